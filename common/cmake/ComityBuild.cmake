@@ -1,0 +1,44 @@
+# How everything is compiled. Warnings and sanitizers ride on comity_private, which only our own
+# targets link; generated code does not.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+# Assertions stay on; line tables are enough for stack traces and keep objects small.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+
+find_program(COMITY_CCACHE ccache)
+if(COMITY_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${COMITY_CCACHE}")
+endif()
+find_program(COMITY_LLD ld.lld)
+if(COMITY_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+add_link_options(-Wl,-z,relro,-z,now)
+
+if(COMITY_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+else()
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+
+add_library(comity_private INTERFACE)
+target_include_directories(comity_private INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(
+  comity_private
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wconversion
+            -Wold-style-cast
+            -Wnon-virtual-dtor
+            -Werror
+            -fstack-protector-strong
+            -fstack-clash-protection
+            # Designated initialisers that leave members at their defaults are how we write options.
+            -Wno-missing-field-initializers)

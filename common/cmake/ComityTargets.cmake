@@ -1,0 +1,73 @@
+# The only ways to make a target. Sources are listed, never globbed.
+
+# comity_library(NAME name SRCS ... [DEPS ...]): comity::name.
+function(comity_library)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_library(comity_${ARG_NAME} STATIC ${ARG_SRCS})
+  add_library(comity::${ARG_NAME} ALIAS comity_${ARG_NAME})
+  target_include_directories(comity_${ARG_NAME} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(comity_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE comity_private)
+endfunction()
+
+# comity_header_library(NAME name [DEPS ...]): headers only.
+function(comity_header_library)
+  cmake_parse_arguments(ARG "" "NAME" "DEPS" ${ARGN})
+  add_library(comity_${ARG_NAME} INTERFACE)
+  add_library(comity::${ARG_NAME} ALIAS comity_${ARG_NAME})
+  target_include_directories(comity_${ARG_NAME} INTERFACE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(comity_${ARG_NAME} INTERFACE ${ARG_DEPS})
+endfunction()
+
+# comity_executable(NAME name SRCS ... [DEPS ...]): build/<preset>/bin/name.
+function(comity_executable)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} comity_private)
+endfunction()
+
+# comity_test(NAME name LABEL unit|contract|integration|e2e|interop SRCS ... [DEPS ...]
+# [TIMEOUT seconds]): one binary and one ctest entry a folder.
+function(comity_test)
+  cmake_parse_arguments(ARG "" "NAME;LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${ARG_NAME}_test ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_DEPS} GTest::gmock_main comity_private)
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
+  set_tests_properties(
+    ${ARG_NAME}
+    PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT "${ARG_TIMEOUT}" ENVIRONMENT
+               "COMITY_SOURCE_DIR=${CMAKE_SOURCE_DIR};COMITY_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()
+
+# comity_proto_library(NAME name PROTOS ... [DEPS ...] [GRPC]): generated code, without warnings.
+function(comity_proto_library)
+  cmake_parse_arguments(ARG "GRPC" "NAME" "PROTOS;DEPS" ${ARGN})
+  set(root "${CMAKE_SOURCE_DIR}/protos")
+  set(out "${CMAKE_BINARY_DIR}/generated")
+  file(MAKE_DIRECTORY "${out}")
+  set(generated)
+  foreach(proto IN LISTS ARG_PROTOS)
+    string(REGEX REPLACE "\\.proto$" "" stem "${proto}")
+    set(outputs "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h")
+    set(grpc_args)
+    if(ARG_GRPC)
+      list(APPEND outputs "${out}/${stem}.grpc.pb.cc" "${out}/${stem}.grpc.pb.h")
+      set(grpc_args "--grpc_out=${out}" "--plugin=protoc-gen-grpc=${COMITY_GRPC_CPP_PLUGIN}")
+    endif()
+    add_custom_command(
+      OUTPUT ${outputs}
+      COMMAND "${COMITY_PROTOC}" "-I${root}" "--cpp_out=${out}" ${grpc_args} "${root}/${proto}"
+      DEPENDS "${root}/${proto}"
+      VERBATIM)
+    list(APPEND generated ${outputs})
+  endforeach()
+  add_library(comity_${ARG_NAME} STATIC ${generated})
+  add_library(comity::${ARG_NAME} ALIAS comity_${ARG_NAME})
+  target_include_directories(comity_${ARG_NAME} SYSTEM PUBLIC "${out}")
+  target_link_libraries(comity_${ARG_NAME} PUBLIC ${ARG_DEPS} protobuf::libprotobuf)
+  if(ARG_GRPC)
+    target_link_libraries(comity_${ARG_NAME} PUBLIC gRPC::grpc++)
+  endif()
+endfunction()

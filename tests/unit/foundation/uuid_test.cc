@@ -1,0 +1,28 @@
+#include "common/ids/uuid.h"
+
+#include <gtest/gtest.h>
+
+namespace comity {
+namespace {
+
+TEST(UuidTest, IdsOfOneMomentAreOrdered) {
+  const absl::Time now = absl::FromUnixMillis(1700000000000);
+  std::string last = NewUuid(now);
+
+  for (int i = 0; i < 10000; ++i) {
+    const std::string next = NewUuid(now);
+    ASSERT_LT(last, next);
+    ASSERT_TRUE(IsUuid(next));
+    ASSERT_EQ(next[14], '7');
+    last = next;
+  }
+}
+
+TEST(UuidTest, KnowsTheCanonicalForm) {
+  EXPECT_TRUE(IsUuid("018bcfe5-6800-7000-8000-000000000000"));
+  EXPECT_FALSE(IsUuid("018BCFE5-6800-7000-8000-000000000000"));
+  EXPECT_FALSE(IsUuid("018bcfe568007000800000000000000000000"));
+}
+
+}  // namespace
+}  // namespace comity
