@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/ledger/hash.h"
+#include "common/ledger/note.h"
+
+namespace comity::ledger {
+
+// A head of a log: what a checkpoint says (C2SP tlog-checkpoint).
+struct Checkpoint {
+  std::string origin;     // The log, such as "comity.example/document-exchange/1".
+  std::int64_t size = 0;  // Leaves.
+  Hash root{};
+
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
+};
+
+// The text that is signed: origin, size, root, each on a line.
+std::string FormatCheckpoint(const Checkpoint& checkpoint);
+
+// Reverses FormatCheckpoint. INVALID_ARGUMENT `CHECKPOINT_MALFORMED` for anything else: sizes with
+// leading zeros or beyond 2^63 - 1, further lines, a root that is not canonical base64 of 32 bytes,
+// a tree without leaves with another root than EmptyRoot().
+absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view text);
+
+// The signed note of `checkpoint`. INVALID_ARGUMENT `CHECKPOINT_MALFORMED` unless its origin is the
+// signer's name.
+absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const NoteSigner& signer);
+
+// What `message`, a signed note, says, if `log` signed it and its origin is the name of `log`.
+// INVALID_ARGUMENT with the reasons of ParseNote, VerifyNote and ParseCheckpoint, or
+// `ORIGIN_MISMATCH`. Signatures of other keys (witnesses) are ignored.
+absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log);
+
+}  // namespace comity::ledger

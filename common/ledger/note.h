@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/crypto/ed25519.h"
+
+namespace comity::ledger {
+
+// Notes longer than this, or with more signatures, are refused unread. C2SP asks for 16 signatures
+// of up to 5 kB at least.
+inline constexpr std::size_t kMaxNoteSize = std::size_t{256} * 1024;
+inline constexpr std::size_t kMaxNoteSignatures = 100;
+
+// One signature line of a note.
+struct NoteSignature {
+  std::string name;          // The key's name.
+  std::uint32_t key_id = 0;  // With the name, which key and algorithm.
+  std::string signature;     // Without the key id.
+};
+
+// A note taken apart (C2SP signed-note). Nothing in it is to be believed before VerifyNote.
+struct Note {
+  std::string text;  // Signed; ends in a line feed.
+  std::vector<NoteSignature> signatures;
+};
+
+// Takes a signed note apart. INVALID_ARGUMENT `NOTE_MALFORMED` for everything that is not exactly
+// of the form: bad UTF-8, control characters, no blank line before the signatures, a signature that
+// is not canonical base64 of at least five bytes, and what exceeds the limits above.
+absl::StatusOr<Note> ParseNote(absl::string_view message);
+
+// Whether `name` can be a key's: not empty, UTF-8 without spaces, plus signs and control
+// characters.
+bool IsKeyName(absl::string_view name);
+
+// An Ed25519 key that notes are checked against. Immutable.
+class NoteVerifier {
+ public:
+  // From "name+12345678+base64", the form of every tool for signed notes. INVALID_ARGUMENT
+  // `VKEY_MALFORMED` for anything else, a key id that is not that of name and key too.
+  static absl::StatusOr<NoteVerifier> FromVkey(absl::string_view vkey);
+
+  // INVALID_ARGUMENT `KEY_NAME_INVALID` unless IsKeyName(name).
+  static absl::StatusOr<NoteVerifier> Create(absl::string_view name,
+                                             const crypto::Ed25519PublicKey& key);
+
+  const std::string& name() const { return name_; }
+  std::uint32_t key_id() const { return key_id_; }
+
+  // "name+12345678+base64".
+  std::string vkey() const;
+
+  // Whether `signature` (without key id) over `text` is this key's.
+  bool Verify(absl::string_view text, absl::string_view signature) const;
+
+ private:
+  NoteVerifier(std::string name, const crypto::Ed25519PublicKey& key);
+
+  std::string name_;
+  crypto::Ed25519PublicKey key_;
+  std::uint32_t key_id_;
+};
+
+// Signs notes. Deterministic and thread-safe; copies share the key.
+class NoteSigner {
+ public:
+  // INVALID_ARGUMENT `KEY_NAME_INVALID` unless IsKeyName(name).
+  static absl::StatusOr<NoteSigner> Create(absl::string_view name, crypto::Ed25519Key key);
+
+  // With the key in a file (see Ed25519Key::FromFile, whose errors it passes on).
+  static absl::StatusOr<NoteSigner> FromFile(absl::string_view name, const std::string& path);
+
+  const std::string& name() const { return verifier_.name(); }
+  std::string vkey() const { return verifier_.vkey(); }
+  const NoteVerifier& verifier() const { return verifier_; }
+
+  // The signed note with `text` and this one signature. INVALID_ARGUMENT `NOTE_MALFORMED` unless
+  // `text` ends in a line feed and is UTF-8 without control characters.
+  absl::StatusOr<std::string> Sign(absl::string_view text) const;
+
+  // `message`, a signed note, with this signature behind the others. The others are kept byte for
+  // byte and not verified. INVALID_ARGUMENT `NOTE_MALFORMED`.
+  absl::StatusOr<std::string> Cosign(absl::string_view message) const;
+
+ private:
+  NoteSigner(NoteVerifier verifier, crypto::Ed25519Key key)
+      : verifier_(std::move(verifier)), key_(std::move(key)) {}
+
+  std::string Line(absl::string_view text) const;
+
+  NoteVerifier verifier_;
+  crypto::Ed25519Key key_;
+};
+
+// Checks the signatures of `note`: those of unknown keys are ignored, every one of a trusted key
+// must be right, and there must be one. INVALID_ARGUMENT `NOTE_SIGNATURE_INVALID` or
+// `NOTE_NOT_SIGNED` (by a trusted key).
+absl::Status VerifyNote(const Note& note, absl::Span<const NoteVerifier> trusted);
+
+}  // namespace comity::ledger
