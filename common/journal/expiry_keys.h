@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/civil_time.h"
+#include "common/crypto/digest.h"
+
+namespace comity::journal {
+
+// Keys for content that must be erasable from database, log files and backups at once: one key file
+// per month of expiry (EUDPR 4(1)(e), EJR 29). Destroying the file makes everything sealed under it
+// unreadable. The folder is outside the database and its backups.
+//
+// Thread-safe.
+class ExpiryKeys {
+ public:
+  // `directory` is made if it is not there (0700).
+  static absl::StatusOr<std::unique_ptr<ExpiryKeys>> Open(std::string directory);
+
+  // Encrypts (AES-256-GCM) under the key of `month`, which is made and synced, its folder too,
+  // before its first use; bound to `context`. Passes on the errors of the files.
+  //
+  // Form: version 1 (1 byte), months since year 0 (4, big endian), process run (16, random), count
+  // (8), ciphertext, tag (16). The key is HMAC-SHA-256(file key, run), the nonce the count: no
+  // nonce is used twice, also across processes and rolled back transactions.
+  absl::StatusOr<std::string> Seal(absl::CivilMonth month, absl::string_view plaintext,
+                                   absl::string_view context);
+
+  // nullopt: the key was destroyed. DATA_LOSS `SEALED_CONTENT_DAMAGED`: not what was sealed, or
+  // another context.
+  absl::StatusOr<std::optional<std::string>> Open(absl::string_view sealed,
+                                                  absl::string_view context);
+
+  // Destroys the key of `month`, in memory and on the medium. OK if there is none. A month may not
+  // be used again: FAILED_PRECONDITION `KEY_MONTH_OVER` from Seal.
+  absl::Status Destroy(absl::CivilMonth month);
+
+ private:
+  explicit ExpiryKeys(std::string directory);
+
+  std::string PathOf(absl::CivilMonth month) const;
+  absl::StatusOr<std::optional<crypto::Digest>> ReadKey(absl::CivilMonth month) const;
+  absl::StatusOr<crypto::Digest> KeyForSealing(absl::CivilMonth month)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::string directory_;
+  const std::string run_;
+
+  absl::Mutex mutex_;
+  std::uint64_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The subkeys of this run, by month.
+  std::map<absl::CivilMonth, crypto::Digest> sealing_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace comity::journal

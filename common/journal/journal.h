@@ -1,0 +1,178 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/journal/participant.h"
+#include "common/journal/turn.h"
+#include "common/journal/types.h"
+#include "common/ledger/note.h"
+#include "common/ledger/tile.h"
+#include "common/storage/database.h"
+#include "common/storage/migrations.h"
+#include "common/time/clock.h"
+
+namespace comity::journal {
+
+// How a journal is opened.
+struct Options {
+  // The embedded store's directory (database and lock); made if it is not there.
+  std::string directory;
+  // Where the expiry keys are: not in `directory`, nor in its backup.
+  std::string expiry_key_directory;
+  // Where the checkpoint is published as the file `checkpoint`: outside the database and its
+  // backup.
+  std::string publication_directory;
+  // Signs checkpoints; its name is the log's origin, <deployment>/<service>/<log number>.
+  std::optional<ledger::NoteSigner> signer;
+  // The service's own tables, component "service".
+  std::vector<storage::Migration> migrations;
+  // Not owned.
+  const Clock* clock = &SystemClock();
+  // How long bodies of entries stay readable: the key's month is the commit's month plus this.
+  int expiry_months = 36;
+  // Mutations waiting for their turn; beyond it: RESOURCE_EXHAUSTED `WRITE_QUEUE_FULL`.
+  std::size_t queue_limit = 4096;
+  // Mutations in one durable transaction.
+  std::size_t batch_limit = 64;
+  // A checkpoint that covers a commit is published within this time.
+  absl::Duration checkpoint_interval = absl::Milliseconds(200);
+  // How long request ids are remembered.
+  absl::Duration request_memory = absl::Hours(24);
+  // See storage::SqliteOptions; for tests of a full disk.
+  std::int64_t max_pages = 0;
+};
+
+// Counts since the start, for metrics.
+struct Stats {
+  std::int64_t batches = 0;    // Durable transactions.
+  std::int64_t mutations = 0;  // Committed.
+  std::int64_t refusals = 0;   // Bodies that failed.
+  std::int64_t replays = 0;    // Answered from an earlier commit.
+  std::int64_t lost = 0;       // Mutations whose batch could not be committed.
+  std::int64_t queued = 0;     // Waiting now.
+  absl::Duration clock_behind = absl::ZeroDuration();  // How far the wall clock is behind the head.
+  bool writable = true;                                // See Journal::Writable.
+};
+
+// The write path of one store, and what was written: head, versions, feed, ledger. README.md
+// follows one write through it.
+//
+// One writer thread takes what waits, up to batch_limit mutations, and runs each in a savepoint of
+// one transaction: a failing body undoes itself only. All are answered once the transaction is
+// durable; participants and subscribers see it just before. Everything that cannot be committed
+// with its evidence is not committed.
+//
+// Thread-safe, but for Attach. Reads see committed states only; each names its own.
+class Journal {
+ public:
+  // Changes something, in its turn. Reads the participants' working states, which have all earlier
+  // mutations; must not block, call the journal, or keep state: it runs once, on the writer thread.
+  using Body = std::function<absl::Status(Turn& turn)>;
+  using Done = std::function<void(absl::StatusOr<Committed>)>;
+
+  // Opens or creates the store, brings its tables up to date, checks the ledger against the last
+  // published checkpoint, and starts.
+  //
+  // FAILED_PRECONDITION `STORE_IN_USE`, `DATABASE_NEWER`; INVALID_ARGUMENT `JOURNAL_OPTIONS`;
+  // DATA_LOSS `DATABASE_CORRUPT`, `LEDGER_INCONSISTENT`; errors of files.
+  static absl::StatusOr<std::unique_ptr<Journal>> Open(Options options);
+
+  // Attempts that wait are answered UNAVAILABLE `JOURNAL_CLOSED`; what has begun is finished.
+  virtual ~Journal() = default;
+
+  // Registers state in memory; before the first mutation. Not owned: must outlive the journal or
+  // be detached by Close().
+  virtual void Attach(Participant* participant) = 0;
+
+  // Stops writing, as the destructor does; reads go on. Idempotent.
+  virtual void Close() = 0;
+
+  // Runs `body` in its turn and returns when its fate is durable. Fails with what the body failed
+  // with, or
+  //   INVALID_ARGUMENT `REQUEST_ID_REUSED`: the request_id came with another digest;
+  //   RESOURCE_EXHAUSTED `WRITE_QUEUE_FULL` (retry), `DISK_FULL`;
+  //   FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: see Writable;
+  //   UNAVAILABLE `JOURNAL_CLOSED`, `STORAGE_IO`, `BATCH_LOST`: nothing was committed;
+  //   DEADLINE_EXCEEDED `DEADLINE_BEFORE_TURN`.
+  absl::StatusOr<Committed> Mutate(Attempt attempt, Body body);
+
+  // As Mutate, without waiting: `done` is called exactly once, on the writer thread (or at once on
+  // this one, if the attempt is not queued), and must hand over rather than work.
+  virtual void Submit(Attempt attempt, Body body, Done done) = 0;
+
+  // Adds an entry that belongs to no mutation (refusal, disclosure), durable when it returns. Fails
+  // as Mutate does: then what it evidences must not be handed out.
+  absl::StatusOr<Entry> RecordLeaf(LeafMaker maker);
+
+  // As RecordLeaf, without waiting; `done` as in Submit. The entry comes without salt and body.
+  virtual void SubmitLeaf(LeafMaker maker, std::function<void(absl::StatusOr<Entry>)> done) = 0;
+
+  // OK, or why every write is refused: FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT` (the database
+  // is behind a published checkpoint, or another tree: it was restored from a backup or tampered
+  // with), UNAVAILABLE `JOURNAL_CLOSED`. Reads go on.
+  virtual absl::Status Writable() const = 0;
+
+  // The last committed head.
+  virtual Head head() const = 0;
+
+  virtual Stats stats() const = 0;
+
+  // A committed state of the database, for the service's own tables.
+  virtual absl::StatusOr<storage::Snapshot> Read() = 0;
+
+  // Changes after `after_revision`, in order, at most `limit` (more to complete the last revision:
+  // a revision is never cut). Empty: there are none.
+  virtual absl::StatusOr<std::vector<Version>> ReadFeed(std::int64_t after_revision,
+                                                        std::size_t limit) = 0;
+
+  // The current version of every resource of `kind` that is not erased, in the order of ids.
+  virtual absl::StatusOr<std::vector<Version>> LatestVersions(absl::string_view kind) = 0;
+
+  // The resource as it was at `revision`: its last version not after it. nullopt: it was not there
+  // (not yet, or erased).
+  virtual absl::StatusOr<std::optional<Version>> VersionAt(absl::string_view kind,
+                                                           absl::string_view id,
+                                                           std::int64_t revision) = 0;
+
+  // Everything as it was at `revision`, in the order of kinds and ids.
+  virtual absl::StatusOr<std::vector<Version>> AllAt(std::int64_t revision) = 0;
+
+  // The commit time of a revision; nullopt: there is no such revision.
+  virtual absl::StatusOr<std::optional<absl::Time>> CommitTimeOf(std::int64_t revision) = 0;
+
+  // Entries of the ledger from `first`, at most `limit`, salts and bodies decrypted.
+  virtual absl::StatusOr<std::vector<Entry>> ReadEntries(std::int64_t first, std::size_t limit) = 0;
+
+  // NOT_FOUND `LEAF_NOT_FOUND`: there is no such entry (yet).
+  absl::StatusOr<Entry> ReadEntry(std::int64_t leaf_index);
+
+  // The last published checkpoint. NOT_FOUND `NO_CHECKPOINT`: the ledger is empty.
+  virtual absl::StatusOr<PublishedCheckpoint> LatestCheckpoint() const = 0;
+
+  // The first published checkpoint that covers `leaf_index`; later ones cover it too. OUT_OF_RANGE
+  // `LEAF_NOT_COVERED`: none does yet; ask again after checkpoint_interval.
+  virtual absl::StatusOr<PublishedCheckpoint> CheckpointCovering(std::int64_t leaf_index) = 0;
+
+  // The tiles of the committed tree; proves any published size. Must not outlive the journal.
+  virtual std::shared_ptr<const ledger::TileReader> Tiles() const = 0;
+
+  // What Turn::Seal sealed; nullopt: its key was destroyed.
+  virtual absl::StatusOr<std::optional<std::string>> Unseal(absl::string_view sealed,
+                                                            absl::string_view context) = 0;
+
+  // Calls `callback` after every commit, before its callers are answered, on the writer thread: it
+  // must only wake somebody. Not called again once the returned handle is gone.
+  virtual std::shared_ptr<void> Subscribe(std::function<void(const CommitRange&)> callback) = 0;
+};
+
+}  // namespace comity::journal

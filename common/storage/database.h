@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/storage/connection.h"
+
+namespace comity::storage {
+
+class Database;
+
+// A reading connection inside one committed state of the database, given back when it goes out of
+// scope. Short-lived: it keeps old pages from being reclaimed. Not thread-safe.
+class Snapshot {
+ public:
+  ~Snapshot();
+  Snapshot(Snapshot&& other) noexcept;
+  Snapshot& operator=(Snapshot&&) = delete;
+
+  // Valid as long as the snapshot. Writes fail.
+  Connection& sql() const { return *connection_; }
+
+ private:
+  friend class Database;
+  Snapshot(Database* database, std::unique_ptr<Connection> connection)
+      : database_(database), connection_(std::move(connection)) {}
+
+  Database* database_;
+  std::unique_ptr<Connection> connection_;
+};
+
+// A database with one writing and several reading connections. Thread-safe, but for writer().
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // The writing connection: only one thread at a time may use it.
+  virtual Connection& writer() = 0;
+
+  // The latest committed state. Snapshots must end before the database does.
+  absl::StatusOr<Snapshot> Read();
+
+ protected:
+  friend class Snapshot;
+
+  // A reading connection, from the pool or new, and its way back.
+  virtual absl::StatusOr<std::unique_ptr<Connection>> TakeReader() = 0;
+  virtual void GiveReaderBack(std::unique_ptr<Connection> reader) = 0;
+};
+
+}  // namespace comity::storage
