@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Proves the layers from the includes.
+
+- common/ never includes services/.
+- A folder of common/ includes only folders above it in common/CMakeLists.txt.
+- domain/ and common/legal include neither gRPC, nor generated protos, nor SQL.
+- storage/ and domain/ of a service do not include its transport/ or server/; transport/ does not
+  include storage/ or server/.
+- One service does not include another; the command includes only common/.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.M)
+FOREIGN_TO_THE_DOMAIN = re.compile(r"^(grpc|grpcpp|google/protobuf|sqlite3|libpq)|\.pb\.h$")
+FORBIDDEN_BY_LAYER = {
+    "domain": ("storage", "transport", "server"),
+    "storage": ("transport", "server"),
+    "transport": ("storage", "server"),
+    "server": (),
+}
+
+
+def order_of_common():
+    text = pathlib.Path("common/CMakeLists.txt").read_text(encoding="utf-8")
+    return {name: i for i, name in enumerate(re.findall(r"add_subdirectory\((\w+)\)", text))}
+
+
+def complaints(path, order):
+    parts = path.parts
+    for include in INCLUDE.findall(path.read_text(encoding="utf-8")):
+        to = include.split("/")
+        if parts[0] == "common":
+            if to[0] == "services":
+                yield include, "common/ does not use services/"
+            if to[0] == "common" and to[1] != parts[1]:
+                if order.get(to[1], len(order)) > order.get(parts[1], -1):
+                    yield include, f"common/{to[1]} stands below common/{parts[1]}"
+        if parts[0] == "services" and to[0] == "services":
+            if to[1] != parts[1]:
+                yield include, "services do not include each other"
+            elif len(to) > 3 and len(parts) > 3 and to[2] in FORBIDDEN_BY_LAYER.get(parts[2], ()):
+                yield include, f"{parts[2]}/ does not use {to[2]}/"
+        if "domain" in parts[:3] or parts[:2] == ("common", "legal"):
+            if FOREIGN_TO_THE_DOMAIN.search(include):
+                yield include, "the domain knows neither transport nor storage"
+
+
+def main():
+    order = order_of_common()
+    files = subprocess.run(
+        ["git", "ls-files", "common/*.h", "common/*.cc", "services/*.h", "services/*.cc"],
+        check=True, capture_output=True, text=True).stdout.split()
+    bad = 0
+    for name in files:
+        for include, reason in complaints(pathlib.Path(name), order):
+            print(f'{name}: includes "{include}": {reason}')
+            bad += 1
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
