@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
+
+namespace comity::sealing {
+
+inline constexpr std::size_t kLargestDescription = 32 * 1024;
+
+// The plaintext of a description: `comity.description.v1`. Only sender and recipients see it.
+struct Description {
+  std::string title;
+  std::string file_name;   // Without folders; Parse refuses `/`, `\`, `.`, `..` and controls.
+  std::string media_type;  // Such as `application/pdf`.
+  std::string case_reference;
+  std::string note;
+  std::int64_t content_plaintext_length = 0;
+  crypto::Digest content_plaintext_sha256 = {};
+  crypto::Digest blind = {};  // 32 random bytes.
+
+  friend bool operator==(const Description&, const Description&) = default;
+};
+
+// The bytes to seal. INVALID_ARGUMENT `DESCRIPTION_INVALID` with the member's path.
+absl::StatusOr<std::string> BuildDescription(const Description& description);
+
+// Only what BuildDescription makes, byte for byte. INVALID_ARGUMENT `DESCRIPTION_INVALID`.
+absl::StatusOr<Description> ParseDescription(absl::string_view bytes);
+
+}  // namespace comity::sealing
