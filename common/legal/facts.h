@@ -1,0 +1,191 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/legal/vocabulary.h"
+#include "common/time/day.h"
+
+namespace comity::legal {
+
+// A position in the order of one store. Numbers of different stores are never compared.
+struct Revision {
+  std::string store_id;
+  std::int64_t number = 0;
+
+  friend bool operator==(const Revision&, const Revision&) = default;
+};
+
+// A period in which a partner has one legal class. Here an unknown `from` means since ever and an
+// unknown `to` until further notice.
+struct LegalClassPeriod {
+  LegalClass legal_class = LegalClass::kUnspecified;
+  PartialDate from;
+  PartialDate to;  // The last day.
+  Certainty certainty = Certainty::kUnspecified;
+};
+
+struct Partner {
+  std::string name;  // "partners/georgia"
+  std::string display_name;
+  std::string footnote;  // Goes with the name wherever it appears.
+  std::vector<LegalClassPeriod> classes;
+  bool exchanges_suspended = false;
+  bool competent_in_criminal_matters = false;  // For organisations; States act by authorities.
+};
+
+// The fields of an instrument whose certainty can be decisive.
+enum class Field : std::size_t {
+  kSigned,
+  kProvisionalFrom,
+  kInForce,
+  kInForceBy,
+  kAppliedFrom,
+  kNotBefore,
+  kNotifiedEnd,
+  kEnded,
+  kSuspendedFrom,
+  kPartsSuspended,
+  kPublicSince,
+  kAllowsSecondment,
+  kCount,
+};
+
+// "in_force": as in the proto.
+absl::string_view Name(Field field);
+
+// An instrument with every date that matters. Unknown dates are unknown, except `ended`, where it
+// means that no end is known.
+struct Instrument {
+  std::string name;  // "partners/georgia/instruments/cooperation-agreement"
+  InstrumentKind kind = InstrumentKind::kUnspecified;
+  std::string title;
+  PartialDate signed_on;
+  PartialDate provisional_from;
+  PartialDate in_force;
+  PartialDate in_force_by;
+  PartialDate applied_from;
+  PartialDate not_before;  // Surely not in force before: a step that comes first was taken then.
+  PartialDate notified_end;
+  PartialDate ended;            // The last day it has effect.
+  std::string parts_suspended;  // In words; "*" means the whole.
+  PartialDate suspended_from;
+  PartialDate public_since;  // Unknown: as `signed_on`.
+  std::string supersedes;    // The earlier version that this one replaces.
+  bool allows_secondment = false;
+  std::array<Certainty, static_cast<std::size_t>(Field::kCount)> certainty{};
+
+  Certainty CertaintyOf(Field field) const { return certainty[static_cast<std::size_t>(field)]; }
+  void SetCertainty(Field field, Certainty value) {
+    certainty[static_cast<std::size_t>(field)] = value;
+  }
+};
+
+// Sets what the registry's data calls `field`: a name of Field, `all`, or `period` (applied_from
+// and ended). False if it is none of these; such fields are never decisive.
+bool SetCertainty(Instrument& instrument, absl::string_view field, Certainty value);
+
+struct Authority {
+  std::string name;  // "partners/georgia/authorities/prosecution-service"
+  bool competent_in_criminal_matters = false;
+  std::string territory;               // If not the partner's as a whole, such as "Gibraltar".
+  std::vector<std::string> listed_in;  // Instruments; empty: taken as covered.
+  PartialDate last_verified;
+  Certainty certainty = Certainty::kUnspecified;
+  // Until when at least one of its openers has a published sealing key; the past if none.
+  absl::Time sealing_key_until = absl::InfinitePast();
+};
+
+// A decision or authorisation somebody took.
+struct Decision {
+  std::string name;  // "decisions/...", may be empty for one that is only proposed.
+  DecisionKind kind = DecisionKind::kUnspecified;
+  std::string partner;                    // Whose; empty for the agency's.
+  std::vector<std::string> counterparts;  // "partners/x"; empty means any.
+  std::string case_reference;             // Empty means any.
+  std::vector<std::string> conditions;
+  PartialDate valid_from;
+  PartialDate valid_to;  // The last day; unknown means until withdrawn.
+  std::string grounds;
+  std::optional<absl::Time> withdrawn;
+};
+
+// Everything that is filed under one partner.
+struct Dossier {
+  std::optional<Partner> partner;
+  std::vector<Instrument> instruments;     // By name.
+  std::vector<Authority> authorities;      // By name.
+  std::vector<Decision> own_decisions;     // Whose `partner` it is.
+  std::vector<Decision> agency_decisions;  // The agency's that name it as a counterpart.
+};
+
+// "partners/georgia" of "partners/georgia" and of anything below it; "" of anything else.
+absl::string_view PartnerOf(absl::string_view name);
+
+// What the registry knows at one revision. Immutable; copies are cheap and share everything, so
+// that a reader may keep one as long as it likes. Safe to read from many threads.
+class Facts {
+ public:
+  Facts();
+
+  const Revision& revision() const { return revision_; }
+
+  // Null if nothing is filed under `partner`. Lives as long as this object.
+  const Dossier* Find(absl::string_view partner) const;
+
+  // Decisions of the agency that name no counterpart.
+  const std::vector<Decision>& GeneralAgencyDecisions() const;
+
+  std::size_t partners() const;
+  std::size_t instruments() const;
+
+ private:
+  friend class FactsBuilder;
+
+  static constexpr std::size_t kShards = 256;
+  using Shard = absl::flat_hash_map<std::string, std::shared_ptr<const Dossier>>;
+
+  Revision revision_;
+  std::array<std::shared_ptr<const Shard>, kShards> shards_;
+};
+
+// Makes the facts of a later revision from those of an earlier one. What is not touched is shared;
+// a change costs microseconds whatever the size. Not thread-safe.
+class FactsBuilder {
+ public:
+  FactsBuilder() = default;
+  explicit FactsBuilder(Facts base) : facts_(std::move(base)) {}
+
+  // Each adds, or replaces what has the same name. A decision keeps `partner` and `counterparts`
+  // for life.
+  void Put(Partner partner);
+  void Put(Instrument instrument);
+  void Put(Authority authority);
+  void Put(Decision decision);
+
+  // Sets Authority::sealing_key_until; later `Put(Authority)` replaces it. Nothing if there is no
+  // such authority.
+  void SetSealingKey(absl::string_view authority, absl::Time until);
+
+  // Removes an instrument or authority by its name. Nothing if there is none.
+  void Erase(absl::string_view name);
+
+  // The facts so far. The builder goes on from them.
+  Facts Build(Revision revision);
+
+ private:
+  Dossier& Edit(absl::string_view partner);
+
+  Facts facts_;
+  // Shards and dossiers this builder has already made its own since the last Build.
+  absl::flat_hash_map<std::string, std::shared_ptr<Dossier>> edited_;
+};
+
+}  // namespace comity::legal
