@@ -1,0 +1,62 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace comity::rpc {
+
+// A fixed number of threads behind a bounded queue that callers share fairly: the next piece of
+// work is that of the caller served least recently, and no caller may hold more than a quarter of
+// the queue. Thread-safe.
+class Executor {
+ public:
+  struct Options {
+    std::string name;  // For thread names and errors.
+    std::size_t threads = 16;
+    std::size_t queue = 1024;  // Pieces of work waiting, at most.
+  };
+  explicit Executor(Options options);
+  // Runs what is queued, then joins.
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  // Queues `work` for `caller`. RESOURCE_EXHAUSTED `TOO_BUSY` or `TOO_MANY_CALLS` (this caller's
+  // share is used up), both with a time to wait; `work` is dropped then.
+  absl::Status Submit(absl::string_view caller, std::function<void()> work);
+
+  // The same past every limit: for work that finishes something already admitted.
+  void SubmitAdmitted(absl::string_view caller, std::function<void()> work);
+
+  // Pieces of work waiting.
+  std::size_t queued() const;
+
+ private:
+  struct Line {
+    std::deque<std::function<void()>> work;
+  };
+  void Enqueue(absl::string_view caller, std::function<void()> work);
+  void Run();
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::unordered_map<std::string, Line> lines_;  // By caller; guarded by mutex_, as all below.
+  std::list<std::string> turn_;                  // Callers with work, next first.
+  std::size_t queued_ = 0;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace comity::rpc

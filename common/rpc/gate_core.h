@@ -1,0 +1,128 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/identity/chain_verifier.h"
+#include "common/logging/logger.h"
+#include "common/metrics/metrics.h"
+#include "common/rpc/access_table.h"
+#include "common/rpc/call.h"
+#include "common/rpc/evidence.h"
+#include "common/rpc/executor.h"
+#include "common/time/clock.h"
+
+namespace google::protobuf {
+class Message;
+}
+namespace grpc {
+class AuthContext;
+class CallbackServerContext;
+class Status;
+}  // namespace grpc
+
+namespace comity::rpc {
+
+struct MethodEntry;
+class OpenStreams;
+class TableRefusals;
+
+// One call on its way through the gate.
+struct CallRecord {
+  std::shared_ptr<const Call> call;  // Null if the call was refused before it had a caller.
+  const MethodEntry* method = nullptr;
+  Evidence evidence = Evidence::kNone;
+  Admission admission = Admission::kRead;
+  absl::Status refused;  // Not OK: Begin refused the call; the body must not run.
+  absl::Time start;
+};
+
+// What the gates of all services of one process share: who may pass, where work runs, what is
+// counted and written down. Used by CallGate and by the processor that stands before every handler.
+// Thread-safe.
+class GateCore {
+ public:
+  struct Options {
+    std::string service;  // "partner-registry": the ErrorInfo domain is <service>.comity.example.
+    std::vector<std::string> services;  // Full proto names of the services served.
+    std::size_t write_threads = 64;     // They mostly wait for a commit that many share.
+    std::size_t bulk_threads = 16;
+    std::size_t watch_threads = 4;
+    std::size_t queue = 1024;
+    bool log_reads = true;  // Whether successful calls with admission "read" get a log line.
+    absl::Duration default_deadline = absl::Seconds(30);
+  };
+  // None is owned; all must outlive this object, and `recorder` may be null where no row of the
+  // table has evidence "outcome".
+  struct Parts {
+    const Clock* clock = nullptr;
+    logging::Logger* logger = nullptr;
+    metrics::Metrics* metrics = nullptr;
+    const identity::ChainVerifier* verifier = nullptr;
+    const AccessTableInForce* table = nullptr;
+    RefusalRecorder* recorder = nullptr;
+    ContactStanding standing;  // May be empty: every contact with a valid certificate counts.
+  };
+  GateCore(Options options, Parts parts);
+  ~GateCore();
+  GateCore(const GateCore&) = delete;
+  GateCore& operator=(const GateCore&) = delete;
+
+  // Says who the peer of a connection is, and whether he counts; from the verifier's cache in about
+  // a microsecond. UNAUTHENTICATED or PERMISSION_DENIED. Never looks at what gRPC thinks it knows.
+  absl::StatusOr<std::shared_ptr<const identity::VerifiedCertificate>> Authenticate(
+      const grpc::AuthContext& peer) const;
+
+  // What stands before every handler: identity, standing, table. Counts and notes what it refuses.
+  // `path` is "/package.Service/Method".
+  absl::Status Admit(const grpc::AuthContext& peer, absl::string_view path);
+
+  // From here on new calls are refused with UNAVAILABLE `DRAINING`; those in progress go on.
+  void StartDraining() { draining_ = true; }
+  // Ends every open stream with UNAVAILABLE `DRAINING`.
+  void EndStreams();
+  // Ends the streams of callers who no longer count: revoked, expired, suspended, struck from the
+  // table. Called every few hundred milliseconds.
+  void RecheckStreams();
+
+  // --- For CallGate and its reactors ---
+
+  const MethodEntry* FindMethod(absl::string_view service, absl::string_view method) const;
+  CallRecord Begin(grpc::CallbackServerContext* context, const MethodEntry* method, bool stream,
+                   const google::protobuf::Message* request);
+  // OK, or why a call that waited for a thread need not run any more.
+  absl::Status StillWanted(const CallRecord& record) const;
+  // On an executor thread: writes the evidence of a refusal, where the table wants it. Returns what
+  // the caller gets.
+  absl::Status Settle(const CallRecord& record, absl::Status outcome);
+  // Metrics and log line; the status for the wire.
+  grpc::Status End(const CallRecord& record, const absl::Status& outcome);
+
+  Executor& write_executor() { return write_executor_; }
+  Executor& bulk_executor() { return bulk_executor_; }
+  Executor& watch_executor() { return watch_executor_; }
+  OpenStreams& open_streams() { return *open_streams_; }
+
+ private:
+  struct Methods;
+
+  const Options options_;
+  const Parts parts_;
+  const std::string domain_;
+  std::atomic<bool> draining_ = false;
+  std::unique_ptr<Methods> methods_;
+  std::unique_ptr<TableRefusals> refusals_;
+  std::unique_ptr<OpenStreams> open_streams_;
+  Executor write_executor_;
+  Executor bulk_executor_;
+  Executor watch_executor_;
+};
+
+}  // namespace comity::rpc

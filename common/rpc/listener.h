@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/logging/logger.h"
+#include "common/metrics/metrics.h"
+
+namespace comity::rpc {
+
+// Accepts TCP connections in place of gRPC's own listener, which (1.51) goes deaf for good when the
+// process runs out of descriptors: anybody could bring that about before authentication. Keeps a
+// spare descriptor, caps connections in all and per address, and closes what is over a cap at once.
+// Thread-safe.
+class Listener {
+ public:
+  struct Options {
+    std::string address = "127.0.0.1:0";  // host:port; IPv6 in brackets; port 0 picks one.
+    int max_connections = 4096;  // Lowered to three quarters of the descriptors the process may
+                                 // have, half of them being needed twice.
+    int max_connections_per_address = 1024;
+  };
+
+  // Takes ownership of the descriptor.
+  using Handler = std::function<void(int descriptor)>;
+
+  // Binds and listens; accepts once Run is called. FAILED_PRECONDITION `PORT_IN_USE` names the
+  // address and what to do, INVALID_ARGUMENT `ADDRESS_INVALID`. Nothing is owned.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(Options options, logging::Logger* logger,
+                                                        metrics::Metrics* metrics);
+  ~Listener();
+
+  const std::string& address() const { return address_; }
+  int port() const { return port_; }
+
+  // Starts to accept; `handler` is called on the listener's thread.
+  void Run(Handler handler);
+
+  // Stops accepting and closes the port; open connections stay. Idempotent.
+  void Close();
+
+ private:
+  struct Connections;
+  Listener(Options options, int descriptor, std::string address, int port, logging::Logger* logger,
+           metrics::Metrics* metrics);
+  void AcceptLoop();
+
+  const Options options_;
+  const std::string address_;
+  const int port_;
+  logging::Logger* const logger_;
+  int descriptor_;
+  int wake_[2] = {-1, -1};
+  Handler handler_;
+  std::unique_ptr<Connections> connections_;
+  std::thread thread_;
+};
+
+}  // namespace comity::rpc
