@@ -34,7 +34,7 @@ struct Tile {
 // How wide a tile of a tree with `size` leaves is: 0 (there is none) to 256.
 int TileWidthAt(TileId id, std::int64_t size);
 
-// The root of a complete tile.
+// The root over `hashes`: a complete tile, or any power of two of hashes side by side.
 Hash TileRoot(const std::vector<Hash>& hashes);
 
 // The hashes one after the other: how tiles are stored and served.

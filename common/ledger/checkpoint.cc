@@ -1,0 +1,70 @@
+#include "common/ledger/checkpoint.h"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/crypto/encoding.h"
+#include "common/ledger/decimal.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::ledger {
+namespace {
+
+// Longer texts cannot be three such lines.
+constexpr std::size_t kMaxCheckpointSize = 4096;
+
+absl::Status Malformed(absl::string_view why) {
+  return InvalidField("CHECKPOINT_MALFORMED", "checkpoint", why);
+}
+
+}  // namespace
+
+std::string FormatCheckpoint(const Checkpoint& checkpoint) {
+  return absl::StrCat(checkpoint.origin, "\n", checkpoint.size, "\n",
+                      crypto::Base64(crypto::View(checkpoint.root)), "\n");
+}
+
+absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view text) {
+  if (text.size() > kMaxCheckpointSize) return Malformed("is too long");
+  if (!absl::ConsumeSuffix(&text, "\n")) return Malformed("does not end in a line feed");
+  const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
+  if (lines.size() != 3)
+    return Malformed("must have the lines origin, size and root, and no other");
+  if (!IsKeyName(lines[0])) return Malformed("its origin cannot be the name of a key");
+  const auto size = ParseDecimal(lines[1]);
+  if (!size) return Malformed("its size is not a decimal number without leading zeros");
+  const auto root = crypto::FromBase64(lines[2]);
+  if (!root.ok() || root->size() != sizeof(Hash)) {
+    return Malformed("its root is not canonical base64 of 32 bytes");
+  }
+  Checkpoint checkpoint{
+      .origin = std::string(lines[0]), .size = *size, .root = crypto::ToDigest(*root)};
+  if (checkpoint.size == 0 && checkpoint.root != EmptyRoot()) {
+    return Malformed("the tree without leaves has another root");
+  }
+  return checkpoint;
+}
+
+absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const NoteSigner& signer) {
+  if (checkpoint.origin != signer.name() || checkpoint.size < 0) {
+    return Malformed("its origin must be the name of the key that signs it, its size not negative");
+  }
+  return signer.Sign(FormatCheckpoint(checkpoint));
+}
+
+absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log) {
+  COMITY_ASSIGN_OR_RETURN(const Note note, ParseNote(message));
+  COMITY_RETURN_IF_ERROR(VerifyNote(note, {log}));
+  COMITY_ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpoint(note.text));
+  if (checkpoint.origin != log.name()) {
+    return InvalidField("ORIGIN_MISMATCH", "checkpoint", "is of another log than its key's");
+  }
+  return checkpoint;
+}
+
+}  // namespace comity::ledger

@@ -1,0 +1,200 @@
+#include "common/ledger/note.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/crypto/digest.h"
+#include "common/crypto/encoding.h"
+#include "common/ledger/utf8.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::ledger {
+namespace {
+
+constexpr absl::string_view kSignaturePrefix = "\u2014 ";  // An em dash and a space.
+constexpr absl::string_view kEd25519Type("\x01", 1);
+constexpr std::size_t kKeyIdSize = 4;
+
+absl::Status Malformed(absl::string_view why) {
+  return InvalidField("NOTE_MALFORMED", "note", why);
+}
+
+std::string EncodeKeyId(std::uint32_t id) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(static_cast<unsigned char>((id >> shift) & 0xff)));
+  }
+  return bytes;
+}
+
+std::uint32_t DecodeKeyId(absl::string_view bytes) {
+  std::uint32_t id = 0;
+  for (const char c : bytes.substr(0, kKeyIdSize)) id = id << 8 | static_cast<unsigned char>(c);
+  return id;
+}
+
+absl::string_view View(const crypto::Ed25519PublicKey& key) {
+  return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
+std::uint32_t KeyId(absl::string_view name, const crypto::Ed25519PublicKey& key) {
+  return DecodeKeyId(crypto::View(crypto::Sha256({name, "\n", kEd25519Type, View(key)})));
+}
+
+// UTF-8 without control characters other than line feeds.
+bool IsNoteText(absl::string_view text) {
+  while (!text.empty()) {
+    const auto point = ConsumeUtf8(text);
+    if (!point || (*point < 0x20 && *point != '\n')) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<NoteSignature> ParseSignatureLine(absl::string_view line) {
+  if (!absl::ConsumePrefix(&line, kSignaturePrefix)) {
+    return Malformed("a signature line does not start with an em dash and a space");
+  }
+  const std::size_t space = line.find(' ');
+  if (space == line.npos || !IsKeyName(line.substr(0, space))) {
+    return Malformed("a signature line has no valid key name");
+  }
+  const auto bytes = crypto::FromBase64(line.substr(space + 1));
+  if (!bytes.ok() || bytes->size() <= kKeyIdSize) {
+    return Malformed("a signature is not canonical base64 of a key id and at least one byte");
+  }
+  return NoteSignature{.name = std::string(line.substr(0, space)),
+                       .key_id = DecodeKeyId(*bytes),
+                       .signature = bytes->substr(kKeyIdSize)};
+}
+
+absl::Status KeyNameInvalid() {
+  return InvalidField("KEY_NAME_INVALID", "name",
+                      "must be UTF-8 and not empty, without spaces, plus signs and control "
+                      "characters");
+}
+
+}  // namespace
+
+absl::StatusOr<Note> ParseNote(absl::string_view message) {
+  if (message.size() > kMaxNoteSize) return Malformed("is longer than 256 KiB");
+  if (!IsNoteText(message)) return Malformed("is not UTF-8 without control characters");
+
+  // The last blank line: the text may have blank lines of its own.
+  const std::size_t blank = message.rfind("\n\n");
+  if (blank == message.npos) return Malformed("has no blank line before its signatures");
+  Note note{.text = std::string(message.substr(0, blank + 1)), .signatures = {}};
+  absl::string_view lines = message.substr(blank + 2);
+  if (!absl::EndsWith(lines, "\n")) return Malformed("does not end in a signature line");
+
+  while (!lines.empty()) {
+    if (note.signatures.size() == kMaxNoteSignatures) return Malformed("has over 100 signatures");
+    const std::size_t end = lines.find('\n');
+    COMITY_ASSIGN_OR_RETURN(note.signatures.emplace_back(),
+                            ParseSignatureLine(lines.substr(0, end)));
+    lines.remove_prefix(end + 1);
+  }
+  return note;
+}
+
+bool IsKeyName(absl::string_view name) {
+  if (name.empty()) return false;
+  while (!name.empty()) {
+    const auto point = ConsumeUtf8(name);
+    if (!point || *point < 0x20 || *point == '+' || IsUnicodeSpace(*point)) return false;
+  }
+  return true;
+}
+
+NoteVerifier::NoteVerifier(std::string name, const crypto::Ed25519PublicKey& key)
+    : name_(std::move(name)), key_(key), key_id_(KeyId(name_, key_)) {}
+
+absl::StatusOr<NoteVerifier> NoteVerifier::Create(absl::string_view name,
+                                                  const crypto::Ed25519PublicKey& key) {
+  if (!IsKeyName(name)) return KeyNameInvalid();
+  return NoteVerifier(std::string(name), key);
+}
+
+absl::StatusOr<NoteVerifier> NoteVerifier::FromVkey(absl::string_view vkey) {
+  const auto malformed = [](absl::string_view why) {
+    return InvalidField("VKEY_MALFORMED", "vkey", why);
+  };
+  const std::size_t first = vkey.find('+');
+  const std::size_t second = first == vkey.npos ? first : vkey.find('+', first + 1);
+  if (second == vkey.npos) return malformed("is not of the form name+id+key");
+  const absl::string_view name = vkey.substr(0, first);
+  const auto id = crypto::FromHex(vkey.substr(first + 1, second - first - 1));
+  const auto encoded = crypto::FromBase64(vkey.substr(second + 1));
+  if (!IsKeyName(name)) return malformed("has no valid key name");
+  if (!id.ok() || id->size() != kKeyIdSize) return malformed("has no key id of 8 digits");
+
+  crypto::Ed25519PublicKey key;
+  if (!encoded.ok() || encoded->size() != kEd25519Type.size() + key.size() ||
+      !absl::StartsWith(*encoded, kEd25519Type)) {
+    return malformed("does not hold an Ed25519 key");
+  }
+  std::copy(encoded->begin() + 1, encoded->end(), key.begin());
+  NoteVerifier verifier(std::string(name), key);
+  if (verifier.key_id_ != DecodeKeyId(*id)) {
+    return malformed("has a key id that is not that of its name and key");
+  }
+  return verifier;
+}
+
+std::string NoteVerifier::vkey() const {
+  return absl::StrCat(name_, "+", crypto::Hex(EncodeKeyId(key_id_)), "+",
+                      crypto::Base64(absl::StrCat(kEd25519Type, View(key_))));
+}
+
+bool NoteVerifier::Verify(absl::string_view text, absl::string_view signature) const {
+  return crypto::VerifyEd25519(key_, text, signature);
+}
+
+absl::StatusOr<NoteSigner> NoteSigner::Create(absl::string_view name, crypto::Ed25519Key key) {
+  COMITY_ASSIGN_OR_RETURN(NoteVerifier verifier, NoteVerifier::Create(name, key.public_key()));
+  return NoteSigner(std::move(verifier), std::move(key));
+}
+
+absl::StatusOr<NoteSigner> NoteSigner::FromFile(absl::string_view name, const std::string& path) {
+  COMITY_ASSIGN_OR_RETURN(crypto::Ed25519Key key, crypto::Ed25519Key::FromFile(path));
+  return Create(name, std::move(key));
+}
+
+std::string NoteSigner::Line(absl::string_view text) const {
+  return absl::StrCat(
+      kSignaturePrefix, name(), " ",
+      crypto::Base64(absl::StrCat(EncodeKeyId(verifier_.key_id()), key_.Sign(text))), "\n");
+}
+
+absl::StatusOr<std::string> NoteSigner::Sign(absl::string_view text) const {
+  if (!absl::EndsWith(text, "\n") || !IsNoteText(text)) {
+    return Malformed("its text must be UTF-8 without control characters and end in a line feed");
+  }
+  return absl::StrCat(text, "\n", Line(text));
+}
+
+absl::StatusOr<std::string> NoteSigner::Cosign(absl::string_view message) const {
+  COMITY_ASSIGN_OR_RETURN(const Note note, ParseNote(message));
+  return absl::StrCat(message, Line(note.text));
+}
+
+absl::Status VerifyNote(const Note& note, absl::Span<const NoteVerifier> trusted) {
+  bool signed_by_trusted = false;
+  for (const NoteSignature& signature : note.signatures) {
+    for (const NoteVerifier& key : trusted) {
+      if (key.key_id() != signature.key_id || key.name() != signature.name) continue;
+      if (!key.Verify(note.text, signature.signature)) {
+        return InvalidField("NOTE_SIGNATURE_INVALID", "note",
+                            absl::StrCat("the signature of ", key.name(), " is not right"));
+      }
+      signed_by_trusted = true;
+    }
+  }
+  if (signed_by_trusted) return absl::OkStatus();
+  return InvalidField("NOTE_NOT_SIGNED", "note", "is not signed by a trusted key");
+}
+
+}  // namespace comity::ledger
