@@ -1,0 +1,224 @@
+// Peer checks what our ledger writes, and writes what our ledger must check, with the packages of the
+// Go checksum database. It shares no code with the suite.
+//
+//	peer verify <folder>   reads vkey, *.checkpoint, *.tlog-proof with *.leaf, *.consistency, tile/
+//	peer make <folder>     writes vkey, log.checkpoint, *.tlog-proof with *.leaf, *.consistency
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io/ioutil"
+	"log"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const proofHeader = "c2sp.org/tlog-proof@v1\n"
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func read(folder, name string) []byte {
+	content, err := ioutil.ReadFile(filepath.Join(folder, name))
+	must(err)
+	return content
+}
+
+func write(folder, name, content string) {
+	must(ioutil.WriteFile(filepath.Join(folder, name), []byte(content), 0o600))
+}
+
+func list(folder, pattern string) []string {
+	found, err := filepath.Glob(filepath.Join(folder, pattern))
+	must(err)
+	if len(found) == 0 {
+		log.Fatalf("no %s in %s", pattern, folder)
+	}
+	for i := range found {
+		found[i] = filepath.Base(found[i])
+	}
+	return found
+}
+
+func number(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	must(err)
+	return n
+}
+
+func hashes(lines []string) []tlog.Hash {
+	var all []tlog.Hash
+	for _, line := range lines {
+		h, err := tlog.ParseHash(line)
+		must(err)
+		all = append(all, h)
+	}
+	return all
+}
+
+// open verifies a checkpoint's signature and takes it apart.
+func open(message []byte, verifier note.Verifier) tlog.Tree {
+	opened, err := note.Open(message, note.VerifierList(verifier))
+	must(err)
+	lines := strings.Split(opened.Text, "\n")
+	if len(lines) != 4 || lines[0] != verifier.Name() || lines[3] != "" {
+		log.Fatalf("not a checkpoint of %s: %q", verifier.Name(), opened.Text)
+	}
+	return tlog.Tree{N: number(lines[1]), Hash: hashes(lines[2:3])[0]}
+}
+
+// tiles reads tiles from a folder laid out as C2SP tlog-tiles says.
+type tiles struct{ folder string }
+
+func (t tiles) Height() int { return 8 }
+
+func (t tiles) SaveTiles([]tlog.Tile, [][]byte) {}
+
+func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
+	var all [][]byte
+	for _, tile := range wanted {
+		// Go names the height in the path, C2SP does not.
+		path := strings.Replace(tile.Path(), "tile/8/", "tile/", 1)
+		content, err := ioutil.ReadFile(filepath.Join(t.folder, path))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, content)
+	}
+	return all, nil
+}
+
+func verify(folder string) {
+	verifier, err := note.NewVerifier(string(read(folder, "vkey")))
+	must(err)
+
+	latest := tlog.Tree{}
+	trees := map[int64]tlog.Hash{}
+	for _, name := range list(folder, "*.checkpoint") {
+		tree := open(read(folder, name), verifier)
+		trees[tree.N] = tree.Hash
+		if tree.N > latest.N {
+			latest = tree
+		}
+	}
+
+	for _, name := range list(folder, "*.tlog-proof") {
+		file := read(folder, name)
+		split := bytes.Index(file, []byte("\n\n"))
+		if split < 0 || !bytes.HasPrefix(file, []byte(proofHeader)) {
+			log.Fatalf("%s is no proof file", name)
+		}
+		lines := strings.Split(string(file[len(proofHeader):split]), "\n")
+		index := number(strings.TrimPrefix(lines[0], "index "))
+		tree := open(file[split+2:], verifier)
+		leaf := tlog.RecordHash(read(folder, strings.TrimSuffix(name, "tlog-proof")+"leaf"))
+		must(tlog.CheckRecord(hashes(lines[1:]), tree.N, tree.Hash, index, leaf))
+	}
+
+	for _, name := range list(folder, "*.consistency") {
+		lines := strings.Fields(string(read(folder, name)))
+		first, second := number(lines[0]), number(lines[1])
+		must(tlog.CheckTree(hashes(lines[2:]), second, trees[second], first, trees[first]))
+	}
+
+	reader := tlog.TileHashReader(latest, tiles{folder})
+	for n, want := range trees {
+		got, err := tlog.TreeHash(n, reader)
+		must(err)
+		if got != want {
+			log.Fatalf("the tiles give another root for size %d", n)
+		}
+	}
+}
+
+func format(tree tlog.Tree, name string) string {
+	return fmt.Sprintf("%s\n%d\n%s\n", name, tree.N, tree.Hash)
+}
+
+func lines(all []tlog.Hash) string {
+	var text strings.Builder
+	for _, h := range all {
+		text.WriteString(base64.StdEncoding.EncodeToString(h[:]) + "\n")
+	}
+	return text.String()
+}
+
+func generate(folder string) {
+	const name = "go.example/log"
+	const size = 777
+	private, public, err := note.GenerateKey(rand.Reader, name)
+	must(err)
+	signer, err := note.NewSigner(private)
+	must(err)
+	write(folder, "vkey", public)
+
+	var stored []tlog.Hash
+	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		var all []tlog.Hash
+		for _, i := range indexes {
+			all = append(all, stored[i])
+		}
+		return all, nil
+	})
+	var leaves [][]byte
+	for i := int64(0); i < size; i++ {
+		leaf := make([]byte, 32)
+		_, err := rand.Read(leaf)
+		must(err)
+		leaves = append(leaves, leaf)
+		more, err := tlog.StoredHashes(i, leaf, reader)
+		must(err)
+		stored = append(stored, more...)
+	}
+	treeAt := func(n int64) tlog.Tree {
+		root, err := tlog.TreeHash(n, reader)
+		must(err)
+		return tlog.Tree{N: n, Hash: root}
+	}
+	checkpoint := func(n int64) string {
+		message, err := note.Sign(&note.Note{Text: format(treeAt(n), name)}, signer)
+		must(err)
+		return string(message)
+	}
+
+	for _, n := range []int64{1, 2, 255, 256, 300, size} {
+		for _, i := range []int64{0, n / 2, n - 1} {
+			path, err := tlog.ProveRecord(n, i, reader)
+			must(err)
+			base := fmt.Sprintf("%d-%d", n, i)
+			write(folder, base+".leaf", string(leaves[i]))
+			write(folder, base+".tlog-proof",
+				fmt.Sprintf("%sindex %d\n%s\n%s", proofHeader, i, lines(path), checkpoint(n)))
+		}
+		write(folder, fmt.Sprintf("%d.checkpoint", n), checkpoint(n))
+		path, err := tlog.ProveTree(size, n, reader)
+		must(err)
+		write(folder, fmt.Sprintf("%d.consistency", n), fmt.Sprintf("%d\n%d\n%s", n, size, lines(path)))
+	}
+}
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 3 {
+		log.Fatal("usage: peer verify|make <folder>")
+	}
+	switch os.Args[1] {
+	case "verify":
+		verify(os.Args[2])
+	case "make":
+		generate(os.Args[2])
+	default:
+		log.Fatalf("no such command: %s", os.Args[1])
+	}
+}
