@@ -59,8 +59,8 @@ class TestCa {
   IssuedCertificate IssueSigning(absl::string_view spiffe_id);
   IssuedCertificate Issue(const CertificateRequest& request);
 
-  // Puts a certificate, or the intermediate itself, on the CRLs made from now on. `reason_code` is
-  // RFC 5280's; `invalidity`, if given, is the earlier time at which the key was lost.
+  // Puts a certificate, or the intermediate itself, on the CRLs made from now on. `invalidity`, if
+  // given, is the earlier time at which the key was lost.
   void Revoke(const IssuedCertificate& certificate, absl::Time at = absl::Now(),
               absl::Time invalidity = absl::InfiniteFuture());
   void RevokeIntermediate(absl::Time at = absl::Now());
