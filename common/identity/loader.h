@@ -48,9 +48,9 @@ class Loader {
  public:
   struct Options {
     std::string certificate_file;  // tls.pem: leaf, then intermediates.
-    std::string key_file;          // tls.key: PEM, not encrypted, readable by the owner only.
+    std::string key_file;          // tls.key: PEM, without a passphrase.
     std::string bundles_folder;
-    std::string publish_folder;  // Made with mode 0700; best on a memory file system.
+    std::string publish_folder;  // Mode 0700, of this process only; best in memory.
     absl::Duration poll_interval = absl::Seconds(1);  // Zero: no thread, only Reload().
     ChainVerifier::Options verifier;
   };
@@ -85,11 +85,23 @@ class Loader {
 
  private:
   struct Snapshot;
+  struct Files;
+
+  // What became of one part at the last look, so that each change is reported once.
+  struct Seen {
+    std::string digest;
+    bool good = false;
+  };
 
   Loader(Options options, const Clock* clock, Observer observer);
 
-  absl::Status LoadOnce(bool even_if_unchanged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  absl::Status Look(bool even_if_unchanged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  // Takes what is good of `files`; the statuses say what was not.
+  void Take(const Files& files, absl::Status& identity_status, absl::Status& bundles_status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   absl::Status Publish(const Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  void Report(LoadEvent::Part part, const absl::Status& status, const std::string& digest,
+              Seen& seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   void Watch();
 
   const Options options_;
@@ -98,11 +110,12 @@ class Loader {
   ChainVerifier verifier_;
 
   absl::Mutex load_mutex_;
-  std::unique_ptr<Snapshot> good_ ABSL_GUARDED_BY(load_mutex_);
-  std::string last_seen_ ABSL_GUARDED_BY(load_mutex_);     // Of the files' stat data.
-  std::string last_digest_ ABSL_GUARDED_BY(load_mutex_);   // Of the files' contents.
-  absl::Status last_status_ ABSL_GUARDED_BY(load_mutex_);  // Of the last load.
-  std::uint64_t publications_ ABSL_GUARDED_BY(load_mutex_) = 0;
+  std::unique_ptr<const Snapshot> good_ ABSL_GUARDED_BY(load_mutex_);
+  std::string last_stamp_ ABSL_GUARDED_BY(load_mutex_);  // Of the files' stat data.
+  absl::Status last_status_ ABSL_GUARDED_BY(load_mutex_);
+  Seen identity_seen_ ABSL_GUARDED_BY(load_mutex_);
+  Seen bundles_seen_ ABSL_GUARDED_BY(load_mutex_);
+  absl::Time last_publication_ ABSL_GUARDED_BY(load_mutex_) = absl::InfinitePast();
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Identity> current_ ABSL_GUARDED_BY(mutex_);

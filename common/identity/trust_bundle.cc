@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/identity/files.h"
+#include "common/identity/bundle_folder.h"
 #include "common/identity/trust.h"
 #include "common/identity/x509.h"
 #include "common/status/error.h"
@@ -28,13 +28,6 @@ absl::Status Invalid(absl::string_view place, absl::string_view file, absl::stri
       absl::StatusCode::kInvalidArgument,
       absl::StrCat(place, file.empty() ? "" : "/", file, " cannot be used: ", what, "."),
       {.reason = "BUNDLE_INVALID"});
-}
-
-absl::Status Missing(absl::string_view path, const absl::Status& why) {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat(path, " ", why.message(),
-                                "; put the trust bundles there (deploy/pki/bundle writes them)."),
-                   {.reason = "BUNDLE_MISSING"});
 }
 
 struct Description {
@@ -229,44 +222,8 @@ absl::StatusOr<TrustBundles> TrustBundles::Create(std::vector<TrustBundle> bundl
 }
 
 absl::StatusOr<TrustBundles> TrustBundles::Load(absl::string_view folder) {
-  const std::string root(folder);
-  const auto names = ListFolder(root);
-  if (!names.ok()) return Missing(root, names.status());
-  std::vector<TrustBundle> bundles;
-  for (const std::string& name : *names) {
-    const std::string place = absl::StrCat(root, "/", name);
-    if (!IsFolder(place)) continue;
-    BundleFiles files;
-    const auto read = [&place](absl::string_view file) {
-      return ReadWholeFile(absl::StrCat(place, "/", file));
-    };
-    auto description = read("bundle.toml");
-    if (!description.ok()) return Missing(place + "/bundle.toml", description.status());
-    files.bundle_toml = *std::move(description);
-    auto roots = read("roots.pem");
-    if (!roots.ok()) return Missing(place + "/roots.pem", roots.status());
-    files.roots_pem = *std::move(roots);
-    auto intermediates = read("intermediates.pem");
-    if (intermediates.ok()) {
-      files.intermediates_pem = *std::move(intermediates);
-    } else if (!absl::IsNotFound(intermediates.status())) {
-      return Missing(place + "/intermediates.pem", intermediates.status());
-    }
-    const auto entries = ListFolder(place);
-    if (!entries.ok()) return Missing(place, entries.status());
-    for (const std::string& entry : *entries) {
-      if (!absl::EndsWith(entry, ".crl.pem")) continue;
-      auto crl = read(entry);
-      if (!crl.ok()) return Missing(absl::StrCat(place, "/", entry), crl.status());
-      files.crls_pem.push_back(*std::move(crl));
-    }
-    COMITY_ASSIGN_OR_RETURN(TrustBundle bundle, TrustBundle::Parse(files, place));
-    bundles.push_back(std::move(bundle));
-  }
-  if (bundles.empty()) {
-    return Missing(root, absl::NotFoundError("has no sub-folder of a trust domain"));
-  }
-  return Create(std::move(bundles));
+  COMITY_ASSIGN_OR_RETURN(const std::vector<BundleText> texts, ReadBundleFolder(folder));
+  return ParseBundles(texts);
 }
 
 const TrustBundle* TrustBundles::Find(absl::string_view trust_domain) const {
