@@ -18,6 +18,13 @@ if(COMITY_LLD)
 endif()
 add_link_options(-Wl,-z,relro,-z,now)
 
+if(COMITY_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "COMITY_FUZZ needs clang++; configure with the preset fuzz")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(COMITY_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined
                       -fno-omit-frame-pointer)

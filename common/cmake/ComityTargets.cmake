@@ -41,6 +41,24 @@ function(comity_test)
                "COMITY_SOURCE_DIR=${CMAKE_SOURCE_DIR};COMITY_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endfunction()
 
+# comity_fuzz_test(NAME name SRCS ... [DEPS ...] CORPUS folder): fuzz_name, from one source with
+# LLVMFuzzerTestOneInput. With the preset "fuzz" it is a libFuzzer binary; otherwise
+# tests/fuzz/replay_main.cc runs the seeds and what is near them. In ctest (label fuzz) both only
+# replay `folder`.
+function(comity_fuzz_test)
+  cmake_parse_arguments(ARG "" "NAME;CORPUS" "SRCS;DEPS" ${ARGN})
+  set(target "fuzz_${ARG_NAME}")
+  add_executable(${target} ${ARG_SRCS})
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} comity_private)
+  if(COMITY_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_link_libraries(${target} PRIVATE comity_fuzz_replay)
+  endif()
+  add_test(NAME ${target} COMMAND ${target} -runs=0 "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}")
+  set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+endfunction()
+
 # comity_proto_library(NAME name PROTOS ... [DEPS ...] [GRPC]): generated code, without warnings.
 function(comity_proto_library)
   cmake_parse_arguments(ARG "GRPC" "NAME" "PROTOS;DEPS" ${ARGN})
