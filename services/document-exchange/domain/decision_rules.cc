@@ -1,0 +1,145 @@
+#include "services/document-exchange/domain/decision_rules.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/document-exchange/domain/rows.h"
+
+namespace comity::document_exchange {
+namespace {
+
+using legal::DecisionKind;
+
+// Whose decision a kind is.
+enum class Taker { kNobody, kMemberState, kOriginator, kAuthorisedPerson, kAgencyMember };
+
+Taker TakerOf(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kAuthorisation:
+    case DecisionKind::kNationalStatement:
+      return Taker::kMemberState;
+    case DecisionKind::kOriginatorPermission:
+    case DecisionKind::kRestrictionLifted:
+      return Taker::kOriginator;
+    case DecisionKind::kSafeguardsAssessment:
+    case DecisionKind::kDerogationVitalInterests:
+    case DecisionKind::kDerogationLegitimateInterests:
+    case DecisionKind::kDerogationSeriousThreat:
+    case DecisionKind::kDerogationIndividualCase:
+    case DecisionKind::kOnwardConsent:
+    case DecisionKind::kEssentialInterest:
+    case DecisionKind::kOtherPurposeByLaw:
+      return Taker::kAuthorisedPerson;
+    case DecisionKind::kUrgentWithoutAuthorisation:
+    case DecisionKind::kOtherData:
+    case DecisionKind::kSpecialCategories:
+      return Taker::kAgencyMember;
+    case DecisionKind::kUnspecified:
+      break;
+  }
+  return Taker::kNobody;
+}
+
+bool NeedsGrounds(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kDerogationVitalInterests:
+    case DecisionKind::kDerogationLegitimateInterests:
+    case DecisionKind::kDerogationSeriousThreat:
+    case DecisionKind::kDerogationIndividualCase:
+    case DecisionKind::kUrgentWithoutAuthorisation:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsPartnerName(absl::string_view name) {
+  return absl::StartsWith(name, "partners/") && legal::PartnerOf(name) == name;
+}
+
+absl::Status CheckText(absl::string_view field, absl::string_view text, std::size_t limit,
+                       bool required) {
+  if (required && text.empty()) {
+    return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), "is required");
+  }
+  if (text.size() > limit) {
+    return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field),
+                        absl::StrCat("has more than ", limit, " bytes"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckMayDecide(const identity::Principal& caller, absl::string_view caller_partner,
+                            const legal::Decision& decision) {
+  using identity::Role;
+  const bool own = !decision.partner.empty() && decision.partner == caller_partner;
+  const bool contact = caller.kind == identity::PrincipalKind::kPartner;
+  const bool member = caller.IsAgency(Role::kNationalMember);
+  const bool authorised_person =
+      caller.IsAgency(Role::kCollege) || caller.IsAgency(Role::kPresident);
+  bool may = false;
+  absl::string_view who;
+  switch (TakerOf(decision.kind)) {
+    case Taker::kMemberState:
+      may = own && (contact || member);
+      who = "the national member or a contact of the Member State itself";
+      break;
+    case Taker::kOriginator:
+      may = decision.partner.empty()
+                ? authorised_person
+                : own && (contact || member || caller.IsAgency(Role::kLiaisonProsecutor));
+      who = "the originator, for the agency's own data the college or the president";
+      break;
+    case Taker::kAuthorisedPerson:
+      may = decision.partner.empty() && authorised_person;
+      who = "the college or the president";
+      break;
+    case Taker::kAgencyMember:
+      may = decision.partner.empty() && (member || authorised_person);
+      who = "a national member, the college or the president";
+      break;
+    case Taker::kNobody:
+      who = "nobody: its kind is not known";
+      break;
+  }
+  if (may) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   absl::StrCat("This decision is taken and withdrawn by ", who, "."),
+                   {.reason = "DECISION_NOT_YOURS"});
+}
+
+absl::Status CheckDecision(const RecordedDecision& recorded) {
+  const legal::Decision& decision = recorded.decision;
+  if (!decision.partner.empty() && !IsPartnerName(decision.partner)) {
+    return InvalidField("DECISION_INVALID", "decision.partner", "must be partners/{partner}");
+  }
+  for (const std::string& counterpart : decision.counterparts) {
+    if (!IsPartnerName(counterpart)) {
+      return InvalidField("DECISION_INVALID", "decision.counterparts",
+                          "must be partners/{partner}");
+    }
+  }
+  COMITY_RETURN_IF_ERROR(CheckText("case_reference", decision.case_reference, 200, true));
+  COMITY_RETURN_IF_ERROR(CheckText("evidence", recorded.evidence, 500, true));
+  COMITY_RETURN_IF_ERROR(CheckText("grounds", decision.grounds, 4000, NeedsGrounds(decision.kind)));
+  if (decision.conditions.size() > 20) {
+    return InvalidField("DECISION_INVALID", "decision.conditions", "are more than 20");
+  }
+  for (const std::string& condition : decision.conditions) {
+    COMITY_RETURN_IF_ERROR(CheckText("conditions", condition, 1000, true));
+  }
+  if (!decision.valid_from.exact()) {
+    return InvalidField("DECISION_INVALID", "decision.valid_from", "must be a day, as 2026-11-23");
+  }
+  if (decision.valid_to.known() &&
+      (!decision.valid_to.exact() || decision.valid_to.latest() < decision.valid_from.earliest())) {
+    return InvalidField("DECISION_INVALID", "decision.valid_to",
+                        "must be a day that is not before valid_from, or empty");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace comity::document_exchange

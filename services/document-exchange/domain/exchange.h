@@ -1,0 +1,254 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/identity/principal.h"
+#include "common/journal/journal.h"
+#include "common/sealing/cades.h"
+#include "common/sealing/manifest.h"
+#include "common/time/clock.h"
+#include "services/document-exchange/domain/decision_rules.h"
+#include "services/document-exchange/domain/document.h"
+#include "services/document-exchange/domain/payload_store.h"
+#include "services/document-exchange/domain/question.h"
+#include "services/document-exchange/domain/registry_view.h"
+#include "services/document-exchange/domain/rows.h"
+#include "services/document-exchange/domain/visibility.h"
+
+namespace comity::document_exchange {
+
+// What can be configured.
+struct Settings {
+  absl::Duration upload_life = absl::Hours(24);
+  // e-CODEX's values: in the recipient's box within a day, retrieved within a day and a half.
+  absl::Duration delivery_timeout = absl::Hours(24);
+  absl::Duration retrieval_timeout = absl::Hours(36);
+  std::int64_t largest_content = std::int64_t{16} << 30;
+  std::int64_t most_open_uploads = 64;  // Of one caller.
+};
+
+// Something happened that operations count. Thread-safe.
+class ExchangeEvents {
+ public:
+  virtual ~ExchangeEvents() = default;
+
+  virtual void TransferChecked(absl::string_view attempt, legal::Outcome outcome) = 0;
+  virtual void StatementMade(StatementKind kind) = 0;
+  virtual void Withheld() = 0;
+  virtual void ReleaseStopped(absl::string_view reason) = 0;  // REGISTRY_LEASE_LAPSED and the like.
+};
+
+// Who asks for what.
+struct Request {
+  const identity::Principal* caller = nullptr;
+  std::string method;       // gRPC path without the leading slash.
+  std::string request_id;   // A UUID or empty.
+  crypto::Digest digest{};  // Of the request without its request_id.
+  absl::Time deadline = absl::InfiniteFuture();
+  // Set when the refusal that is returned has its ledger entry already.
+  mutable bool evidenced = false;
+};
+
+// The headers of one recipient, with the proof that they were addressed to it.
+struct RecipientHeaders {
+  std::string recipient;
+  std::string content_header;
+  std::string description_header;
+  std::string salt;
+  std::int64_t leaf_index = 0;
+  std::vector<std::string> path;
+
+  friend bool operator==(const RecipientHeaders&, const RecipientHeaders&) = default;
+};
+
+struct NewUpload {
+  std::string document_id;
+  PayloadSizes announced;
+  std::vector<std::string> recipients;
+  TransferContext context;
+  bool validate_only = false;
+};
+
+// An upload as its owner sees it.
+struct UploadStatus {
+  Upload upload;
+  PayloadSizes on_disk;
+  std::vector<RecipientVerdict> verdicts;  // Of CreateUpload.
+};
+
+struct Submission {
+  std::string upload_id;
+  std::string manifest;
+  std::string signature;
+  std::vector<RecipientHeaders> headers;
+};
+
+// A document as one caller may see it: what is not visible is left out.
+struct DocumentView {
+  Document document;     // Recipients: only those the caller may see.
+  std::string manifest;  // Empty without contents.
+  std::string signature;
+  std::vector<legal::Restriction> restrictions;
+};
+
+struct ReleasedHeaders {
+  RecipientHeaders headers;
+  std::string verdict;  // As encoded.
+  std::vector<legal::Restriction> restrictions;
+};
+
+// Exchanges sealed documents: the rules, in the order in which things happen. README.md says what
+// each refusal means.
+//
+// Everything that changes something is one mutation of the journal, with its evidence; what is
+// refused by the transfer check leaves an entry and a record too. Thread-safe; calls block on the
+// disk.
+class Exchange {
+ public:
+  // None is owned; all must outlive this object.
+  struct Parts {
+    journal::Journal* journal = nullptr;
+    RowsSource* rows = nullptr;
+    PayloadStore* payloads = nullptr;
+    const RegistryView* registry = nullptr;
+    const sealing::Signer* signer = nullptr;  // Of the service.
+    // The condition that a signature of now must meet besides its form.
+    std::function<sealing::SignerCheck(absl::Time at)> signer_check;
+    std::function<std::string(const legal::Verdict&)> encode_verdict;
+    const Clock* clock = nullptr;
+    ExchangeEvents* events = nullptr;
+  };
+  Exchange(Parts parts, Settings settings);
+
+  // --- Uploads (uploads.cc) ---
+  absl::StatusOr<UploadStatus> CreateUpload(const Request& request, const NewUpload& upload);
+  absl::StatusOr<UploadStatus> GetUpload(const Request& request, absl::string_view upload_id);
+  absl::StatusOr<std::unique_ptr<UploadWriter>> OpenUpload(const Request& request,
+                                                           absl::string_view upload_id);
+
+  // --- Submission (submission.cc) ---
+  absl::StatusOr<DocumentView> Submit(const Request& request, const Submission& submission);
+
+  // --- Reading (reading.cc) ---
+  absl::StatusOr<DocumentView> Get(const Request& request, absl::string_view document_id);
+  // As visible to `caller`; `document` came from rows.
+  absl::StatusOr<DocumentView> ViewFor(const identity::Principal& caller,
+                                       const Document& document) const;
+  absl::StatusOr<std::unique_ptr<PayloadReader>> OpenPayload(const Request& request,
+                                                             absl::string_view document_id,
+                                                             PayloadKind kind);
+  absl::StatusOr<std::vector<StoredStatement>> Statements(const Request& request,
+                                                          absl::string_view document_id);
+
+  // --- Release (release.cc) ---
+  // `hand_over` gets the headers while no barrier can be applied; its error is returned.
+  absl::Status ReleaseHeaders(const Request& request, absl::string_view document_id,
+                              absl::string_view purpose,
+                              absl::FunctionRef<absl::Status(ReleasedHeaders)> hand_over);
+
+  // --- What recipients and originators say (receipts.cc) ---
+  absl::StatusOr<StoredStatement> ConfirmRetrieval(const Request& request,
+                                                   absl::string_view document_id,
+                                                   const std::string& confirmation,
+                                                   const std::string& signature);
+  absl::StatusOr<StoredStatement> Reject(const Request& request, absl::string_view document_id,
+                                         absl::string_view reason_code, absl::string_view reason);
+  absl::StatusOr<DocumentView> ReleaseFromQuarantine(const Request& request,
+                                                     absl::string_view document_id,
+                                                     absl::string_view controller);
+  absl::StatusOr<DocumentView> AddRestriction(const Request& request, absl::string_view document_id,
+                                              const legal::Restriction& restriction);
+
+  // --- Decisions (decisions.cc) ---
+  absl::StatusOr<RecordedDecision> RecordDecision(const Request& request,
+                                                  const RecordedDecision& decision);
+  // Whatever rested on it and is not yet available is withheld.
+  absl::StatusOr<RecordedDecision> WithdrawDecision(const Request& request,
+                                                    absl::string_view decision_id,
+                                                    absl::string_view reason);
+  absl::StatusOr<DecisionFilter> VisibleDecisions(const Request& request,
+                                                  absl::string_view case_reference) const;
+
+  // --- Time (timers.cc) ---
+  // Makes every negative statement that is due, exactly once, and removes what is left of expired
+  // uploads. Call it every few seconds. Returns how many statements were made.
+  absl::StatusOr<int> RunTimers();
+  // At start, before the first call: what a crash left in the payload store is put right.
+  absl::Status Reconcile();
+
+ private:
+  struct Derived {
+    std::string id;
+    sealing::Manifest manifest;
+  };
+  struct Check {
+    identity::Principal sender;
+    std::vector<std::string> recipients;
+    TransferContext context;
+    std::vector<Derived> derived;
+    const Document* document = nullptr;  // Null before there is one.
+  };
+
+  static journal::Attempt AttemptOf(const Request& request);
+  absl::StatusOr<sealing::Manifest> LoadManifest(absl::string_view document_id) const;
+  // What is passed on must be visible to who passes it on. Null: nobody asks.
+  absl::StatusOr<std::vector<Derived>> LoadDerived(Rows& rows, const identity::Principal* caller,
+                                                   const std::vector<std::string>& ids) const;
+  absl::StatusOr<std::vector<RecipientVerdict>> CheckTransfer(Rows& rows,
+                                                              const RegistrySnapshot& registry,
+                                                              const Check& check,
+                                                              absl::Time instant) const;
+  // The same for one recipient of a stored document.
+  absl::StatusOr<RecipientVerdict> CheckRecipient(Rows& rows, const RegistrySnapshot& registry,
+                                                  const Document& document,
+                                                  absl::string_view recipient,
+                                                  absl::Time instant) const;
+  // Records and a ledger entry of a transfer that the check refused; returns `refusal`, or what
+  // kept it from being recorded.
+  absl::Status RefuseTransfer(const Request& request, absl::string_view document_id,
+                              const std::vector<RecipientVerdict>& verdicts,
+                              const absl::Status& refusal,
+                              const StatementDraft* rejection = nullptr) const;
+  absl::Status AddRecords(journal::Turn& turn, WritableRows& rows, const Request& request,
+                          absl::string_view document_id,
+                          const std::vector<RecipientVerdict>& verdicts,
+                          absl::string_view sender) const;
+  // The entry of a mutation; `detail` is canonical JSON or empty.
+  absl::Status AddMutationLeaf(journal::Turn& turn, const Request& request,
+                               absl::string_view resource, absl::string_view detail,
+                               absl::string_view purpose = "") const;
+  absl::Status StateAndCount(journal::Turn& turn, WritableRows& rows, absl::string_view method,
+                             const StatementDraft& draft) const;
+  absl::StatusOr<Document> FindVisible(Rows& rows, const identity::Principal& caller,
+                                       absl::string_view document_id) const;
+  // The caller's own row; PERMISSION_DENIED `NOT_A_RECIPIENT`.
+  static absl::StatusOr<Recipient*> OwnRow(Document& document, const identity::Principal& caller);
+  absl::Status CheckSubmission(const Request& request, const Upload& upload,
+                               const Submission& submission, const sealing::Manifest& manifest);
+  absl::StatusOr<DocumentView> ReadBack(const Request& request, absl::string_view document_id);
+  absl::StatusOr<StoredStatement> StatementOf(absl::string_view document_id,
+                                              absl::string_view recipient,
+                                              std::initializer_list<StatementKind> kinds) const;
+
+  const Parts parts_;
+  const Settings settings_;
+  absl::Mutex mutex_;
+  std::set<std::string> submitting_ ABSL_GUARDED_BY(mutex_);  // Uploads.
+};
+
+// NOT_FOUND `DOCUMENT_NOT_FOUND`: the same for absent and for invisible.
+absl::Status DocumentNotFound();
+
+}  // namespace comity::document_exchange

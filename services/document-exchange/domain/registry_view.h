@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
+#include "common/legal/facts.h"
+#include "common/sealing/evidence.h"
+
+namespace comity::document_exchange {
+
+using RegistryRevision = sealing::RegistryRevision;
+
+// A contact as the registry lists it.
+struct ContactEntry {
+  std::string partner;    // `partners/{partner}`.
+  std::string authority;  // `partners/{partner}/authorities/{authority}`.
+  bool active = false;
+  bool opener = false;  // Opens documents addressed to the authority.
+};
+
+// The registry at one revision. Immutable, hence thread-safe.
+class RegistrySnapshot {
+ public:
+  virtual ~RegistrySnapshot() = default;
+
+  virtual const RegistryRevision& revision() const = 0;
+
+  // Of the registry's checkpoint this rests on, if one is known.
+  virtual std::optional<crypto::Digest> checkpoint_sha256() const = 0;
+
+  virtual const legal::Facts& facts() const = 0;
+
+  // By SPIFFE id.
+  virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
+
+  // The partner that a unit of the agency acts for, `partners/france` for `fr` and
+  // `partners/georgia` for `georgia`; empty if there is none.
+  virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
+
+  virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
+};
+
+// What this service knows of the registry. Thread-safe.
+class RegistryView {
+ public:
+  virtual ~RegistryView() = default;
+
+  // The latest revision known here; may be called on the writer thread. UNAVAILABLE
+  // `REGISTRY_UNKNOWN`: nothing was ever received.
+  virtual absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const = 0;
+
+  // Runs `hand_over` while no barrier (a withdrawal, suspension or revocation in the registry) can
+  // be applied here. Does not run it and answers
+  //   UNAVAILABLE `REGISTRY_LEASE_LAPSED`: this service has not heard from the registry for longer
+  //   than the lease; only if `operational`, all else goes on;
+  //   ABORTED `REGISTRY_CHANGED`: a barrier later than `decided_at` was applied: decide again.
+  virtual absl::Status HandOver(const RegistryRevision& decided_at, bool operational,
+                                absl::FunctionRef<absl::Status()> hand_over) const = 0;
+};
+
+}  // namespace comity::document_exchange

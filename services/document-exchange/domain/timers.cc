@@ -1,0 +1,128 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/journal/entry.h"
+#include "common/status/macros.h"
+#include "services/document-exchange/domain/exchange.h"
+
+namespace comity::document_exchange {
+namespace {
+
+constexpr std::size_t kBatch = 100;
+
+// Whose turn has come; exactly one statement each.
+struct Due {
+  StatementKind kind;
+  absl::string_view reason_code;
+  absl::string_view method;
+};
+
+constexpr Due kDelivery = {StatementKind::kNonDelivery, "DELIVERY_TIMEOUT", "timer/delivery"};
+constexpr Due kRetrieval = {StatementKind::kNonRetrieval, "RETRIEVAL_TIMEOUT", "timer/retrieval"};
+
+}  // namespace
+
+absl::StatusOr<int> Exchange::RunTimers() {
+  const absl::Time now = parts_.clock->Now();
+  std::vector<Upload> expired;
+  std::vector<Document> due;
+  {
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_ASSIGN_OR_RETURN(expired, rows->ScanExpiredUploads(now, kBatch));
+    COMITY_ASSIGN_OR_RETURN(due, rows->DueDocuments(now, kBatch));
+  }
+  const auto attempt = [](absl::string_view timer) {
+    return journal::Attempt{.caller = "-", .method = std::string(timer)};
+  };
+  const auto leaf = [](journal::Turn& turn, absl::string_view timer, std::string resource) {
+    return turn
+        .AddLeaf(journal::FormatEntry({.time = turn.now(),
+                                       .kind = "MUTATION",
+                                       .caller = "-",
+                                       .method = std::string(timer),
+                                       .revision = turn.revision(),
+                                       .resource = std::move(resource),
+                                       .outcome = "DONE"}))
+        .status();
+  };
+  for (const Upload& upload : expired) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (submitting_.contains(upload.id)) continue;
+    }
+    const absl::StatusOr<journal::Committed> committed =
+        parts_.journal->Mutate(attempt("timer/upload"), [&](journal::Turn& turn) -> absl::Status {
+          const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+          COMITY_RETURN_IF_ERROR(rows->EraseUpload(upload.id));
+          COMITY_RETURN_IF_ERROR(turn.Erase("upload", upload.id));
+          return leaf(turn, "timer/upload", absl::StrCat("uploads/", upload.id));
+        });
+    COMITY_RETURN_IF_ERROR(committed.status());
+    // Rows first: a folder without rows is found again, rows without a folder would lie.
+    COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(upload.id));
+  }
+  int made = 0;
+  for (const Document& candidate : due) {
+    int made_here = 0;
+    const absl::StatusOr<journal::Committed> committed =
+        parts_.journal->Mutate(attempt("timer/timeouts"), [&](journal::Turn& turn) -> absl::Status {
+          made_here = 0;
+          const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+          // Read again: since the scan the recipient may have confirmed.
+          COMITY_ASSIGN_OR_RETURN(std::optional<Document> document,
+                                  rows->FindDocument(candidate.id));
+          if (!document.has_value()) return absl::OkStatus();
+          for (Recipient& recipient : document->recipients) {
+            for (const Due& timeout : {kDelivery, kRetrieval}) {
+              std::optional<absl::Time>& when = timeout.kind == StatementKind::kNonDelivery
+                                                    ? recipient.delivery_due
+                                                    : recipient.retrieval_due;
+              if (!when.has_value() || *when > now) continue;
+              when.reset();
+              COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document->id, recipient));
+              COMITY_RETURN_IF_ERROR(
+                  StateAndCount(turn, *rows, timeout.method,
+                                {.kind = timeout.kind,
+                                 .document_id = document->id,
+                                 .manifest_sha256 = document->manifest_sha256,
+                                 .sender = document->sender,
+                                 .recipient = recipient.spiffe_id,
+                                 .reason_code = std::string(timeout.reason_code)}));
+              ++made_here;
+            }
+          }
+          if (made_here == 0) {
+            turn.ChangeNothing();
+            return absl::OkStatus();
+          }
+          COMITY_RETURN_IF_ERROR(turn.Put("document", document->id, ""));
+          return leaf(turn, "timer/timeouts", absl::StrCat("documents/", document->id));
+        });
+    COMITY_RETURN_IF_ERROR(committed.status());
+    made += made_here;
+  }
+  return made;
+}
+
+absl::Status Exchange::Reconcile() {
+  COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> documents,
+                          parts_.payloads->ListDocuments());
+  COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+  for (const StoredFolder& folder : documents) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document, rows->FindDocument(folder.id));
+    if (document.has_value()) continue;
+    // The process ended between the rename and the commit: nobody was told that it is submitted.
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload,
+                            rows->FindUploadOfDocument(folder.id));
+    COMITY_RETURN_IF_ERROR(upload.has_value() ? parts_.payloads->Demote(folder.id, upload->id)
+                                              : parts_.payloads->RemoveDocument(folder.id));
+  }
+  COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> uploads, parts_.payloads->ListUploads());
+  for (const StoredFolder& folder : uploads) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload, rows->FindUpload(folder.id));
+    if (!upload.has_value()) COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(folder.id));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace comity::document_exchange

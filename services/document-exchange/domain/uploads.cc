@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/ids/uuid.h"
+#include "common/json/canonical.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/domain/sealed_form.h"
+
+namespace comity::document_exchange {
+namespace {
+
+constexpr std::size_t kMostRecipients = 100;
+constexpr std::int64_t kLargestDescription = 64 * 1024;
+constexpr std::size_t kMostDerived = 100;
+
+absl::Status UploadNotFound() {
+  return MakeError(absl::StatusCode::kNotFound,
+                   "There is no such upload: it was submitted, it expired after 24 hours, or it is "
+                   "not yours; open a new one.",
+                   {.reason = "UPLOAD_NOT_FOUND"});
+}
+
+// Whether a recipient is of the sender's own unit or partner.
+bool OwnSide(const identity::Principal& sender, const identity::Principal& recipient) {
+  return SameSide(sender, recipient) || (sender.kind == identity::PrincipalKind::kPartner &&
+                                         recipient.kind == identity::PrincipalKind::kPartner &&
+                                         sender.partner == recipient.partner);
+}
+
+absl::Status CheckRecipients(const identity::Principal& sender,
+                             const std::vector<std::string>& recipients) {
+  if (recipients.empty() || recipients.size() > kMostRecipients) {
+    return InvalidField("RECIPIENTS_INVALID", "recipients", "must be 1 to 100 SPIFFE ids");
+  }
+  bool own = false;
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    const std::string field = absl::StrCat("recipients[", i, "]");
+    const absl::StatusOr<identity::Principal> recipient = identity::Principal::Parse(recipients[i]);
+    if (!recipient.ok()) {
+      return InvalidField("RECIPIENTS_INVALID", field, "must be a SPIFFE id of this suite");
+    }
+    if (std::count(recipients.begin(), recipients.end(), recipients[i]) > 1) {
+      return InvalidField("RECIPIENTS_INVALID", field, "is named twice");
+    }
+    own = own || OwnSide(sender, *recipient);
+  }
+  if (!own) {
+    return InvalidField(
+        "OWN_SIDE_MISSING", "recipients",
+        "must name somebody of the sender's own unit, so that the sender's side can "
+        "open what it sent: add yourself");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
+                                                    const NewUpload& wanted) {
+  if (!IsUuid(wanted.document_id)) {
+    return InvalidField("DOCUMENT_ID_INVALID", "document_id", "must be a UUID in lower case");
+  }
+  COMITY_RETURN_IF_ERROR(
+      CheckSealedLength("content_length", wanted.announced.content, settings_.largest_content));
+  COMITY_RETURN_IF_ERROR(
+      CheckSealedLength("description_length", wanted.announced.description, kLargestDescription));
+  COMITY_RETURN_IF_ERROR(CheckRecipients(*request.caller, wanted.recipients));
+  if (wanted.context.question.data_kind == legal::DataKind::kUnspecified) {
+    return InvalidField("DATA_KIND_MISSING", "context.question.data_kind", "must be said");
+  }
+  if (wanted.context.derived_from.size() > kMostDerived) {
+    return InvalidField("DERIVED_FROM_INVALID", "context.derived_from", "names more than 100");
+  }
+
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
+                          parts_.registry->Latest());
+  const absl::Time now = parts_.clock->Now();
+  std::vector<RecipientVerdict> verdicts;
+  {
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Document> taken,
+                            rows->FindDocument(wanted.document_id));
+    if (taken.has_value()) {
+      return MakeError(absl::StatusCode::kAlreadyExists,
+                       "There is already a document with this id; make a new id.",
+                       {.reason = "DOCUMENT_ID_TAKEN"});
+    }
+    COMITY_ASSIGN_OR_RETURN(std::vector<Derived> derived,
+                            LoadDerived(*rows, request.caller, wanted.context.derived_from));
+    COMITY_ASSIGN_OR_RETURN(verdicts, CheckTransfer(*rows, *registry,
+                                                    {.sender = *request.caller,
+                                                     .recipients = wanted.recipients,
+                                                     .context = wanted.context,
+                                                     .derived = std::move(derived)},
+                                                    now));
+  }
+  if (const absl::Status refusal = NotPermitted(verdicts); !refusal.ok()) {
+    if (wanted.validate_only) return refusal;
+    return RefuseTransfer(request, "", verdicts, refusal);
+  }
+  Upload upload = {.id = NewUuid(now),
+                   .document_id = wanted.document_id,
+                   .owner = request.caller->spiffe_id,
+                   .announced = wanted.announced,
+                   .recipients = wanted.recipients,
+                   .flags = FlagsOf(wanted.context.question.purpose),
+                   .context_digests = DigestContext(wanted.context)};
+  if (wanted.validate_only) {
+    upload.id.clear();
+    return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
+  }
+
+  COMITY_RETURN_IF_ERROR(parts_.payloads->CreateUpload(upload.id, upload.announced));
+  const absl::StatusOr<journal::Committed> committed =
+      parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
+        const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+        COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows->CountUploadsOf(upload.owner));
+        if (open >= settings_.most_open_uploads) {
+          return MakeError(absl::StatusCode::kResourceExhausted,
+                           absl::StrCat("You have ", open,
+                                        " uploads open; submit one, or wait until one expires."),
+                           {.reason = "TOO_MANY_UPLOADS"});
+        }
+        upload.create_time = turn.now();
+        upload.expire_time = turn.now() + settings_.upload_life;
+        const std::string name = absl::StrCat("uploads/", upload.id);
+        COMITY_RETURN_IF_ERROR(rows->InsertUpload(upload));
+        COMITY_RETURN_IF_ERROR(turn.Put("upload", upload.id, ""));
+        COMITY_RETURN_IF_ERROR(
+            AddMutationLeaf(turn, request, name,
+                            json::Canonical({{"document_id", upload.document_id},
+                                             {"registry_revision", registry->revision().number}})));
+        turn.SetResource(name);
+        return absl::OkStatus();
+      });
+  if (!committed.ok()) {
+    parts_.payloads->RemoveUpload(upload.id).IgnoreError();
+    return committed.status();
+  }
+  const std::string id(absl::StripPrefix(committed->resource, "uploads/"));
+  if (id != upload.id) {
+    // The request was answered before: that upload counts.
+    parts_.payloads->RemoveUpload(upload.id).IgnoreError();
+    COMITY_ASSIGN_OR_RETURN(UploadStatus status, GetUpload(request, id));
+    status.verdicts = std::move(verdicts);
+    return status;
+  }
+  return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
+}
+
+absl::StatusOr<UploadStatus> Exchange::GetUpload(const Request& request,
+                                                 absl::string_view upload_id) {
+  if (!IsUuid(upload_id)) return UploadNotFound();
+  COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+  COMITY_ASSIGN_OR_RETURN(std::optional<Upload> upload, rows->FindUpload(upload_id));
+  if (!upload.has_value() || upload->owner != request.caller->spiffe_id ||
+      upload->expire_time <= parts_.clock->Now()) {
+    return UploadNotFound();
+  }
+  COMITY_ASSIGN_OR_RETURN(const PayloadSizes on_disk, parts_.payloads->UploadSizes(upload_id));
+  return UploadStatus{.upload = *std::move(upload), .on_disk = on_disk};
+}
+
+absl::StatusOr<std::unique_ptr<UploadWriter>> Exchange::OpenUpload(const Request& request,
+                                                                   absl::string_view upload_id) {
+  COMITY_ASSIGN_OR_RETURN(const UploadStatus status, GetUpload(request, upload_id));
+  return parts_.payloads->OpenWriter(upload_id, status.upload.announced);
+}
+
+}  // namespace comity::document_exchange

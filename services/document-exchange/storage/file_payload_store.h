@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/document-exchange/domain/payload_store.h"
+
+namespace comity::document_exchange {
+
+// PayloadStore in a local folder:
+//
+//   uploads/<upload id>/content description
+//   documents/<document id>/content description <objects>
+//
+// One process at a time: the journal's lock on the data directory sees to that. Thread-safe.
+class FilePayloadStore final : public PayloadStore {
+ public:
+  // Makes `folder` and its two sub-folders if needed. INTERNAL `PAYLOAD_FOLDER`: cannot.
+  // `reserve_bytes` of the disk stay free: an upload that would go below is DISK_FULL.
+  static absl::StatusOr<std::unique_ptr<FilePayloadStore>> Open(std::string folder,
+                                                                std::int64_t reserve_bytes);
+  ~FilePayloadStore() override;
+
+  absl::Status CreateUpload(absl::string_view upload_id, const PayloadSizes& announced) override;
+  absl::StatusOr<PayloadSizes> UploadSizes(absl::string_view upload_id) override;
+  absl::StatusOr<std::unique_ptr<UploadWriter>> OpenWriter(absl::string_view upload_id,
+                                                           const PayloadSizes& announced) override;
+  absl::StatusOr<PayloadDigests> Seal(absl::string_view upload_id,
+                                      const PayloadSizes& announced) override;
+  absl::Status Promote(absl::string_view upload_id, absl::string_view document_id,
+                       const std::map<std::string, std::string>& objects) override;
+  absl::Status Demote(absl::string_view document_id, absl::string_view upload_id) override;
+  absl::StatusOr<std::string> ReadObject(absl::string_view document_id,
+                                         absl::string_view name) const override;
+  absl::StatusOr<std::unique_ptr<PayloadReader>> OpenPayload(absl::string_view document_id,
+                                                             PayloadKind kind) const override;
+  absl::StatusOr<std::vector<StoredFolder>> ListUploads() const override;
+  absl::StatusOr<std::vector<StoredFolder>> ListDocuments() const override;
+  absl::Status RemoveUpload(absl::string_view upload_id) override;
+  absl::Status RemoveDocument(absl::string_view document_id) override;
+
+ private:
+  class Writer;
+  class Lease;
+
+  FilePayloadStore(std::string folder, std::int64_t reserve_bytes);
+
+  std::string UploadFolder(absl::string_view id) const;
+  std::string DocumentFolder(absl::string_view id) const;
+  // Ends the writer that holds the upload, if any, and waits for the append it is in.
+  std::shared_ptr<Lease> TakeOver(absl::string_view upload_id);
+  absl::Status CheckRoom(std::int64_t bytes) const;
+
+  const std::string folder_;
+  const std::int64_t reserve_bytes_;
+  absl::Mutex mutex_;
+  // Who may write which upload. A lease that nobody else holds is dropped when the next is made.
+  std::map<std::string, std::shared_ptr<Lease>, std::less<>> leases_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace comity::document_exchange
