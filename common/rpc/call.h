@@ -63,7 +63,9 @@ class Call {
   const std::optional<MinRevision>& min_revision() const { return facts_.min_revision; }
 
   // Whether the caller has gone or the deadline has passed. Long bodies ask from time to time.
-  bool Cancelled() const { return facts_.cancelled && facts_.cancelled(); }
+  bool Cancelled() const { return over_ || (facts_.cancelled && facts_.cancelled()); }
+  // For streams: the gate says that the caller has gone.
+  void MarkOver() const { over_ = true; }
 
   // A body that has written the leaf of its own refusal says so, and the gate writes none.
   void MarkEvidenced() const { evidenced_ = true; }
@@ -72,6 +74,7 @@ class Call {
  private:
   const Facts facts_;
   mutable std::atomic<bool> evidenced_ = false;
+  mutable std::atomic<bool> over_ = false;
 };
 
 }  // namespace comity::rpc

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,12 +33,15 @@ class Status;
 namespace comity::rpc {
 
 struct MethodEntry;
+class OpenStream;
 class OpenStreams;
 class TableRefusals;
 
 // One call on its way through the gate.
 struct CallRecord {
   std::shared_ptr<const Call> call;  // Null if the call was refused before it had a caller.
+  std::string leaf_pem;              // Streams only: what Recheck verifies again.
+  std::string chain_pem;
   const MethodEntry* method = nullptr;
   Evidence evidence = Evidence::kNone;
   Admission admission = Admission::kRead;
@@ -105,6 +110,10 @@ class GateCore {
   // Metrics and log line; the status for the wire.
   grpc::Status End(const CallRecord& record, const absl::Status& outcome);
 
+  // OK while the caller of an open stream still counts and the table still lets him.
+  absl::Status Recheck(const CallRecord& record) const;
+  absl::Time Now() const { return parts_.clock->Now(); }
+
   Executor& write_executor() { return write_executor_; }
   Executor& bulk_executor() { return bulk_executor_; }
   Executor& watch_executor() { return watch_executor_; }
@@ -113,6 +122,11 @@ class GateCore {
  private:
   struct Methods;
 
+  absl::Status Counts(const identity::VerifiedCertificate& certificate,
+                      const AccessTable::Row* row) const;
+  static absl::string_view CodeName(absl::StatusCode code);
+  void CountRefusal(absl::string_view method, const absl::Status& refusal);
+
   const Options options_;
   const Parts parts_;
   const std::string domain_;
@@ -120,6 +134,9 @@ class GateCore {
   std::unique_ptr<Methods> methods_;
   std::unique_ptr<TableRefusals> refusals_;
   std::unique_ptr<OpenStreams> open_streams_;
+  std::mutex to_cut_mutex_;
+  std::vector<std::weak_ptr<OpenStream>> to_cut_;  // Ended a while ago; guarded by to_cut_mutex_.
+  std::vector<std::pair<const Executor*, metrics::Gauge*>> queue_gauges_;
   Executor write_executor_;
   Executor bulk_executor_;
   Executor watch_executor_;

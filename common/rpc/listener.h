@@ -1,8 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
 
@@ -51,16 +51,27 @@ class Listener {
   struct Connections;
   Listener(Options options, int descriptor, std::string address, int port, logging::Logger* logger,
            metrics::Metrics* metrics);
-  void AcceptLoop();
+  void Loop();
+  void AcceptAll();
+  void Admit(int accepted, const std::string& peer);
+  void ForgetHalfClosed();
+  void Wake();
 
   const Options options_;
   const std::string address_;
   const int port_;
   logging::Logger* const logger_;
-  int descriptor_;
-  int wake_[2] = {-1, -1};
+  int descriptor_;  // Only the thread closes it while that runs.
+  const int wake_;
   Handler handler_;
   std::unique_ptr<Connections> connections_;
+  absl::Time last_sweep_;  // Only the thread, as the next.
+  absl::Time last_warning_;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  std::condition_variable closed_;
+  bool closing_ = false;  // Guarded by mutex_, as the next.
+  bool is_closed_ = false;
   std::thread thread_;
 };
 

@@ -20,11 +20,6 @@ class Service;
 
 namespace comity::rpc {
 
-// Makes TLS 1.3 the only version and resumption impossible in this process, servers and clients
-// alike, by way of an OpenSSL configuration. Call it first thing in main(), before any thread and
-// before gRPC or OpenSSL are used. INTERNAL `TLS_NOT_CONFIGURED` if OpenSSL refuses.
-absl::Status HardenTls();
-
 // The gRPC server of one process: mutual TLS on a listener of our own, the access table before
 // every handler, health, reflection, and an orderly end. Thread-safe.
 class Server {

@@ -1,0 +1,120 @@
+#include "common/legal/decisions.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace comity::legal {
+namespace {
+
+bool TiedToTheCase(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kDerogationVitalInterests:
+    case DecisionKind::kDerogationLegitimateInterests:
+    case DecisionKind::kDerogationSeriousThreat:
+    case DecisionKind::kDerogationIndividualCase:
+    case DecisionKind::kUrgentWithoutAuthorisation:
+    case DecisionKind::kOnwardConsent:
+    case DecisionKind::kOtherData:
+    case DecisionKind::kSpecialCategories:
+    case DecisionKind::kEssentialInterest:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Derogations and urgent transfers say why, or they are none.
+bool NeedsGrounds(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kDerogationVitalInterests:
+    case DecisionKind::kDerogationLegitimateInterests:
+    case DecisionKind::kDerogationSeriousThreat:
+    case DecisionKind::kDerogationIndividualCase:
+    case DecisionKind::kUrgentWithoutAuthorisation:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool NamesCounterpart(const Decision& decision, const Evaluation& evaluation) {
+  return std::any_of(decision.counterparts.begin(), decision.counterparts.end(),
+                     [&](const std::string& name) {
+                       return name == evaluation.partner || name == evaluation.question.counterpart;
+                     });
+}
+
+template <typename Predicate>
+const Decision* FindIf(const std::vector<Decision>& decisions, const Predicate& wanted) {
+  const auto found = std::find_if(decisions.begin(), decisions.end(), wanted);
+  return found == decisions.end() ? nullptr : &*found;
+}
+
+template <typename Predicate>
+const Decision* FindAmongAll(const Evaluation& evaluation, absl::string_view whose,
+                             std::initializer_list<DecisionKind> kinds, const Predicate& wanted) {
+  const auto matches = [&](const Decision& decision) {
+    return decision.partner == whose &&
+           std::find(kinds.begin(), kinds.end(), decision.kind) != kinds.end() &&
+           Covers(decision, evaluation) && wanted(decision);
+  };
+  if (const Decision* const found = FindIf(evaluation.question.decisions, matches)) return found;
+  if (!whose.empty()) {
+    const Dossier* const dossier = evaluation.facts.Find(whose);
+    return dossier == nullptr ? nullptr : FindIf(dossier->own_decisions, matches);
+  }
+  if (evaluation.dossier != nullptr) {
+    if (const Decision* const found = FindIf(evaluation.dossier->agency_decisions, matches)) {
+      return found;
+    }
+  }
+  return FindIf(evaluation.facts.GeneralAgencyDecisions(), matches);
+}
+
+}  // namespace
+
+bool Stands(const Decision& decision, const Evaluation& evaluation) {
+  if (OnOrAfter(evaluation.lens.day, decision.valid_from) != Tri::kYes) return false;
+  if (decision.valid_to.known() && evaluation.lens.day > decision.valid_to.earliest()) return false;
+  if (!decision.withdrawn) return true;
+  return evaluation.lens.explore && evaluation.question.instant < *decision.withdrawn;
+}
+
+bool Covers(const Decision& decision, const Evaluation& evaluation) {
+  const std::string& our_case = evaluation.question.purpose.case_reference;
+  if (TiedToTheCase(decision.kind) && decision.case_reference.empty()) return false;
+  if (!decision.case_reference.empty() && decision.case_reference != our_case) return false;
+  if (NeedsGrounds(decision.kind) && decision.grounds.empty()) return false;
+  if (decision.counterparts.empty()) return decision.kind != DecisionKind::kSafeguardsAssessment;
+  return NamesCounterpart(decision, evaluation);
+}
+
+const Decision* FindDecision(const Evaluation& evaluation, absl::string_view whose,
+                             std::initializer_list<DecisionKind> kinds) {
+  return FindAmongAll(evaluation, whose, kinds,
+                      [&](const Decision& decision) { return Stands(decision, evaluation); });
+}
+
+bool LapsedDecision(const Evaluation& evaluation, absl::string_view whose,
+                    std::initializer_list<DecisionKind> kinds) {
+  return FindAmongAll(evaluation, whose, kinds, [&](const Decision& decision) {
+           return !Stands(decision, evaluation);
+         }) != nullptr;
+}
+
+std::vector<std::string> FactsOf(const Decision& decision) {
+  if (decision.name.empty()) return {};
+  return {decision.name};
+}
+
+void CarryConditions(Evaluation& evaluation, const Decision& decision) {
+  for (const std::string& condition : decision.conditions) {
+    evaluation.Condition(
+        decision.partner.empty()
+            ? condition
+            : absl::StrCat(DisplayName(evaluation.facts, decision.partner), ": ", condition));
+  }
+}
+
+}  // namespace comity::legal

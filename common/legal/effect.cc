@@ -1,0 +1,319 @@
+#include "common/legal/effect.h"
+
+#include <initializer_list>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace comity::legal {
+namespace {
+
+const PartialDate& DateOf(const Instrument& instrument, Field field) {
+  static const PartialDate unknown;
+  switch (field) {
+    case Field::kSigned:
+      return instrument.signed_on;
+    case Field::kProvisionalFrom:
+      return instrument.provisional_from;
+    case Field::kInForce:
+      return instrument.in_force;
+    case Field::kInForceBy:
+      return instrument.in_force_by;
+    case Field::kAppliedFrom:
+      return instrument.applied_from;
+    case Field::kNotBefore:
+      return instrument.not_before;
+    case Field::kNotifiedEnd:
+      return instrument.notified_end;
+    case Field::kEnded:
+      return instrument.ended;
+    case Field::kSuspendedFrom:
+      return instrument.suspended_from;
+    case Field::kPublicSince:
+      return instrument.public_since;
+    case Field::kPartsSuspended:
+    case Field::kAllowsSecondment:
+    case Field::kCount:
+      break;
+  }
+  return unknown;
+}
+
+// Reads the fields of one instrument through a lens and remembers what the answer rests on.
+class Reader {
+ public:
+  Reader(const Instrument& instrument, const Lens& lens) : instrument_(instrument), lens_(lens) {}
+
+  // The date as this question may use it: unknown if it may not.
+  PartialDate Read(Field field) {
+    const PartialDate& date = DateOf(instrument_, field);
+    const Certainty certainty = instrument_.CertaintyOf(field);
+    if (!date.known() || certainty == Certainty::kUnknown) return PartialDate();
+    // The day on which a source shows it in force is also the day of that source.
+    if (field == Field::kInForceBy && lens_.public_on && *lens_.public_on < date.latest()) {
+      return PartialDate();
+    }
+    if (!Confirmed(certainty)) {
+      if (!lens_.explore) return PartialDate();
+      Add(effect_.unconfirmed, field);
+    }
+    return Widen(date, certainty);
+  }
+
+  Tri Reached(Field field) { return OnOrAfter(lens_.day, Read(field)); }
+
+  // There is a value, whether or not it may be used, or it is known that there is an unknown one.
+  bool Stated(Field field) const {
+    return DateOf(instrument_, field).known() ||
+           instrument_.CertaintyOf(field) == Certainty::kUnknown;
+  }
+
+  Tri Unsure(Field field) {
+    Add(effect_.unsure, field);
+    return Tri::kUnknown;
+  }
+
+  Tri Named(Field field, Tri value) { return value == Tri::kUnknown ? Unsure(field) : value; }
+
+  // The first of `fields` that can be read decides.
+  std::optional<Tri> FirstOf(std::initializer_list<Field> fields) {
+    for (const Field field : fields) {
+      const PartialDate date = Read(field);
+      if (date.known()) return Named(field, OnOrAfter(lens_.day, date));
+    }
+    return std::nullopt;
+  }
+
+  // Neither a signature nor an earlier step leaves room for an effect on this day.
+  bool SurelyNotYet() {
+    const PartialDate not_before = Read(Field::kNotBefore);
+    if (not_before.known() && lens_.day < not_before.earliest()) return true;
+    const PartialDate signed_on = Read(Field::kSigned);
+    return signed_on.known() && lens_.day <= signed_on.earliest();
+  }
+
+  Effect Take(Tri holds) {
+    effect_.holds = holds;
+    if (holds != Tri::kUnknown) effect_.unsure.clear();
+    return std::move(effect_);
+  }
+
+ private:
+  static void Add(std::vector<Field>& fields, Field field) {
+    for (const Field known : fields) {
+      if (known == field) return;
+    }
+    fields.push_back(field);
+  }
+
+  const Instrument& instrument_;
+  const Lens& lens_;
+  Effect effect_;
+};
+
+// Being in force is not enough: it must apply, if only provisionally.
+Tri AppliedFrom(Reader& reader) {
+  const PartialDate applied = reader.Read(Field::kAppliedFrom);
+  const PartialDate provisional = reader.Read(Field::kProvisionalFrom);
+  if (reader.Reached(Field::kAppliedFrom) == Tri::kYes ||
+      reader.Reached(Field::kProvisionalFrom) == Tri::kYes) {
+    return Tri::kYes;
+  }
+  if (provisional.known() && reader.Reached(Field::kProvisionalFrom) == Tri::kUnknown) {
+    return reader.Unsure(Field::kProvisionalFrom);
+  }
+  if (applied.known()) {
+    const Tri reached = reader.Named(Field::kAppliedFrom, reader.Reached(Field::kAppliedFrom));
+    // An application that may have begun provisionally, but nobody confirmed when.
+    if (reached == Tri::kNo && !provisional.known() && reader.Stated(Field::kProvisionalFrom)) {
+      return reader.Unsure(Field::kProvisionalFrom);
+    }
+    return reached;
+  }
+  if (reader.SurelyNotYet()) return Tri::kNo;
+  if (provisional.known() && !reader.Stated(Field::kAppliedFrom)) return Tri::kNo;
+  return reader.Unsure(Field::kAppliedFrom);
+}
+
+// Between the signature and the first source that shows it in force nothing is known.
+Tri InForceFrom(Reader& reader) {
+  if (const std::optional<Tri> known = reader.FirstOf({Field::kInForce})) {
+    if (*known != Tri::kUnknown) return *known;
+  }
+  if (reader.Reached(Field::kInForceBy) == Tri::kYes) return Tri::kYes;
+  if (reader.SurelyNotYet()) return Tri::kNo;
+  return reader.Unsure(Field::kInForce);
+}
+
+// A decision has effect from its application or, if that is not said, from its entry into force.
+Tri DecisionFrom(Reader& reader) {
+  if (const std::optional<Tri> known = reader.FirstOf({Field::kAppliedFrom, Field::kInForce})) {
+    return *known;
+  }
+  if (reader.Reached(Field::kInForceBy) == Tri::kYes) return Tri::kYes;
+  if (reader.SurelyNotYet()) return Tri::kNo;
+  return reader.Unsure(reader.Stated(Field::kAppliedFrom) ? Field::kAppliedFrom : Field::kInForce);
+}
+
+// Arrangements between the agency and its counterpart stand from their signature.
+Tri ArrangementFrom(Reader& reader) {
+  if (const std::optional<Tri> known = reader.FirstOf({Field::kInForce, Field::kSigned})) {
+    return *known;
+  }
+  return reader.Unsure(Field::kSigned);
+}
+
+Tri From(const Instrument& instrument, Reader& reader) {
+  switch (instrument.kind) {
+    case InstrumentKind::kInternationalAgreement:
+      return AppliedFrom(reader);
+    case InstrumentKind::kCooperationAgreementPre2019:
+    case InstrumentKind::kDenmarkAgreement:
+    case InstrumentKind::kBindingInstrument:
+    case InstrumentKind::kAgreementBetweenUnionBodies:
+    case InstrumentKind::kOtherAgreement:
+      return InForceFrom(reader);
+    case InstrumentKind::kAdequacyDecisionLed:
+    case InstrumentKind::kAdequacyDecisionGdpr:
+    case InstrumentKind::kDeemedNotATransfer:
+      return DecisionFrom(reader);
+    case InstrumentKind::kWorkingArrangement:
+    case InstrumentKind::kMemorandumOfUnderstanding:
+    case InstrumentKind::kLetterOfUnderstanding:
+    case InstrumentKind::kUnspecified:
+      return ArrangementFrom(reader);
+  }
+  return Tri::kUnknown;
+}
+
+// Yes while it has not ended. Notice is not the end, but without a day for the end nothing is sure
+// after the notice.
+Tri NotEnded(Reader& reader, const Lens& lens) {
+  const PartialDate ended = reader.Read(Field::kEnded);
+  if (ended.known()) {
+    if (lens.day <= ended.earliest()) return Tri::kYes;
+    return lens.day > ended.latest() ? Tri::kNo : reader.Unsure(Field::kEnded);
+  }
+  if (reader.Stated(Field::kEnded)) return reader.Unsure(Field::kEnded);
+  if (!reader.Stated(Field::kNotifiedEnd)) return Tri::kYes;
+  return reader.Reached(Field::kNotifiedEnd) == Tri::kNo ? Tri::kYes : reader.Unsure(Field::kEnded);
+}
+
+// Yes while nothing of it is suspended. A part in words may or may not be the part in question.
+Tri NotSuspended(const Instrument& instrument, Reader& reader) {
+  const bool parts_unknown = instrument.CertaintyOf(Field::kPartsSuspended) == Certainty::kUnknown;
+  if (instrument.parts_suspended.empty() && !reader.Stated(Field::kSuspendedFrom)) {
+    return parts_unknown ? reader.Unsure(Field::kPartsSuspended) : Tri::kYes;
+  }
+  const Tri reached = reader.Reached(Field::kSuspendedFrom);
+  if (reached == Tri::kNo) return Tri::kYes;
+  if (reached == Tri::kUnknown) return reader.Unsure(Field::kSuspendedFrom);
+  if (instrument.parts_suspended == "*" && !parts_unknown) return Tri::kNo;
+  return reader.Unsure(Field::kPartsSuspended);
+}
+
+Tri Public(Reader& reader, const Lens& lens) {
+  if (!lens.public_on) return Tri::kYes;
+  if (reader.Stated(Field::kPublicSince)) {
+    return reader.Named(Field::kPublicSince,
+                        OnOrAfter(*lens.public_on, reader.Read(Field::kPublicSince)));
+  }
+  return reader.Named(Field::kPublicSince, OnOrAfter(*lens.public_on, reader.Read(Field::kSigned)));
+}
+
+// Yes while no later version, public on the day of knowledge, governs in its place.
+Tri Governs(const Instrument& instrument, const Dossier& dossier, const Lens& lens,
+            Reader& reader) {
+  Tri governs = Tri::kYes;
+  for (const Instrument& later : dossier.instruments) {
+    if (later.supersedes.empty() || later.supersedes != instrument.name) continue;
+    const Tri is_public = PublicUnder(later, lens);
+    if (is_public == Tri::kYes) return Tri::kNo;
+    if (is_public == Tri::kUnknown) governs = reader.Unsure(Field::kPublicSince);
+  }
+  return governs;
+}
+
+}  // namespace
+
+Tri And(Tri a, Tri b) {
+  if (a == Tri::kNo || b == Tri::kNo) return Tri::kNo;
+  return a == Tri::kYes && b == Tri::kYes ? Tri::kYes : Tri::kUnknown;
+}
+
+bool Confirmed(Certainty certainty) {
+  return certainty == Certainty::kFound || certainty == Certainty::kMonth ||
+         certainty == Certainty::kYear;
+}
+
+PartialDate Widen(const PartialDate& date, Certainty certainty) {
+  if (!date.exact()) {
+    if (!date.known() || certainty != Certainty::kYear) return date;
+  }
+  if (certainty == Certainty::kYear) {
+    return PartialDate::Parse(absl::StrFormat("%04d", date.earliest().year())).value_or(date);
+  }
+  if (certainty == Certainty::kMonth) {
+    return PartialDate::Parse(
+               absl::StrFormat("%04d-%02d", date.earliest().year(), date.earliest().month()))
+        .value_or(date);
+  }
+  return date;
+}
+
+Tri OnOrAfter(absl::CivilDay day, const PartialDate& date) {
+  if (!date.known()) return Tri::kUnknown;
+  if (day >= date.latest()) return Tri::kYes;
+  return day < date.earliest() ? Tri::kNo : Tri::kUnknown;
+}
+
+Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens& lens) {
+  Reader reader(instrument, lens);
+  Tri holds = Public(reader, lens);
+  if (holds != Tri::kNo) holds = And(holds, Governs(instrument, dossier, lens, reader));
+  if (holds != Tri::kNo) holds = And(holds, From(instrument, reader));
+  if (holds != Tri::kNo) holds = And(holds, NotEnded(reader, lens));
+  if (holds != Tri::kNo) holds = And(holds, NotSuspended(instrument, reader));
+  return reader.Take(holds);
+}
+
+Tri PublicUnder(const Instrument& instrument, const Lens& lens) {
+  Reader reader(instrument, lens);
+  return Public(reader, lens);
+}
+
+Tri SignedBy(const Instrument& instrument, const Lens& lens) {
+  Lens lenient = lens;
+  lenient.explore = true;  // Said for explanation, never decided on.
+  return Reader(instrument, lenient).Reached(Field::kSigned);
+}
+
+ClassOnDay ClassOf(const Partner& partner, const Lens& lens) {
+  ClassOnDay found;
+  for (const LegalClassPeriod& period : partner.classes) {
+    const PartialDate from = Widen(period.from, period.certainty);
+    const PartialDate to = Widen(period.to, period.certainty);
+    Tri holds = from.known() ? OnOrAfter(lens.day, from) : Tri::kYes;
+    if (to.known()) {
+      const Tri over = lens.day > to.latest()      ? Tri::kNo
+                       : lens.day <= to.earliest() ? Tri::kYes
+                                                   : Tri::kUnknown;
+      holds = And(holds, over);
+    }
+    if (holds == Tri::kNo) continue;
+    const bool confirmed = Confirmed(period.certainty);
+    if (found.known != Tri::kNo || holds == Tri::kUnknown ||
+        period.legal_class == LegalClass::kUnspecified || period.certainty == Certainty::kUnknown ||
+        (!confirmed && !lens.explore)) {
+      return ClassOnDay{.known = Tri::kUnknown, .unconfirmed = !confirmed};
+    }
+    found = {.known = Tri::kYes, .legal_class = period.legal_class, .unconfirmed = !confirmed};
+  }
+  return found;
+}
+
+std::string FieldPath(const Instrument& instrument, Field field) {
+  return absl::StrCat(instrument.name, ".", Name(field));
+}
+
+}  // namespace comity::legal

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/legal/effect.h"
+#include "common/legal/facts.h"
+#include "common/legal/question.h"
+#include "common/legal/verdict.h"
+
+namespace comity::legal {
+
+// What the rows work on: the question, the facts it meets, and the verdict so far. Lives for one
+// call of Evaluate.
+struct Evaluation {
+  Evaluation(const Facts& all_facts, const Question& asked);
+
+  const Facts& facts;
+  const Question& question;
+  const Lens lens;
+
+  // Who the counterpart is. `dossier` and `authority` are null if unknown or not named.
+  const std::string partner;
+  const Dossier* const dossier;
+  const Authority* const authority;
+  const ClassOnDay counterpart_class;
+
+  Verdict verdict;
+  // Reasons that explain what the bases come to; they count for nothing by themselves.
+  std::vector<std::size_t> explanations;
+  // Received data wait in quarantine whatever phase 2 says.
+  bool quarantined = false;
+
+  LegalClass legal_class() const { return counterpart_class.legal_class; }
+  // Third countries and international organisations: Articles 56 to 59 decide.
+  bool article_56() const;
+  bool bulk() const { return question.volume == Volume::kBulk; }
+  bool about(SubjectKind subject) const;
+  // "Georgia": for sentences.
+  absl::string_view counterpart_name() const;
+
+  void Say(Reason reason) { verdict.reasons.push_back(std::move(reason)); }
+  void Explain(Reason reason);
+  void Condition(std::string condition);
+  void Duty(std::string duty);
+  void Unconfirmed(const Instrument& instrument, const std::vector<Field>& fields);
+};
+
+// "Georgia" for a partner the facts know, otherwise the name itself.
+std::string DisplayName(const Facts& facts, absl::string_view partner);
+
+// "2026-11-23" of the day that is decided.
+std::string Day(const Evaluation& evaluation);
+
+}  // namespace comity::legal

@@ -1,0 +1,160 @@
+#include "common/legal/facts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace comity::legal {
+namespace {
+
+constexpr absl::string_view kPartners = "partners/";
+// Under this key lie the agency's decisions that name no counterpart.
+constexpr absl::string_view kNoPartner = "";
+
+constexpr std::array<absl::string_view, static_cast<std::size_t>(Field::kCount)> kFieldNames = {
+    "signed",         "provisional_from", "in_force",     "in_force_by",
+    "applied_from",   "not_before",       "notified_end", "ended",
+    "suspended_from", "parts_suspended",  "public_since", "allows_secondment"};
+
+std::size_t ShardOf(absl::string_view partner, std::size_t shards) {
+  return absl::HashOf(partner) % shards;
+}
+
+// Keeps `items` ordered by name.
+template <typename T>
+void PutByName(std::vector<T>& items, T item) {
+  const auto place = std::lower_bound(items.begin(), items.end(), item,
+                                      [](const T& a, const T& b) { return a.name < b.name; });
+  if (place != items.end() && place->name == item.name) {
+    *place = std::move(item);
+  } else {
+    items.insert(place, std::move(item));
+  }
+}
+
+}  // namespace
+
+absl::string_view Name(Field field) { return kFieldNames[static_cast<std::size_t>(field)]; }
+
+bool SetCertainty(Instrument& instrument, absl::string_view field, Certainty value) {
+  if (field == "all") {
+    instrument.certainty.fill(value);
+    return true;
+  }
+  if (field == "period") {
+    instrument.SetCertainty(Field::kAppliedFrom, value);
+    instrument.SetCertainty(Field::kEnded, value);
+    return true;
+  }
+  const auto name = std::find(kFieldNames.begin(), kFieldNames.end(), field);
+  if (name == kFieldNames.end()) return false;
+  instrument.certainty[static_cast<std::size_t>(name - kFieldNames.begin())] = value;
+  return true;
+}
+
+absl::string_view PartnerOf(absl::string_view name) {
+  if (!absl::StartsWith(name, kPartners) || name.size() == kPartners.size()) return "";
+  return name.substr(0, name.find('/', kPartners.size()));
+}
+
+Facts::Facts() {
+  static const std::shared_ptr<const Shard> empty = std::make_shared<Shard>();
+  shards_.fill(empty);
+}
+
+const Dossier* Facts::Find(absl::string_view partner) const {
+  const Shard& shard = *shards_[ShardOf(partner, kShards)];
+  const auto found = shard.find(partner);
+  return found == shard.end() ? nullptr : found->second.get();
+}
+
+const std::vector<Decision>& Facts::GeneralAgencyDecisions() const {
+  static const std::vector<Decision> none;
+  const Dossier* const dossier = Find(kNoPartner);
+  return dossier == nullptr ? none : dossier->agency_decisions;
+}
+
+std::size_t Facts::partners() const {
+  std::size_t count = 0;
+  for (const auto& shard : shards_) {
+    for (const auto& [name, dossier] : *shard) count += dossier->partner.has_value() ? 1 : 0;
+  }
+  return count;
+}
+
+std::size_t Facts::instruments() const {
+  std::size_t count = 0;
+  for (const auto& shard : shards_) {
+    for (const auto& [name, dossier] : *shard) count += dossier->instruments.size();
+  }
+  return count;
+}
+
+Dossier& FactsBuilder::Edit(absl::string_view partner) {
+  std::shared_ptr<Dossier>& edited = edited_[partner];
+  if (edited == nullptr) {
+    const Dossier* const before = facts_.Find(partner);
+    edited = before == nullptr ? std::make_shared<Dossier>() : std::make_shared<Dossier>(*before);
+  }
+  return *edited;
+}
+
+void FactsBuilder::Put(Partner partner) {
+  Dossier& dossier = Edit(partner.name);
+  dossier.partner = std::move(partner);
+}
+
+void FactsBuilder::Put(Instrument instrument) {
+  PutByName(Edit(PartnerOf(instrument.name)).instruments, std::move(instrument));
+}
+
+void FactsBuilder::Put(Authority authority) {
+  PutByName(Edit(PartnerOf(authority.name)).authorities, std::move(authority));
+}
+
+void FactsBuilder::Put(Decision decision) {
+  if (!decision.partner.empty()) {
+    PutByName(Edit(decision.partner).own_decisions, std::move(decision));
+    return;
+  }
+  if (decision.counterparts.empty()) {
+    PutByName(Edit(kNoPartner).agency_decisions, std::move(decision));
+    return;
+  }
+  for (const std::string& counterpart : decision.counterparts) {
+    PutByName(Edit(PartnerOf(counterpart)).agency_decisions, decision);
+  }
+}
+
+void FactsBuilder::SetSealingKey(absl::string_view authority, absl::Time until) {
+  for (Authority& candidate : Edit(PartnerOf(authority)).authorities) {
+    if (candidate.name == authority) candidate.sealing_key_until = until;
+  }
+}
+
+void FactsBuilder::Erase(absl::string_view name) {
+  Dossier& dossier = Edit(PartnerOf(name));
+  const auto named = [name](const auto& item) { return item.name == name; };
+  std::erase_if(dossier.instruments, named);
+  std::erase_if(dossier.authorities, named);
+}
+
+Facts FactsBuilder::Build(Revision revision) {
+  // One copy of each shard that was touched, however many of its dossiers changed.
+  absl::flat_hash_map<std::size_t, std::shared_ptr<Facts::Shard>> shards;
+  for (auto& [partner, dossier] : edited_) {
+    const std::size_t index = ShardOf(partner, Facts::kShards);
+    std::shared_ptr<Facts::Shard>& shard = shards[index];
+    if (shard == nullptr) shard = std::make_shared<Facts::Shard>(*facts_.shards_[index]);
+    (*shard)[partner] = std::move(dossier);
+  }
+  for (auto& [index, shard] : shards) facts_.shards_[index] = std::move(shard);
+  edited_.clear();
+  facts_.revision_ = std::move(revision);
+  return facts_;
+}
+
+}  // namespace comity::legal

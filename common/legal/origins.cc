@@ -1,0 +1,280 @@
+// Phase 4: where the data come from. Every origin must be cleared.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/decisions.h"
+#include "common/legal/rows.h"
+
+namespace comity::legal {
+namespace {
+
+std::string AuthorisationArticle(const Evaluation& e) {
+  return e.article_56() ? "EJR 47(5), 56(1)(c)" : "EJR 47(5)";
+}
+
+bool IsMemberState(LegalClass legal_class) {
+  return legal_class == LegalClass::kMemberState || legal_class == LegalClass::kMemberStateNotBound;
+}
+
+// Whether the partner is, on this day, what the origin says it is.
+Tri IsWhatItSays(const Evaluation& e, const Origin& origin) {
+  const Dossier* const dossier = e.facts.Find(origin.partner);
+  if (origin.partner.empty() || dossier == nullptr || !dossier->partner) return Tri::kUnknown;
+  const ClassOnDay on_day = ClassOf(*dossier->partner, e.lens);
+  if (on_day.known != Tri::kYes) return Tri::kUnknown;
+  switch (origin.kind) {
+    case OriginKind::kMemberState:
+      return IsMemberState(on_day.legal_class) ? Tri::kYes : Tri::kNo;
+    case OriginKind::kThirdCountry:
+      return on_day.legal_class == LegalClass::kThirdCountry ? Tri::kYes : Tri::kNo;
+    case OriginKind::kInternationalOrganisation:
+      return on_day.legal_class == LegalClass::kInternationalOrganisation ? Tri::kYes : Tri::kNo;
+    case OriginKind::kUnionBody:
+      return on_day.legal_class == LegalClass::kUnionBody ? Tri::kYes : Tri::kNo;
+    default:
+      return Tri::kNo;
+  }
+}
+
+// 4.1: the competent authority of the Member State authorised it. False if it did not.
+bool Row4_1Authorised(Evaluation& e, const Origin& origin) {
+  const Decision* const authorisation =
+      FindDecision(e, origin.partner, {DecisionKind::kAuthorisation});
+  if (authorisation == nullptr) return false;
+  CarryConditions(e, *authorisation);
+  Reason reason{.row = "4.1",
+                .outcome = Outcome::kPermitted,
+                .article = AuthorisationArticle(e),
+                .sentence = absl::StrCat(DisplayName(e.facts, origin.partner),
+                                         " authorised that its data are made available."),
+                .facts = FactsOf(*authorisation),
+                .code = "AUTHORISED"};
+  reason.facts.push_back(origin.partner);
+  e.Say(std::move(reason));
+  return true;
+}
+
+// 4.3: urgent, without the authorisation that cannot be obtained in good time. It dispenses with
+// nothing else. False if no such statement is recorded.
+bool Row4_3Urgent(Evaluation& e, const Origin& origin) {
+  if (!e.article_56()) return false;
+  const Decision* urgent = FindDecision(e, "", {DecisionKind::kUrgentWithoutAuthorisation});
+  if (urgent == nullptr) {
+    urgent = FindDecision(e, origin.partner, {DecisionKind::kUrgentWithoutAuthorisation});
+  }
+  if (urgent == nullptr) return false;
+  const std::string name = DisplayName(e.facts, origin.partner);
+  CarryConditions(e, *urgent);
+  Reason reason{.row = "4.3",
+                .outcome = Outcome::kPermitted,
+                .article = "EJR 56(4)",
+                .sentence = absl::StrCat("The authorisation of ", name,
+                                         " cannot be obtained in good time and an immediate and "
+                                         "serious threat, or an essential interest of a Member "
+                                         "State, is stated."),
+                .facts = FactsOf(*urgent),
+                .code = "URGENT_WITHOUT_AUTHORISATION"};
+  reason.facts.push_back(origin.partner);
+  e.Say(std::move(reason));
+  e.Duty(absl::StrCat("Inform the competent authority of ", name,
+                      " of the urgent transfer without delay (EJR 56(4))."));
+  return true;
+}
+
+// 4.2: not authorised.
+void Row4_2Outstanding(Evaluation& e, const Origin& origin) {
+  const std::string name = DisplayName(e.facts, origin.partner);
+  const bool lapsed = LapsedDecision(e, origin.partner, {DecisionKind::kAuthorisation});
+  e.Say(
+      {.row = "4.2",
+       .outcome = Outcome::kPermittedSubjectTo,
+       .article = AuthorisationArticle(e),
+       .sentence = lapsed ? absl::StrCat("The authorisation of ", name,
+                                         " was withdrawn or does not hold on ", Day(e), ".")
+                          : absl::StrCat(name,
+                                         " has not authorised that its data are made "
+                                         "available to ",
+                                         e.counterpart_name(), "."),
+       .remedy = absl::StrCat("Obtain the authorisation of the competent authority of ", name, "."),
+       .facts = {origin.partner},
+       .code = lapsed ? "AUTHORISATION_WITHDRAWN" : "AUTHORISATION_OUTSTANDING"});
+}
+
+// 4.4: data of third countries, organisations and Union bodies travel on with their permission.
+void Row4_4Permission(Evaluation& e, const Origin& origin) {
+  const std::string name = DisplayName(e.facts, origin.partner);
+  Reason reason{.row = "4.4",
+                .outcome = Outcome::kPermitted,
+                .article = origin.kind == OriginKind::kUnionBody ? "EJR 49-51; EUDPR 75"
+                                                                 : "its instrument; EUDPR 75",
+                .facts = {origin.partner}};
+  if (origin.partner == e.partner) {
+    reason.code = "RETURNED_TO_ORIGIN";
+    reason.sentence = absl::StrCat("The data go back to ", name, ", from which they came.");
+  } else if (const Decision* const permission = FindDecision(
+                 e, origin.partner,
+                 {DecisionKind::kOriginatorPermission, DecisionKind::kAuthorisation})) {
+    CarryConditions(e, *permission);
+    reason.code = "ORIGINATOR_PERMITS";
+    reason.sentence = absl::StrCat(name, " permits that its data are made available.");
+    for (std::string& fact : FactsOf(*permission)) reason.facts.push_back(std::move(fact));
+  } else {
+    reason.outcome = Outcome::kPermittedSubjectTo;
+    reason.code = "ORIGINATOR_PERMISSION_OUTSTANDING";
+    reason.sentence =
+        absl::StrCat("Data of ", name, " origin need the permission of ", name, " to travel on.");
+    reason.remedy = absl::StrCat("Obtain the permission of ", name, ".");
+  }
+  e.Say(std::move(reason));
+}
+
+// 4.6: the agency's own data and public sources need nobody's leave.
+void Row4_6Free(Evaluation& e, const Origin& origin) {
+  e.Say({.row = "4.6",
+         .outcome = Outcome::kPermitted,
+         .article = AuthorisationArticle(e),
+         .sentence = origin.kind == OriginKind::kEurojust
+                         ? "Data of the agency itself need no authorisation."
+                         : "Data from public sources need no authorisation.",
+         .code = "ORIGIN_FREE"});
+}
+
+void UnknownOrigin(Evaluation& e, const Origin& origin) {
+  const bool member_state = origin.kind == OriginKind::kMemberState;
+  e.Say({.row = member_state ? "4.2" : "4.4",
+         .outcome = Outcome::kUndetermined,
+         .article = AuthorisationArticle(e),
+         .sentence = origin.partner.empty()
+                         ? "An origin of the data is not named."
+                         : absl::StrCat(origin.partner,
+                                        " is not known to be what the origin says "
+                                        "on ",
+                                        Day(e), "."),
+         .remedy = "Name the origin as the registry knows it on that day.",
+         .facts = {origin.partner},
+         .code = "ORIGIN_UNKNOWN"});
+}
+
+void ClearOrigin(Evaluation& e, const Origin& origin) {
+  switch (origin.kind) {
+    case OriginKind::kEurojust:
+    case OriginKind::kPublicSource:
+      Row4_6Free(e, origin);
+      return;
+    case OriginKind::kMemberState:
+      if (IsWhatItSays(e, origin) != Tri::kYes) break;
+      if (Row4_1Authorised(e, origin) || Row4_3Urgent(e, origin)) return;
+      Row4_2Outstanding(e, origin);
+      return;
+    case OriginKind::kThirdCountry:
+    case OriginKind::kInternationalOrganisation:
+    case OriginKind::kUnionBody:
+      if (IsWhatItSays(e, origin) != Tri::kYes) break;
+      Row4_4Permission(e, origin);
+      return;
+    case OriginKind::kUnspecified:
+      break;
+  }
+  UnknownOrigin(e, origin);
+}
+
+bool Names(const Evaluation& e, const std::vector<std::string>& partners) {
+  return std::any_of(partners.begin(), partners.end(), [&e](const std::string& name) {
+    return name == e.partner || name == e.question.counterpart;
+  });
+}
+
+bool Excludes(const Evaluation& e, const Origin& origin, const Restriction& restriction) {
+  switch (restriction.use) {
+    case UseRestriction::kNoPassingOn:
+      return origin.partner.empty() || origin.partner != e.partner;
+    case UseRestriction::kNotToPartners:
+      return Names(e, restriction.partners);
+    // One that is not understood is not taken lightly.
+    case UseRestriction::kUnspecified:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The restrictions that do not exclude travel as conditions.
+void Communicate(Evaluation& e, const Restriction& restriction) {
+  switch (restriction.use) {
+    case UseRestriction::kNotAsEvidence:
+      e.Condition("Not to be used as evidence without consent (EUDPR 75).");
+      break;
+    case UseRestriction::kNotToDefence:
+      e.Condition("Not to be disclosed to the defence without consent (EUDPR 75).");
+      break;
+    case UseRestriction::kDeathPenaltyAssurance:
+      e.Condition(
+          "Assurance that the data are not used to seek or carry out a death penalty or "
+          "any ill-treatment.");
+      break;
+    case UseRestriction::kNoPassingOn:
+      e.Condition("Not to be passed on to anybody without consent (EUDPR 75).");
+      break;
+    case UseRestriction::kNotToPartners:
+    case UseRestriction::kUnspecified:
+      break;
+  }
+}
+
+// 4.5: what an originator excludes stays excluded until the originator lifts it.
+void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
+  bool excluded = false;
+  for (const Restriction& restriction : origin.restrictions) {
+    excluded |= Excludes(e, origin, restriction);
+    Communicate(e, restriction);
+  }
+  if (!excluded) return;
+  const std::string name =
+      origin.partner.empty() ? "the originator" : DisplayName(e.facts, origin.partner);
+  if (const Decision* const lifted =
+          FindDecision(e, origin.partner, {DecisionKind::kRestrictionLifted})) {
+    CarryConditions(e, *lifted);
+    Reason reason{
+        .row = "4.5",
+        .outcome = Outcome::kPermitted,
+        .article = "EUDPR 75; EJR 21(8)",
+        .sentence = absl::StrCat("The restriction of ", name, " was lifted for this recipient."),
+        .facts = FactsOf(*lifted),
+        .code = "RESTRICTION_LIFTED"};
+    if (!origin.partner.empty()) reason.facts.push_back(origin.partner);
+    e.Say(std::move(reason));
+    return;
+  }
+  Reason reason{.row = "4.5",
+                .outcome = Outcome::kRefused,
+                .article = "EUDPR 75; EJR 21(8)",
+                .sentence = absl::StrCat("A restriction of ", name,
+                                         " excludes that its data are made available to ",
+                                         e.counterpart_name(), "."),
+                .remedy = absl::StrCat("Only ", name, " can lift it."),
+                .code = "RESTRICTED_BY_ORIGINATOR"};
+  if (!origin.partner.empty()) reason.facts.push_back(origin.partner);
+  e.Say(std::move(reason));
+}
+
+}  // namespace
+
+void EvaluateRestrictions(Evaluation& evaluation) {
+  for (const Origin& origin : evaluation.question.origins) Row4_5Restrictions(evaluation, origin);
+}
+
+void EvaluateOrigins(Evaluation& evaluation) {
+  if (evaluation.question.origins.empty()) {
+    evaluation.Say({.row = "4.2",
+                    .outcome = Outcome::kUndetermined,
+                    .article = AuthorisationArticle(evaluation),
+                    .sentence = "It is not said where the data come from.",
+                    .remedy = "Name every origin of the data.",
+                    .code = "ORIGINS_NOT_SAID"});
+    return;
+  }
+  for (const Origin& origin : evaluation.question.origins) ClearOrigin(evaluation, origin);
+  EvaluateRestrictions(evaluation);
+}
+
+}  // namespace comity::legal

@@ -1,0 +1,150 @@
+// Phase 3: the recipient.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/rows.h"
+
+namespace comity::legal {
+namespace {
+
+// A verification of an authority older than this is stale.
+constexpr int kVerificationDays = 366;
+
+absl::string_view CompetenceArticle(const Evaluation& e) {
+  return e.article_56() ? "EJR 56(1)(b)" : "EJR 21, 24";
+}
+
+// 3.1: an authority or organisation competent in law enforcement and criminal matters.
+void Row3_1Competence(Evaluation& e) {
+  // What Union bodies need data for is stated and checked by row 1.10.
+  if (e.legal_class() == LegalClass::kUnionBody) return;
+  Reason reason{.row = "3.1",
+                .outcome = Outcome::kRefused,
+                .article = std::string(CompetenceArticle(e)),
+                .facts = {e.question.counterpart}};
+  const bool organisation = e.legal_class() == LegalClass::kInternationalOrganisation;
+  if (organisation && !e.dossier->partner->competent_in_criminal_matters) {
+    reason.code = "NOT_COMPETENT";
+    reason.sentence = absl::StrCat(e.counterpart_name(),
+                                   " is not competent in law enforcement and criminal matters.");
+    e.Say(std::move(reason));
+    return;
+  }
+  if (e.authority == nullptr) {
+    if (organisation) return;
+    const bool explore = e.lens.explore;
+    reason.outcome = explore ? Outcome::kPermitted : Outcome::kPermittedSubjectTo;
+    reason.code = explore ? "AUTHORITY_ASSUMED" : "AUTHORITY_NOT_NAMED";
+    reason.sentence = absl::StrCat("No authority of ", e.counterpart_name(), " is named",
+                                   explore ? "; a competent one is assumed." : ".");
+    reason.remedy = "Name the competent authority that is to receive.";
+    e.Say(std::move(reason));
+    return;
+  }
+  if (e.authority->certainty == Certainty::kUnknown ||
+      (!Confirmed(e.authority->certainty) && !e.lens.explore)) {
+    reason.outcome = Outcome::kUndetermined;
+    reason.code = "COMPETENCE_UNCONFIRMED";
+    reason.sentence = absl::StrCat("The competence of ", e.authority->name, " is not confirmed.");
+    reason.remedy = "Have a second person confirm the authority's competence with evidence.";
+    e.verdict.unconfirmed_fields.push_back(
+        absl::StrCat(e.authority->name, ".competent_in_criminal_matters"));
+    e.Say(std::move(reason));
+    return;
+  }
+  if (!Confirmed(e.authority->certainty)) {
+    e.verdict.unconfirmed_fields.push_back(
+        absl::StrCat(e.authority->name, ".competent_in_criminal_matters"));
+  }
+  if (e.authority->competent_in_criminal_matters) return;
+  reason.code = "NOT_COMPETENT";
+  reason.sentence =
+      absl::StrCat(e.authority->name, " is not competent in law enforcement and criminal matters.");
+  reason.remedy = "Name a competent authority.";
+  e.Say(std::move(reason));
+}
+
+// 3.2: instruments cover the authorities they list, in their territory.
+void Row3_2Coverage(Evaluation& e) {
+  if (e.authority == nullptr) return;
+  for (const Instrument& instrument : e.dossier->instruments) {
+    switch (instrument.kind) {
+      case InstrumentKind::kCooperationAgreementPre2019:
+      case InstrumentKind::kInternationalAgreement:
+      case InstrumentKind::kAdequacyDecisionLed:
+      case InstrumentKind::kDeemedNotATransfer:
+      case InstrumentKind::kDenmarkAgreement:
+      case InstrumentKind::kBindingInstrument:
+        break;
+      default:
+        continue;
+    }
+    if (CoversRecipient(instrument, e)) continue;
+    if (EffectOf(instrument, *e.dossier, e.lens).holds == Tri::kNo) continue;
+    const std::string& territory = e.authority->territory;
+    e.Explain({.row = "3.2",
+               .article = instrument.title,
+               .sentence = absl::StrCat(instrument.title, " does not cover ", e.authority->name,
+                                        territory.empty()
+                                            ? ": it is not listed in its annex."
+                                            : absl::StrCat(", which acts for ", territory, ".")),
+               .remedy = "Name an authority that the instrument covers.",
+               .facts = {instrument.name, e.authority->name},
+               .code = "AUTHORITY_NOT_COVERED"});
+  }
+}
+
+// 3.3: nothing is sealed to an authority nobody looked after.
+void Row3_3Readiness(Evaluation& e) {
+  if (e.lens.explore || e.authority == nullptr) return;
+  const PartialDate& verified = e.authority->last_verified;
+  const bool stale = !verified.known() || e.lens.day - verified.earliest() > kVerificationDays;
+  const bool no_key = e.authority->sealing_key_until <= e.question.instant;
+  if (!stale && !no_key) return;
+  e.Say({.row = "3.3",
+         .outcome = Outcome::kPermittedSubjectTo,
+         .article = "policy",
+         .sentence = absl::StrCat(
+             "For ", e.authority->name, no_key ? " no opener has a valid sealing key" : "",
+             no_key && stale ? " and" : "",
+             stale ? " there is no verification of the last twelve months" : "", "."),
+         .remedy = absl::StrCat(
+             no_key ? "A contact that opens for the authority publishes a key statement. " : "",
+             stale ? "The registry operator verifies the authority." : ""),
+         .facts = {e.authority->name},
+         .code = no_key ? "SEALING_KEY_MISSING" : "VERIFICATION_STALE"});
+}
+
+// 3.4: exchanges with this partner are suspended.
+void Row3_4Suspended(Evaluation& e) {
+  if (!e.dossier->partner->exchanges_suspended) return;
+  e.Say({.row = "3.4",
+         .outcome = Outcome::kRefused,
+         .article = "policy",
+         .sentence = absl::StrCat("Exchanges of operational data with ", e.counterpart_name(),
+                                  " are suspended."),
+         .remedy = "Nothing is made available until the agency lifts the suspension.",
+         .facts = {e.partner},
+         .code = "EXCHANGES_SUSPENDED"});
+}
+
+}  // namespace
+
+bool CoversRecipient(const Instrument& instrument, const Evaluation& e) {
+  if (e.authority == nullptr) return true;
+  const std::vector<std::string>& listed = e.authority->listed_in;
+  if (std::find(listed.begin(), listed.end(), instrument.name) != listed.end()) return true;
+  // Without an annex the authorities of the partner are covered, but not those of a territory.
+  return listed.empty() && e.authority->territory.empty();
+}
+
+void EvaluateSuspendedExchanges(Evaluation& evaluation) { Row3_4Suspended(evaluation); }
+
+void EvaluateRecipient(Evaluation& evaluation) {
+  Row3_1Competence(evaluation);
+  Row3_2Coverage(evaluation);
+  Row3_3Readiness(evaluation);
+  Row3_4Suspended(evaluation);
+}
+
+}  // namespace comity::legal

@@ -1,0 +1,98 @@
+// Row 54a.1: the secondment of a liaison prosecutor, a question of its own.
+#include "absl/strings/str_cat.h"
+#include "common/legal/evaluate.h"
+#include "common/legal/evaluation.h"
+
+namespace comity::legal {
+namespace {
+
+bool Entitles(InstrumentKind kind) {
+  return kind == InstrumentKind::kCooperationAgreementPre2019 ||
+         kind == InstrumentKind::kInternationalAgreement;
+}
+
+// Whether the instrument allows secondment; saying nothing is not saying no.
+Tri Allows(const Instrument& instrument, const Lens& lens) {
+  const Certainty certainty = instrument.CertaintyOf(Field::kAllowsSecondment);
+  if (certainty == Certainty::kUnknown) return Tri::kUnknown;
+  if (Confirmed(certainty)) return instrument.allows_secondment ? Tri::kYes : Tri::kNo;
+  return lens.explore && instrument.allows_secondment ? Tri::kYes : Tri::kUnknown;
+}
+
+}  // namespace
+
+Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& question) {
+  Question asked;
+  asked.instant = question.instant;
+  asked.mode = question.mode;
+  asked.counterpart = question.partner;
+  Evaluation e(facts, asked);
+  Verdict& verdict = e.verdict;
+  Reason reason{.row = "54a.1",
+                .outcome = Outcome::kRefused,
+                .article = "EJR 54a(1)",
+                .facts = {question.partner}};
+
+  if (e.dossier == nullptr || !e.dossier->partner || e.counterpart_class.known != Tri::kYes) {
+    reason.outcome = Outcome::kUndetermined;
+    reason.code = "COUNTERPART_UNKNOWN";
+    reason.sentence = "The State or its legal class on that day is not known.";
+    reason.remedy = "Have the registry operator record the partner with its legal class.";
+  } else if (e.legal_class() != LegalClass::kThirdCountry) {
+    reason.code = "NOT_A_THIRD_COUNTRY";
+    reason.sentence = absl::StrCat(e.counterpart_name(),
+                                   " is not a third country: only third countries second liaison "
+                                   "prosecutors.");
+  } else {
+    Tri entitled = Tri::kNo;
+    Basis basis = Basis::kNone;
+    for (const Instrument& instrument : e.dossier->instruments) {
+      if (!Entitles(instrument.kind)) continue;
+      const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
+      const Tri allows = Allows(instrument, e.lens);
+      const Tri both = And(effect.holds, allows);
+      if (both == Tri::kNo) continue;
+      e.Unconfirmed(instrument, effect.unsure);
+      e.Unconfirmed(instrument, effect.unconfirmed);
+      if (!Confirmed(instrument.CertaintyOf(Field::kAllowsSecondment))) {
+        e.Unconfirmed(instrument, {Field::kAllowsSecondment});
+      }
+      reason.facts.push_back(instrument.name);
+      if (both == Tri::kYes && entitled != Tri::kYes) {
+        basis = instrument.kind == InstrumentKind::kInternationalAgreement
+                    ? Basis::kInternationalAgreement
+                    : Basis::kCooperationAgreement;
+      }
+      if (both == Tri::kYes || entitled == Tri::kNo) entitled = both;
+    }
+    if (entitled == Tri::kYes) {
+      reason.outcome = Outcome::kPermitted;
+      reason.code = "SECONDMENT_ALLOWED";
+      reason.sentence = absl::StrCat("The agreement with ", e.counterpart_name(),
+                                     " allows the secondment of a liaison prosecutor.");
+      verdict.bases.push_back(basis);
+      verdict.conditions = {
+          "Giving the liaison prosecutor access to a case is a transfer to the State and needs a "
+          "transfer check of its own (EJR 54a(3)).",
+          "The national member concerned decides on access to each case (EJR 24).",
+          "Access ends with the secondment or the agreement."};
+    } else if (entitled == Tri::kUnknown) {
+      reason.outcome = Outcome::kUndetermined;
+      reason.code = "SECONDMENT_UNKNOWN";
+      reason.sentence = absl::StrCat("Whether an agreement with ", e.counterpart_name(),
+                                     " that allows secondment has effect is not known or not "
+                                     "confirmed.");
+      reason.remedy = "Have a second person confirm the agreement's dates and terms with evidence.";
+    } else {
+      reason.code = "SECONDMENT_NOT_ALLOWED";
+      reason.sentence = absl::StrCat("No agreement with ", e.counterpart_name(),
+                                     " that allows secondment has effect; adequacy, safeguards and "
+                                     "derogations never entitle to it.");
+    }
+  }
+  verdict.outcome = reason.outcome;
+  e.Say(std::move(reason));
+  return std::move(verdict);
+}
+
+}  // namespace comity::legal

@@ -1,0 +1,285 @@
+// Phase 1: which law decides. The first row that matches.
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/decisions.h"
+#include "common/legal/rows.h"
+
+namespace comity::legal {
+namespace {
+
+// 1.1: nothing can be said of a counterpart whose class or authority is not known.
+std::optional<Track> Row1_1Unknown(Evaluation& e) {
+  const Question& question = e.question;
+  Reason reason{.row = "1.1",
+                .outcome = Outcome::kUndetermined,
+                .article = "policy",
+                .facts = {question.counterpart}};
+  const bool authority_named = question.counterpart != e.partner;
+  if (e.dossier == nullptr || !e.dossier->partner) {
+    reason.code = "COUNTERPART_UNKNOWN";
+    reason.sentence = absl::StrCat("The registry knows no counterpart ", question.counterpart,
+                                   " at this revision.");
+    reason.remedy = "Have the registry operator record the partner with its legal class.";
+  } else if (e.counterpart_class.known != Tri::kYes) {
+    reason.code = "LEGAL_CLASS_UNKNOWN";
+    reason.sentence = absl::StrCat("The legal class of ", e.counterpart_name(), " on ", Day(e),
+                                   " is not known or not confirmed.");
+    reason.remedy = "Have the registry operator record and confirm the legal class for that day.";
+    e.verdict.unconfirmed_fields.push_back(absl::StrCat(e.partner, ".legal_classes"));
+  } else if (authority_named && e.authority == nullptr) {
+    reason.code = "AUTHORITY_UNKNOWN";
+    reason.sentence = absl::StrCat("The registry knows no authority ", question.counterpart, ".");
+    reason.remedy = "Have the registry operator record the authority, or name another.";
+  } else if (question.direction == Direction::kOnward &&
+             e.facts.Find(PartnerOf(question.onward_by)) == nullptr) {
+    reason.code = "ONWARD_SENDER_UNKNOWN";
+    reason.sentence = "It is not said, or not known, who would pass the data on.";
+    reason.remedy = "Name the partner that asks to pass the data on.";
+  } else if (question.data_kind == DataKind::kUnspecified) {
+    reason.code = "DATA_KIND_NOT_SAID";
+    reason.sentence = "It is not said whether the data are personal, and if so operational.";
+    reason.remedy = "Say whether the data are non-personal, administrative or operational.";
+  } else {
+    if (e.counterpart_class.unconfirmed) {
+      e.verdict.unconfirmed_fields.push_back(absl::StrCat(e.partner, ".legal_classes"));
+    }
+    return std::nullopt;
+  }
+  e.Say(std::move(reason));
+  return Track::kDecided;
+}
+
+// 1.2: without personal data the rules on transfers do not apply; restrictions do.
+std::optional<Track> Row1_2NonPersonal(Evaluation& e) {
+  if (e.question.data_kind != DataKind::kNonPersonal) return std::nullopt;
+  e.Say({.row = "1.2",
+         .outcome = Outcome::kPermitted,
+         .article = "EJR 47(2), 21(8), 76",
+         .sentence = absl::StrCat("No personal data: they may be exchanged with ",
+                                  e.counterpart_name(), " without a basis for transfers."),
+         .facts = {e.partner},
+         .code = "NON_PERSONAL"});
+  e.Condition("Markings and the restrictions of originators apply (EJR 21(8), 76).");
+  return Track::kNonPersonal;
+}
+
+// 1.3: administrative personal data have rules of their own.
+std::optional<Track> Row1_3Administrative(Evaluation& e) {
+  if (e.question.data_kind != DataKind::kAdministrative) return std::nullopt;
+  EvaluateAdministrative(e);
+  return Track::kDecided;
+}
+
+// 1.4: networks, projects and private parties have no capacity to receive.
+std::optional<Track> Row1_4NoCapacity(Evaluation& e) {
+  switch (e.legal_class()) {
+    case LegalClass::kUnionNetwork:
+    case LegalClass::kExternalNetwork:
+    case LegalClass::kProject:
+    case LegalClass::kPrivate:
+      break;
+    default:
+      return std::nullopt;
+  }
+  const bool union_network = e.legal_class() == LegalClass::kUnionNetwork;
+  e.Say({.row = "1.4",
+         .outcome = Outcome::kRefused,
+         .article = "EJR 47(1), 47(4), 56(1)(b)",
+         .sentence = absl::StrCat(e.counterpart_name(), " is a ", Name(e.legal_class()),
+                                  ": it has no capacity of its own to exchange operational "
+                                  "personal data."),
+         .remedy = union_network
+                       ? "Name the competent authority of the Member State behind the contact "
+                         "point."
+                       : "Name the competent authority of the State, or the organisation, that is "
+                         "meant.",
+         .facts = {e.partner},
+         .code = "COUNTERPART_HAS_NO_CAPACITY"});
+  return Track::kDecided;
+}
+
+Track SayOnward(Evaluation& e) {
+  e.Say({.row = "1.5",
+         .outcome = Outcome::kPermitted,
+         .article = e.article_56() ? "EJR 47(6), 56(1)(d), 56(5)" : "EJR 47(6)",
+         .sentence = absl::StrCat("The data came from the agency and would be passed on to ",
+                                  e.counterpart_name(), ": the rules on onward transfers decide."),
+         .facts = {e.partner},
+         .code = "ONWARD_TRANSFER"});
+  return Track::kOnward;
+}
+
+// 1.5: what the agency gave is passed on only with its consent.
+std::optional<Track> Row1_5Onward(Evaluation& e) {
+  if (e.question.direction != Direction::kOnward) return std::nullopt;
+  return SayOnward(e);
+}
+
+// 1.6: under national law the national authority answers, unless the data came from the agency.
+std::optional<Track> Row1_6National(Evaluation& e) {
+  if (e.question.capacity != Capacity::kNational) return std::nullopt;
+  const bool from_the_agency =
+      std::any_of(e.question.origins.begin(), e.question.origins.end(),
+                  [](const Origin& origin) { return origin.kind == OriginKind::kEurojust; });
+  if (from_the_agency) return SayOnward(e);
+
+  const auto is_statement = [&e](const Decision& decision) {
+    return decision.kind == DecisionKind::kNationalStatement && Stands(decision, e) &&
+           Covers(decision, e);
+  };
+  const bool stated =
+      std::any_of(e.question.decisions.begin(), e.question.decisions.end(), is_statement);
+  e.Say({.row = "1.6",
+         .outcome = Outcome::kOutOfScope,
+         .article = "EJR 8(1)(c); LED 35-39",
+         .sentence = "A national authority acts under its national law, which implements Articles "
+                     "35 to 39 of Directive (EU) 2016/680: this is no transfer of the agency.",
+         .remedy = stated ? ""
+                          : "The national authority states and signs that its law permits the "
+                            "transfer; nothing is released without that statement.",
+         .facts = {e.partner},
+         .code = stated ? "NATIONAL_LAW_DECIDES" : "NATIONAL_STATEMENT_OUTSTANDING"});
+  return Track::kDecided;
+}
+
+// 1.7: what is received waits in quarantine; sending needs a basis, receiving does not.
+std::optional<Track> Row1_7Receive(Evaluation& e) {
+  if (e.question.direction != Direction::kReceive) return std::nullopt;
+  const bool member_state = e.legal_class() == LegalClass::kMemberState ||
+                            e.legal_class() == LegalClass::kMemberStateNotBound;
+  const bool union_body = e.legal_class() == LegalClass::kUnionBody;
+  e.quarantined = true;
+  e.Say({.row = "1.7",
+         .outcome = Outcome::kPermitted,
+         .article = member_state ? "EJR 21"
+                    : union_body ? "EJR 49-51"
+                                 : "EJR 47(4)",
+         .sentence = absl::StrCat("Data of ", e.counterpart_name(),
+                                  " may be received into quarantine; no basis for sending is "
+                                  "needed."),
+         .facts = {e.partner},
+         .code = "RECEIVED_INTO_QUARANTINE"});
+  e.Duty("Record the receipt, the origin and its restrictions (EJR 38(d)).");
+  if (e.article_56()) {
+    e.Duty("The agency answers for data received from third countries (EJR 45).");
+  }
+  return Track::kReceive;
+}
+
+// 1.8: Member States bound by the EJR.
+std::optional<Track> Row1_8MemberState(Evaluation& e) {
+  if (e.legal_class() != LegalClass::kMemberState) return std::nullopt;
+  e.verdict.bases.push_back(Basis::kMemberState);
+  e.Say({.row = "1.8",
+         .outcome = Outcome::kPermitted,
+         .article = "EJR 21, 22, 24",
+         .sentence = absl::StrCat(e.counterpart_name(), " is a Member State on ", Day(e),
+                                  ": this is a transmission, not a transfer."),
+         .facts = {e.partner},
+         .code = "MEMBER_STATE"});
+  return Track::kMemberState;
+}
+
+// 1.9: Denmark: its own agreement only.
+std::optional<Track> Row1_9Denmark(Evaluation& e) {
+  if (e.legal_class() != LegalClass::kMemberStateNotBound) return std::nullopt;
+  Reason reason{.row = "1.9",
+                .outcome = Outcome::kUndetermined,
+                .article = "Agreement with Denmark of 7 October 2019",
+                .facts = {e.partner}};
+  bool loaded = false;
+  Tri in_force = Tri::kNo;
+  for (const Instrument& instrument : e.dossier->instruments) {
+    if (instrument.kind != InstrumentKind::kDenmarkAgreement) continue;
+    loaded = true;
+    const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
+    const bool covers = CoversRecipient(instrument, e);
+    e.Unconfirmed(instrument, effect.unsure);
+    e.Unconfirmed(instrument, effect.unconfirmed);
+    reason.facts.push_back(instrument.name);
+    if (effect.holds == Tri::kYes && covers) in_force = Tri::kYes;
+    if (effect.holds == Tri::kUnknown && covers && in_force == Tri::kNo) in_force = Tri::kUnknown;
+  }
+  if (!loaded) {
+    reason.code = "AGREEMENT_NOT_LOADED";
+    reason.sentence = absl::StrCat("The agreement under which ", e.counterpart_name(),
+                                   " takes part is not in the registry.");
+    reason.remedy = "Have the registry operator load the agreement with its dates.";
+  } else if (in_force == Tri::kYes) {
+    reason.outcome = Outcome::kPermitted;
+    reason.code = "AGREEMENT_IN_FORCE";
+    reason.sentence =
+        absl::StrCat("The agreement with ", e.counterpart_name(), " is in force on ", Day(e), ".");
+    e.verdict.bases.push_back(Basis::kDenmarkAgreement);
+  } else if (in_force == Tri::kUnknown) {
+    reason.code = "AGREEMENT_DATE_UNKNOWN";
+    reason.sentence = absl::StrCat("Whether the agreement with ", e.counterpart_name(),
+                                   " is in force on ", Day(e), " is not known or not confirmed.");
+    reason.remedy = "Have a second person confirm the dates of the agreement with evidence.";
+  } else {
+    reason.outcome = Outcome::kRefused;
+    reason.code = "AGREEMENT_NOT_IN_FORCE";
+    reason.sentence =
+        absl::StrCat("The agreement with ", e.counterpart_name(), " does not cover this on ",
+                     Day(e), ", and nothing else can take its place.");
+  }
+  e.Say(std::move(reason));
+  return Track::kDenmark;
+}
+
+// 1.10: Union bodies: never a transfer to a third country.
+std::optional<Track> Row1_10UnionBody(Evaluation& e) {
+  if (e.legal_class() != LegalClass::kUnionBody) return std::nullopt;
+  const bool necessary = !e.question.purpose.necessity.empty();
+  e.verdict.bases.push_back(Basis::kUnionBody);
+  e.Say({.row = "1.10",
+         .outcome = necessary ? Outcome::kPermitted : Outcome::kPermittedSubjectTo,
+         .article = "EJR 55, 49-51, 47(5)",
+         .sentence = necessary
+                         ? absl::StrCat(e.counterpart_name(),
+                                        " is a Union body and the necessity for its tasks is "
+                                        "stated: this is a transmission, no instrument is needed.")
+                         : absl::StrCat("It is not stated why the data are necessary for the "
+                                        "tasks of ",
+                                        e.counterpart_name(), "."),
+         .remedy = necessary ? ""
+                             : "State the necessity for the recipient's tasks; on its request, "
+                               "check its competence and evaluate the necessity provisionally.",
+         .facts = {e.partner},
+         .code = necessary ? "UNION_BODY" : "NECESSITY_FOR_RECIPIENT_NOT_STATED"});
+  return Track::kUnionBody;
+}
+
+// 1.11: third countries and international organisations.
+std::optional<Track> Row1_11ThirdCountry(Evaluation& e) {
+  if (!e.article_56()) return std::nullopt;
+  const bool country = e.legal_class() == LegalClass::kThirdCountry;
+  e.Say({.row = "1.11",
+         .outcome = Outcome::kPermitted,
+         .article = "EJR 56",
+         .sentence = absl::StrCat(e.counterpart_name(), " is ",
+                                  country ? "a third country" : "an international organisation",
+                                  " on ", Day(e), ": a transfer needs a basis."),
+         .facts = {e.partner},
+         .code = country ? "THIRD_COUNTRY" : "INTERNATIONAL_ORGANISATION"});
+  return Track::kArticle56;
+}
+
+using Row = std::optional<Track> (*)(Evaluation&);
+constexpr Row kRows[] = {Row1_1Unknown, Row1_2NonPersonal, Row1_3Administrative, Row1_4NoCapacity,
+                         Row1_5Onward,  Row1_6National,    Row1_7Receive,        Row1_8MemberState,
+                         Row1_9Denmark, Row1_10UnionBody,  Row1_11ThirdCountry};
+
+}  // namespace
+
+Track DecideTrack(Evaluation& evaluation) {
+  for (const Row row : kRows) {
+    if (const std::optional<Track> track = row(evaluation)) return *track;
+  }
+  // Every class that is known matches one of the rows above; an unknown one matches the first.
+  return Track::kDecided;
+}
+
+}  // namespace comity::legal

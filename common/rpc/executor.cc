@@ -1,0 +1,91 @@
+#include "common/rpc/executor.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/status/error.h"
+
+namespace comity::rpc {
+
+Executor::Executor(Options options) : options_(std::move(options)) {
+  threads_.reserve(options_.threads);
+  for (std::size_t i = 0; i < options_.threads; ++i) {
+    threads_.emplace_back([this] { Run(); });
+    // The kernel keeps 15 characters.
+    pthread_setname_np(threads_.back().native_handle(), options_.name.substr(0, 15).c_str());
+  }
+}
+
+Executor::~Executor() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+absl::Status Executor::Submit(absl::string_view caller, std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (queued_ >= options_.queue) {
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     absl::StrCat("the service has ", queued_, " calls waiting; try again later."),
+                     {.reason = "TOO_BUSY", .retry_after = absl::Seconds(1)});
+  }
+  const auto line = lines_.find(std::string(caller));
+  const std::size_t share = std::max<std::size_t>(1, options_.queue / 4);
+  if (line != lines_.end() && line->second.work.size() >= share) {
+    return MakeError(
+        absl::StatusCode::kResourceExhausted,
+        absl::StrCat("this caller has ", share, " calls waiting; make fewer at a time."),
+        {.reason = "TOO_MANY_CALLS", .retry_after = absl::Seconds(1)});
+  }
+  Enqueue(caller, std::move(work));
+  return absl::OkStatus();
+}
+
+void Executor::SubmitAdmitted(absl::string_view caller, std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  Enqueue(caller, std::move(work));
+}
+
+std::size_t Executor::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queued_;
+}
+
+void Executor::Enqueue(absl::string_view caller, std::function<void()> work) {
+  Line& line = lines_[std::string(caller)];
+  if (line.work.empty()) turn_.emplace_back(caller);
+  line.work.push_back(std::move(work));
+  ++queued_;
+  wake_.notify_one();
+}
+
+void Executor::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
+    if (queued_ == 0) return;
+    const auto line = lines_.find(turn_.front());
+    std::function<void()> work = std::move(line->second.work.front());
+    line->second.work.pop_front();
+    --queued_;
+    if (line->second.work.empty()) {
+      lines_.erase(line);
+      turn_.pop_front();
+    } else {
+      turn_.splice(turn_.end(), turn_, turn_.begin());
+    }
+    lock.unlock();
+    work();
+    work = nullptr;  // What it holds goes without the lock.
+    lock.lock();
+  }
+}
+
+}  // namespace comity::rpc

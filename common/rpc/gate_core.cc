@@ -1,0 +1,417 @@
+#include "common/rpc/gate_core.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/security/auth_context.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "common/ids/uuid.h"
+#include "common/metrics/names.h"
+#include "common/rpc/grpc_status.h"
+#include "common/rpc/open_streams.h"
+#include "common/rpc/table_refusals.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::rpc {
+namespace {
+
+constexpr char kMinRevisionKey[] = "comity-min-revision";
+
+constexpr std::array<const char*, 17> kCodeNames = {
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
+
+std::size_t CodeIndex(absl::StatusCode code) {
+  const auto index = static_cast<std::size_t>(code);
+  return index < kCodeNames.size() ? index : static_cast<std::size_t>(absl::StatusCode::kUnknown);
+}
+
+absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+absl::string_view Property(const grpc::AuthContext& peer, const char* name,
+                           std::vector<grpc::string_ref>& values) {
+  values = peer.FindPropertyValues(name);
+  return values.empty() ? absl::string_view() : View(values.front());
+}
+
+// The codes that say no, as opposed to those that say try again.
+bool IsRefusal(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kUnauthenticated:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsOurFault(absl::StatusCode code) {
+  return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
+         code == absl::StatusCode::kDataLoss;
+}
+
+absl::Status Draining() {
+  return MakeError(absl::StatusCode::kUnavailable,
+                   "the service is shutting down; repeat the call, another replica or the "
+                   "restarted service will answer.",
+                   {.reason = "DRAINING", .retry_after = absl::Seconds(1)});
+}
+
+absl::StatusOr<std::optional<MinRevision>> ParseMinRevision(
+    const grpc::CallbackServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(grpc::string_ref(kMinRevisionKey));
+  if (found == metadata.end()) return std::nullopt;
+  const absl::string_view text = View(found->second);
+  const std::size_t colon = text.find(':');
+  MinRevision revision;
+  if (colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(text.substr(colon + 1), &revision.number) || revision.number < 0) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     "the metadata comity-min-revision must be <store_id>:<number>.",
+                     {.reason = "MIN_REVISION_INVALID"});
+  }
+  revision.store_id = std::string(text.substr(0, colon));
+  return revision;
+}
+
+}  // namespace
+
+struct MethodEntry {
+  std::string full_name;   // "package.Service/Method"
+  std::string short_name;  // "Service/Method"
+  const google::protobuf::FieldDescriptor* request_id = nullptr;
+  std::array<metrics::Counter*, kCodeNames.size()> calls{};
+  metrics::Histogram* duration = nullptr;
+  metrics::Gauge* open = nullptr;
+};
+
+struct GateCore::Methods {
+  // By "package.Service/Method".
+  absl::flat_hash_map<std::string, std::unique_ptr<MethodEntry>> entries;
+
+  std::mutex mutex;
+  // By method ("unlisted") and reason; both come from closed sets. Guarded by mutex.
+  std::map<std::pair<std::string, std::string>, metrics::Counter*> refusals;
+};
+
+GateCore::GateCore(Options options, Parts parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      domain_(absl::StrCat(options_.service, ".comity.example")),
+      methods_(std::make_unique<Methods>()),
+      refusals_(std::make_unique<TableRefusals>(
+          parts_.recorder, parts_.clock,
+          &parts_.metrics->AddCounter(metrics::kAccessRefusalsUnrecorded,
+                                      "Refusals at the table that became no evidence.",
+                                      {{"service", options_.service}}))),
+      open_streams_(std::make_unique<OpenStreams>()),
+      write_executor_(
+          {.name = "write", .threads = options_.write_threads, .queue = options_.queue}),
+      bulk_executor_({.name = "bulk", .threads = options_.bulk_threads, .queue = options_.queue}),
+      watch_executor_(
+          {.name = "watch", .threads = options_.watch_threads, .queue = options_.queue}) {
+  for (const std::string& service : options_.services) {
+    const google::protobuf::ServiceDescriptor* const descriptor =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+    if (descriptor == nullptr) continue;  // MethodsServed has refused to start.
+    for (int i = 0; i < descriptor->method_count(); ++i) {
+      const google::protobuf::MethodDescriptor& method = *descriptor->method(i);
+      auto entry = std::make_unique<MethodEntry>();
+      entry->full_name = absl::StrCat(service, "/", method.name());
+      entry->short_name = absl::StrCat(descriptor->name(), "/", method.name());
+      const google::protobuf::FieldDescriptor* const field =
+          method.input_type()->FindFieldByName("request_id");
+      if (field != nullptr && !field->is_repeated() &&
+          field->type() == google::protobuf::FieldDescriptor::TYPE_STRING) {
+        entry->request_id = field;
+      }
+      const metrics::Labels labels = {{"service", options_.service}, {"method", entry->short_name}};
+      for (std::size_t code = 0; code < kCodeNames.size(); ++code) {
+        metrics::Labels with_code = labels;
+        with_code["code"] = kCodeNames[code];
+        entry->calls[code] = &parts_.metrics->AddCounter(
+            metrics::kServerCalls, "Calls of the gRPC server, by outcome.", with_code);
+      }
+      if (!method.client_streaming() && !method.server_streaming()) {
+        entry->duration = &parts_.metrics->AddHistogram(metrics::kServerCallDuration,
+                                                        "How long calls took, in seconds.", labels,
+                                                        metrics::Metrics::LatencyBounds());
+      }
+      entry->open =
+          &parts_.metrics->AddGauge(metrics::kServerCallsOpen, "Calls being handled now.", labels);
+      methods_->entries.emplace(entry->full_name, std::move(entry));
+    }
+  }
+  for (Executor* const executor : {&write_executor_, &bulk_executor_, &watch_executor_}) {
+    const char* const name = executor == &write_executor_  ? "write"
+                             : executor == &bulk_executor_ ? "bulk"
+                                                           : "watch";
+    queue_gauges_.push_back(
+        {executor, &parts_.metrics->AddGauge(metrics::kExecutorQueue, "Calls waiting for a thread.",
+                                             {{"service", options_.service}, {"executor", name}})});
+  }
+}
+
+GateCore::~GateCore() = default;
+
+absl::StatusOr<std::shared_ptr<const identity::VerifiedCertificate>> GateCore::Authenticate(
+    const grpc::AuthContext& peer) const {
+  std::vector<grpc::string_ref> leaf_values;
+  std::vector<grpc::string_ref> chain_values;
+  const absl::string_view leaf = Property(peer, "x509_pem_cert", leaf_values);
+  if (leaf.empty()) {
+    return MakeError(absl::StatusCode::kUnauthenticated,
+                     "the connection has no client certificate; use mutual TLS.",
+                     {.reason = "CERTIFICATE_MISSING"});
+  }
+  const absl::string_view chain = Property(peer, "x509_pem_cert_chain", chain_values);
+  return parts_.verifier->Verify(leaf, chain, identity::Purpose::kTls, parts_.clock->Now());
+}
+
+absl::Status GateCore::Counts(const identity::VerifiedCertificate& certificate,
+                              const AccessTable::Row* row) const {
+  if (parts_.standing) COMITY_RETURN_IF_ERROR(parts_.standing(certificate.principal));
+  if (row == nullptr || !row->Allows(certificate.principal)) {
+    // The same words whether the method exists or not.
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "the access table does not let this caller use this method; ask the operator "
+                     "of the service.",
+                     {.reason = "ACCESS_DENIED"});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view path) {
+  const std::shared_ptr<const AccessTable> table = parts_.table->current();
+  const AccessTable::Row* const row = table->Find(path);
+  const absl::string_view method =
+      row == nullptr ? absl::string_view() : absl::StripPrefix(path, "/");
+  const auto certificate = Authenticate(peer);
+  if (!certificate.ok()) {
+    CountRefusal(method, certificate.status());
+    parts_.logger->Warning("caller refused", {{"method", method},
+                                              {"code", CodeName(certificate.status().code())},
+                                              {"reason", ReasonOf(certificate.status())}});
+    return certificate.status();
+  }
+  const absl::Status counts = Counts(**certificate, row);
+  if (!counts.ok()) {
+    CountRefusal(method, counts);
+    const std::string& caller = (*certificate)->principal.spiffe_id;
+    refusals_->Add(caller, method, ReasonOf(counts));
+    parts_.logger->Warning("call refused", {{"method", method},
+                                            {"principal", caller},
+                                            {"code", CodeName(counts.code())},
+                                            {"reason", ReasonOf(counts)}});
+  }
+  return counts;
+}
+
+void GateCore::CountRefusal(absl::string_view method, const absl::Status& refusal) {
+  const std::pair<std::string, std::string> key(method.empty() ? "unlisted" : std::string(method),
+                                                ReasonOf(refusal));
+  const std::lock_guard lock(methods_->mutex);
+  metrics::Counter*& counter = methods_->refusals[key];
+  if (counter == nullptr) {
+    counter = &parts_.metrics->AddCounter(
+        metrics::kAccessRefusals, "Calls refused before any handler.",
+        {{"service", options_.service}, {"method", key.first}, {"reason", key.second}});
+  }
+  counter->Increment();
+}
+
+absl::string_view GateCore::CodeName(absl::StatusCode code) { return kCodeNames[CodeIndex(code)]; }
+
+const MethodEntry* GateCore::FindMethod(absl::string_view service, absl::string_view method) const {
+  const auto entry = methods_->entries.find(absl::StrCat(service, "/", method));
+  if (entry == methods_->entries.end()) {
+    std::fprintf(stderr, "no method %.*s in service %.*s\n", static_cast<int>(method.size()),
+                 method.data(), static_cast<int>(service.size()), service.data());
+    std::abort();
+  }
+  return entry->second.get();
+}
+
+CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEntry* method,
+                           bool stream, const google::protobuf::Message* request) {
+  CallRecord record;
+  record.method = method;
+  record.start = parts_.clock->Now();
+  method->open->Increment();
+
+  const std::shared_ptr<const grpc::AuthContext> peer = context->auth_context();
+  auto certificate = Authenticate(*peer);
+  if (!certificate.ok()) {
+    record.refused = certificate.status();
+    return record;
+  }
+  // The processor has asked the table already; channels without TLS would not have passed it.
+  const std::shared_ptr<const AccessTable> table = parts_.table->current();
+  const AccessTable::Row* const row = table->Find(method->full_name);
+  record.refused = Counts(**certificate, row);
+  if (!record.refused.ok()) return record;
+  record.evidence = row->evidence;
+  record.admission = row->admission;
+
+  Call::Facts facts;
+  facts.certificate = *std::move(certificate);
+  facts.method = method->full_name;
+  facts.start = record.start;
+  const std::chrono::system_clock::time_point deadline = context->deadline();
+  if (deadline != std::chrono::system_clock::time_point::max()) {
+    facts.deadline = absl::FromChrono(deadline);
+  } else {
+    facts.deadline = stream ? absl::InfiniteFuture() : record.start + options_.default_deadline;
+  }
+  if (request != nullptr && method->request_id != nullptr) {
+    facts.request_id = request->GetReflection()->GetString(*request, method->request_id);
+  }
+  if (!IsUuid(facts.request_id)) facts.request_id = NewUuid(record.start);
+  auto min_revision = ParseMinRevision(*context);
+  if (min_revision.ok()) facts.min_revision = *std::move(min_revision);
+  if (stream) {
+    std::vector<grpc::string_ref> values;
+    record.leaf_pem = std::string(Property(*peer, "x509_pem_cert", values));
+    record.chain_pem = std::string(Property(*peer, "x509_pem_cert_chain", values));
+  } else {
+    facts.cancelled = [context] { return context->IsCancelled(); };
+  }
+  const bool late = facts.deadline <= record.start;
+  record.call = std::make_shared<const Call>(std::move(facts));
+
+  if (draining_) {
+    record.refused = Draining();
+  } else if (late) {
+    record.refused = MakeError(absl::StatusCode::kDeadlineExceeded,
+                               "the deadline of the call had passed when it arrived; allow more "
+                               "time or set the clock right.",
+                               {.reason = "DEADLINE_PASSED"});
+  } else if (!min_revision.ok()) {
+    record.refused = min_revision.status();
+  }
+  return record;
+}
+
+absl::Status GateCore::StillWanted(const CallRecord& record) const {
+  if (record.call->Cancelled()) {
+    return MakeError(absl::StatusCode::kCancelled,
+                     "the caller gave up while the call waited for a thread.",
+                     {.reason = "CANCELLED_WHILE_WAITING"});
+  }
+  if (record.call->deadline() <= parts_.clock->Now()) {
+    return MakeError(absl::StatusCode::kDeadlineExceeded,
+                     "the deadline passed while the call waited for a thread; nothing was done.",
+                     {.reason = "DEADLINE_PASSED"});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GateCore::Settle(const CallRecord& record, absl::Status outcome) {
+  if (record.evidence != Evidence::kOutcome || !IsRefusal(outcome.code()) ||
+      record.call->evidenced() || parts_.recorder == nullptr) {
+    return outcome;
+  }
+  const absl::Status recorded = parts_.recorder->RecordRefusal(*record.call, outcome);
+  if (recorded.ok()) return outcome;
+  parts_.logger->Error("evidence of a refusal could not be written",
+                       {{"request_id", record.call->request_id()},
+                        {"method", record.call->method()},
+                        {"reason", ReasonOf(recorded)},
+                        {"error", recorded.message()}});
+  return MakeError(absl::StatusCode::kUnavailable,
+                   "the evidence of this call could not be written, so nothing was done; repeat "
+                   "the call.",
+                   {.reason = "EVIDENCE_UNAVAILABLE", .retry_after = absl::Seconds(1)});
+}
+
+grpc::Status GateCore::End(const CallRecord& record, const absl::Status& outcome) {
+  const absl::Duration took = parts_.clock->Now() - record.start;
+  const MethodEntry& method = *record.method;
+  method.open->Decrement();
+  method.calls[CodeIndex(outcome.code())]->Increment();
+  if (method.duration != nullptr) method.duration->Observe(absl::ToDoubleSeconds(took));
+
+  const bool ours = IsOurFault(outcome.code());
+  const absl::string_view request_id =
+      record.call == nullptr ? absl::string_view() : record.call->request_id();
+  if (!outcome.ok() || record.admission != Admission::kRead || options_.log_reads) {
+    const absl::string_view caller =
+        record.call == nullptr ? absl::string_view() : record.call->caller();
+    const double milliseconds = absl::ToDoubleMilliseconds(took);
+    if (ours) {
+      // The only place where its text is kept.
+      parts_.logger->Error("call failed", {{"request_id", request_id},
+                                           {"method", method.full_name},
+                                           {"principal", caller},
+                                           {"code", CodeName(outcome.code())},
+                                           {"reason", ReasonOf(outcome)},
+                                           {"duration_ms", milliseconds},
+                                           {"error", outcome.message()}});
+    } else if (parts_.logger->Enabled(logging::Level::kInfo)) {
+      parts_.logger->Info("call", {{"request_id", request_id},
+                                   {"method", method.full_name},
+                                   {"principal", caller},
+                                   {"code", CodeName(outcome.code())},
+                                   {"reason", ReasonOf(outcome)},
+                                   {"duration_ms", milliseconds}});
+    }
+  }
+  return ToGrpcStatus(outcome, domain_, request_id);
+}
+
+absl::Status GateCore::Recheck(const CallRecord& record) const {
+  const auto certificate = parts_.verifier->Verify(record.leaf_pem, record.chain_pem,
+                                                   identity::Purpose::kTls, parts_.clock->Now());
+  if (!certificate.ok()) return certificate.status();
+  return Counts(**certificate, parts_.table->current()->Find(record.method->full_name));
+}
+
+void GateCore::RecheckStreams() {
+  // Those ended last time had their chance: a peer that does not read is cut off.
+  std::vector<std::weak_ptr<OpenStream>> to_cut;
+  {
+    const std::lock_guard lock(to_cut_mutex_);
+    to_cut.swap(to_cut_);
+  }
+  for (const auto& weak : to_cut) {
+    if (const auto stream = weak.lock()) stream->Cut();
+  }
+  for (const auto& stream : open_streams_->All()) {
+    absl::Status counts = stream->Recheck();
+    if (counts.ok()) continue;
+    stream->EndFromOutside(std::move(counts));
+    const std::lock_guard lock(to_cut_mutex_);
+    to_cut_.push_back(stream);
+  }
+  for (const auto& [executor, gauge] : queue_gauges_) {
+    gauge->Set(static_cast<double>(executor->queued()));
+  }
+}
+
+void GateCore::EndStreams() {
+  for (const auto& stream : open_streams_->All()) stream->EndFromOutside(Draining());
+}
+
+}  // namespace comity::rpc

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace comity::rpc {
+
+struct CallRecord;
+
+// A stream as the gate sees it from outside. All methods from any thread.
+class OpenStream {
+ public:
+  virtual ~OpenStream() = default;
+
+  // OK while the caller still counts; asked from time to time.
+  virtual absl::Status Recheck() const = 0;
+
+  // Ends the stream with `status`, leaving out what is queued.
+  virtual void EndFromOutside(absl::Status status) = 0;
+
+  // Ends it without a word, if EndFromOutside has not got through to a peer that does not read.
+  virtual void Cut() = 0;
+};
+
+// The streams open now, so that they can be ended when their callers stop counting. Thread-safe.
+class OpenStreams {
+ public:
+  void Add(const std::shared_ptr<OpenStream>& stream) {
+    const std::lock_guard lock(mutex_);
+    streams_.insert(stream);
+  }
+
+  void Remove(const std::shared_ptr<OpenStream>& stream) {
+    const std::lock_guard lock(mutex_);
+    streams_.erase(stream);
+  }
+
+  std::vector<std::shared_ptr<OpenStream>> All() const {
+    const std::lock_guard lock(mutex_);
+    return {streams_.begin(), streams_.end()};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  // Owning: a stream lives at least until gRPC is done with its call, which removes it.
+  std::unordered_set<std::shared_ptr<OpenStream>> streams_;
+};
+
+}  // namespace comity::rpc

@@ -1,0 +1,184 @@
+#include "common/rpc/server.h"
+
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/auth_metadata_processor.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "common/rpc/grpc_status.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::rpc {
+namespace {
+
+using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+// The access table in front of every handler, those of health and reflection and methods nobody
+// implements included. Refusals carry no details here (gRPC drops them): `REASON: sentence`.
+class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
+ public:
+  explicit AccessTableProcessor(GateCore* gate) : gate_(gate) {}
+
+  // Runs on gRPC's own thread: memory only.
+  bool IsBlocking() const override { return false; }
+
+  grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* peer,
+                       OutputMetadata* /*consumed*/, OutputMetadata* /*response*/) override {
+    const auto path = metadata.find(":path");
+    const absl::string_view method =
+        path == metadata.end() ? absl::string_view()
+                               : absl::string_view(path->second.data(), path->second.size());
+    return ToBareGrpcStatus(gate_->Admit(*peer, method));
+  }
+
+ private:
+  GateCore* const gate_;
+};
+
+std::shared_ptr<grpc::ServerCredentials> Credentials(const identity::Loader& identity,
+                                                     GateCore* gate) {
+  const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      identity.published_key_file(), identity.published_certificate_file(),
+      identity.published_roots_file(), /*refresh_interval_sec=*/1);
+  grpc::experimental::TlsServerCredentialsOptions options(provider);
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_check_call_host(false);
+  std::shared_ptr<grpc::ServerCredentials> credentials =
+      grpc::experimental::TlsServerCredentials(options);
+  credentials->SetAuthMetadataProcessor(std::make_shared<AccessTableProcessor>(gate));
+  return credentials;
+}
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+}  // namespace
+
+class Server::State {
+ public:
+  State(Options options, Parts parts, std::unique_ptr<Listener> listener)
+      : options_(std::move(options)), parts_(std::move(parts)), listener_(std::move(listener)) {}
+
+  ~State() {
+    if (ticker_.joinable()) {
+      {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+      }
+      wake_.notify_all();
+      ticker_.join();
+    }
+    listener_->Close();
+    if (server_ != nullptr && !drained_) server_->Shutdown(std::chrono::system_clock::now());
+    server_ = nullptr;
+  }
+
+  absl::Status Start() {
+    // Both are settings of the library, not of the server; there is no other way in.
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+    grpc::ServerBuilder builder;
+    acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        Credentials(*parts_.identity, parts_.gate));
+    builder.SetMaxReceiveMessageSize(options_.max_message_bytes);
+    builder.SetMaxSendMessageSize(options_.max_message_bytes);
+    builder.AddChannelArgument("grpc.server_handshake_timeout_ms",
+                               Milliseconds(options_.handshake_timeout));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                               options_.max_streams_per_connection);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                               Milliseconds(options_.max_connection_age));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                               Milliseconds(options_.max_connection_age));
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options_.keepalive));
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+    for (grpc::Service* const service : parts_.services) builder.RegisterService(service);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr) {
+      return MakeError(absl::StatusCode::kInternal, "the gRPC server could not be started.",
+                       {.reason = "SERVER_NOT_STARTED"});
+    }
+    server_->GetHealthCheckService()->SetServingStatus(true);
+    listener_->Run([this](int descriptor) {
+      Acceptor::NewConnectionParameters connection;
+      connection.fd = descriptor;
+      acceptor_->HandleNewConnection(&connection);
+    });
+    ticker_ = std::thread([this] { Tick(); });
+    return absl::OkStatus();
+  }
+
+  void Drain() {
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    listener_->Close();
+    parts_.gate->StartDraining();
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, absl::ToChronoNanoseconds(options_.drain_notice),
+                     [this] { return stopping_; });
+    }
+    parts_.gate->EndStreams();
+    server_->Shutdown(std::chrono::system_clock::now() +
+                      absl::ToChronoMilliseconds(options_.drain_deadline));
+    drained_ = true;
+  }
+
+  const Listener& listener() const { return *listener_; }
+
+ private:
+  // Looks at open streams several times a second: a revoked caller's end within one.
+  void Tick() {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, std::chrono::milliseconds(250), [this] { return stopping_; })) {
+      lock.unlock();
+      parts_.gate->RecheckStreams();
+      lock.lock();
+    }
+  }
+
+  const Options options_;
+  const Parts parts_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<grpc::Server> server_;
+  bool drained_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;  // Guarded by mutex_.
+  std::thread ticker_;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Parts parts) {
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<Listener> listener,
+                          Listener::Bind(options.listener, parts.logger, parts.metrics));
+  auto state = std::make_unique<State>(std::move(options), std::move(parts), std::move(listener));
+  COMITY_RETURN_IF_ERROR(state->Start());
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() = default;
+
+const std::string& Server::address() const { return state_->listener().address(); }
+int Server::port() const { return state_->listener().port(); }
+void Server::Drain() { state_->Drain(); }
+
+}  // namespace comity::rpc

@@ -1,0 +1,405 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/rpc/gate_core.h"
+#include "common/rpc/open_streams.h"
+#include "common/rpc/streams.h"
+
+namespace comity::rpc {
+
+// Stands for "no message" where a stream goes one way only.
+struct NoMessage {};
+
+// One stream of the callback API, whatever its shape: the bridge between gRPC's reactions and the
+// bodies, pumps and sessions of streams.h. Owns itself until gRPC is done with the call; used
+// through CallGate only.
+//
+// gRPC's rules, which the state below keeps: at most one read and one write in flight; Finish once,
+// and never while a write is in flight; nothing after OnDone. Operations start with the mutex held,
+// so that none starts after a Finish; gRPC never calls a reaction from within them.
+template <typename Reactor, typename Request, typename Response>
+class StreamReactor final
+    : public Reactor,
+      public Exchange<Request, Response>,
+      public Session<Request, Response>,
+      public OpenStream,
+      public std::enable_shared_from_this<StreamReactor<Reactor, Request, Response>> {
+  static constexpr bool kReads = !std::is_same_v<Request, NoMessage>;
+  static constexpr bool kWrites = !std::is_same_v<Response, NoMessage>;
+  // Messages on their way out. Four of a few hundred KiB keep a fast connection busy.
+  static constexpr std::size_t kRoom = 4;
+
+ public:
+  using Body = std::function<absl::Status(const Call&, StreamReactor&)>;
+  using StartFunction = std::function<absl::Status(std::shared_ptr<StreamReactor>)>;
+
+  // Begins the call and runs `body` on the bulk executor.
+  static Reactor* RunBody(GateCore* core, grpc::CallbackServerContext* context,
+                          const MethodEntry* method, const google::protobuf::Message* request,
+                          Body body) {
+    const std::shared_ptr<StreamReactor> stream = Make(core, context, method, request);
+    if (!stream->record_.refused.ok()) return stream->Refuse(stream->record_.refused);
+    const absl::Status queued = core->bulk_executor().Submit(
+        stream->record_.call->caller(), [stream, body = std::move(body)] {
+          absl::Status outcome = stream->core_->StillWanted(stream->record_);
+          if (outcome.ok()) {
+            outcome = stream->core_->Settle(stream->record_, body(stream->call(), *stream));
+          }
+          stream->Finish(std::move(outcome));
+        });
+    if (!queued.ok()) return stream->Refuse(queued);
+    return stream.get();
+  }
+
+  // Begins the call and runs `start` on the watch executor; the stream stays when it has returned.
+  static Reactor* RunSession(GateCore* core, grpc::CallbackServerContext* context,
+                             const MethodEntry* method, const google::protobuf::Message* request,
+                             StartFunction start) {
+    const std::shared_ptr<StreamReactor> stream = Make(core, context, method, request);
+    if (!stream->record_.refused.ok()) return stream->Refuse(stream->record_.refused);
+    const absl::Status queued = core->watch_executor().Submit(
+        stream->record_.call->caller(), [stream, start = std::move(start)] {
+          absl::Status outcome = stream->core_->StillWanted(stream->record_);
+          if (outcome.ok()) outcome = stream->core_->Settle(stream->record_, start(stream));
+          if (outcome.ok()) {
+            stream->Started();
+          } else {
+            stream->Finish(std::move(outcome));
+          }
+        });
+    if (!queued.ok()) return stream->Refuse(queued);
+    return stream.get();
+  }
+
+  // --- Reader and Writer ---
+
+  absl::StatusOr<bool> Read(Request* request) override {
+    if constexpr (kReads) {
+      std::unique_lock lock(mutex_);
+      ReadNext();
+      changed_.wait(lock, [this] { return arrived_ || sent_all_ || Over(); });
+      if (Over()) return WhyOver();
+      if (!arrived_) return false;
+      *request = std::move(slot_);
+      slot_ = Request();
+      arrived_ = false;
+      // One ahead, so that the network works while the body does.
+      ReadNext();
+      return true;
+    } else {
+      return false;
+    }
+  }
+
+  absl::Status Push(Response response) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return queue_.size() < kRoom || Over(); });
+    if (Over()) return WhyOver();
+    queue_.push_back(std::move(response));
+    Advance();
+    return absl::OkStatus();
+  }
+
+  // --- Outflow and Session ---
+
+  const Call& call() const override { return *record_.call; }
+
+  void SetPump(typename Outflow<Response>::Pump pump) override {
+    {
+      const std::lock_guard lock(mutex_);
+      pump_ = std::move(pump);
+    }
+    Wake();
+  }
+
+  void Wake() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (Over() || !started_ || !pump_) return;  // Started() wakes.
+      again_ = true;
+      if (pumping_) return;
+      pumping_ = true;
+    }
+    core_->watch_executor().SubmitAdmitted(call().caller(),
+                                           [self = this->shared_from_this()] { self->RunPump(); });
+  }
+
+  bool HasRoom() const override {
+    const std::lock_guard lock(mutex_);
+    return !Over() && queue_.size() < kRoom;
+  }
+
+  bool TryPush(Response response) override {
+    std::unique_lock lock(mutex_);
+    if (Over() || queue_.size() >= kRoom) return false;
+    queue_.push_back(std::move(response));
+    Advance();
+    return true;
+  }
+
+  void Finish(absl::Status status) override {
+    std::unique_lock lock(mutex_);
+    if (finishing_) return;
+    finishing_ = true;
+    outcome_ = std::move(status);
+    changed_.notify_all();
+    Advance();
+  }
+
+  void OnEnd(std::function<void()> then) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!done_) {
+        at_end_.push_back(std::move(then));
+        return;
+      }
+    }
+    then();
+  }
+
+  void OnMessage(std::function<absl::Status(Request)> then) override {
+    const std::lock_guard lock(mutex_);
+    on_message_ = std::move(then);
+  }
+
+  // --- OpenStream ---
+
+  absl::Status Recheck() const override { return core_->Recheck(record_); }
+
+  void EndFromOutside(absl::Status status) override {
+    std::unique_lock lock(mutex_);
+    if (finishing_) return;
+    finishing_ = true;
+    outcome_ = std::move(status);
+    // The message in flight stays; gRPC reads it.
+    if (!queue_.empty()) queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
+    changed_.notify_all();
+    Advance();
+  }
+
+  void Cut() override {
+    const std::lock_guard lock(mutex_);
+    if (!done_) context_->TryCancel();
+  }
+
+  // --- gRPC's reactions; some shapes lack some, hence no `override` ---
+
+  void OnReadDone(bool ok) {
+    std::unique_lock lock(mutex_);
+    reading_ = false;
+    arrived_ = ok;
+    if (!ok) sent_all_ = true;
+    changed_.notify_all();
+    if (!on_message_ || !started_) return;
+    if (ok) {
+      Deliver();
+    } else {
+      lock.unlock();
+      Finish(absl::OkStatus());
+    }
+  }
+
+  void OnWriteDone(bool ok) {
+    bool wake = false;
+    {
+      std::unique_lock lock(mutex_);
+      writing_ = false;
+      queue_.pop_front();
+      if (!ok) broken_ = true;
+      wake = queue_.size() <= kRoom / 2;
+      changed_.notify_all();
+      Advance();
+    }
+    if (wake) Wake();
+  }
+
+  void OnCancel() override {
+    std::unique_lock lock(mutex_);
+    cancelled_ = true;
+    if (record_.call != nullptr) record_.call->MarkOver();
+    changed_.notify_all();
+    // A body notices by itself and finishes; nobody else would finish a stream that stays.
+    if (started_ && !finishing_) {
+      finishing_ = true;
+      outcome_ = absl::CancelledError("the caller ended the call");
+    }
+    Advance();
+  }
+
+  void OnDone() override {
+    std::vector<std::function<void()>> then;
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+      if (record_.call != nullptr) record_.call->MarkOver();
+      then.swap(at_end_);
+      changed_.notify_all();
+      // Whoever still holds the stream must not keep alive what its functions hold.
+      if (!pumping_) pump_ = nullptr;
+    }
+    const std::shared_ptr<StreamReactor> self = std::move(self_);
+    core_->open_streams().Remove(self);
+    if (!then.empty()) {
+      core_->watch_executor().SubmitAdmitted(call().caller(), [self, then = std::move(then)] {
+        for (const auto& function : then) function();
+      });
+    }
+  }
+
+ private:
+  StreamReactor(GateCore* core, grpc::CallbackServerContext* context)
+      : core_(core), context_(context) {}
+
+  static std::shared_ptr<StreamReactor> Make(GateCore* core, grpc::CallbackServerContext* context,
+                                             const MethodEntry* method,
+                                             const google::protobuf::Message* request) {
+    const std::shared_ptr<StreamReactor> stream(new StreamReactor(core, context));
+    stream->self_ = stream;
+    stream->record_ = core->Begin(context, method, /*stream=*/true, request);
+    if (stream->record_.refused.ok()) core->open_streams().Add(stream);
+    return stream;
+  }
+
+  // Ends a call whose body never runs.
+  Reactor* Refuse(absl::Status status) {
+    Finish(std::move(status));
+    return this;
+  }
+
+  // Whether nothing can be sent or received any more, except the outcome.
+  bool Over() const { return finishing_ || broken_ || cancelled_ || done_; }
+
+  absl::Status WhyOver() const {
+    if (finishing_ && !outcome_.ok()) return outcome_;
+    if (record_.call != nullptr && record_.call->deadline() < core_->Now()) {
+      return absl::DeadlineExceededError("the deadline of the call has passed");
+    }
+    return absl::CancelledError("the caller ended the call");
+  }
+
+  // This and the functions down to Deliver are called with the mutex held.
+
+  void ReadNext() {
+    if constexpr (kReads) {
+      if (reading_ || arrived_ || sent_all_ || Over()) return;
+      reading_ = true;
+      Reactor::StartRead(&slot_);
+    }
+  }
+
+  // Sends what comes next: a message, or the outcome.
+  void Advance() {
+    if (writing_ || finish_sent_) return;
+    if constexpr (kWrites) {
+      if (!queue_.empty() && !broken_ && !cancelled_) {
+        writing_ = true;
+        Reactor::StartWrite(&queue_.front());
+        return;
+      }
+    }
+    if (!finishing_) return;
+    finish_sent_ = true;
+    Reactor::Finish(core_->End(record_, outcome_));
+  }
+
+  // Hands slot_ to the session, which then reads on.
+  void Deliver() {
+    core_->watch_executor().SubmitAdmitted(
+        call().caller(), [self = this->shared_from_this()] { self->RunOnMessage(); });
+  }
+
+  // The start function has returned: pumps and messages may run.
+  void Started() {
+    {
+      std::unique_lock lock(mutex_);
+      started_ = true;
+      if (cancelled_ && !finishing_) {
+        finishing_ = true;
+        outcome_ = absl::CancelledError("the caller ended the call");
+        Advance();
+        return;
+      }
+      if (on_message_) ReadNext();
+    }
+    Wake();
+  }
+
+  void RunPump() {
+    while (true) {
+      typename Outflow<Response>::Pump* pump = nullptr;
+      {
+        const std::lock_guard lock(mutex_);
+        if (!again_ || Over()) {
+          pumping_ = false;
+          if (done_) pump_ = nullptr;
+          return;
+        }
+        again_ = false;
+        pump = &pump_;
+      }
+      absl::Status status = (*pump)(*this);
+      if (!status.ok()) Finish(std::move(status));
+    }
+  }
+
+  void RunOnMessage() {
+    Request message;
+    {
+      const std::lock_guard lock(mutex_);
+      if (Over()) return;
+      message = std::move(slot_);
+      slot_ = Request();
+      arrived_ = false;
+    }
+    absl::Status status = on_message_(std::move(message));
+    if (!status.ok()) {
+      Finish(std::move(status));
+      return;
+    }
+    std::unique_lock lock(mutex_);
+    ReadNext();
+  }
+
+  GateCore* const core_;
+  grpc::CallbackServerContext* const context_;  // Valid until OnDone.
+  CallRecord record_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_, as all below, but slot_ while reading_ and queue_.front() while writing_.
+  std::shared_ptr<StreamReactor> self_;
+  std::deque<Response> queue_;
+  Request slot_;
+  bool writing_ = false;
+  bool reading_ = false;
+  bool arrived_ = false;   // slot_ holds a message.
+  bool sent_all_ = false;  // The caller has half-closed, or reading broke.
+  bool broken_ = false;    // Writing broke.
+  bool cancelled_ = false;
+  bool started_ = false;  // A stream that stays, after its start function.
+  bool pumping_ = false;  // A pump runs or is queued.
+  bool again_ = false;    // There may be something new for it.
+  bool finishing_ = false;
+  bool finish_sent_ = false;
+  bool done_ = false;
+  absl::Status outcome_;
+  typename Outflow<Response>::Pump pump_;
+  std::function<absl::Status(Request)> on_message_;
+  std::vector<std::function<void()>> at_end_;
+};
+
+}  // namespace comity::rpc
