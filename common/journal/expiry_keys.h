@@ -7,10 +7,12 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/civil_time.h"
+#include "common/crypto/aead.h"
 #include "common/crypto/digest.h"
 
 namespace comity::journal {
@@ -28,8 +30,8 @@ class ExpiryKeys {
   // Encrypts (AES-256-GCM) under the key of `month`, which is made and synced, its folder too,
   // before its first use; bound to `context`. Passes on the errors of the files.
   //
-  // Form: version 1 (1 byte), months since year 0 (4, big endian), process run (16, random), count
-  // (8), ciphertext, tag (16). The key is HMAC-SHA-256(file key, run), the nonce the count: no
+  // Form: version 1 (1 byte), year (2, big endian), month (1), process run (16, random), count (8),
+  // ciphertext, tag (16). The cipher's key is HMAC-SHA-256(file key, run), its nonce the count: no
   // nonce is used twice, also across processes and rolled back transactions.
   absl::StatusOr<std::string> Seal(absl::CivilMonth month, absl::string_view plaintext,
                                    absl::string_view context);
@@ -39,25 +41,36 @@ class ExpiryKeys {
   absl::StatusOr<std::optional<std::string>> Open(absl::string_view sealed,
                                                   absl::string_view context);
 
-  // Destroys the key of `month`, in memory and on the medium. OK if there is none. A month may not
-  // be used again: FAILED_PRECONDITION `KEY_MONTH_OVER` from Seal.
+  // Destroys the key of `month`, in memory and on the medium; OK if there is none. The file stays,
+  // empty, so that the month gets no second key: Seal then fails with FAILED_PRECONDITION
+  // `KEY_MONTH_OVER`.
   absl::Status Destroy(absl::CivilMonth month);
 
  private:
   explicit ExpiryKeys(std::string directory);
 
   std::string PathOf(absl::CivilMonth month) const;
-  absl::StatusOr<std::optional<crypto::Digest>> ReadKey(absl::CivilMonth month) const;
-  absl::StatusOr<crypto::Digest> KeyForSealing(absl::CivilMonth month)
+
+  // The file's key; "" if it was destroyed. NOT_FOUND if there never was one.
+  absl::StatusOr<std::string> ReadKey(absl::CivilMonth month) const;
+
+  absl::StatusOr<crypto::Aead*> Sealer(absl::CivilMonth month)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The cipher that opened last: what is read together was mostly sealed together.
+  struct Opener {
+    absl::CivilMonth month;
+    std::string run;
+    std::unique_ptr<crypto::Aead> aead;
+  };
 
   const std::string directory_;
   const std::string run_;
 
   absl::Mutex mutex_;
   std::uint64_t count_ ABSL_GUARDED_BY(mutex_) = 0;
-  // The subkeys of this run, by month.
-  std::map<absl::CivilMonth, crypto::Digest> sealing_ ABSL_GUARDED_BY(mutex_);
+  std::map<absl::CivilMonth, crypto::Aead> sealers_ ABSL_GUARDED_BY(mutex_);
+  Opener opener_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comity::journal

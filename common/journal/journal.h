@@ -54,12 +54,15 @@ struct Options {
 
 // Counts since the start, for metrics.
 struct Stats {
-  std::int64_t batches = 0;    // Durable transactions.
-  std::int64_t mutations = 0;  // Committed.
-  std::int64_t refusals = 0;   // Bodies that failed.
-  std::int64_t replays = 0;    // Answered from an earlier commit.
-  std::int64_t lost = 0;       // Mutations whose batch could not be committed.
-  std::int64_t queued = 0;     // Waiting now.
+  std::int64_t batches = 0;               // Durable transactions.
+  std::int64_t mutations = 0;             // Committed.
+  std::int64_t refusals = 0;              // Bodies that failed.
+  std::int64_t replays = 0;               // Answered from an earlier commit.
+  std::int64_t lost = 0;                  // Mutations whose batch could not be committed.
+  std::int64_t queued = 0;                // Waiting now.
+  std::int64_t publication_failures = 0;  // Checkpoint files that could not be written (and are
+                                          // tried again).
+  std::int64_t leaves_unpublished = 0;    // Committed, but under no published checkpoint yet.
   absl::Duration clock_behind = absl::ZeroDuration();  // How far the wall clock is behind the head.
   bool writable = true;                                // See Journal::Writable.
 };

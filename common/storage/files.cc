@@ -115,6 +115,20 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view cont
   return SyncDirectory(FolderOf(path));
 }
 
+absl::Status EraseFileContent(const std::string& path) {
+  {
+    const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    struct stat found {};
+    if (file.get() < 0 || fstat(file.get(), &found) != 0) return SystemError("erase", path, errno);
+    const std::string zeros(static_cast<std::size_t>(found.st_size), '\0');
+    if (pwrite(file.get(), zeros.data(), zeros.size(), 0) != found.st_size ||
+        fsync(file.get()) != 0 || ftruncate(file.get(), 0) != 0 || fsync(file.get()) != 0) {
+      return SystemError("erase", path, errno);
+    }
+  }
+  return SyncDirectory(FolderOf(path));
+}
+
 absl::Status SyncDirectory(const std::string& path) {
   const Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || fsync(folder.get()) != 0) return SystemError("sync", path, errno);

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/journal/entry_writer.h"
+#include "common/journal/expiry_keys.h"
+#include "common/journal/journal.h"
+#include "common/journal/participant.h"
+#include "common/journal/types.h"
+#include "common/ledger/tree.h"
+#include "common/storage/connection.h"
+
+namespace comity::journal {
+
+// A mutation that waits for its turn, and what became of it.
+struct MutationItem {
+  Attempt attempt;
+  Journal::Body body;
+  Journal::Done done;
+  std::optional<absl::StatusOr<Committed>> verdict;
+};
+
+// An entry of its own that waits, and what became of it.
+struct LeafItem {
+  LeafMaker maker;
+  std::function<void(absl::StatusOr<Entry>)> done;
+  std::optional<absl::StatusOr<Entry>> verdict;
+};
+
+using Item = std::variant<MutationItem, LeafItem>;
+
+// What all batches of a journal work with. Nothing is owned.
+struct BatchTools {
+  storage::Connection* sql = nullptr;
+  const EntryWriter* entries = nullptr;
+  ExpiryKeys* keys = nullptr;
+  absl::Duration request_memory;
+};
+
+// One durable transaction's worth of mutations and entries: gives each its verdict, then commits.
+// Used once, by the writer thread.
+class Batch {
+ public:
+  // Goes on from `before`; `tree` is appended to and is worthless if Commit fails.
+  Batch(const BatchTools& tools, std::vector<Participant*> participants, const Head& before,
+        ledger::Tree* tree, absl::Time now);
+
+  // Runs `items` and sets their verdicts, then makes them durable. On failure none of the verdicts
+  // counts and nothing is durable.
+  absl::Status Run(std::vector<Item>& items);
+
+  // After Run: the head with all of it. Unchanged if there was nothing to commit.
+  const Head& head() const { return head_; }
+  bool changed() const { return changed_; }
+
+  std::int64_t mutations() const { return mutations_; }
+  std::int64_t refusals() const { return refusals_; }
+  std::int64_t replays() const { return replays_; }
+
+ private:
+  // A failed status of these means that the whole transaction is lost; verdicts are in the items.
+  absl::Status RunMutation(MutationItem& item);
+  absl::Status RunBody(MutationItem& item);
+  absl::Status RunLeaf(LeafItem& item);
+  absl::Status RecordRefusal(const MutationItem& item, const absl::Status& refusal);
+  absl::Status AppendToTree(const crypto::Digest& commitment);
+
+  // Erases at most `limit` request ids that are too old: more than a batch adds, so that they never
+  // pile up.
+  absl::Status ForgetOldRequests(std::size_t limit);
+
+  // Answers from what was committed before, or returns false.
+  absl::StatusOr<bool> Replay(MutationItem& item);
+
+  const BatchTools tools_;
+  const std::vector<Participant*> participants_;
+  const absl::Time now_;
+  ledger::Tree* const tree_;
+  Head head_;
+  bool changed_ = false;
+  std::int64_t mutations_ = 0;
+  std::int64_t refusals_ = 0;
+  std::int64_t replays_ = 0;
+  // The first attempt of this batch with a request id.
+  absl::flat_hash_map<std::string, const MutationItem*> first_;
+};
+
+}  // namespace comity::journal

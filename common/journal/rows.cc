@@ -1,0 +1,321 @@
+#include "common/journal/rows.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::journal::rows {
+namespace {
+
+using storage::Connection;
+using storage::Statement;
+
+constexpr int kOrdinalBits = 20;
+
+std::int64_t FirstPosition(std::int64_t revision) {
+  // Revisions from outside may be anything; none that exists comes near the limits.
+  return std::clamp<std::int64_t>(revision, 0, std::int64_t{1} << 42) << kOrdinalBits;
+}
+
+std::int64_t Next(std::int64_t revision) {
+  return revision == std::numeric_limits<std::int64_t>::max() ? revision : revision + 1;
+}
+
+absl::StatusOr<crypto::Digest> DigestOf(absl::string_view bytes) {
+  if (bytes.size() == crypto::Digest().size()) return crypto::ToDigest(bytes);
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "The database holds a digest of a wrong length; stop the service, keep the file "
+                   "for examination and restore the last backup.",
+                   {.reason = "DATABASE_CORRUPT"});
+}
+
+Version VersionOf(const Statement& row) {
+  Version version{.revision = row.Int64(0) >> kOrdinalBits,
+                  .ordinal = static_cast<int>(row.Int64(0) & kMaxOrdinal),
+                  .kind = std::string(row.Text(1)),
+                  .id = std::string(row.Text(2))};
+  if (!row.IsNull(3)) version.body = std::string(row.Blob(3));
+  return version;
+}
+
+absl::StatusOr<std::vector<Version>> AllVersions(Statement& select) {
+  std::vector<Version> versions;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select.Step());
+    if (!row) return versions;
+    versions.push_back(VersionOf(select));
+  }
+}
+
+absl::StatusOr<std::optional<PublishedCheckpoint>> CheckpointOf(Statement& select) {
+  COMITY_ASSIGN_OR_RETURN(const bool row, select.Step());
+  if (!row) return std::optional<PublishedCheckpoint>();
+  COMITY_ASSIGN_OR_RETURN(const crypto::Digest root, DigestOf(select.Blob(1)));
+  return std::optional<PublishedCheckpoint>(
+      PublishedCheckpoint{.size = select.Int64(0),
+                          .root = root,
+                          .note = std::string(select.Text(2)),
+                          .publish_time = absl::FromUnixMicros(select.Int64(3))});
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Head>> ReadHead(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT store_id, revision, leaf_count, commit_micros FROM journal_head"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+  if (!row) return std::optional<Head>();
+  return std::optional<Head>(Head{.store_id = std::string(select->Text(0)),
+                                  .revision = select->Int64(1),
+                                  .leaf_count = select->Int64(2),
+                                  .commit_time = absl::FromUnixMicros(select->Int64(3))});
+}
+
+absl::Status InsertHead(Connection& sql, const Head& head) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_head VALUES (1, ?1, ?2, ?3, ?4)"));
+  return insert->BindText(1, head.store_id)
+      .BindInt64(2, head.revision)
+      .BindInt64(3, head.leaf_count)
+      .BindInt64(4, absl::ToUnixMicros(head.commit_time))
+      .Run();
+}
+
+absl::Status UpdateHead(Connection& sql, const Head& head) {
+  COMITY_ASSIGN_OR_RETURN(const auto update,
+                          sql.Prepare("UPDATE journal_head SET revision = ?1, leaf_count = ?2, "
+                                      "commit_micros = ?3 WHERE id = 1"));
+  return update->BindInt64(1, head.revision)
+      .BindInt64(2, head.leaf_count)
+      .BindInt64(3, absl::ToUnixMicros(head.commit_time))
+      .Run();
+}
+
+absl::Status InsertMutation(Connection& sql, const Mutation& mutation) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_mutations VALUES (?1, ?2, ?3)"));
+  return insert->BindInt64(1, mutation.revision)
+      .BindInt64(2, absl::ToUnixMicros(mutation.commit_time))
+      .BindText(3, mutation.resource)
+      .Run();
+}
+
+absl::StatusOr<std::optional<Mutation>> FindMutation(Connection& sql, std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT revision, commit_micros, resource "
+                                      "FROM journal_mutations WHERE revision = ?1"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->BindInt64(1, revision).Step());
+  if (!row) return std::optional<Mutation>();
+  return std::optional<Mutation>(Mutation{select->Int64(0), absl::FromUnixMicros(select->Int64(1)),
+                                          std::string(select->Text(2))});
+}
+
+absl::Status InsertRequest(Connection& sql, const Attempt& attempt, std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_requests VALUES (?1, ?2, ?3, ?4, ?5)"));
+  return insert->BindInt64(1, revision)
+      .BindText(2, attempt.caller)
+      .BindText(3, attempt.method)
+      .BindText(4, attempt.request_id)
+      .BindBlob(5, crypto::View(attempt.request_digest))
+      .Run();
+}
+
+absl::StatusOr<std::optional<Request>> FindRequest(Connection& sql, const Attempt& attempt) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT r.digest, m.revision, m.commit_micros, m.resource "
+                  "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
+                  "WHERE r.caller = ?1 AND r.method = ?2 AND r.request_id = ?3"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->BindText(1, attempt.caller)
+                                              .BindText(2, attempt.method)
+                                              .BindText(3, attempt.request_id)
+                                              .Step());
+  if (!row) return std::optional<Request>();
+  COMITY_ASSIGN_OR_RETURN(const crypto::Digest digest, DigestOf(select->Blob(0)));
+  return std::optional<Request>(
+      Request{digest, Mutation{select->Int64(1), absl::FromUnixMicros(select->Int64(2)),
+                               std::string(select->Text(3))}});
+}
+
+absl::Status EraseRequest(Connection& sql, std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const auto erase,
+                          sql.Prepare("DELETE FROM journal_requests WHERE revision = ?1"));
+  return erase->BindInt64(1, revision).Run();
+}
+
+absl::StatusOr<std::optional<Mutation>> FindOldestRequest(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT r.revision, m.commit_micros "
+                  "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
+                  "ORDER BY r.revision LIMIT 1"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+  if (!row) return std::optional<Mutation>();
+  return std::optional<Mutation>(
+      Mutation{select->Int64(0), absl::FromUnixMicros(select->Int64(1)), ""});
+}
+
+absl::Status InsertVersion(Connection& sql, std::int64_t revision, int ordinal,
+                           absl::string_view kind, absl::string_view id,
+                           std::optional<absl::string_view> body) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_versions VALUES (?1, ?2, ?3, ?4)"));
+  insert->BindInt64(1, FirstPosition(revision) + ordinal).BindText(2, kind).BindText(3, id);
+  if (body) {
+    insert->BindBlob(4, *body);
+  } else {
+    insert->BindNull(4);
+  }
+  return insert->Run();
+}
+
+absl::StatusOr<std::vector<Version>> ReadFeed(Connection& sql, std::int64_t after_revision,
+                                              std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT position, kind, id, body FROM journal_versions "
+                                      "WHERE position >= ?1 ORDER BY position"));
+  select->BindInt64(1, FirstPosition(Next(after_revision)));
+  std::vector<Version> versions;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return versions;
+    const std::int64_t revision = select->Int64(0) >> kOrdinalBits;
+    // Never in the middle of a revision: half a mutation is a state that never was.
+    if (versions.size() >= limit && versions.back().revision != revision) return versions;
+    versions.push_back(VersionOf(*select));
+  }
+}
+
+absl::StatusOr<std::vector<Version>> ReadLatest(Connection& sql, absl::string_view kind) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT v.position, v.kind, v.id, v.body FROM journal_versions v JOIN "
+                  "  (SELECT MAX(position) AS last FROM journal_versions WHERE kind = ?1 "
+                  "   GROUP BY id) newest ON v.position = newest.last "
+                  "WHERE v.body IS NOT NULL ORDER BY v.id"));
+  select->BindText(1, kind);
+  return AllVersions(*select);
+}
+
+absl::StatusOr<std::vector<Version>> ReadAllAt(Connection& sql, std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT v.position, v.kind, v.id, v.body FROM journal_versions v JOIN "
+                  "  (SELECT MAX(position) AS last FROM journal_versions WHERE position < ?1 "
+                  "   GROUP BY kind, id) newest ON v.position = newest.last "
+                  "WHERE v.body IS NOT NULL ORDER BY v.kind, v.id"));
+  select->BindInt64(1, FirstPosition(Next(revision)));
+  return AllVersions(*select);
+}
+
+absl::StatusOr<std::optional<Version>> FindVersionAt(Connection& sql, absl::string_view kind,
+                                                     absl::string_view id, std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT position, kind, id, body FROM journal_versions "
+                                      "WHERE kind = ?1 AND id = ?2 AND position < ?3 "
+                                      "ORDER BY position DESC LIMIT 1"));
+  COMITY_ASSIGN_OR_RETURN(
+      const bool row,
+      select->BindText(1, kind).BindText(2, id).BindInt64(3, FirstPosition(Next(revision))).Step());
+  if (!row || select->IsNull(3)) return std::optional<Version>();
+  return std::optional<Version>(VersionOf(*select));
+}
+
+absl::Status InsertEntry(Connection& sql, const SealedEntry& entry) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_entries VALUES (?1, ?2, ?3, ?4, ?5)"));
+  return insert->BindInt64(1, entry.leaf_index)
+      .BindInt64(2, entry.revision)
+      .BindInt64(3, absl::ToUnixMicros(entry.commit_time))
+      .BindBlob(4, crypto::View(entry.commitment))
+      .BindBlob(5, entry.sealed)
+      .Run();
+}
+
+absl::StatusOr<std::vector<SealedEntry>> ReadEntries(Connection& sql, std::int64_t first,
+                                                     std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT leaf_index, revision, commit_micros, commitment, sealed "
+                  "FROM journal_entries WHERE leaf_index >= ?1 ORDER BY leaf_index LIMIT ?2"));
+  select->BindInt64(1, first).BindInt64(2, static_cast<std::int64_t>(limit));
+  std::vector<SealedEntry> entries;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return entries;
+    COMITY_ASSIGN_OR_RETURN(const crypto::Digest commitment, DigestOf(select->Blob(3)));
+    entries.push_back({.leaf_index = select->Int64(0),
+                       .revision = select->Int64(1),
+                       .commit_time = absl::FromUnixMicros(select->Int64(2)),
+                       .commitment = commitment,
+                       .sealed = std::string(select->Blob(4))});
+  }
+}
+
+absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(Connection& sql, std::int64_t first) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT commitment FROM journal_entries "
+                                      "WHERE leaf_index >= ?1 ORDER BY leaf_index"));
+  select->BindInt64(1, first);
+  std::vector<crypto::Digest> commitments;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return commitments;
+    COMITY_ASSIGN_OR_RETURN(const crypto::Digest commitment, DigestOf(select->Blob(0)));
+    commitments.push_back(commitment);
+  }
+}
+
+absl::Status InsertTile(Connection& sql, const ledger::Tile& tile) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_tiles VALUES (?1, ?2, ?3)"));
+  return insert->BindInt64(1, tile.id.level)
+      .BindInt64(2, tile.id.index)
+      .BindBlob(3, ledger::EncodeTile(tile.hashes))
+      .Run();
+}
+
+absl::StatusOr<std::optional<std::string>> FindTile(Connection& sql, ledger::TileId id) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT hashes FROM journal_tiles WHERE level = ?1 AND tile_index = ?2"));
+  COMITY_ASSIGN_OR_RETURN(const bool row,
+                          select->BindInt64(1, id.level).BindInt64(2, id.index).Step());
+  if (!row) return std::optional<std::string>();
+  return std::optional<std::string>(std::string(select->Blob(0)));
+}
+
+absl::Status InsertCheckpoint(Connection& sql, const PublishedCheckpoint& checkpoint) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_checkpoints VALUES (?1, ?2, ?3, ?4)"));
+  return insert->BindInt64(1, checkpoint.size)
+      .BindBlob(2, crypto::View(checkpoint.root))
+      .BindText(3, checkpoint.note)
+      .BindInt64(4, absl::ToUnixMicros(checkpoint.publish_time))
+      .Run();
+}
+
+absl::StatusOr<std::optional<PublishedCheckpoint>> FindLastCheckpoint(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT size, root, note, publish_micros "
+                                      "FROM journal_checkpoints ORDER BY size DESC LIMIT 1"));
+  return CheckpointOf(*select);
+}
+
+absl::StatusOr<std::optional<PublishedCheckpoint>> FindCheckpointCovering(Connection& sql,
+                                                                          std::int64_t leaf_index) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT size, root, note, publish_micros FROM journal_checkpoints "
+                  "WHERE size > ?1 ORDER BY size LIMIT 1"));
+  select->BindInt64(1, leaf_index);
+  return CheckpointOf(*select);
+}
+
+}  // namespace comity::journal::rows

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/journal/types.h"
+#include "common/ledger/tile.h"
+#include "common/storage/connection.h"
+
+// The journal's rows: what is written and read by SQL, and nothing else. All pass on storage
+// errors.
+namespace comity::journal::rows {
+
+// Changes in one mutation.
+inline constexpr int kMaxOrdinal = (1 << 20) - 1;
+
+absl::StatusOr<std::optional<Head>> ReadHead(storage::Connection& sql);
+absl::Status InsertHead(storage::Connection& sql, const Head& head);
+absl::Status UpdateHead(storage::Connection& sql, const Head& head);
+
+// What a revision was.
+struct Mutation {
+  std::int64_t revision = 0;
+  absl::Time commit_time;
+  std::string resource;
+};
+absl::Status InsertMutation(storage::Connection& sql, const Mutation& mutation);
+absl::StatusOr<std::optional<Mutation>> FindMutation(storage::Connection& sql,
+                                                     std::int64_t revision);
+
+// The outcome of a request_id.
+struct Request {
+  crypto::Digest digest;
+  Mutation mutation;
+};
+absl::Status InsertRequest(storage::Connection& sql, const Attempt& attempt, std::int64_t revision);
+absl::StatusOr<std::optional<Request>> FindRequest(storage::Connection& sql,
+                                                   const Attempt& attempt);
+absl::Status EraseRequest(storage::Connection& sql, std::int64_t revision);
+// The oldest request that is remembered.
+absl::StatusOr<std::optional<Mutation>> FindOldestRequest(storage::Connection& sql);
+
+// A nullopt body says that the resource is gone.
+absl::Status InsertVersion(storage::Connection& sql, std::int64_t revision, int ordinal,
+                           absl::string_view kind, absl::string_view id,
+                           std::optional<absl::string_view> body);
+absl::StatusOr<std::vector<Version>> ReadFeed(storage::Connection& sql, std::int64_t after_revision,
+                                              std::size_t limit);
+absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
+absl::StatusOr<std::vector<Version>> ReadAllAt(storage::Connection& sql, std::int64_t revision);
+absl::StatusOr<std::optional<Version>> FindVersionAt(storage::Connection& sql,
+                                                     absl::string_view kind, absl::string_view id,
+                                                     std::int64_t revision);
+
+// An entry with salt and body still sealed.
+struct SealedEntry {
+  std::int64_t leaf_index = 0;
+  std::int64_t revision = 0;
+  absl::Time commit_time;
+  crypto::Digest commitment;
+  std::string sealed;
+};
+absl::Status InsertEntry(storage::Connection& sql, const SealedEntry& entry);
+absl::StatusOr<std::vector<SealedEntry>> ReadEntries(storage::Connection& sql, std::int64_t first,
+                                                     std::size_t limit);
+// The commitments of the leaves from `first` on.
+absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(storage::Connection& sql,
+                                                            std::int64_t first);
+
+absl::Status InsertTile(storage::Connection& sql, const ledger::Tile& tile);
+// The encoded tile; nullopt: it is not complete.
+absl::StatusOr<std::optional<std::string>> FindTile(storage::Connection& sql, ledger::TileId id);
+
+absl::Status InsertCheckpoint(storage::Connection& sql, const PublishedCheckpoint& checkpoint);
+absl::StatusOr<std::optional<PublishedCheckpoint>> FindLastCheckpoint(storage::Connection& sql);
+// The first one of more than `leaf_index` leaves.
+absl::StatusOr<std::optional<PublishedCheckpoint>> FindCheckpointCovering(storage::Connection& sql,
+                                                                          std::int64_t leaf_index);
+
+}  // namespace comity::journal::rows

@@ -1,0 +1,165 @@
+#include "common/journal/stored_journal.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/journal/rows.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::journal {
+
+StoredJournal::StoredJournal(Parts parts)
+    : options_(parts.options),
+      refusal_(parts.refusal),
+      database_(std::move(parts.database)),
+      keys_(std::move(parts.keys)),
+      entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
+      stored_tiles_(database_.get()),
+      publisher_(absl::StrCat(options_.publication_directory, "/checkpoint"),
+                 options_.checkpoint_interval, std::move(parts.published),
+                 [this] { writer_.RequestCheckpoint(); }),
+      writer_(MakeSetup(parts)) {}
+
+StoredJournal::~StoredJournal() { Close(); }
+
+Writer::Setup StoredJournal::MakeSetup(Parts& parts) {
+  return {.tools = {.sql = &database_->writer(),
+                    .entries = &entries_,
+                    .keys = keys_.get(),
+                    .request_memory = options_.request_memory},
+          .clock = options_.clock,
+          .signer = *options_.signer,
+          .queue_limit = options_.queue_limit,
+          .batch_limit = options_.batch_limit,
+          .head = parts.head,
+          .tree = std::move(parts.tree),
+          .checkpoint_size = parts.checkpoint_size,
+          .on_leaves = [this](std::int64_t leaf_count) { publisher_.NoteLeaves(leaf_count); },
+          .on_checkpoint =
+              [this](std::optional<PublishedCheckpoint> checkpoint) {
+                publisher_.NoteCheckpoint(std::move(checkpoint));
+              }};
+}
+
+void StoredJournal::Start() {
+  if (!refusal_.ok()) return;
+  publisher_.Start();
+  writer_.Start();
+  // A crash may have left entries without a checkpoint.
+  publisher_.NoteLeaves(head().leaf_count);
+}
+
+void StoredJournal::Close() {
+  // In this order: the writer's last act is a checkpoint, the publisher's to write it.
+  writer_.Close();
+  publisher_.Close();
+}
+
+void StoredJournal::Attach(Participant* participant) { writer_.Attach(participant); }
+
+void StoredJournal::Submit(Attempt attempt, Body body, Done done) {
+  if (!refusal_.ok()) return done(refusal_);
+  writer_.Submit(MutationItem{
+      .attempt = std::move(attempt), .body = std::move(body), .done = std::move(done)});
+}
+
+void StoredJournal::SubmitLeaf(LeafMaker maker, std::function<void(absl::StatusOr<Entry>)> done) {
+  if (!refusal_.ok()) return done(refusal_);
+  writer_.Submit(LeafItem{.maker = std::move(maker), .done = std::move(done)});
+}
+
+absl::Status StoredJournal::Writable() const {
+  if (!refusal_.ok()) return refusal_;
+  if (writer_.closed()) {
+    return MakeError(absl::StatusCode::kUnavailable, "The service is stopping; try again later.",
+                     {.reason = "JOURNAL_CLOSED"});
+  }
+  return absl::OkStatus();
+}
+
+Head StoredJournal::head() const { return writer_.head(); }
+
+Stats StoredJournal::stats() const {
+  Stats stats = writer_.stats();
+  const auto published = publisher_.published();
+  stats.publication_failures = publisher_.failures();
+  stats.leaves_unpublished = head().leaf_count - (published ? published->size : 0);
+  stats.writable = Writable().ok();
+  return stats;
+}
+
+absl::StatusOr<storage::Snapshot> StoredJournal::Read() { return database_->Read(); }
+
+absl::StatusOr<std::vector<Version>> StoredJournal::ReadFeed(std::int64_t after_revision,
+                                                             std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return rows::ReadFeed(snapshot.sql(), after_revision, limit);
+}
+
+absl::StatusOr<std::vector<Version>> StoredJournal::LatestVersions(absl::string_view kind) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return rows::ReadLatest(snapshot.sql(), kind);
+}
+
+absl::StatusOr<std::optional<Version>> StoredJournal::VersionAt(absl::string_view kind,
+                                                                absl::string_view id,
+                                                                std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return rows::FindVersionAt(snapshot.sql(), kind, id, revision);
+}
+
+absl::StatusOr<std::vector<Version>> StoredJournal::AllAt(std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return rows::ReadAllAt(snapshot.sql(), revision);
+}
+
+absl::StatusOr<std::optional<absl::Time>> StoredJournal::CommitTimeOf(std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  COMITY_ASSIGN_OR_RETURN(const auto found, rows::FindMutation(snapshot.sql(), revision));
+  if (!found) return std::optional<absl::Time>();
+  return std::optional<absl::Time>(found->commit_time);
+}
+
+absl::StatusOr<std::vector<Entry>> StoredJournal::ReadEntries(std::int64_t first,
+                                                              std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return entries_.Read(snapshot.sql(), first, limit);
+}
+
+absl::StatusOr<PublishedCheckpoint> StoredJournal::LatestCheckpoint() const {
+  auto published = publisher_.published();
+  if (published) return *std::move(published);
+  return MakeError(absl::StatusCode::kNotFound,
+                   "The ledger has no published checkpoint yet: it is empty or its first entry is "
+                   "younger than a second.",
+                   {.reason = "NO_CHECKPOINT"});
+}
+
+absl::StatusOr<PublishedCheckpoint> StoredJournal::CheckpointCovering(std::int64_t leaf_index) {
+  const auto published = publisher_.published();
+  if (leaf_index >= 0 && published && published->size > leaf_index) {
+    COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+    COMITY_ASSIGN_OR_RETURN(auto found, rows::FindCheckpointCovering(snapshot.sql(), leaf_index));
+    if (found && found->size <= published->size) return *std::move(found);
+  }
+  return MakeError(absl::StatusCode::kOutOfRange,
+                   absl::StrCat("No published checkpoint covers leaf ", leaf_index,
+                                " yet; ask again after a second."),
+                   {.reason = "LEAF_NOT_COVERED"});
+}
+
+std::shared_ptr<const ledger::TileReader> StoredJournal::Tiles() const {
+  return std::make_shared<ledger::TreeTiles>(writer_.tree(), &stored_tiles_);
+}
+
+absl::StatusOr<std::optional<std::string>> StoredJournal::Unseal(absl::string_view sealed,
+                                                                 absl::string_view context) {
+  return keys_->Open(sealed, context);
+}
+
+std::shared_ptr<void> StoredJournal::Subscribe(std::function<void(const CommitRange&)> callback) {
+  return writer_.subscribers().Add(std::move(callback));
+}
+
+}  // namespace comity::journal

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/journal/checkpoint_publisher.h"
+#include "common/journal/entry_writer.h"
+#include "common/journal/expiry_keys.h"
+#include "common/journal/journal.h"
+#include "common/journal/stored_tiles.h"
+#include "common/journal/writer.h"
+
+namespace comity::journal {
+
+// The journal over a storage::Database.
+class StoredJournal final : public Journal {
+ public:
+  // What Open found and made.
+  struct Parts {
+    Options options;
+    std::unique_ptr<storage::Database> database;
+    std::unique_ptr<ExpiryKeys> keys;
+    Head head;
+    ledger::Tree tree;
+    std::int64_t checkpoint_size = 0;              // The last row.
+    std::optional<PublishedCheckpoint> published;  // The last one whose file is there.
+    absl::Status refusal;                          // Why nothing may be written, or OK.
+  };
+
+  explicit StoredJournal(Parts parts);
+  ~StoredJournal() override;
+
+  // If writing is allowed.
+  void Start();
+
+  void Attach(Participant* participant) override;
+  void Close() override;
+  void Submit(Attempt attempt, Body body, Done done) override;
+  void SubmitLeaf(LeafMaker maker, std::function<void(absl::StatusOr<Entry>)> done) override;
+  absl::Status Writable() const override;
+  Head head() const override;
+  Stats stats() const override;
+  absl::StatusOr<storage::Snapshot> Read() override;
+  absl::StatusOr<std::vector<Version>> ReadFeed(std::int64_t after_revision,
+                                                std::size_t limit) override;
+  absl::StatusOr<std::vector<Version>> LatestVersions(absl::string_view kind) override;
+  absl::StatusOr<std::optional<Version>> VersionAt(absl::string_view kind, absl::string_view id,
+                                                   std::int64_t revision) override;
+  absl::StatusOr<std::vector<Version>> AllAt(std::int64_t revision) override;
+  absl::StatusOr<std::optional<absl::Time>> CommitTimeOf(std::int64_t revision) override;
+  absl::StatusOr<std::vector<Entry>> ReadEntries(std::int64_t first, std::size_t limit) override;
+  absl::StatusOr<PublishedCheckpoint> LatestCheckpoint() const override;
+  absl::StatusOr<PublishedCheckpoint> CheckpointCovering(std::int64_t leaf_index) override;
+  std::shared_ptr<const ledger::TileReader> Tiles() const override;
+  absl::StatusOr<std::optional<std::string>> Unseal(absl::string_view sealed,
+                                                    absl::string_view context) override;
+  std::shared_ptr<void> Subscribe(std::function<void(const CommitRange&)> callback) override;
+
+ private:
+  Writer::Setup MakeSetup(Parts& parts);
+
+  const Options options_;
+  const absl::Status refusal_;
+  const std::unique_ptr<storage::Database> database_;
+  const std::unique_ptr<ExpiryKeys> keys_;
+  const EntryWriter entries_;
+  const StoredTiles stored_tiles_;
+  CheckpointPublisher publisher_;
+  Writer writer_;
+};
+
+}  // namespace comity::journal

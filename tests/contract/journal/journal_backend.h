@@ -1,0 +1,73 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "common/journal/journal.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/temp_directory.h"
+#include "tests/testing/test_journal.h"
+
+namespace comity::journal {
+
+// An engine that journals run on.
+struct Backend {
+  std::string name;
+  std::function<Options(const std::string& root)> options;
+};
+
+inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
+
+inline auto AllBackends() {
+  return ::testing::Values(
+      Backend{"Sqlite", [](const std::string& root) { return testing::TestJournalOptions(root); }});
+}
+
+// A journal with one table of the service's own.
+class JournalContract : public ::testing::TestWithParam<Backend> {
+ protected:
+  JournalContract() : options_(GetParam().options(root_.path())) {
+    options_.clock = &clock_;
+    options_.checkpoint_interval = absl::Milliseconds(2);
+    options_.migrations = {
+        {.version = 1,
+         .needs_reader = 1,
+         .sql = "CREATE TABLE notes (id TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"}};
+  }
+
+  void Open() {
+    journal_.reset();
+    auto opened = Journal::Open(options_);
+    ASSERT_THAT(opened, testing::IsOk());
+    journal_ = *std::move(opened);
+  }
+
+  static Attempt Try(std::string request_id = "", std::string digest = "",
+                     std::string caller = "alice") {
+    return {.caller = std::move(caller),
+            .method = "test/Write",
+            .request_id = std::move(request_id),
+            .request_digest = crypto::Sha256(digest)};
+  }
+
+  // Stores `body` for (note, id) with one ledger entry.
+  static Journal::Body Put(std::string id, std::string body) {
+    return [id = std::move(id), body = std::move(body)](Turn& turn) {
+      turn.SetResource("notes/" + id);
+      if (absl::Status put = turn.Put("note", id, body); !put.ok()) return put;
+      return turn.AddLeaf("{\"id\":\"" + id + "\"}").status();
+    };
+  }
+
+  const testing::TempDirectory root_;
+  ManualClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  Options options_;
+  std::unique_ptr<Journal> journal_;
+};
+
+}  // namespace comity::journal

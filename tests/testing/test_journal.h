@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "common/crypto/ed25519.h"
+#include "common/journal/journal.h"
+#include "common/ledger/note.h"
+
+namespace comity::testing {
+
+// Signs for the log `comity.test/<service>/1` with a key that is the same in every run.
+inline ledger::NoteSigner TestLedgerSigner(const std::string& service = "journal") {
+  auto key = crypto::Ed25519Key::FromSeed(std::string(32, 'k'));
+  auto signer = ledger::NoteSigner::Create("comity.test/" + service + "/1", *std::move(key));
+  return *std::move(signer);
+}
+
+// A journal's options with everything under `root`: data/, keys/ and public/.
+inline journal::Options TestJournalOptions(const std::string& root,
+                                           const std::string& service = "journal") {
+  return {.directory = root + "/data",
+          .expiry_key_directory = root + "/keys",
+          .publication_directory = root + "/public",
+          .signer = TestLedgerSigner(service)};
+}
+
+}  // namespace comity::testing
