@@ -1,0 +1,58 @@
+# What up, down and the main job share: where the suite lives, how its processes start and stop.
+# shellcheck shell=bash
+
+if [ -z "${COMITY_HOME:-}" ]; then
+  if [ "$(id -u)" = 0 ]; then COMITY_HOME=/var/lib/comity; else COMITY_HOME=$HOME/.local/share/comity; fi
+fi
+services=(partner-registry engagement-scheduling document-exchange)
+
+running() { # NAME
+  local file=$COMITY_HOME/run/$1.pid
+  [ -f "$file" ] && kill -0 "$(cat "$file")" 2>/dev/null
+}
+
+start_service() { # NAME
+  local service=$1 folder=$COMITY_HOME/$1
+  if running "$service"; then return; fi
+  setsid "$service" --config "$folder/config.toml" \
+    >"$folder/log/out.log" 2>>"$folder/log/service.log" </dev/null &
+  echo $! >"$COMITY_HOME/run/$service.pid"
+  disown
+}
+
+start_prometheus() {
+  if running prometheus; then return; fi
+  setsid prometheus --config.file="$COMITY_HOME/prometheus/prometheus.yml" \
+    --storage.tsdb.path="$COMITY_HOME/prometheus/data" \
+    --web.listen-address="127.0.0.1:$(cat "$COMITY_HOME/run/prometheus.port")" \
+    >"$COMITY_HOME/run/prometheus.log" 2>&1 </dev/null &
+  echo $! >"$COMITY_HOME/run/prometheus.pid"
+  disown
+}
+
+wait_healthy() { # NAME
+  local service=$1 tries=0
+  until comity --as probe-1 --timeout 2 health "$service" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    if ! running "$service" || [ $tries -ge 60 ]; then
+      echo "$service does not serve; the end of its log:" >&2
+      tail -n 5 "$COMITY_HOME/$service/log/service.log" >&2
+      return 1
+    fi
+    sleep 0.25
+  done
+  echo "$service serves"
+}
+
+stop_process() { # NAME [SIGNAL]
+  local file=$COMITY_HOME/run/$1.pid pid tries=0
+  [ -f "$file" ] || return 0
+  pid=$(cat "$file")
+  kill "-${2:-TERM}" "$pid" 2>/dev/null || true
+  while kill -0 "$pid" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ $tries -lt 150 ] || kill -KILL "$pid" 2>/dev/null || true
+    sleep 0.1
+  done
+  rm -f "$file"
+}
