@@ -199,6 +199,7 @@ absl::Status ReadInstrument(const Fields& fields, Row& row) {
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_in_force(), fields.Day("in_force"));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_in_force_by(), fields.Day("in_force_by"));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_applied_from(), fields.Day("applied_from"));
+  COMITY_ASSIGN_OR_RETURN(*instrument.mutable_not_before(), fields.Day("not_before"));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_notified_end(), fields.Day("notified_end"));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_ended(), fields.Day("ended"));
   instrument.set_parts_suspended(fields.Text("parts_suspended"));
@@ -336,8 +337,8 @@ const std::vector<FileKind>& FileKinds() {
       {"instruments.csv",
        {"partner", "id", "kind", "title"},
        {"legal_base", "signed", "provisional_from", "in_force", "in_force_by", "applied_from",
-        "notified_end", "ended", "parts_suspended", "suspended_from", "public_since", "reference",
-        "allows_secondment", "supersedes", "certainty", "note"},
+        "not_before", "notified_end", "ended", "parts_suspended", "suspended_from", "public_since",
+        "reference", "allows_secondment", "supersedes", "certainty", "note"},
        &ReadInstrument},
       {"milestones.csv",
        {"partner", "id", "axis", "step", "day"},

@@ -1,0 +1,233 @@
+#include "services/partner-registry/domain/import.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/validation.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr std::size_t kMostPeriods = 100;
+
+absl::Status RowError(const RowSource& source, const Problem& problem) {
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat(source.file, ", line ", source.line, ", column ", problem.field,
+                                ": ", problem.what, ". Nothing was loaded."),
+                   {.reason = "IMPORT_ROW_INVALID",
+                    .metadata = {{"file", source.file},
+                                 {"line", absl::StrCat(source.line)},
+                                 {"column", problem.field}},
+                    .fields = {{"rows", absl::StrCat(source.file, ":", source.line, " ",
+                                                     problem.field, ": ", problem.what)}}});
+}
+
+const char* KindOfRow(const ImportRow& row) {
+  static constexpr const char* kKinds[] = {"partners",   "legal_classes", "instruments",
+                                           "milestones", "authorities",   "contacts"};
+  return kKinds[row.fact.index()];
+}
+
+// A resource as the import will have it, and the row that said so.
+struct Candidate {
+  Fact fact;
+  RowSource source;
+};
+
+absl::CivilDay FirstDay(const LegalClassPeriod& period) {
+  const PartialDate from = PartialDate::Parse(period.from).value_or(PartialDate());
+  return from.known() ? from.earliest() : absl::CivilDay(1, 1, 1);
+}
+
+// Works out what each named resource will be.
+class Planner {
+ public:
+  explicit Planner(const Registry& registry) : registry_(registry) {}
+
+  absl::Status Take(const ImportRow& row) {
+    if (const auto* legal_class = std::get_if<LegalClassRow>(&row.fact)) {
+      classes_[legal_class->partner].push_back({*legal_class, row.source});
+      return absl::OkStatus();
+    }
+    if (const auto* partner = std::get_if<Partner>(&row.fact)) {
+      Partner made = *partner;
+      made.legal_classes.clear();
+      if (const Partner* old = registry_.FindPartner(made.id); old != nullptr) {
+        made.legal_classes = old->legal_classes;
+        made.exchanges_suspended = old->exchanges_suspended;
+      }
+      return Add(std::move(made), row.source);
+    }
+    if (const auto* contact = std::get_if<Contact>(&row.fact)) {
+      Contact made = *contact;
+      const Contact* old = registry_.FindContact(NameOf(made));
+      made.state = old == nullptr ? ContactState::kActive : old->state;
+      return Add(std::move(made), row.source);
+    }
+    if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
+      return Add(*instrument, row.source);
+    }
+    if (const auto* milestone = std::get_if<Milestone>(&row.fact)) {
+      return Add(*milestone, row.source);
+    }
+    return Add(std::get<Authority>(row.fact), row.source);
+  }
+
+  // Legal classes go to the partner they belong to, in the order of their days.
+  absl::Status JoinClasses() {
+    for (auto& [id, rows] : classes_) {
+      const std::string name = absl::StrCat("partners/", id);
+      auto at = index_.find(name);
+      if (at == index_.end()) {
+        const Partner* old = registry_.FindPartner(id);
+        if (old == nullptr) {
+          return RowError(rows.front().source,
+                          {"partner", "there is no such partner: add it to partners.csv"});
+        }
+        at = index_.emplace(name, candidates_.size()).first;
+        candidates_.push_back({*old, rows.front().source});
+      }
+      if (rows.size() > kMostPeriods) {
+        return RowError(rows[kMostPeriods].source,
+                        {"partner", "a partner can have at most 100 legal classes"});
+      }
+      std::stable_sort(rows.begin(), rows.end(), [](const ClassRow& a, const ClassRow& b) {
+        return FirstDay(a.row.period) < FirstDay(b.row.period);
+      });
+      Partner& partner = std::get<Partner>(candidates_[at->second].fact);
+      partner.legal_classes.clear();
+      for (const ClassRow& row : rows) {
+        partner.legal_classes.push_back(row.row.period);
+        // Checked one after the other, so that the error names the row that does not fit.
+        Partner alone;
+        alone.id = partner.id;
+        alone.kind = partner.kind;
+        alone.display_name = partner.id;
+        alone.legal_classes = partner.legal_classes;
+        if (const auto problem = Check(alone, registry_)) return RowError(row.source, *problem);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<ImportPlan> Finish() {
+    // Each kind is checked against everything the import brings.
+    std::stable_sort(
+        candidates_.begin(), candidates_.end(),
+        [](const Candidate& a, const Candidate& b) { return a.fact.index() < b.fact.index(); });
+    Registry after = registry_;
+    Change change{.revision = registry_.revision()};
+    for (const Candidate& candidate : candidates_) change.facts.push_back(candidate.fact);
+    after.Apply(change);
+
+    ImportPlan plan;
+    for (Candidate& candidate : candidates_) {
+      const std::optional<Problem> problem = CheckFact(candidate.fact, after);
+      if (problem.has_value()) return RowError(candidate.source, *problem);
+      Compare(candidate, plan);
+    }
+    return plan;
+  }
+
+ private:
+  struct ClassRow {
+    LegalClassRow row;
+    RowSource source;
+  };
+
+  absl::Status Add(Fact fact, const RowSource& source) {
+    std::string name = NameOf(fact);
+    if (index_.contains(name)) {
+      return RowError(source, {"id", absl::StrCat("another row of this import is ", name, " too")});
+    }
+    if (const auto* contact = std::get_if<Contact>(&fact)) {
+      if (!spiffe_ids_.insert(contact->spiffe_id).second) {
+        return RowError(source, {"spiffe_id", "another row has this SPIFFE id"});
+      }
+    }
+    if (const auto* partner = std::get_if<Partner>(&fact);
+        partner != nullptr && !partner->iso_alpha2.empty()) {
+      if (!iso_codes_.insert(partner->iso_alpha2).second) {
+        return RowError(source, {"iso_alpha2", "another row has this code"});
+      }
+    }
+    index_.emplace(std::move(name), candidates_.size());
+    candidates_.push_back({std::move(fact), source});
+    return absl::OkStatus();
+  }
+
+  static std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) {
+    if (const auto* partner = std::get_if<Partner>(&fact)) return Check(*partner, after);
+    if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
+    if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
+    if (const auto* authority = std::get_if<Authority>(&fact)) return Check(*authority, after);
+    return Check(std::get<Contact>(fact), after);
+  }
+
+  void Compare(Candidate& candidate, ImportPlan& plan) const {
+    const std::string name = NameOf(candidate.fact);
+    const std::optional<Fact> old = registry_.Find(name);
+    const auto note = [&](Difference difference) {
+      if (plan.differences.size() < kMostDifferences) {
+        plan.differences.push_back(std::move(difference));
+      }
+    };
+    if (!old.has_value()) {
+      ++plan.added;
+      note({.name = name, .kind = Difference::Kind::kAdded, .source = candidate.source});
+      plan.facts.push_back(std::move(candidate.fact));
+      return;
+    }
+    const auto before = FieldsOf(*old);
+    const auto after = FieldsOf(candidate.fact);
+    bool changed = false;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      if (before[i].second == after[i].second) continue;
+      changed = true;
+      note({.name = name,
+            .kind = Difference::Kind::kChanged,
+            .field = after[i].first,
+            .old_value = before[i].second,
+            .new_value = after[i].second,
+            .source = candidate.source});
+    }
+    if (!changed) {
+      ++plan.unchanged;
+      return;
+    }
+    ++plan.changed;
+    plan.facts.push_back(std::move(candidate.fact));
+  }
+
+  const Registry& registry_;
+  std::vector<Candidate> candidates_;
+  std::map<std::string, std::size_t> index_;  // Of candidates_, by name.
+  std::map<std::string, std::vector<ClassRow>> classes_;
+  std::set<std::string> spiffe_ids_;
+  std::set<std::string> iso_codes_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportPlan> PlanImport(const Registry& registry,
+                                      const std::vector<ImportRow>& rows) {
+  Planner planner(registry);
+  std::map<std::string, int> rows_by_kind;
+  for (const ImportRow& row : rows) {
+    ++rows_by_kind[KindOfRow(row)];
+    COMITY_RETURN_IF_ERROR(planner.Take(row));
+  }
+  COMITY_RETURN_IF_ERROR(planner.JoinClasses());
+  COMITY_ASSIGN_OR_RETURN(ImportPlan plan, planner.Finish());
+  plan.rows_by_kind = std::move(rows_by_kind);
+  return plan;
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/types.h"
+
+namespace comity::partner_registry {
+
+// Where a row stands.
+struct RowSource {
+  std::string file;
+  int line = 0;
+};
+
+// A legal class of a partner that stands in another row.
+struct LegalClassRow {
+  std::string partner;
+  LegalClassPeriod period;
+};
+
+// One row of an import.
+struct ImportRow {
+  RowSource source;
+  std::variant<Partner, LegalClassRow, Instrument, Milestone, Authority, Contact> fact;
+};
+
+// One difference between rows and what is recorded.
+struct Difference {
+  enum class Kind { kAdded, kChanged };
+
+  std::string name;
+  Kind kind = Kind::kAdded;
+  std::string field;  // For kChanged, as the two below.
+  std::string old_value;
+  std::string new_value;
+  RowSource source;
+};
+
+// What an import comes to.
+struct ImportPlan {
+  std::vector<Fact> facts;  // Added and changed ones, each after those it refers to.
+  std::map<std::string, int> rows_by_kind;
+  int added = 0;
+  int changed = 0;
+  int unchanged = 0;
+  std::vector<Difference> differences;  // At most kMostDifferences.
+};
+
+constexpr int kMostDifferences = 10'000;
+constexpr int kMostRows = 200'000;
+
+// Compares `rows` with what `registry` has. A row stands for the whole of its resource: a field
+// that is empty in it is emptied. Rows of legal classes stand for all legal classes of their
+// partner; a partner without any keeps those it has. What only the server sets (a contact's state,
+// the suspension of exchanges) is kept. Resources that no row names stay as they are.
+//
+// INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
+// resource twice or breaks a rule of validation.h, given all others: metadata file, line, column.
+absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,89 @@
+#include "services/partner-registry/domain/legal_facts.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/time/day.h"
+
+namespace comity::partner_registry {
+namespace {
+
+PartialDate Date(const std::string& text) {
+  return PartialDate::Parse(text).value_or(PartialDate());
+}
+
+}  // namespace
+
+legal::Partner ToLegal(const Partner& partner) {
+  legal::Partner made;
+  made.name = NameOf(partner);
+  made.display_name = partner.display_name;
+  made.footnote = partner.status_footnote;
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    made.classes.push_back({.legal_class = period.legal_class,
+                            .from = Date(period.from),
+                            .to = Date(period.to),
+                            .certainty = period.certainty});
+  }
+  made.exchanges_suspended = partner.exchanges_suspended;
+  made.competent_in_criminal_matters = partner.competent_in_criminal_matters;
+  return made;
+}
+
+legal::Instrument ToLegal(const Instrument& instrument) {
+  legal::Instrument made;
+  made.name = NameOf(instrument);
+  made.kind = instrument.kind;
+  made.title = instrument.title;
+  made.signed_on = Date(instrument.signed_on);
+  made.provisional_from = Date(instrument.provisional_from);
+  made.in_force = Date(instrument.in_force);
+  made.in_force_by = Date(instrument.in_force_by);
+  made.applied_from = Date(instrument.applied_from);
+  made.not_before = Date(instrument.not_before);
+  made.notified_end = Date(instrument.notified_end);
+  made.ended = Date(instrument.ended);
+  made.parts_suspended = instrument.parts_suspended;
+  made.suspended_from = Date(instrument.suspended_from);
+  made.public_since = Date(instrument.public_since);
+  if (!instrument.supersedes.empty()) {
+    made.supersedes =
+        absl::StrCat("partners/", instrument.partner, "/instruments/", instrument.supersedes);
+  }
+  made.allows_secondment = instrument.allows_secondment;
+  // Fields that are never decisive, such as `reference`, are not for the check.
+  for (const auto& [field, certainty] : instrument.certainty) {
+    legal::SetCertainty(made, field, certainty);
+  }
+  return made;
+}
+
+legal::Authority ToLegal(const Authority& authority) {
+  legal::Authority made;
+  made.name = NameOf(authority);
+  made.competent_in_criminal_matters = authority.competent_in_criminal_matters;
+  made.territory = authority.territory;
+  for (const std::string& id : authority.listed_in) {
+    made.listed_in.push_back(absl::StrCat("partners/", authority.partner, "/instruments/", id));
+  }
+  made.last_verified = Date(authority.last_verified);
+  made.certainty = authority.certainty;
+  return made;
+}
+
+legal::Decision ToLegal(const Decision& decision) {
+  legal::Decision made;
+  made.name = NameOf(decision);
+  made.kind = decision.kind;
+  if (!decision.partner.empty()) made.partner = absl::StrCat("partners/", decision.partner);
+  for (const std::string& id : decision.counterparts) {
+    made.counterparts.push_back(absl::StrCat("partners/", id));
+  }
+  made.case_reference = decision.case_reference;
+  made.conditions = decision.conditions;
+  made.valid_from = Date(decision.valid_from);
+  made.valid_to = Date(decision.valid_to);
+  made.grounds = decision.grounds;
+  made.withdrawn = decision.withdraw_time;
+  return made;
+}
+
+}  // namespace comity::partner_registry

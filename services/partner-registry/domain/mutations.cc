@@ -1,0 +1,230 @@
+#include "services/partner-registry/domain/mutations.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/digest.h"
+#include "common/crypto/encoding.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/validation.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr int kLongestText = 2000;
+constexpr std::size_t kMostConditions = 50;
+constexpr std::size_t kMostCounterparts = 500;
+
+absl::Status BadDecision(absl::string_view field, absl::string_view what) {
+  return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), what);
+}
+
+absl::Status CheckDecision(const Registry& registry, const Decision& decision, absl::Time now) {
+  if (!IsGeneral(decision.kind) || !decision.case_reference.empty()) {
+    return InvalidField("DECISION_TIED_TO_CASE", "decision",
+                        "the registry keeps general decisions only: record a decision that belongs "
+                        "to one case or document with document-exchange");
+  }
+  const bool of_agency = decision.kind == DecisionKind::kSafeguardsAssessment ||
+                         decision.kind == DecisionKind::kOtherPurposeByLaw;
+  if (of_agency != decision.partner.empty()) {
+    return BadDecision("partner", of_agency ? "leave it empty: it is a decision of the agency"
+                                            : "name the partner whose decision it is");
+  }
+  for (const std::string& id : decision.counterparts) {
+    if (registry.FindPartner(id) == nullptr) {
+      return BadDecision("counterparts", absl::StrCat("there is no partner ", id));
+    }
+  }
+  if (decision.counterparts.size() > kMostCounterparts) {
+    return BadDecision("counterparts", "name at most 500, or none for any");
+  }
+  const auto from = ParseDay(decision.valid_from);
+  if (!from.ok()) return BadDecision("valid_from", "write a day such as 2026-11-23");
+  if (!decision.valid_to.empty()) {
+    const auto to = ParseDay(decision.valid_to);
+    if (!to.ok())
+      return BadDecision("valid_to", "write a day such as 2027-11-22, or leave it empty");
+    if (*to < *from) return BadDecision("valid_to", "it lies before `valid_from`");
+    if (*to < DayInBrussels(now)) return BadDecision("valid_to", "it is over already");
+  }
+  if (!IsText(decision.evidence, 1, kLongestText)) {
+    return BadDecision("evidence", "name the document that shows it, in 1 to 2,000 characters");
+  }
+  if (!IsText(decision.grounds, 0, kLongestText)) {
+    return BadDecision("grounds", "write at most 2,000 characters");
+  }
+  if (decision.conditions.size() > kMostConditions) {
+    return BadDecision("conditions", "name at most 50");
+  }
+  for (const std::string& condition : decision.conditions) {
+    if (!IsText(condition, 1, kLongestText)) {
+      return BadDecision("conditions", "write 1 to 2,000 characters each");
+    }
+  }
+  if (decision.kind == DecisionKind::kSafeguardsAssessment) {
+    // EJR 58(1)(b): what was assessed is a counterpart at a time.
+    if (decision.counterparts.empty()) {
+      return BadDecision("counterparts", "name the counterpart that was assessed (EJR 58(1)(b))");
+    }
+    if (decision.valid_to.empty()) {
+      return BadDecision("valid_to", "an assessment must say until when it holds (EJR 58(1)(b))");
+    }
+    if (decision.grounds.empty()) {
+      return BadDecision("grounds", "say on what the assessment rests (EJR 58(1)(b))");
+    }
+  }
+  if (decision.kind == DecisionKind::kAuthorisation) {
+    const LegalClass legal_class =
+        ClassOn(*registry.FindPartner(decision.partner), DayInBrussels(now));
+    if (legal_class != LegalClass::kMemberState &&
+        legal_class != LegalClass::kMemberStateNotBound) {
+      return MakeError(
+          absl::StatusCode::kFailedPrecondition,
+          absl::StrCat("An authorisation is that of a Member State (EJR 47(5)) and "
+                       "partners/",
+                       decision.partner, " is none today: record an ORIGINATOR_PERMISSION."),
+          {.reason = "NOT_A_MEMBER_STATE"});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NotYours(const DecisionRules& rules, DecisionKind kind) {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   absl::StrCat("A decision of kind ", Word(kind), " is for ", rules.WhoFor(kind),
+                                " of the partner or agency whose decision it is."),
+                   {.reason = "DECISION_NOT_YOURS"});
+}
+
+}  // namespace
+
+absl::Status NoSuch(absl::string_view what, absl::string_view reason) {
+  return MakeError(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("There is no ", what, " with this name: check it with a list call."),
+      {.reason = std::string(reason)});
+}
+
+absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact) {
+  if (registry.FindPartner(contact.partner) == nullptr) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  if (!IsId(contact.id)) {
+    return InvalidField("CONTACT_INVALID", "contact_id",
+                        "write lower-case letters, digits and hyphens, beginning with a letter");
+  }
+  std::string name = NameOf(contact);
+  if (registry.FindContact(name) != nullptr ||
+      registry.FindContactBySpiffeId(contact.spiffe_id) != nullptr) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     "The name or the SPIFFE id is taken by another contact: choose another, or "
+                     "change the existing contact by an import.",
+                     {.reason = "CONTACT_EXISTS"});
+  }
+  contact.state = ContactState::kActive;
+  if (const auto problem = Check(contact, registry)) {
+    return InvalidField("CONTACT_INVALID", absl::StrCat("contact.", problem->field), problem->what);
+  }
+  return Plan{.facts = {std::move(contact)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanContactState(const Registry& registry, absl::string_view name,
+                                      ContactState state) {
+  const Contact* contact = registry.FindContact(name);
+  if (contact == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
+  Plan plan{.resource = std::string(name), .barrier = state == ContactState::kSuspended};
+  if (contact->state == state) return plan;
+  Contact changed = *contact;
+  changed.state = state;
+  plan.facts.push_back(std::move(changed));
+  return plan;
+}
+
+absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const DecisionRules& rules,
+                                        const identity::Principal& caller, Decision decision,
+                                        std::string id, absl::Time now) {
+  if (decision.kind == DecisionKind::kUnspecified) {
+    return BadDecision("kind", "the kind must be said");
+  }
+  if (!decision.partner.empty()) {
+    const Partner* partner = registry.FindPartner(decision.partner);
+    if (partner == nullptr || !MaySee(Viewer::Of(caller), *partner, DayInBrussels(now))) {
+      return NoSuch("partner", "PARTNER_NOT_FOUND");
+    }
+  }
+  if (IsGeneral(decision.kind) && decision.case_reference.empty() &&
+      !rules.Allows(caller, decision.kind, decision.partner, registry)) {
+    return NotYours(rules, decision.kind);
+  }
+  COMITY_RETURN_IF_ERROR(CheckDecision(registry, decision, now));
+  std::sort(decision.counterparts.begin(), decision.counterparts.end());
+  decision.counterparts.erase(
+      std::unique(decision.counterparts.begin(), decision.counterparts.end()),
+      decision.counterparts.end());
+  decision.id = std::move(id);
+  decision.withdraw_time.reset();
+  decision.recorded_by = caller.spiffe_id;
+  std::string name = NameOf(decision);
+  return Plan{.facts = {std::move(decision)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanWithdrawDecision(const Registry& registry, const DecisionRules& rules,
+                                          const identity::Principal& caller, absl::string_view id,
+                                          absl::Time now) {
+  const Decision* decision = registry.FindDecision(id);
+  if (decision == nullptr || !MaySee(Viewer::Of(caller), *decision, DayInBrussels(now))) {
+    return NoSuch("decision", "DECISION_NOT_FOUND");
+  }
+  if (!rules.Allows(caller, decision->kind, decision->partner, registry)) {
+    return NotYours(rules, decision->kind);
+  }
+  if (decision->withdraw_time.has_value()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The decision is withdrawn already: nothing rests on it any more.",
+                     {.reason = "DECISION_WITHDRAWN"});
+  }
+  Decision changed = *decision;
+  changed.withdraw_time = now;
+  std::string name = NameOf(changed);
+  return Plan{.facts = {std::move(changed)}, .resource = std::move(name), .barrier = true};
+}
+
+absl::StatusOr<Plan> PlanPublishKey(const Registry& registry, absl::string_view caller,
+                                    KeyStatement statement, absl::string_view previous_sha256,
+                                    absl::Time now) {
+  if (statement.holder != caller) {
+    return InvalidField("KEY_STATEMENT_NOT_YOURS", "key_statement.statement",
+                        "the holder must be the caller: sign and publish with your own identity");
+  }
+  if (statement.not_after <= now) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The statement's period is over: make a new one.",
+                     {.reason = "KEY_STATEMENT_EXPIRED"});
+  }
+  const KeyStatement* current = registry.CurrentKey(statement.holder);
+  if (current != nullptr && current->statement == statement.statement) {
+    return Plan{.resource = NameOf(*current)};  // Published before: nothing to change.
+  }
+  const std::int64_t expected = current == nullptr ? 1 : current->serial + 1;
+  const std::string previous =
+      current == nullptr ? "" : crypto::Hex(crypto::View(crypto::Sha256(current->statement)));
+  if (statement.serial != expected || previous_sha256 != previous) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("The holder's next statement has serial ", expected,
+                                  current == nullptr ? " and names no statement before it"
+                                                     : " and the digest of the one before it",
+                                  ": list the current statement and make a new one."),
+                     {.reason = "KEY_STATEMENT_CHAIN",
+                      .metadata = {{"expected_serial", absl::StrCat(expected)}}});
+  }
+  std::string name = NameOf(statement);
+  return Plan{.facts = {std::move(statement)}, .resource = std::move(name)};
+}
+
+}  // namespace comity::partner_registry

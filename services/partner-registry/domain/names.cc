@@ -1,0 +1,56 @@
+#include "services/partner-registry/domain/names.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/ids/uuid.h"
+#include "common/status/error.h"
+
+namespace comity::partner_registry {
+namespace {
+
+absl::Status Invalid(absl::string_view field, absl::string_view form) {
+  return InvalidField("NAME_INVALID", field,
+                      absl::StrCat("the name must have the form ", form,
+                                   ", ids in lower-case letters, digits and hyphens"));
+}
+
+}  // namespace
+
+bool IsId(absl::string_view text) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.empty() || text.size() > 63 || !letter(text.front()) || text.back() == '-') return false;
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return letter(c) || digit(c) || c == '-'; });
+}
+
+absl::StatusOr<std::string> ParsePartnerName(absl::string_view field, absl::string_view name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts.size() != 2 || parts[0] != "partners" || !IsId(parts[1])) {
+    return Invalid(field, "partners/{partner}");
+  }
+  return std::string(parts[1]);
+}
+
+absl::StatusOr<ChildName> ParseChildName(absl::string_view field, absl::string_view collection,
+                                         absl::string_view name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts.size() != 4 || parts[0] != "partners" || !IsId(parts[1]) || parts[2] != collection ||
+      !IsId(parts[3])) {
+    return Invalid(field, absl::StrCat("partners/{partner}/", collection, "/{id}"));
+  }
+  return ChildName{std::string(parts[1]), std::string(parts[3])};
+}
+
+absl::StatusOr<std::string> ParseDecisionName(absl::string_view field, absl::string_view name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts.size() != 2 || parts[0] != "decisions" || !IsUuid(parts[1])) {
+    return Invalid(field, "decisions/{decision}");
+  }
+  return std::string(parts[1]);
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/legal/facts.h"
+#include "services/partner-registry/domain/types.h"
+
+namespace comity::partner_registry {
+
+// Everything that one mutation changed.
+struct Change {
+  std::int64_t revision = 0;
+  std::vector<Fact> facts;  // The resources as they are after it.
+};
+
+// The whole state of the registry at one revision, in memory. What it holds was checked before it
+// was staged: Apply cannot fail, and gives the same result on equal states.
+//
+// Copying shares the facts. Safe to read from many threads while nobody applies.
+class Registry {
+ public:
+  template <typename T>
+  using ById = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
+
+  // Empty. `store_id` is that of the store the revisions are of.
+  explicit Registry(std::string store_id) : store_id_(std::move(store_id)) {}
+
+  void Apply(const Change& change);
+
+  // Null if there is none. `id`s are last segments, `name`s whole resource names.
+  const Partner* FindPartner(absl::string_view id) const;
+  const Instrument* FindInstrument(absl::string_view name) const;
+  const Authority* FindAuthority(absl::string_view name) const;
+  const Contact* FindContact(absl::string_view name) const;
+  const Contact* FindContactBySpiffeId(absl::string_view spiffe_id) const;
+  const Decision* FindDecision(absl::string_view id) const;
+  const KeyStatement* FindKeyStatement(absl::string_view id) const;
+
+  // The current statement of a holder: the one with the highest serial. Null if it has none.
+  const KeyStatement* CurrentKey(absl::string_view holder) const;
+
+  // Everything of one kind below a partner, in the order of names.
+  std::vector<const Instrument*> InstrumentsOf(absl::string_view partner) const;
+  std::vector<const Milestone*> MilestonesOf(absl::string_view partner) const;
+  std::vector<const Authority*> AuthoritiesOf(absl::string_view partner) const;
+  std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
+
+  // In the order of ids and names; decisions by id, which is the order of time.
+  const ById<Partner>& partners() const { return partners_; }
+  const ById<Contact>& contacts() const { return contacts_; }
+  const ById<Decision>& decisions() const { return decisions_; }
+
+  // Every fact, in an order in which each stands after those it refers to.
+  std::vector<Fact> AllFacts() const;
+
+  // The fact with this name as it is now; nullopt if there is none.
+  std::optional<Fact> Find(absl::string_view name) const;
+
+  // The same knowledge as the transfer check wants it, at this revision.
+  const legal::Facts& facts() const { return facts_; }
+
+  const std::string& store_id() const { return store_id_; }
+  std::int64_t revision() const { return revision_; }
+
+ private:
+  void Put(const Partner& partner, legal::FactsBuilder& builder);
+  void Put(const Instrument& instrument, legal::FactsBuilder& builder);
+  void Put(const Milestone& milestone, legal::FactsBuilder& builder);
+  void Put(const Authority& authority, legal::FactsBuilder& builder);
+  void Put(const Contact& contact, legal::FactsBuilder& builder);
+  void Put(const Decision& decision, legal::FactsBuilder& builder);
+  void Put(const KeyStatement& statement, legal::FactsBuilder& builder);
+  // Tells the transfer check until when somebody can open what is sealed for an authority.
+  void RefreshSealingKey(absl::string_view authority, legal::FactsBuilder& builder) const;
+
+  std::string store_id_;
+  std::int64_t revision_ = 0;
+  ById<Partner> partners_;
+  ById<Instrument> instruments_;
+  ById<Milestone> milestones_;
+  ById<Authority> authorities_;
+  ById<Contact> contacts_;
+  ById<Decision> decisions_;
+  ById<KeyStatement> key_statements_;
+  std::map<std::string, std::string, std::less<>> contact_by_spiffe_id_;
+  std::map<std::string, std::string, std::less<>> current_key_by_holder_;
+  legal::Facts facts_;
+};
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,311 @@
+#include "services/partner-registry/domain/standing.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/steps.h"
+
+namespace comity::partner_registry {
+namespace {
+
+PartialDate Date(const std::string& text) {
+  return PartialDate::Parse(text).value_or(PartialDate());
+}
+
+// The first day from which a step counts.
+absl::CivilDay CountsFrom(const Milestone& milestone) {
+  const PartialDate date = Date(milestone.day);
+  return date.known() ? date.earliest() : DayInBrussels(milestone.recorded.time);
+}
+
+bool Reached(const Milestone& milestone, absl::CivilDay day) {
+  return CountsFrom(milestone) <= day;
+}
+
+Certainty CertaintyOf(const Instrument& instrument, const char* field) {
+  const auto found = instrument.certainty.find(field);
+  return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
+}
+
+// A step that follows from an instrument's date.
+void AddStep(const Instrument& instrument, Axis axis, const char* step, const std::string& day,
+             const char* field, std::vector<Milestone>& steps) {
+  if (day.empty()) return;
+  Milestone made;
+  made.partner = instrument.partner;
+  made.axis = axis;
+  made.step = step;
+  made.day = day;
+  made.evidence = absl::StrCat(NameOf(instrument), ": ", instrument.title,
+                               instrument.reference.empty() ? "" : "; ", instrument.reference);
+  made.certainty = CertaintyOf(instrument, field);
+  made.recorded = instrument.recorded;
+  steps.push_back(std::move(made));
+}
+
+// The last day of effect makes the day after the first on which it has ended.
+std::string DayAfter(const std::string& text) {
+  const PartialDate date = Date(text);
+  return date.exact() ? FormatDay(date.earliest() + 1) : text;
+}
+
+bool IsTreaty(const Instrument& instrument) {
+  return instrument.kind == InstrumentKind::kCooperationAgreementPre2019 ||
+         instrument.kind == InstrumentKind::kInternationalAgreement ||
+         instrument.kind == InstrumentKind::kDenmarkAgreement ||
+         instrument.kind == InstrumentKind::kBindingInstrument;
+}
+
+std::vector<Milestone> StepsOfTreaty(const Instrument& instrument) {
+  std::vector<Milestone> steps;
+  const auto add = [&](const char* step, const std::string& day, const char* field) {
+    AddStep(instrument, Axis::kTreaty, step, day, field, steps);
+  };
+  add("SIGNED", instrument.signed_on, "signed");
+  add("PROVISIONALLY_APPLIED", instrument.provisional_from, "provisional_from");
+  if (!instrument.in_force.empty()) {
+    add("IN_FORCE", instrument.in_force, "in_force");
+  } else {
+    add("IN_FORCE", instrument.in_force_by, "in_force_by");
+  }
+  add("APPLIES", instrument.applied_from, "applied_from");
+  add("SUSPENDED", instrument.suspended_from, "suspended_from");
+  add("NOTICE_GIVEN", instrument.notified_end, "notified_end");
+  add("ENDED", DayAfter(instrument.ended), "ended");
+  return steps;
+}
+
+std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
+  std::vector<Milestone> steps;
+  const auto add = [&](const char* step, const std::string& day, const char* field) {
+    AddStep(instrument, Axis::kWorkingArrangement, step, day, field, steps);
+  };
+  add("SIGNED", instrument.signed_on, "signed");
+  add("IN_EFFECT", instrument.in_force.empty() ? instrument.applied_from : instrument.in_force,
+      instrument.in_force.empty() ? "applied_from" : "in_force");
+  add("ENDED", DayAfter(instrument.ended), "ended");
+  if (steps.empty()) {
+    // It exists, and nobody knows since when.
+    Milestone made;
+    made.partner = instrument.partner;
+    made.axis = Axis::kWorkingArrangement;
+    made.step = "SIGNED";
+    made.evidence = absl::StrCat(NameOf(instrument), ": ", instrument.title);
+    made.certainty = Certainty::kUnknown;
+    made.recorded = instrument.recorded;
+    steps.push_back(std::move(made));
+  }
+  return steps;
+}
+
+// The step with the highest rank that is reached; of equals the later one.
+const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay day) {
+  const Milestone* furthest = nullptr;
+  for (const Milestone& step : steps) {
+    if (!Reached(step, day)) continue;
+    if (furthest == nullptr || RankOf(step.axis, step.step) > RankOf(step.axis, furthest->step) ||
+        (step.step == furthest->step && CountsFrom(step) > CountsFrom(*furthest))) {
+      furthest = &step;
+    }
+  }
+  return furthest;
+}
+
+std::string NoneYet(const Partner& partner, LegalClass legal_class, Axis axis) {
+  const bool third = legal_class == LegalClass::kThirdCountry ||
+                     legal_class == LegalClass::kInternationalOrganisation;
+  switch (axis) {
+    case Axis::kTreaty:
+      if (third) return "operational need is established and consulted upon (EJR 52)";
+      if (legal_class == LegalClass::kMemberState) return "none: a Member State (EJR 21, 22, 24)";
+      if (legal_class == LegalClass::kUnionBody) return "none: a Union body (EJR 49 to 51, 55)";
+      return "none: it has no capacity to receive; its authorities have";
+    case Axis::kWorkingArrangement:
+      if (third || partner.kind == PartnerKind::kJudicialNetwork) {
+        return "the agency may draft one (EJR 47(3))";
+      }
+      return "none is needed";
+    case Axis::kContactPoint:
+      return third ? "the agency asks the partner to designate one (EJR 52)" : "none is needed";
+    case Axis::kLiaisonProsecutor:
+      return third ? "an agreement that allows secondment applies (EJR 54a(1))" : "none is needed";
+    case Axis::kProjectMembership:
+    case Axis::kUnspecified:
+      break;
+  }
+  return "an invitation by a project or centre";
+}
+
+void Fill(const Milestone& step, AxisStanding& standing) {
+  standing.step = step.step;
+  standing.day = step.day;
+  standing.evidence = step.evidence;
+  standing.certainty = step.certainty;
+  const int rank = RankOf(step.axis, step.step);
+  if (rank >= 0) {
+    standing.next_step = std::string(StepsOf(step.axis)[static_cast<std::size_t>(rank)].next);
+  }
+}
+
+void SortHistory(std::vector<Milestone>& history) {
+  std::stable_sort(history.begin(), history.end(), [](const Milestone& a, const Milestone& b) {
+    const PartialDate day_a = Date(a.day);
+    const PartialDate day_b = Date(b.day);
+    if (day_a.known() != day_b.known()) return day_a.known();
+    if (day_a.known() && day_a.earliest() != day_b.earliest()) {
+      return day_a.earliest() < day_b.earliest();
+    }
+    return RankOf(a.axis, a.step) < RankOf(b.axis, b.step);
+  });
+}
+
+bool Ended(const std::vector<Milestone>& steps, absl::CivilDay day) {
+  const Milestone* furthest = Furthest(steps, day);
+  return furthest != nullptr && furthest->step == "ENDED";
+}
+
+// An instrument that has ended says nothing once there is another, or later steps towards one.
+std::vector<Milestone> Decisive(const std::vector<std::vector<Milestone>>& by_instrument,
+                                const std::vector<Milestone>& milestones, absl::CivilDay day) {
+  std::vector<Milestone> living;
+  std::vector<Milestone> ended;
+  for (const std::vector<Milestone>& steps : by_instrument) {
+    std::vector<Milestone>& where = Ended(steps, day) ? ended : living;
+    where.insert(where.end(), steps.begin(), steps.end());
+  }
+  const Milestone* end = Furthest(ended, day);
+  for (const Milestone& milestone : milestones) {
+    if (end == nullptr || CountsFrom(milestone) >= CountsFrom(*end)) living.push_back(milestone);
+  }
+  return Furthest(living, day) == nullptr ? ended : living;
+}
+
+AxisStanding Membership(const std::vector<Milestone>& milestones, absl::CivilDay day) {
+  AxisStanding standing{.axis = Axis::kProjectMembership, .step = "NONE"};
+  std::map<std::string, std::vector<Milestone>> by_project;
+  for (const Milestone& milestone : milestones) by_project[milestone.project].push_back(milestone);
+  // Membership in one project is not lessened by having left another.
+  std::optional<Milestone> best;
+  std::string evidence;
+  const auto worth = [](const Milestone& m) {
+    return m.step == "JOINED" ? 4 : m.step == "EXIT_ANNOUNCED" ? 3 : m.step == "INVITED" ? 2 : 1;
+  };
+  for (const auto& [project, steps] : by_project) {
+    const Milestone* step = Furthest(steps, day);
+    if (step == nullptr) continue;
+    absl::StrAppend(&evidence, evidence.empty() ? "" : "; ", "partners/", project, ": ", step->step,
+                    step->day.empty() ? "" : " ", step->day, ", ", step->evidence);
+    if (!best.has_value() || worth(*step) > worth(*best)) best = *step;
+  }
+  if (best.has_value()) {
+    Fill(*best, standing);
+    standing.evidence = evidence;
+  }
+  return standing;
+}
+
+}  // namespace
+
+LegalClass ClassOn(const Partner& partner, absl::CivilDay day) {
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    const PartialDate from = Date(period.from);
+    const PartialDate to = Date(period.to);
+    if ((!from.known() || from.latest() <= day) && (!to.known() || day <= to.earliest())) {
+      return period.legal_class;
+    }
+  }
+  return LegalClass::kUnspecified;
+}
+
+Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day) {
+  Standing standing;
+  standing.day = day;
+  standing.legal_class = ClassOn(partner, day);
+  standing.instruments = registry.InstrumentsOf(partner.id);
+  std::stable_sort(
+      standing.instruments.begin(), standing.instruments.end(),
+      [](const Instrument* a, const Instrument* b) {
+        const auto first = [](const Instrument& i) {
+          for (const std::string* day_text :
+               {&i.signed_on, &i.provisional_from, &i.in_force, &i.applied_from, &i.in_force_by}) {
+            if (!day_text->empty()) return *day_text;
+          }
+          return std::string("9999");
+        };
+        return std::pair(first(*a), a->public_since) < std::pair(first(*b), b->public_since);
+      });
+
+  std::map<Axis, std::vector<Milestone>> milestones;
+  for (const Milestone* milestone : registry.MilestonesOf(partner.id)) {
+    milestones[milestone->axis].push_back(*milestone);
+  }
+  std::vector<std::vector<Milestone>> treaties;
+  std::vector<std::vector<Milestone>> arrangements;
+  std::vector<Milestone> entitlements;
+  for (const Instrument* instrument : standing.instruments) {
+    if (IsTreaty(*instrument)) treaties.push_back(StepsOfTreaty(*instrument));
+    if (instrument->kind == InstrumentKind::kWorkingArrangement) {
+      arrangements.push_back(StepsOfArrangement(*instrument));
+    }
+    if (instrument->allows_secondment && IsTreaty(*instrument) &&
+        !Ended(StepsOfTreaty(*instrument), day)) {
+      // EJR 54a(1): an agreement of 218 TFEU has to apply, an earlier one to be in force.
+      const bool earlier = instrument->kind == InstrumentKind::kCooperationAgreementPre2019;
+      const std::string& from =
+          !earlier
+              ? (instrument->provisional_from.empty() ? instrument->applied_from
+                                                      : instrument->provisional_from)
+              : (instrument->in_force.empty() ? instrument->in_force_by : instrument->in_force);
+      AddStep(*instrument, Axis::kLiaisonProsecutor, "ENTITLED", from, "allows_secondment",
+              entitlements);
+    }
+  }
+  std::vector<Milestone> verified;
+  for (const Contact* contact : registry.ContactsOf(partner.id)) {
+    if (contact->state != ContactState::kActive || contact->last_verified.empty()) continue;
+    Milestone made;
+    made.partner = partner.id;
+    made.axis = Axis::kContactPoint;
+    made.step = "VERIFIED";
+    made.day = contact->last_verified;
+    made.evidence = NameOf(*contact);
+    made.certainty = Certainty::kFound;
+    made.recorded = contact->recorded;
+    verified.push_back(std::move(made));
+  }
+
+  const auto axis = [&](Axis which, const std::vector<std::vector<Milestone>>& derived) {
+    AxisStanding& made = standing.axes[static_cast<std::size_t>(which) - 1];
+    const std::vector<Milestone>& own = milestones[which];
+    made.axis = which;
+    made.step = "NONE";
+    made.certainty = Certainty::kUnspecified;
+    if (which == Axis::kProjectMembership) {
+      made = Membership(own, day);
+    } else {
+      const std::vector<Milestone> decisive = Decisive(derived, own, day);
+      if (const Milestone* furthest = Furthest(decisive, day); furthest != nullptr) {
+        Fill(*furthest, made);
+      }
+    }
+    if (made.step == "NONE") made.next_step = NoneYet(partner, standing.legal_class, which);
+    made.history = own;
+    for (const std::vector<Milestone>& steps : derived) {
+      made.history.insert(made.history.end(), steps.begin(), steps.end());
+    }
+    SortHistory(made.history);
+  };
+  axis(Axis::kTreaty, treaties);
+  axis(Axis::kWorkingArrangement, arrangements);
+  axis(Axis::kContactPoint, {verified});
+  axis(Axis::kLiaisonProsecutor, {entitlements});
+  axis(Axis::kProjectMembership, {});
+  return standing;
+}
+
+}  // namespace comity::partner_registry

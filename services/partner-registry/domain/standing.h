@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/types.h"
+
+namespace comity::partner_registry {
+
+// Where a relation stands on one axis on a day.
+struct AxisStanding {
+  Axis axis = Axis::kUnspecified;
+  std::string step;  // A word of steps.h, or "NONE".
+  std::string day;   // May be partial or empty.
+  std::string evidence;
+  Certainty certainty = Certainty::kUnspecified;
+  std::string next_step;
+  // Everything known on this axis, oldest first, what is yet to come and what is undated included;
+  // steps that follow from an instrument have the instrument's name as evidence and no id.
+  std::vector<Milestone> history;
+};
+
+struct Standing {
+  absl::CivilDay day;
+  LegalClass legal_class = LegalClass::kUnspecified;
+  std::array<AxisStanding, 5> axes;            // In the order of their numbers.
+  std::vector<const Instrument*> instruments;  // Oldest first; of the registry.
+};
+
+// The class of `partner` on `day`; kUnspecified if none covers it for certain.
+LegalClass ClassOn(const Partner& partner, absl::CivilDay day);
+
+// Where the relation with `partner` stands on `day`, on what `registry` knows. A partial date
+// counts from the first day it may mean, and the certainty says so; a step without a day counts
+// from the day on which it was recorded.
+Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day);
+
+}  // namespace comity::partner_registry

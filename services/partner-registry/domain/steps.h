@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/partner-registry/domain/types.h"
+
+namespace comity::partner_registry {
+
+// One step on an axis: its word, and what comes after it and who has to act.
+struct Step {
+  absl::string_view word;
+  absl::string_view next;
+};
+
+// The steps of an axis, first to last. A file may name no other.
+const std::vector<Step>& StepsOf(Axis axis);
+
+// Where `word` stands among the steps of `axis`, from 0; -1 if it is none of them.
+int RankOf(Axis axis, absl::string_view word);
+
+}  // namespace comity::partner_registry

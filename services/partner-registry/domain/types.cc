@@ -1,0 +1,230 @@
+#include "services/partner-registry/domain/types.h"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+template <typename Enum, std::size_t kSize>
+const char* Pick(const std::array<const char*, kSize>& words, Enum value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < kSize ? words[index] : "UNSPECIFIED";
+}
+
+std::string YesNo(bool value) { return value ? "yes" : "no"; }
+
+std::string Text(const LegalClassPeriod& period) {
+  return absl::StrCat(Word(period.legal_class), " from ",
+                      period.from.empty() ? "ever" : period.from, " to ",
+                      period.to.empty() ? "further notice" : period.to, " (",
+                      Word(period.certainty), ") ", period.note);
+}
+
+Fields Of(const Partner& p) {
+  return {{"kind", Word(p.kind)},
+          {"display_name", p.display_name},
+          {"iso_alpha2", p.iso_alpha2},
+          {"iso_alpha3", p.iso_alpha3},
+          {"region", p.region},
+          {"status_footnote", p.status_footnote},
+          {"legal_classes", absl::StrJoin(p.legal_classes, "; ",
+                                          [](std::string* out, const LegalClassPeriod& period) {
+                                            out->append(Text(period));
+                                          })},
+          {"competent_in_criminal_matters", YesNo(p.competent_in_criminal_matters)}};
+}
+
+Fields Of(const Instrument& i) {
+  return {{"kind", Word(i.kind)},
+          {"title", i.title},
+          {"legal_base", i.legal_base},
+          {"signed", i.signed_on},
+          {"provisional_from", i.provisional_from},
+          {"in_force", i.in_force},
+          {"in_force_by", i.in_force_by},
+          {"applied_from", i.applied_from},
+          {"not_before", i.not_before},
+          {"notified_end", i.notified_end},
+          {"ended", i.ended},
+          {"parts_suspended", i.parts_suspended},
+          {"suspended_from", i.suspended_from},
+          {"public_since", i.public_since},
+          {"reference", i.reference},
+          {"certainty", absl::StrJoin(i.certainty, ";",
+                                      [](std::string* out, const auto& entry) {
+                                        absl::StrAppend(out, entry.first, ":", Word(entry.second));
+                                      })},
+          {"note", i.note},
+          {"allows_secondment", YesNo(i.allows_secondment)},
+          {"supersedes", i.supersedes}};
+}
+
+Fields Of(const Milestone& m) {
+  return {{"axis", Word(m.axis)},
+          {"step", m.step},
+          {"day", m.day},
+          {"evidence", m.evidence},
+          {"certainty", Word(m.certainty)},
+          {"project", m.project},
+          {"note", m.note}};
+}
+
+Fields Of(const Authority& a) {
+  return {{"display_name", a.display_name},
+          {"competent_in_criminal_matters", YesNo(a.competent_in_criminal_matters)},
+          {"territory", a.territory},
+          {"listed_in", absl::StrJoin(a.listed_in, ";")},
+          {"last_verified", a.last_verified},
+          {"certainty", Word(a.certainty)}};
+}
+
+Fields Of(const Contact& c) {
+  std::string hours;
+  if (c.working_hours.has_value()) {
+    hours =
+        absl::StrCat(c.working_hours->time_zone, " days ", absl::StrJoin(c.working_hours->days, ""),
+                     " ", c.working_hours->start_minute, "-", c.working_hours->end_minute, " off ",
+                     absl::StrJoin(c.working_hours->holidays, ";"));
+  }
+  return {{"spiffe_id", c.spiffe_id},
+          {"function", c.function},
+          {"authority", c.authority},
+          {"opener", YesNo(c.opener)},
+          {"languages", absl::StrJoin(c.languages, ";")},
+          {"working_hours", hours},
+          {"last_verified", c.last_verified}};
+}
+
+Fields Of(const Decision& d) {
+  return {{"kind", Word(d.kind)},
+          {"partner", d.partner},
+          {"counterparts", absl::StrJoin(d.counterparts, ";")},
+          {"case_reference", d.case_reference},
+          {"conditions", absl::StrJoin(d.conditions, ";")},
+          {"valid_from", d.valid_from},
+          {"valid_to", d.valid_to},
+          {"evidence", d.evidence},
+          {"grounds", d.grounds}};
+}
+
+Fields Of(const KeyStatement& k) { return {{"holder", k.holder}}; }
+
+std::string Name(const Partner& p) { return absl::StrCat("partners/", p.id); }
+std::string Name(const Instrument& i) {
+  return absl::StrCat("partners/", i.partner, "/instruments/", i.id);
+}
+std::string Name(const Milestone& m) {
+  return absl::StrCat("partners/", m.partner, "/milestones/", m.id);
+}
+std::string Name(const Authority& a) {
+  return absl::StrCat("partners/", a.partner, "/authorities/", a.id);
+}
+std::string Name(const Contact& c) {
+  return absl::StrCat("partners/", c.partner, "/contacts/", c.id);
+}
+std::string Name(const Decision& d) { return absl::StrCat("decisions/", d.id); }
+std::string Name(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
+
+}  // namespace
+
+const char* KindOf(const Fact& fact) {
+  static constexpr std::array<const char*, 7> kKinds = {
+      "partner", "instrument", "milestone", "authority", "contact", "decision", "key_statement"};
+  return kKinds[fact.index()];
+}
+
+std::string NameOf(const Fact& fact) {
+  return std::visit([](const auto& value) { return Name(value); }, fact);
+}
+
+const Recorded& RecordedOf(const Fact& fact) {
+  return std::visit([](const auto& value) -> const Recorded& { return value.recorded; }, fact);
+}
+
+void SetRecorded(Fact& fact, const Recorded& recorded) {
+  std::visit([&](auto& value) { value.recorded = recorded; }, fact);
+}
+
+Fields FieldsOf(const Fact& fact) {
+  return std::visit([](const auto& value) { return Of(value); }, fact);
+}
+
+const char* Word(Certainty value) {
+  static constexpr std::array<const char*, 6> kWords = {"UNSPECIFIED", "FOUND",       "MONTH",
+                                                        "YEAR",        "UNCONFIRMED", "UNKNOWN"};
+  return Pick(kWords, value);
+}
+
+const char* Word(PartnerKind value) {
+  static constexpr std::array<const char*, 6> kWords = {
+      "UNSPECIFIED",      "STATE", "INTERNATIONAL_ORGANISATION", "UNION_BODY", "JUDICIAL_NETWORK",
+      "PROJECT_OR_CENTRE"};
+  return Pick(kWords, value);
+}
+
+const char* Word(LegalClass value) {
+  static constexpr std::array<const char*, 10> kWords = {"UNKNOWN",
+                                                         "MEMBER_STATE",
+                                                         "MEMBER_STATE_NOT_BOUND",
+                                                         "THIRD_COUNTRY",
+                                                         "INTERNATIONAL_ORGANISATION",
+                                                         "UNION_BODY",
+                                                         "UNION_NETWORK",
+                                                         "EXTERNAL_NETWORK",
+                                                         "PROJECT",
+                                                         "PRIVATE"};
+  return Pick(kWords, value);
+}
+
+const char* Word(InstrumentKind value) {
+  static constexpr std::array<const char*, 13> kWords = {"UNSPECIFIED",
+                                                         "COOPERATION_AGREEMENT_PRE_2019",
+                                                         "INTERNATIONAL_AGREEMENT",
+                                                         "ADEQUACY_DECISION_LED",
+                                                         "ADEQUACY_DECISION_GDPR",
+                                                         "DEEMED_NOT_A_TRANSFER",
+                                                         "DENMARK_AGREEMENT",
+                                                         "BINDING_INSTRUMENT",
+                                                         "WORKING_ARRANGEMENT",
+                                                         "MEMORANDUM_OF_UNDERSTANDING",
+                                                         "LETTER_OF_UNDERSTANDING",
+                                                         "AGREEMENT_BETWEEN_UNION_BODIES",
+                                                         "OTHER_AGREEMENT"};
+  return Pick(kWords, value);
+}
+
+const char* Word(Axis value) {
+  static constexpr std::array<const char*, 6> kWords = {
+      "UNSPECIFIED",       "TREATY", "WORKING_ARRANGEMENT", "CONTACT_POINT", "LIAISON_PROSECUTOR",
+      "PROJECT_MEMBERSHIP"};
+  return Pick(kWords, value);
+}
+
+const char* Word(DecisionKind value) {
+  static constexpr std::array<const char*, 16> kWords = {"UNSPECIFIED",
+                                                         "AUTHORISATION",
+                                                         "ORIGINATOR_PERMISSION",
+                                                         "SAFEGUARDS_ASSESSMENT",
+                                                         "DEROGATION_VITAL_INTERESTS",
+                                                         "DEROGATION_LEGITIMATE_INTERESTS",
+                                                         "DEROGATION_SERIOUS_THREAT",
+                                                         "DEROGATION_INDIVIDUAL_CASE",
+                                                         "URGENT_WITHOUT_AUTHORISATION",
+                                                         "ONWARD_CONSENT",
+                                                         "OTHER_DATA",
+                                                         "SPECIAL_CATEGORIES",
+                                                         "NATIONAL_STATEMENT",
+                                                         "ESSENTIAL_INTEREST",
+                                                         "RESTRICTION_LIFTED",
+                                                         "OTHER_PURPOSE_BY_LAW"};
+  return Pick(kWords, value);
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,198 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/legal/vocabulary.h"
+
+// What the registry knows, as plain values. Ids are last segments of resource names, days are text
+// as written ("2019-11-01", "2016-10", "2017", or empty for unknown) and were checked when they
+// came in. Enumerations carry the numbers of the proto, so that storage and transport can cast.
+namespace comity::partner_registry {
+
+using legal::Certainty;
+using legal::DecisionKind;
+using legal::InstrumentKind;
+using legal::LegalClass;
+
+enum class PartnerKind {
+  kUnspecified,
+  kState,
+  kInternationalOrganisation,
+  kUnionBody,
+  kJudicialNetwork,
+  kProjectOrCentre,
+};
+
+enum class Axis {
+  kUnspecified,
+  kTreaty,
+  kWorkingArrangement,
+  kContactPoint,
+  kLiaisonProsecutor,
+  kProjectMembership,
+};
+
+enum class ContactState { kUnspecified, kActive, kSuspended };
+
+// When a state was recorded. Set by the journal only; no part of what two states are compared by.
+struct Recorded {
+  std::int64_t revision = 0;
+  absl::Time time = absl::UnixEpoch();
+};
+
+// A period in which a partner has one legal class. An empty `from` means since ever, an empty `to`
+// until further notice.
+struct LegalClassPeriod {
+  LegalClass legal_class = LegalClass::kUnspecified;
+  std::string from;
+  std::string to;
+  Certainty certainty = Certainty::kUnspecified;
+  std::string note;
+};
+
+struct Partner {
+  std::string id;
+  PartnerKind kind = PartnerKind::kUnspecified;
+  std::string display_name;
+  std::string iso_alpha2;
+  std::string iso_alpha3;
+  std::string region;
+  std::string status_footnote;
+  std::vector<LegalClassPeriod> legal_classes;  // Ordered by `from`; no two overlap.
+  bool exchanges_suspended = false;
+  bool competent_in_criminal_matters = false;
+  Recorded recorded;
+};
+
+struct Instrument {
+  std::string partner;
+  std::string id;
+  InstrumentKind kind = InstrumentKind::kUnspecified;
+  std::string title;
+  std::string legal_base;
+  std::string signed_on;
+  std::string provisional_from;
+  std::string in_force;
+  std::string in_force_by;
+  std::string applied_from;
+  std::string not_before;
+  std::string notified_end;
+  std::string ended;
+  std::string parts_suspended;
+  std::string suspended_from;
+  std::string public_since;
+  std::string reference;
+  std::map<std::string, Certainty> certainty;  // By the proto's field names.
+  std::string note;
+  bool allows_secondment = false;
+  std::string supersedes;  // The id of another instrument of the partner, or empty.
+  Recorded recorded;
+};
+
+struct Milestone {
+  std::string partner;
+  std::string id;
+  Axis axis = Axis::kUnspecified;
+  std::string step;
+  std::string day;
+  std::string evidence;
+  Certainty certainty = Certainty::kUnspecified;
+  std::string project;  // The id of a partner; only on the axis of memberships.
+  std::string note;
+  Recorded recorded;
+};
+
+struct Authority {
+  std::string partner;
+  std::string id;
+  std::string display_name;
+  bool competent_in_criminal_matters = false;
+  std::string territory;
+  std::vector<std::string> listed_in;  // Ids of instruments of the partner.
+  std::string last_verified;
+  Certainty certainty = Certainty::kUnspecified;
+  Recorded recorded;
+};
+
+struct WorkingHours {
+  std::string time_zone;
+  std::vector<int> days;  // 1 Monday to 7 Sunday.
+  int start_minute = 0;   // After midnight, local time.
+  int end_minute = 0;
+  std::vector<std::string> holidays;
+};
+
+struct Contact {
+  std::string partner;
+  std::string id;
+  std::string spiffe_id;
+  std::string function;
+  std::string authority;  // The id of an authority of the partner.
+  bool opener = false;
+  std::vector<std::string> languages;
+  std::optional<WorkingHours> working_hours;
+  ContactState state = ContactState::kActive;
+  std::string last_verified;
+  Recorded recorded;
+};
+
+struct Decision {
+  std::string id;
+  DecisionKind kind = DecisionKind::kUnspecified;
+  std::string partner;                    // Whose decision; empty: the agency's.
+  std::vector<std::string> counterparts;  // Ids of partners; empty: any.
+  std::string case_reference;
+  std::vector<std::string> conditions;
+  std::string valid_from;  // An exact day.
+  std::string valid_to;    // An exact day; empty: until withdrawn.
+  std::string evidence;
+  std::string grounds;
+  std::optional<absl::Time> withdraw_time;
+  std::string recorded_by;  // SPIFFE id.
+  Recorded recorded;
+};
+
+struct KeyStatement {
+  std::string id;
+  std::string holder;       // SPIFFE id.
+  std::string statement;    // As signed, byte for byte.
+  std::string signature;    // DER.
+  std::int64_t serial = 0;  // From 1 for a holder.
+  absl::Time not_before;    // In effect in [not_before, not_after).
+  absl::Time not_after;
+  std::int64_t leaf_index = 0;
+  Recorded recorded;
+};
+
+// A resource as it is after a change.
+using Fact =
+    std::variant<Partner, Instrument, Milestone, Authority, Contact, Decision, KeyStatement>;
+
+// "partner", "instrument", ...: the kinds under which storage keeps facts.
+const char* KindOf(const Fact& fact);
+
+// The resource's name, such as "partners/georgia/contacts/tbilisi-1".
+std::string NameOf(const Fact& fact);
+
+const Recorded& RecordedOf(const Fact& fact);
+void SetRecorded(Fact& fact, const Recorded& recorded);
+
+// Every field that a file can set, by its name in the proto and as text, in the proto's order; what
+// only the server sets is left out. Two facts with equal fields say the same.
+std::vector<std::pair<std::string, std::string>> FieldsOf(const Fact& fact);
+
+// Words of the proto without prefix, such as "THIRD_COUNTRY".
+const char* Word(Certainty value);
+const char* Word(PartnerKind value);
+const char* Word(LegalClass value);
+const char* Word(InstrumentKind value);
+const char* Word(Axis value);
+const char* Word(DecisionKind value);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,343 @@
+#include "services/partner-registry/domain/validation.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "common/identity/principal.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/iso3166.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/steps.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using MaybeProblem = std::optional<Problem>;
+
+constexpr int kLongestName = 200;
+constexpr int kLongestTitle = 300;
+constexpr int kLongestText = 2000;
+
+MaybeProblem BadText(const char* field, const std::string& text, int least, int most) {
+  if (IsText(text, least, most)) return std::nullopt;
+  return Problem{field, absl::StrCat("it must be text of ", least, " to ", most, " characters")};
+}
+
+MaybeProblem BadDay(const char* field, const std::string& day) {
+  if (PartialDate::Parse(day).ok()) return std::nullopt;
+  return Problem{field, "it is no day: write 2019-11-01, 2016-10 or 2017, or leave it empty"};
+}
+
+PartialDate Date(const std::string& text) {
+  return PartialDate::Parse(text).value_or(PartialDate());
+}
+
+// `later` surely lies before `earlier`.
+bool SurelyBefore(const std::string& later, const std::string& earlier) {
+  const PartialDate a = Date(later);
+  const PartialDate b = Date(earlier);
+  return a.known() && b.known() && a.latest() < b.earliest();
+}
+
+MaybeProblem BadPeriods(const Partner& partner) {
+  const LegalClassPeriod* before = nullptr;
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    if (period.legal_class == LegalClass::kUnspecified) {
+      return Problem{"legal_class", "the class must be said"};
+    }
+    if (const MaybeProblem bad = BadDay("from", period.from)) return bad;
+    if (const MaybeProblem bad = BadDay("to", period.to)) return bad;
+    if (const MaybeProblem bad = BadText("note", period.note, 0, kLongestText)) return bad;
+    if (SurelyBefore(period.to, period.from)) return Problem{"to", "it lies before `from`"};
+    if (before != nullptr) {
+      // Exactly one class on a day: the period before must be over when the next begins.
+      const PartialDate end = Date(before->to);
+      const PartialDate start = Date(period.from);
+      if (!end.known() || !start.known() || end.latest() >= start.earliest()) {
+        return Problem{"from", absl::StrCat("the period overlaps the one from ",
+                                            before->from.empty() ? "ever" : before->from,
+                                            ": a partner has exactly one class on a day")};
+      }
+    }
+    before = &period;
+  }
+  return std::nullopt;
+}
+
+MaybeProblem BadOrder(const Instrument& instrument) {
+  struct Pair {
+    const char* field;
+    const std::string& later;
+    const char* base_name;
+    const std::string& earlier;
+  };
+  const Pair pairs[] = {
+      {"in_force", instrument.in_force, "signed", instrument.signed_on},
+      {"in_force_by", instrument.in_force_by, "signed", instrument.signed_on},
+      {"provisional_from", instrument.provisional_from, "signed", instrument.signed_on},
+      {"applied_from", instrument.applied_from, "signed", instrument.signed_on},
+      {"in_force_by", instrument.in_force_by, "in_force", instrument.in_force},
+      {"in_force", instrument.in_force, "not_before", instrument.not_before},
+      {"applied_from", instrument.applied_from, "not_before", instrument.not_before},
+      {"ended", instrument.ended, "in_force", instrument.in_force},
+      {"ended", instrument.ended, "applied_from", instrument.applied_from},
+      {"ended", instrument.ended, "signed", instrument.signed_on},
+      {"suspended_from", instrument.suspended_from, "signed", instrument.signed_on},
+      {"notified_end", instrument.notified_end, "signed", instrument.signed_on},
+  };
+  for (const Pair& pair : pairs) {
+    if (SurelyBefore(pair.later, pair.earlier)) {
+      return Problem{pair.field, absl::StrCat("it lies before `", pair.base_name, "` (",
+                                              pair.earlier, "): correct one of the two")};
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsInstrumentField(const std::string& field) {
+  for (const auto& [name, text] : FieldsOf(Instrument())) {
+    if (name == field) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsText(const std::string& text, int least, int most) {
+  int characters = 0;
+  std::size_t continuation = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (continuation > 0) {
+      if ((byte & 0xC0) != 0x80) return false;
+      --continuation;
+      continue;
+    }
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) return false;
+    if (byte >= 0x80) {
+      if (byte >= 0xC2 && byte <= 0xDF) {
+        continuation = 1;
+      } else if (byte >= 0xE0 && byte <= 0xEF) {
+        continuation = 2;
+      } else if (byte >= 0xF0 && byte <= 0xF4) {
+        continuation = 3;
+      } else {
+        return false;
+      }
+    }
+    ++characters;
+  }
+  return continuation == 0 && characters >= least && characters <= most;
+}
+
+MaybeProblem Check(const Partner& partner, const Registry& registry) {
+  if (!IsId(partner.id)) return Problem{"id", "it is no id"};
+  if (partner.kind == PartnerKind::kUnspecified) return Problem{"kind", "the kind must be said"};
+  if (auto bad = BadText("display_name", partner.display_name, 1, kLongestName)) return bad;
+  if (auto bad = BadText("status_footnote", partner.status_footnote, 0, kLongestText)) return bad;
+  if (!std::all_of(partner.region.begin(), partner.region.end(),
+                   [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }) ||
+      partner.region.size() > 64) {
+    return Problem{"region", "it must be a word such as WESTERN_BALKANS, or empty"};
+  }
+  if (partner.iso_alpha2.empty() != partner.iso_alpha3.empty()) {
+    return Problem{partner.iso_alpha2.empty() ? "iso_alpha2" : "iso_alpha3",
+                   "give both ISO 3166-1 codes or none"};
+  }
+  if (!partner.iso_alpha2.empty()) {
+    if (!IsIsoPair(partner.iso_alpha2, partner.iso_alpha3)) {
+      return Problem{"iso_alpha2",
+                     "the two codes do not belong together in ISO 3166-1 (XK with XKX "
+                     "is accepted as user-assigned)"};
+    }
+    for (const auto& [id, other] : registry.partners()) {
+      if (id != partner.id && other->iso_alpha2 == partner.iso_alpha2) {
+        return Problem{"iso_alpha2", absl::StrCat("partners/", id, " has this code already")};
+      }
+    }
+  }
+  return BadPeriods(partner);
+}
+
+MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
+  if (registry.FindPartner(instrument.partner) == nullptr) {
+    return Problem{"partner", "there is no such partner: add it to partners.csv"};
+  }
+  if (instrument.kind == InstrumentKind::kUnspecified) {
+    return Problem{"kind", "the kind must be said"};
+  }
+  if (auto bad = BadText("title", instrument.title, 1, kLongestTitle)) return bad;
+  if (auto bad = BadText("legal_base", instrument.legal_base, 0, kLongestTitle)) return bad;
+  if (auto bad = BadText("reference", instrument.reference, 0, kLongestTitle)) return bad;
+  if (auto bad = BadText("parts_suspended", instrument.parts_suspended, 0, kLongestText))
+    return bad;
+  if (auto bad = BadText("note", instrument.note, 0, kLongestText)) return bad;
+  const std::pair<const char*, const std::string&> days[] = {
+      {"signed", instrument.signed_on},
+      {"provisional_from", instrument.provisional_from},
+      {"in_force", instrument.in_force},
+      {"in_force_by", instrument.in_force_by},
+      {"applied_from", instrument.applied_from},
+      {"not_before", instrument.not_before},
+      {"notified_end", instrument.notified_end},
+      {"ended", instrument.ended},
+      {"suspended_from", instrument.suspended_from},
+      {"public_since", instrument.public_since}};
+  for (const auto& [field, day] : days) {
+    if (auto bad = BadDay(field, day)) return bad;
+  }
+  if (auto bad = BadOrder(instrument)) return bad;
+  if (!instrument.suspended_from.empty() && instrument.parts_suspended.empty()) {
+    return Problem{"parts_suspended", "say what is suspended since that day; * is the whole"};
+  }
+  // EJR 56(2)(b), 80(5): concluded before 12 December 2019.
+  if (instrument.kind == InstrumentKind::kCooperationAgreementPre2019 &&
+      !instrument.signed_on.empty() && !SurelyBefore(instrument.signed_on, "2019-12-12")) {
+    return Problem{"signed",
+                   "a cooperation agreement of this kind was concluded before 12 December "
+                   "2019 (EJR 56(2)(b), 80(5))"};
+  }
+  if (instrument.allows_secondment &&
+      instrument.kind != InstrumentKind::kCooperationAgreementPre2019 &&
+      instrument.kind != InstrumentKind::kInternationalAgreement) {
+    return Problem{"allows_secondment",
+                   "only a cooperation agreement concluded before 12 December 2019 or an agreement "
+                   "under Article 218 TFEU can allow secondment (EJR 54a(1))"};
+  }
+  for (const auto& [field, certainty] : instrument.certainty) {
+    if (!IsInstrumentField(field)) {
+      return Problem{"certainty", absl::StrCat("\"", field, "\" is no field of an instrument")};
+    }
+  }
+  // The chain of versions must end.
+  std::set<std::string> seen = {instrument.id};
+  std::string earlier = instrument.supersedes;
+  while (!earlier.empty()) {
+    const Instrument* other = registry.FindInstrument(
+        absl::StrCat("partners/", instrument.partner, "/instruments/", earlier));
+    if (other == nullptr) {
+      return Problem{"supersedes",
+                     absl::StrCat("there is no instrument ", earlier, " of this partner")};
+    }
+    if (!seen.insert(earlier).second) {
+      return Problem{"supersedes", "it supersedes itself by way of others"};
+    }
+    earlier = other->supersedes;
+  }
+  return std::nullopt;
+}
+
+MaybeProblem Check(const Milestone& milestone, const Registry& registry) {
+  if (registry.FindPartner(milestone.partner) == nullptr) {
+    return Problem{"partner", "there is no such partner: add it to partners.csv"};
+  }
+  const int rank = RankOf(milestone.axis, milestone.step);
+  if (rank < 0) {
+    std::vector<absl::string_view> words;
+    for (const Step& step : StepsOf(milestone.axis)) words.push_back(step.word);
+    return Problem{"step", absl::StrCat("it is no step of this axis: the steps are ",
+                                        absl::StrJoin(words, ", "))};
+  }
+  if (auto bad = BadDay("day", milestone.day)) return bad;
+  if (auto bad = BadText("evidence", milestone.evidence, 0, kLongestText)) return bad;
+  if (auto bad = BadText("note", milestone.note, 0, kLongestText)) return bad;
+  if (milestone.axis == Axis::kProjectMembership) {
+    const Partner* project = registry.FindPartner(milestone.project);
+    if (project == nullptr || project->kind != PartnerKind::kProjectOrCentre) {
+      return Problem{"project", "name a partner of kind PROJECT_OR_CENTRE"};
+    }
+  } else if (!milestone.project.empty()) {
+    return Problem{"project", "only a membership names a project: leave it empty"};
+  }
+  // TFEU 218(2)-(3): no negotiation without the Council's authorisation.
+  if (milestone.axis == Axis::kTreaty && rank >= RankOf(Axis::kTreaty, "NEGOTIATING")) {
+    bool mandate = false;
+    for (const Milestone* other : registry.MilestonesOf(milestone.partner)) {
+      if (other->axis != Axis::kTreaty || other->step != "COUNCIL_MANDATE") continue;
+      mandate = true;
+      if (SurelyBefore(milestone.day, other->day)) {
+        return Problem{"day", absl::StrCat("it lies before the Council's mandate of ", other->day)};
+      }
+    }
+    if (!mandate) {
+      return Problem{"step",
+                     "the Council's mandate must come first: add the step COUNCIL_MANDATE "
+                     "(TFEU 218(2))"};
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeProblem Check(const Authority& authority, const Registry& registry) {
+  if (registry.FindPartner(authority.partner) == nullptr) {
+    return Problem{"partner", "there is no such partner: add it to partners.csv"};
+  }
+  if (auto bad = BadText("display_name", authority.display_name, 1, kLongestName)) return bad;
+  if (auto bad = BadText("territory", authority.territory, 0, kLongestName)) return bad;
+  if (auto bad = BadDay("last_verified", authority.last_verified)) return bad;
+  for (const std::string& id : authority.listed_in) {
+    if (registry.FindInstrument(
+            absl::StrCat("partners/", authority.partner, "/instruments/", id)) == nullptr) {
+      return Problem{"listed_in", absl::StrCat("there is no instrument ", id, " of this partner")};
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeProblem Check(const Contact& contact, const Registry& registry) {
+  if (registry.FindPartner(contact.partner) == nullptr) {
+    return Problem{"partner", "there is no such partner: add it to partners.csv"};
+  }
+  const auto principal = identity::Principal::Parse(contact.spiffe_id);
+  if (!principal.ok() || principal->kind != identity::PrincipalKind::kPartner ||
+      principal->partner != contact.partner || principal->id != contact.id) {
+    return Problem{"spiffe_id", absl::StrCat("it must be spiffe://<trust domain>/partner/",
+                                             contact.partner, "/contact/", contact.id)};
+  }
+  const Contact* same = registry.FindContactBySpiffeId(contact.spiffe_id);
+  if (same != nullptr && NameOf(*same) != NameOf(contact)) {
+    return Problem{"spiffe_id", "another contact has this SPIFFE id"};
+  }
+  if (auto bad = BadText("function", contact.function, 1, kLongestName)) return bad;
+  if (registry.FindAuthority(absl::StrCat("partners/", contact.partner, "/authorities/",
+                                          contact.authority)) == nullptr) {
+    return Problem{"authority", "there is no such authority of this partner"};
+  }
+  if (auto bad = BadDay("last_verified", contact.last_verified)) return bad;
+  for (const std::string& language : contact.languages) {
+    if (language.size() < 2 || language.size() > 35 ||
+        !std::all_of(language.begin(), language.end(), [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '-';
+        })) {
+      return Problem{"languages", "write BCP 47 tags such as ka or pt-BR"};
+    }
+  }
+  if (!contact.working_hours.has_value()) return std::nullopt;
+  const WorkingHours& hours = *contact.working_hours;
+  absl::TimeZone zone;
+  if (hours.time_zone.find('/') == std::string::npos ||
+      !absl::LoadTimeZone(hours.time_zone, &zone)) {
+    return Problem{"time_zone", "it is no IANA zone: write one such as Asia/Tbilisi"};
+  }
+  if (hours.days.empty() || !std::is_sorted(hours.days.begin(), hours.days.end()) ||
+      std::adjacent_find(hours.days.begin(), hours.days.end()) != hours.days.end() ||
+      hours.days.front() < 1 || hours.days.back() > 7) {
+    return Problem{"days", "name days of the week in order, 1 Monday to 7 Sunday"};
+  }
+  if (hours.start_minute < 0 || hours.end_minute > 24 * 60 ||
+      hours.start_minute >= hours.end_minute) {
+    return Problem{"end", "the end of work must lie after its start, on the same day"};
+  }
+  for (const std::string& day : hours.holidays) {
+    if (!ParseDay(day).ok()) return Problem{"holidays", "write days such as 2026-12-25"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,565 @@
+#include "services/partner-registry/records/fact_proto.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "common/sealing/key_statement.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/names.h"
+
+namespace comity::partner_registry {
+namespace {
+
+// Numbers are the same on both sides (domain/types.h).
+template <typename To, typename From>
+To Cast(From value) {
+  return static_cast<To>(static_cast<int>(value));
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  std::int64_t seconds = micros / 1'000'000;
+  std::int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    rest += 1'000'000;
+    --seconds;
+  }
+  out->set_seconds(seconds);
+  out->set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+void SetRevision(const Recorded& recorded, absl::string_view store_id,
+                 comity::ledger::v1::Revision* out) {
+  if (recorded.revision == 0) return;
+  out->set_store_id(store_id.data(), store_id.size());
+  out->set_number(recorded.revision);
+}
+
+template <typename Message>
+void SetRecorded(const Recorded& recorded, absl::string_view store_id, Message& message) {
+  SetRevision(recorded, store_id, message.mutable_revision());
+  SetTime(recorded.time, message.mutable_record_time());
+}
+
+std::string Etag(const Recorded& recorded) { return absl::StrCat("\"", recorded.revision, "\""); }
+
+std::string InstrumentName(absl::string_view partner, absl::string_view id) {
+  return absl::StrCat("partners/", partner, "/instruments/", id);
+}
+
+std::string PartnerName(absl::string_view id) {
+  return id.empty() ? "" : absl::StrCat("partners/", id);
+}
+
+absl::Status UnknownValue(absl::string_view path, absl::string_view field) {
+  return InvalidField("VALUE_UNKNOWN", absl::StrCat(path, ".", field),
+                      "this version does not know the value: see the proto for those it knows");
+}
+
+// The id of `name`, which must be below `partner`; empty stays empty.
+absl::StatusOr<std::string> IdBelow(const std::string& field, absl::string_view collection,
+                                    const std::string& partner, const std::string& name) {
+  if (name.empty()) return std::string();
+  COMITY_ASSIGN_OR_RETURN(ChildName child, ParseChildName(field, collection, name));
+  if (child.partner != partner) {
+    return InvalidField("NAME_INVALID", field, absl::StrCat("it must be of partners/", partner));
+  }
+  return std::move(child.id);
+}
+
+absl::StatusOr<LegalClassPeriod> PeriodFromProto(absl::string_view path,
+                                                 const v1::LegalClassPeriod& period) {
+  if (!v1::LegalClass_IsValid(period.legal_class())) return UnknownValue(path, "legal_class");
+  if (!v1::Certainty_IsValid(period.certainty())) return UnknownValue(path, "certainty");
+  return LegalClassPeriod{.legal_class = Cast<LegalClass>(period.legal_class()),
+                          .from = period.from(),
+                          .to = period.to(),
+                          .certainty = Cast<Certainty>(period.certainty()),
+                          .note = period.note()};
+}
+
+absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partner& partner) {
+  Partner made;
+  COMITY_ASSIGN_OR_RETURN(made.id, ParsePartnerName(absl::StrCat(path, ".id"), partner.name()));
+  if (!v1::PartnerKind_IsValid(partner.kind())) return UnknownValue(path, "kind");
+  made.kind = Cast<PartnerKind>(partner.kind());
+  made.display_name = partner.display_name();
+  made.iso_alpha2 = partner.iso_alpha2();
+  made.iso_alpha3 = partner.iso_alpha3();
+  made.region = partner.region();
+  made.status_footnote = partner.status_footnote();
+  for (const v1::LegalClassPeriod& period : partner.legal_classes()) {
+    COMITY_ASSIGN_OR_RETURN(LegalClassPeriod read, PeriodFromProto(path, period));
+    made.legal_classes.push_back(std::move(read));
+  }
+  made.competent_in_criminal_matters = partner.competent_in_criminal_matters();
+  return made;
+}
+
+absl::StatusOr<Instrument> InstrumentFromProto(absl::string_view path,
+                                               const v1::Instrument& instrument) {
+  Instrument made;
+  COMITY_ASSIGN_OR_RETURN(
+      ChildName name, ParseChildName(absl::StrCat(path, ".id"), "instruments", instrument.name()));
+  made.partner = std::move(name.partner);
+  made.id = std::move(name.id);
+  if (!v1::InstrumentKind_IsValid(instrument.kind())) return UnknownValue(path, "kind");
+  made.kind = Cast<InstrumentKind>(instrument.kind());
+  made.title = instrument.title();
+  made.legal_base = instrument.legal_base();
+  made.signed_on = instrument.signed_();
+  made.provisional_from = instrument.provisional_from();
+  made.in_force = instrument.in_force();
+  made.in_force_by = instrument.in_force_by();
+  made.applied_from = instrument.applied_from();
+  made.not_before = instrument.not_before();
+  made.notified_end = instrument.notified_end();
+  made.ended = instrument.ended();
+  made.parts_suspended = instrument.parts_suspended();
+  made.suspended_from = instrument.suspended_from();
+  made.public_since = instrument.public_since();
+  made.reference = instrument.reference();
+  for (const auto& [field, certainty] : instrument.certainty()) {
+    if (!v1::Certainty_IsValid(certainty)) return UnknownValue(path, "certainty");
+    made.certainty[field] = Cast<Certainty>(certainty);
+  }
+  made.note = instrument.note();
+  made.allows_secondment = instrument.allows_secondment();
+  COMITY_ASSIGN_OR_RETURN(made.supersedes, IdBelow(absl::StrCat(path, ".supersedes"), "instruments",
+                                                   made.partner, instrument.supersedes()));
+  return made;
+}
+
+absl::StatusOr<Milestone> MilestoneFromProto(absl::string_view path,
+                                             const v1::Milestone& milestone) {
+  Milestone made;
+  COMITY_ASSIGN_OR_RETURN(
+      ChildName name, ParseChildName(absl::StrCat(path, ".id"), "milestones", milestone.name()));
+  made.partner = std::move(name.partner);
+  made.id = std::move(name.id);
+  if (!v1::Axis_IsValid(milestone.axis())) return UnknownValue(path, "axis");
+  if (!v1::Certainty_IsValid(milestone.certainty())) return UnknownValue(path, "certainty");
+  made.axis = Cast<Axis>(milestone.axis());
+  made.step = milestone.step();
+  made.day = milestone.day();
+  made.evidence = milestone.evidence();
+  made.certainty = Cast<Certainty>(milestone.certainty());
+  if (!milestone.project().empty()) {
+    COMITY_ASSIGN_OR_RETURN(made.project,
+                            ParsePartnerName(absl::StrCat(path, ".project"), milestone.project()));
+  }
+  made.note = milestone.note();
+  return made;
+}
+
+absl::StatusOr<Authority> AuthorityFromProto(absl::string_view path,
+                                             const v1::Authority& authority) {
+  Authority made;
+  COMITY_ASSIGN_OR_RETURN(
+      ChildName name, ParseChildName(absl::StrCat(path, ".id"), "authorities", authority.name()));
+  made.partner = std::move(name.partner);
+  made.id = std::move(name.id);
+  if (!v1::Certainty_IsValid(authority.certainty())) return UnknownValue(path, "certainty");
+  made.display_name = authority.display_name();
+  made.competent_in_criminal_matters = authority.competent_in_criminal_matters();
+  made.territory = authority.territory();
+  for (const std::string& instrument : authority.listed_in()) {
+    COMITY_ASSIGN_OR_RETURN(std::string id, IdBelow(absl::StrCat(path, ".listed_in"), "instruments",
+                                                    made.partner, instrument));
+    made.listed_in.push_back(std::move(id));
+  }
+  made.last_verified = authority.last_verified();
+  made.certainty = Cast<Certainty>(authority.certainty());
+  return made;
+}
+
+absl::Status Unreadable() {
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "A record of the registry cannot be read: restore the store from a backup.",
+                   {.reason = "RECORD_UNREADABLE"});
+}
+
+// Reads what storage kept; one reader a kind, since some fields only the server sets.
+absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
+  switch (record.fact_case()) {
+    case v1::Fact::kPartner: {
+      COMITY_ASSIGN_OR_RETURN(Partner made, PartnerFromProto("partner", record.partner()));
+      made.exchanges_suspended = record.partner().exchanges_suspended();
+      return Fact(std::move(made));
+    }
+    case v1::Fact::kInstrument: {
+      COMITY_ASSIGN_OR_RETURN(Instrument made,
+                              InstrumentFromProto("instrument", record.instrument()));
+      return Fact(std::move(made));
+    }
+    case v1::Fact::kMilestone: {
+      COMITY_ASSIGN_OR_RETURN(Milestone made, MilestoneFromProto("milestone", record.milestone()));
+      return Fact(std::move(made));
+    }
+    case v1::Fact::kAuthority: {
+      COMITY_ASSIGN_OR_RETURN(Authority made, AuthorityFromProto("authority", record.authority()));
+      return Fact(std::move(made));
+    }
+    case v1::Fact::kContact: {
+      COMITY_ASSIGN_OR_RETURN(Contact made, ContactFromProto("contact", record.contact()));
+      made.state = Cast<ContactState>(record.contact().state());
+      return Fact(std::move(made));
+    }
+    case v1::Fact::kDecision: {
+      const v1::Decision& decision = record.decision();
+      COMITY_ASSIGN_OR_RETURN(Decision made, DecisionFromProto("decision", decision));
+      COMITY_ASSIGN_OR_RETURN(made.id, ParseDecisionName("name", decision.name()));
+      if (decision.has_withdraw_time()) made.withdraw_time = ToTime(decision.withdraw_time());
+      made.recorded_by = decision.recorded_by();
+      return Fact(std::move(made));
+    }
+    case v1::Fact::kKeyStatement: {
+      const v1::KeyStatement& statement = record.key_statement();
+      COMITY_ASSIGN_OR_RETURN(const sealing::KeyStatement parsed,
+                              sealing::ParseKeyStatement(statement.statement()));
+      KeyStatement made;
+      made.id = statement.name().substr(statement.name().find('/') + 1);
+      made.holder = parsed.holder;
+      made.statement = statement.statement();
+      made.signature = statement.signature();
+      made.serial = parsed.serial;
+      made.not_before = parsed.not_before;
+      made.not_after = parsed.not_after;
+      made.leaf_index = statement.leaf_index();
+      return Fact(std::move(made));
+    }
+    case v1::Fact::FACT_NOT_SET:
+      break;
+  }
+  return Unreadable();
+}
+
+}  // namespace
+
+v1::Partner ToProto(const Partner& partner, absl::string_view store_id) {
+  v1::Partner made;
+  made.set_name(NameOf(partner));
+  made.set_kind(Cast<v1::PartnerKind>(partner.kind));
+  made.set_display_name(partner.display_name);
+  made.set_iso_alpha2(partner.iso_alpha2);
+  made.set_iso_alpha3(partner.iso_alpha3);
+  made.set_region(partner.region);
+  made.set_status_footnote(partner.status_footnote);
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    v1::LegalClassPeriod& added = *made.add_legal_classes();
+    added.set_legal_class(Cast<v1::LegalClass>(period.legal_class));
+    added.set_from(period.from);
+    added.set_to(period.to);
+    added.set_certainty(Cast<v1::Certainty>(period.certainty));
+    added.set_note(period.note);
+  }
+  made.set_exchanges_suspended(partner.exchanges_suspended);
+  made.set_competent_in_criminal_matters(partner.competent_in_criminal_matters);
+  SetRecorded(partner.recorded, store_id, made);
+  made.set_etag(Etag(partner.recorded));
+  return made;
+}
+
+v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id) {
+  v1::Instrument made;
+  made.set_name(NameOf(instrument));
+  made.set_kind(Cast<v1::InstrumentKind>(instrument.kind));
+  made.set_title(instrument.title);
+  made.set_legal_base(instrument.legal_base);
+  made.set_signed_(instrument.signed_on);
+  made.set_provisional_from(instrument.provisional_from);
+  made.set_in_force(instrument.in_force);
+  made.set_in_force_by(instrument.in_force_by);
+  made.set_applied_from(instrument.applied_from);
+  made.set_not_before(instrument.not_before);
+  made.set_notified_end(instrument.notified_end);
+  made.set_ended(instrument.ended);
+  made.set_parts_suspended(instrument.parts_suspended);
+  made.set_suspended_from(instrument.suspended_from);
+  made.set_public_since(instrument.public_since);
+  made.set_reference(instrument.reference);
+  for (const auto& [field, certainty] : instrument.certainty) {
+    (*made.mutable_certainty())[field] = Cast<v1::Certainty>(certainty);
+  }
+  made.set_note(instrument.note);
+  made.set_allows_secondment(instrument.allows_secondment);
+  if (!instrument.supersedes.empty()) {
+    made.set_supersedes(InstrumentName(instrument.partner, instrument.supersedes));
+  }
+  SetRecorded(instrument.recorded, store_id, made);
+  return made;
+}
+
+v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id) {
+  v1::Milestone made;
+  // A step that follows from an instrument is no resource of its own.
+  if (!milestone.id.empty()) made.set_name(NameOf(milestone));
+  made.set_axis(Cast<v1::Axis>(milestone.axis));
+  made.set_step(milestone.step);
+  made.set_day(milestone.day);
+  made.set_evidence(milestone.evidence);
+  made.set_certainty(Cast<v1::Certainty>(milestone.certainty));
+  made.set_project(PartnerName(milestone.project));
+  made.set_note(milestone.note);
+  SetRevision(milestone.recorded, store_id, made.mutable_revision());
+  return made;
+}
+
+v1::Authority ToProto(const Authority& authority, absl::string_view store_id) {
+  v1::Authority made;
+  made.set_name(NameOf(authority));
+  made.set_display_name(authority.display_name);
+  made.set_competent_in_criminal_matters(authority.competent_in_criminal_matters);
+  made.set_territory(authority.territory);
+  for (const std::string& id : authority.listed_in) {
+    made.add_listed_in(InstrumentName(authority.partner, id));
+  }
+  made.set_last_verified(authority.last_verified);
+  made.set_certainty(Cast<v1::Certainty>(authority.certainty));
+  SetRevision(authority.recorded, store_id, made.mutable_revision());
+  return made;
+}
+
+v1::Contact ToProto(const Contact& contact, absl::string_view store_id) {
+  v1::Contact made;
+  made.set_name(NameOf(contact));
+  made.set_spiffe_id(contact.spiffe_id);
+  made.set_function(contact.function);
+  made.set_authority(
+      absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority));
+  made.set_opener(contact.opener);
+  for (const std::string& language : contact.languages) made.add_languages(language);
+  if (contact.working_hours.has_value()) {
+    v1::WorkingHours& hours = *made.mutable_working_hours();
+    hours.set_time_zone(contact.working_hours->time_zone);
+    for (const int day : contact.working_hours->days) hours.add_days(day);
+    hours.set_start_minute(contact.working_hours->start_minute);
+    hours.set_end_minute(contact.working_hours->end_minute);
+    for (const std::string& day : contact.working_hours->holidays) hours.add_holidays(day);
+  }
+  made.set_state(Cast<v1::Contact::State>(contact.state));
+  made.set_last_verified(contact.last_verified);
+  SetRevision(contact.recorded, store_id, made.mutable_revision());
+  made.set_etag(Etag(contact.recorded));
+  return made;
+}
+
+v1::Decision ToProto(const Decision& decision, absl::string_view store_id) {
+  v1::Decision made;
+  made.set_name(NameOf(decision));
+  made.set_kind(Cast<v1::DecisionKind>(decision.kind));
+  made.set_partner(PartnerName(decision.partner));
+  for (const std::string& id : decision.counterparts) made.add_counterparts(PartnerName(id));
+  made.set_case_reference(decision.case_reference);
+  for (const std::string& condition : decision.conditions) made.add_conditions(condition);
+  made.set_valid_from(decision.valid_from);
+  made.set_valid_to(decision.valid_to);
+  made.set_evidence(decision.evidence);
+  made.set_grounds(decision.grounds);
+  if (decision.withdraw_time.has_value()) {
+    SetTime(*decision.withdraw_time, made.mutable_withdraw_time());
+  }
+  made.set_recorded_by(decision.recorded_by);
+  SetRecorded(decision.recorded, store_id, made);
+  return made;
+}
+
+v1::KeyStatement ToProto(const KeyStatement& statement, absl::string_view store_id) {
+  v1::KeyStatement made;
+  made.set_name(NameOf(statement));
+  made.set_holder(statement.holder);
+  made.set_statement(statement.statement);
+  made.set_signature(statement.signature);
+  SetRevision(statement.recorded, store_id, made.mutable_revision());
+  made.set_leaf_index(statement.leaf_index);
+  return made;
+}
+
+v1::Fact ToProto(const Fact& fact, absl::string_view store_id) {
+  struct Visitor {
+    absl::string_view store_id;
+    v1::Fact made;
+    void operator()(const Partner& f) { *made.mutable_partner() = ToProto(f, store_id); }
+    void operator()(const Instrument& f) { *made.mutable_instrument() = ToProto(f, store_id); }
+    void operator()(const Milestone& f) { *made.mutable_milestone() = ToProto(f, store_id); }
+    void operator()(const Authority& f) { *made.mutable_authority() = ToProto(f, store_id); }
+    void operator()(const Contact& f) { *made.mutable_contact() = ToProto(f, store_id); }
+    void operator()(const Decision& f) { *made.mutable_decision() = ToProto(f, store_id); }
+    void operator()(const KeyStatement& f) { *made.mutable_key_statement() = ToProto(f, store_id); }
+  } visitor{store_id, {}};
+  std::visit(visitor, fact);
+  return std::move(visitor.made);
+}
+
+v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
+                            const Registry& registry) {
+  v1::PartnerStanding made;
+  *made.mutable_partner() = ToProto(partner, registry.store_id());
+  made.set_legal_class(Cast<v1::LegalClass>(standing.legal_class));
+  for (const AxisStanding& axis : standing.axes) {
+    v1::AxisStanding& added = *made.add_axes();
+    added.set_axis(Cast<v1::Axis>(axis.axis));
+    added.set_step(axis.step);
+    added.set_day(axis.day);
+    added.set_evidence(axis.evidence);
+    added.set_certainty(Cast<v1::Certainty>(axis.certainty));
+    added.set_next_step(axis.next_step);
+    for (const Milestone& step : axis.history) {
+      *added.add_history() = ToProto(step, registry.store_id());
+    }
+  }
+  for (const Instrument* instrument : standing.instruments) {
+    *made.add_instruments() = ToProto(*instrument, registry.store_id());
+  }
+  made.set_day(FormatDay(standing.day));
+  made.mutable_registry_revision()->set_store_id(registry.store_id());
+  made.mutable_registry_revision()->set_number(registry.revision());
+  return made;
+}
+
+absl::StatusOr<Contact> ContactFromProto(absl::string_view path, const v1::Contact& contact) {
+  Contact made;
+  COMITY_ASSIGN_OR_RETURN(ChildName name,
+                          ParseChildName(absl::StrCat(path, ".name"), "contacts", contact.name()));
+  made.partner = std::move(name.partner);
+  made.id = std::move(name.id);
+  made.spiffe_id = contact.spiffe_id();
+  made.function = contact.function();
+  COMITY_ASSIGN_OR_RETURN(made.authority, IdBelow(absl::StrCat(path, ".authority"), "authorities",
+                                                  made.partner, contact.authority()));
+  made.opener = contact.opener();
+  made.languages.assign(contact.languages().begin(), contact.languages().end());
+  if (contact.has_working_hours()) {
+    const v1::WorkingHours& hours = contact.working_hours();
+    made.working_hours =
+        WorkingHours{.time_zone = hours.time_zone(),
+                     .days = {hours.days().begin(), hours.days().end()},
+                     .start_minute = hours.start_minute(),
+                     .end_minute = hours.end_minute(),
+                     .holidays = {hours.holidays().begin(), hours.holidays().end()}};
+  }
+  made.last_verified = contact.last_verified();
+  return made;
+}
+
+absl::StatusOr<Decision> DecisionFromProto(absl::string_view path, const v1::Decision& decision) {
+  Decision made;
+  if (!v1::DecisionKind_IsValid(decision.kind())) return UnknownValue(path, "kind");
+  made.kind = Cast<DecisionKind>(decision.kind());
+  if (!decision.partner().empty()) {
+    COMITY_ASSIGN_OR_RETURN(made.partner,
+                            ParsePartnerName(absl::StrCat(path, ".partner"), decision.partner()));
+  }
+  for (const std::string& name : decision.counterparts()) {
+    COMITY_ASSIGN_OR_RETURN(std::string id,
+                            ParsePartnerName(absl::StrCat(path, ".counterparts"), name));
+    made.counterparts.push_back(std::move(id));
+  }
+  made.case_reference = decision.case_reference();
+  made.conditions.assign(decision.conditions().begin(), decision.conditions().end());
+  made.valid_from = decision.valid_from();
+  made.valid_to = decision.valid_to();
+  made.evidence = decision.evidence();
+  made.grounds = decision.grounds();
+  return made;
+}
+
+absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& row) {
+  ImportRow made{.source = {.file = row.source().file(), .line = row.source().line()}};
+  const auto fail = [&](absl::string_view column, absl::string_view what) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     absl::StrCat(made.source.file, ", line ", made.source.line, ", column ",
+                                  column, ": ", what, ". Nothing was loaded."),
+                     {.reason = "IMPORT_ROW_INVALID",
+                      .metadata = {{"file", made.source.file},
+                                   {"line", absl::StrCat(made.source.line)},
+                                   {"column", std::string(column)}}});
+  };
+  // The error of a conversion, at the row's place.
+  const auto at_row = [&](const absl::Status& status) {
+    const ErrorDetails details = DetailsOf(status);
+    const std::string field = details.fields.empty() ? "row" : details.fields[0].field;
+    return fail(field.substr(field.rfind('.') + 1),
+                details.fields.empty() ? absl::string_view(status.message())
+                                       : absl::string_view(details.fields[0].description));
+  };
+  static constexpr char kServerOnly[] =
+      "an import cannot say when or at which revision a fact was recorded, only the server can";
+  using Row = v1::ImportFactsRequest::Row;
+  switch (row.fact_case()) {
+    case Row::kPartner: {
+      const v1::Partner& partner = row.partner();
+      if (partner.has_revision() || partner.has_record_time()) return fail("recorded", kServerOnly);
+      auto read = PartnerFromProto("row", partner);
+      if (!read.ok()) return at_row(read.status());
+      if (!read->legal_classes.empty()) {
+        return fail("legal_classes", "legal classes stand in rows of their own");
+      }
+      made.fact = *std::move(read);
+      return made;
+    }
+    case Row::kLegalClass: {
+      auto partner = ParsePartnerName("row.partner", row.legal_class().partner());
+      if (!partner.ok()) return at_row(partner.status());
+      auto period = PeriodFromProto("row", row.legal_class().period());
+      if (!period.ok()) return at_row(period.status());
+      made.fact = LegalClassRow{*std::move(partner), *std::move(period)};
+      return made;
+    }
+    case Row::kInstrument: {
+      const v1::Instrument& instrument = row.instrument();
+      if (instrument.has_revision() || instrument.has_record_time()) {
+        return fail("recorded", kServerOnly);
+      }
+      auto read = InstrumentFromProto("row", instrument);
+      if (!read.ok()) return at_row(read.status());
+      made.fact = *std::move(read);
+      return made;
+    }
+    case Row::kMilestone: {
+      if (row.milestone().has_revision()) return fail("recorded", kServerOnly);
+      auto read = MilestoneFromProto("row", row.milestone());
+      if (!read.ok()) return at_row(read.status());
+      made.fact = *std::move(read);
+      return made;
+    }
+    case Row::kAuthority: {
+      if (row.authority().has_revision()) return fail("recorded", kServerOnly);
+      auto read = AuthorityFromProto("row", row.authority());
+      if (!read.ok()) return at_row(read.status());
+      made.fact = *std::move(read);
+      return made;
+    }
+    case Row::kContact: {
+      if (row.contact().has_revision()) return fail("recorded", kServerOnly);
+      auto read = ContactFromProto("row", row.contact());
+      if (!read.ok()) return at_row(read.status());
+      made.fact = *std::move(read);
+      return made;
+    }
+    case Row::FACT_NOT_SET:
+      break;
+  }
+  return fail("fact", "the row says nothing");
+}
+
+absl::StatusOr<Fact> FactFromRecord(const v1::Fact& record) {
+  auto read = ReadRecord(record);
+  if (!read.ok()) return Unreadable();
+  return read;
+}
+
+}  // namespace comity::partner_registry

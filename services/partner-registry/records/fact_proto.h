@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "services/partner-registry/domain/import.h"
+#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/types.h"
+
+// The registry's values as protos and back: for storage, which keeps v1.Fact, and for transport.
+namespace comity::partner_registry {
+
+namespace v1 = ::comity::partner_registry::v1;
+
+// `store_id` is that of the store whose revision the value carries. Contacts and partners get their
+// etag.
+v1::Partner ToProto(const Partner& partner, absl::string_view store_id);
+v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id);
+v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id);
+v1::Authority ToProto(const Authority& authority, absl::string_view store_id);
+v1::Contact ToProto(const Contact& contact, absl::string_view store_id);
+v1::Decision ToProto(const Decision& decision, absl::string_view store_id);
+v1::KeyStatement ToProto(const KeyStatement& statement, absl::string_view store_id);
+v1::Fact ToProto(const Fact& fact, absl::string_view store_id);
+v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
+                            const Registry& registry);
+
+// What came from outside. INVALID_ARGUMENT `NAME_INVALID`, `VALUE_UNKNOWN` (a number of an
+// enumeration that this version does not know) with the field below `path`. Fields that only the
+// server sets are not read.
+absl::StatusOr<Contact> ContactFromProto(absl::string_view path, const v1::Contact& contact);
+absl::StatusOr<Decision> DecisionFromProto(absl::string_view path, const v1::Decision& decision);
+
+// A row of an import. INVALID_ARGUMENT `IMPORT_ROW_INVALID`, with file and line; also if the row
+// sets what only the server can: when and at which revision it was recorded.
+absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& row);
+
+// What storage kept, server's fields included, but for Recorded. DATA_LOSS `RECORD_UNREADABLE`.
+absl::StatusOr<Fact> FactFromRecord(const v1::Fact& record);
+
+}  // namespace comity::partner_registry

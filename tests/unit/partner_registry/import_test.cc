@@ -1,0 +1,187 @@
+#include "services/partner-registry/domain/import.h"
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+const char kContacts[] = "partner,id,spiffe_id,function,authority,time_zone,days,start,end\n";
+
+class ImportTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<ImportPlan> Plan(absl::string_view file, absl::string_view text) const {
+    return PlanImport(loaded_, Rows(file, text));
+  }
+
+  const Registry loaded_ = LoadedRegistry();
+};
+
+TEST_F(ImportTest, TheProjectsDataAreLoadedWhole) {
+  EXPECT_EQ(loaded_.partners().size(), 92U);
+  EXPECT_EQ(loaded_.InstrumentsOf("united-kingdom").size(), 5U);
+  EXPECT_EQ(loaded_.facts().partners(), 92U);
+  EXPECT_EQ(loaded_.facts().revision().number, 1);
+  EXPECT_EQ(loaded_.FindPartner("denmark")->legal_classes.size(), 2U);
+}
+
+TEST_F(ImportTest, TheSameRowsAgainChangeNothing) {
+  const auto plan = PlanImport(loaded_, DataRows());
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->facts, SizeIs(0));
+  EXPECT_EQ(plan->added, 0);
+  EXPECT_EQ(plan->changed, 0);
+  EXPECT_EQ(plan->unchanged, 92 + 37 + 86 + 78 + 5);
+  EXPECT_EQ(plan->rows_by_kind.at("legal_classes"), 95);
+}
+
+TEST_F(ImportTest, ACorrectionTellsOldAndNewValueAndItsRow) {
+  const auto plan = Plan("partners.csv",
+                         "id,kind,display_name,iso_alpha2,iso_alpha3,region,"
+                         "competent_in_criminal_matters\n"
+                         "georgia,STATE,Sakartvelo,GE,GEO,SOUTH_CAUCASUS,yes\n");
+
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_THAT(plan->differences, SizeIs(1));
+  const Difference& difference = plan->differences[0];
+  EXPECT_EQ(difference.name, "partners/georgia");
+  EXPECT_EQ(difference.kind, Difference::Kind::kChanged);
+  EXPECT_EQ(difference.field, "display_name");
+  EXPECT_EQ(difference.old_value, "Georgia");
+  EXPECT_EQ(difference.new_value, "Sakartvelo");
+  EXPECT_EQ(difference.source.line, 2);
+  EXPECT_THAT(std::get<Partner>(plan->facts.at(0)).legal_classes, SizeIs(1))
+      << "a partner's row leaves its legal classes as they are";
+}
+
+TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
+  Contact contact = *loaded_.FindContact("partners/georgia/contacts/tbilisi-1");
+  contact.state = ContactState::kSuspended;
+  const Registry suspended = After(loaded_, {contact});
+
+  const auto plan = PlanImport(suspended, DataRows());
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->facts, SizeIs(0));
+}
+
+TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
+  std::vector<ImportRow> rows =
+      Rows("authorities.csv", "partner,id,display_name\nandorra,court,Court of Andorra\n");
+  const std::vector<ImportRow> partner = Rows(
+      "partners.csv", "id,kind,display_name,iso_alpha2,iso_alpha3\nandorra,STATE,Andorra,AD,AND\n");
+  rows.insert(rows.end(), partner.begin(), partner.end());
+
+  const auto plan = PlanImport(loaded_, rows);
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->added, 2);
+  EXPECT_EQ(NameOf(plan->facts[0]), "partners/andorra") << "referred facts come first";
+}
+
+struct Bad {
+  std::string name;
+  std::string file;
+  std::string text;
+  std::string place;
+};
+
+void PrintTo(const Bad& bad, std::ostream* os) { *os << bad.name; }
+
+class BadRowTest : public ImportTest, public ::testing::WithParamInterface<Bad> {};
+
+TEST_P(BadRowTest, RefusesTheWholeAndNamesThePlace) {
+  const auto plan = Plan(GetParam().file, GetParam().text);
+
+  EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(plan.status().message()), HasSubstr(GetParam().place));
+  EXPECT_THAT(std::string(plan.status().message()), HasSubstr("Nothing was loaded"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, BadRowTest,
+    ::testing::Values(
+        Bad{"CodesOfTwoStates", "partners.csv",
+            "id,kind,display_name,iso_alpha2,iso_alpha3\nx,STATE,X,GE,DEU\n",
+            "line 2, column iso_alpha2"},
+        Bad{"CodeTaken", "partners.csv",
+            "id,kind,display_name,iso_alpha2,iso_alpha3\nx,STATE,X,GE,GEO\n",
+            "partners/georgia has this code"},
+        Bad{"HalfACode", "partners.csv",
+            "id,kind,display_name,iso_alpha2,iso_alpha3\nx,STATE,X,AD,\n", "column iso_alpha3"},
+        Bad{"PartnerTwice", "partners.csv",
+            "id,kind,display_name\nx,PROJECT_OR_CENTRE,X\nx,PROJECT_OR_CENTRE,Y\n",
+            "line 3, column id"},
+        Bad{"TwoClassesOnADay", "legal_classes.csv",
+            "partner,legal_class,from,to\ncroatia,THIRD_COUNTRY,,2013-07-01\n"
+            "croatia,MEMBER_STATE,2013-07-01,\n",
+            "line 3, column from"},
+        Bad{"OpenEndBeforeAnother", "legal_classes.csv",
+            "partner,legal_class,from,to\ncroatia,THIRD_COUNTRY,,\n"
+            "croatia,MEMBER_STATE,2013-07-01,\n",
+            "exactly one class"},
+        Bad{"ClassOfNobody", "legal_classes.csv",
+            "partner,legal_class,from,to\natlantis,THIRD_COUNTRY,,\n", "line 2, column partner"},
+        Bad{"InstrumentOfNobody", "instruments.csv",
+            "partner,id,kind,title\natlantis,a,OTHER_AGREEMENT,t\n", "column partner"},
+        Bad{"InForceBeforeSigned", "instruments.csv",
+            "partner,id,kind,title,signed,in_force\n"
+            "georgia,a,INTERNATIONAL_AGREEMENT,t,2024-05-01,2024-04-30\n",
+            "column in_force: it lies before `signed`"},
+        Bad{"OldKindTooLate", "instruments.csv",
+            "partner,id,kind,title,signed\n"
+            "georgia,a,COOPERATION_AGREEMENT_PRE_2019,t,2019-12-12\n",
+            "56(2)(b)"},
+        Bad{"SecondmentUnderAnArrangement", "instruments.csv",
+            "partner,id,kind,title,allows_secondment\npanama,a,WORKING_ARRANGEMENT,t,yes\n",
+            "54a(1)"},
+        Bad{"SupersedesNothing", "instruments.csv",
+            "partner,id,kind,title,supersedes\npanama,a,OTHER_AGREEMENT,t,b\n",
+            "column supersedes"},
+        Bad{"SupersedesInACircle", "instruments.csv",
+            "partner,id,kind,title,supersedes\npanama,a,OTHER_AGREEMENT,t,b\n"
+            "panama,b,OTHER_AGREEMENT,t,a\n",
+            "supersedes itself"},
+        Bad{"StepOfAnotherAxis", "milestones.csv",
+            "partner,id,axis,step,day\nchile,a,CONTACT_POINT,SIGNED,2024\n", "column step"},
+        Bad{"NegotiationWithoutMandate", "milestones.csv",
+            "partner,id,axis,step,day\nchile,a,TREATY,NEGOTIATING,2024\n", "TFEU 218(2)"},
+        Bad{"NegotiationBeforeMandate", "milestones.csv",
+            "partner,id,axis,step,day\nmorocco,a,TREATY,NEGOTIATING,2020\n", "column day"},
+        Bad{"MemberOfNoProject", "milestones.csv",
+            "partner,id,axis,step,day,project\nchile,a,PROJECT_MEMBERSHIP,JOINED,2024,georgia\n",
+            "column project"},
+        Bad{"ListedInNothing", "authorities.csv",
+            "partner,id,display_name,listed_in\nchile,a,A,b\n", "column listed_in"},
+        Bad{"SpiffeIdOfAnother", "contacts.csv",
+            absl::StrCat(kContacts,
+                         "chile,a,spiffe://agency.example/partner/peru/contact/"
+                         "a,f,prosecution-service,,,,\n"),
+            "column spiffe_id"},
+        Bad{"NoSuchAuthority", "contacts.csv",
+            absl::StrCat(kContacts,
+                         "chile,a,spiffe://agency.example/partner/chile/contact/a,f,court,,,,\n"),
+            "column authority"},
+        Bad{"NoSuchZone", "contacts.csv",
+            absl::StrCat(kContacts,
+                         "chile,a,spiffe://agency.example/partner/chile/contact/"
+                         "a,f,prosecution-service,Mars/Olympus,1,09:00,17:00\n"),
+            "column time_zone"},
+        Bad{"EndBeforeStart", "contacts.csv",
+            absl::StrCat(kContacts,
+                         "chile,a,spiffe://agency.example/partner/chile/contact/"
+                         "a,f,prosecution-service,America/Santiago,1,18:00,09:00\n"),
+            "column end"}),
+    [](const auto& param_info) { return param_info.param.name; });
+
+}  // namespace
+}  // namespace comity::partner_registry

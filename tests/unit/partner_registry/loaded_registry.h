@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/partner-registry/domain/import.h"
+#include "services/partner-registry/domain/registry.h"
+
+namespace comity::partner_registry {
+
+// The rows of the project's own data files. Aborts if they cannot be read.
+std::vector<ImportRow> DataRows();
+
+// Rows of one file's text.
+std::vector<ImportRow> Rows(absl::string_view file, absl::string_view text);
+
+// A registry that imported the project's own data at revision 1, recorded on 23 November 2026.
+Registry LoadedRegistry();
+
+// `registry` after `facts`, recorded at its next revision.
+Registry After(Registry registry, std::vector<Fact> facts);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,112 @@
+#include "services/partner-registry/domain/standing.h"
+
+#include <gmock/gmock.h>
+
+#include "common/time/day.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class StandingTest : public ::testing::Test {
+ protected:
+  Standing On(const char* partner, const char* day) const {
+    return StandingOn(registry_, *registry_.FindPartner(partner), ParseDay(day).value());
+  }
+
+  static const AxisStanding& Of(const Standing& standing, Axis axis) {
+    return standing.axes[static_cast<std::size_t>(axis) - 1];
+  }
+
+  const Registry registry_ = LoadedRegistry();
+};
+
+TEST_F(StandingTest, AlbaniasAgreementIsSignedOnTheEveAndAppliesOnTheDay) {
+  EXPECT_EQ(Of(On("albania", "2019-10-31"), Axis::kTreaty).step, "SIGNED");
+  const Standing standing = On("albania", "2019-11-01");
+  const AxisStanding& treaty = Of(standing, Axis::kTreaty);
+  EXPECT_EQ(treaty.step, "APPLIES");
+  EXPECT_EQ(treaty.day, "2019-11-01");
+  EXPECT_EQ(treaty.certainty, Certainty::kFound);
+  EXPECT_THAT(treaty.evidence, HasSubstr("partners/albania/instruments/cooperation-agreement"));
+}
+
+TEST_F(StandingTest, AlbaniaTodayHasAllAxesButTheArrangement) {
+  const Standing standing = On("albania", "2026-11-23");
+
+  EXPECT_EQ(standing.legal_class, LegalClass::kThirdCountry);
+  EXPECT_EQ(Of(standing, Axis::kWorkingArrangement).step, "NONE");
+  EXPECT_EQ(Of(standing, Axis::kContactPoint).step, "VERIFIED");
+  EXPECT_EQ(Of(standing, Axis::kLiaisonProsecutor).step, "SECONDED");
+  EXPECT_EQ(Of(standing, Axis::kLiaisonProsecutor).certainty, Certainty::kYear);
+  EXPECT_EQ(Of(standing, Axis::kProjectMembership).step, "JOINED");
+  for (const AxisStanding& axis : standing.axes) EXPECT_FALSE(axis.next_step.empty());
+}
+
+TEST_F(StandingTest, ArmeniaWalksFromMandateToRatificationAndGetsItsArrangementLater) {
+  EXPECT_EQ(Of(On("armenia", "2021-02-28"), Axis::kTreaty).step, "NONE");
+  EXPECT_EQ(Of(On("armenia", "2021-03-01"), Axis::kTreaty).step, "COUNCIL_MANDATE");
+  EXPECT_EQ(Of(On("armenia", "2023-01-01"), Axis::kTreaty).step, "NEGOTIATIONS_FINALISED");
+  EXPECT_EQ(Of(On("armenia", "2023-12-01"), Axis::kTreaty).step, "SIGNING_PROPOSAL");
+  EXPECT_EQ(Of(On("armenia", "2024-04-05"), Axis::kTreaty).step, "SIGNED");
+  const Standing before = On("armenia", "2024-09-22");
+  EXPECT_EQ(Of(before, Axis::kTreaty).step, "RATIFIED_BY_PARTNER");
+  EXPECT_EQ(Of(before, Axis::kWorkingArrangement).step, "NONE");
+  EXPECT_EQ(Of(On("armenia", "2024-09-23"), Axis::kWorkingArrangement).step, "SIGNED");
+  const Standing today = On("armenia", "2026-11-23");
+  EXPECT_THAT(Of(today, Axis::kTreaty).next_step, HasSubstr("European Parliament"));
+  EXPECT_THAT(Of(today, Axis::kTreaty).history, SizeIs(5));
+  EXPECT_EQ(Of(today, Axis::kTreaty).history.front().step, "COUNCIL_MANDATE");
+  EXPECT_EQ(Of(today, Axis::kLiaisonProsecutor).certainty, Certainty::kUnconfirmed);
+}
+
+TEST_F(StandingTest, CroatiasAgreementEndsWithAccession) {
+  EXPECT_EQ(On("croatia", "2013-06-30").legal_class, LegalClass::kThirdCountry);
+  EXPECT_EQ(Of(On("croatia", "2013-06-30"), Axis::kTreaty).step, "IN_FORCE");
+  EXPECT_EQ(On("croatia", "2013-07-01").legal_class, LegalClass::kMemberState);
+  EXPECT_EQ(Of(On("croatia", "2013-07-01"), Axis::kTreaty).step, "ENDED");
+}
+
+TEST_F(StandingTest, GeorgiasAgreementIsInForceByTheDayASourceShowsIt) {
+  EXPECT_EQ(Of(On("georgia", "2020-11-18"), Axis::kTreaty).step, "SIGNED");
+  EXPECT_EQ(Of(On("georgia", "2020-11-19"), Axis::kTreaty).step, "IN_FORCE");
+}
+
+TEST_F(StandingTest, PanamaHasAnArrangementAndNoAgreement) {
+  const Standing standing = On("panama", "2026-11-23");
+
+  EXPECT_EQ(Of(standing, Axis::kTreaty).step, "NONE");
+  EXPECT_EQ(Of(standing, Axis::kWorkingArrangement).step, "SIGNED");
+  EXPECT_THAT(Of(standing, Axis::kWorkingArrangement).next_step, HasSubstr("never as a basis"));
+}
+
+TEST_F(StandingTest, LiechtensteinIsEntitledAndHasNoLiaisonProsecutor) {
+  EXPECT_EQ(Of(On("liechtenstein", "2026-11-23"), Axis::kLiaisonProsecutor).step, "ENTITLED");
+}
+
+TEST_F(StandingTest, AnUndatedStepDoesNotReachIntoThePast) {
+  EXPECT_EQ(Of(On("georgia", "2010-01-01"), Axis::kLiaisonProsecutor).step, "NONE");
+  EXPECT_THAT(Of(On("georgia", "2010-01-01"), Axis::kLiaisonProsecutor).history, SizeIs(2));
+  EXPECT_EQ(Of(On("georgia", "2026-11-23"), Axis::kLiaisonProsecutor).step, "SECONDED");
+}
+
+TEST_F(StandingTest, AnExitThatWasAnnouncedShowsWithItsProject) {
+  const Standing standing = On("united-states", "2026-11-23");
+
+  EXPECT_EQ(Of(standing, Axis::kProjectMembership).step, "EXIT_ANNOUNCED");
+  EXPECT_THAT(Of(standing, Axis::kProjectMembership).evidence, HasSubstr("partners/icpa"));
+}
+
+TEST_F(StandingTest, TheClassOfADayOnTheEdgeOfAnUncertainPeriodIsUnknown) {
+  Partner partner = *registry_.FindPartner("georgia");
+  partner.legal_classes = {{.legal_class = LegalClass::kThirdCountry, .from = "2017"}};
+
+  EXPECT_EQ(ClassOn(partner, absl::CivilDay(2017, 6, 1)), LegalClass::kUnspecified);
+  EXPECT_EQ(ClassOn(partner, absl::CivilDay(2017, 12, 31)), LegalClass::kThirdCountry);
+}
+
+}  // namespace
+}  // namespace comity::partner_registry

@@ -1,0 +1,66 @@
+#include "services/partner-registry/domain/visibility.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr absl::CivilDay kToday(2026, 11, 23);
+
+Viewer ViewerOf(const char* spiffe_id) {
+  return Viewer::Of(identity::Principal::Parse(spiffe_id).value());
+}
+
+class VisibilityTest : public ::testing::Test {
+ protected:
+  bool Sees(const Viewer& viewer, const char* name) const {
+    return MaySee(viewer, registry_.Find(name).value(), kToday);
+  }
+
+  const Registry registry_ = LoadedRegistry();
+  const Viewer georgia_ = ViewerOf("spiffe://georgia.example/partner/georgia/contact/tbilisi-1");
+};
+
+TEST_F(VisibilityTest, TheAgencySeesEverything) {
+  const Viewer desk = ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1");
+  for (const Fact& fact : registry_.AllFacts()) EXPECT_TRUE(MaySee(desk, fact, kToday));
+}
+
+TEST_F(VisibilityTest, AContactSeesItsOwnPartnerAndNoOther) {
+  EXPECT_TRUE(Sees(georgia_, "partners/georgia"));
+  EXPECT_TRUE(Sees(georgia_, "partners/georgia/authorities/prosecution-service"));
+  EXPECT_TRUE(Sees(georgia_, "partners/georgia/contacts/tbilisi-1"));
+  EXPECT_TRUE(Sees(georgia_, "partners/georgia/milestones/seconded"));
+  EXPECT_FALSE(Sees(georgia_, "partners/moldova"));
+  EXPECT_FALSE(Sees(georgia_, "partners/moldova/authorities/prosecution-service"));
+  EXPECT_FALSE(Sees(georgia_, "partners/moldova/contacts/chisinau-1"));
+  EXPECT_FALSE(Sees(georgia_, "partners/armenia/milestones/council-mandate"));
+}
+
+TEST_F(VisibilityTest, InstrumentsOfOthersShowOnceTheyArePublic) {
+  EXPECT_TRUE(Sees(georgia_, "partners/panama/instruments/working-arrangement"));
+  EXPECT_FALSE(Sees(georgia_, "partners/lebanon/instruments/agreement"))
+      << "nobody knows since when it is public";
+  Instrument instrument =
+      *registry_.FindInstrument("partners/panama/instruments/working-arrangement");
+  instrument.public_since = "2026-11-24";
+  EXPECT_FALSE(MaySee(georgia_, instrument, kToday));
+}
+
+TEST_F(VisibilityTest, DecisionsAndKeysOfOtherPartnersDoNotShow) {
+  EXPECT_FALSE(MaySee(georgia_, Decision{.partner = "france"}, kToday));
+  EXPECT_TRUE(MaySee(georgia_, Decision{.partner = "georgia"}, kToday));
+  EXPECT_FALSE(MaySee(georgia_, Decision{}, kToday)) << "the agency's own";
+  EXPECT_TRUE(MaySee(georgia_,
+                     KeyStatement{.holder = "spiffe://agency.example/agency/desk-officer/-/d1"},
+                     kToday));
+  EXPECT_FALSE(
+      MaySee(georgia_,
+             KeyStatement{.holder = "spiffe://agency.example/partner/moldova/contact/chisinau-1"},
+             kToday));
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
