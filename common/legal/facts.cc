@@ -108,16 +108,19 @@ void FactsBuilder::Put(Partner partner) {
 }
 
 void FactsBuilder::Put(Instrument instrument) {
-  PutByName(Edit(PartnerOf(instrument.name)).instruments, std::move(instrument));
+  Dossier& dossier = Edit(PartnerOf(instrument.name));
+  PutByName(dossier.instruments, std::move(instrument));
 }
 
 void FactsBuilder::Put(Authority authority) {
-  PutByName(Edit(PartnerOf(authority.name)).authorities, std::move(authority));
+  Dossier& dossier = Edit(PartnerOf(authority.name));
+  PutByName(dossier.authorities, std::move(authority));
 }
 
 void FactsBuilder::Put(Decision decision) {
   if (!decision.partner.empty()) {
-    PutByName(Edit(decision.partner).own_decisions, std::move(decision));
+    Dossier& dossier = Edit(decision.partner);
+    PutByName(dossier.own_decisions, std::move(decision));
     return;
   }
   if (decision.counterparts.empty()) {
