@@ -161,6 +161,14 @@ absl::StatusOr<Cms> ParseSignature(absl::string_view signature) {
       position != reinterpret_cast<const unsigned char*>(signature.data()) + signature.size()) {
     return BadSignature("is not one DER structure of CMS");
   }
+  // The library reads looser forms too. One signature must have one spelling: its digest is
+  // evidence.
+  unsigned char* again = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms.get(), &again);
+  const bool same = size >= 0 && static_cast<std::size_t>(size) == signature.size() &&
+                    std::memcmp(again, signature.data(), signature.size()) == 0;
+  OPENSSL_free(again);
+  if (!same) return BadSignature("is CMS, but not in DER");
   if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
     return BadSignature("is not CMS SignedData");
   }

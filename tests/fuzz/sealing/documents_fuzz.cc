@@ -1,0 +1,33 @@
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "common/sealing/description.h"
+#include "common/sealing/evidence.h"
+#include "common/sealing/key_statement.h"
+#include "common/sealing/manifest.h"
+
+namespace {
+
+// What was parsed must be written again as the very same bytes.
+template <typename Parse, typename Build>
+void Check(absl::string_view input, Parse parse, Build build) {
+  const auto document = parse(input);
+  if (!document.ok()) return;
+  const auto bytes = build(*document);
+  if (!bytes.ok() || *bytes != input) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace comity::sealing;  // NOLINT(google-build-using-namespace): ten names of one
+                                    // folder.
+  const absl::string_view input(reinterpret_cast<const char*>(data), size);
+  Check(input, ParseManifest, BuildManifest);
+  Check(input, ParseDescription, BuildDescription);
+  Check(input, ParseKeyStatement, BuildKeyStatement);
+  Check(input, ParseRetrievalConfirmation, BuildRetrievalConfirmation);
+  Check(input, ParseStatement, BuildStatement);
+  return 0;
+}
