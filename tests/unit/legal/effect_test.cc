@@ -1,0 +1,117 @@
+#include "common/legal/effect.h"
+
+#include "tests/unit/legal/real_facts.h"
+#include "tests/unit/legal/verdict_matchers.h"
+
+namespace comity::legal {
+namespace {
+
+using ::testing::ElementsAre;
+
+Instrument Agreement(absl::string_view in_force) {
+  Instrument instrument;
+  instrument.name = "partners/x/instruments/y";
+  instrument.kind = InstrumentKind::kCooperationAgreementPre2019;
+  instrument.signed_on = Date("2010-01-01");
+  instrument.in_force = Date(in_force);
+  SetCertainty(instrument, "all", Certainty::kFound);
+  return instrument;
+}
+
+Effect On(const Instrument& instrument, absl::string_view day, bool explore = false) {
+  const Dossier dossier{.instruments = {instrument}};
+  return EffectOf(instrument, dossier, {.day = Day(day), .explore = explore});
+}
+
+TEST(EffectTest, AMonthIsAnIntervalOfUncertainty) {
+  const Instrument instrument = Agreement("2016-10");
+
+  EXPECT_EQ(On(instrument, "2016-09-30").holds, Tri::kNo);
+  EXPECT_EQ(On(instrument, "2016-10-15").holds, Tri::kUnknown);
+  EXPECT_EQ(On(instrument, "2016-10-31").holds, Tri::kYes);
+}
+
+TEST(EffectTest, AFullDateOfWhichOnlyTheYearIsSureIsThatYear) {
+  Instrument instrument = Agreement("2016-10-03");
+  instrument.SetCertainty(Field::kInForce, Certainty::kYear);
+
+  EXPECT_EQ(On(instrument, "2016-12-30").holds, Tri::kUnknown);
+  EXPECT_EQ(On(instrument, "2017-01-01").holds, Tri::kYes);
+}
+
+TEST(EffectTest, AnUnconfirmedFieldDecidesOnlyWhenExploring) {
+  Instrument instrument = Agreement("2016-10-03");
+  instrument.SetCertainty(Field::kInForce, Certainty::kUnconfirmed);
+
+  const Effect operate = On(instrument, "2020-01-01");
+  EXPECT_EQ(operate.holds, Tri::kUnknown);
+  EXPECT_THAT(operate.unsure, ElementsAre(Field::kInForce));
+  const Effect explore = On(instrument, "2020-01-01", true);
+  EXPECT_EQ(explore.holds, Tri::kYes);
+  EXPECT_THAT(explore.unconfirmed, ElementsAre(Field::kInForce));
+}
+
+TEST(EffectTest, AnAgreementUnderArticle218MustApply) {
+  Instrument instrument = Agreement("2016-10-03");
+  instrument.kind = InstrumentKind::kInternationalAgreement;
+  EXPECT_THAT(On(instrument, "2020-01-01").unsure, ElementsAre(Field::kAppliedFrom));
+
+  instrument.applied_from = Date("2018-01-01");
+  EXPECT_EQ(On(instrument, "2017-12-31").holds, Tri::kNo);
+  EXPECT_EQ(On(instrument, "2018-01-01").holds, Tri::kYes);
+}
+
+TEST(EffectTest, TheLastDayStillCountsAndNoticeIsNotTheEnd) {
+  Instrument instrument = Agreement("2016-10-03");
+  instrument.notified_end = Date("2020-01-01");
+  instrument.ended = Date("2020-12-31");
+  EXPECT_EQ(On(instrument, "2020-06-01").holds, Tri::kYes);
+  EXPECT_EQ(On(instrument, "2020-12-31").holds, Tri::kYes);
+  EXPECT_EQ(On(instrument, "2021-01-01").holds, Tri::kNo);
+
+  instrument.ended = PartialDate();
+  instrument.SetCertainty(Field::kEnded, Certainty::kUnspecified);
+  EXPECT_EQ(On(instrument, "2019-12-31").holds, Tri::kYes);
+  EXPECT_THAT(On(instrument, "2020-06-01").unsure, ElementsAre(Field::kEnded));
+}
+
+TEST(EffectTest, SuspensionOfTheWholeEndsTheEffectAndOfAPartLeavesItOpen) {
+  Instrument instrument = Agreement("2016-10-03");
+  instrument.parts_suspended = "*";
+  instrument.suspended_from = Date("2022-03-16");
+  EXPECT_EQ(On(instrument, "2022-03-15").holds, Tri::kYes);
+  EXPECT_EQ(On(instrument, "2022-03-16").holds, Tri::kNo);
+
+  instrument.parts_suspended = "Article 7";
+  EXPECT_THAT(On(instrument, "2022-03-16").unsure, ElementsAre(Field::kPartsSuspended));
+}
+
+TEST(EffectTest, AVersionThatIsNotPublicYetDoesNotGovern) {
+  Instrument first = Agreement("2021-06-28");
+  first.kind = InstrumentKind::kAdequacyDecisionLed;
+  first.ended = Date("2025-06-27");
+  first.public_since = Date("2021-06-28");
+  Instrument second = first;
+  second.name = "partners/x/instruments/z";
+  second.supersedes = first.name;
+  second.ended = Date("2023-01-01");
+  second.public_since = Date("2022-12-01");
+  const Dossier dossier{.instruments = {first, second}};
+  Lens lens{.day = Day("2024-01-01"), .explore = true};
+
+  EXPECT_EQ(EffectOf(first, dossier, lens).holds, Tri::kNo) << "shortened by the later version";
+  lens.public_on = Day("2022-11-30");
+  EXPECT_EQ(EffectOf(first, dossier, lens).holds, Tri::kYes);
+  EXPECT_EQ(EffectOf(second, dossier, lens).holds, Tri::kNo);
+}
+
+TEST(EffectTest, TwoClassesOnOneDayAreNone) {
+  Partner partner;
+  partner.classes = {{.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kFound},
+                     {.legal_class = LegalClass::kMemberState, .certainty = Certainty::kFound}};
+
+  EXPECT_EQ(ClassOf(partner, {.day = Day("2020-01-01")}).known, Tri::kUnknown);
+}
+
+}  // namespace
+}  // namespace comity::legal

@@ -1,0 +1,256 @@
+// What holds of every question, tried on many that are made at random (from a fixed seed).
+#include <functional>
+#include <random>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/legal/effect.h"
+#include "common/legal/evaluate.h"
+#include "tests/unit/legal/real_facts.h"
+#include "tests/unit/legal/verdict_matchers.h"
+
+namespace comity::legal {
+namespace {
+
+constexpr int kQuestions = 20000;
+
+constexpr const char* kCounterparts[] = {
+    "georgia", "albania", "moldova", "ukraine", "united-kingdom", "armenia", "lebanon",
+    "panama",  "brazil",  "kosovo",  "croatia", "interpol",       "unodc",   "eppo",
+    "europol", "denmark", "italy",   "ejn",     "wbcj",           "nowhere"};
+constexpr const char* kMemberStates[] = {"france", "italy", "spain", "austria", "denmark"};
+constexpr const char* kDays[] = {"2013-06-30", "2016-10-15", "2019-06-01", "2021-02-15",
+                                 "2021-06-28", "2024-04-05", "2025-12-28", kToday};
+
+class Dice {
+ public:
+  explicit Dice(std::uint32_t seed) : engine_(seed) {}
+
+  std::size_t Below(std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(engine_);
+  }
+  bool OneIn(std::size_t limit) { return Below(limit) == 0; }
+
+  template <typename T, std::size_t N>
+  const T& Of(const T (&items)[N]) {
+    return items[Below(N)];
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+std::vector<Origin> Origins(Dice& dice) {
+  std::vector<Origin> origins;
+  for (std::size_t i = 0; i < 1 + dice.Below(2); ++i) {
+    switch (dice.Below(5)) {
+      case 0:
+        origins.push_back(ThirdCountry("switzerland"));
+        break;
+      case 1:
+        origins.push_back(PublicSource());
+        break;
+      case 2:
+        origins.push_back({.kind = OriginKind::kEurojust});
+        break;
+      default:
+        origins.push_back(MemberState(dice.Of(kMemberStates)));
+    }
+    if (dice.OneIn(8)) {
+      origins.back().restrictions.push_back({.use = static_cast<UseRestriction>(1 + dice.Below(5)),
+                                             .partners = {"partners/georgia"}});
+    }
+  }
+  return origins;
+}
+
+Question RandomQuestion(Dice& dice) {
+  const std::string counterpart = dice.Of(kCounterparts);
+  Question question = dice.OneIn(2) ? AskOn(dice.Of(kDays), counterpart, Origins(dice))
+                                    : Ask(counterpart, Origins(dice));
+  if (dice.OneIn(10)) question.public_on = Day("2025-12-01");
+  if (dice.OneIn(8)) question.direction = static_cast<Direction>(1 + dice.Below(3));
+  if (dice.OneIn(12)) question.capacity = Capacity::kNational;
+  if (dice.OneIn(8)) question.data_kind = static_cast<DataKind>(1 + dice.Below(3));
+  if (dice.OneIn(8)) question.subjects = {static_cast<SubjectKind>(1 + dice.Below(4))};
+  if (dice.OneIn(8)) question.annex_ii = static_cast<AnnexCoverage>(1 + dice.Below(3));
+  if (dice.OneIn(8)) question.special_categories = true;
+  if (dice.OneIn(8)) question.geometry = Geometry::kOneMemberStateAndThirdCountry;
+  if (dice.OneIn(8)) question.volume = Volume::kBulk;
+  if (dice.OneIn(10)) question.purpose.offence_outside_annex_i = true;
+  if (dice.OneIn(10)) question.purpose.incompatible_with_collection = true;
+  if (dice.OneIn(10)) question.purpose.eppo_exercises_competence = true;
+  question.onward_by = "partners/georgia";
+  if (!dice.OneIn(4)) {
+    for (const char* state : kMemberStates) {
+      question.decisions.push_back(Authorised(state, counterpart));
+    }
+  }
+  for (std::size_t i = 0; i < dice.Below(4); ++i) {
+    const auto kind = static_cast<DecisionKind>(2 + dice.Below(14));
+    const bool originator =
+        kind == DecisionKind::kOriginatorPermission || kind == DecisionKind::kRestrictionLifted;
+    question.decisions.push_back(Decided(kind, originator ? "switzerland" : "", counterpart));
+  }
+  return question;
+}
+
+void ForEachQuestion(const std::function<void(Dice&, const Question&)>& check) {
+  Dice dice(20261123);
+  for (int i = 0; i < kQuestions && !::testing::Test::HasFailure(); ++i) {
+    check(dice, RandomQuestion(dice));
+  }
+}
+
+// How near a release an outcome is. Knowing that there is no basis is not nearer than not knowing.
+int Nearness(Outcome outcome) {
+  if (outcome == Outcome::kPermitted) return 2;
+  return outcome == Outcome::kPermittedSubjectTo ? 1 : 0;
+}
+
+// The facts with one more unknown in what concerns `counterpart`.
+Facts WithAnUnknown(Dice& dice, const std::string& counterpart) {
+  FactsBuilder builder(RealFacts());
+  const Dossier* const dossier = RealFacts().Find(counterpart);
+  if (dossier == nullptr) return RealFacts();
+  if (dossier->instruments.empty() || dice.OneIn(5)) {
+    if (!dossier->authorities.empty() && dice.OneIn(2)) {
+      Authority authority = dossier->authorities[0];
+      authority.certainty = Certainty::kUnknown;
+      builder.Put(authority);
+    } else {
+      Partner partner = *dossier->partner;
+      partner.classes[dice.Below(partner.classes.size())].certainty = Certainty::kUnknown;
+      builder.Put(partner);
+    }
+    return builder.Build({});
+  }
+  Instrument instrument = dossier->instruments[dice.Below(dossier->instruments.size())];
+  const auto field = static_cast<Field>(dice.Below(static_cast<std::size_t>(Field::kCount)));
+  instrument.SetCertainty(field, Certainty::kUnknown);
+  builder.Put(instrument);
+  return builder.Build({});
+}
+
+Question WithAnUnknown(Dice& dice, Question question) {
+  switch (dice.Below(6)) {
+    case 0:
+      question.geometry = Geometry::kUnspecified;
+      break;
+    case 1:
+      question.annex_ii = AnnexCoverage::kUnspecified;
+      break;
+    case 2:
+      question.subjects.clear();
+      break;
+    case 3:
+      question.origins[dice.Below(question.origins.size())].kind = OriginKind::kUnspecified;
+      break;
+    case 4:
+      question.data_kind = DataKind::kUnspecified;
+      break;
+    default:
+      question.purpose.necessity.clear();
+  }
+  return question;
+}
+
+TEST(PropertiesTest, AnUnknownNeverTurnsAResultIntoPermitted) {
+  ForEachQuestion([](Dice& dice, const Question& question) {
+    const Verdict before = Evaluate(RealFacts(), question);
+    if (before.outcome == Outcome::kPermitted) return;
+
+    const std::string counterpart(PartnerOf(question.counterpart));
+    const Verdict fact = Evaluate(WithAnUnknown(dice, counterpart), question);
+    EXPECT_THAT(fact, ::testing::Not(Comes(Outcome::kPermitted)))
+        << ::testing::PrintToString(before);
+    const Verdict asked = Evaluate(RealFacts(), WithAnUnknown(dice, question));
+    EXPECT_THAT(asked, ::testing::Not(Comes(Outcome::kPermitted)))
+        << ::testing::PrintToString(before);
+  });
+}
+
+TEST(PropertiesTest, WithdrawingADecisionNeverImprovesAResult) {
+  ForEachQuestion([](Dice& dice, const Question& question) {
+    if (question.decisions.empty()) return;
+    Question withdrawn = question;
+    withdrawn.decisions[dice.Below(withdrawn.decisions.size())].withdrawn = absl::InfinitePast();
+
+    const Verdict before = Evaluate(RealFacts(), question);
+    const Verdict after = Evaluate(RealFacts(), withdrawn);
+    EXPECT_LE(Nearness(after.outcome), Nearness(before.outcome))
+        << ::testing::PrintToString(before) << "\n"
+        << ::testing::PrintToString(after);
+  });
+}
+
+TEST(PropertiesTest, EndingAnInstrumentNeverImprovesAResult) {
+  ForEachQuestion([](Dice& dice, const Question& question) {
+    const Dossier* const dossier = RealFacts().Find(PartnerOf(question.counterpart));
+    if (dossier == nullptr || dossier->instruments.empty()) return;
+    Instrument ended = dossier->instruments[dice.Below(dossier->instruments.size())];
+    ended.ended = Date("2013-01-01");
+    ended.SetCertainty(Field::kEnded, Certainty::kFound);
+    FactsBuilder builder(RealFacts());
+    builder.Put(ended);
+
+    const Verdict before = Evaluate(RealFacts(), question);
+    const Verdict after = Evaluate(builder.Build({}), question);
+    EXPECT_LE(Nearness(after.outcome), Nearness(before.outcome))
+        << ::testing::PrintToString(before) << "\n"
+        << ::testing::PrintToString(after);
+  });
+}
+
+TEST(PropertiesTest, TransmissionsNeverCiteTheArticlesOnTransfers) {
+  ForEachQuestion([](Dice&, const Question& question) {
+    const Dossier* const dossier = RealFacts().Find(PartnerOf(question.counterpart));
+    if (dossier == nullptr) return;
+    const LegalClass on_day =
+        ClassOf(*dossier->partner, {.day = DayInBrussels(question.instant)}).legal_class;
+    if (on_day != LegalClass::kUnionBody && on_day != LegalClass::kMemberState &&
+        on_day != LegalClass::kMemberStateNotBound) {
+      return;
+    }
+    const Verdict verdict = Evaluate(RealFacts(), question);
+    for (const Reason& reason : verdict.reasons) {
+      for (const char* article : {"56(", "57", "58", "59"}) {
+        EXPECT_FALSE(absl::StrContains(reason.article, article))
+            << reason.row << " " << reason.article;
+      }
+    }
+    for (const Basis basis : verdict.bases) EXPECT_GE(basis, Basis::kDenmarkAgreement);
+  });
+}
+
+TEST(PropertiesTest, EveryVerdictIsCompleteAndInTheOrderOfTheTable) {
+  ForEachQuestion([](Dice&, const Question& question) {
+    const Verdict verdict = Evaluate(RealFacts(), question);
+    ASSERT_FALSE(verdict.reasons.empty());
+    EXPECT_TRUE(absl::StartsWith(verdict.reasons[0].row, "1."));
+    EXPECT_NE(verdict.outcome, Outcome::kUnspecified);
+    EXPECT_EQ(verdict.routes.empty(), verdict.outcome != Outcome::kDecisionRequired);
+    for (std::size_t i = 0; i < verdict.reasons.size(); ++i) {
+      const Reason& reason = verdict.reasons[i];
+      EXPECT_FALSE(reason.article.empty() || reason.sentence.empty() || reason.code.empty());
+      EXPECT_NE(reason.outcome, Outcome::kUnspecified);
+      if (reason.outcome != Outcome::kPermitted && reason.row != "3.2" && reason.row != "5.10") {
+        EXPECT_FALSE(reason.remedy.empty() && reason.outcome == Outcome::kPermittedSubjectTo)
+            << reason.row;
+      }
+    }
+    if (verdict.outcome == Outcome::kPermitted && question.direction == Direction::kSend) {
+      for (const Reason& reason : verdict.reasons) EXPECT_EQ(reason.outcome, Outcome::kPermitted);
+    }
+  });
+}
+
+TEST(PropertiesTest, TheSameQuestionHasTheSameAnswer) {
+  ForEachQuestion([](Dice&, const Question& question) {
+    EXPECT_EQ(::testing::PrintToString(Evaluate(RealFacts(), question)),
+              ::testing::PrintToString(Evaluate(RealFacts(), question)));
+  });
+}
+
+}  // namespace
+}  // namespace comity::legal
