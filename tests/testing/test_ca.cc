@@ -3,7 +3,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -331,21 +330,6 @@ void WriteIdentity(absl::string_view folder, const IssuedCertificate& tls,
   if (signing == nullptr) return;
   WriteFile(absl::StrCat(folder, "/sign.key"), signing->key_pem);
   WriteFile(absl::StrCat(folder, "/sign.pem"), signing->certificate_pem());
-}
-
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "comity-test-XXXXXX").string();
-  Require(mkdtemp(pattern.data()) != nullptr, "mkdtemp");
-  path_ = pattern;
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempDir::operator/(absl::string_view name) const {
-  return absl::StrCat(path_, "/", name);
 }
 
 TestPki::TestPki() { WriteBundles(); }

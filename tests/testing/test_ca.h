@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/identity/chain_verifier.h"
 #include "common/identity/trust_bundle.h"
+#include "tests/testing/temp_directory.h"
 
 namespace comity::testing {
 
@@ -97,22 +98,6 @@ void WriteBundle(absl::string_view folder, const identity::BundleFiles& bundle);
 void WriteIdentity(absl::string_view folder, const IssuedCertificate& tls,
                    const IssuedCertificate* signing = nullptr);
 
-// An empty folder under the temporary directory, removed with all in it at the end.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-
-  const std::string& path() const { return path_; }
-  // path()/name.
-  std::string operator/(absl::string_view name) const;
-
- private:
-  std::string path_;
-};
-
 // Two domains ready for use, under `folder`: the agency's `agency.example` (all paths, partners
 // without a domain of their own included) and `georgia.example` (only partner/georgia), each with
 // CRLs, and their bundles in `bundles`.
@@ -123,7 +108,7 @@ class TestPki {
   TestCa& agency() { return agency_; }
   TestCa& georgia() { return georgia_; }
   std::string bundles_folder() const { return folder_ / "bundles"; }
-  std::string path(absl::string_view name) const { return folder_ / name; }
+  std::string path(absl::string_view name) const { return folder_ / std::string(name); }
   std::shared_ptr<const identity::TrustBundles> bundles() const;
 
   // Issues TLS and signing certificates from the CA of the id's domain and writes them, with a link
@@ -134,7 +119,7 @@ class TestPki {
   void WriteBundles();
 
  private:
-  TempDir folder_;
+  TempDirectory folder_;
   TestCa agency_{"agency.example"};
   TestCa georgia_{"georgia.example"};
 };

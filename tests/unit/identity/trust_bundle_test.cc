@@ -16,7 +16,7 @@ namespace {
 
 using comity::testing::FailsWith;
 using comity::testing::IsOk;
-using comity::testing::TempDir;
+using comity::testing::TempDirectory;
 using comity::testing::TestCa;
 using comity::testing::TestPki;
 using ::testing::ElementsAre;
@@ -158,7 +158,7 @@ TEST_F(TrustBundleTest, AMissingFolderOrFileIsNamed) {
   TestPki pki;
   std::filesystem::remove(pki.bundles_folder() + "/georgia.example/roots.pem");
   const auto refused = TrustBundles::Load(pki.bundles_folder());
-  const TempDir empty;
+  const TempDirectory empty;
 
   EXPECT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "BUNDLE_MISSING"));
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("georgia.example/roots.pem"));
