@@ -85,7 +85,8 @@ absl::Status ToAbslStatus(const grpc::Status& status, bool asked) {
     return result;
   }
 
-  const absl::string_view message = status.error_message();
+  const std::string words = status.error_message();
+  const absl::string_view message = words;
   const std::size_t colon = message.find(": ");
   if (colon != absl::string_view::npos && IsReason(message.substr(0, colon))) {
     return MakeError(static_cast<absl::StatusCode>(status.error_code()), message.substr(colon + 2),
