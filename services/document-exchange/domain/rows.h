@@ -103,9 +103,6 @@ class Rows {
   virtual absl::StatusOr<std::vector<TransferRecord>> ScanTransferRecords(
       std::int64_t after_revision, std::int64_t after_ordinal, absl::Time start, absl::Time end,
       bool refused_only, std::size_t limit) = 0;
-  // The last record of a hand-over to this recipient.
-  virtual absl::StatusOr<std::optional<TransferRecord>> LastRelease(
-      absl::string_view document_id, absl::string_view recipient) = 0;
 };
 
 // Rows in a turn.
