@@ -1,0 +1,187 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tests/contract/storage/storage_backend.h"
+
+namespace comity::storage {
+namespace {
+
+using testing::FailsWith;
+using testing::IsOk;
+
+class DatabaseContractTest : public StorageContract {
+ protected:
+  void SetUp() override {
+    StorageContract::SetUp();
+    ASSERT_THAT(sql().Execute("CREATE TABLE things (id INTEGER PRIMARY KEY, words TEXT, "
+                              "bytes BLOB); "
+                              "CREATE TABLE parts (thing INTEGER NOT NULL REFERENCES things (id))"),
+                IsOk());
+  }
+
+  absl::Status Insert(std::int64_t id) {
+    auto insert = sql().Prepare("INSERT INTO things VALUES (?1, 'w', NULL)");
+    return (*insert)->BindInt64(1, id).Run();
+  }
+
+  std::int64_t Count() { return Number(sql(), "SELECT COUNT(*) FROM things"); }
+};
+
+TEST_P(DatabaseContractTest, ValuesComeBackAsTheyWereBound) {
+  const std::string bytes("\0\xff\x01 and a quote '", 16);
+  auto insert = sql().Prepare("INSERT INTO things VALUES (?1, ?2, ?3)");
+  ASSERT_THAT(insert, IsOk());
+  ASSERT_THAT((*insert)
+                  ->BindInt64(1, std::numeric_limits<std::int64_t>::max())
+                  .BindText(2, "Īū'; DROP")
+                  .BindBlob(3, bytes)
+                  .Run(),
+              IsOk());
+
+  auto select = sql().Prepare("SELECT id, words, bytes FROM things");
+  ASSERT_TRUE((*select)->Step().value());
+
+  EXPECT_EQ((*select)->Int64(0), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ((*select)->Text(1), "Īū'; DROP");
+  EXPECT_EQ((*select)->Blob(2), bytes);
+  EXPECT_FALSE((*select)->Step().value());
+}
+
+TEST_P(DatabaseContractTest, EmptyIsNotNull) {
+  auto insert = sql().Prepare("INSERT INTO things VALUES (?1, ?2, ?3)");
+  ASSERT_THAT((*insert)->BindInt64(1, 1).BindText(2, {}).BindBlob(3, {}).Run(), IsOk());
+  ASSERT_THAT((*insert)->BindInt64(1, 2).BindNull(2).BindNull(3).Run(), IsOk());
+
+  auto select = sql().Prepare("SELECT words, bytes FROM things ORDER BY id");
+  ASSERT_TRUE((*select)->Step().value());
+  EXPECT_FALSE((*select)->IsNull(0));
+  EXPECT_FALSE((*select)->IsNull(1));
+  ASSERT_TRUE((*select)->Step().value());
+  EXPECT_TRUE((*select)->IsNull(0));
+  EXPECT_TRUE((*select)->IsNull(1));
+  EXPECT_EQ((*select)->Text(0), "");
+}
+
+TEST_P(DatabaseContractTest, AStatementSaysHowManyRowsItTouched) {
+  ASSERT_THAT(Insert(1), IsOk());
+  ASSERT_THAT(Insert(2), IsOk());
+
+  auto update = sql().Prepare("UPDATE things SET words = ?1");
+  ASSERT_THAT((*update)->BindText(1, "x").Step(), IsOk());
+
+  EXPECT_EQ((*update)->RowsAffected(), 2);
+}
+
+TEST_P(DatabaseContractTest, TwoStatementsOfOneTextDoNotDisturbEachOther) {
+  for (int id = 1; id <= 3; ++id) ASSERT_THAT(Insert(id), IsOk());
+
+  auto outer = sql().Prepare("SELECT id FROM things ORDER BY id");
+  ASSERT_TRUE((*outer)->Step().value());
+  auto inner = sql().Prepare("SELECT id FROM things ORDER BY id");
+  ASSERT_TRUE((*inner)->Step().value());
+  ASSERT_TRUE((*outer)->Step().value());
+
+  EXPECT_EQ((*outer)->Int64(0), 2);
+  EXPECT_EQ((*inner)->Int64(0), 1);
+}
+
+TEST_P(DatabaseContractTest, ATransactionIsKeptByItsCommitOnly) {
+  {
+    auto lost = Transaction::Begin(&sql());
+    ASSERT_THAT(lost, IsOk());
+    ASSERT_THAT(Insert(1), IsOk());
+  }
+  EXPECT_EQ(Count(), 0);
+  auto kept = Transaction::Begin(&sql());
+  ASSERT_THAT(Insert(2), IsOk());
+  ASSERT_THAT(kept->Commit(), IsOk());
+
+  Open();
+
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_P(DatabaseContractTest, ASavepointUndoesItsPartOnly) {
+  auto transaction = Transaction::Begin(&sql());
+  ASSERT_THAT(Insert(1), IsOk());
+  {
+    auto lost = Savepoint::Begin(&sql());
+    ASSERT_THAT(Insert(2), IsOk());
+    auto inner = Savepoint::Begin(&sql());
+    ASSERT_THAT(Insert(3), IsOk());
+    ASSERT_THAT(inner->Release(), IsOk());
+  }
+  auto kept = Savepoint::Begin(&sql());
+  ASSERT_THAT(Insert(4), IsOk());
+  ASSERT_THAT(kept->Release(), IsOk());
+  ASSERT_THAT(transaction->Commit(), IsOk());
+
+  EXPECT_EQ(Count(), 2);
+  EXPECT_EQ(Number(sql(), "SELECT SUM(id) FROM things"), 5);
+}
+
+TEST_P(DatabaseContractTest, AFailedStatementIsUndoneByItsSavepoint) {
+  auto transaction = Transaction::Begin(&sql());
+  ASSERT_THAT(Insert(1), IsOk());
+  auto part = Savepoint::Begin(&sql());
+  EXPECT_THAT(Insert(1), FailsWith(absl::StatusCode::kAlreadyExists, "CONSTRAINT_VIOLATED"));
+  ASSERT_THAT(part->RollBack(), IsOk());
+  ASSERT_THAT(Insert(2), IsOk());
+  ASSERT_THAT(transaction->Commit(), IsOk());
+
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_P(DatabaseContractTest, BrokenRulesAndBrokenStatementsAreToldApart) {
+  EXPECT_THAT(sql().Execute("INSERT INTO parts VALUES (7)"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATED"));
+  EXPECT_THAT(sql().Prepare("SELECT nothing FROM nowhere"),
+              FailsWith(absl::StatusCode::kInternal, "STATEMENT_FAILED"));
+}
+
+TEST_P(DatabaseContractTest, AnErrorNamesNoValues) {
+  auto insert = sql().Prepare("INSERT INTO things VALUES (?1, ?2, NULL)");
+  (void)(*insert)->BindInt64(1, 4711).BindText(2, "secret").Run();
+  const absl::Status again = (*insert)->BindInt64(1, 4711).BindText(2, "secret").Run();
+
+  EXPECT_FALSE(again.ok());
+  EXPECT_THAT(again.ToString(), ::testing::Not(::testing::HasSubstr("4711")));
+  EXPECT_THAT(again.ToString(), ::testing::Not(::testing::HasSubstr("secret")));
+}
+
+TEST_P(DatabaseContractTest, ASnapshotSeesOneStateWhateverIsWritten) {
+  ASSERT_THAT(Insert(1), IsOk());
+  auto snapshot = database_->Read();
+  ASSERT_THAT(snapshot, IsOk());
+
+  ASSERT_THAT(Insert(2), IsOk());
+
+  EXPECT_EQ(Number(snapshot->sql(), "SELECT COUNT(*) FROM things"), 1);
+  auto later = database_->Read();
+  EXPECT_EQ(Number(later->sql(), "SELECT COUNT(*) FROM things"), 2);
+}
+
+TEST_P(DatabaseContractTest, ASnapshotDoesNotSeeAnUncommittedTransaction) {
+  auto transaction = Transaction::Begin(&sql());
+  ASSERT_THAT(Insert(1), IsOk());
+  {
+    auto snapshot = database_->Read();
+    ASSERT_THAT(snapshot, IsOk());
+    EXPECT_EQ(Number(snapshot->sql(), "SELECT COUNT(*) FROM things"), 0);
+  }
+  ASSERT_THAT(transaction->Commit(), IsOk());
+}
+
+TEST_P(DatabaseContractTest, ASnapshotCannotWrite) {
+  auto snapshot = database_->Read();
+
+  EXPECT_FALSE(snapshot->sql().Execute("INSERT INTO things VALUES (1, 'w', NULL)").ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, DatabaseContractTest, AllBackends(),
+                         [](const auto& backend) { return backend.param.name; });
+
+}  // namespace
+}  // namespace comity::storage
