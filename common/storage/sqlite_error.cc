@@ -48,9 +48,14 @@ absl::Status SqliteError(sqlite3* db, int code) {
                        "The database was locked for too long; try again.",
                        {.reason = "STORAGE_BUSY", .retry_after = absl::Seconds(1)});
     case SQLITE_IOERR: {
-      // Quotas and file size limits end writing as a full disk does.
-      const int error = db == nullptr ? 0 : sqlite3_system_errno(db);
-      if (error == ENOSPC || error == EDQUOT || error == EFBIG) return DiskFull();
+      // Quotas and file size limits end writing as a full disk does, but SQLite knows only ENOSPC.
+      // It does not keep the number for a commit, so it is taken from the system, where a failed
+      // write just left it.
+      const int error = errno;
+      if (extended == SQLITE_IOERR_WRITE &&
+          (error == ENOSPC || error == EDQUOT || error == EFBIG)) {
+        return DiskFull();
+      }
       break;
     }
     case SQLITE_CANTOPEN:
