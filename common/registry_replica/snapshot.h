@@ -1,0 +1,78 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "common/legal/facts.h"
+
+namespace comity::registry_replica {
+
+// Hours of a week in which a contact works, as the registry has them.
+struct WorkingHours {
+  std::string time_zone;  // IANA.
+  std::vector<int> days;  // 1 Monday to 7 Sunday.
+  int start_minute = 0;   // After midnight, local time.
+  int end_minute = 0;
+  std::vector<std::string> holidays;  // "2026-12-25".
+};
+
+struct Contact {
+  std::string name;  // "partners/{partner}/contacts/{contact}"
+  std::string spiffe_id;
+  std::string partner;    // "partners/{partner}"
+  std::string authority;  // "partners/{partner}/authorities/{authority}"
+  std::string function;   // Never a person's name.
+  bool active = false;
+  bool opener = false;  // Opens documents addressed to the authority.
+  std::vector<std::string> languages;
+  std::optional<WorkingHours> working_hours;
+};
+
+// What a service needs of the registry, at one revision. Immutable, hence thread-safe; keep it for
+// as long as one decision takes.
+class Snapshot {
+ public:
+  // A registry in which nothing is recorded.
+  Snapshot();
+
+  const legal::Revision& revision() const { return facts_.revision(); }
+  const legal::Facts& facts() const { return facts_; }
+
+  // The registry's latest checkpoint (signed note) that was known with this revision; may be empty.
+  const std::string& checkpoint() const { return checkpoint_; }
+
+  // Null if there is none. By SPIFFE id, and by resource name.
+  const Contact* FindContact(absl::string_view spiffe_id) const;
+  const Contact* FindContactByName(absl::string_view name) const;
+
+  // In the order of their names.
+  std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
+
+  // The partner that a unit of the agency acts for: "partners/france" for "fr" (ISO 3166-1 alpha-2)
+  // and "partners/georgia" for "georgia"; empty if there is none.
+  std::string PartnerOfUnit(absl::string_view unit) const;
+
+  bool ExchangesSuspended(absl::string_view partner) const;
+
+ private:
+  friend class ReplicaState;
+
+  // By resource name; and where each SPIFFE id is in it.
+  struct Directory {
+    std::map<std::string, Contact, std::less<>> by_name;
+    absl::flat_hash_map<std::string, std::string> name_by_spiffe_id;
+  };
+  using Units = absl::flat_hash_map<std::string, std::string>;
+
+  legal::Facts facts_;
+  std::string checkpoint_;
+  std::shared_ptr<const Directory> contacts_;
+  std::shared_ptr<const Units> partner_by_iso_;
+};
+
+}  // namespace comity::registry_replica
