@@ -59,19 +59,24 @@ struct SendOptions {
   Cancellation* cancellation = nullptr;  // Not owned; may be null.
 };
 
+struct SentDocument {
+  document_exchange::v1::Document document;  // Unset with `validate_only`.
+  // What the early transfer check said, as Upload.verdicts; empty if the upload was resumed.
+  std::vector<partner_registry::v1::TransferVerdict> verdicts;
+  std::vector<std::string> recipients;  // SPIFFE ids it was sealed for, the sender among them.
+};
+
 // Seals a file for its recipients, uploads it, signs the manifest and submits it; constant memory.
 //
 // Recipients' keys are those the registry lists, each verified against the bundles in the identity
 // folder and pinned there at first use. Everything is sealed to the sender too. Interrupted, also
 // by kill -9, the same call resumes from the last byte on the service's disk, under the same keys
-// only if the file is the very same. With `validate_only` the answer has only `name` unset and no
-// manifest.
+// only if the file is the very same.
 //
 // Errors, besides those of the calls (FAILED_PRECONDITION `TRANSFER_NOT_PERMITTED` with everything
 // that is missing): NOT_FOUND `FILE_MISSING`, FAILED_PRECONDITION `FILE_CHANGED` (while it was
 // sent), `NO_RECIPIENT_KEY`, `KEY_STATEMENT_...`, `KEY_PIN_BROKEN`, `KEY_GAP`,
 // `IDENTITY_FILE_MISSING`; CANCELLED `CANCELLED_BY_CALLER`.
-absl::StatusOr<document_exchange::v1::Document> SendDocument(Session& session,
-                                                             const SendOptions& options);
+absl::StatusOr<SentDocument> SendDocument(Session& session, const SendOptions& options);
 
 }  // namespace comity::client

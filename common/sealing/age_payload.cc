@@ -80,10 +80,10 @@ PayloadSealer::PayloadSealer(const crypto::Secret& file_key, absl::string_view n
 
 PayloadSealer::~PayloadSealer() { OPENSSL_cleanse(pending_.data(), pending_.capacity()); }
 
-absl::Status PayloadSealer::Flush(bool last, Sink sink) {
-  cipher_.Seal(index_, last, pending_, sealed_.data());
+absl::Status PayloadSealer::Flush(absl::string_view chunk, bool last, Sink sink) {
+  cipher_.Seal(index_, last, chunk, sealed_.data());
   ++index_;
-  const std::size_t size = pending_.size() + static_cast<std::size_t>(kTag);
+  const std::size_t size = chunk.size() + static_cast<std::size_t>(kTag);
   pending_.clear();
   return sink({sealed_.data(), size});
 }
@@ -95,7 +95,12 @@ absl::Status PayloadSealer::Write(absl::string_view plaintext, Sink sink) {
   }
   while (!plaintext.empty()) {
     // A full chunk is sealed only once more follows: until then it may be the last.
-    if (pending_.size() == kChunk) COMITY_RETURN_IF_ERROR(Flush(false, sink));
+    if (pending_.size() == kChunk) COMITY_RETURN_IF_ERROR(Flush(pending_, false, sink));
+    if (pending_.empty() && plaintext.size() > kChunk) {
+      COMITY_RETURN_IF_ERROR(Flush(plaintext.substr(0, kChunk), false, sink));
+      plaintext.remove_prefix(kChunk);
+      continue;
+    }
     const std::size_t size = std::min(plaintext.size(), kChunk - pending_.size());
     pending_.append(plaintext.data(), size);
     plaintext.remove_prefix(size);
@@ -105,7 +110,7 @@ absl::Status PayloadSealer::Write(absl::string_view plaintext, Sink sink) {
 
 absl::Status PayloadSealer::Finish(Sink sink) {
   COMITY_RETURN_IF_ERROR(Write("", sink));
-  return Flush(true, sink);
+  return Flush(pending_, true, sink);
 }
 
 PayloadOpener::PayloadOpener(const crypto::Secret& file_key) : file_key_(file_key.view()) {
@@ -122,11 +127,11 @@ PayloadOpener::PayloadOpener(const crypto::Secret& file_key, absl::string_view n
 
 PayloadOpener::~PayloadOpener() { OPENSSL_cleanse(opened_.data(), opened_.size()); }
 
-absl::Status PayloadOpener::Flush(bool last, Sink sink) {
-  if (!cipher_->Open(index_, last, pending_, opened_.data())) {
+absl::Status PayloadOpener::Flush(absl::string_view chunk, bool last, Sink sink) {
+  if (!cipher_->Open(index_, last, chunk, opened_.data())) {
     return Forged("a chunk of the payload was changed, moved, cut or sealed under another key");
   }
-  const std::size_t size = pending_.size() - static_cast<std::size_t>(kTag);
+  const std::size_t size = chunk.size() - static_cast<std::size_t>(kTag);
   if (last && size == 0 && index_ > 0) {
     return Forged("the payload ends in an empty chunk, which no sealer writes");
   }
@@ -138,7 +143,12 @@ absl::Status PayloadOpener::Flush(bool last, Sink sink) {
 absl::Status PayloadOpener::Write(absl::string_view payload, Sink sink) {
   while (!payload.empty()) {
     const std::size_t full = cipher_ ? kSealedChunk : kPayloadNonceSize;
-    if (cipher_ && pending_.size() == full) COMITY_RETURN_IF_ERROR(Flush(false, sink));
+    if (cipher_ && pending_.size() == full) COMITY_RETURN_IF_ERROR(Flush(pending_, false, sink));
+    if (cipher_ && pending_.empty() && payload.size() > full) {
+      COMITY_RETURN_IF_ERROR(Flush(payload.substr(0, full), false, sink));
+      payload.remove_prefix(full);
+      continue;
+    }
     const std::size_t size = std::min(payload.size(), full - pending_.size());
     pending_.append(payload.data(), size);
     payload.remove_prefix(size);
@@ -152,7 +162,7 @@ absl::Status PayloadOpener::Write(absl::string_view payload, Sink sink) {
 
 absl::Status PayloadOpener::Finish(Sink sink) {
   if (!cipher_) return Forged("the payload is shorter than its nonce");
-  return Flush(true, sink);
+  return Flush(pending_, true, sink);
 }
 
 absl::Status OpenRange(

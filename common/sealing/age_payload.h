@@ -65,7 +65,7 @@ class PayloadSealer {
   absl::Status Finish(Sink sink);
 
  private:
-  absl::Status Flush(bool last, Sink sink);
+  absl::Status Flush(absl::string_view chunk, bool last, Sink sink);
 
   ChunkCipher cipher_;
   std::string nonce_;
@@ -95,7 +95,7 @@ class PayloadOpener {
   absl::Status Finish(Sink sink);
 
  private:
-  absl::Status Flush(bool last, Sink sink);
+  absl::Status Flush(absl::string_view chunk, bool last, Sink sink);
 
   crypto::Secret file_key_;
   std::unique_ptr<ChunkCipher> cipher_;

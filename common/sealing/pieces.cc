@@ -14,9 +14,12 @@ constexpr absl::string_view kLeafPrefix("\0", 1);
 
 }  // namespace
 
-PayloadDigester::PayloadDigester() { piece_.Update(kLeafPrefix); }
+PayloadDigester::PayloadDigester(bool keep_pieces) : keep_pieces_(keep_pieces) {
+  piece_.Update(kLeafPrefix);
+}
 
 void PayloadDigester::AddLeaf(const crypto::Digest& leaf) {
+  if (keep_pieces_) pieces_.push_back(leaf);
   crypto::Digest node = leaf;
   // Each trailing one bit of the old count is a complete subtree that the new leaf completes.
   for (int i = std::countr_one(static_cast<std::uint64_t>(leaves_)); i > 0; --i) {
@@ -56,6 +59,12 @@ PayloadDigest PayloadDigester::Peek() const {
     }
   }
   return {.length = length_, .sha256 = whole_.Peek(), .pieces_root = root};
+}
+
+std::vector<crypto::Digest> PayloadDigester::Pieces() const {
+  std::vector<crypto::Digest> pieces = pieces_;
+  if (keep_pieces_ && in_piece_ > 0) pieces.push_back(piece_.Peek());
+  return pieces;
 }
 
 crypto::Digest PieceHash(absl::string_view piece) { return ledger::LeafHash(piece); }

@@ -26,7 +26,8 @@ struct PayloadDigest {
 // for one hash a tree level. Not thread-safe.
 class PayloadDigester {
  public:
-  PayloadDigester();
+  // With `keep_pieces` the pieces' hashes are kept too: 32 bytes a piece.
+  explicit PayloadDigester(bool keep_pieces = false);
 
   void Update(absl::string_view data);
 
@@ -34,6 +35,9 @@ class PayloadDigester {
   PayloadDigest Peek() const;
 
   std::int64_t length() const { return length_; }
+
+  // PieceHash of every piece so far; only with `keep_pieces`.
+  std::vector<crypto::Digest> Pieces() const;
 
  private:
   void AddLeaf(const crypto::Digest& leaf);
@@ -43,6 +47,8 @@ class PayloadDigester {
   crypto::Sha256Stream piece_;
   std::int64_t in_piece_ = 0;
   std::int64_t leaves_ = 0;
+  bool keep_pieces_;
+  std::vector<crypto::Digest> pieces_;
   std::vector<crypto::Digest> frontier_;  // Roots of the complete subtrees, largest first.
 };
 
