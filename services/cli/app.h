@@ -1,0 +1,65 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/client/session.h"
+
+namespace comity::cli {
+
+// What every command shares: who calls, where the services are, how results are shown.
+//
+// Commands register themselves on a CLI11 app; the one that was chosen leaves its work in `run`.
+class App {
+ public:
+  // Options of every command.
+  struct Options {
+    std::string as;      // A name in <home>/ids, or a folder.
+    std::string home;    // Where client.toml and ids/ are.
+    bool json = false;   // Results as JSON.
+    bool quiet = false;  // No progress.
+    int timeout_seconds = 60;
+  };
+
+  Options options;
+  std::function<absl::Status()> run;
+
+  // The caller's session, opened once. NOT_FOUND `IDENTITY_NOT_FOUND` names the folder looked for.
+  absl::StatusOr<client::Session*> session();
+
+  absl::Duration patience() const { return absl::Seconds(options.timeout_seconds); }
+
+  // Shows a message as JSON if asked for, otherwise with `text`.
+  void Show(const google::protobuf::Message& message, const std::function<void()>& text) const;
+
+ private:
+  std::unique_ptr<client::Session> session_;
+};
+
+// Registers the commands of one subject.
+void RegisterPartners(CLI::App& root, App& app);
+void RegisterTransfer(CLI::App& root, App& app);
+void RegisterContacts(CLI::App& root, App& app);
+void RegisterKeys(CLI::App& root, App& app);
+void RegisterDecisions(CLI::App& root, App& app);
+void RegisterEngagements(CLI::App& root, App& app);
+void RegisterDocuments(CLI::App& root, App& app);
+void RegisterEvidence(CLI::App& root, App& app);
+void RegisterOperations(CLI::App& root, App& app);
+
+// A command that works through `body`. `description` is one line; `examples` follow the options in
+// its help.
+CLI::App* AddCommand(CLI::App& parent, App& app, const std::string& name,
+                     const std::string& description, const std::string& examples,
+                     std::function<absl::Status()> body);
+
+}  // namespace comity::cli

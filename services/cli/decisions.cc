@@ -1,0 +1,218 @@
+// comity decisions: record, withdraw, list. A decision with a case is kept by document-exchange (who
+// works with whom is itself sensitive), a general one by the registry.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "common/identity/principal.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace registry = partner_registry::v1;
+namespace exchange = document_exchange::v1;
+
+namespace {
+
+struct Arguments {
+  registry::DecisionKind kind = registry::DECISION_KIND_UNSPECIFIED;
+  std::string partner, case_reference, evidence, grounds, from, to, name, reason;
+  std::vector<std::string> counterparts, conditions;
+  bool general = false;
+};
+
+void PrintDecisions(const std::vector<registry::Decision>& decisions) {
+  std::vector<std::vector<std::string>> rows;
+  for (const registry::Decision& decision : decisions) {
+    rows.push_back(
+        {decision.name(),
+         EnumText(registry::DecisionKind_descriptor(), decision.kind(), "DECISION_KIND_"),
+         decision.partner().empty() ? "the agency" : decision.partner(),
+         decision.counterparts_size() == 0 ? "any" : absl::StrJoin(decision.counterparts(), " "),
+         decision.case_reference().empty() ? "general" : decision.case_reference(),
+         decision.valid_from() + " to " +
+             (decision.valid_to().empty() ? "withdrawal" : decision.valid_to()),
+         decision.has_withdraw_time() ? "withdrawn " + TimeText(decision.withdraw_time())
+                                      : "stands"});
+  }
+  PrintTable(std::cout, {"decision", "kind", "by", "for", "case", "valid", "state"}, rows);
+}
+
+// The same request type exists in both services; what differs is where it goes.
+template <typename Request, typename Stub>
+absl::Status Act(App& app, Stub* stub,
+                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                              registry::Decision*),
+                 Request request) {
+  COMITY_ASSIGN_OR_RETURN(const registry::Decision decision,
+                          client::Invoke(stub, method, std::move(request), app.patience()));
+  app.Show(decision, [&] { PrintDecisions({decision}); });
+  return absl::OkStatus();
+}
+
+// Whose decision, if the caller does not say: that of the Member State of his unit.
+absl::StatusOr<std::string> OwnPartner(App& app, const Arguments& arguments) {
+  if (!arguments.partner.empty()) return PartnerName(arguments.partner);
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const std::string spiffe_id, session->SpiffeId());
+  COMITY_ASSIGN_OR_RETURN(const identity::Principal me, identity::Principal::Parse(spiffe_id));
+  if (me.kind != identity::PrincipalKind::kAgency || me.unit == "-") return std::string();
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
+  registry::ListPartnersRequest request;
+  request.set_query(me.unit);
+  COMITY_ASSIGN_OR_RETURN(
+      const registry::ListPartnersResponse found,
+      client::Invoke(stub.get(), &registry::PartnerRegistryService::Stub::ListPartners, request,
+                     app.patience()));
+  for (const registry::Partner& partner : found.partners()) {
+    if (absl::AsciiStrToLower(partner.iso_alpha2()) == me.unit) return partner.name();
+  }
+  return std::string();
+}
+
+absl::Status Record(App& app, const Arguments& arguments) {
+  registry::Decision decision;
+  decision.set_kind(arguments.kind);
+  if (arguments.kind == registry::DECISION_KIND_AUTHORISATION || !arguments.partner.empty()) {
+    COMITY_ASSIGN_OR_RETURN(*decision.mutable_partner(), OwnPartner(app, arguments));
+  }
+  for (const std::string& partner : arguments.counterparts) {
+    decision.add_counterparts(PartnerName(partner));
+  }
+  for (const std::string& condition : arguments.conditions) decision.add_conditions(condition);
+  decision.set_case_reference(arguments.case_reference);
+  decision.set_valid_from(arguments.from.empty() ? FormatDay(DayInBrussels(absl::Now()))
+                                                 : arguments.from);
+  decision.set_valid_to(arguments.to);
+  decision.set_evidence(arguments.evidence);
+  decision.set_grounds(arguments.grounds);
+
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  if (arguments.case_reference.empty()) {
+    registry::RecordDecisionRequest request;
+    request.mutable_decision()->Swap(&decision);
+    COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
+    return Act(app, stub.get(), &registry::PartnerRegistryService::Stub::RecordDecision, request);
+  }
+  exchange::RecordDecisionRequest request;
+  request.mutable_decision()->Swap(&decision);
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
+  return Act(app, stub.get(), &exchange::DocumentExchangeService::Stub::RecordDecision, request);
+}
+
+absl::Status Withdraw(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  if (arguments.general) {
+    registry::WithdrawDecisionRequest request;
+    request.set_name(arguments.name);
+    request.set_reason(arguments.reason);
+    COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
+    return Act(app, stub.get(), &registry::PartnerRegistryService::Stub::WithdrawDecision, request);
+  }
+  exchange::WithdrawDecisionRequest request;
+  request.set_name(arguments.name);
+  request.set_reason(arguments.reason);
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
+  return Act(app, stub.get(), &exchange::DocumentExchangeService::Stub::WithdrawDecision, request);
+}
+
+template <typename Request, typename Response, typename Stub>
+absl::StatusOr<std::vector<registry::Decision>> AllPages(
+    App& app, Stub* stub,
+    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    Request request) {
+  std::vector<registry::Decision> all;
+  request.set_page_size(500);
+  do {
+    COMITY_ASSIGN_OR_RETURN(const Response page,
+                            client::Invoke(stub, method, request, app.patience()));
+    all.insert(all.end(), page.decisions().begin(), page.decisions().end());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
+absl::Status List(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  std::vector<registry::Decision> decisions;
+  if (arguments.general) {
+    registry::ListDecisionsRequest request;
+    if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
+    COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
+    COMITY_ASSIGN_OR_RETURN(
+        decisions, AllPages(app, stub.get(),
+                            &registry::PartnerRegistryService::Stub::ListDecisions, request));
+  } else {
+    exchange::ListDecisionsRequest request;
+    request.set_case_reference(arguments.case_reference);
+    COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
+    COMITY_ASSIGN_OR_RETURN(
+        decisions, AllPages(app, stub.get(),
+                            &exchange::DocumentExchangeService::Stub::ListDecisions, request));
+  }
+  registry::ListDecisionsResponse shown;
+  for (const registry::Decision& decision : decisions) *shown.add_decisions() = decision;
+  app.Show(shown, [&] { PrintDecisions(decisions); });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterDecisions(CLI::App& root, App& app) {
+  CLI::App* const decisions =
+      root.add_subcommand("decisions", "Authorisations of Member States and decisions of the agency");
+  decisions->require_subcommand(1);
+  const auto arguments = std::make_shared<Arguments>();
+
+  CLI::App* const record = AddCommand(
+      *decisions, app, "record", "Record a decision; with --case for that case only",
+      "  comity --as fr-1 decisions record authorisation --for georgia --case CASE-7 \\\n"
+      "      --evidence \"letter 2026/44\"\n"
+      "  comity --as fr-1 decisions record authorisation --for georgia --evidence \"circular 12\"",
+      [&app, arguments] { return Record(app, *arguments); });
+  AddEnumOption(record, "kind", arguments->kind, "DECISION_KIND_",
+                registry::DecisionKind_descriptor(), "What was decided, such as authorisation")
+      ->required();
+  record->add_option("--by", arguments->partner, "Whose: your own Member State if left out")
+      ->type_name("PARTNER");
+  record->add_option("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
+      ->type_name("PARTNER")
+      ->allow_extra_args(false);
+  record->add_option("--case", arguments->case_reference, "For this case only")->type_name("REF");
+  record->add_option("--condition", arguments->conditions, "Travels with the data; repeat")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+  record->add_option("--evidence", arguments->evidence, "The document that shows it")->required();
+  record->add_option("--grounds", arguments->grounds, "Why; for derogations and urgent transfers");
+  record->add_option("--from", arguments->from, "First day; today if left out")->type_name("DAY");
+  record->add_option("--until", arguments->to, "Last day; until withdrawn if left out")
+      ->type_name("DAY");
+
+  CLI::App* const withdraw = AddCommand(
+      *decisions, app, "withdraw", "Withdraw a decision, for whatever is not yet made available",
+      "  comity --as fr-1 decisions withdraw decisions/... --reason \"proceedings closed\"",
+      [&app, arguments] { return Withdraw(app, *arguments); });
+  withdraw->add_option("decision", arguments->name, "Its name, as record printed it")->required();
+  withdraw->add_option("--reason", arguments->reason, "Why; kept in the ledger")->required();
+  withdraw->add_flag("--general", arguments->general, "A general one, kept by the registry");
+
+  CLI::App* const list = AddCommand(*decisions, app, "list", "List decisions, newest first",
+                                    "  comity --as fr-1 decisions list --case CASE-7\n"
+                                    "  comity --as dpo-1 decisions list --general",
+                                    [&app, arguments] { return List(app, *arguments); });
+  list->add_option("--case", arguments->case_reference, "Only of this case")->type_name("REF");
+  list->add_option("--by", arguments->partner, "Only of this partner (with --general)")
+      ->type_name("PARTNER");
+  list->add_flag("--general", arguments->general, "General ones, kept by the registry");
+}
+
+}  // namespace comity::cli

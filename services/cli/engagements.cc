@@ -1,0 +1,369 @@
+// comity slots, comity engagements: find a time, hold it, confirm it, export it.
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/question.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = engagement_scheduling::v1;
+
+namespace {
+
+using Scheduling = v1::EngagementSchedulingService::Stub;
+
+struct Arguments {
+  std::vector<std::string> with, resources, partners;
+  std::string duration = "1h", from = "tomorrow", start, title, hold_for, name, reason, file, partner;
+  int days = 14;
+  int max_results = 10;
+  bool all = false;
+  bool validate_only = false;
+  v1::EngagementKind kind = v1::ENGAGEMENT_KIND_TECHNICAL_MEETING;
+  v1::EngagementClass engagement_class = v1::ENGAGEMENT_CLASS_STRATEGIC;
+  v1::EngagementMode mode = v1::ENGAGEMENT_MODE_ONLINE;
+  QuestionOptions question;
+  // Calendars.
+  std::string owner, zone;
+  std::vector<int> working_days = {1, 2, 3, 4, 5};
+  std::string hours = "09:00-17:30";
+  std::vector<std::string> holidays;
+};
+
+// "me", "tbilisi-1@georgia" or a SPIFFE id.
+absl::StatusOr<std::string> ResolvePerson(App& app, const std::string& text) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  if (text == "me") return session->SpiffeId();
+  if (absl::StartsWith(text, "spiffe://")) return text;
+  COMITY_ASSIGN_OR_RETURN(const std::string name, ContactName(text));
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  partner_registry::v1::GetContactRequest request;
+  request.set_name(name);
+  COMITY_ASSIGN_OR_RETURN(
+      const partner_registry::v1::Contact contact,
+      client::Invoke(registry.get(), &partner_registry::v1::PartnerRegistryService::Stub::GetContact,
+                     request, app.patience()));
+  return contact.spiffe_id();
+}
+
+absl::StatusOr<std::unique_ptr<Scheduling>> Service(App& app) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  return session->Scheduling();
+}
+
+std::string ResourceName(const std::string& text) {
+  return absl::StartsWith(text, "resources/") ? text : absl::StrCat("resources/", text);
+}
+
+std::string EngagementName(const std::string& text) {
+  return absl::StartsWith(text, "engagements/") ? text : absl::StrCat("engagements/", text);
+}
+
+void SetDuration(absl::Duration duration, google::protobuf::Duration* target) {
+  target->set_seconds(absl::ToInt64Seconds(duration));
+}
+
+void PrintEngagements(const std::vector<v1::Engagement>& engagements) {
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Engagement& engagement : engagements) {
+    std::string state = v1::Engagement::State_Name(engagement.state()).substr(6);
+    if (engagement.state() == v1::Engagement::STATE_HELD) {
+      absl::StrAppend(&state, " until ", TimeText(engagement.hold_expire_time()));
+    }
+    rows.push_back({engagement.name(), TimeText(engagement.interval().start_time()),
+                    TimeText(engagement.interval().end_time()), state,
+                    EnumText(v1::EngagementKind_descriptor(), engagement.kind(), "ENGAGEMENT_KIND_"),
+                    engagement.title()});
+  }
+  PrintTable(std::cout, {"engagement", "start", "end", "state", "kind", "title"}, rows);
+}
+
+absl::Status Slots(App& app, const Arguments& arguments) {
+  v1::SearchSlotsRequest request;
+  for (const std::string& who : arguments.with) {
+    COMITY_ASSIGN_OR_RETURN(*request.add_participants(), ResolvePerson(app, who));
+  }
+  for (const std::string& resource : arguments.resources) {
+    request.add_resources(ResourceName(resource));
+  }
+  COMITY_ASSIGN_OR_RETURN(const absl::Duration duration, ParseDuration(arguments.duration));
+  SetDuration(duration, request.mutable_duration());
+  COMITY_ASSIGN_OR_RETURN(const absl::Time from, ParseStartOfDay(arguments.from));
+  *request.mutable_window()->mutable_start_time() = ToTimestamp(from);
+  *request.mutable_window()->mutable_end_time() =
+      ToTimestamp(from + absl::Hours(24) * arguments.days);
+  request.set_max_results(arguments.max_results);
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::SearchSlotsResponse response,
+      client::Invoke(scheduling.get(), &Scheduling::SearchSlots, request, app.patience()));
+  app.Show(response, [&] {
+    for (const auto& obstacle : response.obstacles()) {
+      std::cout << obstacle.who() << ": " << obstacle.reason() << ": "
+                << Wrap(obstacle.sentence(), 100, 2) << "\n";
+    }
+    if (response.slots_size() == 0) return;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& slot : response.slots()) {
+      rows.push_back({TimeText(slot.interval().start_time()), TimeText(slot.interval().end_time()),
+                      absl::StrJoin(slot.local_starts(), "  ")});
+    }
+    PrintTable(std::cout, {"start", "end", "local times"}, rows);
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Hold(App& app, const Arguments& arguments) {
+  v1::HoldEngagementRequest request;
+  request.set_validate_only(arguments.validate_only);
+  v1::Engagement& engagement = *request.mutable_engagement();
+  engagement.set_kind(arguments.kind);
+  engagement.set_engagement_class(arguments.engagement_class);
+  engagement.set_mode(arguments.mode);
+  engagement.set_title(arguments.title);
+  for (const std::string& partner : arguments.partners) engagement.add_partners(PartnerName(partner));
+  for (const std::string& who : arguments.with) {
+    COMITY_ASSIGN_OR_RETURN(*engagement.add_participants(), ResolvePerson(app, who));
+  }
+  for (const std::string& resource : arguments.resources) {
+    engagement.add_resources(ResourceName(resource));
+  }
+  COMITY_ASSIGN_OR_RETURN(const absl::Time start, ParseMoment(arguments.start));
+  COMITY_ASSIGN_OR_RETURN(const absl::Duration duration, ParseDuration(arguments.duration));
+  *engagement.mutable_interval()->mutable_start_time() = ToTimestamp(start);
+  *engagement.mutable_interval()->mutable_end_time() = ToTimestamp(start + duration);
+  if (!arguments.hold_for.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::Duration hold, ParseDuration(arguments.hold_for));
+    SetDuration(hold, request.mutable_hold_duration());
+  }
+  if (arguments.engagement_class == v1::ENGAGEMENT_CLASS_OPERATIONAL) {
+    COMITY_ASSIGN_OR_RETURN(*engagement.mutable_transfer_question(), arguments.question.Question(app));
+  }
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Engagement held,
+      client::Invoke(scheduling.get(), &Scheduling::HoldEngagement, request, app.patience()));
+  app.Show(held, [&] { PrintEngagements({held}); });
+  return absl::OkStatus();
+}
+
+// Confirms, cancels or gets: the three differ in the request only.
+template <typename Request>
+absl::Status Act(App& app, grpc::Status (Scheduling::*method)(grpc::ClientContext*, const Request&,
+                                                              v1::Engagement*),
+                 Request request) {
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Engagement engagement,
+      client::Invoke(scheduling.get(), method, std::move(request), app.patience()));
+  app.Show(engagement, [&] { PrintEngagements({engagement}); });
+  return absl::OkStatus();
+}
+
+absl::Status List(App& app, const Arguments& arguments) {
+  v1::ListEngagementsRequest request;
+  request.set_page_size(500);
+  request.set_include_inactive(arguments.all);
+  if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  v1::ListEngagementsResponse all;
+  do {
+    COMITY_ASSIGN_OR_RETURN(
+        const v1::ListEngagementsResponse page,
+        client::Invoke(scheduling.get(), &Scheduling::ListEngagements, request, app.patience()));
+    request.set_page_token(page.next_page_token());
+    all.MergeFrom(page);
+  } while (!request.page_token().empty());
+  all.clear_next_page_token();
+  app.Show(all, [&] { PrintEngagements({all.engagements().begin(), all.engagements().end()}); });
+  return absl::OkStatus();
+}
+
+absl::Status Export(App& app, const Arguments& arguments) {
+  v1::ExportCalendarRequest request;
+  if (!arguments.name.empty()) request.set_name(EngagementName(arguments.name));
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::ExportCalendarResponse response,
+      client::Invoke(scheduling.get(), &Scheduling::ExportCalendar, request, app.patience()));
+  std::ofstream file(arguments.file, std::ios::binary);
+  file << response.calendar();
+  if (!file.flush()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("The calendar cannot be written to ", arguments.file,
+                                  ": choose a file that can be written."),
+                     {.reason = "FILE_NOT_WRITABLE"});
+  }
+  std::cout << "Wrote " << response.calendar().size() << " bytes to " << arguments.file << ".\n";
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> ParseMinute(const std::string& text) {
+  int hour = 0;
+  int minute = 0;
+  char colon = 0;
+  if (std::istringstream(text) >> hour >> colon >> minute && colon == ':' && hour >= 0 &&
+      hour <= 24 && minute >= 0 && minute < 60) {
+    return hour * 60 + minute;
+  }
+  return InvalidField("HOURS_INVALID", "--hours",
+                      absl::StrCat("\"", text, "\" is no time of day: write 09:00-17:30"));
+}
+
+absl::Status SetCalendar(App& app, const Arguments& arguments) {
+  v1::UpdateCalendarRequest request;
+  v1::Calendar& calendar = *request.mutable_calendar();
+  if (absl::StartsWith(arguments.owner, "resources/")) {
+    calendar.set_owner(arguments.owner);
+  } else {
+    COMITY_ASSIGN_OR_RETURN(*calendar.mutable_owner(), ResolvePerson(app, arguments.owner));
+  }
+  auto& hours = *calendar.mutable_working_hours();
+  hours.set_time_zone(arguments.zone);
+  for (const int day : arguments.working_days) hours.add_days(day);
+  const std::vector<std::string> ends = absl::StrSplit(arguments.hours, '-');
+  if (ends.size() != 2) return ParseMinute(arguments.hours).status();
+  COMITY_ASSIGN_OR_RETURN(const int start, ParseMinute(ends[0]));
+  COMITY_ASSIGN_OR_RETURN(const int end, ParseMinute(ends[1]));
+  hours.set_start_minute(start);
+  hours.set_end_minute(end);
+  for (const std::string& holiday : arguments.holidays) hours.add_holidays(holiday);
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Calendar updated,
+      client::Invoke(scheduling.get(), &Scheduling::UpdateCalendar, request, app.patience()));
+  app.Show(updated, [&] {
+    std::cout << updated.owner() << " works " << arguments.hours << " "
+              << updated.working_hours().time_zone() << ".\n";
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterEngagements(CLI::App& root, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  const auto people = [&](CLI::App* command) {
+    command
+        ->add_option("--with", arguments->with,
+                     "Who takes part: me, tbilisi-1@georgia or a SPIFFE id; repeat")
+        ->required()
+        ->type_name("WHO")
+        ->allow_extra_args(false);
+    command->add_option("--resource", arguments->resources, "A room, interpreter or line; repeat")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    command->add_option("--duration", arguments->duration, "How long")
+        ->capture_default_str()
+        ->type_name("DURATION");
+  };
+
+  CLI::App* const slots = AddCommand(
+      root, app, "slots", "Find times within everybody's working hours",
+      "  comity --as desk-1 slots --with me --with tbilisi-1@georgia --duration 1h --days 10",
+      [&app, arguments] { return Slots(app, *arguments); });
+  people(slots);
+  slots->add_option("--from", arguments->from, "First day: today, tomorrow or 2026-11-23")
+      ->capture_default_str()
+      ->type_name("DAY");
+  slots->add_option("--days", arguments->days, "How many days to look at")
+      ->check(CLI::Range(1, 366))
+      ->capture_default_str();
+  slots->add_option("--max", arguments->max_results, "How many slots")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+
+  CLI::App* const engagements = root.add_subcommand("engagements", "Meetings and missions");
+  engagements->require_subcommand(1);
+
+  CLI::App* const hold = AddCommand(
+      *engagements, app, "hold", "Hold a time; it releases itself unless confirmed",
+      "  comity --as desk-1 engagements hold --kind technical-meeting --class strategic \\\n"
+      "      --mode online --title \"Role of the agency\" --partner georgia \\\n"
+      "      --with me --with tbilisi-1@georgia --start 2026-12-01T10:00:00Z",
+      [&app, arguments] { return Hold(app, *arguments); });
+  people(hold);
+  hold->add_option("--start", arguments->start, "When, such as 2026-12-01T10:00:00Z")
+      ->required()
+      ->type_name("TIME");
+  hold->add_option("--title", arguments->title, "For those who take part")->required();
+  hold->add_option("--partner", arguments->partners, "A partner concerned; repeat")
+      ->type_name("PARTNER")
+      ->allow_extra_args(false);
+  hold->add_option("--hold-for", arguments->hold_for, "How long the hold lasts; 15m if left out")
+      ->type_name("DURATION");
+  hold->add_flag("--validate-only", arguments->validate_only, "Check everything, write nothing");
+  AddEnumOption(hold, "--type", arguments->kind, "ENGAGEMENT_KIND_", v1::EngagementKind_descriptor(),
+                "technical-meeting (default), visit, coordination-meeting ...");
+  AddEnumOption(hold, "--class", arguments->engagement_class, "ENGAGEMENT_CLASS_",
+                v1::EngagementClass_descriptor(), "strategic (default) or operational");
+  AddEnumOption(hold, "--mode", arguments->mode, "ENGAGEMENT_MODE_", v1::EngagementMode_descriptor(),
+                "online (default), on-site or hybrid");
+  arguments->question.Register(hold);
+
+  const auto named = [&](const char* name, const char* description, auto body) {
+    CLI::App* const command =
+        AddCommand(*engagements, app, name, description,
+                   absl::StrCat("  comity --as desk-1 engagements ", name, " engagements/..."), body);
+    command->add_option("engagement", arguments->name, "Its name, as hold printed it")->required();
+    return command;
+  };
+  named("confirm", "Confirm a held engagement", [&app, arguments] {
+    v1::ConfirmEngagementRequest request;
+    request.set_name(EngagementName(arguments->name));
+    return Act(app, &Scheduling::ConfirmEngagement, request);
+  });
+  named("cancel", "Cancel an engagement", [&app, arguments] {
+    v1::CancelEngagementRequest request;
+    request.set_name(EngagementName(arguments->name));
+    request.set_reason(arguments->reason);
+    return Act(app, &Scheduling::CancelEngagement, request);
+  })->add_option("--reason", arguments->reason, "Why; kept in the ledger");
+  named("show", "Show an engagement", [&app, arguments] {
+    v1::GetEngagementRequest request;
+    request.set_name(EngagementName(arguments->name));
+    return Act(app, &Scheduling::GetEngagement, request);
+  });
+
+  CLI::App* const list = AddCommand(*engagements, app, "list", "List engagements you take part in",
+                                    "  comity --as desk-1 engagements list --partner georgia",
+                                    [&app, arguments] { return List(app, *arguments); });
+  list->add_option("--partner", arguments->partner, "Only with this partner")->type_name("PARTNER");
+  list->add_flag("--all", arguments->all, "Cancelled and expired ones too");
+
+  CLI::App* const ics = AddCommand(
+      *engagements, app, "export", "Write engagements as iCalendar, without any sensitive text",
+      "  comity --as desk-1 engagements export engagements/... --to meeting.ics\n"
+      "  comity --as desk-1 engagements export --to all.ics",
+      [&app, arguments] { return Export(app, *arguments); });
+  ics->add_option("engagement", arguments->name, "One engagement; all if left out");
+  ics->add_option("--to", arguments->file, "The file to write")->required()->type_name("FILE");
+
+  CLI::App* const hours = AddCommand(
+      *engagements, app, "hours", "Set the working hours of a person or resource of the agency",
+      "  comity --as desk-1 engagements hours me --zone Europe/Amsterdam --hours 09:00-17:30",
+      [&app, arguments] { return SetCalendar(app, *arguments); });
+  hours->add_option("owner", arguments->owner, "me, a SPIFFE id or resources/NAME")->required();
+  hours->add_option("--zone", arguments->zone, "An IANA zone")->required()->type_name("ZONE");
+  hours->add_option("--hours", arguments->hours, "Local hours")->capture_default_str();
+  hours->add_option("--day", arguments->working_days, "Working days, 1 Monday to 7 Sunday; repeat")
+      ->check(CLI::Range(1, 7))
+      ->allow_extra_args(false);
+  hours->add_option("--holiday", arguments->holidays, "A day not worked; repeat")
+      ->type_name("DAY")
+      ->allow_extra_args(false);
+}
+
+}  // namespace comity::cli

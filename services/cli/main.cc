@@ -1,0 +1,101 @@
+// The `comity` command. Exit codes: 0 done, 1 it failed or was refused, 2 misuse.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "common/rpc/server.h"
+#include "services/cli/app.h"
+#include "services/cli/completion.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kMisuse = 2;
+
+std::string DefaultHome() {
+  if (const char* const home = std::getenv("HOME"); home != nullptr && std::string(home) != "/root") {
+    return std::string(home) + "/.local/share/comity";
+  }
+  return "/var/lib/comity";
+}
+
+int Main(int argc, char** argv) {
+  App app;
+  CLI::App root("comity: partners, meetings and documents of judicial cooperation.", "comity");
+  root.require_subcommand(1);
+  root.fallthrough();
+  root.set_version_flag("--version", "comity " COMITY_VERSION);
+  root.footer(
+      "Examples:\n"
+      "  comity --as desk-1 partners show georgia\n"
+      "  comity --as desk-1 transfer check panama --origin france\n"
+      "  comity --as tbilisi-1 inbox --watch\n"
+      "\nEvery command has --help with examples. Exit codes: 0 done, 1 failed or refused, 2 "
+      "misuse.");
+  root.add_option("--as", app.options.as, "Who calls: a name in HOME/ids, or a folder")
+      ->envname("COMITY_AS")
+      ->type_name("NAME");
+  app.options.home = DefaultHome();
+  root.add_option("--home", app.options.home, "Folder of client.toml and ids/")
+      ->envname("COMITY_HOME")
+      ->capture_default_str()
+      ->type_name("FOLDER");
+  std::string output = "text";
+  root.add_option("--output,-o", output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORM");
+  root.add_flag("--quiet,-q", app.options.quiet, "No progress");
+  root.add_option("--timeout", app.options.timeout_seconds, "Seconds to wait for an answer")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+
+  RegisterPartners(root, app);
+  RegisterTransfer(root, app);
+  RegisterContacts(root, app);
+  RegisterKeys(root, app);
+  RegisterDecisions(root, app);
+  RegisterEngagements(root, app);
+  RegisterDocuments(root, app);
+  RegisterEvidence(root, app);
+  RegisterOperations(root, app);
+  RegisterCompletion(root, app);
+
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return root.exit(help);
+  } catch (const CLI::Success& success) {
+    return root.exit(success);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "comity: " << error.what() << "\nTry comity --help.\n";
+    return kMisuse;
+  }
+  app.options.json = output == "json";
+
+  if (const absl::Status status = rpc::HardenTls(); !status.ok()) {
+    PrintError(std::cerr, status);
+    return kFailure;
+  }
+  const absl::Status status = app.run ? app.run() : absl::OkStatus();
+  if (status.ok()) return 0;
+  PrintError(std::cerr, status);
+  return kFailure;
+}
+
+}  // namespace
+}  // namespace comity::cli
+
+int main(int argc, char** argv) {
+  try {
+    return comity::cli::Main(argc, argv);
+  } catch (const std::exception& error) {
+    // Nothing of ours throws; whoever did, the user gets a sentence and no trace.
+    std::cerr << "comity: " << error.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,179 @@
+// comity health, records, ledger: what operators, auditors and the data protection officer use.
+
+#include <google/protobuf/util/json_util.h>
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/health_check.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace exchange = document_exchange::v1;
+namespace ledger_v1 = ledger::v1;
+
+namespace {
+
+const std::vector<std::string> kServices = {"partner-registry", "engagement-scheduling",
+                                            "document-exchange"};
+
+struct Arguments {
+  std::vector<std::string> services;
+  std::string service = "document-exchange", purpose, file, from, until;
+  bool refusals_only = false;
+};
+
+absl::Status Health(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  absl::Status worst;
+  for (const std::string& service : arguments.services.empty() ? kServices : arguments.services) {
+    COMITY_ASSIGN_OR_RETURN(const auto channel, session->Channel(service));
+    const absl::Status status = rpc::CheckHealth(channel, app.patience());
+    std::cout << service << ": " << (status.ok() ? "serving" : status.message()) << "\n";
+    if (!status.ok()) worst = status;
+  }
+  return worst;
+}
+
+absl::Status Records(App& app, const Arguments& arguments) {
+  exchange::ExportTransferRecordsRequest request;
+  request.set_purpose(arguments.purpose);
+  request.set_refusals_only(arguments.refusals_only);
+  if (!arguments.from.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::Time from, ParseMoment(arguments.from));
+    *request.mutable_start_time() = ToTimestamp(from);
+  }
+  if (!arguments.until.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::Time until, ParseMoment(arguments.until));
+    *request.mutable_end_time() = ToTimestamp(until);
+  }
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, app.patience());
+  const auto reader = stub->ExportTransferRecords(&context, request);
+  exchange::ExportTransferRecordsResponse all;
+  exchange::ExportTransferRecordsResponse part;
+  while (reader->Read(&part)) all.MergeFrom(part);
+  COMITY_RETURN_IF_ERROR(rpc::ToAbslStatus(reader->Finish()));
+
+  int refused = 0;
+  for (const exchange::TransferRecord& record : all.records()) {
+    if (record.verdict().outcome() != partner_registry::v1::TRANSFER_OUTCOME_PERMITTED) ++refused;
+  }
+  if (!arguments.file.empty()) {
+    std::string json;
+    google::protobuf::util::JsonPrintOptions print;
+    print.add_whitespace = true;
+    if (!google::protobuf::util::MessageToJsonString(all, &json, print).ok()) {
+      return absl::InternalError("the records cannot be written as JSON");
+    }
+    std::ofstream file(arguments.file, std::ios::binary);
+    file << json;
+    if (!file.flush()) {
+      return MakeError(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat("The records cannot be written to ", arguments.file,
+                                    ": choose a file that can be written."),
+                       {.reason = "FILE_NOT_WRITABLE"});
+    }
+  }
+  app.Show(all, [&] {
+    std::vector<std::vector<std::string>> rows;
+    for (const exchange::TransferRecord& record : all.records()) {
+      rows.push_back({TimeText(record.commit_time()), record.attempt(),
+                      EnumText(partner_registry::v1::TransferOutcome_descriptor(),
+                               record.verdict().outcome(), "TRANSFER_OUTCOME_"),
+                      record.document(), record.recipient()});
+    }
+    PrintTable(std::cout, {"time", "attempt", "outcome", "document", "recipient"}, rows);
+    std::cout << all.records_size() << " records, " << refused << " refused or not permitted.\n";
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Checkpoint(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Ledger(arguments.service));
+  COMITY_ASSIGN_OR_RETURN(
+      const ledger_v1::Checkpoint checkpoint,
+      client::Invoke(stub.get(), &ledger_v1::LedgerService::Stub::GetCheckpoint,
+                     ledger_v1::GetCheckpointRequest(), app.patience()));
+  app.Show(checkpoint, [&] { std::cout << checkpoint.note(); });
+  return absl::OkStatus();
+}
+
+absl::Status Entries(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Ledger(arguments.service));
+  ledger_v1::ListEntriesRequest request;
+  request.set_purpose(arguments.purpose);
+  request.set_page_size(1000);
+  ledger_v1::ListEntriesResponse all;
+  do {
+    COMITY_ASSIGN_OR_RETURN(const ledger_v1::ListEntriesResponse page,
+                            client::Invoke(stub.get(), &ledger_v1::LedgerService::Stub::ListEntries,
+                                           request, app.patience()));
+    request.set_first_leaf_index(page.next_leaf_index());
+    all.MergeFrom(page);
+  } while (request.first_leaf_index() != 0);
+  all.clear_next_leaf_index();
+  app.Show(all, [&] {
+    for (const ledger_v1::Entry& entry : all.entries()) {
+      std::cout << entry.leaf_index() << "  " << TimeText(entry.commit_time()) << "  "
+                << (entry.body().empty() ? "(pruned)" : entry.body()) << "\n";
+    }
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterOperations(CLI::App& root, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* const health =
+      AddCommand(root, app, "health", "Ask services whether they serve; exit code 1 if one does not",
+                 "  comity --as probe-1 health\n  comity --as probe-1 health document-exchange",
+                 [&app, arguments] { return Health(app, *arguments); });
+  health->add_option("service", arguments->services, "All three if left out")
+      ->check(CLI::IsMember(kServices));
+
+  CLI::App* const records = root.add_subcommand("records", "Records of transfers and refusals");
+  records->require_subcommand(1);
+  CLI::App* const exported = AddCommand(
+      *records, app, "export", "Export transfer records; the reading itself is recorded",
+      "  comity --as dpo-1 records export --purpose \"yearly review\" --to records.json",
+      [&app, arguments] { return Records(app, *arguments); });
+  exported->add_option("--purpose", arguments->purpose, "Why you read them")->required();
+  exported->add_option("--to", arguments->file, "Write them as JSON too")->type_name("FILE");
+  exported->add_option("--from", arguments->from, "From this time on")->type_name("TIME");
+  exported->add_option("--until", arguments->until, "Before this time")->type_name("TIME");
+  exported->add_flag("--refusals", arguments->refusals_only, "Refusals only");
+
+  CLI::App* const ledger = root.add_subcommand("ledger", "The tamper-evident ledger of a service");
+  ledger->require_subcommand(1);
+  const auto add = [&](const char* name, const char* description, const char* example, auto body) {
+    CLI::App* const command = AddCommand(*ledger, app, name, description, example, body);
+    command->add_option("--service", arguments->service, "Whose ledger")
+        ->check(CLI::IsMember(kServices))
+        ->capture_default_str();
+    return command;
+  };
+  add("checkpoint", "Print the latest signed checkpoint",
+      "  comity --as auditor-1 ledger checkpoint --service document-exchange",
+      [&app, arguments] { return Checkpoint(app, *arguments); });
+  add("entries", "Print entries; the reading itself is recorded",
+      "  comity --as auditor-1 ledger entries --purpose \"sample check\"",
+      [&app, arguments] { return Entries(app, *arguments); })
+      ->add_option("--purpose", arguments->purpose, "Why you read them")
+      ->required();
+}
+
+}  // namespace comity::cli

@@ -1,0 +1,214 @@
+// comity partners: list, show, import.
+
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/facts_csv/facts_csv.h"
+#include "common/status/macros.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/progress.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+using Registry = v1::PartnerRegistryService::Stub;
+
+constexpr int kRowsAMessage = 200;
+
+std::string Words(const std::string& step) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(step, {{"_", " "}}));
+}
+
+void PrintStanding(const v1::PartnerStanding& standing) {
+  const v1::Partner& partner = standing.partner();
+  std::cout << partner.display_name() << " (" << partner.name() << ")";
+  if (!partner.iso_alpha2().empty()) {
+    std::cout << "  " << partner.iso_alpha2() << " " << partner.iso_alpha3();
+  }
+  std::cout << "\n";
+  if (!partner.status_footnote().empty()) std::cout << Wrap(partner.status_footnote(), 100, 0) << "\n";
+  std::cout << "On " << standing.day() << ": "
+            << EnumText(v1::LegalClass_descriptor(), standing.legal_class(), "LEGAL_CLASS_")
+            << (partner.exchanges_suspended() ? ", exchanges suspended" : "")
+            << ", registry revision " << standing.registry_revision().number() << "\n\n";
+  for (const v1::AxisStanding& axis : standing.axes()) {
+    std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": " << Words(axis.step());
+    if (!axis.day().empty()) std::cout << " since " << axis.day();
+    std::cout << " ("
+              << EnumText(v1::Certainty_descriptor(), axis.certainty(), "CERTAINTY_") << ")\n";
+    if (!axis.evidence().empty()) {
+      std::cout << "  evidence: " << Wrap(axis.evidence(), 100, 12) << "\n";
+    }
+    for (const v1::Milestone& milestone : axis.history()) {
+      std::cout << "  " << (milestone.day().empty() ? "(day unknown)" : milestone.day()) << "  "
+                << Words(milestone.step());
+      if (!milestone.project().empty()) std::cout << " " << milestone.project();
+      if (!milestone.evidence().empty()) std::cout << "; " << milestone.evidence();
+      std::cout << "\n";
+    }
+    if (!axis.next_step().empty()) std::cout << "  next: " << Wrap(axis.next_step(), 100, 8) << "\n";
+    std::cout << "\n";
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Instrument& instrument : standing.instruments()) {
+    const std::string in_force = !instrument.in_force().empty()      ? instrument.in_force()
+                                 : !instrument.in_force_by().empty() ? "by " + instrument.in_force_by()
+                                                                     : "-";
+    rows.push_back({EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
+                    instrument.signed_().empty() ? "-" : instrument.signed_(), in_force,
+                    instrument.ended().empty() ? "-" : instrument.ended(), instrument.title()});
+  }
+  std::cout << "Instruments\n";
+  PrintTable(std::cout, {"kind", "signed", "in force", "last day", "title"}, rows);
+}
+
+absl::Status Show(App& app, const std::string& partner, const std::string& day) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  v1::GetPartnerStandingRequest request;
+  request.set_name(PartnerName(partner));
+  request.set_day(day);
+  COMITY_ASSIGN_OR_RETURN(const v1::PartnerStanding standing,
+                          client::Invoke(registry.get(), &Registry::GetPartnerStanding, request,
+                                         app.patience()));
+  app.Show(standing, [&] { PrintStanding(standing); });
+  return absl::OkStatus();
+}
+
+absl::Status List(App& app, const std::string& query) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  v1::ListPartnersResponse all;
+  v1::ListPartnersRequest request;
+  request.set_page_size(500);
+  request.set_query(query);
+  do {
+    COMITY_ASSIGN_OR_RETURN(
+        v1::ListPartnersResponse page,
+        client::Invoke(registry.get(), &Registry::ListPartners, request, app.patience()));
+    request.set_page_token(page.next_page_token());
+    all.mutable_registry_revision()->Swap(page.mutable_registry_revision());
+    for (v1::Partner& partner : *page.mutable_partners()) all.add_partners()->Swap(&partner);
+  } while (!request.page_token().empty());
+  app.Show(all, [&] {
+    std::vector<std::vector<std::string>> rows;
+    for (const v1::Partner& partner : all.partners()) {
+      rows.push_back({partner.name(), partner.display_name(),
+                      EnumText(v1::PartnerKind_descriptor(), partner.kind(), "PARTNER_KIND_"),
+                      partner.iso_alpha2(), partner.region()});
+    }
+    PrintTable(std::cout, {"name", "partner", "kind", "ISO", "region"}, rows);
+  });
+  return absl::OkStatus();
+}
+
+void PrintImport(const v1::ImportFactsResponse& response, bool dry_run) {
+  std::cout << "Read:";
+  for (const auto& [kind, count] :
+       std::map<std::string, int>(response.rows_by_kind().begin(), response.rows_by_kind().end())) {
+    std::cout << " " << count << " " << kind;
+  }
+  std::cout << "\n";
+  constexpr int kShown = 20;
+  int shown = 0;
+  for (const auto& difference : response.differences()) {
+    if (shown++ == kShown) {
+      std::cout << "  ... and " << response.differences_size() - kShown << " more\n";
+      break;
+    }
+    if (difference.kind() == v1::ImportFactsResponse::Difference::KIND_ADDED) {
+      std::cout << "  + " << difference.name() << "\n";
+    } else {
+      std::cout << "  ~ " << difference.name() << " " << difference.field() << ": \""
+                << difference.old_value() << "\" -> \"" << difference.new_value() << "\" ("
+                << difference.source().file() << ":" << difference.source().line() << ")\n";
+    }
+  }
+  if (response.added() + response.changed() == 0) {
+    std::cout << "There is no change: all " << response.unchanged() << " are recorded as they are.\n";
+    return;
+  }
+  std::cout << (dry_run ? "Would add " : "Added ") << response.added()
+            << (dry_run ? ", change " : ", changed ") << response.changed() << ", "
+            << (dry_run ? "leave " : "left ") << response.unchanged() << "; registry revision "
+            << response.registry_revision().number() << (dry_run ? " (nothing written)" : "") << ".\n";
+}
+
+absl::Status Import(App& app, const std::string& folder, bool dry_run) {
+  COMITY_ASSIGN_OR_RETURN(const std::vector<facts_csv::Row> rows, facts_csv::ReadFolder(folder));
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, app.patience());
+  v1::ImportFactsResponse response;
+  const auto stream = registry->ImportFacts(&context, &response);
+  v1::ImportFactsRequest message;
+  message.mutable_options()->set_validate_only(dry_run);
+  message.mutable_options()->set_request_id(NewUuid(absl::Now()));
+  {
+    Progress progress(dry_run ? "checking" : "importing", "rows", app.options.quiet);
+    std::int64_t sent = 0;
+    bool open = true;
+    for (const facts_csv::Row& row : rows) {
+      *message.add_rows() = row;
+      ++sent;
+      if (message.rows_size() < kRowsAMessage && sent < std::int64_t(rows.size())) continue;
+      open = open && stream->Write(message);
+      message.Clear();
+      progress.Update(sent, std::int64_t(rows.size()));
+    }
+    if (open) stream->WritesDone();
+  }
+  COMITY_RETURN_IF_ERROR(rpc::ToAbslStatus(stream->Finish()));
+  app.Show(response, [&] { PrintImport(response, dry_run); });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterPartners(CLI::App& root, App& app) {
+  CLI::App* const partners = root.add_subcommand("partners", "Who a partner is and where we stand");
+  partners->require_subcommand(1);
+
+  struct Arguments {
+    std::string partner, day, query, folder;
+    bool dry_run = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+
+  CLI::App* const show = AddCommand(
+      *partners, app, "show", "Show a partner on all five axes, with evidence and the next step",
+      "  comity --as desk-1 partners show albania\n"
+      "  comity --as desk-1 partners show albania --day 2019-10-31",
+      [&app, arguments] { return Show(app, arguments->partner, arguments->day); });
+  show->add_option("partner", arguments->partner, "Its id, such as georgia")->required();
+  show->add_option("--day", arguments->day, "As of a day; today if left out")->type_name("DAY");
+
+  CLI::App* const list =
+      AddCommand(*partners, app, "list", "List or find partners",
+                 "  comity --as desk-1 partners list --find turkiye",
+                 [&app, arguments] { return List(app, arguments->query); });
+  list->add_option("--find", arguments->query, "Words in id, name or ISO code")->type_name("TEXT");
+
+  CLI::App* const import = AddCommand(
+      *partners, app, "import", "Load a folder of facts: all or nothing",
+      "  comity --as registry-1 partners import deploy/data --dry-run\n"
+      "  comity --as registry-1 partners import deploy/data",
+      [&app, arguments] { return Import(app, arguments->folder, arguments->dry_run); });
+  import->add_option("folder", arguments->folder, "Folder of CSV files")->required();
+  import->add_flag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
+}
+
+}  // namespace comity::cli

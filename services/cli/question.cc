@@ -1,0 +1,149 @@
+#include "services/cli/question.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+absl::StatusOr<v1::OriginKind> KindOf(v1::LegalClass legal_class, const std::string& partner) {
+  switch (legal_class) {
+    case v1::LEGAL_CLASS_MEMBER_STATE:
+    case v1::LEGAL_CLASS_MEMBER_STATE_NOT_BOUND:
+      return v1::ORIGIN_KIND_MEMBER_STATE;
+    case v1::LEGAL_CLASS_THIRD_COUNTRY:
+      return v1::ORIGIN_KIND_THIRD_COUNTRY;
+    case v1::LEGAL_CLASS_INTERNATIONAL_ORGANISATION:
+      return v1::ORIGIN_KIND_INTERNATIONAL_ORGANISATION;
+    case v1::LEGAL_CLASS_UNION_BODY:
+      return v1::ORIGIN_KIND_UNION_BODY;
+    default:
+      return InvalidField("ORIGIN_INVALID", "--origin",
+                          absl::StrCat(partner,
+                                       " is no State, organisation or Union body: name the "
+                                       "authority's State from which the data come"));
+  }
+}
+
+absl::StatusOr<v1::Origin> ResolveOrigin(App& app, const std::string& text) {
+  v1::Origin origin;
+  if (text == "eurojust") {
+    origin.set_kind(v1::ORIGIN_KIND_EUROJUST);
+    return origin;
+  }
+  if (text == "public") {
+    origin.set_kind(v1::ORIGIN_KIND_PUBLIC_SOURCE);
+    return origin;
+  }
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  v1::GetPartnerStandingRequest request;
+  request.set_name(PartnerName(text));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::PartnerStanding standing,
+      client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::GetPartnerStanding, request,
+                     app.patience()));
+  COMITY_ASSIGN_OR_RETURN(const v1::OriginKind kind, KindOf(standing.legal_class(), text));
+  origin.set_kind(kind);
+  origin.set_partner(request.name());
+  return origin;
+}
+
+}  // namespace
+
+void QuestionOptions::Register(CLI::App* command) {
+  command
+      ->add_option("--origin", origins,
+                   "Where the data come from: a partner's id, eurojust or public; repeat for each")
+      ->type_name("PARTNER")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--restrict", restrictions,
+                   "What the originator forbids: not-as-evidence, not-to-defence, no-passing-on, "
+                   "death-penalty-assurance, not-to:PARTNER,...")
+      ->type_name("USE")
+      ->allow_extra_args(false);
+  AddEnumOption(command, "--kind", kind, "DATA_KIND_", v1::DataKind_descriptor(),
+                "operational (default), administrative or non-personal");
+  AddEnumOption(command, "--capacity", capacity, "CAPACITY_", v1::Capacity_descriptor(),
+                "eurojust (default) or national");
+  AddEnumListOption(command, "--subject", subjects, "SUBJECT_KIND_", v1::SubjectKind_descriptor(),
+                    "Whom the data are about: suspect, victim, witness, other; repeat");
+  AddEnumOption(command, "--annex-ii", annex_ii, "ANNEX_COVERAGE_", v1::AnnexCoverage_descriptor(),
+                "Categories: within Annex II, facts-of-the-offence or outside");
+  command->add_flag("--special", special, "Special categories are among the data");
+  command
+      ->add_option_function<std::string>(
+          "--geometry",
+          [this](const std::string& word) {
+            if (word == "two-or-more") {
+              geometry = v1::CASE_GEOMETRY_TWO_OR_MORE_MEMBER_STATES;
+            } else if (word == "one") {
+              geometry = v1::CASE_GEOMETRY_ONE_MEMBER_STATE_AND_THIRD_COUNTRY;
+            } else {
+              throw CLI::ValidationError("--geometry", "\"" + word + "\" is not one of two-or-more, one");
+            }
+          },
+          "Member States concerned: two-or-more, or one (with a third country)")
+      ->type_name("WORD");
+  AddEnumOption(command, "--volume", volume, "TRANSFER_VOLUME_", v1::TransferVolume_descriptor(),
+                "single (default) or bulk");
+  command->add_option("--task", task, "The agency's task it serves")->type_name("TEXT");
+  command->add_option("--offence", offence, "The offence")->type_name("TEXT");
+  command->add_option("--stage", stage, "The stage of the proceedings")->type_name("TEXT");
+  command->add_option("--case", case_reference, "An opaque case reference")->type_name("REF");
+  command->add_option("--necessity", necessity, "Why the data are necessary")->type_name("TEXT");
+}
+
+absl::StatusOr<v1::TransferQuestion> QuestionOptions::Question(App& app) const {
+  v1::TransferQuestion question;
+  question.set_data_kind(kind);
+  question.set_capacity(capacity);
+  question.set_annex_ii(annex_ii);
+  question.set_geometry(geometry);
+  question.set_volume(volume);
+  question.set_special_categories(special);
+  for (const v1::SubjectKind subject : subjects) question.add_subjects(subject);
+  v1::TransferPurpose& purpose = *question.mutable_purpose();
+  purpose.set_task(task);
+  purpose.set_offence(offence);
+  purpose.set_stage(stage);
+  purpose.set_case_reference(case_reference);
+  purpose.set_necessity(necessity);
+  for (const std::string& text : origins) {
+    COMITY_ASSIGN_OR_RETURN(*question.add_origins(), ResolveOrigin(app, text));
+  }
+  for (const std::string& text : restrictions) {
+    COMITY_ASSIGN_OR_RETURN(const v1::Restriction restriction, ParseRestriction(text));
+    for (v1::Origin& origin : *question.mutable_origins()) *origin.add_restrictions() = restriction;
+  }
+  return question;
+}
+
+absl::StatusOr<v1::Restriction> ParseRestriction(const std::string& text) {
+  v1::Restriction restriction;
+  if (absl::StartsWith(text, "not-to:")) {
+    restriction.set_use(v1::USE_RESTRICTION_NOT_TO_PARTNERS);
+    for (const auto partner : absl::StrSplit(text.substr(7), ',', absl::SkipEmpty())) {
+      restriction.add_partners(PartnerName(partner));
+    }
+    if (restriction.partners_size() > 0) return restriction;
+  } else if (const int use = EnumNumber(v1::UseRestriction_descriptor(), "USE_RESTRICTION_", text);
+             use > 0 && use != v1::USE_RESTRICTION_NOT_TO_PARTNERS) {
+    restriction.set_use(static_cast<v1::UseRestriction>(use));
+    return restriction;
+  }
+  return InvalidField("RESTRICTION_INVALID", "restriction",
+                      absl::StrCat("\"", text,
+                                   "\" is not one of not-as-evidence, not-to-defence, "
+                                   "no-passing-on, death-penalty-assurance, not-to:PARTNER,..."));
+}
+
+}  // namespace comity::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "comity/partner_registry/v1/transfer_check.pb.h"
+#include "services/cli/app.h"
+
+namespace comity::cli {
+
+// The options that describe a transfer, shared by `transfer check` and `send`.
+struct QuestionOptions {
+  std::vector<std::string> origins;       // "france", "eurojust", "public", "georgia".
+  std::vector<std::string> restrictions;  // "not-as-evidence".
+  partner_registry::v1::DataKind kind = partner_registry::v1::DATA_KIND_OPERATIONAL;
+  partner_registry::v1::Capacity capacity = partner_registry::v1::CAPACITY_EUROJUST;
+  partner_registry::v1::AnnexCoverage annex_ii = partner_registry::v1::ANNEX_COVERAGE_UNSPECIFIED;
+  partner_registry::v1::CaseGeometry geometry = partner_registry::v1::CASE_GEOMETRY_UNSPECIFIED;
+  partner_registry::v1::TransferVolume volume = partner_registry::v1::TRANSFER_VOLUME_SINGLE;
+  std::vector<partner_registry::v1::SubjectKind> subjects;
+  bool special = false;
+  std::string task, offence, stage, case_reference, necessity;
+
+  void Register(CLI::App* command);
+
+  // The question without counterpart, time and decisions. The registry says what kind of origin a
+  // partner is. INVALID_ARGUMENT `ORIGIN_INVALID`, `RESTRICTION_INVALID`; errors of GetPartnerStanding.
+  absl::StatusOr<partner_registry::v1::TransferQuestion> Question(App& app) const;
+};
+
+// "not-as-evidence", "not-to:russia,belarus".
+absl::StatusOr<partner_registry::v1::Restriction> ParseRestriction(const std::string& text);
+
+}  // namespace comity::cli

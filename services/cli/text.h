@@ -1,0 +1,57 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "comity/partner_registry/v1/transfer_check.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace comity::cli {
+
+// An error as a person reads it: the sentence, then what is wrong field by field, what is missing
+// rule by rule, and the reason a program would look for.
+void PrintError(std::ostream& out, const absl::Status& status);
+
+// Rows under a header, columns aligned. Empty rows print a line that says so.
+void PrintTable(std::ostream& out, const std::vector<std::string>& header,
+                const std::vector<std::vector<std::string>>& rows);
+
+// A verdict as a lawyer reads it: outcome and basis, reasons in order, what to do next and by whom.
+void PrintVerdict(std::ostream& out, const partner_registry::v1::TransferVerdict& verdict);
+
+// "not as evidence without consent".
+std::string RestrictionText(const partner_registry::v1::Restriction& restriction);
+
+// `text` broken into lines of at most `width` columns, the lines after the first indented.
+std::string Wrap(absl::string_view text, std::size_t width, std::size_t indent);
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
+
+// "2026-11-23T18:05:00Z".
+std::string TimeText(const google::protobuf::Timestamp& timestamp);
+
+// "90m", "1h30m", "2h".
+absl::StatusOr<absl::Duration> ParseDuration(const std::string& text);
+
+// "2026-11-23T18:05:00Z", or a day, which means noon in Europe/Brussels.
+absl::StatusOr<absl::Time> ParseMoment(const std::string& text);
+
+// "today", "tomorrow" or "2026-11-23": its first moment in Europe/Brussels.
+absl::StatusOr<absl::Time> ParseStartOfDay(const std::string& text);
+
+// "georgia" -> "partners/georgia"; what starts with "partners/" stays.
+std::string PartnerName(absl::string_view text);
+
+// "georgia/prosecution-service" -> "partners/georgia/authorities/prosecution-service".
+absl::StatusOr<std::string> AuthorityName(absl::string_view text);
+
+// "tbilisi-1@georgia" -> "partners/georgia/contacts/tbilisi-1".
+absl::StatusOr<std::string> ContactName(absl::string_view text);
+
+}  // namespace comity::cli

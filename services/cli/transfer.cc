@@ -1,0 +1,118 @@
+// comity transfer check: what the law permits.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/question.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+struct Arguments {
+  QuestionOptions question;
+  std::string counterpart, at, public_on, onward_by, frame;
+  v1::TransferDirection direction = v1::TRANSFER_DIRECTION_SEND;
+  std::vector<std::string> decisions;
+  bool explore = false;
+};
+
+// A decision supposed for the question: "authorisation:france", "derogation-vital-interests".
+absl::StatusOr<v1::Decision> ParseDecision(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
+  const int kind = EnumNumber(v1::DecisionKind_descriptor(), "DECISION_KIND_", parts[0]);
+  if (kind < 0) {
+    return InvalidField(
+        "DECISION_INVALID", "--decision",
+        absl::StrCat("\"", parts[0], "\" is not one of ",
+                     absl::StrJoin(EnumWords(v1::DecisionKind_descriptor(), "DECISION_KIND_"), ", ")));
+  }
+  v1::Decision decision;
+  decision.set_kind(static_cast<v1::DecisionKind>(kind));
+  if (parts.size() == 2) decision.set_partner(PartnerName(parts[1]));
+  decision.set_valid_from("1900-01-01");
+  decision.set_evidence("supposed for this question");
+  decision.set_grounds("supposed for this question");
+  return decision;
+}
+
+absl::Status Check(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(v1::TransferQuestion question, arguments.question.Question(app));
+  if (absl::StrContains(arguments.counterpart, '/')) {
+    COMITY_ASSIGN_OR_RETURN(*question.mutable_counterpart(), AuthorityName(arguments.counterpart));
+  } else {
+    question.set_counterpart(PartnerName(arguments.counterpart));
+  }
+  question.set_direction(arguments.direction);
+  question.set_explore(arguments.explore);
+  question.set_public_on(arguments.public_on);
+  question.set_proposed_frame(arguments.frame);
+  if (!arguments.onward_by.empty()) question.set_onward_by(PartnerName(arguments.onward_by));
+  if (!arguments.at.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment(arguments.at));
+    *question.mutable_instant() = ToTimestamp(at);
+  }
+  for (const std::string& text : arguments.decisions) {
+    COMITY_ASSIGN_OR_RETURN(*question.add_decisions(), ParseDecision(text));
+  }
+
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  v1::EvaluateTransferRequest request;
+  request.mutable_question()->Swap(&question);
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::TransferVerdict verdict,
+      client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::EvaluateTransfer, request,
+                     app.patience()));
+  app.Show(verdict, [&] { PrintVerdict(std::cout, verdict); });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterTransfer(CLI::App& root, App& app) {
+  CLI::App* const transfer = root.add_subcommand("transfer", "What the law permits");
+  transfer->require_subcommand(1);
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* const check = AddCommand(
+      *transfer, app, "check", "Ask the transfer check; a question is no attempt",
+      "  comity --as desk-1 transfer check georgia --origin france --subject suspect \\\n"
+      "      --annex-ii within --geometry two-or-more --task \"coordination of investigations\" \\\n"
+      "      --offence \"organised crime\" --stage investigation --necessity \"parallel cases\"\n"
+      "  comity --as desk-1 transfer check albania --at 2019-10-31 --explore --origin public\n"
+      "  comity --as desk-1 transfer check united-kingdom --at 2025-12-28 --public-on 2025-12-01",
+      [&app, arguments] { return Check(app, *arguments); });
+  check->add_option("counterpart", arguments->counterpart,
+                    "A partner (georgia) or authority (georgia/prosecution-service)")
+      ->required();
+  check->add_option("--at", arguments->at, "The moment or day; now if left out")->type_name("TIME");
+  check->add_option("--public-on", arguments->public_on, "Decide on what was public on this day")
+      ->type_name("DAY");
+  check->add_flag("--explore", arguments->explore,
+                  "Answer in spite of unconfirmed fields, and say which");
+  AddEnumOption(check, "--direction", arguments->direction, "TRANSFER_DIRECTION_",
+                v1::TransferDirection_descriptor(), "send (default), receive or onward");
+  check->add_option("--onward-by", arguments->onward_by, "For onward: who passes the data on")
+      ->type_name("PARTNER");
+  check->add_option("--frame", arguments->frame,
+                    "A frame proposed as a basis, such as \"joint investigation team\"")
+      ->type_name("TEXT");
+  check->add_option("--decision", arguments->decisions,
+                    "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
+      ->type_name("KIND[:PARTNER]")
+      ->allow_extra_args(false);
+  arguments->question.Register(check);
+}
+
+}  // namespace comity::cli
