@@ -30,7 +30,8 @@ void PrintContacts(const std::vector<v1::Contact>& contacts) {
                     contact.working_hours().time_zone(), contact.opener() ? "opens" : "",
                     contact.spiffe_id()});
   }
-  PrintTable(std::cout, {"contact", "function", "authority", "state", "zone", "", "SPIFFE id"}, rows);
+  PrintTable(std::cout, {"contact", "function", "authority", "state", "zone", "", "SPIFFE id"},
+             rows);
 }
 
 absl::Status List(App& app, const Arguments& arguments) {
@@ -54,13 +55,15 @@ absl::Status List(App& app, const Arguments& arguments) {
 
 // Gets, suspends or reinstates: the three differ in the request only.
 template <typename Request>
-absl::Status Act(App& app, grpc::Status (Registry::*method)(grpc::ClientContext*, const Request&,
-                                                            v1::Contact*),
+absl::Status Act(App& app,
+                 grpc::Status (Registry::*method)(grpc::ClientContext*, const Request&,
+                                                  v1::Contact*),
                  Request request) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
-  COMITY_ASSIGN_OR_RETURN(const v1::Contact contact,
-                          client::Invoke(registry.get(), method, std::move(request), app.patience()));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Contact contact,
+      client::Invoke(registry.get(), method, std::move(request), app.patience()));
   app.Show(contact, [&] { PrintContacts({contact}); });
   return absl::OkStatus();
 }
@@ -78,9 +81,9 @@ void RegisterContacts(CLI::App& root, App& app) {
   list->add_option("partner", arguments->partner, "Only of this partner");
 
   const auto add = [&](const char* name, const char* description, auto body) {
-    CLI::App* const command =
-        AddCommand(*contacts, app, name, description,
-                   absl::StrCat("  comity --as registry-1 contacts ", name, " tbilisi-1@georgia"), body);
+    CLI::App* const command = AddCommand(
+        *contacts, app, name, description,
+        absl::StrCat("  comity --as registry-1 contacts ", name, " tbilisi-1@georgia"), body);
     command->add_option("contact", arguments->contact, "Such as tbilisi-1@georgia")->required();
     return command;
   };
@@ -98,12 +101,13 @@ void RegisterContacts(CLI::App& root, App& app) {
       })
       ->add_option("--reason", arguments->reason, "Why; kept in the ledger")
       ->required();
-  add("reinstate", "Reinstate a suspended contact", [&app, arguments]() -> absl::Status {
-    v1::ReinstateContactRequest request;
-    COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
-    request.set_reason(arguments->reason);
-    return Act(app, &Registry::ReinstateContact, request);
-  })
+  add("reinstate", "Reinstate a suspended contact",
+      [&app, arguments]() -> absl::Status {
+        v1::ReinstateContactRequest request;
+        COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
+        request.set_reason(arguments->reason);
+        return Act(app, &Registry::ReinstateContact, request);
+      })
       ->add_option("--reason", arguments->reason, "Why; kept in the ledger")
       ->required();
 }

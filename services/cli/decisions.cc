@@ -1,5 +1,5 @@
-// comity decisions: record, withdraw, list. A decision with a case is kept by document-exchange (who
-// works with whom is itself sensitive), a general one by the registry.
+// comity decisions: record, withdraw, list. A decision with a case is kept by document-exchange
+// (who works with whom is itself sensitive), a general one by the registry.
 
 #include <iostream>
 #include <memory>
@@ -149,8 +149,8 @@ absl::Status List(App& app, const Arguments& arguments) {
     if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
     COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
     COMITY_ASSIGN_OR_RETURN(
-        decisions, AllPages(app, stub.get(),
-                            &registry::PartnerRegistryService::Stub::ListDecisions, request));
+        decisions,
+        AllPages(app, stub.get(), &registry::PartnerRegistryService::Stub::ListDecisions, request));
   } else {
     exchange::ListDecisionsRequest request;
     request.set_case_reference(arguments.case_reference);
@@ -168,8 +168,8 @@ absl::Status List(App& app, const Arguments& arguments) {
 }  // namespace
 
 void RegisterDecisions(CLI::App& root, App& app) {
-  CLI::App* const decisions =
-      root.add_subcommand("decisions", "Authorisations of Member States and decisions of the agency");
+  CLI::App* const decisions = root.add_subcommand(
+      "decisions", "Authorisations of Member States and decisions of the agency");
   decisions->require_subcommand(1);
   const auto arguments = std::make_shared<Arguments>();
 
@@ -184,7 +184,8 @@ void RegisterDecisions(CLI::App& root, App& app) {
       ->required();
   record->add_option("--by", arguments->partner, "Whose: your own Member State if left out")
       ->type_name("PARTNER");
-  record->add_option("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
+  record
+      ->add_option("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
       ->type_name("PARTNER")
       ->allow_extra_args(false);
   record->add_option("--case", arguments->case_reference, "For this case only")->type_name("REF");

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
@@ -26,7 +27,8 @@ using Scheduling = v1::EngagementSchedulingService::Stub;
 
 struct Arguments {
   std::vector<std::string> with, resources, partners;
-  std::string duration = "1h", from = "tomorrow", start, title, hold_for, name, reason, file, partner;
+  std::string duration = "1h", from = "tomorrow", start, title, hold_for, name, reason, file,
+              partner;
   int days = 14;
   int max_results = 10;
   bool all = false;
@@ -53,8 +55,9 @@ absl::StatusOr<std::string> ResolvePerson(App& app, const std::string& text) {
   request.set_name(name);
   COMITY_ASSIGN_OR_RETURN(
       const partner_registry::v1::Contact contact,
-      client::Invoke(registry.get(), &partner_registry::v1::PartnerRegistryService::Stub::GetContact,
-                     request, app.patience()));
+      client::Invoke(registry.get(),
+                     &partner_registry::v1::PartnerRegistryService::Stub::GetContact, request,
+                     app.patience()));
   return contact.spiffe_id();
 }
 
@@ -82,10 +85,11 @@ void PrintEngagements(const std::vector<v1::Engagement>& engagements) {
     if (engagement.state() == v1::Engagement::STATE_HELD) {
       absl::StrAppend(&state, " until ", TimeText(engagement.hold_expire_time()));
     }
-    rows.push_back({engagement.name(), TimeText(engagement.interval().start_time()),
-                    TimeText(engagement.interval().end_time()), state,
-                    EnumText(v1::EngagementKind_descriptor(), engagement.kind(), "ENGAGEMENT_KIND_"),
-                    engagement.title()});
+    rows.push_back(
+        {engagement.name(), TimeText(engagement.interval().start_time()),
+         TimeText(engagement.interval().end_time()), state,
+         EnumText(v1::EngagementKind_descriptor(), engagement.kind(), "ENGAGEMENT_KIND_"),
+         engagement.title()});
   }
   PrintTable(std::cout, {"engagement", "start", "end", "state", "kind", "title"}, rows);
 }
@@ -133,7 +137,8 @@ absl::Status Hold(App& app, const Arguments& arguments) {
   engagement.set_engagement_class(arguments.engagement_class);
   engagement.set_mode(arguments.mode);
   engagement.set_title(arguments.title);
-  for (const std::string& partner : arguments.partners) engagement.add_partners(PartnerName(partner));
+  for (const std::string& partner : arguments.partners)
+    engagement.add_partners(PartnerName(partner));
   for (const std::string& who : arguments.with) {
     COMITY_ASSIGN_OR_RETURN(*engagement.add_participants(), ResolvePerson(app, who));
   }
@@ -149,7 +154,8 @@ absl::Status Hold(App& app, const Arguments& arguments) {
     SetDuration(hold, request.mutable_hold_duration());
   }
   if (arguments.engagement_class == v1::ENGAGEMENT_CLASS_OPERATIONAL) {
-    COMITY_ASSIGN_OR_RETURN(*engagement.mutable_transfer_question(), arguments.question.Question(app));
+    COMITY_ASSIGN_OR_RETURN(*engagement.mutable_transfer_question(),
+                            arguments.question.Question(app));
   }
   COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
   COMITY_ASSIGN_OR_RETURN(
@@ -161,8 +167,9 @@ absl::Status Hold(App& app, const Arguments& arguments) {
 
 // Confirms, cancels or gets: the three differ in the request only.
 template <typename Request>
-absl::Status Act(App& app, grpc::Status (Scheduling::*method)(grpc::ClientContext*, const Request&,
-                                                              v1::Engagement*),
+absl::Status Act(App& app,
+                 grpc::Status (Scheduling::*method)(grpc::ClientContext*, const Request&,
+                                                    v1::Engagement*),
                  Request request) {
   COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
   COMITY_ASSIGN_OR_RETURN(
@@ -305,18 +312,19 @@ void RegisterEngagements(CLI::App& root, App& app) {
   hold->add_option("--hold-for", arguments->hold_for, "How long the hold lasts; 15m if left out")
       ->type_name("DURATION");
   hold->add_flag("--validate-only", arguments->validate_only, "Check everything, write nothing");
-  AddEnumOption(hold, "--type", arguments->kind, "ENGAGEMENT_KIND_", v1::EngagementKind_descriptor(),
+  AddEnumOption(hold, "--type", arguments->kind, "ENGAGEMENT_KIND_",
+                v1::EngagementKind_descriptor(),
                 "technical-meeting (default), visit, coordination-meeting ...");
   AddEnumOption(hold, "--class", arguments->engagement_class, "ENGAGEMENT_CLASS_",
                 v1::EngagementClass_descriptor(), "strategic (default) or operational");
-  AddEnumOption(hold, "--mode", arguments->mode, "ENGAGEMENT_MODE_", v1::EngagementMode_descriptor(),
-                "online (default), on-site or hybrid");
+  AddEnumOption(hold, "--mode", arguments->mode, "ENGAGEMENT_MODE_",
+                v1::EngagementMode_descriptor(), "online (default), on-site or hybrid");
   arguments->question.Register(hold);
 
   const auto named = [&](const char* name, const char* description, auto body) {
-    CLI::App* const command =
-        AddCommand(*engagements, app, name, description,
-                   absl::StrCat("  comity --as desk-1 engagements ", name, " engagements/..."), body);
+    CLI::App* const command = AddCommand(
+        *engagements, app, name, description,
+        absl::StrCat("  comity --as desk-1 engagements ", name, " engagements/..."), body);
     command->add_option("engagement", arguments->name, "Its name, as hold printed it")->required();
     return command;
   };

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <google/protobuf/descriptor.h>
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -15,8 +15,7 @@ namespace comity::cli {
 
 // "ENGAGEMENT_KIND_TECHNICAL_MEETING" without its prefix, as a user writes it: "technical-meeting".
 inline std::string EnumWord(const std::string& name, const std::string& prefix) {
-  return absl::AsciiStrToLower(
-      absl::StrReplaceAll(name.substr(prefix.size()), {{"_", "-"}}));
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name.substr(prefix.size()), {{"_", "-"}}));
 }
 
 // The value's name for readers: "technical meeting".
@@ -32,7 +31,8 @@ inline std::vector<std::string> EnumWords(const google::protobuf::EnumDescriptor
                                           const std::string& prefix) {
   std::vector<std::string> words;
   for (int i = 0; i < values->value_count(); ++i) {
-    if (values->value(i)->number() != 0) words.push_back(EnumWord(values->value(i)->name(), prefix));
+    if (values->value(i)->number() != 0)
+      words.push_back(EnumWord(values->value(i)->name(), prefix));
   }
   return words;
 }
@@ -55,9 +55,9 @@ CLI::Option* AddEnumOption(CLI::App* command, const std::string& flag, Enum& val
     for (const std::string& word : words) {
       const int number = EnumNumber(values, prefix, word);
       if (number < 0) {
-        throw CLI::ValidationError(
-            flag, absl::StrCat("\"", word, "\" is not one of ",
-                               absl::StrJoin(EnumWords(values, prefix), ", ")));
+        throw CLI::ValidationError(flag,
+                                   absl::StrCat("\"", word, "\" is not one of ",
+                                                absl::StrJoin(EnumWords(values, prefix), ", ")));
       }
       value = static_cast<Enum>(number);
     }
@@ -68,23 +68,25 @@ CLI::Option* AddEnumOption(CLI::App* command, const std::string& flag, Enum& val
 
 // The same for an option that may be given several times.
 template <typename Enum>
-CLI::Option* AddEnumListOption(CLI::App* command, const std::string& flag,
-                               std::vector<Enum>& list, const std::string& prefix,
+CLI::Option* AddEnumListOption(CLI::App* command, const std::string& flag, std::vector<Enum>& list,
+                               const std::string& prefix,
                                const google::protobuf::EnumDescriptor* values,
                                const std::string& description) {
   const auto set = [&list, prefix, values, flag](const CLI::results_t& words) {
     for (const std::string& word : words) {
       const int number = EnumNumber(values, prefix, word);
       if (number < 0) {
-        throw CLI::ValidationError(
-            flag, absl::StrCat("\"", word, "\" is not one of ",
-                               absl::StrJoin(EnumWords(values, prefix), ", ")));
+        throw CLI::ValidationError(flag,
+                                   absl::StrCat("\"", word, "\" is not one of ",
+                                                absl::StrJoin(EnumWords(values, prefix), ", ")));
       }
       list.push_back(static_cast<Enum>(number));
     }
     return true;
   };
-  return command->add_option(flag, set, description)->type_name("WORD")->allow_extra_args(false)
+  return command->add_option(flag, set, description)
+      ->type_name("WORD")
+      ->allow_extra_args(false)
       ->take_all();
 }
 

@@ -1,6 +1,7 @@
 // The `comity` command. Exit codes: 0 done, 1 it failed or was refused, 2 misuse.
 
 #include <CLI/CLI.hpp>
+
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -18,7 +19,8 @@ constexpr int kFailure = 1;
 constexpr int kMisuse = 2;
 
 std::string DefaultHome() {
-  if (const char* const home = std::getenv("HOME"); home != nullptr && std::string(home) != "/root") {
+  if (const char* const home = std::getenv("HOME");
+      home != nullptr && std::string(home) != "/root") {
     return std::string(home) + "/.local/share/comity";
   }
   return "/var/lib/comity";

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/rpc/health_check.h"
+#include "common/client/health.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
@@ -36,7 +36,7 @@ absl::Status Health(App& app, const Arguments& arguments) {
   absl::Status worst;
   for (const std::string& service : arguments.services.empty() ? kServices : arguments.services) {
     COMITY_ASSIGN_OR_RETURN(const auto channel, session->Channel(service));
-    const absl::Status status = rpc::CheckHealth(channel, app.patience());
+    const absl::Status status = client::CheckHealth(channel, app.patience());
     std::cout << service << ": " << (status.ok() ? "serving" : status.message()) << "\n";
     if (!status.ok()) worst = status;
   }
@@ -102,10 +102,9 @@ absl::Status Records(App& app, const Arguments& arguments) {
 absl::Status Checkpoint(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Ledger(arguments.service));
-  COMITY_ASSIGN_OR_RETURN(
-      const ledger_v1::Checkpoint checkpoint,
-      client::Invoke(stub.get(), &ledger_v1::LedgerService::Stub::GetCheckpoint,
-                     ledger_v1::GetCheckpointRequest(), app.patience()));
+  COMITY_ASSIGN_OR_RETURN(const ledger_v1::Checkpoint checkpoint,
+                          client::Invoke(stub.get(), &ledger_v1::LedgerService::Stub::GetCheckpoint,
+                                         ledger_v1::GetCheckpointRequest(), app.patience()));
   app.Show(checkpoint, [&] { std::cout << checkpoint.note(); });
   return absl::OkStatus();
 }
@@ -138,19 +137,19 @@ absl::Status Entries(App& app, const Arguments& arguments) {
 
 void RegisterOperations(CLI::App& root, App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* const health =
-      AddCommand(root, app, "health", "Ask services whether they serve; exit code 1 if one does not",
-                 "  comity --as probe-1 health\n  comity --as probe-1 health document-exchange",
-                 [&app, arguments] { return Health(app, *arguments); });
+  CLI::App* const health = AddCommand(
+      root, app, "health", "Ask services whether they serve; exit code 1 if one does not",
+      "  comity --as probe-1 health\n  comity --as probe-1 health document-exchange",
+      [&app, arguments] { return Health(app, *arguments); });
   health->add_option("service", arguments->services, "All three if left out")
       ->check(CLI::IsMember(kServices));
 
   CLI::App* const records = root.add_subcommand("records", "Records of transfers and refusals");
   records->require_subcommand(1);
-  CLI::App* const exported = AddCommand(
-      *records, app, "export", "Export transfer records; the reading itself is recorded",
-      "  comity --as dpo-1 records export --purpose \"yearly review\" --to records.json",
-      [&app, arguments] { return Records(app, *arguments); });
+  CLI::App* const exported =
+      AddCommand(*records, app, "export", "Export transfer records; the reading itself is recorded",
+                 "  comity --as dpo-1 records export --purpose \"yearly review\" --to records.json",
+                 [&app, arguments] { return Records(app, *arguments); });
   exported->add_option("--purpose", arguments->purpose, "Why you read them")->required();
   exported->add_option("--to", arguments->file, "Write them as JSON too")->type_name("FILE");
   exported->add_option("--from", arguments->from, "From this time on")->type_name("TIME");

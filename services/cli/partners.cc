@@ -37,16 +37,18 @@ void PrintStanding(const v1::PartnerStanding& standing) {
     std::cout << "  " << partner.iso_alpha2() << " " << partner.iso_alpha3();
   }
   std::cout << "\n";
-  if (!partner.status_footnote().empty()) std::cout << Wrap(partner.status_footnote(), 100, 0) << "\n";
+  if (!partner.status_footnote().empty())
+    std::cout << Wrap(partner.status_footnote(), 100, 0) << "\n";
   std::cout << "On " << standing.day() << ": "
             << EnumText(v1::LegalClass_descriptor(), standing.legal_class(), "LEGAL_CLASS_")
             << (partner.exchanges_suspended() ? ", exchanges suspended" : "")
             << ", registry revision " << standing.registry_revision().number() << "\n\n";
   for (const v1::AxisStanding& axis : standing.axes()) {
-    std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": " << Words(axis.step());
+    std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": "
+              << Words(axis.step());
     if (!axis.day().empty()) std::cout << " since " << axis.day();
-    std::cout << " ("
-              << EnumText(v1::Certainty_descriptor(), axis.certainty(), "CERTAINTY_") << ")\n";
+    std::cout << " (" << EnumText(v1::Certainty_descriptor(), axis.certainty(), "CERTAINTY_")
+              << ")\n";
     if (!axis.evidence().empty()) {
       std::cout << "  evidence: " << Wrap(axis.evidence(), 100, 12) << "\n";
     }
@@ -57,17 +59,20 @@ void PrintStanding(const v1::PartnerStanding& standing) {
       if (!milestone.evidence().empty()) std::cout << "; " << milestone.evidence();
       std::cout << "\n";
     }
-    if (!axis.next_step().empty()) std::cout << "  next: " << Wrap(axis.next_step(), 100, 8) << "\n";
+    if (!axis.next_step().empty())
+      std::cout << "  next: " << Wrap(axis.next_step(), 100, 8) << "\n";
     std::cout << "\n";
   }
   std::vector<std::vector<std::string>> rows;
   for (const v1::Instrument& instrument : standing.instruments()) {
-    const std::string in_force = !instrument.in_force().empty()      ? instrument.in_force()
-                                 : !instrument.in_force_by().empty() ? "by " + instrument.in_force_by()
-                                                                     : "-";
-    rows.push_back({EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
-                    instrument.signed_().empty() ? "-" : instrument.signed_(), in_force,
-                    instrument.ended().empty() ? "-" : instrument.ended(), instrument.title()});
+    const std::string in_force = !instrument.in_force().empty() ? instrument.in_force()
+                                 : !instrument.in_force_by().empty()
+                                     ? "by " + instrument.in_force_by()
+                                     : "-";
+    rows.push_back(
+        {EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
+         instrument.signed_().empty() ? "-" : instrument.signed_(), in_force,
+         instrument.ended().empty() ? "-" : instrument.ended(), instrument.title()});
   }
   std::cout << "Instruments\n";
   PrintTable(std::cout, {"kind", "signed", "in force", "last day", "title"}, rows);
@@ -79,9 +84,9 @@ absl::Status Show(App& app, const std::string& partner, const std::string& day) 
   v1::GetPartnerStandingRequest request;
   request.set_name(PartnerName(partner));
   request.set_day(day);
-  COMITY_ASSIGN_OR_RETURN(const v1::PartnerStanding standing,
-                          client::Invoke(registry.get(), &Registry::GetPartnerStanding, request,
-                                         app.patience()));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::PartnerStanding standing,
+      client::Invoke(registry.get(), &Registry::GetPartnerStanding, request, app.patience()));
   app.Show(standing, [&] { PrintStanding(standing); });
   return absl::OkStatus();
 }
@@ -136,13 +141,15 @@ void PrintImport(const v1::ImportFactsResponse& response, bool dry_run) {
     }
   }
   if (response.added() + response.changed() == 0) {
-    std::cout << "There is no change: all " << response.unchanged() << " are recorded as they are.\n";
+    std::cout << "There is no change: all " << response.unchanged()
+              << " are recorded as they are.\n";
     return;
   }
   std::cout << (dry_run ? "Would add " : "Added ") << response.added()
             << (dry_run ? ", change " : ", changed ") << response.changed() << ", "
             << (dry_run ? "leave " : "left ") << response.unchanged() << "; registry revision "
-            << response.registry_revision().number() << (dry_run ? " (nothing written)" : "") << ".\n";
+            << response.registry_revision().number() << (dry_run ? " (nothing written)" : "")
+            << ".\n";
 }
 
 absl::Status Import(App& app, const std::string& folder, bool dry_run) {
@@ -196,17 +203,16 @@ void RegisterPartners(CLI::App& root, App& app) {
   show->add_option("partner", arguments->partner, "Its id, such as georgia")->required();
   show->add_option("--day", arguments->day, "As of a day; today if left out")->type_name("DAY");
 
-  CLI::App* const list =
-      AddCommand(*partners, app, "list", "List or find partners",
-                 "  comity --as desk-1 partners list --find turkiye",
-                 [&app, arguments] { return List(app, arguments->query); });
+  CLI::App* const list = AddCommand(*partners, app, "list", "List or find partners",
+                                    "  comity --as desk-1 partners list --find turkiye",
+                                    [&app, arguments] { return List(app, arguments->query); });
   list->add_option("--find", arguments->query, "Words in id, name or ISO code")->type_name("TEXT");
 
-  CLI::App* const import = AddCommand(
-      *partners, app, "import", "Load a folder of facts: all or nothing",
-      "  comity --as registry-1 partners import deploy/data --dry-run\n"
-      "  comity --as registry-1 partners import deploy/data",
-      [&app, arguments] { return Import(app, arguments->folder, arguments->dry_run); });
+  CLI::App* const import =
+      AddCommand(*partners, app, "import", "Load a folder of facts: all or nothing",
+                 "  comity --as registry-1 partners import deploy/data --dry-run\n"
+                 "  comity --as registry-1 partners import deploy/data",
+                 [&app, arguments] { return Import(app, arguments->folder, arguments->dry_run); });
   import->add_option("folder", arguments->folder, "Folder of CSV files")->required();
   import->add_flag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
 }

@@ -19,7 +19,9 @@ class Progress {
  public:
   // `unit` is "bytes", shown as MiB, or a word such as "rows".
   Progress(std::string title, std::string unit, bool quiet)
-      : title_(std::move(title)), unit_(std::move(unit)), draw_(!quiet && isatty(STDERR_FILENO) == 1) {}
+      : title_(std::move(title)),
+        unit_(std::move(unit)),
+        draw_(!quiet && isatty(STDERR_FILENO) == 1) {}
 
   ~Progress() {
     if (draw_ && drawn_) std::cerr << "\n";

@@ -88,7 +88,8 @@ void QuestionOptions::Register(CLI::App* command) {
             } else if (word == "one") {
               geometry = v1::CASE_GEOMETRY_ONE_MEMBER_STATE_AND_THIRD_COUNTRY;
             } else {
-              throw CLI::ValidationError("--geometry", "\"" + word + "\" is not one of two-or-more, one");
+              throw CLI::ValidationError("--geometry",
+                                         "\"" + word + "\" is not one of two-or-more, one");
             }
           },
           "Member States concerned: two-or-more, or one (with a third country)")

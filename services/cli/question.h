@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct QuestionOptions {
   void Register(CLI::App* command);
 
   // The question without counterpart, time and decisions. The registry says what kind of origin a
-  // partner is. INVALID_ARGUMENT `ORIGIN_INVALID`, `RESTRICTION_INVALID`; errors of GetPartnerStanding.
+  // partner is. INVALID_ARGUMENT `ORIGIN_INVALID`, `RESTRICTION_INVALID`; errors of
+  // GetPartnerStanding.
   absl::StatusOr<partner_registry::v1::TransferQuestion> Question(App& app) const;
 };
 

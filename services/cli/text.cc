@@ -20,8 +20,9 @@ constexpr std::size_t kWidth = 100;
 
 // Columns a text takes: code points, which is right for the scripts our names are in.
 std::size_t Columns(absl::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 std::string BasisText(v1::TransferBasis basis) {
@@ -101,12 +102,13 @@ void PrintTable(std::ostream& out, const std::vector<std::string>& header,
 
 void PrintVerdict(std::ostream& out, const v1::TransferVerdict& verdict) {
   out << OutcomeWord(verdict.outcome());
-  if (const std::string basis = BasisText(verdict.basis()); !basis.empty()) out << " (" << basis << ")";
+  if (const std::string basis = BasisText(verdict.basis()); !basis.empty())
+    out << " (" << basis << ")";
   out << ", on " << verdict.day() << ", registry revision " << verdict.registry_revision().number()
       << "\n";
   for (const v1::TransferReason& reason : verdict.reasons()) {
-    out << "  " << reason.row() << "  " << OutcomeWord(reason.outcome()) << "  [" << reason.article()
-        << "]\n       " << Wrap(reason.sentence(), kWidth, 7) << "\n";
+    out << "  " << reason.row() << "  " << OutcomeWord(reason.outcome()) << "  ["
+        << reason.article() << "]\n       " << Wrap(reason.sentence(), kWidth, 7) << "\n";
     if (!reason.remedy().empty()) {
       out << "       To do: " << Wrap(reason.remedy(), kWidth, 14) << "\n";
     }
@@ -123,7 +125,8 @@ void PrintVerdict(std::ostream& out, const v1::TransferVerdict& verdict) {
   const auto list = [&](const char* title, const auto& sentences) {
     if (sentences.empty()) return;
     out << "  " << title << ":\n";
-    for (const std::string& sentence : sentences) out << "    - " << Wrap(sentence, kWidth, 6) << "\n";
+    for (const std::string& sentence : sentences)
+      out << "    - " << Wrap(sentence, kWidth, 6) << "\n";
   };
   list("Conditions", verdict.conditions());
   list("Duties", verdict.duties());
@@ -223,9 +226,9 @@ absl::StatusOr<std::string> AuthorityName(absl::string_view text) {
   if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) {
     return absl::StrCat("partners/", parts[0], "/authorities/", parts[1]);
   }
-  return InvalidField("AUTHORITY_INVALID", "authority",
-                      absl::StrCat("\"", text,
-                                   "\" names no authority: write georgia/prosecution-service"));
+  return InvalidField(
+      "AUTHORITY_INVALID", "authority",
+      absl::StrCat("\"", text, "\" names no authority: write georgia/prosecution-service"));
 }
 
 absl::StatusOr<std::string> ContactName(absl::string_view text) {

@@ -35,8 +35,9 @@ absl::StatusOr<v1::Decision> ParseDecision(const std::string& text) {
   if (kind < 0) {
     return InvalidField(
         "DECISION_INVALID", "--decision",
-        absl::StrCat("\"", parts[0], "\" is not one of ",
-                     absl::StrJoin(EnumWords(v1::DecisionKind_descriptor(), "DECISION_KIND_"), ", ")));
+        absl::StrCat(
+            "\"", parts[0], "\" is not one of ",
+            absl::StrJoin(EnumWords(v1::DecisionKind_descriptor(), "DECISION_KIND_"), ", ")));
   }
   v1::Decision decision;
   decision.set_kind(static_cast<v1::DecisionKind>(kind));
@@ -88,13 +89,15 @@ void RegisterTransfer(CLI::App& root, App& app) {
   CLI::App* const check = AddCommand(
       *transfer, app, "check", "Ask the transfer check; a question is no attempt",
       "  comity --as desk-1 transfer check georgia --origin france --subject suspect \\\n"
-      "      --annex-ii within --geometry two-or-more --task \"coordination of investigations\" \\\n"
+      "      --annex-ii within --geometry two-or-more --task \"coordination of investigations\" "
+      "\\\n"
       "      --offence \"organised crime\" --stage investigation --necessity \"parallel cases\"\n"
       "  comity --as desk-1 transfer check albania --at 2019-10-31 --explore --origin public\n"
       "  comity --as desk-1 transfer check united-kingdom --at 2025-12-28 --public-on 2025-12-01",
       [&app, arguments] { return Check(app, *arguments); });
-  check->add_option("counterpart", arguments->counterpart,
-                    "A partner (georgia) or authority (georgia/prosecution-service)")
+  check
+      ->add_option("counterpart", arguments->counterpart,
+                   "A partner (georgia) or authority (georgia/prosecution-service)")
       ->required();
   check->add_option("--at", arguments->at, "The moment or day; now if left out")->type_name("TIME");
   check->add_option("--public-on", arguments->public_on, "Decide on what was public on this day")
@@ -105,11 +108,13 @@ void RegisterTransfer(CLI::App& root, App& app) {
                 v1::TransferDirection_descriptor(), "send (default), receive or onward");
   check->add_option("--onward-by", arguments->onward_by, "For onward: who passes the data on")
       ->type_name("PARTNER");
-  check->add_option("--frame", arguments->frame,
-                    "A frame proposed as a basis, such as \"joint investigation team\"")
+  check
+      ->add_option("--frame", arguments->frame,
+                   "A frame proposed as a basis, such as \"joint investigation team\"")
       ->type_name("TEXT");
-  check->add_option("--decision", arguments->decisions,
-                    "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
+  check
+      ->add_option("--decision", arguments->decisions,
+                   "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
       ->type_name("KIND[:PARTNER]")
       ->allow_extra_args(false);
   arguments->question.Register(check);
