@@ -231,6 +231,11 @@ absl::StatusOr<std::string> AuthorityName(absl::string_view text) {
       absl::StrCat("\"", text, "\" names no authority: write georgia/prosecution-service"));
 }
 
+std::string DocumentName(absl::string_view text) {
+  return absl::StartsWith(text, "documents/") ? std::string(text)
+                                              : absl::StrCat("documents/", text);
+}
+
 absl::StatusOr<std::string> ContactName(absl::string_view text) {
   if (absl::StartsWith(text, "partners/")) return std::string(text);
   const std::vector<std::string> parts = absl::StrSplit(text, '@');

@@ -51,6 +51,9 @@ std::string PartnerName(absl::string_view text);
 // "georgia/prosecution-service" -> "partners/georgia/authorities/prosecution-service".
 absl::StatusOr<std::string> AuthorityName(absl::string_view text);
 
+// "018f..." -> "documents/018f...".
+std::string DocumentName(absl::string_view text);
+
 // "tbilisi-1@georgia" -> "partners/georgia/contacts/tbilisi-1".
 absl::StatusOr<std::string> ContactName(absl::string_view text);
 

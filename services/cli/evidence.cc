@@ -1,0 +1,145 @@
+// comity evidence: save what proves an exchange, and verify it offline.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/evidence/save.h"
+#include "common/evidence/verify.h"
+#include "common/identity/chain_verifier.h"
+#include "common/identity/trust_bundle.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/cli/app.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = document_exchange::v1;
+
+namespace {
+
+using Exchange = v1::DocumentExchangeService::Stub;
+
+struct Arguments {
+  std::string document, folder, bundles, ledger_keys;
+};
+
+bool AllProven(const v1::ListStatementsResponse& statements) {
+  for (const v1::Statement& statement : statements.statements()) {
+    if (statement.tlog_proof().empty()) return false;
+  }
+  return true;
+}
+
+// The statements, once a checkpoint covers them all; they come without proof if that takes long.
+absl::StatusOr<v1::ListStatementsResponse> ProvenStatements(App& app, Exchange* exchange,
+                                                            const std::string& document) {
+  v1::ListStatementsRequest request;
+  request.set_parent(document);
+  const absl::Time patience = absl::Now() + absl::Seconds(5);
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(
+        v1::ListStatementsResponse statements,
+        client::Invoke(exchange, &Exchange::ListStatements, request, app.patience()));
+    if (AllProven(statements) || absl::Now() > patience) return statements;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+}
+
+absl::Status Save(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, session->Exchange());
+  v1::GetDocumentRequest request;
+  request.set_name(DocumentName(arguments.document));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Document document,
+      client::Invoke(exchange.get(), &Exchange::GetDocument, request, app.patience()));
+  COMITY_ASSIGN_OR_RETURN(const v1::ListStatementsResponse statements,
+                          ProvenStatements(app, exchange.get(), request.name()));
+  evidence::EvidenceFiles files{.manifest = document.manifest(),
+                                .manifest_signature = document.signature()};
+  for (const v1::Statement& statement : statements.statements()) {
+    files.statements.push_back({.statement = statement.statement(),
+                                .signature = statement.signature(),
+                                .leaf_salt = statement.leaf_salt(),
+                                .leaf_body = statement.leaf_body(),
+                                .tlog_proof = statement.tlog_proof(),
+                                .confirmation = statement.confirmation(),
+                                .confirmation_signature = statement.confirmation_signature()});
+  }
+  COMITY_RETURN_IF_ERROR(evidence::SaveFolder(arguments.folder, files));
+  app.Show(statements, [&] {
+    std::vector<std::vector<std::string>> rows;
+    for (const v1::Statement& statement : statements.statements()) {
+      rows.push_back({TimeText(statement.commit_time()),
+                      v1::StatementKind_Name(statement.kind()).substr(15), statement.recipient(),
+                      statement.tlog_proof().empty() ? "no proof yet" : "proven"});
+    }
+    PrintTable(std::cout, {"time", "evidence", "recipient", "ledger"}, rows);
+    std::cout << "Saved to " << arguments.folder
+              << "; comity evidence verify checks it without the services.\n";
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Verify(const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(identity::TrustBundles bundles,
+                          identity::TrustBundles::Load(arguments.bundles));
+  const identity::ChainVerifier signers(
+      std::make_shared<const identity::TrustBundles>(std::move(bundles)));
+  COMITY_ASSIGN_OR_RETURN(std::vector<ledger::NoteVerifier> ledgers,
+                          evidence::LoadLedgerKeys(arguments.ledger_keys));
+  COMITY_ASSIGN_OR_RETURN(
+      const evidence::Report report,
+      evidence::VerifyFolder(arguments.folder,
+                             {.signers = &signers, .ledgers = std::move(ledgers)}));
+  for (const evidence::Check& check : report.checks) {
+    std::cout << (check.passed ? "ok      " : "FAILED  ") << check.subject << ": "
+              << Wrap(check.sentence, 100, 8);
+    if (!check.reason.empty()) std::cout << " (" << check.reason << ")";
+    std::cout << "\n";
+  }
+  for (const std::string& file : report.ignored_files) {
+    std::cout << "        " << file << " is not part of the evidence\n";
+  }
+  if (report.passed()) {
+    std::cout << "The evidence holds.\n";
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "The evidence does not hold: see the checks that failed.",
+                   {.reason = "EVIDENCE_DOES_NOT_HOLD"});
+}
+
+}  // namespace
+
+void RegisterEvidence(CLI::App& root, App& app) {
+  CLI::App* const evidence = root.add_subcommand("evidence", "What proves an exchange");
+  evidence->require_subcommand(1);
+  const auto arguments = std::make_shared<Arguments>();
+
+  CLI::App* const save =
+      AddCommand(*evidence, app, "save", "Save the evidence of a document",
+                 "  comity --as desk-1 evidence save documents/... --to evidence",
+                 [&app, arguments] { return Save(app, *arguments); });
+  save->add_option("document", arguments->document, "Its name")->required();
+  save->add_option("--to", arguments->folder, "A new folder")->required()->type_name("FOLDER");
+
+  CLI::App* const verify = AddCommand(
+      *evidence, app, "verify", "Verify evidence offline, with nothing but files and public keys",
+      "  comity evidence verify evidence --bundles ids/desk-1/bundles --ledger-key ledger.vkey",
+      [arguments] { return Verify(*arguments); });
+  verify->add_option("folder", arguments->folder, "The folder that was saved")->required();
+  verify->add_option("--bundles", arguments->bundles, "Trust bundles you hold yourself")
+      ->required()
+      ->type_name("FOLDER");
+  verify->add_option("--ledger-key", arguments->ledger_keys, "File of ledger keys (vkey) you hold")
+      ->required()
+      ->type_name("FILE");
+}
+
+}  // namespace comity::cli
