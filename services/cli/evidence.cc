@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "common/evidence/save.h"
+#include "common/evidence/evidence_folder.h"
 #include "common/evidence/verify.h"
 #include "common/identity/chain_verifier.h"
 #include "common/identity/trust_bundle.h"

@@ -7,7 +7,7 @@
 #include <iostream>
 #include <string>
 
-#include "common/rpc/server.h"
+#include "common/rpc/tls.h"
 #include "services/cli/app.h"
 #include "services/cli/completion.h"
 #include "services/cli/text.h"
@@ -63,7 +63,6 @@ int Main(int argc, char** argv) {
   RegisterDecisions(root, app);
   RegisterEngagements(root, app);
   RegisterDocuments(root, app);
-  RegisterEvidence(root, app);
   RegisterOperations(root, app);
   RegisterCompletion(root, app);
 

@@ -1,0 +1,230 @@
+// comity inbox, comity documents: what waits, what was exchanged, and what may be done with it.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/sealing/manifest.h"
+#include "common/status/macros.h"
+#include "services/cli/app.h"
+#include "services/cli/question.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = document_exchange::v1;
+
+namespace {
+
+using Exchange = v1::DocumentExchangeService::Stub;
+
+struct Arguments {
+  std::string document, controller, reason, reason_code = "NOT_FOR_ME", thread;
+  std::vector<std::string> restrictions;
+  bool watch = false, sent = false, no_passing_on = false;
+  int count = 0;
+};
+
+absl::StatusOr<std::unique_ptr<Exchange>> Service(App& app) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  return session->Exchange();
+}
+
+// One document as a line for lists and a block for a watch: restrictions come before anything else
+// that could tempt to open it.
+void PrintDocument(const v1::Document& document) {
+  std::cout << document.name() << "  " << TimeText(document.submit_time()) << "\n"
+            << "  from " << document.sender() << "\n";
+  if (const auto manifest = sealing::ParseManifest(document.manifest()); manifest.ok()) {
+    std::cout << "  " << manifest->thread.kind << ", " << manifest->data_kind << ", "
+              << manifest->classification << ", " << manifest->content.length << " bytes sealed";
+    if (!manifest->purpose.case_reference.empty()) {
+      std::cout << ", case " << manifest->purpose.case_reference;
+    }
+    std::cout << "\n";
+    std::vector<std::string> origins;
+    for (const sealing::Originator& origin : manifest->originators) {
+      origins.push_back(origin.partner.empty() ? origin.kind : origin.partner);
+    }
+    if (!origins.empty()) std::cout << "  originators: " << absl::StrJoin(origins, ", ") << "\n";
+  }
+  for (const auto& restriction : document.restrictions()) {
+    std::cout << "  RESTRICTED: " << RestrictionText(restriction) << "\n";
+  }
+  for (const auto& recipient : document.recipients()) {
+    std::cout << "  " << v1::Document::State_Name(recipient.state()).substr(6) << "  "
+              << recipient.spiffe_id();
+    if (!recipient.reason().empty()) std::cout << ": " << Wrap(recipient.reason(), 100, 4);
+    std::cout << "\n";
+  }
+  if (!document.controller().empty()) std::cout << "  controller " << document.controller() << "\n";
+}
+
+absl::Status List(App& app, const Arguments& arguments, v1::ListDocumentsRequest::Box box) {
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  v1::ListDocumentsRequest request;
+  request.set_box(box);
+  request.set_page_size(500);
+  request.set_thread(arguments.thread);
+  v1::ListDocumentsResponse all;
+  do {
+    COMITY_ASSIGN_OR_RETURN(
+        const v1::ListDocumentsResponse page,
+        client::Invoke(exchange.get(), &Exchange::ListDocuments, request, app.patience()));
+    request.set_page_token(page.next_page_token());
+    all.MergeFrom(page);
+  } while (!request.page_token().empty());
+  all.clear_next_page_token();
+  app.Show(all, [&] {
+    if (all.documents_size() == 0) std::cout << "There is none.\n";
+    for (const v1::Document& document : all.documents()) PrintDocument(document);
+  });
+  return absl::OkStatus();
+}
+
+// Prints what waits and what arrives; resumes where it was after an interruption.
+absl::Status Watch(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  v1::WatchInboxRequest request;
+  int seen = 0;
+  while (true) {
+    grpc::ClientContext context;
+    const auto reader = exchange->WatchInbox(&context, request);
+    v1::WatchInboxResponse response;
+    while (reader->Read(&response)) {
+      if (response.has_bookmark()) request.mutable_after()->Swap(response.mutable_bookmark());
+      if (!response.has_document()) continue;
+      app.Show(response.document(), [&] { PrintDocument(response.document()); });
+      std::cout.flush();
+      if (++seen == arguments.count) {
+        context.TryCancel();
+        return absl::OkStatus();
+      }
+    }
+    const absl::Status status = rpc::ToAbslStatus(reader->Finish());
+    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    absl::SleepFor(absl::Seconds(1));
+  }
+}
+
+template <typename Request>
+absl::StatusOr<v1::Document> Call(App& app,
+                                  grpc::Status (Exchange::*method)(grpc::ClientContext*,
+                                                                   const Request&, v1::Document*),
+                                  Request request) {
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  return client::Invoke(exchange.get(), method, std::move(request), app.patience());
+}
+
+template <typename Request>
+absl::Status Act(App& app,
+                 grpc::Status (Exchange::*method)(grpc::ClientContext*, const Request&,
+                                                  v1::Document*),
+                 Request request) {
+  COMITY_ASSIGN_OR_RETURN(const v1::Document document, Call(app, method, std::move(request)));
+  app.Show(document, [&] { PrintDocument(document); });
+  return absl::OkStatus();
+}
+
+absl::Status Restrict(App& app, const Arguments& arguments) {
+  std::vector<std::string> restrictions = arguments.restrictions;
+  if (arguments.no_passing_on) restrictions.push_back("no-passing-on");
+  v1::Document document;
+  for (const std::string& text : restrictions) {
+    v1::AddRestrictionRequest request;
+    request.set_name(DocumentName(arguments.document));
+    COMITY_ASSIGN_OR_RETURN(*request.mutable_restriction(), ParseRestriction(text));
+    COMITY_ASSIGN_OR_RETURN(document, Call(app, &Exchange::AddRestriction, request));
+  }
+  app.Show(document, [&] { PrintDocument(document); });
+  return absl::OkStatus();
+}
+
+absl::Status Reject(App& app, const Arguments& arguments) {
+  v1::RejectDocumentRequest request;
+  request.set_name(DocumentName(arguments.document));
+  request.set_reason_code(arguments.reason_code);
+  request.set_reason(arguments.reason);
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Statement statement,
+      client::Invoke(exchange.get(), &Exchange::RejectDocument, request, app.patience()));
+  app.Show(statement, [&] {
+    std::cout << v1::StatementKind_Name(statement.kind()).substr(15) << " recorded, leaf "
+              << statement.leaf_index() << ".\n";
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterDocuments(CLI::App& root, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* const inbox = AddCommand(
+      root, app, "inbox", "What waits for you, with its restrictions",
+      "  comity --as tbilisi-1 inbox\n  comity --as tbilisi-1 inbox --watch", [&app, arguments] {
+        return arguments->watch ? Watch(app, *arguments)
+                                : List(app, *arguments, v1::ListDocumentsRequest::BOX_INBOX);
+      });
+  inbox->add_flag("--watch", arguments->watch, "Stay, and show what arrives");
+  inbox->add_option("--count", arguments->count, "With --watch: end after so many; 0 is never")
+      ->check(CLI::Range(0, 1000000));
+
+  CLI::App* const documents = root.add_subcommand("documents", "Documents that were exchanged");
+  documents->require_subcommand(1);
+
+  CLI::App* const list =
+      AddCommand(*documents, app, "list", "List documents, newest first",
+                 "  comity --as desk-1 documents list --sent", [&app, arguments] {
+                   return List(app, *arguments,
+                               arguments->sent ? v1::ListDocumentsRequest::BOX_SENT
+                                               : v1::ListDocumentsRequest::BOX_UNSPECIFIED);
+                 });
+  list->add_flag("--sent", arguments->sent, "Only those you sent");
+  list->add_option("--thread", arguments->thread, "Only of this thread")->type_name("ID");
+
+  const auto named = [&](const char* name, const char* description, const char* example,
+                         auto body) {
+    CLI::App* const command = AddCommand(*documents, app, name, description, example, body);
+    command->add_option("document", arguments->document, "Its name")->required();
+    return command;
+  };
+  named("show", "Show a document", "  comity --as desk-1 documents show documents/...",
+        [&app, arguments] {
+          v1::GetDocumentRequest request;
+          request.set_name(DocumentName(arguments->document));
+          return Act(app, &Exchange::GetDocument, request);
+        });
+  named("accept", "Release an inbound document from quarantine, naming the controller",
+        "  comity --as desk-1 documents accept documents/... \\\n"
+        "      --controller spiffe://agency.example/agency/national-member/fr/fr-1",
+        [&app, arguments] {
+          v1::ReleaseFromQuarantineRequest request;
+          request.set_name(DocumentName(arguments->document));
+          request.set_controller(arguments->controller);
+          return Act(app, &Exchange::ReleaseFromQuarantine, request);
+        })
+      ->add_option("--controller", arguments->controller, "The SPIFFE id of who is the controller")
+      ->required();
+  CLI::App* const restrict =
+      named("restrict", "Add a restriction to a document you originated",
+            "  comity --as tbilisi-1 documents restrict documents/... --no-passing-on",
+            [&app, arguments] { return Restrict(app, *arguments); });
+  restrict
+      ->add_option("--use", arguments->restrictions, "A restriction, as in send --restrict; repeat")
+      ->type_name("USE")
+      ->allow_extra_args(false);
+  restrict->add_flag("--no-passing-on", arguments->no_passing_on, "No passing on without consent");
+  CLI::App* const reject =
+      named("reject", "Refuse a document, or report that it is not what was signed",
+            "  comity --as tbilisi-1 documents reject documents/... --code NOT_FOR_ME",
+            [&app, arguments] { return Reject(app, *arguments); });
+  reject->add_option("--code", arguments->reason_code, "Why, as a word")
+      ->check(CLI::IsMember({"NOT_FOR_ME", "UNREADABLE", "PLAINTEXT_MISMATCH"}))
+      ->capture_default_str();
+  reject->add_option("--reason", arguments->reason, "Why, in words");
+}
+
+}  // namespace comity::cli
