@@ -1,0 +1,32 @@
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/service_process.h"
+#include "common/status/macros.h"
+#include "services/partner-registry/server/registry_application.h"
+#include "services/partner-registry/server/settings.h"
+
+int main(int argc, char** argv) {
+  using namespace comity;  // NOLINT(google-build-using-namespace): one function, all of it ours.
+  partner_registry::Settings settings;
+  const rpc::ServiceDefinition definition = {
+      .name = "partner-registry",
+      .services = {partner_registry::kRegistryService, partner_registry::kLedgerService},
+      .read_config =
+          [&](const config::Config& config) {
+            return partner_registry::ReadSettings(config, settings);
+          },
+      .build = [&](rpc::ProcessParts& parts) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
+        COMITY_ASSIGN_OR_RETURN(
+            journal::Options options,
+            partner_registry::RegistryApplication::JournalOptions(settings, &parts.clock()));
+        return partner_registry::RegistryApplication::Open(
+            {.clock = &parts.clock(),
+             .metrics = &parts.metrics(),
+             .verifier = &parts.identity().verifier(),
+             .registry_gate = parts.Gate(partner_registry::kRegistryService),
+             .ledger_gate = parts.Gate(partner_registry::kLedgerService)},
+            settings, std::move(options));
+      }};
+  return rpc::RunService(argc, argv, definition);
+}

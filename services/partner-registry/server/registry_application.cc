@@ -1,0 +1,131 @@
+#include "services/partner-registry/server/registry_application.h"
+
+#include <utility>
+
+#include "common/crypto/ed25519.h"
+#include "common/ledger/note.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/partner-registry/server/metric_names.h"
+
+namespace comity::partner_registry {
+namespace {
+
+absl::Status NotCounted(absl::string_view reason, absl::string_view sentence) {
+  return MakeError(absl::StatusCode::kPermissionDenied, sentence, {.reason = std::string(reason)});
+}
+
+}  // namespace
+
+absl::StatusOr<journal::Options> RegistryApplication::JournalOptions(const Settings& settings,
+                                                                     const Clock* clock) {
+  COMITY_ASSIGN_OR_RETURN(crypto::Ed25519Key key,
+                          crypto::Ed25519Key::FromFile(settings.ledger_key));
+  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner signer,
+                          ledger::NoteSigner::Create(settings.ledger_origin, std::move(key)));
+  return journal::Options{.directory = settings.directory,
+                          .expiry_key_directory = settings.expiry_keys,
+                          .publication_directory = settings.publication,
+                          .signer = std::move(signer),
+                          .clock = clock};
+}
+
+absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
+    const Parts& parts, const Settings& settings, journal::Options options) {
+  COMITY_ASSIGN_OR_RETURN(journal::PageTokens pages,
+                          journal::PageTokens::FromFile(settings.page_token_key, parts.clock));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
+                          journal::Journal::Open(std::move(options)));
+  const bool fresh = journal->head().revision == 0;
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<RegistryStore> store, RegistryStore::Open(journal.get()));
+  // Not make_unique: the constructor is private.
+  std::unique_ptr<RegistryApplication> application(new RegistryApplication(
+      parts, settings, std::move(journal), std::move(store), std::move(pages), fresh));
+  if (parts.metrics != nullptr) application->AddMetrics(*parts.metrics);
+  return application;
+}
+
+RegistryApplication::RegistryApplication(const Parts& parts, const Settings& settings,
+                                         std::unique_ptr<journal::Journal> journal,
+                                         std::unique_ptr<RegistryStore> store,
+                                         journal::PageTokens pages, bool fresh)
+    : rules_(settings.decision_rules),
+      pages_(std::move(pages)),
+      store_(std::move(store)),
+      journal_(std::move(journal)),
+      refusals_(journal_.get()),
+      leases_(parts.clock, {.lease = settings.lease, .fresh = fresh}),
+      reads_(store_.get(), &pages_, parts.clock),
+      writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
+      feed_(store_.get(), &leases_, parts.clock),
+      registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
+      ledger_service_(parts.ledger_gate, journal_.get()) {}
+
+std::vector<grpc::Service*> RegistryApplication::Services() {
+  return {&registry_service_, &ledger_service_};
+}
+
+absl::Status RegistryApplication::Standing(const identity::Principal& principal) const {
+  if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
+  const RegistryStore::State::Guard now = store_->View();
+  const Contact* contact = now->FindContactBySpiffeId(principal.spiffe_id);
+  if (contact == nullptr) {
+    return NotCounted("CONTACT_NOT_REGISTERED",
+                      "The registry has no contact with this identity: ask a registry operator to "
+                      "register it.");
+  }
+  if (contact->state != ContactState::kActive) {
+    return NotCounted("CONTACT_SUSPENDED",
+                      "The contact is suspended: ask a registry operator to reinstate it.");
+  }
+  const Partner* partner = now->FindPartner(contact->partner);
+  if (partner == nullptr || partner->exchanges_suspended) {
+    return NotCounted("EXCHANGES_SUSPENDED",
+                      "Exchanges with the contact's partner are suspended: ask the agency.");
+  }
+  return absl::OkStatus();
+}
+
+void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
+  const auto count = [this](ContactState state) {
+    const RegistryStore::State::Guard now = store_->View();
+    double contacts = 0;
+    for (const auto& [name, contact] : now->contacts()) contacts += contact->state == state ? 1 : 0;
+    return contacts;
+  };
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  metrics.AddCallback(kRevision, "Last committed revision", {},
+                      [this, number] { return number(store_->View().revision()); });
+  metrics.AddCallback(kPartners, "Partners on the register", {},
+                      [this, number] { return number(store_->View()->partners().size()); });
+  metrics.AddCallback(kContacts, "Contacts on the register", {{"state", "active"}},
+                      [count] { return count(ContactState::kActive); });
+  metrics.AddCallback(kContacts, "Contacts on the register", {{"state", "suspended"}},
+                      [count] { return count(ContactState::kSuspended); });
+  metrics.AddCallback(kReplicas, "Replicas with a running lease", {},
+                      [this, number] { return number(leases_.live()); });
+  metrics.AddCallback(kReplicaLag, "Revisions the replica furthest behind has yet to confirm", {},
+                      [this, number] { return number(leases_.behind(store_->View().revision())); });
+  const auto stat = [&](const char* name, const char* help, const metrics::Labels& labels,
+                        auto read) {
+    metrics.AddCallback(name, help, labels,
+                        [this, read] { return static_cast<double>(read(journal_->stats())); });
+  };
+  using journal::Stats;
+  stat(kMutations, "Mutations by outcome", {{"outcome", "committed"}},
+       [](const Stats& s) { return s.mutations; });
+  stat(kMutations, "Mutations by outcome", {{"outcome", "refused"}},
+       [](const Stats& s) { return s.refusals; });
+  stat(kMutations, "Mutations by outcome", {{"outcome", "repeated"}},
+       [](const Stats& s) { return s.replays; });
+  stat(kMutations, "Mutations by outcome", {{"outcome", "lost"}},
+       [](const Stats& s) { return s.lost; });
+  stat(kBatches, "Durable transactions", {}, [](const Stats& s) { return s.batches; });
+  stat(kQueue, "Mutations waiting for their turn", {}, [](const Stats& s) { return s.queued; });
+  stat(kWritable, "Whether writes are accepted", {},
+       [](const Stats& s) { return s.writable ? 1 : 0; });
+  stat(kClockBehind, "How far the wall clock is behind the last commit", {},
+       [](const Stats& s) { return absl::ToDoubleSeconds(s.clock_behind); });
+}
+
+}  // namespace comity::partner_registry

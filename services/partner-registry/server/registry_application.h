@@ -1,0 +1,84 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/journal/journal.h"
+#include "common/journal/page_token.h"
+#include "common/ledger_service/ledger_service.h"
+#include "common/rpc/service_process.h"
+#include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/server/settings.h"
+#include "services/partner-registry/storage/refusals.h"
+#include "services/partner-registry/storage/registry_store.h"
+#include "services/partner-registry/transport/feed.h"
+#include "services/partner-registry/transport/partner_registry_service.h"
+#include "services/partner-registry/transport/reads.h"
+#include "services/partner-registry/transport/writes.h"
+
+namespace comity::partner_registry {
+
+// Full proto names of what the process serves.
+inline constexpr char kRegistryService[] = "comity.partner_registry.v1.PartnerRegistryService";
+inline constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
+
+// The registry, wired: every part built in order, each given what it needs.
+class RegistryApplication final : public rpc::Application {
+ public:
+  // What the application needs of its process. None is owned; all must outlive it.
+  struct Parts {
+    const Clock* clock = nullptr;
+    metrics::Metrics* metrics = nullptr;                // May be null: nothing is measured.
+    const identity::ChainVerifier* verifier = nullptr;  // Judges signatures of key statements.
+    rpc::CallGate registry_gate;
+    rpc::CallGate ledger_gate;
+  };
+
+  // Opens the journal with `options` (its clock included) and loads the state. Errors of
+  // Journal::Open and RegistryStore::Open.
+  static absl::StatusOr<std::unique_ptr<RegistryApplication>> Open(const Parts& parts,
+                                                                   const Settings& settings,
+                                                                   journal::Options options);
+
+  // The journal's options of `settings`. Errors of the key files.
+  static absl::StatusOr<journal::Options> JournalOptions(const Settings& settings,
+                                                         const Clock* clock);
+
+  std::vector<grpc::Service*> Services() override;
+  rpc::RefusalRecorder* Refusals() override { return &refusals_; }
+
+  // A partner's contact counts if it is registered, active, and exchanges with its partner are not
+  // suspended. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`,
+  // `EXCHANGES_SUSPENDED`.
+  absl::Status Standing(const identity::Principal& principal) const override;
+
+  void Stop() override { journal_->Close(); }
+
+  RegistryStore& store() { return *store_; }
+  Leases& leases() { return leases_; }
+
+ private:
+  RegistryApplication(const Parts& parts, const Settings& settings,
+                      std::unique_ptr<journal::Journal> journal,
+                      std::unique_ptr<RegistryStore> store, journal::PageTokens pages, bool fresh);
+
+  void AddMetrics(metrics::Metrics& metrics);
+
+  const DecisionRules rules_;
+  const journal::PageTokens pages_;
+  // The store is state of the journal and must outlive its writer.
+  std::unique_ptr<RegistryStore> store_;
+  std::unique_ptr<journal::Journal> journal_;
+  JournalRefusals refusals_;
+  Leases leases_;
+  const Reads reads_;
+  const Writes writes_;
+  const Feed feed_;
+  PartnerRegistryService registry_service_;
+  ledger_service::LedgerService ledger_service_;
+};
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,38 @@
+#include "services/partner-registry/server/settings.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/status/macros.h"
+#include "services/partner-registry/domain/types.h"
+
+namespace comity::partner_registry {
+
+absl::Status ReadSettings(const config::Config& config, Settings& settings) {
+  const config::Section storage = config.section("storage");
+  COMITY_ASSIGN_OR_RETURN(settings.directory, storage.Path("directory"));
+  COMITY_ASSIGN_OR_RETURN(settings.expiry_keys, storage.Path("expiry_keys"));
+  COMITY_ASSIGN_OR_RETURN(settings.page_token_key, storage.Path("page_token_key"));
+
+  const config::Section ledger = config.section("ledger");
+  COMITY_ASSIGN_OR_RETURN(settings.ledger_key, ledger.Path("key"));
+  COMITY_ASSIGN_OR_RETURN(settings.ledger_origin, ledger.String("origin"));
+  COMITY_ASSIGN_OR_RETURN(settings.publication, ledger.Path("publication"));
+
+  COMITY_ASSIGN_OR_RETURN(settings.lease, config.section("replication")
+                                              .Duration("lease", absl::Seconds(10),
+                                                        absl::Seconds(3), absl::Minutes(1)));
+
+  const config::Section decisions = config.section("decisions");
+  std::map<std::string, std::vector<std::string>> rows;
+  for (int kind = 1; kind <= static_cast<int>(DecisionKind::kOtherPurposeByLaw); ++kind) {
+    const std::string word = Word(static_cast<DecisionKind>(kind));
+    if (!decisions.Has(word)) continue;
+    COMITY_ASSIGN_OR_RETURN(rows[word], decisions.Strings(word, {}));
+  }
+  COMITY_ASSIGN_OR_RETURN(settings.decision_rules, DecisionRules::Parse(rows));
+  return absl::OkStatus();
+}
+
+}  // namespace comity::partner_registry

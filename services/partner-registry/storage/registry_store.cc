@@ -1,0 +1,217 @@
+#include "services/partner-registry/storage/registry_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/digest.h"
+#include "common/crypto/encoding.h"
+#include "common/journal/entry.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/partner-registry/records/fact_proto.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr char kBarrier[] = "barrier";
+constexpr char kBarrierId[] = "-";
+
+absl::Status Unreadable() {
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "A record of the registry cannot be read: restore the store from a backup.",
+                   {.reason = "RECORD_UNREADABLE"});
+}
+
+// The leaf of a mutation.
+journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& resource,
+                           std::string detail, const journal::Turn& turn) {
+  return {.time = turn.now(),
+          .kind = "MUTATION",
+          .caller = attempt.caller,
+          .method = attempt.method,
+          .request_id = attempt.request_id,
+          .revision = turn.revision(),
+          .resource = resource,
+          .outcome = "DONE",
+          .detail = std::move(detail)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RegistryStore>> RegistryStore::Open(journal::Journal* journal) {
+  const journal::Head head = journal->head();
+  // Not make_unique: the constructor is private.
+  std::unique_ptr<RegistryStore> store(new RegistryStore(journal, Registry(head.store_id), head));
+  if (head.revision > 0) {
+    COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
+                            journal->AllAt(head.revision));
+    COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
+    store.reset(new RegistryStore(journal, std::move(loaded), head));
+  }
+  journal->Attach(&store->state_);
+  return store;
+}
+
+absl::StatusOr<absl::Time> RegistryStore::CommitTime(std::int64_t revision) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto known = commit_times_.find(revision);
+    if (known != commit_times_.end()) return known->second;
+  }
+  COMITY_ASSIGN_OR_RETURN(const std::optional<absl::Time> time, journal_->CommitTimeOf(revision));
+  if (!time.has_value()) return Unreadable();
+  const absl::MutexLock lock(&mutex_);
+  // Commit times never change; the bound keeps a long life from filling memory.
+  constexpr std::size_t kMostTimes = 100'000;
+  if (commit_times_.size() >= kMostTimes) commit_times_.clear();
+  commit_times_.emplace(revision, *time);
+  return *time;
+}
+
+absl::StatusOr<Fact> RegistryStore::Read(const journal::Version& version) {
+  v1::Fact record;
+  if (!version.body.has_value() || !record.ParseFromString(*version.body)) return Unreadable();
+  COMITY_ASSIGN_OR_RETURN(Fact fact, FactFromRecord(record));
+  if (auto* decision = std::get_if<Decision>(&fact);
+      decision != nullptr && !decision->grounds.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const std::string sealed, crypto::FromBase64(decision->grounds));
+    COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> grounds,
+                            journal_->Unseal(sealed, NameOf(*decision)));
+    decision->grounds = grounds.value_or("");
+  }
+  COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
+  SetRecorded(fact, {.revision = version.revision, .time = time});
+  return fact;
+}
+
+absl::StatusOr<Registry> RegistryStore::Load(std::int64_t revision,
+                                             const std::vector<journal::Version>& versions) {
+  Change change{.revision = revision};
+  for (const journal::Version& version : versions) {
+    if (version.kind == kBarrier || !version.body.has_value()) continue;
+    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
+    change.facts.push_back(std::move(fact));
+  }
+  std::stable_sort(change.facts.begin(), change.facts.end(),
+                   [](const Fact& a, const Fact& b) { return a.index() < b.index(); });
+  Registry loaded(store_id_);
+  loaded.Apply(change);
+  return loaded;
+}
+
+// The fact as it will be recorded, and the bytes to keep.
+absl::StatusOr<Fact> RegistryStore::Stamp(const Fact& fact, journal::Turn& turn,
+                                          std::string& record) const {
+  Fact stamped = fact;
+  SetRecorded(stamped, {.revision = turn.revision(), .time = turn.now()});
+  if (auto* statement = std::get_if<KeyStatement>(&stamped)) {
+    statement->leaf_index = turn.next_leaf_index();
+  }
+  v1::Fact kept = ToProto(stamped, store_id_);
+  if (kept.has_decision() && !kept.decision().grounds().empty()) {
+    COMITY_ASSIGN_OR_RETURN(const std::string sealed,
+                            turn.Seal(kept.decision().grounds(), NameOf(stamped)));
+    kept.mutable_decision()->set_grounds(crypto::Base64(sealed));
+  }
+  record = kept.SerializeAsString();
+  return stamped;
+}
+
+absl::StatusOr<RegistryStore::Written> RegistryStore::Write(journal::Attempt attempt,
+                                                            std::string detail, Planner planner) {
+  bool barrier = false;
+  std::string resource;
+  std::optional<Fact> made;
+  const journal::Attempt about = attempt;  // The body outlives the move below.
+  absl::StatusOr<journal::Committed> committed =
+      journal_->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(const Plan plan, planner(state_.working(), turn.now()));
+        barrier = plan.barrier;
+        resource = plan.resource;
+        turn.SetResource(plan.resource);
+        if (plan.facts.empty()) {
+          turn.ChangeNothing();
+          return absl::OkStatus();
+        }
+        Change change{.revision = turn.revision()};
+        journal::EntryBody entry = EntryOf(about, plan.resource, detail, turn);
+        for (const Fact& fact : plan.facts) {
+          std::string record;
+          COMITY_ASSIGN_OR_RETURN(Fact stamped, Stamp(fact, turn, record));
+          COMITY_RETURN_IF_ERROR(turn.Put(KindOf(stamped), NameOf(stamped), record));
+          if (const auto* statement = std::get_if<KeyStatement>(&stamped)) {
+            entry.statement_sha256 = crypto::Sha256(statement->statement);
+          }
+          if (NameOf(stamped) == plan.resource) made = stamped;
+          change.facts.push_back(std::move(stamped));
+        }
+        entry.count = static_cast<std::int64_t>(change.facts.size());
+        if (plan.barrier) {
+          COMITY_RETURN_IF_ERROR(turn.Put(kBarrier, kBarrierId, ""));
+        }
+        COMITY_RETURN_IF_ERROR(turn.AddLeaf(journal::FormatEntry(entry)).status());
+        state_.Stage(std::move(change));
+        return absl::OkStatus();
+      });
+  if (!committed.ok()) return committed.status();
+
+  Written written{.committed = *std::move(committed), .barrier = barrier};
+  if (!written.committed.replayed) {
+    written.fact = written.committed.unchanged ? state_.View()->Find(resource) : std::move(made);
+    return written;
+  }
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then,
+                          At(written.committed.revision));
+  written.fact = then->Find(written.committed.resource);
+  return written;
+}
+
+absl::StatusOr<std::shared_ptr<const Registry>> RegistryStore::At(std::int64_t revision) {
+  {
+    const State::Guard now = state_.View();
+    if (revision > now.revision() || revision < 0) {
+      return MakeError(absl::StatusCode::kOutOfRange,
+                       absl::StrCat("The registry has no revision ", revision,
+                                    ": ask for one up to ", now.revision(), "."),
+                       {.reason = "REVISION_UNKNOWN"});
+    }
+  }
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (auto at = earlier_.begin(); at != earlier_.end(); ++at) {
+      if ((*at)->revision() == revision) {
+        earlier_.splice(earlier_.begin(), earlier_, at);
+        return earlier_.front();
+      }
+    }
+  }
+  COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions, journal_->AllAt(revision));
+  COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions));
+  auto made = std::make_shared<const Registry>(std::move(loaded));
+  const absl::MutexLock lock(&mutex_);
+  earlier_.push_front(made);
+  if (earlier_.size() > kStatesKept) earlier_.pop_back();
+  return made;
+}
+
+absl::StatusOr<std::vector<CommittedChange>> RegistryStore::ChangesAfter(std::int64_t after,
+                                                                         std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
+                          journal_->ReadFeed(after, limit));
+  std::vector<CommittedChange> changes;
+  for (const journal::Version& version : versions) {
+    if (changes.empty() || changes.back().change.revision != version.revision) {
+      COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
+      changes.push_back({.change = {.revision = version.revision}, .commit_time = time});
+    }
+    if (version.kind == kBarrier) {
+      changes.back().barrier = true;
+      continue;
+    }
+    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
+    changes.back().change.facts.push_back(std::move(fact));
+  }
+  return changes;
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "common/rpc/streams.h"
+#include "common/time/clock.h"
+#include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/domain/visibility.h"
+#include "services/partner-registry/storage/registry_store.h"
+
+namespace comity::partner_registry {
+
+// What a stream of changes has sent and has yet to send: a snapshot if it was asked for, then every
+// change in order and without a gap, read from the journal as the reader has room. Grounds of
+// decisions are free text that nothing but this service needs, and are left out.
+//
+// One thread at a time.
+class FeedCursor {
+ public:
+  // `viewer` sees what it may. `store` and `clock` are not owned.
+  FeedCursor(RegistryStore* store, const Clock* clock, Viewer viewer)
+      : store_(store), clock_(clock), viewer_(std::move(viewer)) {}
+
+  // Goes on after `number`, or begins with a snapshot.
+  void StartAfter(std::int64_t number) { sent_ = number; }
+  void StartWithSnapshot();
+
+  // The next message: changes or nothing but a bookmark; nullopt if the reader has everything.
+  struct Part {
+    std::vector<v1::Change> changes;
+    std::int64_t bookmark = 0;  // 0: none, more of the same revision follows.
+  };
+  absl::StatusOr<std::optional<Part>> Next();
+
+ private:
+  RegistryStore* const store_;
+  const Clock* const clock_;
+  const Viewer viewer_;
+  std::int64_t sent_ = 0;
+  std::deque<Part> waiting_;
+};
+
+// Watch and Replicate. Thread-safe.
+class Feed {
+ public:
+  // None is owned; all must outlive this object and every stream.
+  Feed(RegistryStore* store, Leases* leases, const Clock* clock)
+      : store_(store), leases_(leases), clock_(clock) {}
+
+  // OUT_OF_RANGE `RESYNC`: `after` is of another store, or lies ahead.
+  absl::Status Watch(const v1::WatchRequest& request,
+                     std::shared_ptr<rpc::Outflow<v1::WatchResponse>> stream) const;
+
+  // INVALID_ARGUMENT `REPLICA_ID_INVALID`: no id, or another than in the first message.
+  absl::Status Replicate(
+      std::shared_ptr<rpc::Session<v1::ReplicateRequest, v1::ReplicateResponse>> stream) const;
+
+ private:
+  RegistryStore* const store_;
+  Leases* const leases_;
+  const Clock* const clock_;
+};
+
+}  // namespace comity::partner_registry

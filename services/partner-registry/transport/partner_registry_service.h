@@ -1,0 +1,57 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <utility>
+
+#include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
+#include "common/rpc/call_gate.h"
+#include "services/partner-registry/transport/feed.h"
+#include "services/partner-registry/transport/reads.h"
+#include "services/partner-registry/transport/writes.h"
+
+namespace comity::partner_registry {
+
+// The gRPC handlers: each is the gate around one method of Reads, Writes or Feed. Thread-safe.
+class PartnerRegistryService final : public v1::PartnerRegistryService::CallbackService {
+ public:
+  // None is owned; all must outlive this object and every call.
+  PartnerRegistryService(rpc::CallGate gate, const Reads* reads, const Writes* writes,
+                         const Feed* feed)
+      : gate_(std::move(gate)), reads_(reads), writes_(writes), feed_(feed) {}
+
+#define COMITY_UNARY(Method, Response)                                                         \
+  grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
+                                   const v1::Method##Request* request, v1::Response* response) \
+      override
+  COMITY_UNARY(GetPartner, Partner);
+  COMITY_UNARY(ListPartners, ListPartnersResponse);
+  COMITY_UNARY(GetPartnerStanding, PartnerStanding);
+  COMITY_UNARY(EvaluateTransfer, TransferVerdict);
+  COMITY_UNARY(CreateContact, Contact);
+  COMITY_UNARY(GetContact, Contact);
+  COMITY_UNARY(ListContacts, ListContactsResponse);
+  COMITY_UNARY(SuspendContact, Contact);
+  COMITY_UNARY(ReinstateContact, Contact);
+  COMITY_UNARY(PublishKeyStatement, KeyStatement);
+  COMITY_UNARY(ListKeyStatements, ListKeyStatementsResponse);
+  COMITY_UNARY(RecordDecision, Decision);
+  COMITY_UNARY(WithdrawDecision, Decision);
+  COMITY_UNARY(ListDecisions, ListDecisionsResponse);
+#undef COMITY_UNARY
+
+  grpc::ServerReadReactor<v1::ImportFactsRequest>* ImportFacts(
+      grpc::CallbackServerContext* context, v1::ImportFactsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext* context,
+                                                     const v1::WatchRequest* request) override;
+  grpc::ServerBidiReactor<v1::ReplicateRequest, v1::ReplicateResponse>* Replicate(
+      grpc::CallbackServerContext* context) override;
+
+ private:
+  const rpc::CallGate gate_;
+  const Reads* const reads_;
+  const Writes* const writes_;
+  const Feed* const feed_;
+};
+
+}  // namespace comity::partner_registry

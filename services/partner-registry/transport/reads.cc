@@ -1,0 +1,273 @@
+#include "services/partner-registry/transport/reads.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/evaluate.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "common/transfer_proto/transfer_proto.h"
+#include "services/partner-registry/domain/mutations.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/search.h"
+#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/visibility.h"
+#include "services/partner-registry/records/fact_proto.h"
+#include "services/partner-registry/transport/calls.h"
+
+namespace comity::partner_registry {
+namespace {
+
+// Eyes and the day they look on.
+struct Sight {
+  Sight(const rpc::Call& call, const Clock& clock)
+      : viewer(Viewer::Of(call.principal())), clock_(clock) {}
+
+  bool Sees(const Fact& fact) const {
+    return viewer.all || MaySee(viewer, fact, DayInBrussels(clock_.Now()));
+  }
+
+  // The most frequent case, without making a Fact.
+  bool SeesPartner(absl::string_view id) const { return viewer.all || viewer.partner == id; }
+
+  const Viewer viewer;
+
+ private:
+  const Clock& clock_;
+};
+
+template <typename Request>
+crypto::Digest QueryDigest(const rpc::Call& call, const Request& request) {
+  Request query = request;
+  query.clear_page_size();
+  query.clear_page_token();
+  return DigestOf(call.method(), query);
+}
+
+}  // namespace
+
+template <typename Request>
+absl::StatusOr<Reads::Page> Reads::OpenPage(const rpc::Call& call, const Request& request,
+                                            const Registry& now) const {
+  Page page;
+  COMITY_ASSIGN_OR_RETURN(page.size, PageSize(request.page_size()));
+  if (request.page_token().empty()) return page;
+  COMITY_ASSIGN_OR_RETURN(
+      const journal::PagePosition position,
+      pages_->Parse(request.page_token(), QueryDigest(call, request), call.caller()));
+  page.after = position.position;
+  if (position.revision != now.revision()) {
+    COMITY_ASSIGN_OR_RETURN(page.earlier, store_->At(position.revision));
+  }
+  return page;
+}
+
+template <typename Request>
+std::string Reads::NextToken(const rpc::Call& call, const Request& request,
+                             const std::string& position, std::int64_t revision) const {
+  return pages_->Issue({.position = position, .revision = revision}, QueryDigest(call, request),
+                       call.caller());
+}
+
+absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
+                               v1::Partner* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  const Partner* partner = now->FindPartner(id);
+  if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  *response = ToProto(*partner, now->store_id());
+  return absl::OkStatus();
+}
+
+absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRequest& request,
+                                 v1::ListPartnersResponse* response) const {
+  constexpr std::size_t kLongestQuery = 200;
+  if (request.query().size() > kLongestQuery) {
+    return InvalidField("QUERY_TOO_LONG", "query", "write at most 200 bytes");
+  }
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
+  const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
+  const Sight sight(call, *clock_);
+  const std::string query = Fold(request.query());
+  for (auto at = registry.partners().upper_bound(page.after); at != registry.partners().end();
+       ++at) {
+    if (!sight.SeesPartner(at->first) || !Matches(*at->second, query)) continue;
+    if (response->partners_size() == page.size) {
+      const std::string last = response->partners(page.size - 1).name().substr(9);
+      response->set_next_page_token(NextToken(call, request, last, registry.revision()));
+      break;
+    }
+    *response->add_partners() = ToProto(*at->second, registry.store_id());
+  }
+  SetRevision(registry.store_id(), registry.revision(), response->mutable_registry_revision());
+  return absl::OkStatus();
+}
+
+absl::Status Reads::GetPartnerStanding(const rpc::Call& call,
+                                       const v1::GetPartnerStandingRequest& request,
+                                       v1::PartnerStanding* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
+  absl::CivilDay day = DayInBrussels(clock_->Now());
+  if (!request.day().empty()) {
+    COMITY_ASSIGN_OR_RETURN(day, ParseDay(request.day()));
+  }
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  const Partner* partner = now->FindPartner(id);
+  if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  *response = ToProto(StandingOn(*now, *partner, day), *partner, *now);
+  return absl::OkStatus();
+}
+
+absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
+                                     const v1::EvaluateTransferRequest& request,
+                                     v1::TransferVerdict* response) const {
+  COMITY_ASSIGN_OR_RETURN(
+      legal::Question question,
+      transfer_proto::QuestionFromProto(request.question(), clock_->Now(), "question"));
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
+  const absl::string_view partner = legal::PartnerOf(question.counterpart);
+  if (partner.empty() || now->FindPartner(partner.substr(9)) == nullptr ||
+      !Sight(call, *clock_).SeesPartner(partner.substr(9))) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  if (!request.question().has_at_revision()) {
+    *response = transfer_proto::ToProto(legal::Evaluate(now->facts(), question));
+    return absl::OkStatus();
+  }
+  if (request.question().at_revision().store_id() != now->store_id()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "question.at_revision: the revision is of another store, which this registry "
+                     "no longer is: name a revision of this one.",
+                     {.reason = "STORE_REPLACED"});
+  }
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then,
+                          store_->At(request.question().at_revision().number()));
+  question.mode = legal::Mode::kExplore;
+  *response = transfer_proto::ToProto(legal::Evaluate(then->facts(), question));
+  return absl::OkStatus();
+}
+
+absl::Status Reads::GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
+                               v1::Contact* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  const Contact* contact = now->FindContact(request.name());
+  if (contact == nullptr || !Sight(call, *clock_).Sees(*contact)) {
+    return NoSuch("contact", "CONTACT_NOT_FOUND");
+  }
+  *response = ToProto(*contact, now->store_id());
+  return absl::OkStatus();
+}
+
+absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
+                                 v1::ListContactsResponse* response) const {
+  const bool all = request.parent() == "partners/-";
+  std::string partner;
+  if (!all) {
+    COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("parent", request.parent()));
+  }
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
+  const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
+  const Sight sight(call, *clock_);
+  if (!all && (registry.FindPartner(partner) == nullptr || !sight.SeesPartner(partner))) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  const std::string prefix = all ? "" : absl::StrCat("partners/", partner, "/contacts/");
+  for (auto at = registry.contacts().upper_bound(page.after.empty() ? prefix : page.after);
+       at != registry.contacts().end() && at->first.compare(0, prefix.size(), prefix) == 0; ++at) {
+    if (!sight.Sees(*at->second)) continue;
+    if (response->contacts_size() == page.size) {
+      response->set_next_page_token(
+          NextToken(call, request, response->contacts(page.size - 1).name(), registry.revision()));
+      break;
+    }
+    *response->add_contacts() = ToProto(*at->second, registry.store_id());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reads::ListKeyStatements(const rpc::Call& call,
+                                      const v1::ListKeyStatementsRequest& request,
+                                      v1::ListKeyStatementsResponse* response) const {
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  const Sight sight(call, *clock_);
+  const auto add = [&](absl::string_view holder) {
+    const KeyStatement* statement = now->CurrentKey(holder);
+    if (statement == nullptr || !sight.Sees(*statement)) return;
+    *response->add_key_statements() = ToProto(*statement, now->store_id());
+  };
+  switch (request.of_case()) {
+    case v1::ListKeyStatementsRequest::kHolder: {
+      COMITY_RETURN_IF_ERROR(identity::Principal::Parse(request.holder()).status());
+      const Contact* contact = now->FindContactBySpiffeId(request.holder());
+      // Nobody should seal to a contact who does not count.
+      if (contact != nullptr && contact->state != ContactState::kActive) return absl::OkStatus();
+      add(request.holder());
+      return absl::OkStatus();
+    }
+    case v1::ListKeyStatementsRequest::kAuthority: {
+      COMITY_ASSIGN_OR_RETURN(const ChildName name,
+                              ParseChildName("authority", "authorities", request.authority()));
+      const Authority* authority = now->FindAuthority(request.authority());
+      if (authority == nullptr || !sight.Sees(*authority)) {
+        return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+      }
+      for (const Contact* contact : now->ContactsOf(name.partner)) {
+        if (contact->opener && contact->state == ContactState::kActive &&
+            contact->authority == name.id) {
+          add(contact->spiffe_id);
+        }
+      }
+      return absl::OkStatus();
+    }
+    case v1::ListKeyStatementsRequest::OF_NOT_SET:
+      break;
+  }
+  return InvalidField("KEYS_OF_WHOM", "of", "name a holder or an authority");
+}
+
+absl::Status Reads::ListDecisions(const rpc::Call& call, const v1::ListDecisionsRequest& request,
+                                  v1::ListDecisionsResponse* response) const {
+  std::string partner;
+  if (!request.partner().empty()) {
+    COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("partner", request.partner()));
+  }
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
+  const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
+  const Sight sight(call, *clock_);
+  // Ids are ordered by time: newest first is from the end.
+  const auto& decisions = registry.decisions();
+  auto at = page.after.empty() ? decisions.end() : decisions.lower_bound(page.after);
+  while (at != decisions.begin()) {
+    --at;
+    const Decision& decision = *at->second;
+    if ((!partner.empty() && decision.partner != partner) || !sight.Sees(decision)) continue;
+    if (response->decisions_size() == page.size) {
+      const std::string last = response->decisions(page.size - 1).name().substr(10);
+      response->set_next_page_token(NextToken(call, request, last, registry.revision()));
+      break;
+    }
+    *response->add_decisions() = ToProto(decision, registry.store_id());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace comity::partner_registry

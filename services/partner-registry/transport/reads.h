@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "common/journal/page_token.h"
+#include "common/rpc/call.h"
+#include "common/time/clock.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/storage/registry_store.h"
+
+namespace comity::partner_registry {
+
+// The methods that read: from memory, at the last committed revision. What a caller may not see is
+// answered exactly as what is not there. Thread-safe.
+class Reads {
+ public:
+  // None is owned; all must outlive this object.
+  Reads(RegistryStore* store, const journal::PageTokens* pages, const Clock* clock)
+      : store_(store), pages_(pages), clock_(clock) {}
+
+  absl::Status GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
+                          v1::Partner* response) const;
+  absl::Status ListPartners(const rpc::Call& call, const v1::ListPartnersRequest& request,
+                            v1::ListPartnersResponse* response) const;
+  absl::Status GetPartnerStanding(const rpc::Call& call,
+                                  const v1::GetPartnerStandingRequest& request,
+                                  v1::PartnerStanding* response) const;
+  absl::Status EvaluateTransfer(const rpc::Call& call, const v1::EvaluateTransferRequest& request,
+                                v1::TransferVerdict* response) const;
+  absl::Status GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
+                          v1::Contact* response) const;
+  absl::Status ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
+                            v1::ListContactsResponse* response) const;
+  absl::Status ListKeyStatements(const rpc::Call& call, const v1::ListKeyStatementsRequest& request,
+                                 v1::ListKeyStatementsResponse* response) const;
+  absl::Status ListDecisions(const rpc::Call& call, const v1::ListDecisionsRequest& request,
+                             v1::ListDecisionsResponse* response) const;
+
+ private:
+  // One page of a list. All pages of one list are of the revision of the first.
+  struct Page {
+    std::shared_ptr<const Registry> earlier;  // Set if the list began at an earlier revision.
+    std::string after;                        // The last position sent; "" for the first page.
+    int size = 0;
+  };
+  template <typename Request>
+  absl::StatusOr<Page> OpenPage(const rpc::Call& call, const Request& request,
+                                const Registry& now) const;
+  template <typename Request>
+  std::string NextToken(const rpc::Call& call, const Request& request, const std::string& position,
+                        std::int64_t revision) const;
+
+  RegistryStore* const store_;
+  const journal::PageTokens* const pages_;
+  const Clock* const clock_;
+};
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,265 @@
+#include "services/partner-registry/transport/writes.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/encoding.h"
+#include "common/ids/uuid.h"
+#include "common/json/canonical.h"
+#include "common/sealing/cades.h"
+#include "common/sealing/key_statement.h"
+#include "common/sealing/signer_trust.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/partner-registry/domain/import.h"
+#include "services/partner-registry/domain/mutations.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/validation.h"
+#include "services/partner-registry/records/fact_proto.h"
+#include "services/partner-registry/transport/calls.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr int kLongestReason = 2000;
+constexpr int kMostRowsAMessage = 1000;
+// What is kept back of the caller's deadline, so that the answer reaches it before it gives up.
+constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
+
+absl::StatusOr<std::string> ReasonDetail(const std::string& reason) {
+  if (!IsText(reason, 1, kLongestReason)) {
+    return InvalidField("REASON_MISSING", "reason",
+                        "say why, in 1 to 2,000 characters: it is kept in the ledger");
+  }
+  return json::Canonical({{"reason", reason}});
+}
+
+absl::Status NotThereAnyMore() {
+  return MakeError(absl::StatusCode::kInternal, "the resource of a committed change is not there",
+                   {.reason = "RESOURCE_MISSING"});
+}
+
+// Writes the fact of `written` into `response`, which has its type.
+template <typename T, typename Message>
+absl::Status Answer(const RegistryStore::Written& written, absl::string_view store_id,
+                    Message* response) {
+  if (!written.fact.has_value() || !std::holds_alternative<T>(*written.fact)) {
+    return NotThereAnyMore();
+  }
+  *response = ToProto(std::get<T>(*written.fact), store_id);
+  return absl::OkStatus();
+}
+
+void FillResponse(const ImportPlan& plan, absl::string_view store_id, std::int64_t revision,
+                  v1::ImportFactsResponse* response) {
+  for (const auto& [kind, count] : plan.rows_by_kind) {
+    (*response->mutable_rows_by_kind())[kind] = count;
+  }
+  response->set_added(plan.added);
+  response->set_changed(plan.changed);
+  response->set_unchanged(plan.unchanged);
+  for (const Difference& difference : plan.differences) {
+    auto* added = response->add_differences();
+    added->set_name(difference.name);
+    added->set_kind(difference.kind == Difference::Kind::kAdded
+                        ? v1::ImportFactsResponse::Difference::KIND_ADDED
+                        : v1::ImportFactsResponse::Difference::KIND_CHANGED);
+    added->set_field(difference.field);
+    added->set_old_value(difference.old_value);
+    added->set_new_value(difference.new_value);
+    added->mutable_source()->set_file(difference.source.file);
+    added->mutable_source()->set_line(difference.source.line);
+  }
+  SetRevision(store_id, revision, response->mutable_registry_revision());
+}
+
+// Everything a stream of rows said.
+struct ReadRows {
+  v1::ImportFactsRequest::Options options;
+  std::vector<ImportRow> rows;
+  crypto::Digest digest{};
+};
+
+absl::StatusOr<ReadRows> ReadAll(const rpc::Call& call,
+                                 rpc::Reader<v1::ImportFactsRequest>& stream) {
+  ReadRows read;
+  crypto::Sha256Stream digest;
+  v1::ImportFactsRequest message;
+  for (bool first = true;; first = false) {
+    COMITY_ASSIGN_OR_RETURN(const bool more, stream.Read(&message));
+    if (!more) break;
+    if (message.has_options()) {
+      if (!first) {
+        return InvalidField("IMPORT_OPTIONS_LATE", "options",
+                            "say what the import is to do in the first message only");
+      }
+      read.options = message.options();
+      message.mutable_options()->clear_request_id();
+    }
+    if (message.rows_size() > kMostRowsAMessage ||
+        read.rows.size() + static_cast<std::size_t>(message.rows_size()) > kMostRows) {
+      return InvalidField("IMPORT_TOO_LARGE", "rows",
+                          "send at most 1,000 rows a message and 200,000 a stream");
+    }
+    digest.Update(crypto::View(DigestOf(call.method(), message)));
+    for (const v1::ImportFactsRequest::Row& row : message.rows()) {
+      COMITY_ASSIGN_OR_RETURN(ImportRow converted, ImportRowFromProto(row));
+      read.rows.push_back(std::move(converted));
+    }
+    message.Clear();
+  }
+  read.digest = digest.Peek();
+  return read;
+}
+
+}  // namespace
+
+absl::StatusOr<RegistryStore::Written> Writes::WriteAndSettle(const rpc::Call& call,
+                                                              journal::Attempt attempt,
+                                                              std::string detail,
+                                                              RegistryStore::Planner planner,
+                                                              bool barrier) const {
+  COMITY_ASSIGN_OR_RETURN(RegistryStore::Written written,
+                          store_->Write(std::move(attempt), std::move(detail), std::move(planner)));
+  if (!barrier) return written;
+  // Outside the write path: whoever waits here holds nobody up.
+  const absl::Duration patience =
+      std::max(call.deadline() - clock_->Now() - kForTheAnswer, absl::ZeroDuration());
+  COMITY_RETURN_IF_ERROR(leases_->AwaitEverywhere(written.committed.revision, patience));
+  return written;
+}
+
+absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFactsRequest>& rows,
+                                 v1::ImportFactsResponse* response) const {
+  COMITY_ASSIGN_OR_RETURN(ReadRows read, ReadAll(call, rows));
+  if (read.options.validate_only()) {
+    const RegistryStore::State::Guard now = store_->View();
+    COMITY_ASSIGN_OR_RETURN(const ImportPlan plan, PlanImport(*now, read.rows));
+    FillResponse(plan, now->store_id(), now->revision(), response);
+    return absl::OkStatus();
+  }
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
+                          AttemptOf(call, read.options.request_id(), read.digest));
+  ImportPlan made;
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      store_->Write(std::move(attempt), "",
+                    [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+                      COMITY_ASSIGN_OR_RETURN(made, PlanImport(latest, read.rows));
+                      return Plan{.facts = made.facts};
+                    }));
+  if (written.committed.replayed) {
+    // The same rows on the state before that revision give the same answer again.
+    COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before,
+                            store_->At(written.committed.revision - 1));
+    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows));
+  }
+  FillResponse(made, store_->store_id(), written.committed.revision, response);
+  return absl::OkStatus();
+}
+
+absl::Status Writes::CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
+                                   v1::Contact* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string partner, ParsePartnerName("parent", request.parent()));
+  v1::Contact named = request.contact();
+  named.set_name(absl::StrCat("partners/", partner, "/contacts/", request.contact_id()));
+  COMITY_ASSIGN_OR_RETURN(const Contact contact, ContactFromProto("contact", named));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time) {
+        return PlanCreateContact(latest, contact);
+      }));
+  return Answer<Contact>(written, store_->store_id(), response);
+}
+
+template <typename Request>
+absl::Status Writes::SetContactState(const rpc::Call& call, const Request& request,
+                                     ContactState state, v1::Contact* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
+                          WriteAndSettle(
+                              call, std::move(attempt), std::move(detail),
+                              [&](const Registry& latest, absl::Time) {
+                                return PlanContactState(latest, request.name(), state);
+                              },
+                              state == ContactState::kSuspended));
+  return Answer<Contact>(written, store_->store_id(), response);
+}
+
+absl::Status Writes::SuspendContact(const rpc::Call& call, const v1::SuspendContactRequest& request,
+                                    v1::Contact* response) const {
+  return SetContactState(call, request, ContactState::kSuspended, response);
+}
+
+absl::Status Writes::ReinstateContact(const rpc::Call& call,
+                                      const v1::ReinstateContactRequest& request,
+                                      v1::Contact* response) const {
+  return SetContactState(call, request, ContactState::kActive, response);
+}
+
+absl::Status Writes::PublishKeyStatement(const rpc::Call& call,
+                                         const v1::PublishKeyStatementRequest& request,
+                                         v1::KeyStatement* response) const {
+  const std::string& bytes = request.key_statement().statement();
+  COMITY_ASSIGN_OR_RETURN(const sealing::KeyStatement parsed, sealing::ParseKeyStatement(bytes));
+  COMITY_ASSIGN_OR_RETURN(const sealing::VerifiedSignature signature,
+                          sealing::VerifySignature(bytes, request.key_statement().signature(),
+                                                   sealing::TrustedBy(verifier_, clock_->Now())));
+  COMITY_RETURN_IF_ERROR(sealing::RequireSigner(signature, parsed.holder));
+  KeyStatement statement{.id = NewUuid(clock_->Now()),
+                         .holder = parsed.holder,
+                         .statement = bytes,
+                         .signature = request.key_statement().signature(),
+                         .serial = parsed.serial,
+                         .not_before = parsed.not_before,
+                         .not_after = parsed.not_after};
+  const std::string previous =
+      parsed.previous_sha256.has_value() ? crypto::Hex(crypto::View(*parsed.previous_sha256)) : "";
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
+        return PlanPublishKey(latest, call.caller(), statement, previous, now);
+      }));
+  return Answer<KeyStatement>(written, store_->store_id(), response);
+}
+
+absl::Status Writes::RecordDecision(const rpc::Call& call, const v1::RecordDecisionRequest& request,
+                                    v1::Decision* response) const {
+  COMITY_ASSIGN_OR_RETURN(const Decision decision,
+                          DecisionFromProto("decision", request.decision()));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  const std::string id = NewUuid(clock_->Now());
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
+        return PlanRecordDecision(latest, *rules_, call.principal(), decision, id, now);
+      }));
+  return Answer<Decision>(written, store_->store_id(), response);
+}
+
+absl::Status Writes::WithdrawDecision(const rpc::Call& call,
+                                      const v1::WithdrawDecisionRequest& request,
+                                      v1::Decision* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParseDecisionName("name", request.name()));
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
+                          WriteAndSettle(
+                              call, std::move(attempt), std::move(detail),
+                              [&](const Registry& latest, absl::Time now) {
+                                return PlanWithdrawDecision(latest, *rules_, call.principal(), id,
+                                                            now);
+                              },
+                              /*barrier=*/true));
+  return Answer<Decision>(written, store_->store_id(), response);
+}
+
+}  // namespace comity::partner_registry
