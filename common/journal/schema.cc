@@ -3,8 +3,8 @@
 namespace comity::journal {
 
 const std::vector<storage::Migration>& JournalMigrations() {
-  // Every key counts up, so that a commit touches the right edge of its tables only. A version's
-  // position is revision * 2^20 + ordinal.
+  // Every key counts up, request ids by their time, so that a commit touches the right edge of its
+  // tables only. A version's position is revision * 2^20 + ordinal.
   static const std::vector<storage::Migration>* const migrations =
       new std::vector<storage::Migration>{{.version = 1, .needs_reader = 1, .sql = R"sql(
 CREATE TABLE journal_head (
@@ -25,7 +25,7 @@ CREATE TABLE journal_requests (
   method TEXT NOT NULL,
   request_id TEXT NOT NULL,
   digest BLOB NOT NULL,
-  UNIQUE (caller, method, request_id)
+  UNIQUE (request_id, caller, method)
 );
 CREATE TABLE journal_versions (
   position INTEGER PRIMARY KEY,

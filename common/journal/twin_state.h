@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,8 +18,8 @@ namespace comity::journal {
 // copy, which already has the earlier mutations of the batch. After a commit the copies change
 // places and the batch's changes are replayed on the other one. Reading neither copies nor waits.
 //
-// State is copyable and has void Apply(const Change&), which must give the same result on equal
-// states and cannot fail: the body checks before it stages.
+// State is copyable (constructible from another) and has void Apply(const Change&), which must give
+// the same result on equal states and cannot fail: the body checks before it stages.
 //
 //   TwinState<Calendar, CalendarChange> calendar(LoadCalendar(*journal), journal->head());
 //   journal->Attach(&calendar);
@@ -29,13 +31,17 @@ namespace comity::journal {
 //   });
 //   calendar.View()->Find(...);
 //
-// View is thread-safe; working and Stage are for bodies, which run on the writer thread.
+// View is thread-safe; working and Stage are for bodies, which run on the writer thread. Guards
+// must not outlive the TwinState.
 template <typename State, typename Change>
 class TwinState final : public Participant {
  private:
-  struct Copy {
-    State state;
-    std::int64_t revision;
+  // Room for one copy. Slots are used again but never freed while the TwinState lives, so that a
+  // reader may touch the count of a slot that went out of use under its hands.
+  struct Slot {
+    std::atomic<std::int64_t> readers = 0;
+    std::optional<State> state;
+    std::int64_t revision = 0;
     absl::Time commit_time;
   };
 
@@ -44,38 +50,60 @@ class TwinState final : public Participant {
   // a copy that is held when its turn comes is left to its readers and the state is copied anew.
   class Guard {
    public:
-    const State& operator*() const { return copy_->state; }
-    const State* operator->() const { return &copy_->state; }
+    Guard(const Guard& other) : slot_(other.slot_) { slot_->readers.fetch_add(1); }
+    Guard& operator=(const Guard& other) {
+      other.slot_->readers.fetch_add(1);
+      std::exchange(slot_, other.slot_)->readers.fetch_sub(1);
+      return *this;
+    }
+    ~Guard() { slot_->readers.fetch_sub(1); }
+
+    const State& operator*() const { return *slot_->state; }
+    const State* operator->() const { return &*slot_->state; }
 
     // The revision and the commit time that it is of.
-    std::int64_t revision() const { return copy_->revision; }
-    absl::Time commit_time() const { return copy_->commit_time; }
+    std::int64_t revision() const { return slot_->revision; }
+    absl::Time commit_time() const { return slot_->commit_time; }
 
    private:
     friend class TwinState;
-    explicit Guard(std::shared_ptr<const Copy> copy) : copy_(std::move(copy)) {}
+    // Takes over a count.
+    explicit Guard(Slot* slot) : slot_(slot) {}
 
-    std::shared_ptr<const Copy> copy_;
+    Slot* slot_;
   };
 
   // `state` is that of `head`.
-  TwinState(State state, const Head& head)
-      : published_(std::make_shared<Copy>(Copy{std::move(state), head.revision, head.commit_time})),
-        working_(std::make_shared<Copy>(*published_)),
-        front_(published_) {}
+  TwinState(State state, const Head& head) : published_(NewSlot()), working_(NewSlot()) {
+    published_->state = std::move(state);
+    published_->revision = head.revision;
+    published_->commit_time = head.commit_time;
+    CopyPublished();
+    front_ = published_;
+  }
 
   // The last committed state.
-  Guard View() const { return Guard(front_.load(std::memory_order_acquire)); }
+  Guard View() const {
+    while (true) {
+      Slot* const slot = front_;
+      slot->readers.fetch_add(1);
+      // The writer changes a slot only after it saw it out of front and then without readers. Both
+      // sides write first and look then, in one order for all (sequentially consistent), so either
+      // the writer sees this count or this sees the slot out of front, and leaves it unread.
+      if (front_ == slot) return Guard(slot);
+      slot->readers.fetch_sub(1);
+    }
+  }
 
   // The state with everything accepted so far; what this body staged is not in it yet.
-  const State& working() const { return working_->state; }
+  const State& working() const { return *working_->state; }
 
   // Adds a change to this mutation. It is applied when the mutation is accepted.
   void Stage(Change change) { staged_.push_back(std::move(change)); }
 
   void Accept() override {
     for (Change& change : staged_) {
-      working_->state.Apply(change);
+      working_->state->Apply(change);
       accepted_.push_back(std::move(change));
     }
     staged_.clear();
@@ -85,46 +113,76 @@ class TwinState final : public Participant {
 
   void Publish(const CommitRange& range) override {
     working_->commit_time = range.commit_time;
-    if (range.last_revision >= range.first_revision) working_->revision = range.last_revision;
+    working_->revision = std::max(published_->revision, range.last_revision);
     std::swap(published_, working_);
-    front_.store(published_, std::memory_order_release);
+    front_ = published_;
   }
 
   void Settle() override {
-    // Only this thread and late readers of the old copy hold it now; no new reader can come.
     const absl::Time patience = absl::Now() + kPatience;
-    bool alone = working_.use_count() == 1;
-    while (!alone && absl::Now() < patience) alone = working_.use_count() == 1;
-    if (alone) {
-      // Pairs with the release in the readers' last decrement, so that their reads come before.
-      std::atomic_thread_fence(std::memory_order_acquire);
-      for (const Change& change : accepted_) working_->state.Apply(change);
+    bool free = working_->readers == 0;
+    while (!free && absl::Now() < patience) free = working_->readers == 0;
+    if (free) {
+      for (const Change& change : accepted_) working_->state->Apply(change);
       working_->revision = published_->revision;
       working_->commit_time = published_->commit_time;
     } else {
-      working_ = std::make_shared<Copy>(*published_);
+      working_ = FreeSlot();
+      CopyPublished();
     }
     accepted_.clear();
+    DropAbandoned();
   }
 
   void Discard() override {
     staged_.clear();
     if (accepted_.empty()) return;
     accepted_.clear();
-    working_ = std::make_shared<Copy>(*published_);
+    CopyPublished();
   }
 
  private:
   // Readers hold a view for microseconds; a longer one must not hold up the write path.
   static constexpr absl::Duration kPatience = absl::Milliseconds(1);
 
-  // Touched by the writer thread only.
-  std::shared_ptr<Copy> published_;
-  std::shared_ptr<Copy> working_;
+  Slot* NewSlot() {
+    slots_.push_back(std::make_unique<Slot>());
+    return slots_.back().get();
+  }
+
+  // A slot that nobody reads and that is not published.
+  Slot* FreeSlot() {
+    for (const auto& slot : slots_) {
+      if (slot.get() != published_ && slot->readers == 0) return slot.get();
+    }
+    return NewSlot();
+  }
+
+  void CopyPublished() {
+    working_->state.emplace(*published_->state);
+    working_->revision = published_->revision;
+    working_->commit_time = published_->commit_time;
+  }
+
+  // Frees the states that were left to slow readers and have none any more.
+  void DropAbandoned() {
+    if (slots_.size() == 2) return;
+    for (const auto& slot : slots_) {
+      if (slot.get() != published_ && slot.get() != working_ && slot->readers == 0) {
+        slot->state.reset();
+      }
+    }
+  }
+
+  // Of the writer thread. Slots are declared before what points to them.
+  std::vector<std::unique_ptr<Slot>> slots_;
+  Slot* published_;
+  Slot* working_;
   std::vector<Change> staged_;
   std::vector<Change> accepted_;
 
-  std::atomic<std::shared_ptr<const Copy>> front_;
+  // What readers see.
+  std::atomic<Slot*> front_ = nullptr;
 };
 
 }  // namespace comity::journal

@@ -183,7 +183,7 @@ void Writer::RunBatch(std::vector<Item>& items) {
   if (batch.changed()) {
     ++batches_;
     mutations_ += batch.mutations();
-    Publish(batch, before);
+    Publish(batch, before, participants);
   }
   for (Item& item : items) AnswerVerdict(item);
   if (batch.changed()) {
@@ -192,7 +192,8 @@ void Writer::RunBatch(std::vector<Item>& items) {
   }
 }
 
-void Writer::Publish(const Batch& batch, const Head& before) {
+void Writer::Publish(const Batch& batch, const Head& before,
+                     const std::vector<Participant*>& participants) {
   const Head& head = batch.head();
   std::shared_ptr<const ledger::Tree> tree;
   if (head.leaf_count != before.leaf_count) {
@@ -202,12 +203,10 @@ void Writer::Publish(const Batch& batch, const Head& before) {
                           .last_revision = head.revision,
                           .leaf_count = head.leaf_count,
                           .commit_time = head.commit_time};
-  std::vector<Participant*> participants;
   {
     absl::MutexLock lock(&mutex_);
     head_ = head;
     if (tree != nullptr) tree_ = std::move(tree);
-    participants = participants_;
   }
   for (Participant* const participant : participants) participant->Publish(range);
   subscribers_.Notify(range);

@@ -72,7 +72,8 @@ class Writer {
   // False: the journal closes.
   bool Take(std::vector<Item>& items, bool& checkpoint);
   void RunBatch(std::vector<Item>& items);
-  void Publish(const Batch& batch, const Head& before);
+  void Publish(const Batch& batch, const Head& before,
+               const std::vector<Participant*>& participants);
   void CommitCheckpoint();
   absl::StatusOr<PublishedCheckpoint> InsertCheckpoint();
   absl::Time Now() const;
@@ -84,7 +85,6 @@ class Writer {
   // Of the writer thread.
   ledger::Tree working_tree_;
   std::int64_t checkpoint_size_;
-  std::size_t last_batch_ = 0;
 
   mutable absl::Mutex mutex_;
   absl::CondVar wake_;
