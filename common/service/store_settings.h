@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/config/config.h"
+#include "common/journal/journal.h"
+#include "common/metrics/metrics.h"
+#include "common/time/clock.h"
+
+namespace comity::service {
+
+// Where a service keeps its store and its keys: sections every service has.
+struct StoreSettings {
+  std::string directory;       // [storage] directory
+  std::string expiry_keys;     // [storage] expiry_keys
+  std::string page_token_key;  // [storage] page_token_key
+  std::string ledger_key;      // [ledger] key
+  std::string ledger_origin;   // [ledger] origin
+  std::string publication;     // [ledger] publication
+
+  // INVALID_ARGUMENT `CONFIG_MISSING`, `CONFIG_INVALID`.
+  static absl::StatusOr<StoreSettings> Read(const config::Config& config);
+
+  // The journal's options. Errors of the key file. `clock` is not owned.
+  absl::StatusOr<journal::Options> JournalOptions(const Clock* clock) const;
+};
+
+// The metrics of a service's journal, `comity_<service>_<thing>`; `service` with underscores.
+// `journal` is not owned and must outlive the metrics.
+void AddJournalMetrics(absl::string_view service, const journal::Journal* journal,
+                       metrics::Metrics& metrics);
+
+}  // namespace comity::service

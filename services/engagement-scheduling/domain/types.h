@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/legal/question.h"
+
+namespace comity::engagement_scheduling {
+
+// The numbers of EngagementKind, EngagementClass, EngagementMode and Engagement.State on the wire.
+enum class Kind {
+  kUnspecified = 0,
+  kTechnicalMeeting = 1,
+  kVisit = 2,
+  kStudyVisit = 3,
+  kCommissionNegotiationRound = 4,
+  kWorkingArrangementNegotiation = 5,
+  kBilateral = 6,
+  kContactPointMeeting = 7,
+  kNetworkPlenary = 8,
+  kAnnualEvaluation = 9,
+  kCoordinationMeeting = 10,
+  kSigning = 11,
+};
+enum class Class { kUnspecified = 0, kStrategic = 1, kOperational = 2 };
+enum class Mode { kUnspecified = 0, kOnSite = 1, kOnline = 2, kHybrid = 3 };
+enum class State { kUnspecified = 0, kHeld = 1, kConfirmed = 2, kCancelled = 3, kExpired = 4 };
+
+// Half-open: the end is the first moment after it.
+struct Interval {
+  absl::Time start;
+  absl::Time end;
+
+  bool Overlaps(const Interval& other) const { return start < other.end && other.start < end; }
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+struct Engagement {
+  std::string name;  // "engagements/{engagement}"
+  Kind kind = Kind::kUnspecified;
+  Class engagement_class = Class::kUnspecified;
+  Mode mode = Mode::kUnspecified;
+  std::string title;
+  std::vector<std::string> partners;  // "partners/{partner}"
+  Interval interval;
+  std::vector<std::string> participants;  // SPIFFE ids.
+  std::vector<std::string> resources;     // "resources/{resource}"
+  std::string organiser;                  // SPIFFE id.
+  State state = State::kUnspecified;
+  absl::Time hold_expire_time = absl::InfinitePast();
+  std::optional<legal::Question> question;  // For kOperational; its counterpart is put in later.
+  legal::Revision registry_revision;        // What the confirmation rests on.
+  std::int32_t sequence = 0;                // RFC 5545 SEQUENCE.
+  std::int64_t revision = 0;                // That this state was committed at.
+  absl::Time create_time;
+  absl::Time update_time;
+
+  // Whether it occupies people and things at `now`: confirmed, or held and not run out.
+  bool OccupiesAt(absl::Time now) const {
+    return state == State::kConfirmed || (state == State::kHeld && hold_expire_time > now);
+  }
+};
+
+// Hours of a week in which somebody or something works.
+struct WorkingHours {
+  std::string time_zone;  // IANA.
+  std::vector<int> days;  // 1 Monday to 7 Sunday.
+  int start_minute = 0;   // After midnight, local time.
+  int end_minute = 0;
+  std::vector<std::string> holidays;  // "2026-12-25".
+};
+
+// The hours of one person or resource of the agency.
+struct Calendar {
+  std::string owner;  // A SPIFFE id or "resources/{resource}".
+  WorkingHours hours;
+};
+
+}  // namespace comity::engagement_scheduling

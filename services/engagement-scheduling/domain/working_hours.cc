@@ -1,0 +1,77 @@
+#include "services/engagement-scheduling/domain/working_hours.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/time/day.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+constexpr int kMinutesADay = 24 * 60;
+constexpr std::size_t kMostHolidays = 400;
+
+// ISO 8601: 1 Monday to 7 Sunday.
+int Weekday(absl::CivilDay day) { return static_cast<int>(absl::GetWeekday(day)) + 1; }
+
+absl::Time At(absl::CivilDay day, int minute, const absl::TimeZone& zone) {
+  return absl::FromCivil(absl::CivilMinute(day) + minute, zone);
+}
+
+}  // namespace
+
+absl::Status CheckWorkingHours(const WorkingHours& hours, absl::string_view field) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(hours.time_zone, &zone)) {
+    return InvalidField("TIME_ZONE_UNKNOWN", absl::StrCat(field, ".time_zone"),
+                        "is no IANA zone: write one such as Asia/Tbilisi");
+  }
+  const auto invalid = [&](absl::string_view name, absl::string_view what) {
+    return InvalidField("WORKING_HOURS_INVALID", absl::StrCat(field, ".", name), what);
+  };
+  if (hours.days.empty() || hours.days.size() > 7) {
+    return invalid("days", "must name 1 to 7 days of the week");
+  }
+  for (const int day : hours.days) {
+    if (day < 1 || day > 7) return invalid("days", "a day is 1 (Monday) to 7 (Sunday)");
+  }
+  if (hours.start_minute < 0 || hours.start_minute >= kMinutesADay) {
+    return invalid("start_minute", "must be 0 to 1439 minutes after midnight");
+  }
+  if (hours.end_minute <= hours.start_minute || hours.end_minute > kMinutesADay) {
+    return invalid("end_minute", "must be after start_minute and at most 1440");
+  }
+  if (hours.holidays.size() > kMostHolidays) return invalid("holidays", "at most 400 are kept");
+  for (const std::string& holiday : hours.holidays) {
+    if (!ParseDay(holiday).ok()) return invalid("holidays", "a day is written 2026-12-25");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Interval> WorkingIntervals(const WorkingHours& hours, const Interval& window) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(hours.time_zone, &zone)) return {};
+  const std::set<std::string> holidays(hours.holidays.begin(), hours.holidays.end());
+  const std::set<int> days(hours.days.begin(), hours.days.end());
+  std::vector<Interval> intervals;
+  const absl::CivilDay last = absl::ToCivilDay(window.end, zone);
+  for (absl::CivilDay day = absl::ToCivilDay(window.start, zone); day <= last; ++day) {
+    if (days.count(Weekday(day)) == 0) continue;
+    if (!holidays.empty() && holidays.count(FormatDay(day)) != 0) continue;
+    const Interval worked{std::max(At(day, hours.start_minute, zone), window.start),
+                          std::min(At(day, hours.end_minute, zone), window.end)};
+    if (worked.start < worked.end) intervals.push_back(worked);
+  }
+  return intervals;
+}
+
+std::string LocalText(absl::Time time, const std::string& time_zone) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(time_zone, &zone)) return "";
+  return absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M%Ez", time, zone), " ", time_zone);
+}
+
+}  // namespace comity::engagement_scheduling
