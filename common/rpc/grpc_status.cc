@@ -5,15 +5,18 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status/error.h"
 
 namespace comity::rpc {
 namespace {
 
 constexpr char kPayloads[] = "type.googleapis.com/google.rpc.";
+constexpr char kVerifierSaid[] = "Custom verification check failed with error: ";
 constexpr char kErrorInfo[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
 // Codes whose text may tell about the inside.
@@ -87,6 +90,17 @@ absl::Status ToAbslStatus(const grpc::Status& status, bool asked) {
 
   const std::string words = status.error_message();
   const absl::string_view message = words;
+  // What our own verifier said about the server's certificate, inside gRPC's words.
+  const std::size_t verifier = message.find(kVerifierSaid);
+  if (verifier != absl::string_view::npos) {
+    const absl::string_view said = message.substr(verifier + sizeof(kVerifierSaid) - 1);
+    const std::vector<absl::string_view> parts = absl::StrSplit(said, absl::MaxSplits(": ", 2));
+    if (parts.size() == 3 && IsReason(parts[1])) {
+      return MakeError(absl::StatusCode::kUnavailable,
+                       absl::StrCat("the server's certificate was not accepted: ", parts[2]),
+                       {.reason = std::string(parts[1])});
+    }
+  }
   const std::size_t colon = message.find(": ");
   if (colon != absl::string_view::npos && IsReason(message.substr(0, colon))) {
     return MakeError(static_cast<absl::StatusCode>(status.error_code()), message.substr(colon + 2),

@@ -19,6 +19,7 @@
 #include "common/metrics/names.h"
 #include "common/rpc/access_table.h"
 #include "common/rpc/gate_core.h"
+#include "common/rpc/grpc_log.h"
 #include "common/rpc/server.h"
 #include "common/rpc/tls.h"
 #include "common/status/error.h"
@@ -174,6 +175,7 @@ class Process final : public ProcessParts {
     server_ = nullptr;  // No call after this.
     gate_ = nullptr;    // No work of one either.
     application_ = nullptr;
+    RouteGrpcLog(nullptr);
   }
 
   const Clock& clock() const override { return SystemClock(); }
@@ -196,6 +198,7 @@ class Process final : public ProcessParts {
 
   absl::Status Start() {
     COMITY_ASSIGN_OR_RETURN(logger_, logging::Logger::Open(settings_.logging));
+    RouteGrpcLog(logger_.get());
     COMITY_ASSIGN_OR_RETURN(methods_, MethodsServed(definition_.services));
     COMITY_ASSIGN_OR_RETURN(AccessTable table, AccessTable::Load(settings_.access_table, methods_));
     table_.emplace(std::move(table));
@@ -210,11 +213,6 @@ class Process final : public ProcessParts {
         [this] {
           return static_cast<double>(absl::ToUnixSeconds(identity_->Current()->not_after));
         });
-    if (!settings_.metrics_address.empty()) {
-      COMITY_ASSIGN_OR_RETURN(exposition_,
-                              metrics::Exposition::Serve(settings_.metrics_address, metrics_));
-    }
-
     gate_ = std::make_unique<GateCore>(
         settings_.gate, GateCore::Parts{.clock = &clock(),
                                         .logger = logger_.get(),
@@ -233,6 +231,11 @@ class Process final : public ProcessParts {
                                                   .identity = identity_.get(),
                                                   .gate = gate_.get(),
                                                   .services = application_->Services()}));
+    // Last, since stopping it takes seconds: a start that fails should fail at once.
+    if (!settings_.metrics_address.empty()) {
+      COMITY_ASSIGN_OR_RETURN(exposition_,
+                              metrics::Exposition::Serve(settings_.metrics_address, metrics_));
+    }
     if (!settings_.port_file.empty()) {
       COMITY_RETURN_IF_ERROR(WritePortFile(settings_.port_file, server_->port()));
     }

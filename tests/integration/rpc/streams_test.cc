@@ -1,0 +1,219 @@
+// Streams over real mutual TLS: what is pushed arrives, and streams end when they must.
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <string>
+
+#include "common/rpc/channel.h"
+#include "common/rpc/grpc_status.h"
+#include "tests/integration/rpc/echo_services.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::testing {
+namespace {
+
+namespace de = document_exchange::v1;
+namespace pr = partner_registry::v1;
+
+class StreamsTest : public ::testing::Test {
+ protected:
+  // A watch that has seen the number reach 1, so that it is open for certain.
+  struct OpenWatch {
+    grpc::ClientContext context;
+    std::unique_ptr<pr::PartnerRegistryService::Stub> stub;
+    std::unique_ptr<grpc::ClientReader<pr::WatchResponse>> reader;
+  };
+  std::unique_ptr<OpenWatch> Open(const std::shared_ptr<grpc::Channel>& channel) {
+    auto watch = std::make_unique<OpenWatch>();
+    watch->stub = pr::PartnerRegistryService::NewStub(channel);
+    watch->reader = watch->stub->Watch(&watch->context, {});
+    echo_.registry().Advance(1);
+    pr::WatchResponse response;
+    EXPECT_TRUE(watch->reader->Read(&response));
+    return watch;
+  }
+  // How it ended, messages left aside.
+  static absl::Status End(OpenWatch& watch) {
+    pr::WatchResponse response;
+    while (watch.reader->Read(&response)) {
+    }
+    return rpc::ToAbslStatus(watch.reader->Finish());
+  }
+
+  EchoServer echo_;
+  TestServer& server_ = echo_.server();
+};
+
+TEST_F(StreamsTest, ADownloadArrivesWholeAndInOrder) {
+  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  de::DownloadRequest request;
+  request.set_length((32 << 20) + 17);
+  grpc::ClientContext context;
+
+  const auto reader = stub->Download(&context, request);
+  de::DownloadResponse response;
+  std::int64_t total = 0;
+  while (reader->Read(&response)) {
+    ASSERT_EQ(response.offset(), total);
+    total += static_cast<std::int64_t>(response.data().size());
+  }
+
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(total, request.length());
+}
+
+TEST_F(StreamsTest, AnUploadIsReadToItsEndAndAnswered) {
+  const auto stub = pr::PartnerRegistryService::NewStub(server_.Channel(kRegistryOperator));
+  grpc::ClientContext context;
+  pr::ImportFactsResponse response;
+
+  const auto writer = stub->ImportFacts(&context, &response);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(writer->Write({}));
+  writer->WritesDone();
+
+  EXPECT_TRUE(writer->Finish().ok());
+  EXPECT_EQ(response.registry_revision().number(), 1000);
+}
+
+TEST_F(StreamsTest, AnExchangeAcknowledgesWhileItReads) {
+  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  grpc::ClientContext context;
+  const auto stream = stub->UploadPieces(&context);
+  de::UploadPiecesRequest request;
+  request.set_data(std::string(256 << 10, 'x'));
+
+  for (int i = 1; i <= 20; ++i) {
+    ASSERT_TRUE(stream->Write(request));
+    de::UploadPiecesResponse response;
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_EQ(response.content_offset(), std::int64_t{i} * (256 << 10));
+  }
+  stream->WritesDone();
+
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(StreamsTest, AWatchSendsWhatIsNewAndWaitsWithoutAThread) {
+  const auto watch = Open(server_.Channel(kGeorgia));
+  pr::WatchResponse response;
+
+  for (int i = 2; i <= 5; ++i) {
+    echo_.registry().Advance(1);
+    ASSERT_TRUE(watch->reader->Read(&response));
+    EXPECT_EQ(response.bookmark().number(), i);
+  }
+}
+
+TEST_F(StreamsTest, AReaderWhoFallsBehindMissesNothing) {
+  const auto watch = Open(server_.Channel(kGeorgia));
+
+  echo_.registry().Advance(20000);
+
+  pr::WatchResponse response;
+  for (int i = 2; i <= 20001; ++i) {
+    ASSERT_TRUE(watch->reader->Read(&response));
+    ASSERT_EQ(response.bookmark().number(), i);
+  }
+}
+
+TEST_F(StreamsTest, MoreWatchesThanThreadsAreServed) {
+  const auto channel = server_.Channel(kGeorgia);
+  std::vector<std::unique_ptr<OpenWatch>> watches;
+  for (int i = 0; i < 50; ++i) watches.push_back(Open(channel));
+
+  echo_.registry().Advance(1);
+
+  for (const auto& watch : watches) {
+    pr::WatchResponse response;
+    do {
+      ASSERT_TRUE(watch->reader->Read(&response));
+    } while (response.bookmark().number() < 51);
+  }
+}
+
+TEST_F(StreamsTest, ACallerWhoLeavesEndsHisWatch) {
+  const auto watch = Open(server_.Channel(kGeorgia));
+
+  watch->context.TryCancel();
+
+  EXPECT_EQ(watch->reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  echo_.registry().WaitForEnded(1);
+}
+
+TEST_F(StreamsTest, ARevokedCallersIdleWatchEndsWithinTwoSecondsAndSaysWhy) {
+  const IssuedCertificate certificate = echo_.pki().georgia().IssueTls(kGeorgia);
+  const std::string folder = echo_.pki().path("revoked");
+  WriteIdentity(folder, certificate);
+  const auto watch = Open(*server_.ChannelFrom(folder));
+
+  echo_.pki().georgia().Revoke(certificate);
+  echo_.pki().WriteBundles();
+  const absl::Time revoked = absl::Now();
+
+  EXPECT_THAT(End(*watch), FailsWith(absl::StatusCode::kUnauthenticated, "CERTIFICATE_REVOKED"));
+  EXPECT_LT(absl::Now() - revoked, absl::Seconds(2));
+}
+
+TEST_F(StreamsTest, AStreamOfACallerStruckFromTheTableEnds) {
+  const auto watch = Open(server_.Channel(kGeorgia));
+
+  server_.table().Replace(*rpc::AccessTable::Parse(TableToml(EchoServer::Services(), {}), "new",
+                                                   *rpc::MethodsServed(EchoServer::Services())));
+
+  EXPECT_THAT(End(*watch), FailsWith(absl::StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+}
+
+TEST_F(StreamsTest, DrainingEndsWatches) {
+  const auto watch = Open(server_.Channel(kGeorgia));
+
+  server_.server().Drain();
+
+  EXPECT_THAT(End(*watch), FailsWith(absl::StatusCode::kUnavailable, "DRAINING"));
+  echo_.registry().WaitForEnded(1);
+}
+
+TEST_F(StreamsTest, AServerThatStopsAtOnceEndsUploadsInTheMiddle) {
+  const auto stub = pr::PartnerRegistryService::NewStub(server_.Channel(kRegistryOperator));
+  grpc::ClientContext context;
+  pr::ImportFactsResponse response;
+  const auto writer = stub->ImportFacts(&context, &response);
+  ASSERT_TRUE(writer->Write({}));
+
+  server_.Stop();
+
+  writer->WritesDone();
+  EXPECT_THAT(rpc::ToAbslStatus(writer->Finish()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(StreamsTest, ASessionAnswersEachMessageAndEndsWhenTheCallerHasSentAll) {
+  const auto stub = pr::PartnerRegistryService::NewStub(server_.Channel(kService));
+  grpc::ClientContext context;
+  const auto stream = stub->Replicate(&context);
+
+  for (int i = 1; i <= 100; ++i) {
+    pr::ReplicateRequest request;
+    request.set_renewal(i);
+    ASSERT_TRUE(stream->Write(request));
+    pr::ReplicateResponse response;
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_EQ(response.renewed(), i);
+  }
+  stream->WritesDone();
+
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(StreamsTest, ADeniedStreamNeverStarts) {
+  const auto stub = pr::PartnerRegistryService::NewStub(server_.Channel(kGeorgia));
+  grpc::ClientContext context;
+  const auto stream = stub->Replicate(&context);
+
+  EXPECT_THAT(rpc::ToAbslStatus(stream->Finish()),
+              FailsWith(absl::StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+}
+
+}  // namespace
+}  // namespace comity::testing
