@@ -1,5 +1,7 @@
 #include "common/journal/checkpoint_publisher.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -18,6 +20,7 @@ CheckpointPublisher::CheckpointPublisher(std::string path, absl::Duration interv
 
 void CheckpointPublisher::Start() {
   thread_ = std::thread([this] { Loop(); });
+  pthread_setname_np(thread_.native_handle(), "journal-publish");
 }
 
 void CheckpointPublisher::Close() {

@@ -1,5 +1,7 @@
 #include "common/journal/writer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -57,6 +59,7 @@ Writer::Writer(Setup setup)
 
 void Writer::Start() {
   thread_ = std::thread([this] { Loop(); });
+  pthread_setname_np(thread_.native_handle(), "journal-writer");
 }
 
 void Writer::Close() {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "common/json/canonical.h"
+#include "tests/testing/status_matchers.h"
+
 namespace comity::journal {
 namespace {
 
@@ -40,6 +43,21 @@ TEST(EntryTest, AnEntryHasEverythingThatIsSet) {
             R"("kind":"DISCLOSURE","method":"m","outcome":"DONE","purpose":"p","query_sha256":")" +
                 zeros + R"(","reason":"WHY","request_id":"i","resource":"r","statement_sha256":")" +
                 zeros + R"(","time":"1970-01-01T00:00:00Z"})");
+}
+
+TEST(EntryTest, WhateverTextComesTheEntryStaysCanonical) {
+  const EntryBody entry{.time = absl::FromUnixSeconds(0),
+                        .kind = "REFUSAL",
+                        .caller = "quote \" backslash \\ line\n bell\x07 del\x7f",
+                        .method = "m",
+                        .resource = "K\xc3\xb6ln",
+                        .outcome = "NOT_FOUND"};
+
+  const auto parsed = json::ParseCanonical(FormatEntry(entry));
+
+  ASSERT_THAT(parsed, testing::IsOk());
+  EXPECT_EQ((*parsed)["caller"], entry.caller);
+  EXPECT_EQ((*parsed)["resource"], entry.resource);
 }
 
 }  // namespace
