@@ -1,7 +1,8 @@
 // Peer checks what our ledger writes, and writes what our ledger must check, with the packages of the
 // Go checksum database. It shares no code with the suite.
 //
-//	peer verify <folder>   reads vkey, *.checkpoint, *.tlog-proof with *.leaf, *.consistency, tile/
+//	peer leaves <folder>   reads vkey, *.tlog-proof with *.leaf
+//	peer verify <folder>   the same, and *.checkpoint, *.consistency, tile/
 //	peer make <folder>     writes vkey, log.checkpoint, *.tlog-proof with *.leaf, *.consistency
 package main
 
@@ -99,20 +100,8 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 	return all, nil
 }
 
-func verify(folder string) {
-	verifier, err := note.NewVerifier(string(read(folder, "vkey")))
-	must(err)
-
-	latest := tlog.Tree{}
-	trees := map[int64]tlog.Hash{}
-	for _, name := range list(folder, "*.checkpoint") {
-		tree := open(read(folder, name), verifier)
-		trees[tree.N] = tree.Hash
-		if tree.N > latest.N {
-			latest = tree
-		}
-	}
-
+// leaves checks that every leaf is where its proof file says.
+func leaves(folder string, verifier note.Verifier) {
 	for _, name := range list(folder, "*.tlog-proof") {
 		file := read(folder, name)
 		split := bytes.Index(file, []byte("\n\n"))
@@ -125,6 +114,28 @@ func verify(folder string) {
 		leaf := tlog.RecordHash(read(folder, strings.TrimSuffix(name, "tlog-proof")+"leaf"))
 		must(tlog.CheckRecord(hashes(lines[1:]), tree.N, tree.Hash, index, leaf))
 	}
+}
+
+func key(folder string) note.Verifier {
+	verifier, err := note.NewVerifier(strings.TrimSpace(string(read(folder, "vkey"))))
+	must(err)
+	return verifier
+}
+
+func verify(folder string) {
+	verifier := key(folder)
+
+	latest := tlog.Tree{}
+	trees := map[int64]tlog.Hash{}
+	for _, name := range list(folder, "*.checkpoint") {
+		tree := open(read(folder, name), verifier)
+		trees[tree.N] = tree.Hash
+		if tree.N > latest.N {
+			latest = tree
+		}
+	}
+
+	leaves(folder, verifier)
 
 	for _, name := range list(folder, "*.consistency") {
 		lines := strings.Fields(string(read(folder, name)))
@@ -211,9 +222,11 @@ func generate(folder string) {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 3 {
-		log.Fatal("usage: peer verify|make <folder>")
+		log.Fatal("usage: peer leaves|verify|make <folder>")
 	}
 	switch os.Args[1] {
+	case "leaves":
+		leaves(os.Args[2], key(os.Args[2]))
 	case "verify":
 		verify(os.Args[2])
 	case "make":
