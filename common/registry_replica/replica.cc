@@ -1,0 +1,69 @@
+#include "common/registry_replica/replica.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/registry_replica/follower.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::registry_replica {
+namespace {
+
+absl::Status Denied(absl::string_view reason, absl::string_view sentence) {
+  return MakeError(absl::StatusCode::kPermissionDenied, sentence, {.reason = std::string(reason)});
+}
+
+}  // namespace
+
+std::unique_ptr<RegistryReplica> RegistryReplica::Start(ReplicaOptions options) {
+  auto follower = std::make_shared<Follower>(std::move(options));
+  follower->Start();
+  return std::unique_ptr<RegistryReplica>(new RegistryReplica(std::move(follower)));
+}
+
+RegistryReplica::RegistryReplica(std::shared_ptr<Follower> follower)
+    : follower_(std::move(follower)) {}
+
+RegistryReplica::~RegistryReplica() { follower_->Stop(); }
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> RegistryReplica::Latest() const {
+  return follower_->Latest();
+}
+
+absl::Status RegistryReplica::WaitFor(std::int64_t number, absl::Duration patience) const {
+  return follower_->WaitFor(number, patience);
+}
+
+bool RegistryReplica::LeaseValid() const { return LeaseLeft() > absl::ZeroDuration(); }
+
+absl::Duration RegistryReplica::LeaseLeft() const { return follower_->LeaseLeft(); }
+
+legal::Revision RegistryReplica::LastBarrier() const { return follower_->LastBarrier(); }
+
+absl::Status RegistryReplica::HandOver(const legal::Revision& decided_at, bool operational,
+                                       absl::FunctionRef<absl::Status()> hand_over) const {
+  return follower_->HandOver(decided_at, operational, hand_over);
+}
+
+absl::Status RegistryReplica::CheckContact(const identity::Principal& principal) const {
+  if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, Latest());
+  const std::string partner = absl::StrCat("partners/", principal.partner);
+  const Contact* const contact = snapshot->FindContact(principal.spiffe_id);
+  if (contact == nullptr || contact->partner != partner) {
+    return Denied("CONTACT_UNKNOWN",
+                  "This contact is not registered; ask the agency to register it.");
+  }
+  if (!contact->active) {
+    return Denied("CONTACT_SUSPENDED",
+                  "This contact is suspended; ask the agency to reinstate it.");
+  }
+  if (snapshot->ExchangesSuspended(partner)) {
+    return Denied("EXCHANGES_SUSPENDED",
+                  "Exchanges with this partner are suspended; ask the agency.");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace comity::registry_replica

@@ -1,0 +1,200 @@
+#include "common/registry_replica/replica_state.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/json/canonical.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/transfer_proto/transfer_proto.h"
+
+namespace comity::registry_replica {
+namespace {
+
+namespace v1 = ::comity::partner_registry::v1;
+
+// What the registry erased by law is not missing by mistake.
+constexpr char kNotKept[] = "not kept";
+
+absl::Status Invalid(absl::string_view what) {
+  return MakeError(absl::StatusCode::kInternal,
+                   absl::StrCat("The registry sent a change that cannot be applied: ", what),
+                   {.reason = "REGISTRY_CHANGE_INVALID"});
+}
+
+template <typename T>
+absl::Status Read(absl::StatusOr<T> read, absl::string_view name, T& to) {
+  if (!read.ok()) return Invalid(absl::StrCat(name, ": ", read.status().message()));
+  to = *std::move(read);
+  return absl::OkStatus();
+}
+
+Contact ToContact(const v1::Contact& from) {
+  Contact contact{.name = from.name(),
+                  .spiffe_id = from.spiffe_id(),
+                  .partner = std::string(legal::PartnerOf(from.name())),
+                  .authority = from.authority(),
+                  .function = from.function(),
+                  .active = from.state() == v1::Contact::STATE_ACTIVE,
+                  .opener = from.opener(),
+                  .languages = {from.languages().begin(), from.languages().end()}};
+  if (from.has_working_hours()) {
+    const v1::WorkingHours& hours = from.working_hours();
+    contact.working_hours =
+        WorkingHours{.time_zone = hours.time_zone(),
+                     .days = {hours.days().begin(), hours.days().end()},
+                     .start_minute = hours.start_minute(),
+                     .end_minute = hours.end_minute(),
+                     .holidays = {hours.holidays().begin(), hours.holidays().end()}};
+  }
+  return contact;
+}
+
+}  // namespace
+
+absl::Status ReplicaState::AdvanceTo(const comity::ledger::v1::Revision& revision) {
+  if (!revision_.store_id.empty() && revision.store_id() != revision_.store_id) {
+    return Invalid("it is of another store.");
+  }
+  if (revision.number() < revision_.number) return Invalid("it is of an earlier revision.");
+  revision_ = {.store_id = revision.store_id(), .number = revision.number()};
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaState::Apply(const v1::Change& change) {
+  COMITY_RETURN_IF_ERROR(AdvanceTo(change.revision()));
+  for (const v1::Fact& fact : change.facts()) COMITY_RETURN_IF_ERROR(Put(fact));
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaState::Put(const v1::Fact& fact) {
+  switch (fact.fact_case()) {
+    case v1::Fact::kPartner:
+      return PutPartner(fact.partner());
+    case v1::Fact::kInstrument: {
+      legal::Instrument instrument;
+      COMITY_RETURN_IF_ERROR(
+          Read(transfer_proto::InstrumentFromProto(fact.instrument(), "instrument"),
+               fact.instrument().name(), instrument));
+      facts_.Put(std::move(instrument));
+      return absl::OkStatus();
+    }
+    case v1::Fact::kAuthority:
+      return PutAuthority(fact.authority());
+    case v1::Fact::kContact:
+      PutContact(fact.contact());
+      return absl::OkStatus();
+    case v1::Fact::kDecision:
+      return PutDecision(fact.decision());
+    case v1::Fact::kKeyStatement:
+      PutKey(fact.key_statement());
+      return absl::OkStatus();
+    case v1::Fact::kMilestone:    // Nothing is decided on it.
+    case v1::Fact::FACT_NOT_SET:  // A kind that this binary does not know yet.
+      return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaState::PutPartner(const v1::Partner& partner) {
+  legal::Partner read;
+  COMITY_RETURN_IF_ERROR(
+      Read(transfer_proto::PartnerFromProto(partner, "partner"), partner.name(), read));
+  facts_.Put(std::move(read));
+  if (partner.iso_alpha2().empty()) return absl::OkStatus();
+  std::string& known = partner_by_iso_[absl::AsciiStrToLower(partner.iso_alpha2())];
+  if (known == partner.name()) return absl::OkStatus();
+  known = partner.name();
+  published_units_ = nullptr;
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaState::PutAuthority(const v1::Authority& authority) {
+  legal::Authority read;
+  COMITY_RETURN_IF_ERROR(
+      Read(transfer_proto::AuthorityFromProto(authority, "authority"), authority.name(), read));
+  facts_.Put(std::move(read));
+  RefreshSealingKey(authority.name());
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaState::PutDecision(v1::Decision decision) {
+  if (decision.evidence().empty()) decision.set_evidence(kNotKept);
+  if (decision.grounds().empty()) decision.set_grounds(kNotKept);
+  legal::Decision read;
+  COMITY_RETURN_IF_ERROR(
+      Read(transfer_proto::DecisionFromProto(decision, "decision"), decision.name(), read));
+  facts_.Put(std::move(read));
+  return absl::OkStatus();
+}
+
+void ReplicaState::PutContact(const v1::Contact& from) {
+  published_contacts_ = nullptr;
+  Contact contact = ToContact(from);
+  std::set<std::string> authorities = {contact.authority};
+  if (const auto before = contacts_.by_name.find(contact.name); before != contacts_.by_name.end()) {
+    authorities.insert(before->second.authority);
+    // A contact may have been given another id; the old one counts no more.
+    contacts_.name_by_spiffe_id.erase(before->second.spiffe_id);
+  }
+  contacts_.name_by_spiffe_id[contact.spiffe_id] = contact.name;
+  std::string name = contact.name;
+  contacts_.by_name.insert_or_assign(std::move(name), std::move(contact));
+  for (const std::string& authority : authorities) RefreshSealingKey(authority);
+}
+
+void ReplicaState::PutKey(const v1::KeyStatement& statement) {
+  // The registry checked form and signature; a statement that cannot be read is no key.
+  const absl::StatusOr<json::Json> document = json::ParseCanonical(statement.statement());
+  if (!document.ok() || !document->is_object()) return;
+  const auto serial = document->find("serial");
+  const auto not_after = document->find("not_after");
+  if (serial == document->end() || !serial->is_number_integer()) return;
+  if (not_after == document->end() || !not_after->is_string()) return;
+  Key key{.serial = serial->get<std::int64_t>()};
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, not_after->get<std::string>(), &key.not_after, &error)) {
+    return;
+  }
+  Key& latest = keys_[statement.holder()];
+  if (key.serial < latest.serial) return;
+  latest = key;
+  if (const auto contact = contacts_.name_by_spiffe_id.find(statement.holder());
+      contact != contacts_.name_by_spiffe_id.end()) {
+    RefreshSealingKey(contacts_.by_name.find(contact->second)->second.authority);
+  }
+}
+
+void ReplicaState::RefreshSealingKey(const std::string& authority) {
+  const std::string partner(legal::PartnerOf(authority));
+  if (partner.empty()) return;
+  absl::Time until = absl::InfinitePast();
+  for (auto it = contacts_.by_name.lower_bound(absl::StrCat(partner, "/"));
+       it != contacts_.by_name.end() && it->second.partner == partner; ++it) {
+    const Contact& contact = it->second;
+    if (!contact.opener || !contact.active || contact.authority != authority) continue;
+    const auto key = keys_.find(contact.spiffe_id);
+    if (key != keys_.end()) until = std::max(until, key->second.not_after);
+  }
+  facts_.SetSealingKey(authority, until);
+}
+
+std::shared_ptr<const Snapshot> ReplicaState::Publish() {
+  if (published_contacts_ == nullptr) {
+    published_contacts_ = std::make_shared<const Snapshot::Directory>(contacts_);
+  }
+  if (published_units_ == nullptr) {
+    published_units_ = std::make_shared<const Snapshot::Units>(partner_by_iso_);
+  }
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->facts_ = facts_.Build(revision_);
+  snapshot->checkpoint_ = checkpoint_;
+  snapshot->contacts_ = published_contacts_;
+  snapshot->partner_by_iso_ = published_units_;
+  return snapshot;
+}
+
+}  // namespace comity::registry_replica

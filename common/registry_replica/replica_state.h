@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "common/legal/facts.h"
+#include "common/registry_replica/snapshot.h"
+
+namespace comity::registry_replica {
+
+// Builds snapshots from the registry's changes. Not thread-safe.
+class ReplicaState {
+ public:
+  // Applies one change; its revision must be of the same store as those before it, and later.
+  // INTERNAL `REGISTRY_CHANGE_INVALID`: it is not, or a fact cannot be read. The state is then of
+  // no use any more.
+  absl::Status Apply(const partner_registry::v1::Change& change);
+
+  // Everything up to `revision` was sent. Errors as above.
+  absl::Status AdvanceTo(const comity::ledger::v1::Revision& revision);
+
+  void SetCheckpoint(std::string checkpoint) { checkpoint_ = std::move(checkpoint); }
+
+  // Number 0 before the first change.
+  const legal::Revision& revision() const { return revision_; }
+
+  std::shared_ptr<const Snapshot> Publish();
+
+ private:
+  struct Key {
+    std::int64_t serial = 0;
+    absl::Time not_after;
+  };
+
+  absl::Status Put(const partner_registry::v1::Fact& fact);
+  absl::Status PutPartner(const partner_registry::v1::Partner& partner);
+  absl::Status PutAuthority(const partner_registry::v1::Authority& authority);
+  absl::Status PutDecision(partner_registry::v1::Decision decision);
+  void PutContact(const partner_registry::v1::Contact& contact);
+  void PutKey(const partner_registry::v1::KeyStatement& statement);
+  // An authority is ready if an active contact that opens for it has a key.
+  void RefreshSealingKey(const std::string& authority);
+
+  legal::FactsBuilder facts_;
+  legal::Revision revision_;
+  std::string checkpoint_;
+  Snapshot::Directory contacts_;
+  Snapshot::Units partner_by_iso_;
+  absl::flat_hash_map<std::string, Key> keys_;  // The latest of each holder.
+  // What the last snapshot shares, as long as it has not changed.
+  std::shared_ptr<const Snapshot::Directory> published_contacts_;
+  std::shared_ptr<const Snapshot::Units> published_units_;
+};
+
+}  // namespace comity::registry_replica

@@ -1,0 +1,45 @@
+#include "common/registry_replica/snapshot.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace comity::registry_replica {
+
+Snapshot::Snapshot()
+    : contacts_(std::make_shared<const Directory>()),
+      partner_by_iso_(std::make_shared<const Units>()) {}
+
+const Contact* Snapshot::FindContact(absl::string_view spiffe_id) const {
+  const auto found = contacts_->name_by_spiffe_id.find(spiffe_id);
+  return found == contacts_->name_by_spiffe_id.end() ? nullptr : FindContactByName(found->second);
+}
+
+const Contact* Snapshot::FindContactByName(absl::string_view name) const {
+  const auto found = contacts_->by_name.find(name);
+  return found == contacts_->by_name.end() ? nullptr : &found->second;
+}
+
+std::vector<const Contact*> Snapshot::ContactsOf(absl::string_view partner) const {
+  std::vector<const Contact*> contacts;
+  for (auto it = contacts_->by_name.lower_bound(absl::StrCat(partner, "/"));
+       it != contacts_->by_name.end() && it->second.partner == partner; ++it) {
+    contacts.push_back(&it->second);
+  }
+  return contacts;
+}
+
+std::string Snapshot::PartnerOfUnit(absl::string_view unit) const {
+  if (const auto found = partner_by_iso_->find(unit); found != partner_by_iso_->end()) {
+    return found->second;
+  }
+  std::string name = absl::StrCat("partners/", unit);
+  const legal::Dossier* const dossier = facts_.Find(name);
+  return dossier != nullptr && dossier->partner ? name : "";
+}
+
+bool Snapshot::ExchangesSuspended(absl::string_view partner) const {
+  const legal::Dossier* const dossier = facts_.Find(partner);
+  return dossier != nullptr && dossier->partner && dossier->partner->exchanges_suspended;
+}
+
+}  // namespace comity::registry_replica
