@@ -44,10 +44,11 @@ std::string KeyOf(const Attempt& attempt) {
 }  // namespace
 
 Batch::Batch(const BatchTools& tools, std::vector<Participant*> participants, const Head& before,
-             ledger::Tree* tree, absl::Time now)
+             ledger::Tree* tree, absl::Time now, absl::Time wall)
     : tools_(tools),
       participants_(std::move(participants)),
       now_(now),
+      wall_(wall),
       tree_(tree),
       head_(before) {}
 
@@ -77,7 +78,7 @@ absl::Status Batch::ForgetOldRequests(std::size_t limit) {
 }
 
 absl::Status Batch::RunMutation(MutationItem& item) {
-  if (item.attempt.deadline < now_) {
+  if (item.attempt.deadline < wall_) {
     item.verdict = DeadlineBeforeTurn();
     return absl::OkStatus();
   }

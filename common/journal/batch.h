@@ -50,9 +50,10 @@ struct BatchTools {
 // Used once, by the writer thread.
 class Batch {
  public:
-  // Goes on from `before`; `tree` is appended to and is worthless if Commit fails.
+  // Goes on from `before`; `tree` is appended to and is worthless if Run fails. `now` becomes the
+  // commit time; `wall` is what deadlines are measured by, and may be behind it.
   Batch(const BatchTools& tools, std::vector<Participant*> participants, const Head& before,
-        ledger::Tree* tree, absl::Time now);
+        ledger::Tree* tree, absl::Time now, absl::Time wall);
 
   // Runs `items` and sets their verdicts, then makes them durable. On failure none of the verdicts
   // counts and nothing is durable.
@@ -84,6 +85,7 @@ class Batch {
   const BatchTools tools_;
   const std::vector<Participant*> participants_;
   const absl::Time now_;
+  const absl::Time wall_;
   ledger::Tree* const tree_;
   Head head_;
   bool changed_ = false;

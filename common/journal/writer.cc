@@ -170,7 +170,7 @@ void Writer::RunBatch(std::vector<Item>& items) {
     before = head_;
     participants = participants_;
   }
-  Batch batch(setup_.tools, participants, before, &working_tree_, Now());
+  Batch batch(setup_.tools, participants, before, &working_tree_, Now(), setup_.clock->Now());
   if (const absl::Status done = batch.Run(items); !done.ok()) {
     working_tree_ = *tree();
     for (Participant* const participant : participants) participant->Discard();

@@ -268,6 +268,15 @@ TEST_P(JournalContractTest, NothingBeginsAfterItsDeadline) {
   EXPECT_EQ(journal_->head().revision, 0);
 }
 
+TEST_P(JournalContractTest, AClockThatWasSetBackCutsNoDeadlineShort) {
+  ASSERT_THAT(journal_->Mutate(Try(), Put("a", "1")), IsOk());
+  clock_.Advance(-absl::Hours(1));
+  Attempt attempt = Try();
+  attempt.deadline = clock_.Now() + absl::Seconds(10);
+
+  EXPECT_THAT(journal_->Mutate(attempt, Put("a", "2")), IsOk());
+}
+
 TEST_P(JournalContractTest, AFullQueueRefusesAtOnceAndSaysWhenToComeBack) {
   journal_.reset();
   options_.queue_limit = 2;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <thread>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
@@ -112,6 +113,20 @@ TEST_P(LedgerContractTest, ACheckpointIsPublishedSoonAfterACommit) {
   EXPECT_EQ(storage::ReadFile(CheckpointPath()).value(), covering->note);
   EXPECT_EQ(journal_->LatestCheckpoint()->note, covering->note);
   EXPECT_EQ(ledger::RootAt(*journal_->Tiles(), 5).value(), covering->root);
+}
+
+TEST_P(LedgerContractTest, WhatCannotBePublishedIsNotServedAndIsPublishedLater) {
+  std::filesystem::remove_all(options_.publication_directory);
+  AddLeaves(5);
+  while (journal_->stats().publication_failures == 0) std::this_thread::yield();
+
+  EXPECT_THAT(journal_->CheckpointCovering(0),
+              FailsWith(absl::StatusCode::kOutOfRange, "LEAF_NOT_COVERED"));
+  EXPECT_EQ(journal_->stats().leaves_unpublished, 5);
+  std::filesystem::create_directory(options_.publication_directory);
+  while (!journal_->CheckpointCovering(4).ok()) std::this_thread::yield();
+
+  EXPECT_EQ(journal_->stats().leaves_unpublished, 0);
 }
 
 TEST_P(LedgerContractTest, ClosingPublishesTheLastEntries) {
