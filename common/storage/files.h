@@ -23,8 +23,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t limit 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content,
                                  unsigned int mode = 0600);
 
-// Overwrites what `path` holds, then leaves it there, empty: for keys that are destroyed. Made, empty,
-// if it is not there. The medium may keep copies that no program reaches.
+// Overwrites what `path` holds, then leaves it there, empty: for keys that are destroyed. Made,
+// empty, if it is not there. The medium may keep copies that no program reaches.
 absl::Status EraseFileContent(const std::string& path);
 
 // Makes the entries of a folder durable.
