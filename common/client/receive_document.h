@@ -53,8 +53,8 @@ struct ReceivedDocument {
 // Errors, besides those of the calls: INVALID_ARGUMENT `SIGNATURE_INVALID`, `MANIFEST_INVALID`,
 // `RECIPIENTS_MISMATCH`; PERMISSION_DENIED `SIGNER_IS_ANOTHER`, `AGE_NOT_FOR_THIS_KEY`;
 // UNAUTHENTICATED as ChainVerifier; DATA_LOSS `PAYLOAD_MISMATCH`, `PAYLOAD_FORGED`, and
-// `PLAINTEXT_MISMATCH`, with which header and payload are kept in `<to>.mismatch` as evidence;
-// ALREADY_EXISTS `FILE_EXISTS`; CANCELLED `CANCELLED_BY_CALLER`.
+// `PLAINTEXT_MISMATCH`, with which headers and payloads are kept in `<id>.mismatch` beside the
+// file; ALREADY_EXISTS `FILE_EXISTS`; CANCELLED `CANCELLED_BY_CALLER`.
 absl::StatusOr<ReceivedDocument> ReceiveDocument(Session& session, const ReceiveOptions& options);
 
 }  // namespace comity::client
