@@ -1,0 +1,184 @@
+#include "common/registry_replica/replica_state.h"
+
+#include <google/protobuf/text_format.h>
+
+#include "common/legal/evaluate.h"
+#include "common/time/day.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::registry_replica {
+namespace {
+
+using comity::testing::FailsWith;
+using comity::testing::IsOk;
+
+namespace v1 = ::comity::partner_registry::v1;
+
+v1::Change Change(const char* text) {
+  v1::Change change;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &change)) << text;
+  return change;
+}
+
+constexpr char kGeorgia[] = R"pb(
+  revision { store_id: "s" number: 1 }
+  facts {
+    partner {
+      name: "partners/georgia"
+      display_name: "Georgia"
+      iso_alpha2: "GE"
+      legal_classes { legal_class: LEGAL_CLASS_THIRD_COUNTRY certainty: CERTAINTY_FOUND }
+    }
+  }
+  facts {
+    instrument {
+      name: "partners/georgia/instruments/agreement"
+      kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
+      title: "Cooperation agreement"
+      in_force: "2019-11-01"
+      certainty { key: "in_force" value: CERTAINTY_FOUND }
+    }
+  }
+  facts {
+    authority {
+      name: "partners/georgia/authorities/prosecution"
+      competent_in_criminal_matters: true
+      last_verified: "2026-11-01"
+      certainty: CERTAINTY_FOUND
+    }
+  }
+  facts {
+    contact {
+      name: "partners/georgia/contacts/tbilisi-1"
+      spiffe_id: "spiffe://georgia.example/partner/georgia/contact/tbilisi-1"
+      authority: "partners/georgia/authorities/prosecution"
+      opener: true
+      languages: "ka"
+      state: STATE_ACTIVE
+      working_hours { time_zone: "Asia/Tbilisi" days: 1 days: 2 start_minute: 540 end_minute: 1080 }
+    }
+  }
+  facts { milestone { name: "partners/georgia/milestones/x" } }
+)pb";
+
+constexpr char kKey[] = R"pb(
+  revision { store_id: "s" number: 2 }
+  facts {
+    key_statement {
+      name: "keyStatements/1"
+      holder: "spiffe://georgia.example/partner/georgia/contact/tbilisi-1"
+      statement: "{\"not_after\":\"2027-06-01T00:00:00Z\",\"serial\":1}"
+    }
+  }
+)pb";
+
+absl::Time SealingKeyUntil(const Snapshot& snapshot) {
+  return snapshot.facts().Find("partners/georgia")->authorities[0].sealing_key_until;
+}
+
+TEST(ReplicaStateTest, ASnapshotHoldsWhatTheTransferCheckNeeds) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(Change(kGeorgia)), IsOk());
+  const auto snapshot = state.Publish();
+
+  EXPECT_EQ(snapshot->revision().number, 1);
+  EXPECT_EQ(snapshot->facts().instruments(), 1U);
+  const Contact* const contact =
+      snapshot->FindContact("spiffe://georgia.example/partner/georgia/contact/tbilisi-1");
+  ASSERT_NE(contact, nullptr);
+  EXPECT_EQ(contact->partner, "partners/georgia");
+  EXPECT_TRUE(contact->active);
+  EXPECT_EQ(contact->working_hours->time_zone, "Asia/Tbilisi");
+  EXPECT_EQ(snapshot->ContactsOf("partners/georgia").size(), 1U);
+  EXPECT_TRUE(snapshot->ContactsOf("partners/geo").empty());
+  EXPECT_EQ(snapshot->PartnerOfUnit("ge"), "partners/georgia");
+  EXPECT_EQ(snapshot->PartnerOfUnit("georgia"), "partners/georgia");
+  EXPECT_EQ(snapshot->PartnerOfUnit("fr"), "");
+}
+
+TEST(ReplicaStateTest, AnAuthorityIsReadyWhileAnActiveOpenerHasAKey) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(Change(kGeorgia)), IsOk());
+  EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
+
+  ASSERT_THAT(state.Apply(Change(kKey)), IsOk());
+  const auto ready = state.Publish();
+  EXPECT_EQ(absl::FormatTime(SealingKeyUntil(*ready), absl::UTCTimeZone()),
+            "2027-06-01T00:00:00+00:00");
+
+  v1::Change suspended = Change(kGeorgia);
+  suspended.mutable_revision()->set_number(3);
+  suspended.mutable_facts(3)->mutable_contact()->set_state(v1::Contact::STATE_SUSPENDED);
+  ASSERT_THAT(state.Apply(suspended), IsOk());
+  EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
+  EXPECT_NE(SealingKeyUntil(*ready), absl::InfinitePast()) << "an earlier snapshot stays";
+}
+
+TEST(ReplicaStateTest, AContactWithANewIdentityCountsByThatOnly) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(Change(kGeorgia)), IsOk());
+  v1::Change renamed = Change(kGeorgia);
+  renamed.mutable_revision()->set_number(2);
+  renamed.mutable_facts(3)->mutable_contact()->set_spiffe_id(
+      "spiffe://georgia.example/partner/georgia/contact/tbilisi-2");
+  ASSERT_THAT(state.Apply(renamed), IsOk());
+
+  const auto snapshot = state.Publish();
+  EXPECT_EQ(snapshot->FindContact("spiffe://georgia.example/partner/georgia/contact/tbilisi-1"),
+            nullptr);
+  EXPECT_NE(snapshot->FindContact("spiffe://georgia.example/partner/georgia/contact/tbilisi-2"),
+            nullptr);
+}
+
+TEST(ReplicaStateTest, AWithdrawalIsSeenByTheCheck) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(Change(R"pb(
+    revision { store_id: "s" number: 1 }
+    facts {
+      decision {
+        name: "decisions/1"
+        kind: DECISION_KIND_AUTHORISATION
+        partner: "partners/france"
+        valid_from: "2026-01-01"
+      }
+    }
+  )pb")),
+              IsOk())
+      << "evidence and grounds may be erased by law";
+  v1::Change withdrawn = Change(R"pb(
+    revision { store_id: "s" number: 2 }
+    barrier: true
+    facts {
+      decision {
+        name: "decisions/1"
+        kind: DECISION_KIND_AUTHORISATION
+        partner: "partners/france"
+        valid_from: "2026-01-01"
+        withdraw_time { seconds: 1795000000 }
+      }
+    }
+  )pb");
+  ASSERT_THAT(state.Apply(withdrawn), IsOk());
+
+  const auto snapshot = state.Publish();
+  const auto& decisions = snapshot->facts().Find("partners/france")->own_decisions;
+  ASSERT_EQ(decisions.size(), 1U);
+  EXPECT_TRUE(decisions[0].withdrawn.has_value());
+}
+
+TEST(ReplicaStateTest, AnotherStoreAnEarlierRevisionOrABadFactIsRefused) {
+  const auto refused = FailsWith(absl::StatusCode::kInternal, "REGISTRY_CHANGE_INVALID");
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(Change(R"pb(revision { store_id: "s" number: 5 })pb")), IsOk());
+
+  EXPECT_THAT(state.Apply(Change(R"pb(revision { store_id: "t" number: 6 })pb")), refused);
+  EXPECT_THAT(state.Apply(Change(R"pb(revision { store_id: "s" number: 4 })pb")), refused);
+  EXPECT_THAT(state.Apply(Change(R"pb(
+    revision { store_id: "s" number: 6 }
+    facts { instrument { name: "partners/x/instruments/y" kind: 3 ended: "soon" } }
+  )pb")),
+              refused);
+}
+
+}  // namespace
+}  // namespace comity::registry_replica
