@@ -16,6 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/metrics/names.h"
@@ -281,7 +282,8 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
   facts.start = record.start;
   const std::chrono::system_clock::time_point deadline = context->deadline();
   if (deadline != std::chrono::system_clock::time_point::max()) {
-    facts.deadline = absl::FromChrono(deadline);
+    // By way of the time left, since this clock need not be gRPC's.
+    facts.deadline = record.start + (absl::FromChrono(deadline) - absl::Now());
   } else {
     facts.deadline = stream ? absl::InfiniteFuture() : record.start + options_.default_deadline;
   }

@@ -30,7 +30,9 @@ struct NoMessage {};
 //
 // gRPC's rules, which the state below keeps: at most one read and one write in flight; Finish once,
 // and never while a write is in flight; nothing after OnDone. Operations start with the mutex held,
-// so that none starts after a Finish; gRPC never calls a reaction from within them.
+// so that none starts after a Finish; gRPC never calls a reaction from within them. A body or start
+// function uses the request and response, which gRPC owns: nothing finishes the call before it has
+// returned.
 template <typename Reactor, typename Request, typename Response>
 class StreamReactor final
     : public Reactor,
@@ -59,7 +61,7 @@ class StreamReactor final
           if (outcome.ok()) {
             outcome = stream->core_->Settle(stream->record_, body(stream->call(), *stream));
           }
-          stream->Finish(std::move(outcome));
+          stream->Returned(std::move(outcome));
         });
     if (!queued.ok()) return stream->Refuse(queued);
     return stream.get();
@@ -78,7 +80,7 @@ class StreamReactor final
           if (outcome.ok()) {
             stream->Started();
           } else {
-            stream->Finish(std::move(outcome));
+            stream->Returned(std::move(outcome));
           }
         });
     if (!queued.ok()) return stream->Refuse(queued);
@@ -276,8 +278,19 @@ class StreamReactor final
 
   // Ends a call whose body never runs.
   Reactor* Refuse(absl::Status status) {
-    Finish(std::move(status));
+    Returned(std::move(status));
     return this;
+  }
+
+  // The body has returned `outcome`; what ended the call before stays the outcome.
+  void Returned(absl::Status outcome) {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+    if (!finishing_) {
+      finishing_ = true;
+      outcome_ = std::move(outcome);
+    }
+    Advance();
   }
 
   // Whether nothing can be sent or received any more, except the outcome.
@@ -311,7 +324,7 @@ class StreamReactor final
         return;
       }
     }
-    if (!finishing_) return;
+    if (!finishing_ || running_) return;
     finish_sent_ = true;
     Reactor::Finish(core_->End(record_, outcome_));
   }
@@ -325,14 +338,14 @@ class StreamReactor final
   // The start function has returned: pumps and messages may run.
   void Started() {
     {
-      std::unique_lock lock(mutex_);
+      const std::lock_guard lock(mutex_);
+      running_ = false;
       started_ = true;
       if (cancelled_ && !finishing_) {
         finishing_ = true;
         outcome_ = absl::CancelledError("the caller ended the call");
-        Advance();
-        return;
       }
+      Advance();
       if (on_message_) ReadNext();
     }
     Wake();
@@ -390,6 +403,7 @@ class StreamReactor final
   bool sent_all_ = false;  // The caller has half-closed, or reading broke.
   bool broken_ = false;    // Writing broke.
   bool cancelled_ = false;
+  bool running_ = true;   // The body or start function has not returned.
   bool started_ = false;  // A stream that stays, after its start function.
   bool pumping_ = false;  // A pump runs or is queued.
   bool again_ = false;    // There may be something new for it.

@@ -157,6 +157,25 @@ TEST_F(StreamsTest, ARevokedCallersIdleWatchEndsWithinTwoSecondsAndSaysWhy) {
   EXPECT_LT(absl::Now() - revoked, absl::Seconds(2));
 }
 
+TEST_F(StreamsTest, ARevokedCallersUploadEndsInTheMiddleOfItsBody) {
+  const IssuedCertificate certificate = echo_.pki().agency().IssueTls(kRegistryOperator);
+  const std::string folder = echo_.pki().path("revoked");
+  WriteIdentity(folder, certificate);
+  const auto stub = pr::PartnerRegistryService::NewStub(*server_.ChannelFrom(folder));
+  grpc::ClientContext context;
+  pr::ImportFactsResponse response;
+  const auto writer = stub->ImportFacts(&context, &response);
+  ASSERT_TRUE(writer->Write({}));
+
+  echo_.pki().agency().Revoke(certificate);
+  echo_.pki().WriteBundles();
+  while (writer->Write({})) {
+  }
+
+  EXPECT_THAT(rpc::ToAbslStatus(writer->Finish()),
+              FailsWith(absl::StatusCode::kUnauthenticated, "CERTIFICATE_REVOKED"));
+}
+
 TEST_F(StreamsTest, AStreamOfACallerStruckFromTheTableEnds) {
   const auto watch = Open(server_.Channel(kGeorgia));
 

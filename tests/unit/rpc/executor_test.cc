@@ -1,0 +1,85 @@
+#include "common/rpc/executor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <string>
+#include <vector>
+
+#include "common/status/error.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::rpc {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
+
+// One thread that waits until told, so that what follows is queued.
+class Held {
+ public:
+  explicit Held(Executor& executor) {
+    EXPECT_THAT(executor.Submit("holder",
+                                [this] {
+                                  running_.count_down();
+                                  go_.wait();
+                                }),
+                IsOk());
+    running_.wait();
+  }
+  void Release() { go_.count_down(); }
+
+ private:
+  std::latch running_{1};
+  std::latch go_{1};
+};
+
+TEST(ExecutorTest, EverythingQueuedRunsBeforeDestruction) {
+  std::atomic<int> ran = 0;
+  {
+    Executor executor({.name = "test", .threads = 4, .queue = 1000});
+    for (int i = 0; i < 200; ++i) ASSERT_THAT(executor.Submit("a", [&] { ++ran; }), IsOk());
+  }
+  EXPECT_EQ(ran, 200);
+}
+
+TEST(ExecutorTest, CallersTakeTurns) {
+  std::vector<std::string> order;
+  {
+    Executor executor({.name = "test", .threads = 1, .queue = 100});
+    Held held(executor);
+    for (const char* const work : {"a1", "a2", "a3"}) {
+      ASSERT_THAT(executor.Submit("a", [&, work] { order.emplace_back(work); }), IsOk());
+    }
+    ASSERT_THAT(executor.Submit("b", [&] { order.emplace_back("b1"); }), IsOk());
+    held.Release();
+  }
+  EXPECT_THAT(order, ElementsAre("a1", "b1", "a2", "a3"));
+}
+
+TEST(ExecutorTest, ACallerMayHoldAQuarterOfTheQueueAndAllTogetherTheWhole) {
+  Executor executor({.name = "test", .threads = 1, .queue = 8});
+  Held held(executor);
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(executor.Submit("a", [] {}), IsOk());
+
+  const absl::Status share = executor.Submit("a", [] {});
+  for (const char* const caller : {"b", "c", "d"}) {
+    for (int i = 0; i < 2; ++i) ASSERT_THAT(executor.Submit(caller, [] {}), IsOk());
+  }
+  const absl::Status whole = executor.Submit("e", [] {});
+  std::latch finished{1};
+  executor.SubmitAdmitted("e", [&] { finished.count_down(); });
+  EXPECT_EQ(executor.queued(), 9U);
+  held.Release();
+
+  EXPECT_THAT(share, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
+  EXPECT_THAT(whole, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+  EXPECT_TRUE(DetailsOf(whole).retry_after.has_value());
+  finished.wait();
+}
+
+}  // namespace
+}  // namespace comity::rpc
