@@ -95,6 +95,12 @@ struct Submission {
   std::vector<RecipientHeaders> headers;
 };
 
+// An upload opened for writing.
+struct OpenedUpload {
+  std::unique_ptr<UploadWriter> writer;
+  PayloadSizes announced;
+};
+
 // A document as one caller may see it: what is not visible is left out.
 struct DocumentView {
   Document document;     // Recipients: only those the caller may see.
@@ -135,8 +141,7 @@ class Exchange {
   // --- Uploads (uploads.cc) ---
   absl::StatusOr<UploadStatus> CreateUpload(const Request& request, const NewUpload& upload);
   absl::StatusOr<UploadStatus> GetUpload(const Request& request, absl::string_view upload_id);
-  absl::StatusOr<std::unique_ptr<UploadWriter>> OpenUpload(const Request& request,
-                                                           absl::string_view upload_id);
+  absl::StatusOr<OpenedUpload> OpenUpload(const Request& request, absl::string_view upload_id);
 
   // --- Submission (submission.cc) ---
   absl::StatusOr<DocumentView> Submit(const Request& request, const Submission& submission);

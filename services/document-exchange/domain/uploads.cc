@@ -166,10 +166,13 @@ absl::StatusOr<UploadStatus> Exchange::GetUpload(const Request& request,
   return UploadStatus{.upload = *std::move(upload), .on_disk = on_disk};
 }
 
-absl::StatusOr<std::unique_ptr<UploadWriter>> Exchange::OpenUpload(const Request& request,
-                                                                   absl::string_view upload_id) {
+absl::StatusOr<OpenedUpload> Exchange::OpenUpload(const Request& request,
+                                                  absl::string_view upload_id) {
   COMITY_ASSIGN_OR_RETURN(const UploadStatus status, GetUpload(request, upload_id));
-  return parts_.payloads->OpenWriter(upload_id, status.upload.announced);
+  OpenedUpload opened = {.announced = status.upload.announced};
+  COMITY_ASSIGN_OR_RETURN(opened.writer,
+                          parts_.payloads->OpenWriter(upload_id, status.upload.announced));
+  return opened;
 }
 
 }  // namespace comity::document_exchange

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
+#include "common/rpc/call.h"
+#include "services/document-exchange/domain/exchange.h"
+
+// What the methods share: who asks, names, digests, pages.
+namespace comity::document_exchange {
+
+// SHA-256 of the method and of `message`, deterministic.
+crypto::Digest DigestOf(absl::string_view method, const google::protobuf::Message& message);
+
+// The domain's request of a call that reads.
+Request ReadRequest(const rpc::Call& call);
+
+// The same for a message with the field request_id. INVALID_ARGUMENT `REQUEST_ID_INVALID` if that is
+// neither empty nor a UUID.
+absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const std::string& request_id,
+                                     const google::protobuf::Message& without_request_id);
+
+template <typename Message>
+absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const Message& message) {
+  Message without = message;
+  without.clear_request_id();
+  return WriteRequest(call, message.request_id(), without);
+}
+
+// The id of `name`, such as "documents/{id}" of `collection` "documents". INVALID_ARGUMENT
+// `NAME_INVALID`.
+absl::StatusOr<std::string> IdOf(absl::string_view collection, absl::string_view field,
+                                 const std::string& name);
+
+// The size of a page: 50 if `asked` is 0, 500 at most. INVALID_ARGUMENT `PAGE_SIZE_INVALID` if it is
+// negative.
+absl::StatusOr<std::size_t> PageSize(std::int32_t asked);
+
+}  // namespace comity::document_exchange
