@@ -24,6 +24,7 @@ struct RecordedDecision {
   std::string recorded_by;  // SPIFFE id.
   std::string side;         // Of who recorded it (visibility.h).
   absl::Time record_time;
+  std::int64_t position = 0;  // Of the recording: its place in lists.
   std::int64_t revision = 0;  // Of the last change.
 };
 

@@ -610,6 +610,7 @@ class SqlRows final : public WritableRows {
                 RecordedDecision recorded = {.recorded_by = std::string(s.Text(9)),
                                              .side = std::string(s.Text(10)),
                                              .record_time = absl::FromUnixMicros(s.Int64(11)),
+                                             .position = s.Int64(0),
                                              .revision = s.Int64(13)};
                 legal::Decision& decision = recorded.decision;
                 decision.name = absl::StrCat("decisions/", s.Text(1));

@@ -21,8 +21,8 @@ crypto::Digest DigestOf(absl::string_view method, const google::protobuf::Messag
 // The domain's request of a call that reads.
 Request ReadRequest(const rpc::Call& call);
 
-// The same for a message with the field request_id. INVALID_ARGUMENT `REQUEST_ID_INVALID` if that is
-// neither empty nor a UUID.
+// The same for a message with the field request_id. INVALID_ARGUMENT `REQUEST_ID_INVALID` if that
+// is neither empty nor a UUID.
 absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const std::string& request_id,
                                      const google::protobuf::Message& without_request_id);
 
@@ -38,8 +38,8 @@ absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const Message& messa
 absl::StatusOr<std::string> IdOf(absl::string_view collection, absl::string_view field,
                                  const std::string& name);
 
-// The size of a page: 50 if `asked` is 0, 500 at most. INVALID_ARGUMENT `PAGE_SIZE_INVALID` if it is
-// negative.
+// The size of a page: 50 if `asked` is 0, 500 at most. INVALID_ARGUMENT `PAGE_SIZE_INVALID` if it
+// is negative.
 absl::StatusOr<std::size_t> PageSize(std::int32_t asked);
 
 }  // namespace comity::document_exchange

@@ -58,8 +58,17 @@ absl::StatusOr<TransferContext> FromProto(const v1::TransferContext& context, ab
     return InvalidField("CONTEXT_INVALID", "context.question",
                         "explores; a real transfer is decided on the latest revision");
   }
+  // The conversion insists on what differs by recipient and is put in later.
+  registry_v1::TransferQuestion whole = question;
+  whole.set_counterpart("partners/recipient");
+  if (whole.direction() == registry_v1::TRANSFER_DIRECTION_ONWARD) {
+    whole.set_onward_by("partners/recipient");
+  }
   TransferContext converted;
-  COMITY_ASSIGN_OR_RETURN(converted.question, transfer_proto::QuestionFromProto(question, now));
+  COMITY_ASSIGN_OR_RETURN(converted.question,
+                          transfer_proto::QuestionFromProto(whole, now, "context.question"));
+  converted.question.counterpart.clear();
+  converted.question.onward_by.clear();
   for (const std::string& name : context.derived_from()) {
     COMITY_ASSIGN_OR_RETURN(std::string id, IdOf("documents", "context.derived_from", name));
     converted.derived_from.push_back(std::move(id));
@@ -194,8 +203,8 @@ registry_v1::Decision ToProto(const RecordedDecision& recorded, const std::strin
 
 v1::Statement ToProto(const StoredStatement& statement) {
   v1::Statement converted;
-  converted.set_name(absl::StrCat("documents/", statement.document_id, "/statements/",
-                                  statement.leaf_index));
+  converted.set_name(
+      absl::StrCat("documents/", statement.document_id, "/statements/", statement.leaf_index));
   converted.set_kind(static_cast<v1::StatementKind>(statement.kind));
   converted.set_recipient(statement.recipient);
   converted.set_statement(statement.statement);

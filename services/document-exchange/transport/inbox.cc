@@ -32,10 +32,10 @@ bool InInbox(const identity::Principal& caller, const Document& document) {
 // Where one stream stands. Touched by its pump only, which never runs twice at a time.
 struct Inbox::Cursor {
   identity::Principal caller;
-  bool waiting = true;            // Still sending what waits.
+  bool waiting = true;             // Still sending what waits.
   std::int64_t waiting_after = 0;  // Revision of the last document sent of that.
   std::int64_t feed_after = 0;     // Everything up to here was sent.
-  std::int64_t bookmarked = -1;    // The last bookmark sent.
+  bool owed = true;                // A bookmark: the first, and one after documents were sent.
 };
 
 Inbox::Inbox(journal::Journal* journal, RowsSource* rows, const Exchange* exchange)
@@ -97,9 +97,8 @@ absl::StatusOr<bool> Inbox::Send(const identity::Principal& caller, const Docume
 absl::Status Inbox::SendWaiting(Cursor& cursor, Flow& flow) {
   while (true) {
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, rows_->Read());
-    COMITY_ASSIGN_OR_RETURN(
-        const std::vector<Document> documents,
-        rows->WaitingFor(SideOf(cursor.caller), cursor.waiting_after, kBatch));
+    COMITY_ASSIGN_OR_RETURN(const std::vector<Document> documents,
+                            rows->WaitingFor(SideOf(cursor.caller), cursor.waiting_after, kBatch));
     if (documents.empty()) {
       cursor.waiting = false;
       return absl::OkStatus();
@@ -120,26 +119,28 @@ absl::Status Inbox::SendFeed(Cursor& cursor, Flow& flow) {
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, rows_->Read());
     std::set<std::string> seen;
     for (const journal::Version& version : versions) {
-      if (version.kind == "document" && version.body.has_value() && seen.insert(version.id).second) {
+      if (version.kind == "document" && version.body.has_value() &&
+          seen.insert(version.id).second) {
         COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document,
                                 rows->FindDocument(version.id));
         if (document.has_value()) {
           COMITY_ASSIGN_OR_RETURN(const bool sent, Send(cursor.caller, *document, flow));
+          cursor.owed = cursor.owed || InInbox(cursor.caller, *document);
           // Goes on after the last revision that was sent whole; a part may come twice.
           if (!sent) return absl::OkStatus();
         }
       }
       // A revision is never cut, so the last version completes its own.
-      const bool complete = &version == &versions.back() ||
-                            (&version + 1)->revision != version.revision;
+      const bool complete =
+          &version == &versions.back() || (&version + 1)->revision != version.revision;
       if (complete) cursor.feed_after = version.revision;
     }
   }
-  if (cursor.bookmarked == cursor.feed_after || !flow.HasRoom()) return absl::OkStatus();
+  if (!cursor.owed || !flow.HasRoom()) return absl::OkStatus();
   v1::WatchInboxResponse response;
   response.mutable_bookmark()->set_store_id(journal_->head().store_id);
   response.mutable_bookmark()->set_number(cursor.feed_after);
-  if (flow.TryPush(std::move(response))) cursor.bookmarked = cursor.feed_after;
+  if (flow.TryPush(std::move(response))) cursor.owed = false;
   return absl::OkStatus();
 }
 

@@ -1,0 +1,174 @@
+#include "services/document-exchange/server/application.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/journal/journal.h"
+#include "common/journal/page_token.h"
+#include "common/ledger/note.h"
+#include "common/ledger_service/ledger_service.h"
+#include "common/registry_replica/replica.h"
+#include "common/rpc/channel.h"
+#include "common/sealing/cades.h"
+#include "common/sealing/signer_trust.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/storage/files.h"
+#include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/server/metered_events.h"
+#include "services/document-exchange/server/refusals.h"
+#include "services/document-exchange/server/replica_view.h"
+#include "services/document-exchange/server/timekeeper.h"
+#include "services/document-exchange/storage/exchange_tables.h"
+#include "services/document-exchange/storage/file_payload_store.h"
+#include "services/document-exchange/transport/document_exchange_service.h"
+#include "services/document-exchange/transport/exchange_proto.h"
+
+namespace comity::document_exchange {
+namespace {
+
+constexpr char kRegistryService[] = "partner-registry";
+
+// In the order in which they are built; destroyed the other way round.
+class ExchangeApplication final : public rpc::Application {
+ public:
+  ExchangeApplication(std::unique_ptr<journal::Journal> journal,
+                      std::unique_ptr<FilePayloadStore> payloads, sealing::Signer signer,
+                      journal::PageTokens pages,
+                      std::unique_ptr<registry_replica::RegistryReplica> replica,
+                      const ServerConfig& config, std::string ledger_vkey,
+                      rpc::ProcessParts& process)
+      : journal_(std::move(journal)),
+        payloads_(std::move(payloads)),
+        signer_(std::move(signer)),
+        pages_(std::move(pages)),
+        replica_(std::move(replica)),
+        logger_(process.logger()),
+        events_(&process.metrics()),
+        refusals_(journal_.get()),
+        registry_(replica_.get()),
+        tables_(journal_.get()),
+        exchange_({.journal = journal_.get(),
+                   .rows = &tables_,
+                   .payloads = payloads_.get(),
+                   .registry = &registry_,
+                   .signer = &signer_,
+                   .signer_check =
+                       [&process](absl::Time at) {
+                         return sealing::TrustedBy(&process.identity().verifier(), at);
+                       },
+                   .encode_verdict = &EncodeVerdict,
+                   .clock = &process.clock(),
+                   .events = &events_},
+                  config.settings),
+        service_(process.Gate("comity.document_exchange.v1.DocumentExchangeService"),
+                 {.exchange = &exchange_,
+                  .rows = &tables_,
+                  .journal = journal_.get(),
+                  .pages = &pages_,
+                  .clock = &process.clock(),
+                  .traffic = &events_,
+                  .ledger_vkey = std::move(ledger_vkey)}),
+        ledger_(process.Gate("comity.ledger.v1.LedgerService"), journal_.get()) {}
+
+  ~ExchangeApplication() override { timekeeper_.reset(); }
+
+  absl::Status Begin(absl::Duration timer_interval) {
+    COMITY_RETURN_IF_ERROR(exchange_.Reconcile());
+    timekeeper_.emplace(timer_interval, [this] {
+      const absl::StatusOr<int> made = exchange_.RunTimers();
+      if (made.ok()) return;
+      events_.TimerFailed();
+      logger_.Warning("the timers could not run", {{"reason", ReasonOf(made.status())}});
+    });
+    return absl::OkStatus();
+  }
+
+  std::vector<grpc::Service*> Services() override { return {&service_, &ledger_}; }
+  rpc::RefusalRecorder* Refusals() override { return &refusals_; }
+  absl::Status Standing(const identity::Principal& principal) const override {
+    return replica_->CheckContact(principal);
+  }
+  void Stop() override { timekeeper_.reset(); }
+
+ private:
+  const std::unique_ptr<journal::Journal> journal_;
+  const std::unique_ptr<FilePayloadStore> payloads_;
+  const sealing::Signer signer_;
+  const journal::PageTokens pages_;
+  const std::unique_ptr<registry_replica::RegistryReplica> replica_;
+  logging::Logger& logger_;
+  MeteredEvents events_;
+  JournalRefusals refusals_;
+  const ReplicaView registry_;
+  ExchangeTables tables_;
+  Exchange exchange_;
+  DocumentExchangeService service_;
+  ledger_service::LedgerService ledger_;
+  std::optional<Timekeeper> timekeeper_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerConfig& config,
+                                                                   rpc::ProcessParts& process) {
+  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner ledger_signer,
+                          ledger::NoteSigner::FromFile(config.ledger_origin, config.ledger_key));
+  std::string vkey = ledger_signer.vkey();
+  COMITY_ASSIGN_OR_RETURN(const std::string chain, storage::ReadFile(config.signing_certificate));
+  COMITY_ASSIGN_OR_RETURN(const std::string key, storage::ReadFile(config.signing_key));
+  COMITY_ASSIGN_OR_RETURN(sealing::Signer signer, sealing::Signer::FromPem(chain, key));
+  if (const std::string& self = process.identity().Current()->self.spiffe_id;
+      signer.spiffe_id() != self) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The signing certificate is not of the same SPIFFE id as the TLS certificate; "
+                     "issue both for this service.",
+                     {.reason = "SIGNER_IS_ANOTHER"});
+  }
+  COMITY_ASSIGN_OR_RETURN(journal::PageTokens pages,
+                          journal::PageTokens::FromFile(config.page_token_key, &process.clock()));
+
+  journal::Options options;
+  options.directory = config.store_directory;
+  options.expiry_key_directory = config.expiry_keys;
+  options.publication_directory = config.publication;
+  options.signer = std::move(ledger_signer);
+  options.migrations = Migrations();
+  options.clock = &process.clock();
+  options.expiry_months = config.expiry_months;
+  // Holds the directory from here on: the payloads belong to it.
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
+                          journal::Journal::Open(std::move(options)));
+  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.payload_directory));
+  COMITY_ASSIGN_OR_RETURN(
+      std::unique_ptr<FilePayloadStore> payloads,
+      FilePayloadStore::Open(config.payload_directory, config.payload_reserve_bytes));
+
+  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.replica_folder));
+  registry_replica::ReplicaOptions replica;
+  COMITY_ASSIGN_OR_RETURN(replica.channel,
+                          rpc::Connect({.address = config.registry_address,
+                                        .certificate_file = config.certificate,
+                                        .key_file = config.key,
+                                        .bundles_folder = config.bundles,
+                                        .expected_service = kRegistryService,
+                                        .trust_domain = config.registry_trust_domain}));
+  replica.folder = config.replica_folder;
+  replica.clock = &process.clock();
+  replica.metrics = &process.metrics();
+  replica.logger = &process.logger();
+  // A contact may have been suspended: answers kept beside connections are asked anew.
+  replica.on_change = [&process](const registry_replica::Snapshot&, bool barrier) {
+    if (barrier) process.identity().verifier().RaiseGeneration();
+  };
+
+  auto application = std::make_unique<ExchangeApplication>(
+      std::move(journal), std::move(payloads), std::move(signer), std::move(pages),
+      registry_replica::RegistryReplica::Start(std::move(replica)), config, std::move(vkey),
+      process);
+  COMITY_RETURN_IF_ERROR(application->Begin(config.timer_interval));
+  return application;
+}
+
+}  // namespace comity::document_exchange

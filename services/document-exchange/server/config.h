@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/config/config.h"
+#include "services/document-exchange/domain/exchange.h"
+
+namespace comity::document_exchange {
+
+// The service's own sections of its configuration file (README.md); those that every service has
+// are common/rpc's.
+struct ServerConfig {
+  std::string store_directory;
+  std::string expiry_keys;
+  std::string page_token_key;
+  int expiry_months = 36;
+
+  std::string ledger_key;
+  std::string ledger_origin;
+  std::string publication;
+
+  std::string registry_address;
+  std::string registry_trust_domain;
+  std::string replica_folder;
+
+  std::string signing_certificate;
+  std::string signing_key;
+
+  std::string payload_directory;
+  std::int64_t payload_reserve_bytes = 0;
+
+  // Needed again, as a client of the registry.
+  std::string certificate;
+  std::string key;
+  std::string bundles;
+
+  Settings settings;
+  absl::Duration timer_interval = absl::Seconds(5);
+};
+
+// CONFIG_MISSING and CONFIG_INVALID as Section's getters.
+absl::StatusOr<ServerConfig> ReadConfig(const config::Config& config);
+
+}  // namespace comity::document_exchange

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "common/journal/journal.h"
+#include "common/sealing/age_key.h"
+#include "common/sealing/cades.h"
+#include "common/sealing/manifest.h"
+#include "common/time/clock.h"
+#include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/storage/exchange_tables.h"
+#include "services/document-exchange/storage/file_payload_store.h"
+#include "tests/testing/temp_directory.h"
+#include "tests/testing/test_ca.h"
+
+namespace comity::document_exchange {
+
+inline constexpr char kDesk[] = "spiffe://agency.example/agency/desk-officer/fr/desk-1";
+inline constexpr char kColleague[] = "spiffe://agency.example/agency/desk-officer/fr/desk-2";
+inline constexpr char kFrance[] = "spiffe://agency.example/agency/national-member/fr/nm-1";
+inline constexpr char kGermanDesk[] = "spiffe://agency.example/agency/desk-officer/de/desk-1";
+inline constexpr char kAuditor[] = "spiffe://agency.example/agency/auditor/-/auditor-1";
+inline constexpr char kDpo[] = "spiffe://agency.example/agency/dpo/-/dpo-1";
+inline constexpr char kOperator[] = "spiffe://agency.example/agency/operator/-/operator-1";
+inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
+inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
+inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
+inline constexpr char kService[] = "spiffe://agency.example/service/document-exchange";
+inline constexpr char kCase[] = "2026/17";
+
+// The public facts at one revision, that a test can change: the lease, barriers, contacts.
+class FixedRegistry final : public RegistryView {
+ public:
+  FixedRegistry();
+
+  absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
+  absl::Status HandOver(const RegistryRevision& decided_at, bool operational,
+                        absl::FunctionRef<absl::Status()> hand_over) const override;
+
+  void LoseLease() { lease_ = false; }
+  void RegainLease() { lease_ = true; }
+  // The next hand-over finds that a barrier came between.
+  void RaiseBarrierOnce() { barrier_ = true; }
+
+ private:
+  std::shared_ptr<const RegistrySnapshot> snapshot_;
+  bool lease_ = true;
+  mutable bool barrier_ = false;
+};
+
+// What a client has ready to send.
+struct SealedLetter {
+  NewUpload upload;
+  std::string content;  // Payloads, without headers.
+  std::string description;
+  Submission submission;  // Without the upload's id.
+  std::string plaintext;
+  sealing::Manifest manifest;
+};
+
+struct LetterOptions {
+  std::string sender = kDesk;
+  std::vector<std::string> recipients = {kDesk, kTbilisi};
+  std::string direction = "SEND";
+  std::vector<sealing::Originator> originators = {
+      {.kind = "MEMBER_STATE", .partner = "partners/france"}};
+  std::vector<sealing::UseRestriction> use_restrictions;
+  std::vector<sealing::Derivation> derived_from;
+  std::string thread;  // Empty: it opens one.
+  std::size_t size = 200'000;
+};
+
+class NoEvents final : public ExchangeEvents {
+ public:
+  void TransferChecked(absl::string_view, legal::Outcome) override {}
+  void StatementMade(StatementKind) override {}
+  void Withheld() override {}
+  void ReleaseStopped(absl::string_view) override {}
+};
+
+// Everything but gRPC: a journal on disk, the payload folder, keys for everybody.
+class World {
+ public:
+  World();
+
+  // Closes what is open and opens it again, as a restart does.
+  void Restart();
+
+  const sealing::Signer& SignerOf(const std::string& spiffe_id);
+  const sealing::AgeIdentity& KeyOf(const std::string& spiffe_id);
+  SealedLetter Seal(const LetterOptions& options);
+
+  Request By(const std::string& spiffe_id, const std::string& method = "test/Method",
+             const std::string& request_id = "");
+
+  // CreateUpload and both payloads. Returns the upload's id.
+  absl::StatusOr<std::string> Upload(const std::string& sender, const SealedLetter& letter);
+  // All of it, to the submitted document.
+  absl::StatusOr<DocumentView> Send(const std::string& sender, SealedLetter letter);
+  absl::StatusOr<RecordedDecision> Authorise(const std::string& counterpart = "partners/georgia");
+  absl::StatusOr<ReleasedHeaders> Release(const std::string& recipient, const std::string& id);
+  // Confirmation and signature.
+  std::pair<std::string, std::string> Confirmation(const std::string& recipient,
+                                                   const SealedLetter& letter);
+  std::vector<std::string> Kinds(const std::string& caller, const std::string& id);
+  RecipientState StateFor(const std::string& id, const std::string& recipient);
+
+  testing::TestPki pki;
+  ManualClock clock;
+  FixedRegistry registry;
+  NoEvents events;
+  testing::TempDirectory folder;
+  Settings settings;
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<FilePayloadStore> payloads;
+  std::unique_ptr<ExchangeTables> tables;
+  std::unique_ptr<Exchange> exchange;
+
+ private:
+  std::map<std::string, std::unique_ptr<sealing::Signer>> signers_;
+  std::map<std::string, std::unique_ptr<sealing::AgeIdentity>> keys_;
+  std::map<std::string, identity::Principal> principals_;
+  std::shared_ptr<const identity::TrustBundles> bundles_;
+  std::unique_ptr<identity::ChainVerifier> verifier_;
+};
+
+}  // namespace comity::document_exchange
