@@ -6,18 +6,18 @@
 
 #include "common/journal/journal.h"
 #include "common/journal/page_token.h"
-#include "common/ledger/note.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/registry_replica/replica.h"
 #include "common/rpc/channel.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/signer_trust.h"
+#include "common/service/refusals.h"
+#include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/server/metered_events.h"
-#include "services/document-exchange/server/refusals.h"
 #include "services/document-exchange/server/replica_view.h"
 #include "services/document-exchange/server/timekeeper.h"
 #include "services/document-exchange/storage/exchange_tables.h"
@@ -70,7 +70,9 @@ class ExchangeApplication final : public rpc::Application {
                   .clock = &process.clock(),
                   .traffic = &events_,
                   .ledger_vkey = std::move(ledger_vkey)}),
-        ledger_(process.Gate("comity.ledger.v1.LedgerService"), journal_.get()) {}
+        ledger_(process.Gate("comity.ledger.v1.LedgerService"), journal_.get()) {
+    service::AddJournalMetrics("document_exchange", journal_.get(), process.metrics());
+  }
 
   ~ExchangeApplication() override { timekeeper_.reset(); }
 
@@ -100,7 +102,7 @@ class ExchangeApplication final : public rpc::Application {
   const std::unique_ptr<registry_replica::RegistryReplica> replica_;
   logging::Logger& logger_;
   MeteredEvents events_;
-  JournalRefusals refusals_;
+  service::JournalRefusals refusals_;
   const ReplicaView registry_;
   ExchangeTables tables_;
   Exchange exchange_;
@@ -113,9 +115,9 @@ class ExchangeApplication final : public rpc::Application {
 
 absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerConfig& config,
                                                                    rpc::ProcessParts& process) {
-  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner ledger_signer,
-                          ledger::NoteSigner::FromFile(config.ledger_origin, config.ledger_key));
-  std::string vkey = ledger_signer.vkey();
+  COMITY_ASSIGN_OR_RETURN(journal::Options options, config.store.JournalOptions(&process.clock()));
+  options.migrations = Migrations();
+  std::string vkey = options.signer->vkey();
   COMITY_ASSIGN_OR_RETURN(const std::string chain, storage::ReadFile(config.signing_certificate));
   COMITY_ASSIGN_OR_RETURN(const std::string key, storage::ReadFile(config.signing_key));
   COMITY_ASSIGN_OR_RETURN(sealing::Signer signer, sealing::Signer::FromPem(chain, key));
@@ -126,17 +128,10 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
                      "issue both for this service.",
                      {.reason = "SIGNER_IS_ANOTHER"});
   }
-  COMITY_ASSIGN_OR_RETURN(journal::PageTokens pages,
-                          journal::PageTokens::FromFile(config.page_token_key, &process.clock()));
+  COMITY_ASSIGN_OR_RETURN(
+      journal::PageTokens pages,
+      journal::PageTokens::FromFile(config.store.page_token_key, &process.clock()));
 
-  journal::Options options;
-  options.directory = config.store_directory;
-  options.expiry_key_directory = config.expiry_keys;
-  options.publication_directory = config.publication;
-  options.signer = std::move(ledger_signer);
-  options.migrations = Migrations();
-  options.clock = &process.clock();
-  options.expiry_months = config.expiry_months;
   // Holds the directory from here on: the payloads belong to it.
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));

@@ -6,17 +6,7 @@ namespace comity::document_exchange {
 
 absl::StatusOr<ServerConfig> ReadConfig(const config::Config& config) {
   ServerConfig read;
-  const config::Section storage = config.section("storage");
-  COMITY_ASSIGN_OR_RETURN(read.store_directory, storage.Path("directory"));
-  COMITY_ASSIGN_OR_RETURN(read.expiry_keys, storage.Path("expiry_keys"));
-  COMITY_ASSIGN_OR_RETURN(read.page_token_key, storage.Path("page_token_key"));
-  COMITY_ASSIGN_OR_RETURN(const std::int64_t months, storage.Integer("expiry_months", 36, 1, 600));
-  read.expiry_months = static_cast<int>(months);
-
-  const config::Section ledger = config.section("ledger");
-  COMITY_ASSIGN_OR_RETURN(read.ledger_key, ledger.Path("key"));
-  COMITY_ASSIGN_OR_RETURN(read.ledger_origin, ledger.String("origin"));
-  COMITY_ASSIGN_OR_RETURN(read.publication, ledger.Path("publication"));
+  COMITY_ASSIGN_OR_RETURN(read.store, service::StoreSettings::Read(config));
 
   const config::Section registry = config.section("registry");
   COMITY_ASSIGN_OR_RETURN(read.registry_address, registry.String("address"));

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/config/config.h"
+#include "common/service/store_settings.h"
 #include "services/document-exchange/domain/exchange.h"
 
 namespace comity::document_exchange {
@@ -12,14 +13,7 @@ namespace comity::document_exchange {
 // The service's own sections of its configuration file (README.md); those that every service has
 // are common/rpc's.
 struct ServerConfig {
-  std::string store_directory;
-  std::string expiry_keys;
-  std::string page_token_key;
-  int expiry_months = 36;
-
-  std::string ledger_key;
-  std::string ledger_origin;
-  std::string publication;
+  service::StoreSettings store;
 
   std::string registry_address;
   std::string registry_trust_domain;

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "common/journal/journal.h"
 #include "common/metrics/metrics.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/transport/traffic.h"
@@ -25,9 +24,6 @@ inline constexpr char kReleasesStopped[] = "comity_document_exchange_releases_st
 inline constexpr char kPayloadBytes[] = "comity_document_exchange_payload_bytes_total";
 // Timer runs that failed.
 inline constexpr char kTimerFailures[] = "comity_document_exchange_timer_failures_total";
-// Entries of the ledger, and whether the journal takes writes (1) or not (0).
-inline constexpr char kLedgerEntries[] = "comity_document_exchange_ledger_entries";
-inline constexpr char kJournalWritable[] = "comity_document_exchange_journal_writable";
 
 // Counts in metrics. Thread-safe.
 class MeteredEvents final : public ExchangeEvents, public Traffic {

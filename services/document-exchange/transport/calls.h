@@ -8,15 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/crypto/digest.h"
 #include "common/rpc/call.h"
+#include "common/service/calls.h"
 #include "services/document-exchange/domain/exchange.h"
 
-// What the methods share: who asks, names, digests, pages.
+// What the methods share beyond common/service: who asks, and names.
 namespace comity::document_exchange {
 
-// SHA-256 of the method and of `message`, deterministic.
-crypto::Digest DigestOf(absl::string_view method, const google::protobuf::Message& message);
+using service::DigestOf;
 
 // The domain's request of a call that reads.
 Request ReadRequest(const rpc::Call& call);
@@ -37,9 +36,5 @@ absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const Message& messa
 // `NAME_INVALID`.
 absl::StatusOr<std::string> IdOf(absl::string_view collection, absl::string_view field,
                                  const std::string& name);
-
-// The size of a page: 50 if `asked` is 0, 500 at most. INVALID_ARGUMENT `PAGE_SIZE_INVALID` if it
-// is negative.
-absl::StatusOr<std::size_t> PageSize(std::int32_t asked);
 
 }  // namespace comity::document_exchange

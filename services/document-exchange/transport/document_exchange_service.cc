@@ -141,7 +141,9 @@ absl::Status DocumentExchangeService::List(const Call& call,
     default:
       return InvalidField("BOX_INVALID", "box", "must be INBOX, SENT or unset");
   }
-  COMITY_ASSIGN_OR_RETURN(const std::size_t size, PageSize(request.page_size()));
+  COMITY_ASSIGN_OR_RETURN(const int asked, service::PageSize(request.page_size()));
+  const auto size = static_cast<std::size_t>(asked);
+  COMITY_RETURN_IF_ERROR(CheckStore(call));
   COMITY_ASSIGN_OR_RETURN(page.before_revision, ParsePage(*parts_.pages, call, request));
   page.limit = size + 1;  // One more tells whether there is another page.
   std::vector<Document> documents;
@@ -317,7 +319,9 @@ absl::Status DocumentExchangeService::List(const Call& call,
   COMITY_ASSIGN_OR_RETURN(
       const DecisionFilter filter,
       parts_.exchange->VisibleDecisions(ReadRequest(call), request.case_reference()));
-  COMITY_ASSIGN_OR_RETURN(const std::size_t size, PageSize(request.page_size()));
+  COMITY_ASSIGN_OR_RETURN(const int asked, service::PageSize(request.page_size()));
+  const auto size = static_cast<std::size_t>(asked);
+  COMITY_RETURN_IF_ERROR(CheckStore(call));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t before, ParsePage(*parts_.pages, call, request));
   COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
   COMITY_ASSIGN_OR_RETURN(std::vector<RecordedDecision> decisions,
@@ -342,6 +346,11 @@ DocumentExchangeService::Unary* DocumentExchangeService::ListDecisions(
   return gate_.Unary(context, "ListDecisions", request, response,
                      [this](const Call& call, const v1::ListDecisionsRequest& list,
                             v1::ListDecisionsResponse* page) { return List(call, list, page); });
+}
+
+absl::Status DocumentExchangeService::CheckStore(const Call& call) const {
+  const journal::Head head = parts_.journal->head();
+  return service::CheckMinRevision(call, head.store_id, head.revision);
 }
 
 absl::StatusOr<v1::Statement> DocumentExchangeService::WithProof(

@@ -87,6 +87,8 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
                     rpc::Writer<v1::DownloadResponse>& out) const;
   absl::Status Export(const rpc::Call& call, const v1::ExportTransferRecordsRequest& request,
                       rpc::Writer<v1::ExportTransferRecordsResponse>& out) const;
+  // Whether a caller that must read its own write can.
+  absl::Status CheckStore(const rpc::Call& call) const;
   // Leaf, salt and proof, as far as the ledger has them already.
   absl::StatusOr<v1::Statement> WithProof(const StoredStatement& statement) const;
 
