@@ -1,0 +1,438 @@
+// The service over mutual TLS, with a registry that stands still.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
+#include "comity/ledger/v1/ledger.grpc.pb.h"
+#include "common/journal/page_token.h"
+#include "common/ledger/hash.h"
+#include "common/ledger/note.h"
+#include "common/ledger/tlog_proof.h"
+#include "common/ledger_service/ledger_service.h"
+#include "common/rpc/grpc_status.h"
+#include "common/sealing/evidence.h"
+#include "common/sealing/sealed_document.h"
+#include "common/service/refusals.h"
+#include "services/document-exchange/transport/document_exchange_service.h"
+#include "services/document-exchange/transport/exchange_proto.h"
+#include "tests/integration/document_exchange/world.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_journal.h"
+#include "tests/testing/test_server.h"
+
+namespace comity::document_exchange {
+namespace {
+
+using absl::StatusCode;
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Stub = v1::DocumentExchangeService::Stub;
+
+constexpr char kExchangeService[] = "comity.document_exchange.v1.DocumentExchangeService";
+constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
+constexpr std::int64_t kPiece = 128 * 1024;
+
+std::string ShippedTable() {
+  const char* const source = std::getenv("COMITY_SOURCE_DIR");
+  std::ifstream file(std::string(source == nullptr ? "." : source) +
+                     "/deploy/access/document-exchange.toml");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class NoTraffic final : public Traffic {
+ public:
+  void Received(std::int64_t) override {}
+  void Sent(std::int64_t) override {}
+};
+
+absl::Status Status(const grpc::Status& status) { return rpc::ToAbslStatus(status); }
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  ServiceTest()
+      : pages_({crypto::Sha256("page key")}, &world_.clock), recorder_(world_.journal.get()) {
+    server_ = std::make_unique<comity::testing::TestServer>(
+        world_.pki,
+        comity::testing::TestServer::Options{.name = "document-exchange",
+                                             .services = {kExchangeService, kLedgerService},
+                                             .table = ShippedTable(),
+                                             .recorder = &recorder_},
+        [this](rpc::GateCore& gate) -> std::vector<grpc::Service*> {
+          service_ = std::make_unique<DocumentExchangeService>(
+              rpc::CallGate(&gate, kExchangeService),
+              DocumentExchangeService::Parts{
+                  .exchange = world_.exchange.get(),
+                  .rows = world_.tables.get(),
+                  .journal = world_.journal.get(),
+                  .pages = &pages_,
+                  .clock = &world_.clock,
+                  .traffic = &traffic_,
+                  .ledger_vkey = comity::testing::TestLedgerSigner("document-exchange").vkey()});
+          ledger_ = std::make_unique<ledger_service::LedgerService>(
+              rpc::CallGate(&gate, kLedgerService), world_.journal.get());
+          return {service_.get(), ledger_.get()};
+        });
+  }
+
+  Stub& As(const std::string& spiffe_id) {
+    std::unique_ptr<Stub>& stub = stubs_[spiffe_id];
+    if (stub == nullptr) {
+      stub = v1::DocumentExchangeService::NewStub(server_->Channel(spiffe_id));
+    }
+    return *stub;
+  }
+
+  static v1::CreateUploadRequest CreateRequest(const SealedLetter& letter) {
+    v1::CreateUploadRequest request;
+    request.set_document_id(letter.upload.document_id);
+    request.set_content_length(letter.upload.announced.content);
+    request.set_description_length(letter.upload.announced.description);
+    for (const std::string& recipient : letter.upload.recipients) {
+      request.add_recipients(recipient);
+    }
+    const legal::Question& question = letter.upload.context.question;
+    auto* const asked = request.mutable_context()->mutable_question();
+    asked->set_direction(static_cast<partner_registry::v1::TransferDirection>(question.direction));
+    asked->set_capacity(static_cast<partner_registry::v1::Capacity>(question.capacity));
+    asked->set_data_kind(static_cast<partner_registry::v1::DataKind>(question.data_kind));
+    asked->set_annex_ii(static_cast<partner_registry::v1::AnnexCoverage>(question.annex_ii));
+    asked->set_geometry(static_cast<partner_registry::v1::CaseGeometry>(question.geometry));
+    asked->add_subjects(partner_registry::v1::SUBJECT_KIND_SUSPECT);
+    asked->mutable_purpose()->set_task(question.purpose.task);
+    asked->mutable_purpose()->set_offence(question.purpose.offence);
+    asked->mutable_purpose()->set_stage(question.purpose.stage);
+    asked->mutable_purpose()->set_case_reference(question.purpose.case_reference);
+    asked->mutable_purpose()->set_necessity(question.purpose.necessity);
+    for (const legal::Origin& origin : question.origins) {
+      auto* const added = asked->add_origins();
+      added->set_kind(static_cast<partner_registry::v1::OriginKind>(origin.kind));
+      added->set_partner(origin.partner);
+    }
+    return request;
+  }
+
+  absl::StatusOr<v1::Upload> Create(const std::string& sender, const SealedLetter& letter) {
+    grpc::ClientContext context;
+    v1::Upload upload;
+    const absl::Status status =
+        Status(As(sender).CreateUpload(&context, CreateRequest(letter), &upload));
+    if (!status.ok()) return status;
+    return upload;
+  }
+
+  static v1::UploadPiecesRequest Piece(const std::string& upload, v1::Payload payload,
+                                       const std::string& bytes, std::int64_t offset) {
+    v1::UploadPiecesRequest piece;
+    piece.set_upload(upload);
+    piece.set_payload(payload);
+    piece.set_offset(offset);
+    piece.set_data(bytes.substr(static_cast<std::size_t>(offset), kPiece));
+    return piece;
+  }
+
+  // Sends what is missing and returns the last acknowledgement.
+  v1::UploadPiecesResponse SendRest(const std::string& sender, const v1::Upload& upload,
+                                    const SealedLetter& letter) {
+    grpc::ClientContext context;
+    const auto stream = As(sender).UploadPieces(&context);
+    const auto send = [&](v1::Payload payload, const std::string& bytes, std::int64_t offset) {
+      for (; offset < static_cast<std::int64_t>(bytes.size()); offset += kPiece) {
+        EXPECT_TRUE(stream->Write(Piece(upload.name(), payload, bytes, offset)));
+      }
+    };
+    send(v1::PAYLOAD_CONTENT, letter.content, upload.content_offset());
+    send(v1::PAYLOAD_DESCRIPTION, letter.description, upload.description_offset());
+    stream->WritesDone();
+    v1::UploadPiecesResponse last;
+    while (stream->Read(&last)) {
+    }
+    EXPECT_THAT(Status(stream->Finish()), IsOk());
+    return last;
+  }
+
+  absl::StatusOr<v1::Document> Submit(const std::string& sender, const v1::Upload& upload,
+                                      const SealedLetter& letter) {
+    v1::SubmitDocumentRequest request;
+    request.set_upload(upload.name());
+    request.set_manifest(letter.submission.manifest);
+    request.set_signature(letter.submission.signature);
+    for (const RecipientHeaders& headers : letter.submission.headers) {
+      *request.add_headers() = ToProto(headers);
+    }
+    grpc::ClientContext context;
+    v1::Document document;
+    const absl::Status status = Status(As(sender).SubmitDocument(&context, request, &document));
+    if (!status.ok()) return status;
+    return document;
+  }
+
+  absl::StatusOr<v1::Document> Send(const std::string& sender, const SealedLetter& letter) {
+    const auto upload = Create(sender, letter);
+    if (!upload.ok()) return upload.status();
+    SendRest(sender, *upload, letter);
+    return Submit(sender, *upload, letter);
+  }
+
+  absl::StatusOr<v1::ReleaseHeadersResponse> Release(const std::string& recipient,
+                                                     const std::string& name) {
+    grpc::ClientContext context;
+    v1::ReleaseHeadersRequest request;
+    request.set_name(name);
+    request.set_purpose("execution of the request");
+    v1::ReleaseHeadersResponse response;
+    const absl::Status status = Status(As(recipient).ReleaseHeaders(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  std::string Download(const std::string& recipient, const std::string& name, v1::Payload payload) {
+    grpc::ClientContext context;
+    v1::DownloadRequest request;
+    request.set_name(name);
+    request.set_payload(payload);
+    const auto stream = As(recipient).Download(&context, request);
+    std::string bytes;
+    v1::DownloadResponse part;
+    while (stream->Read(&part)) {
+      EXPECT_EQ(part.offset(), static_cast<std::int64_t>(bytes.size()));
+      bytes += part.data();
+    }
+    EXPECT_THAT(Status(stream->Finish()), IsOk());
+    return bytes;
+  }
+
+  World world_;
+  journal::PageTokens pages_;
+  service::JournalRefusals recorder_;
+  NoTraffic traffic_;
+  std::unique_ptr<DocumentExchangeService> service_;
+  std::unique_ptr<ledger_service::LedgerService> ledger_;
+  std::unique_ptr<comity::testing::TestServer> server_;
+  std::map<std::string, std::unique_ptr<Stub>> stubs_;
+};
+
+TEST_F(ServiceTest, AnUploadCutHalfWayResumesAndTheDocumentArrivesWithEvidenceAnybodyCanCheck) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({.size = 6'000'000});
+  const auto upload = Create(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  {
+    grpc::ClientContext context;
+    const auto stream = As(kDesk).UploadPieces(&context);
+    for (std::int64_t offset = 0; offset < 40 * kPiece; offset += kPiece) {
+      ASSERT_TRUE(
+          stream->Write(Piece(upload->name(), v1::PAYLOAD_CONTENT, letter.content, offset)));
+    }
+    v1::UploadPiecesResponse acknowledged;
+    ASSERT_TRUE(stream->Read(&acknowledged));
+    EXPECT_GE(acknowledged.content_offset(), std::int64_t{4} << 20);
+    context.TryCancel();
+    stream->Finish();
+  }
+  grpc::ClientContext get;
+  v1::GetUploadRequest which;
+  which.set_name(upload->name());
+  v1::Upload standing;
+  ASSERT_THAT(Status(As(kDesk).GetUpload(&get, which, &standing)), IsOk());
+  EXPECT_GE(standing.content_offset(), std::int64_t{4} << 20);
+  const v1::UploadPiecesResponse last = SendRest(kDesk, standing, letter);
+  EXPECT_EQ(last.content_offset(), upload->content_length());
+
+  const auto document = Submit(kDesk, *upload, letter);
+  ASSERT_THAT(document, IsOk());
+  const auto released = Release(kTbilisi, document->name());
+  ASSERT_THAT(released, IsOk());
+  EXPECT_EQ(released->verdict().outcome(), partner_registry::v1::TRANSFER_OUTCOME_PERMITTED);
+
+  const std::string description = Download(kTbilisi, document->name(), v1::PAYLOAD_DESCRIPTION);
+  const std::string content = Download(kTbilisi, document->name(), v1::PAYLOAD_CONTENT);
+  EXPECT_EQ(content, letter.content);
+  const auto opened =
+      sealing::OpenDescription(letter.manifest, released->header().description_header(),
+                               description, world_.KeyOf(kTbilisi));
+  ASSERT_THAT(opened, IsOk());
+
+  const auto [confirmation, signature] = world_.Confirmation(kTbilisi, letter);
+  v1::ConfirmRetrievalRequest confirm;
+  confirm.set_name(document->name());
+  confirm.set_confirmation(confirmation);
+  confirm.set_signature(signature);
+  grpc::ClientContext confirming;
+  v1::Statement statement;
+  ASSERT_THAT(Status(As(kTbilisi).ConfirmRetrieval(&confirming, confirm, &statement)), IsOk());
+
+  // Every statement of the sender is proven, offline, with the log's public key only.
+  v1::ListStatementsResponse evidence;
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  do {
+    grpc::ClientContext listing;
+    v1::ListStatementsRequest list;
+    list.set_parent(document->name());
+    ASSERT_THAT(Status(As(kDesk).ListStatements(&listing, list, &evidence)), IsOk());
+  } while (evidence.statements(evidence.statements_size() - 1).tlog_proof().empty() &&
+           absl::Now() < patience);
+  ASSERT_THAT(evidence.statements(), SizeIs(3));
+  const auto log = ledger::NoteVerifier::FromVkey(evidence.ledger_vkey());
+  ASSERT_THAT(log, IsOk());
+  for (const v1::Statement& one : evidence.statements()) {
+    const auto proven = ledger::VerifyTlogProof(
+        one.tlog_proof(), ledger::Commitment(one.leaf_salt(), one.leaf_body()), *log);
+    ASSERT_THAT(proven, IsOk());
+    EXPECT_EQ(proven->index, one.leaf_index());
+    EXPECT_THAT(sealing::ParseStatement(one.statement()), IsOk());
+  }
+}
+
+TEST_F(ServiceTest, ARefusalListsEverythingOnTheWire) {
+  const SealedLetter letter = world_.Seal({});
+
+  const auto refused = Create(kDesk, letter);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  const ErrorDetails details = DetailsOf(refused.status());
+  EXPECT_EQ(details.metadata.at("outcome"), "PERMITTED_SUBJECT_TO");
+  EXPECT_THAT(details.preconditions, ::testing::Not(IsEmpty()));
+}
+
+TEST_F(ServiceTest, AForeignCallerGetsTheSameBytesAsForNothing) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const auto document = Send(kDesk, world_.Seal({}));
+  ASSERT_THAT(document, IsOk());
+  const auto ask = [&](const std::string& name) {
+    grpc::ClientContext context;
+    v1::GetDocumentRequest request;
+    request.set_name(name);
+    v1::Document response;
+    return As(kChisinau).GetDocument(&context, request, &response);
+  };
+
+  const grpc::Status invisible = ask(document->name());
+  const grpc::Status absent = ask("documents/01910000-0000-7000-8000-000000000000");
+
+  EXPECT_EQ(invisible.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(invisible.error_message(), absent.error_message());
+  EXPECT_EQ(invisible.error_details(), absent.error_details());
+}
+
+TEST_F(ServiceTest, AnInboxShowsWhatWaitsThenWhatArrivesAndResumes) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const auto first = Send(kDesk, world_.Seal({}));
+  ASSERT_THAT(first, IsOk());
+  v1::WatchInboxResponse event;
+  ledger::v1::Revision bookmark;
+  std::string second_name;
+  {
+    grpc::ClientContext context;
+    const auto stream = As(kTbilisi).WatchInbox(&context, {});
+    ASSERT_TRUE(stream->Read(&event));
+    EXPECT_EQ(event.document().name(), first->name());
+    ASSERT_TRUE(stream->Read(&event));
+    ASSERT_TRUE(event.has_bookmark());
+    bookmark = event.bookmark();
+
+    const auto second = Send(kDesk, world_.Seal({}));
+    ASSERT_THAT(second, IsOk());
+    second_name = second->name();
+    ASSERT_TRUE(stream->Read(&event));
+    EXPECT_EQ(event.document().name(), second_name);
+    context.TryCancel();
+    stream->Finish();
+  }
+  grpc::ClientContext context;
+  v1::WatchInboxRequest request;
+  *request.mutable_after() = bookmark;
+  const auto stream = As(kTbilisi).WatchInbox(&context, request);
+  ASSERT_TRUE(stream->Read(&event));
+  EXPECT_EQ(event.document().name(), second_name);
+  context.TryCancel();
+  stream->Finish();
+}
+
+TEST_F(ServiceTest, ListsGoPageByPage) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(Send(kDesk, world_.Seal({})), IsOk());
+  v1::ListDocumentsRequest request;
+  request.set_page_size(2);
+  v1::ListDocumentsResponse page;
+  grpc::ClientContext one;
+  ASSERT_THAT(Status(As(kTbilisi).ListDocuments(&one, request, &page)), IsOk());
+  EXPECT_THAT(page.documents(), SizeIs(2));
+  request.set_page_token(page.next_page_token());
+  grpc::ClientContext two;
+  ASSERT_THAT(Status(As(kTbilisi).ListDocuments(&two, request, &page)), IsOk());
+  EXPECT_THAT(page.documents(), SizeIs(1));
+  EXPECT_THAT(page.next_page_token(), IsEmpty());
+  grpc::ClientContext three;
+  EXPECT_THAT(Status(As(kDesk).ListDocuments(&three, request, &page)),
+              FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
+TEST_F(ServiceTest, TheDpoExportsTransfersAndTheOperatorDoesNot) {
+  EXPECT_THAT(Create(kDesk, world_.Seal({})),
+              FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  ASSERT_THAT(Send(kDesk, world_.Seal({})), IsOk());
+  v1::ExportTransferRecordsRequest request;
+  request.set_purpose("yearly review");
+  const auto read = [&](const std::string& who, v1::ExportTransferRecordsResponse* records) {
+    grpc::ClientContext context;
+    const auto stream = As(who).ExportTransferRecords(&context, request);
+    stream->Read(records);
+    v1::ExportTransferRecordsResponse more;
+    while (stream->Read(&more)) {
+    }
+    return Status(stream->Finish());
+  };
+  const std::int64_t leaves = world_.journal->head().leaf_count;
+
+  v1::ExportTransferRecordsResponse records;
+  ASSERT_THAT(read(kDpo, &records), IsOk());
+
+  ASSERT_THAT(records.records(), SizeIs(2));
+  EXPECT_EQ(records.records(0).verdict().outcome(),
+            partner_registry::v1::TRANSFER_OUTCOME_PERMITTED_SUBJECT_TO);
+  EXPECT_EQ(records.records(1).attempt(), "SubmitDocument");
+  EXPECT_EQ(world_.journal->head().leaf_count, leaves + 1);
+  v1::ExportTransferRecordsResponse nothing;
+  EXPECT_EQ(read(kOperator, &nothing).code(), StatusCode::kPermissionDenied);
+  EXPECT_THAT(nothing.records(), IsEmpty());
+}
+
+TEST_F(ServiceTest, AGapInAnUploadIsRefusedAndNothingIsLost) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({});
+  const auto upload = Create(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  grpc::ClientContext context;
+  const auto stream = As(kDesk).UploadPieces(&context);
+  stream->Write(Piece(upload->name(), v1::PAYLOAD_CONTENT, letter.content, kPiece));
+  stream->WritesDone();
+  EXPECT_THAT(Status(stream->Finish()), FailsWith(StatusCode::kOutOfRange, "UPLOAD_OFFSET"));
+
+  SendRest(kDesk, *upload, letter);
+  EXPECT_THAT(Submit(kDesk, *upload, letter), IsOk());
+}
+
+TEST_F(ServiceTest, AWholeAgeFileIsNotTakenForAPayload) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const auto upload = Create(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  const std::string file = letter.submission.headers[0].content_header + letter.content;
+  grpc::ClientContext context;
+  const auto stream = As(kDesk).UploadPieces(&context);
+  stream->Write(Piece(upload->name(), v1::PAYLOAD_CONTENT, file, 0));
+  stream->WritesDone();
+  EXPECT_THAT(Status(stream->Finish()), FailsWith(StatusCode::kInvalidArgument, "NOT_SEALED"));
+}
+
+}  // namespace
+}  // namespace comity::document_exchange
