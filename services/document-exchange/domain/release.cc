@@ -42,7 +42,8 @@ absl::Status Exchange::ReleaseHeaders(const Request& request, absl::string_view 
                                   FindVisible(*rows, *request.caller, document_id));
           COMITY_ASSIGN_OR_RETURN(Recipient* const recipient, OwnRow(document, *request.caller));
           sender = document.sender;
-          operational = document.operational;
+          // What a side sent itself is not made available by opening it again.
+          operational = document.operational && !recipient->own;
           if (recipient->state == RecipientState::kQuarantined ||
               recipient->state == RecipientState::kRejected) {
             return Advance(recipient->state, RecipientEvent::kHandOver);
