@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string>
 
+#include "common/rpc/grpc_log.h"
 #include "common/rpc/tls.h"
 #include "services/cli/app.h"
 #include "services/cli/completion.h"
@@ -82,6 +83,7 @@ int Main(int argc, char** argv) {
     PrintError(std::cerr, status);
     return kFailure;
   }
+  rpc::RouteGrpcLog(nullptr);  // What matters comes back as a status.
   const absl::Status status = app.run ? app.run() : absl::OkStatus();
   if (status.ok()) return 0;
   PrintError(std::cerr, status);
