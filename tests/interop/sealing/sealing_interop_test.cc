@@ -15,6 +15,7 @@
 #include "common/sealing/cades.h"
 #include "common/sealing/signer_trust.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
 
 namespace comity::sealing {
@@ -23,7 +24,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::comity::testing::IssuedCertificate;
-using ::comity::testing::TempDir;
+using ::comity::testing::TempDirectory;
 using ::comity::testing::TestCa;
 using ::comity::testing::WriteFile;
 
@@ -45,9 +46,9 @@ class SealingInteropTest : public ::testing::Test {
     return good;
   }
 
-  std::string File(absl::string_view name) { return Read(folder_ / name); }
+  std::string File(absl::string_view name) { return Read(folder_ / std::string(name)); }
   void Write(absl::string_view name, absl::string_view content) {
-    WriteFile(folder_ / name, content);
+    WriteFile(folder_ / std::string(name), content);
   }
 
   std::string Seal(const crypto::Secret& file_key, absl::string_view plaintext) {
@@ -78,7 +79,7 @@ class SealingInteropTest : public ::testing::Test {
     return plaintext;
   }
 
-  TempDir folder_;
+  TempDirectory folder_;
   std::string output_;
 };
 
