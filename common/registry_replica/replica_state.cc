@@ -16,9 +16,6 @@ namespace {
 
 namespace v1 = ::comity::partner_registry::v1;
 
-// What the registry erased by law is not missing by mistake.
-constexpr char kNotKept[] = "not kept";
-
 absl::Status Invalid(absl::string_view what) {
   return MakeError(absl::StatusCode::kInternal,
                    absl::StrCat("The registry sent a change that cannot be applied: ", what),
@@ -121,12 +118,10 @@ absl::Status ReplicaState::PutAuthority(const v1::Authority& authority) {
   return absl::OkStatus();
 }
 
-absl::Status ReplicaState::PutDecision(v1::Decision decision) {
-  if (decision.evidence().empty()) decision.set_evidence(kNotKept);
-  if (decision.grounds().empty()) decision.set_grounds(kNotKept);
+absl::Status ReplicaState::PutDecision(const v1::Decision& decision) {
   legal::Decision read;
   COMITY_RETURN_IF_ERROR(
-      Read(transfer_proto::DecisionFromProto(decision, "decision"), decision.name(), read));
+      Read(transfer_proto::StoredDecisionFromProto(decision, "decision"), decision.name(), read));
   facts_.Put(std::move(read));
   return absl::OkStatus();
 }

@@ -39,7 +39,7 @@ class ReplicaState {
   absl::Status Put(const partner_registry::v1::Fact& fact);
   absl::Status PutPartner(const partner_registry::v1::Partner& partner);
   absl::Status PutAuthority(const partner_registry::v1::Authority& authority);
-  absl::Status PutDecision(partner_registry::v1::Decision decision);
+  absl::Status PutDecision(const partner_registry::v1::Decision& decision);
   void PutContact(const partner_registry::v1::Contact& contact);
   void PutKey(const partner_registry::v1::KeyStatement& statement);
   // An authority is ready if an active contact that opens for it has a key.

@@ -197,8 +197,8 @@ legal::Purpose PurposeFromProto(const v1::TransferPurpose& purpose) {
           .eppo_exception = purpose.eppo_exception()};
 }
 
-absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
-                                                  absl::string_view field) {
+absl::StatusOr<legal::Decision> StoredDecisionFromProto(const v1::Decision& decision,
+                                                        absl::string_view field) {
   legal::Decision read;
   read.name = decision.name();
   COMITY_RETURN_IF_ERROR(ReadEnum(decision.kind(), false, Under(field, "kind"), read.kind));
@@ -206,41 +206,46 @@ absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
     COMITY_RETURN_IF_ERROR(CheckPartnerName(decision.partner(), Under(field, "partner")));
   }
   read.partner = decision.partner();
-  COMITY_RETURN_IF_ERROR(
-      CheckCount(decision.counterparts_size(), kMaxPartners, Under(field, "counterparts")));
   for (int i = 0; i < decision.counterparts_size(); ++i) {
     COMITY_RETURN_IF_ERROR(
         CheckPartnerName(decision.counterparts(i), At(field, "counterparts", i)));
     read.counterparts.push_back(decision.counterparts(i));
   }
-  COMITY_RETURN_IF_ERROR(
-      CheckText(decision.case_reference(), kMaxTextBytes, Under(field, "case_reference")));
   read.case_reference = decision.case_reference();
-  COMITY_RETURN_IF_ERROR(
-      CheckCount(decision.conditions_size(), kMaxConditions, Under(field, "conditions")));
-  for (int i = 0; i < decision.conditions_size(); ++i) {
-    COMITY_RETURN_IF_ERROR(
-        CheckText(decision.conditions(i), kMaxTextBytes, At(field, "conditions", i)));
-    read.conditions.push_back(decision.conditions(i));
-  }
+  read.conditions = {decision.conditions().begin(), decision.conditions().end()};
   if (decision.valid_from().empty()) return Required(Under(field, "valid_from"));
   COMITY_RETURN_IF_ERROR(
       ReadExactDay(decision.valid_from(), Under(field, "valid_from"), read.valid_from));
   COMITY_RETURN_IF_ERROR(
       ReadExactDay(decision.valid_to(), Under(field, "valid_to"), read.valid_to));
-  if (read.valid_to.known() && read.valid_to.earliest() < read.valid_from.earliest()) {
-    return InvalidField("FIELD_INVALID", Under(field, "valid_to"), "is before valid_from");
-  }
-  if (decision.evidence().empty()) return Required(Under(field, "evidence"));
-  COMITY_RETURN_IF_ERROR(CheckText(decision.evidence(), kMaxTextBytes, Under(field, "evidence")));
-  if (NeedsGrounds(read.kind) && decision.grounds().empty()) {
-    return Required(Under(field, "grounds"));
-  }
-  COMITY_RETURN_IF_ERROR(CheckText(decision.grounds(), kMaxTextBytes, Under(field, "grounds")));
-  read.grounds = decision.grounds();
+  read.grounds = decision.grounds().empty() ? "not told" : decision.grounds();
   if (decision.has_withdraw_time()) {
     COMITY_RETURN_IF_ERROR(ReadTime(decision.withdraw_time(), Under(field, "withdraw_time"),
                                     read.withdrawn.emplace()));
+  }
+  return read;
+}
+
+absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
+                                                  absl::string_view field) {
+  COMITY_RETURN_IF_ERROR(
+      CheckCount(decision.counterparts_size(), kMaxPartners, Under(field, "counterparts")));
+  COMITY_RETURN_IF_ERROR(
+      CheckCount(decision.conditions_size(), kMaxConditions, Under(field, "conditions")));
+  COMITY_ASSIGN_OR_RETURN(legal::Decision read, StoredDecisionFromProto(decision, field));
+  read.grounds = decision.grounds();
+  if (NeedsGrounds(read.kind) && read.grounds.empty()) return Required(Under(field, "grounds"));
+  if (decision.evidence().empty()) return Required(Under(field, "evidence"));
+  COMITY_RETURN_IF_ERROR(
+      CheckText(read.case_reference, kMaxTextBytes, Under(field, "case_reference")));
+  COMITY_RETURN_IF_ERROR(CheckText(read.grounds, kMaxTextBytes, Under(field, "grounds")));
+  COMITY_RETURN_IF_ERROR(CheckText(decision.evidence(), kMaxTextBytes, Under(field, "evidence")));
+  for (int i = 0; i < decision.conditions_size(); ++i) {
+    COMITY_RETURN_IF_ERROR(
+        CheckText(decision.conditions(i), kMaxTextBytes, At(field, "conditions", i)));
+  }
+  if (read.valid_to.known() && read.valid_to.earliest() < read.valid_from.earliest()) {
+    return InvalidField("FIELD_INVALID", Under(field, "valid_to"), "is before valid_from");
   }
   return read;
 }

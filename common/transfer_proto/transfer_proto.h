@@ -51,6 +51,11 @@ legal::Purpose PurposeFromProto(const v1::TransferPurpose& purpose);
 absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
                                                   absl::string_view field);
 
+// The same for a decision that a registry keeps, which was checked when it was recorded: without
+// limits, and evidence and grounds may not be told, or erased by law; grounds then say `not told`.
+absl::StatusOr<legal::Decision> StoredDecisionFromProto(const v1::Decision& decision,
+                                                        absl::string_view field);
+
 // Facts as the registry serves them.
 absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner,
                                                 absl::string_view field);
