@@ -53,6 +53,7 @@ void RegisterKeys(CLI::App& root, App& app);
 void RegisterDecisions(CLI::App& root, App& app);
 void RegisterEngagements(CLI::App& root, App& app);
 void RegisterDocuments(CLI::App& root, App& app);
+void RegisterExchange(CLI::App& root, App& app);
 void RegisterEvidence(CLI::App& root, App& app);
 void RegisterOperations(CLI::App& root, App& app);
 

@@ -63,7 +63,9 @@ int Main(int argc, char** argv) {
   RegisterKeys(root, app);
   RegisterDecisions(root, app);
   RegisterEngagements(root, app);
+  RegisterExchange(root, app);
   RegisterDocuments(root, app);
+  RegisterEvidence(root, app);
   RegisterOperations(root, app);
   RegisterCompletion(root, app);
 
