@@ -14,7 +14,10 @@ std::string Article(const Evaluation& e, absl::string_view own, absl::string_vie
 void Row4b_1MemberStates(Evaluation& e, const Origin& origin) {
   if (origin.kind != OriginKind::kMemberState) return;
   const std::string name = DisplayName(e.facts, origin.partner);
-  const Decision* const consent = FindDecision(e, origin.partner, {DecisionKind::kAuthorisation});
+  // A State that is not named cannot have consented.
+  const Decision* const consent =
+      origin.partner.empty() ? nullptr
+                             : FindDecision(e, origin.partner, {DecisionKind::kAuthorisation});
   if (consent != nullptr) CarryConditions(e, *consent);
   e.Say(
       {.row = "4b.1",
