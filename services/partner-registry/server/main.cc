@@ -17,9 +17,8 @@ int main(int argc, char** argv) {
             return partner_registry::ReadSettings(config, settings);
           },
       .build = [&](rpc::ProcessParts& parts) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
-        COMITY_ASSIGN_OR_RETURN(
-            journal::Options options,
-            partner_registry::RegistryApplication::JournalOptions(settings, &parts.clock()));
+        COMITY_ASSIGN_OR_RETURN(journal::Options options,
+                                settings.store.JournalOptions(&parts.clock()));
         return partner_registry::RegistryApplication::Open(
             {.clock = &parts.clock(),
              .metrics = &parts.metrics(),

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "common/crypto/ed25519.h"
-#include "common/ledger/note.h"
+#include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/server/metric_names.h"
@@ -17,23 +16,11 @@ absl::Status NotCounted(absl::string_view reason, absl::string_view sentence) {
 
 }  // namespace
 
-absl::StatusOr<journal::Options> RegistryApplication::JournalOptions(const Settings& settings,
-                                                                     const Clock* clock) {
-  COMITY_ASSIGN_OR_RETURN(crypto::Ed25519Key key,
-                          crypto::Ed25519Key::FromFile(settings.ledger_key));
-  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner signer,
-                          ledger::NoteSigner::Create(settings.ledger_origin, std::move(key)));
-  return journal::Options{.directory = settings.directory,
-                          .expiry_key_directory = settings.expiry_keys,
-                          .publication_directory = settings.publication,
-                          .signer = std::move(signer),
-                          .clock = clock};
-}
-
 absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
     const Parts& parts, const Settings& settings, journal::Options options) {
-  COMITY_ASSIGN_OR_RETURN(journal::PageTokens pages,
-                          journal::PageTokens::FromFile(settings.page_token_key, parts.clock));
+  COMITY_ASSIGN_OR_RETURN(
+      journal::PageTokens pages,
+      journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   const bool fresh = journal->head().revision == 0;
@@ -106,26 +93,7 @@ void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
                       [this, number] { return number(leases_.live()); });
   metrics.AddCallback(kReplicaLag, "Revisions the replica furthest behind has yet to confirm", {},
                       [this, number] { return number(leases_.behind(store_->View().revision())); });
-  const auto stat = [&](const char* name, const char* help, const metrics::Labels& labels,
-                        auto read) {
-    metrics.AddCallback(name, help, labels,
-                        [this, read] { return static_cast<double>(read(journal_->stats())); });
-  };
-  using journal::Stats;
-  stat(kMutations, "Mutations by outcome", {{"outcome", "committed"}},
-       [](const Stats& s) { return s.mutations; });
-  stat(kMutations, "Mutations by outcome", {{"outcome", "refused"}},
-       [](const Stats& s) { return s.refusals; });
-  stat(kMutations, "Mutations by outcome", {{"outcome", "repeated"}},
-       [](const Stats& s) { return s.replays; });
-  stat(kMutations, "Mutations by outcome", {{"outcome", "lost"}},
-       [](const Stats& s) { return s.lost; });
-  stat(kBatches, "Durable transactions", {}, [](const Stats& s) { return s.batches; });
-  stat(kQueue, "Mutations waiting for their turn", {}, [](const Stats& s) { return s.queued; });
-  stat(kWritable, "Whether writes are accepted", {},
-       [](const Stats& s) { return s.writable ? 1 : 0; });
-  stat(kClockBehind, "How far the wall clock is behind the last commit", {},
-       [](const Stats& s) { return absl::ToDoubleSeconds(s.clock_behind); });
+  service::AddJournalMetrics("partner_registry", journal_.get(), metrics);
 }
 
 }  // namespace comity::partner_registry

@@ -10,9 +10,9 @@
 #include "common/journal/page_token.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
+#include "common/service/refusals.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/server/settings.h"
-#include "services/partner-registry/storage/refusals.h"
 #include "services/partner-registry/storage/registry_store.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
@@ -43,10 +43,6 @@ class RegistryApplication final : public rpc::Application {
                                                                    const Settings& settings,
                                                                    journal::Options options);
 
-  // The journal's options of `settings`. Errors of the key files.
-  static absl::StatusOr<journal::Options> JournalOptions(const Settings& settings,
-                                                         const Clock* clock);
-
   std::vector<grpc::Service*> Services() override;
   rpc::RefusalRecorder* Refusals() override { return &refusals_; }
 
@@ -72,7 +68,7 @@ class RegistryApplication final : public rpc::Application {
   // The store is state of the journal and must outlive its writer.
   std::unique_ptr<RegistryStore> store_;
   std::unique_ptr<journal::Journal> journal_;
-  JournalRefusals refusals_;
+  service::JournalRefusals refusals_;
   Leases leases_;
   const Reads reads_;
   const Writes writes_;

@@ -10,16 +10,7 @@
 namespace comity::partner_registry {
 
 absl::Status ReadSettings(const config::Config& config, Settings& settings) {
-  const config::Section storage = config.section("storage");
-  COMITY_ASSIGN_OR_RETURN(settings.directory, storage.Path("directory"));
-  COMITY_ASSIGN_OR_RETURN(settings.expiry_keys, storage.Path("expiry_keys"));
-  COMITY_ASSIGN_OR_RETURN(settings.page_token_key, storage.Path("page_token_key"));
-
-  const config::Section ledger = config.section("ledger");
-  COMITY_ASSIGN_OR_RETURN(settings.ledger_key, ledger.Path("key"));
-  COMITY_ASSIGN_OR_RETURN(settings.ledger_origin, ledger.String("origin"));
-  COMITY_ASSIGN_OR_RETURN(settings.publication, ledger.Path("publication"));
-
+  COMITY_ASSIGN_OR_RETURN(settings.store, service::StoreSettings::Read(config));
   COMITY_ASSIGN_OR_RETURN(settings.lease, config.section("replication")
                                               .Duration("lease", absl::Seconds(10),
                                                         absl::Seconds(3), absl::Minutes(1)));

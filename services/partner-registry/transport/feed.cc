@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "common/service/calls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/records/fact_proto.h"
-#include "services/partner-registry/transport/calls.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -52,7 +52,7 @@ void FeedCursor::StartWithSnapshot() {
   v1::Change* change = nullptr;
   const auto open = [&] {
     change = &part.changes.emplace_back();
-    SetRevision(now->store_id(), now->revision(), change->mutable_revision());
+    service::SetRevision(now->store_id(), now->revision(), change->mutable_revision());
     SetTime(now.commit_time(), change->mutable_commit_time());
   };
   for (const Fact& fact : now->AllFacts()) {
@@ -80,7 +80,7 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
     Part part;
     for (const CommittedChange& committed : changes) {
       v1::Change made;
-      SetRevision(store_->store_id(), committed.change.revision, made.mutable_revision());
+      service::SetRevision(store_->store_id(), committed.change.revision, made.mutable_revision());
       SetTime(committed.commit_time, made.mutable_commit_time());
       made.set_barrier(committed.barrier);
       for (const Fact& fact : committed.change.facts) {
@@ -120,7 +120,7 @@ absl::Status Feed::Watch(const v1::WatchRequest& request,
       v1::WatchResponse response;
       for (v1::Change& change : part->changes) *response.add_changes() = std::move(change);
       if (part->bookmark > 0 || part->changes.empty()) {
-        SetRevision(store_id, part->bookmark, response.mutable_bookmark());
+        service::SetRevision(store_id, part->bookmark, response.mutable_bookmark());
       }
       out.TryPush(std::move(response));
     }
@@ -176,7 +176,7 @@ absl::Status Feed::Replicate(
         response.set_reset(std::exchange(state->reset, false));
         for (v1::Change& change : part->changes) *response.add_changes() = std::move(change);
         if (part->bookmark > 0 || part->changes.empty()) {
-          SetRevision(store->store_id(), part->bookmark, response.mutable_bookmark());
+          service::SetRevision(store->store_id(), part->bookmark, response.mutable_bookmark());
         }
       }
       if (state->renewal.has_value()) {
@@ -218,6 +218,11 @@ absl::Status Feed::Replicate(
         return InvalidField("REPLICA_ID_INVALID", "replica_id",
                             "it must be the same in every message of a stream");
       }
+    }
+    // Who loads a snapshot asks for no lease yet, and may not release anything.
+    if (request.renewal() == 0) {
+      if (const auto alive = weak.lock()) alive->Wake();
+      return absl::OkStatus();
     }
     // Stored before it is answered: from now on barriers wait for this replica.
     leases->Renew(caller, request.replica_id(), of_this_store ? request.confirmed().number() : 0);

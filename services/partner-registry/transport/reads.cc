@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
+#include "common/service/calls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -15,7 +16,6 @@
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/visibility.h"
 #include "services/partner-registry/records/fact_proto.h"
-#include "services/partner-registry/transport/calls.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -43,7 +43,7 @@ crypto::Digest QueryDigest(const rpc::Call& call, const Request& request) {
   Request query = request;
   query.clear_page_size();
   query.clear_page_token();
-  return DigestOf(call.method(), query);
+  return service::DigestOf(call.method(), query);
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ template <typename Request>
 absl::StatusOr<Reads::Page> Reads::OpenPage(const rpc::Call& call, const Request& request,
                                             const Registry& now) const {
   Page page;
-  COMITY_ASSIGN_OR_RETURN(page.size, PageSize(request.page_size()));
+  COMITY_ASSIGN_OR_RETURN(page.size, service::PageSize(request.page_size()));
   if (request.page_token().empty()) return page;
   COMITY_ASSIGN_OR_RETURN(
       const journal::PagePosition position,
@@ -75,7 +75,7 @@ absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerReques
                                v1::Partner* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   const Partner* partner = now->FindPartner(id);
   if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
@@ -91,7 +91,7 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
     return InvalidField("QUERY_TOO_LONG", "query", "write at most 200 bytes");
   }
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
   const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
   const Sight sight(call, *clock_);
@@ -106,7 +106,8 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
     }
     *response->add_partners() = ToProto(*at->second, registry.store_id());
   }
-  SetRevision(registry.store_id(), registry.revision(), response->mutable_registry_revision());
+  service::SetRevision(registry.store_id(), registry.revision(),
+                       response->mutable_registry_revision());
   return absl::OkStatus();
 }
 
@@ -119,7 +120,7 @@ absl::Status Reads::GetPartnerStanding(const rpc::Call& call,
     COMITY_ASSIGN_OR_RETURN(day, ParseDay(request.day()));
   }
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   const Partner* partner = now->FindPartner(id);
   if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
@@ -135,7 +136,7 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
       legal::Question question,
       transfer_proto::QuestionFromProto(request.question(), clock_->Now(), "question"));
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
   const absl::string_view partner = legal::PartnerOf(question.counterpart);
   if (partner.empty() || now->FindPartner(partner.substr(9)) == nullptr ||
@@ -163,7 +164,7 @@ absl::Status Reads::GetContact(const rpc::Call& call, const v1::GetContactReques
                                v1::Contact* response) const {
   COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   const Contact* contact = now->FindContact(request.name());
   if (contact == nullptr || !Sight(call, *clock_).Sees(*contact)) {
     return NoSuch("contact", "CONTACT_NOT_FOUND");
@@ -180,7 +181,7 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
     COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("parent", request.parent()));
   }
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
   const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
   const Sight sight(call, *clock_);
@@ -205,7 +206,7 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
                                       const v1::ListKeyStatementsRequest& request,
                                       v1::ListKeyStatementsResponse* response) const {
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   const Sight sight(call, *clock_);
   const auto add = [&](absl::string_view holder) {
     const KeyStatement* statement = now->CurrentKey(holder);
@@ -249,7 +250,7 @@ absl::Status Reads::ListDecisions(const rpc::Call& call, const v1::ListDecisions
     COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("partner", request.partner()));
   }
   const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
   const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
   const Sight sight(call, *clock_);

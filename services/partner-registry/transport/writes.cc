@@ -13,6 +13,7 @@
 #include "common/sealing/cades.h"
 #include "common/sealing/key_statement.h"
 #include "common/sealing/signer_trust.h"
+#include "common/service/calls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/import.h"
@@ -20,7 +21,6 @@
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/validation.h"
 #include "services/partner-registry/records/fact_proto.h"
-#include "services/partner-registry/transport/calls.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -74,7 +74,7 @@ void FillResponse(const ImportPlan& plan, absl::string_view store_id, std::int64
     added->mutable_source()->set_file(difference.source.file);
     added->mutable_source()->set_line(difference.source.line);
   }
-  SetRevision(store_id, revision, response->mutable_registry_revision());
+  service::SetRevision(store_id, revision, response->mutable_registry_revision());
 }
 
 // Everything a stream of rows said.
@@ -98,6 +98,8 @@ absl::StatusOr<ReadRows> ReadAll(const rpc::Call& call,
                             "say what the import is to do in the first message only");
       }
       read.options = message.options();
+      // A dry run is a question, not an attempt: its refusal is no evidence of anything.
+      if (read.options.validate_only()) call.MarkEvidenced();
       message.mutable_options()->clear_request_id();
     }
     if (message.rows_size() > kMostRowsAMessage ||
@@ -105,7 +107,7 @@ absl::StatusOr<ReadRows> ReadAll(const rpc::Call& call,
       return InvalidField("IMPORT_TOO_LARGE", "rows",
                           "send at most 1,000 rows a message and 200,000 a stream");
     }
-    digest.Update(crypto::View(DigestOf(call.method(), message)));
+    digest.Update(crypto::View(service::DigestOf(call.method(), message)));
     for (const v1::ImportFactsRequest::Row& row : message.rows()) {
       COMITY_ASSIGN_OR_RETURN(ImportRow converted, ImportRowFromProto(row));
       read.rows.push_back(std::move(converted));
@@ -143,7 +145,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
     return absl::OkStatus();
   }
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
-                          AttemptOf(call, read.options.request_id(), read.digest));
+                          service::AttemptOf(call, read.options.request_id(), read.digest));
   ImportPlan made;
   COMITY_ASSIGN_OR_RETURN(
       const RegistryStore::Written written,
@@ -168,7 +170,7 @@ absl::Status Writes::CreateContact(const rpc::Call& call, const v1::CreateContac
   v1::Contact named = request.contact();
   named.set_name(absl::StrCat("partners/", partner, "/contacts/", request.contact_id()));
   COMITY_ASSIGN_OR_RETURN(const Contact contact, ContactFromProto("contact", named));
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(
       const RegistryStore::Written written,
       store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time) {
@@ -182,7 +184,7 @@ absl::Status Writes::SetContactState(const rpc::Call& call, const Request& reque
                                      ContactState state, v1::Contact* response) const {
   COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
                           WriteAndSettle(
                               call, std::move(attempt), std::move(detail),
@@ -222,7 +224,7 @@ absl::Status Writes::PublishKeyStatement(const rpc::Call& call,
                          .not_after = parsed.not_after};
   const std::string previous =
       parsed.previous_sha256.has_value() ? crypto::Hex(crypto::View(*parsed.previous_sha256)) : "";
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(
       const RegistryStore::Written written,
       store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
@@ -235,7 +237,7 @@ absl::Status Writes::RecordDecision(const rpc::Call& call, const v1::RecordDecis
                                     v1::Decision* response) const {
   COMITY_ASSIGN_OR_RETURN(const Decision decision,
                           DecisionFromProto("decision", request.decision()));
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   const std::string id = NewUuid(clock_->Now());
   COMITY_ASSIGN_OR_RETURN(
       const RegistryStore::Written written,
@@ -250,7 +252,7 @@ absl::Status Writes::WithdrawDecision(const rpc::Call& call,
                                       v1::Decision* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParseDecisionName("name", request.name()));
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
                           WriteAndSettle(
                               call, std::move(attempt), std::move(detail),

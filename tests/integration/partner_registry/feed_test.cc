@@ -1,0 +1,182 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "tests/integration/partner_registry/registry_server.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using Stub = v1::PartnerRegistryService::Stub;
+
+class FeedTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_THAT(server_.ImportData(), IsOk()); }
+
+  void Suspend() {
+    v1::SuspendContactRequest suspend;
+    suspend.set_name("partners/panama/contacts/panama-1");
+    suspend.set_reason("test");
+    ASSERT_THAT(Call(&Stub::SuspendContact, server_.As(kOperator), suspend, absl::Seconds(10)),
+                IsOk());
+  }
+
+  comity::ledger::v1::Revision At(std::int64_t number) {
+    comity::ledger::v1::Revision revision;
+    revision.set_store_id(server_.application().store().store_id());
+    revision.set_number(number);
+    return revision;
+  }
+
+  RegistryServer server_;
+};
+
+TEST_F(FeedTest, AWatchBeginsWithASnapshotAndGoesOnWithEveryChange) {
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context);
+  const auto stream = server_.As(kDesk).Watch(&context, v1::WatchRequest());
+  v1::WatchResponse response;
+  int facts = 0;
+  do {
+    ASSERT_TRUE(stream->Read(&response));
+    for (const v1::Change& change : response.changes()) facts += change.facts_size();
+  } while (!response.has_bookmark());
+  EXPECT_EQ(facts, 92 + 37 + 86 + 78 + 5);
+  EXPECT_EQ(response.bookmark().number(), 1);
+
+  Suspend();
+
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_EQ(response.changes_size(), 1);
+  EXPECT_EQ(response.changes(0).revision().number(), 2);
+  EXPECT_TRUE(response.changes(0).barrier());
+  EXPECT_EQ(response.changes(0).facts(0).contact().state(), v1::Contact::STATE_SUSPENDED);
+  EXPECT_EQ(response.bookmark().number(), 2);
+  context.TryCancel();
+}
+
+TEST_F(FeedTest, AWatchResumesAfterARevisionAndRefusesOneThatNeverWas) {
+  Suspend();
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context);
+  v1::WatchRequest request;
+  *request.mutable_after() = At(1);
+  const auto stream = server_.As(kDesk).Watch(&context, request);
+  v1::WatchResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.changes(0).revision().number(), 2);
+  context.TryCancel();
+
+  for (const char* store : {"", "ffffffffffffffffffffffffffffffff"}) {
+    grpc::ClientContext again;
+    RegistryServer::Prepare(again);
+    *request.mutable_after() = At(9);
+    if (*store != '\0') request.mutable_after()->set_store_id(store);
+    const auto refused = server_.As(kDesk).Watch(&again, request);
+    EXPECT_FALSE(refused->Read(&response));
+    EXPECT_THAT(rpc::ToAbslStatus(refused->Finish()),
+                FailsWith(absl::StatusCode::kOutOfRange, "RESYNC"));
+  }
+}
+
+TEST_F(FeedTest, AContactWatchesOnlyWhatItMaySee) {
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context);
+  const auto stream = server_.As(kTbilisi).Watch(&context, v1::WatchRequest());
+  v1::WatchResponse response;
+  do {
+    ASSERT_TRUE(stream->Read(&response));
+    for (const v1::Change& change : response.changes()) {
+      for (const v1::Fact& fact : change.facts()) {
+        if (fact.has_partner()) {
+          EXPECT_EQ(fact.partner().name(), "partners/georgia");
+        }
+        if (fact.has_contact()) {
+          EXPECT_EQ(fact.contact().name(), "partners/georgia/contacts/tbilisi-1");
+        }
+      }
+    }
+  } while (!response.has_bookmark());
+
+  Suspend();
+
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.changes_size(), 0) << "of Panama it learns nothing";
+  EXPECT_EQ(response.bookmark().number(), 2);
+  context.TryCancel();
+}
+
+TEST_F(FeedTest, AReplicaGetsASnapshotAndALeaseAndABarrierWaitsForItsConfirmation) {
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context, absl::Seconds(20));
+  const auto stream = server_.As(kExchange).Replicate(&context);
+  v1::ReplicateRequest request;
+  request.set_replica_id(std::string(32, '1'));
+  request.set_renewal(1);
+  ASSERT_TRUE(stream->Write(request));
+  v1::ReplicateResponse response;
+  bool reset = false;
+  std::int64_t renewed = 0;
+  do {
+    ASSERT_TRUE(stream->Read(&response));
+    reset = reset || response.reset();
+    renewed = std::max(renewed, response.renewed());
+    if (response.renewed() > 0) {
+      EXPECT_EQ(response.lease_ms(), 3000);
+    }
+  } while (!response.has_bookmark() || renewed == 0);
+  EXPECT_TRUE(reset);
+  EXPECT_EQ(response.bookmark().number(), 1);
+  *request.mutable_confirmed() = response.bookmark();
+  request.set_renewal(2);
+  ASSERT_TRUE(stream->Write(request));
+
+  // Confirms what it is sent, until it has the barrier.
+  bool barrier = false;
+  std::thread replica([&] {
+    v1::ReplicateResponse next;
+    while (!barrier && stream->Read(&next)) {
+      if (!next.has_bookmark()) continue;
+      for (const v1::Change& change : next.changes()) barrier = barrier || change.barrier();
+      *request.mutable_confirmed() = next.bookmark();
+      request.set_renewal(request.renewal() + 1);
+      stream->Write(request);
+    }
+  });
+  const absl::Time before = absl::Now();
+  Suspend();
+  EXPECT_LT(absl::Now() - before, absl::Seconds(3)) << "not its lease but its confirmation";
+  replica.join();
+  EXPECT_TRUE(barrier);
+  stream->WritesDone();
+  while (stream->Read(&response)) {
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(FeedTest, OnlyServicesReplicateAndTheyNameThemselves) {
+  {
+    grpc::ClientContext context;
+    RegistryServer::Prepare(context);
+    const auto stream = server_.As(kDesk).Replicate(&context);
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  }
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context);
+  const auto stream = server_.As(kExchange).Replicate(&context);
+  v1::ReplicateRequest request;
+  request.set_replica_id("me");
+  stream->Write(request);
+  v1::ReplicateResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_THAT(rpc::ToAbslStatus(stream->Finish()),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REPLICA_ID_INVALID"));
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
