@@ -280,10 +280,17 @@ absl::Status Receiving::Confirm() {
   COMITY_ASSIGN_OR_RETURN(*request.mutable_signature(),
                           own_.signer.Sign(request.confirmation(), now));
   request.set_request_id(NewUuid(now));
-  COMITY_ASSIGN_OR_RETURN(received_.retrieval,
-                          Persist(options_.patience, options_.cancellation, [&] {
-                            return Invoke(exchange_.get(), &Exchange::ConfirmRetrieval, request);
-                          }));
+  absl::StatusOr<v1::Statement> retrieval = Persist(options_.patience, options_.cancellation, [&] {
+    return Invoke(exchange_.get(), &Exchange::ConfirmRetrieval, request);
+  });
+  if (!retrieval.ok()) {
+    return MakeError(
+        retrieval.status().code(),
+        absl::StrCat("The document was received as ", received_.file,
+                     ", but that could not be recorded: ", retrieval.status().message()),
+        DetailsOf(retrieval.status()));
+  }
+  received_.retrieval = *std::move(retrieval);
   return absl::OkStatus();
 }
 

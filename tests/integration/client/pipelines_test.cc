@@ -1,4 +1,5 @@
 // Sending and receiving over real mutual TLS, against services that fail as the tests want.
+#include <grpc/grpc.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -64,6 +65,10 @@ std::string OpenTable(const std::string& service, const std::vector<std::string>
 
 class PipelinesTest : public ::testing::Test {
  protected:
+  // Held to the end of the process: the library's own shutdown between tests waits for ten seconds
+  // now and then.
+  static void SetUpTestSuite() { grpc_init(); }
+
   PipelinesTest() {
     for (const auto& [name, id] : {std::pair{"desk", kDesk}, {"one", kOne}, {"two", kTwo}}) {
       const std::string folder = pki_.IssueFolder(name, id);
