@@ -32,7 +32,9 @@ absl::Status CheckCancelled(const TransferSettings& settings) {
 // What a stream that broke may be followed by another for.
 bool IsPassing(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status) || absl::IsAborted(status);
+         absl::IsResourceExhausted(status) ||
+         // The server died after it told how far it was: less of it may be on its disk.
+         ReasonOf(status) == "UPLOAD_OFFSET";
 }
 
 // Whether and when to try again: each progress starts the patience anew.
