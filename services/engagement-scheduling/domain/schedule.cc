@@ -78,6 +78,7 @@ std::vector<const Engagement*> Schedule::RunOut(absl::Time now) const {
 }
 
 void Schedule::Index(const Engagement& engagement) {
+  by_start_.emplace(engagement.interval.start, engagement.name);
   if (engagement.state == State::kHeld) {
     holds_.emplace(engagement.hold_expire_time, engagement.name);
   }
@@ -91,6 +92,7 @@ void Schedule::Index(const Engagement& engagement) {
 }
 
 void Schedule::Unindex(const Engagement& engagement) {
+  by_start_.erase({engagement.interval.start, engagement.name});
   holds_.erase({engagement.hold_expire_time, engagement.name});
   const auto forget = [&](const std::string& who) {
     const auto found = occupied_.find(who);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -35,6 +36,9 @@ class Schedule {
   // In the order of names, which is that of creation.
   const std::map<std::string, Engagement, std::less<>>& engagements() const { return engagements_; }
 
+  // Start and name of every engagement, in this order.
+  const std::set<std::pair<absl::Time, std::string>>& by_start() const { return by_start_; }
+
   // What occupies one of `participants` or `resources` within `interval` at `now`, but for
   // `except` (a name; may be empty): one collision for each engagement and who it occupies.
   std::vector<Collision> Collisions(const Interval& interval,
@@ -49,8 +53,8 @@ class Schedule {
   std::vector<const Engagement*> RunOut(absl::Time now) const;
 
  private:
-  // By start, then name. No engagement is longer than kLongest, so that a search backwards from a
-  // moment ends there.
+  // By start, then name. No engagement is longer than kLongestEngagement, so that a search
+  // backwards from a moment ends there.
   using Occupation = std::set<std::pair<absl::Time, std::string>>;
 
   template <typename Visit>
@@ -62,6 +66,7 @@ class Schedule {
   std::map<std::string, Engagement, std::less<>> engagements_;
   std::map<std::string, Calendar, std::less<>> calendars_;
   absl::flat_hash_map<std::string, Occupation> occupied_;
+  Occupation by_start_;
   Occupation holds_;  // By hold_expire_time.
 };
 

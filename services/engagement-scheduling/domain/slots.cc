@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/engagement-scheduling/domain/people.h"
 #include "services/engagement-scheduling/domain/working_hours.h"
 
 namespace comity::engagement_scheduling {
@@ -52,12 +54,8 @@ absl::Time Align(absl::Time time, absl::Duration granularity) {
 }  // namespace
 
 absl::Status CheckSlotQuestion(const SlotQuestion& question) {
-  if (question.participants.empty() || question.participants.size() > 200) {
-    return InvalidField("PARTICIPANTS_INVALID", "participants", "must name 1 to 200 SPIFFE ids");
-  }
-  if (question.resources.size() > 50) {
-    return InvalidField("RESOURCES_INVALID", "resources", "at most 50 are allowed");
-  }
+  COMITY_RETURN_IF_ERROR(CheckPeople(question.participants, "participants"));
+  COMITY_RETURN_IF_ERROR(CheckResources(question.resources, "resources"));
   if (question.duration < absl::Minutes(5) || question.duration > absl::Hours(24)) {
     return InvalidField("DURATION_INVALID", "duration", "must be 5 minutes to 24 hours");
   }
@@ -79,6 +77,12 @@ SlotAnswer SearchSlots(const Schedule& schedule, const SlotQuestion& question,
                        const HoursOf& hours_of, absl::Time now) {
   SlotAnswer answer;
   const Interval window{std::max(question.window.start, now), question.window.end};
+  if (window.end - window.start < question.duration) {
+    answer.obstacles.push_back({"all", "NO_COMMON_WORKING_HOURS",
+                                "What is left of this window is shorter than the meeting: look "
+                                "at more days."});
+    return answer;
+  }
   std::vector<std::string> all = question.participants;
   all.insert(all.end(), question.resources.begin(), question.resources.end());
 

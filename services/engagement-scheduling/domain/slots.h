@@ -37,12 +37,13 @@ struct SlotAnswer {
 // Whose hours; nullopt if nobody knows.
 using HoursOf = std::function<std::optional<WorkingHours>(const std::string& who)>;
 
-// INVALID_ARGUMENT `PARTICIPANTS_INVALID`, `DURATION_INVALID`, `WINDOW_INVALID`,
-// `GRANULARITY_INVALID`, `MAX_RESULTS_INVALID`.
+// INVALID_ARGUMENT `PARTICIPANTS_INVALID`, `RESOURCES_INVALID`, `DURATION_INVALID`,
+// `WINDOW_INVALID`, `GRANULARITY_INVALID`, `MAX_RESULTS_INVALID`.
 absl::Status CheckSlotQuestion(const SlotQuestion& question);
 
 // Finds when everybody and everything works and is free: the working intervals of all are
-// intersected, then what is occupied is cut out. Pure. `question` passed CheckSlotQuestion.
+// intersected, then what is occupied is cut out. Nothing before `now` is offered. Pure. `question`
+// passed CheckSlotQuestion.
 SlotAnswer SearchSlots(const Schedule& schedule, const SlotQuestion& question,
                        const HoursOf& hours_of, absl::Time now);
 

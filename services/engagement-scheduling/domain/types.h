@@ -51,12 +51,13 @@ struct Engagement {
   std::string organiser;                  // SPIFFE id.
   State state = State::kUnspecified;
   absl::Time hold_expire_time = absl::InfinitePast();
-  std::optional<legal::Question> question;  // For kOperational; its counterpart is put in later.
+  std::optional<legal::Question> question;  // For kOperational; counterpart and instant come later.
   legal::Revision registry_revision;        // What the confirmation rests on.
+  std::string registry_checkpoint_sha256;   // 32 bytes; empty if no checkpoint was known.
   std::int32_t sequence = 0;                // RFC 5545 SEQUENCE.
   std::int64_t revision = 0;                // That this state was committed at.
-  absl::Time create_time;
-  absl::Time update_time;
+  absl::Time create_time = absl::InfinitePast();
+  absl::Time update_time = absl::InfinitePast();
 
   // Whether it occupies people and things at `now`: confirmed, or held and not run out.
   bool OccupiesAt(absl::Time now) const {

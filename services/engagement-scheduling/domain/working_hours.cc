@@ -63,7 +63,13 @@ std::vector<Interval> WorkingIntervals(const WorkingHours& hours, const Interval
     if (!holidays.empty() && holidays.count(FormatDay(day)) != 0) continue;
     const Interval worked{std::max(At(day, hours.start_minute, zone), window.start),
                           std::min(At(day, hours.end_minute, zone), window.end)};
-    if (worked.start < worked.end) intervals.push_back(worked);
+    if (worked.start >= worked.end) continue;
+    // Who works around the clock has no break at midnight.
+    if (!intervals.empty() && intervals.back().end == worked.start) {
+      intervals.back().end = worked.end;
+    } else {
+      intervals.push_back(worked);
+    }
   }
   return intervals;
 }

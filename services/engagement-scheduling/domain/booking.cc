@@ -1,0 +1,342 @@
+#include "services/engagement-scheduling/domain/booking.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/evaluate.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/engagement-scheduling/domain/people.h"
+#include "services/engagement-scheduling/domain/visibility.h"
+#include "services/engagement-scheduling/domain/working_hours.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+constexpr int kLongestTitle = 200;
+constexpr std::size_t kMostPartners = 64;
+// What an answer can carry: the client's library takes 8 KiB of them.
+constexpr std::size_t kMostObstacles = 16;
+
+std::string UtcText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+absl::Status Refused(absl::string_view reason, absl::string_view sentence) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, sentence,
+                   {.reason = std::string(reason)});
+}
+
+// 1 to 200 characters, no control characters. `text` is UTF-8.
+bool IsTitle(absl::string_view text) {
+  constexpr unsigned char kDelete = 0x7F;
+  int characters = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == kDelete) return false;
+    if ((byte & 0xC0U) != 0x80U) ++characters;
+  }
+  return characters >= 1 && characters <= kLongestTitle;
+}
+
+absl::Status CheckPartners(const std::vector<std::string>& partners) {
+  if (partners.size() > kMostPartners) {
+    return InvalidField("PARTNERS_INVALID", "engagement.partners", "must name at most 64 partners");
+  }
+  std::set<absl::string_view> seen;
+  for (std::size_t i = 0; i < partners.size(); ++i) {
+    if (legal::PartnerOf(partners[i]) != partners[i]) {
+      return InvalidField("PARTNERS_INVALID", absl::StrCat("engagement.partners[", i, "]"),
+                          "must be written partners/{partner}");
+    }
+    if (!seen.insert(partners[i]).second) {
+      return InvalidField("PARTNERS_INVALID", absl::StrCat("engagement.partners[", i, "]"),
+                          "is named twice: name every partner once");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckInterval(const Interval& interval, absl::Time now) {
+  constexpr char kReason[] = "INTERVAL_INVALID";
+  if (interval.start <= now) {
+    return InvalidField(kReason, "engagement.interval.start_time", "must be in the future");
+  }
+  if (interval.start - now > kFarthest) {
+    return InvalidField(kReason, "engagement.interval.start_time", "must be within two years");
+  }
+  if (interval.end <= interval.start || interval.end - interval.start > kLongestEngagement) {
+    return InvalidField(kReason, "engagement.interval.end_time",
+                        "must be after the start, at most 31 days later");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckQuestion(const Engagement& wanted) {
+  constexpr char kField[] = "engagement.transfer_question";
+  if (wanted.engagement_class == Class::kStrategic) {
+    if (!wanted.question.has_value()) return absl::OkStatus();
+    return InvalidField("TRANSFER_QUESTION_INVALID", kField,
+                        "must be empty: a strategic engagement speaks of no operational data");
+  }
+  if (!wanted.question.has_value()) {
+    return InvalidField("TRANSFER_QUESTION_MISSING", kField,
+                        "must say what data are spoken of and why: the engagement is operational");
+  }
+  if (wanted.question->mode != legal::Mode::kOperate) {
+    return InvalidField("TRANSFER_QUESTION_INVALID", kField,
+                        "must be about the engagement itself: leave explore, public_on, "
+                        "at_revision and a past instant out");
+  }
+  return absl::OkStatus();
+}
+
+// Every contact that takes part must count today.
+absl::Status CheckContacts(const Engagement& engagement, const RegistrySnapshot& registry) {
+  ErrorDetails details{.reason = "CONTACT_NOT_ACTIVE"};
+  for (std::size_t i = 0; i < engagement.participants.size(); ++i) {
+    const auto principal = identity::Principal::Parse(engagement.participants[i]);
+    if (!principal.ok() || principal->kind != identity::PrincipalKind::kPartner) continue;
+    const std::optional<ContactEntry> contact = registry.FindContact(principal->spiffe_id);
+    const bool counts =
+        contact.has_value() && contact->active && !registry.ExchangesSuspended(contact->partner);
+    if (counts || details.preconditions.size() == kMostObstacles) continue;
+    details.preconditions.push_back(
+        {.type = "CONTACT",
+         .subject = absl::StrCat("participants[", i, "]"),
+         .description = !contact.has_value()
+                            ? "is not registered: ask a registry operator to register the contact."
+                        : !contact->active
+                            ? "is suspended: ask a registry operator to reinstate the contact."
+                            : "belongs to a partner with which exchanges are suspended."});
+  }
+  if (details.preconditions.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(details.preconditions.front().subject, " ",
+                                details.preconditions.front().description),
+                   details);
+}
+
+absl::Status SlotTaken(const std::vector<Collision>& collisions,
+                       const identity::Principal& caller) {
+  // What may be named is of more use to the caller.
+  const auto named = std::find_if(
+      collisions.begin(), collisions.end(),
+      [&](const Collision& collision) { return MaySee(caller, *collision.engagement); });
+  const bool visible = named != collisions.end();
+  const Collision& first = visible ? *named : collisions.front();
+  ErrorDetails details{.reason = "SLOT_TAKEN"};
+  details.metadata = {{"who", first.who},
+                      {"start", UtcText(first.engagement->interval.start)},
+                      {"end", UtcText(first.engagement->interval.end)}};
+  if (visible) details.metadata["engagement"] = first.engagement->name;
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("A participant or resource is taken from ",
+                                details.metadata["start"], " to ", details.metadata["end"],
+                                visible ? " by " : "", visible ? first.engagement->name : "",
+                                ": search for a free slot and hold that."),
+                   details);
+}
+
+// Finds what `caller` wants to change.
+absl::StatusOr<const Engagement*> FindOwn(const Schedule& schedule,
+                                          const identity::Principal& caller, absl::string_view name,
+                                          absl::string_view etag) {
+  const Engagement* engagement = schedule.FindEngagement(name);
+  if (engagement == nullptr || !MaySee(caller, *engagement)) return EngagementNotFound();
+  if (engagement->organiser != caller.spiffe_id) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "Only the organiser confirms or cancels an engagement: ask him.",
+                     {.reason = "NOT_ORGANISER"});
+  }
+  if (!etag.empty() && etag != EtagOf(*engagement)) {
+    return MakeError(absl::StatusCode::kAborted,
+                     "The engagement has changed since it was read: read it and decide again.",
+                     {.reason = "ETAG_MISMATCH"});
+  }
+  return engagement;
+}
+
+// The transfer check for the authority of every contact that takes part.
+absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot& registry) {
+  if (!engagement.question.has_value()) {
+    return Refused("TRANSFER_QUESTION_MISSING",
+                   "The engagement no longer says what data are spoken of: hold a new one.");
+  }
+  legal::Question question = *engagement.question;
+  question.instant = engagement.interval.start;
+  question.mode = legal::Mode::kOperate;
+  std::set<std::string> counterparts;
+  for (const std::string& participant : engagement.participants) {
+    const std::optional<ContactEntry> contact = registry.FindContact(participant);
+    if (contact.has_value()) counterparts.insert(contact->authority);
+  }
+  ErrorDetails details{.reason = "TRANSFER_NOT_PERMITTED"};
+  std::size_t left_out = 0;
+  for (const std::string& counterpart : counterparts) {
+    question.counterpart = counterpart;
+    const legal::Verdict verdict = legal::Evaluate(registry.facts(), question);
+    if (verdict.outcome == legal::Outcome::kPermitted) continue;
+    details.metadata["outcome"] = std::string(legal::Name(verdict.outcome));
+    for (const legal::Reason& reason : verdict.reasons) {
+      if (reason.outcome == legal::Outcome::kPermitted) continue;
+      if (details.preconditions.size() == kMostObstacles) {
+        ++left_out;
+        continue;
+      }
+      details.preconditions.push_back(
+          {.type = "TRANSFER_CHECK",
+           .subject = reason.article,
+           .description = absl::StrCat(counterpart, ": ", reason.sentence,
+                                       reason.remedy.empty() ? "" : " ", reason.remedy)});
+    }
+  }
+  if (details.metadata.empty()) return absl::OkStatus();
+  details.metadata["registry_revision"] = absl::StrCat(registry.revision().number);
+  if (left_out > 0) details.metadata["left_out"] = absl::StrCat(left_out);
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("The transfer check does not permit this engagement with everybody "
+                   "who takes part: ",
+                   details.preconditions.empty() ? "ask the registry why."
+                                                 : details.preconditions.front().description),
+      details);
+}
+
+}  // namespace
+
+std::string EtagOf(const Engagement& engagement) {
+  return absl::StrCat("\"", engagement.revision, "\"");
+}
+
+absl::Status CheckHold(const Engagement& wanted, absl::Duration hold, absl::Time now) {
+  if (wanted.kind == Kind::kUnspecified) {
+    return InvalidField("KIND_INVALID", "engagement.kind", "must be one of the kinds");
+  }
+  if (wanted.engagement_class == Class::kUnspecified) {
+    return InvalidField("CLASS_INVALID", "engagement.engagement_class",
+                        "must be STRATEGIC or OPERATIONAL");
+  }
+  if (wanted.kind == Kind::kCoordinationMeeting && wanted.engagement_class != Class::kOperational) {
+    return InvalidField("CLASS_INVALID", "engagement.engagement_class",
+                        "must be OPERATIONAL: a coordination meeting always is");
+  }
+  if (wanted.mode == Mode::kUnspecified) {
+    return InvalidField("MODE_INVALID", "engagement.mode", "must be ON_SITE, ONLINE or HYBRID");
+  }
+  if (!IsTitle(wanted.title)) {
+    return InvalidField("TITLE_INVALID", "engagement.title",
+                        "must be one line of 1 to 200 characters");
+  }
+  COMITY_RETURN_IF_ERROR(CheckPartners(wanted.partners));
+  COMITY_RETURN_IF_ERROR(CheckInterval(wanted.interval, now));
+  COMITY_RETURN_IF_ERROR(CheckPeople(wanted.participants, "engagement.participants"));
+  COMITY_RETURN_IF_ERROR(CheckResources(wanted.resources, "engagement.resources"));
+  COMITY_RETURN_IF_ERROR(CheckQuestion(wanted));
+  if (hold <= absl::ZeroDuration() || hold > kLongestHold) {
+    return InvalidField("HOLD_DURATION_INVALID", "hold_duration",
+                        "must be positive, 7 days at most");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnapshot& registry,
+                                    const identity::Principal& organiser, Engagement wanted,
+                                    const std::string& name, absl::Duration hold, absl::Time now) {
+  for (const std::string& resource : wanted.resources) {
+    if (schedule.FindCalendar(resource) == nullptr) {
+      return Refused("RESOURCE_UNKNOWN", absl::StrCat(resource,
+                                                      " has no calendar: ask a registry operator "
+                                                      "to set its hours."));
+    }
+  }
+  COMITY_RETURN_IF_ERROR(CheckContacts(wanted, registry));
+  const std::vector<Collision> collisions =
+      schedule.Collisions(wanted.interval, wanted.participants, wanted.resources, now, "");
+  if (!collisions.empty()) return SlotTaken(collisions, organiser);
+  wanted.name = name;
+  wanted.organiser = organiser.spiffe_id;
+  wanted.state = State::kHeld;
+  wanted.hold_expire_time = std::min(now + hold, wanted.interval.start);
+  return wanted;
+}
+
+absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistrySnapshot& registry,
+                                       const identity::Principal& caller, absl::string_view name,
+                                       absl::string_view etag, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const Engagement* held, FindOwn(schedule, caller, name, etag));
+  if (held->state == State::kExpired ||
+      (held->state == State::kHeld && held->hold_expire_time <= now)) {
+    return Refused("HOLD_EXPIRED", "The hold has run out: hold a slot again.");
+  }
+  if (held->state != State::kHeld) {
+    return Refused("ENGAGEMENT_NOT_HELD",
+                   "Only a held engagement can be confirmed, and this one is confirmed or "
+                   "cancelled: read it.");
+  }
+  COMITY_RETURN_IF_ERROR(CheckContacts(*held, registry));
+  if (held->engagement_class == Class::kOperational) {
+    COMITY_RETURN_IF_ERROR(CheckTransfer(*held, registry));
+  }
+  Engagement confirmed = *held;
+  confirmed.state = State::kConfirmed;
+  confirmed.hold_expire_time = absl::InfinitePast();
+  confirmed.registry_revision = registry.revision();
+  confirmed.registry_checkpoint_sha256 = registry.checkpoint_sha256();
+  ++confirmed.sequence;
+  return confirmed;
+}
+
+absl::StatusOr<Engagement> PlanCancel(const Schedule& schedule, const identity::Principal& caller,
+                                      absl::string_view name, absl::string_view etag,
+                                      absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const Engagement* active, FindOwn(schedule, caller, name, etag));
+  if (!active->OccupiesAt(now)) {
+    return Refused("ENGAGEMENT_NOT_ACTIVE",
+                   "Only a held or confirmed engagement can be cancelled, and this one was "
+                   "cancelled or ran out: nothing is left to do.");
+  }
+  Engagement cancelled = *active;
+  cancelled.state = State::kCancelled;
+  cancelled.hold_expire_time = absl::InfinitePast();
+  ++cancelled.sequence;
+  return cancelled;
+}
+
+std::vector<Engagement> PlanExpiry(const Schedule& schedule, absl::Time now, std::size_t most) {
+  std::vector<Engagement> expired;
+  for (const Engagement* held : schedule.RunOut(now)) {
+    if (expired.size() == most) break;
+    Engagement& engagement = expired.emplace_back(*held);
+    engagement.state = State::kExpired;
+    ++engagement.sequence;
+  }
+  return expired;
+}
+
+absl::Status CheckCalendar(const identity::Principal& caller, const Calendar& calendar) {
+  if (!IsResourceName(calendar.owner)) {
+    const auto owner = identity::Principal::Parse(calendar.owner);
+    if (owner.ok() && owner->kind == identity::PrincipalKind::kPartner) {
+      return InvalidField("CALENDAR_IN_REGISTRY", "calendar.owner",
+                          "is a contact of a partner, whose hours the registry keeps: ask a "
+                          "registry operator");
+    }
+    if (!owner.ok() || owner->kind != identity::PrincipalKind::kAgency) {
+      return InvalidField(
+          "OWNER_INVALID", "calendar.owner",
+          "must be the SPIFFE id of a person of the agency or resources/{resource}");
+    }
+  }
+  if (calendar.owner != caller.spiffe_id && !caller.IsAgency(identity::Role::kRegistryOperator)) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "Everybody sets his own hours only: ask a registry operator to set those of "
+                     "others and of resources.",
+                     {.reason = "CALENDAR_NOT_YOURS"});
+  }
+  return CheckWorkingHours(calendar.hours, "calendar.working_hours");
+}
+
+}  // namespace comity::engagement_scheduling

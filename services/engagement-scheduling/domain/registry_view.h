@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/identity/principal.h"
+#include "common/legal/facts.h"
+#include "services/engagement-scheduling/domain/types.h"
+
+namespace comity::engagement_scheduling {
+
+// A contact of a partner as the registry lists it.
+struct ContactEntry {
+  std::string partner;    // "partners/{partner}"
+  std::string authority;  // "partners/{partner}/authorities/{authority}"
+  bool active = false;
+  std::optional<WorkingHours> hours;
+};
+
+// The registry at one revision. Immutable, hence thread-safe.
+class RegistrySnapshot {
+ public:
+  virtual ~RegistrySnapshot() = default;
+
+  virtual const legal::Revision& revision() const = 0;
+
+  // SHA-256 of the registry's checkpoint known with it, 32 bytes; empty if none is.
+  virtual std::string checkpoint_sha256() const = 0;
+
+  virtual const legal::Facts& facts() const = 0;
+
+  // By SPIFFE id.
+  virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
+
+  virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
+};
+
+// What this service knows of the registry. Thread-safe.
+class RegistryView {
+ public:
+  virtual ~RegistryView() = default;
+
+  // The latest revision known here. UNAVAILABLE `REGISTRY_UNKNOWN`: nothing was ever received.
+  virtual absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const = 0;
+
+  // Runs `hand_over` while no barrier (a withdrawal, suspension or revocation in the registry) can
+  // be applied here. Does not run it and answers UNAVAILABLE `REGISTRY_LEASE_LAPSED` if
+  // `operational` and the registry was not heard from for longer than the lease; ABORTED
+  // `REGISTRY_CHANGED` if a barrier later than `decided_at` was applied.
+  virtual absl::Status HandOver(const legal::Revision& decided_at, bool operational,
+                                absl::FunctionRef<absl::Status()> hand_over) const = 0;
+
+  // Whether a principal with a valid certificate counts today: PERMISSION_DENIED with the reason.
+  // From memory.
+  virtual absl::Status CheckContact(const identity::Principal& principal) const = 0;
+};
+
+}  // namespace comity::engagement_scheduling

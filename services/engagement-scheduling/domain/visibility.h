@@ -1,0 +1,19 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "common/identity/principal.h"
+#include "services/engagement-scheduling/domain/types.h"
+
+namespace comity::engagement_scheduling {
+
+// Whether `viewer` may see `engagement`. What is not visible is, to him, not there.
+//
+// Organiser and participants see it. Of the agency, everybody sees strategic ones; operational ones
+// also the data protection officer and the auditor. Partners' contacts, applications and services
+// see nothing else.
+bool MaySee(const identity::Principal& viewer, const Engagement& engagement);
+
+// NOT_FOUND `ENGAGEMENT_NOT_FOUND`, the same for what is absent and for what is not visible.
+absl::Status EngagementNotFound();
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,68 @@
+#include "services/engagement-scheduling/server/replica_view.h"
+
+#include <string>
+
+#include "common/crypto/digest.h"
+#include "common/registry_replica/snapshot.h"
+#include "common/status/macros.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+class ReplicaSnapshot final : public RegistrySnapshot {
+ public:
+  explicit ReplicaSnapshot(std::shared_ptr<const registry_replica::Snapshot> snapshot)
+      : snapshot_(std::move(snapshot)) {}
+
+  const legal::Revision& revision() const override { return snapshot_->revision(); }
+
+  std::string checkpoint_sha256() const override {
+    if (snapshot_->checkpoint().empty()) return "";
+    const crypto::Digest digest = crypto::Sha256(snapshot_->checkpoint());
+    return std::string(crypto::View(digest));
+  }
+
+  const legal::Facts& facts() const override { return snapshot_->facts(); }
+
+  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
+    const registry_replica::Contact* const contact = snapshot_->FindContact(spiffe_id);
+    if (contact == nullptr) return std::nullopt;
+    ContactEntry entry{
+        .partner = contact->partner, .authority = contact->authority, .active = contact->active};
+    if (contact->working_hours.has_value()) {
+      const registry_replica::WorkingHours& hours = *contact->working_hours;
+      entry.hours = WorkingHours{.time_zone = hours.time_zone,
+                                 .days = hours.days,
+                                 .start_minute = hours.start_minute,
+                                 .end_minute = hours.end_minute,
+                                 .holidays = hours.holidays};
+    }
+    return entry;
+  }
+
+  bool ExchangesSuspended(absl::string_view partner) const override {
+    return snapshot_->ExchangesSuspended(partner);
+  }
+
+ private:
+  const std::shared_ptr<const registry_replica::Snapshot> snapshot_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> ReplicaView::Latest() const {
+  COMITY_ASSIGN_OR_RETURN(std::shared_ptr<const registry_replica::Snapshot> snapshot,
+                          replica_->Latest());
+  return std::make_shared<ReplicaSnapshot>(std::move(snapshot));
+}
+
+absl::Status ReplicaView::HandOver(const legal::Revision& decided_at, bool operational,
+                                   absl::FunctionRef<absl::Status()> hand_over) const {
+  return replica_->HandOver(decided_at, operational, hand_over);
+}
+
+absl::Status ReplicaView::CheckContact(const identity::Principal& principal) const {
+  return replica_->CheckContact(principal);
+}
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,101 @@
+#include "services/engagement-scheduling/server/scheduling_application.h"
+
+#include <utility>
+
+#include "common/service/store_settings.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/engagement-scheduling/server/metric_names.h"
+
+namespace comity::engagement_scheduling {
+
+absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Open(
+    Parts parts, const Settings& settings, journal::Options options) {
+  COMITY_ASSIGN_OR_RETURN(
+      journal::PageTokens pages,
+      journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
+                          journal::Journal::Open(std::move(options)));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<ScheduleStore> store, ScheduleStore::Open(journal.get()));
+  metrics::Metrics* const metrics = parts.metrics;
+  // Not make_unique: the constructor is private.
+  std::unique_ptr<SchedulingApplication> application(new SchedulingApplication(
+      std::move(parts), settings, std::move(journal), std::move(store), std::move(pages)));
+  if (metrics != nullptr) application->AddMetrics(*metrics);
+  SchedulingApplication* const self = application.get();
+  application->timekeeper_.emplace(settings.timer_interval, [self] { self->ExpireHolds(); });
+  return application;
+}
+
+SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settings,
+                                             std::unique_ptr<journal::Journal> journal,
+                                             std::unique_ptr<ScheduleStore> store,
+                                             journal::PageTokens pages)
+    : logger_(parts.logger),
+      registry_(std::move(parts.registry)),
+      pages_(std::move(pages)),
+      store_(std::move(store)),
+      journal_(std::move(journal)),
+      refusals_(journal_.get()),
+      reads_({.store = store_.get(),
+              .registry = registry_.get(),
+              .pages = &pages_,
+              .clock = parts.clock},
+             settings.office, parts.self),
+      writes_(store_.get(), registry_.get(), parts.clock),
+      scheduling_service_(parts.scheduling_gate, &reads_, &writes_),
+      ledger_service_(parts.ledger_gate, journal_.get()) {}
+
+SchedulingApplication::~SchedulingApplication() { timekeeper_.reset(); }
+
+std::vector<grpc::Service*> SchedulingApplication::Services() {
+  return {&scheduling_service_, &ledger_service_};
+}
+
+absl::Status SchedulingApplication::Standing(const identity::Principal& principal) const {
+  return registry_->CheckContact(principal);
+}
+
+void SchedulingApplication::Stop() {
+  timekeeper_.reset();
+  journal_->Close();
+}
+
+void SchedulingApplication::ExpireHolds() {
+  const absl::StatusOr<int> expired = writes_.ExpireHolds();
+  if (expired.ok()) {
+    if (expired_holds_ != nullptr) expired_holds_->Increment(*expired);
+    return;
+  }
+  // Nobody is harmed: a hold that ran out occupies nothing, marked or not.
+  if (timer_failures_ != nullptr) timer_failures_->Increment();
+  if (logger_ != nullptr) {
+    logger_->Warning("expired holds could not be marked; tried again",
+                     {{"reason", ReasonOf(expired.status())}});
+  }
+}
+
+void SchedulingApplication::AddMetrics(metrics::Metrics& metrics) {
+  expired_holds_ = &metrics.AddCounter(kExpiredHolds, "Holds that ran out", {});
+  timer_failures_ =
+      &metrics.AddCounter(kTimerFailures, "Times that expired holds could not be marked", {});
+  metrics.AddCallback(kRevision, "Last committed revision", {},
+                      [this] { return static_cast<double>(store_->View().revision()); });
+  const auto count = [&](State state, const char* name) {
+    metrics.AddCallback(kEngagements, "Engagements by state", {{"state", name}}, [this, state] {
+      const ScheduleStore::State::Guard now = store_->View();
+      double engagements = 0;
+      for (const auto& [name, engagement] : now->engagements()) {
+        engagements += engagement.state == state ? 1 : 0;
+      }
+      return engagements;
+    });
+  };
+  count(State::kHeld, "held");
+  count(State::kConfirmed, "confirmed");
+  count(State::kCancelled, "cancelled");
+  count(State::kExpired, "expired");
+  service::AddJournalMetrics("engagement_scheduling", journal_.get(), metrics);
+}
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/journal/journal.h"
+#include "common/journal/page_token.h"
+#include "common/ledger_service/ledger_service.h"
+#include "common/rpc/service_process.h"
+#include "common/service/refusals.h"
+#include "services/engagement-scheduling/domain/registry_view.h"
+#include "services/engagement-scheduling/server/settings.h"
+#include "services/engagement-scheduling/server/timekeeper.h"
+#include "services/engagement-scheduling/storage/schedule_store.h"
+#include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
+#include "services/engagement-scheduling/transport/reads.h"
+#include "services/engagement-scheduling/transport/writes.h"
+
+namespace comity::engagement_scheduling {
+
+// Full proto names of what the process serves.
+inline constexpr char kSchedulingService[] =
+    "comity.engagement_scheduling.v1.EngagementSchedulingService";
+inline constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
+
+// The service, wired: every part built in order, each given what it needs.
+class SchedulingApplication final : public rpc::Application {
+ public:
+  // What the application needs of its process. Not owned, but for `registry`; all must outlive it.
+  struct Parts {
+    const Clock* clock = nullptr;
+    metrics::Metrics* metrics = nullptr;  // May be null: nothing is measured.
+    logging::Logger* logger = nullptr;    // May be null.
+    std::unique_ptr<const RegistryView> registry;
+    std::string self;  // The service's SPIFFE id.
+    rpc::CallGate scheduling_gate;
+    rpc::CallGate ledger_gate;
+  };
+
+  // Opens the journal with `options` (its clock included), loads the state and begins to expire
+  // holds. Errors of Journal::Open and ScheduleStore::Open.
+  static absl::StatusOr<std::unique_ptr<SchedulingApplication>> Open(Parts parts,
+                                                                     const Settings& settings,
+                                                                     journal::Options options);
+  ~SchedulingApplication() override;
+
+  std::vector<grpc::Service*> Services() override;
+  rpc::RefusalRecorder* Refusals() override { return &refusals_; }
+  absl::Status Standing(const identity::Principal& principal) const override;
+  void Stop() override;
+
+  ScheduleStore& store() { return *store_; }
+
+ private:
+  SchedulingApplication(Parts parts, const Settings& settings,
+                        std::unique_ptr<journal::Journal> journal,
+                        std::unique_ptr<ScheduleStore> store, journal::PageTokens pages);
+
+  void ExpireHolds();
+  void AddMetrics(metrics::Metrics& metrics);
+
+  logging::Logger* const logger_;
+  const std::unique_ptr<const RegistryView> registry_;
+  const journal::PageTokens pages_;
+  // The store is state of the journal and must outlive its writer.
+  std::unique_ptr<ScheduleStore> store_;
+  std::unique_ptr<journal::Journal> journal_;
+  service::JournalRefusals refusals_;
+  const Reads reads_;
+  const Writes writes_;
+  EngagementSchedulingService scheduling_service_;
+  ledger_service::LedgerService ledger_service_;
+  metrics::Counter* expired_holds_ = nullptr;
+  metrics::Counter* timer_failures_ = nullptr;
+  std::optional<Timekeeper> timekeeper_;
+};
+
+}  // namespace comity::engagement_scheduling

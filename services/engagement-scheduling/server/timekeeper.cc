@@ -1,0 +1,26 @@
+#include "services/engagement-scheduling/server/timekeeper.h"
+
+#include <utility>
+
+namespace comity::engagement_scheduling {
+
+Timekeeper::Timekeeper(absl::Duration interval, std::function<void()> work)
+    : interval_(interval), work_(std::move(work)), thread_([this] { Run(); }) {}
+
+Timekeeper::~Timekeeper() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void Timekeeper::Run() {
+  while (true) {
+    work_();
+    const absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) return;
+  }
+}
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,27 @@
+#include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
+
+namespace comity::engagement_scheduling {
+
+// All methods have one form; what differs is their name and who answers.
+#define COMITY_UNARY(Method, Response, parts)                                                   \
+  grpc::ServerUnaryReactor* EngagementSchedulingService::Method(                                \
+      grpc::CallbackServerContext* context, const v1::Method##Request* request,                 \
+      v1::Response* response) {                                                                 \
+    return gate_.Unary(                                                                         \
+        context, #Method, request, response,                                                    \
+        [this](const rpc::Call& call, const v1::Method##Request& asked, v1::Response* answer) { \
+          return parts->Method(call, asked, answer);                                            \
+        });                                                                                     \
+  }
+COMITY_UNARY(SearchSlots, SearchSlotsResponse, reads_)
+COMITY_UNARY(GetEngagement, Engagement, reads_)
+COMITY_UNARY(ListEngagements, ListEngagementsResponse, reads_)
+COMITY_UNARY(ExportCalendar, ExportCalendarResponse, reads_)
+COMITY_UNARY(GetCalendar, Calendar, reads_)
+COMITY_UNARY(HoldEngagement, Engagement, writes_)
+COMITY_UNARY(ConfirmEngagement, Engagement, writes_)
+COMITY_UNARY(CancelEngagement, Engagement, writes_)
+COMITY_UNARY(UpdateCalendar, Calendar, writes_)
+#undef COMITY_UNARY
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "comity/engagement_scheduling/v1/engagement_scheduling.pb.h"
+#include "common/rpc/call.h"
+#include "common/time/clock.h"
+#include "services/engagement-scheduling/domain/registry_view.h"
+#include "services/engagement-scheduling/storage/schedule_store.h"
+
+namespace comity::engagement_scheduling {
+
+namespace v1 = ::comity::engagement_scheduling::v1;
+
+// The methods that write. Thread-safe; all block until the change is durable.
+class Writes {
+ public:
+  // None is owned; all must outlive this object.
+  Writes(ScheduleStore* store, const RegistryView* registry, const Clock* clock)
+      : store_(store), registry_(registry), clock_(clock) {}
+
+  absl::Status HoldEngagement(const rpc::Call& call, const v1::HoldEngagementRequest& request,
+                              v1::Engagement* response) const;
+  absl::Status ConfirmEngagement(const rpc::Call& call, const v1::ConfirmEngagementRequest& request,
+                                 v1::Engagement* response) const;
+  absl::Status CancelEngagement(const rpc::Call& call, const v1::CancelEngagementRequest& request,
+                                v1::Engagement* response) const;
+  absl::Status UpdateCalendar(const rpc::Call& call, const v1::UpdateCalendarRequest& request,
+                              v1::Calendar* response) const;
+
+  // Marks holds that ran out, all there are now; returns how many. Errors of the journal.
+  absl::StatusOr<int> ExpireHolds() const;
+
+ private:
+  absl::Status Answer(const ScheduleStore::Written& written, v1::Engagement* response) const;
+
+  ScheduleStore* const store_;
+  const RegistryView* const registry_;
+  const Clock* const clock_;
+};
+
+}  // namespace comity::engagement_scheduling
