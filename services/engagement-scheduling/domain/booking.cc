@@ -159,7 +159,23 @@ absl::StatusOr<const Engagement*> FindOwn(const Schedule& schedule,
   return engagement;
 }
 
-// The transfer check for the authority of every contact that takes part.
+// To whom the data go: the authority of every contact, and the State that seconded a liaison
+// prosecutor (EJR 54a).
+std::set<std::string> CounterpartsOf(const Engagement& engagement,
+                                     const RegistrySnapshot& registry) {
+  std::set<std::string> counterparts;
+  for (const std::string& participant : engagement.participants) {
+    const std::optional<ContactEntry> contact = registry.FindContact(participant);
+    if (contact.has_value()) counterparts.insert(contact->authority);
+    const auto principal = identity::Principal::Parse(participant);
+    if (principal.ok() && principal->IsAgency(identity::Role::kLiaisonProsecutor)) {
+      counterparts.insert(registry.PartnerOfUnit(principal->unit));
+    }
+  }
+  return counterparts;
+}
+
+// The transfer check for everybody outside the agency who takes part.
 absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot& registry) {
   if (!engagement.question.has_value()) {
     return Refused("TRANSFER_QUESTION_MISSING",
@@ -168,11 +184,7 @@ absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot&
   legal::Question question = *engagement.question;
   question.instant = engagement.interval.start;
   question.mode = legal::Mode::kOperate;
-  std::set<std::string> counterparts;
-  for (const std::string& participant : engagement.participants) {
-    const std::optional<ContactEntry> contact = registry.FindContact(participant);
-    if (contact.has_value()) counterparts.insert(contact->authority);
-  }
+  const std::set<std::string> counterparts = CounterpartsOf(engagement, registry);
   ErrorDetails details{.reason = "TRANSFER_NOT_PERMITTED"};
   std::size_t left_out = 0;
   for (const std::string& counterpart : counterparts) {

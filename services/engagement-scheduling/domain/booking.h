@@ -41,7 +41,8 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
                                     const std::string& name, absl::Duration hold, absl::Time now);
 
 // Confirms. An operational one runs the transfer check, for the day it takes place on, for the
-// authority of every contact that takes part; only PERMITTED passes.
+// authority of every contact that takes part, and for the State of every liaison prosecutor; only
+// PERMITTED passes.
 //
 // NOT_FOUND `ENGAGEMENT_NOT_FOUND`; PERMISSION_DENIED `NOT_ORGANISER`; ABORTED `ETAG_MISMATCH`;
 // FAILED_PRECONDITION `ENGAGEMENT_NOT_HELD`, `HOLD_EXPIRED`, `CONTACT_NOT_ACTIVE`,

@@ -37,6 +37,10 @@ class RegistrySnapshot {
   // By SPIFFE id.
   virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
 
+  // The partner that a unit of the agency acts for, such as a liaison prosecutor's; empty if there
+  // is none.
+  virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
+
   virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
 };
 

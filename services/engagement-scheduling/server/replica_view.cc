@@ -40,6 +40,10 @@ class ReplicaSnapshot final : public RegistrySnapshot {
     return entry;
   }
 
+  std::string PartnerOfUnit(absl::string_view unit) const override {
+    return snapshot_->PartnerOfUnit(unit);
+  }
+
   bool ExchangesSuspended(absl::string_view partner) const override {
     return snapshot_->ExchangesSuspended(partner);
   }

@@ -81,8 +81,8 @@ void SchedulingApplication::AddMetrics(metrics::Metrics& metrics) {
       &metrics.AddCounter(kTimerFailures, "Times that expired holds could not be marked", {});
   metrics.AddCallback(kRevision, "Last committed revision", {},
                       [this] { return static_cast<double>(store_->View().revision()); });
-  const auto count = [&](State state, const char* name) {
-    metrics.AddCallback(kEngagements, "Engagements by state", {{"state", name}}, [this, state] {
+  const auto count = [&](State state, const char* word) {
+    metrics.AddCallback(kEngagements, "Engagements by state", {{"state", word}}, [this, state] {
       const ScheduleStore::State::Guard now = store_->View();
       double engagements = 0;
       for (const auto& [name, engagement] : now->engagements()) {
