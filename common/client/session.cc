@@ -17,9 +17,9 @@ absl::StatusOr<Endpoints> Endpoints::Load(const std::string& file) {
   COMITY_ASSIGN_OR_RETURN(const config::Config config,
                           config::Config::Load(file, config::ProcessEnvironment()));
   Endpoints endpoints;
-  const config::Section top = config.section("");
+  const config::Section suite = config.section("suite");
   const config::Section addresses = config.section("addresses");
-  COMITY_ASSIGN_OR_RETURN(endpoints.trust_domain, top.String("trust_domain"));
+  COMITY_ASSIGN_OR_RETURN(endpoints.trust_domain, suite.String("trust_domain"));
   COMITY_ASSIGN_OR_RETURN(endpoints.partner_registry, addresses.String("partner-registry"));
   COMITY_ASSIGN_OR_RETURN(endpoints.engagement_scheduling,
                           addresses.String("engagement-scheduling"));

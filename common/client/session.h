@@ -24,6 +24,7 @@ namespace comity::client {
 
 // Where the services are, as client.toml says:
 //
+//   [suite]
 //   trust_domain = "agency.example"
 //   [addresses]
 //   partner-registry = "localhost:7443"
