@@ -24,7 +24,8 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   const bool fresh = journal->head().revision == 0;
-  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<RegistryStore> store, RegistryStore::Open(journal.get()));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalRegistryStore> store,
+                          JournalRegistryStore::Open(journal.get()));
   // Not make_unique: the constructor is private.
   std::unique_ptr<RegistryApplication> application(new RegistryApplication(
       parts, settings, std::move(journal), std::move(store), std::move(pages), fresh));
@@ -34,7 +35,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
 
 RegistryApplication::RegistryApplication(const Parts& parts, const Settings& settings,
                                          std::unique_ptr<journal::Journal> journal,
-                                         std::unique_ptr<RegistryStore> store,
+                                         std::unique_ptr<JournalRegistryStore> store,
                                          journal::PageTokens pages, bool fresh)
     : rules_(settings.decision_rules),
       pages_(std::move(pages)),

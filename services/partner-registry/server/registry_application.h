@@ -13,7 +13,7 @@
 #include "common/service/refusals.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/server/settings.h"
-#include "services/partner-registry/storage/registry_store.h"
+#include "services/partner-registry/storage/journal_registry_store.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
 #include "services/partner-registry/transport/reads.h"
@@ -38,7 +38,7 @@ class RegistryApplication final : public rpc::Application {
   };
 
   // Opens the journal with `options` (its clock included) and loads the state. Errors of
-  // Journal::Open and RegistryStore::Open.
+  // Journal::Open and JournalRegistryStore::Open.
   static absl::StatusOr<std::unique_ptr<RegistryApplication>> Open(const Parts& parts,
                                                                    const Settings& settings,
                                                                    journal::Options options);
@@ -54,19 +54,21 @@ class RegistryApplication final : public rpc::Application {
   void Stop() override { journal_->Close(); }
 
   RegistryStore& store() { return *store_; }
+  journal::Journal& journal() { return *journal_; }
   Leases& leases() { return leases_; }
 
  private:
   RegistryApplication(const Parts& parts, const Settings& settings,
                       std::unique_ptr<journal::Journal> journal,
-                      std::unique_ptr<RegistryStore> store, journal::PageTokens pages, bool fresh);
+                      std::unique_ptr<JournalRegistryStore> store, journal::PageTokens pages,
+                      bool fresh);
 
   void AddMetrics(metrics::Metrics& metrics);
 
   const DecisionRules rules_;
   const journal::PageTokens pages_;
   // The store is state of the journal and must outlive its writer.
-  std::unique_ptr<RegistryStore> store_;
+  std::unique_ptr<JournalRegistryStore> store_;
   std::unique_ptr<journal::Journal> journal_;
   service::JournalRefusals refusals_;
   Leases leases_;

@@ -128,10 +128,9 @@ absl::Status Feed::Watch(const v1::WatchRequest& request,
   });
   // The subscription must not keep the stream alive, nor the stream itself.
   const std::weak_ptr<rpc::Outflow<v1::WatchResponse>> weak = stream;
-  std::shared_ptr<void> subscription =
-      store_->journal().Subscribe([weak](const journal::CommitRange&) {
-        if (const auto alive = weak.lock()) alive->Wake();
-      });
+  std::shared_ptr<void> subscription = store_->Subscribe([weak] {
+    if (const auto alive = weak.lock()) alive->Wake();
+  });
   stream->OnEnd([subscription = std::move(subscription)]() mutable { subscription.reset(); });
   stream->Wake();  // For what was committed before the subscription.
   return absl::OkStatus();
@@ -183,10 +182,10 @@ absl::Status Feed::Replicate(
         response.set_renewed(*state->renewal);
         response.set_lease_ms(absl::ToInt64Milliseconds(lease));
         state->renewal.reset();
-        const auto checkpoint = store->journal().LatestCheckpoint();
-        if (checkpoint.ok() && checkpoint->note != state->checkpoint) {
-          state->checkpoint = checkpoint->note;
-          response.set_checkpoint(checkpoint->note);
+        const std::string checkpoint = store->LatestCheckpoint();
+        if (!checkpoint.empty() && checkpoint != state->checkpoint) {
+          state->checkpoint = checkpoint;
+          response.set_checkpoint(checkpoint);
         }
       }
       out.TryPush(std::move(response));
@@ -234,10 +233,9 @@ absl::Status Feed::Replicate(
     return absl::OkStatus();
   });
 
-  std::shared_ptr<void> subscription =
-      store_->journal().Subscribe([weak](const journal::CommitRange&) {
-        if (const auto alive = weak.lock()) alive->Wake();
-      });
+  std::shared_ptr<void> subscription = store_->Subscribe([weak] {
+    if (const auto alive = weak.lock()) alive->Wake();
+  });
   stream->OnEnd([subscription = std::move(subscription)]() mutable { subscription.reset(); });
   return absl::OkStatus();
 }

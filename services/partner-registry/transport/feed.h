@@ -13,8 +13,8 @@
 #include "common/rpc/streams.h"
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/domain/visibility.h"
-#include "services/partner-registry/storage/registry_store.h"
 
 namespace comity::partner_registry {
 

@@ -9,7 +9,7 @@
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/registry.h"
-#include "services/partner-registry/storage/registry_store.h"
+#include "services/partner-registry/domain/registry_store.h"
 
 namespace comity::partner_registry {
 

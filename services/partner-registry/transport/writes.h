@@ -9,7 +9,7 @@
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/decision_rules.h"
 #include "services/partner-registry/domain/leases.h"
-#include "services/partner-registry/storage/registry_store.h"
+#include "services/partner-registry/domain/registry_store.h"
 
 namespace comity::partner_registry {
 

@@ -104,7 +104,7 @@ TEST_F(ImportFactsTest, IsForTheRegistryOperatorAlone) {
 
 TEST_F(ImportFactsTest, ARefusalLeavesALeaf) {
   ASSERT_THAT(server_.ImportData(), IsOk());
-  const std::int64_t before = server_.application().store().journal().head().leaf_count;
+  const std::int64_t before = server_.application().journal().head().leaf_count;
 
   EXPECT_FALSE(server_
                    .Import(kOperator, Rows("partners.csv",
@@ -112,7 +112,7 @@ TEST_F(ImportFactsTest, ARefusalLeavesALeaf) {
                                            "x,STATE,X,GE,GEO\n"))
                    .ok());
 
-  const journal::Head head = server_.application().store().journal().head();
+  const journal::Head head = server_.application().journal().head();
   EXPECT_EQ(head.leaf_count, before + 1);
   EXPECT_EQ(head.revision, 1);
 }

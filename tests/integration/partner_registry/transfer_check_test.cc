@@ -233,9 +233,9 @@ TEST_F(TransferCheckTest, BeforeTheImportNothingWasKnownAndOtherStoresAreRefused
 }
 
 TEST_F(TransferCheckTest, AQuestionLeavesNoEvidence) {
-  const std::int64_t before = server_->application().store().journal().head().leaf_count;
+  const std::int64_t before = server_->application().journal().head().leaf_count;
   Verdict(Ask(kPanama).From("france"));
-  EXPECT_EQ(server_->application().store().journal().head().leaf_count, before);
+  EXPECT_EQ(server_->application().journal().head().leaf_count, before);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "services/partner-registry/storage/registry_store.h"
+#include "services/partner-registry/storage/journal_registry_store.h"
 
 #include <algorithm>
 
@@ -38,21 +38,23 @@ journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& r
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RegistryStore>> RegistryStore::Open(journal::Journal* journal) {
+absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open(
+    journal::Journal* journal) {
   const journal::Head head = journal->head();
   // Not make_unique: the constructor is private.
-  std::unique_ptr<RegistryStore> store(new RegistryStore(journal, Registry(head.store_id), head));
+  std::unique_ptr<JournalRegistryStore> store(
+      new JournalRegistryStore(journal, Registry(head.store_id), head));
   if (head.revision > 0) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal->AllAt(head.revision));
     COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
-    store.reset(new RegistryStore(journal, std::move(loaded), head));
+    store.reset(new JournalRegistryStore(journal, std::move(loaded), head));
   }
   journal->Attach(&store->state_);
   return store;
 }
 
-absl::StatusOr<absl::Time> RegistryStore::CommitTime(std::int64_t revision) {
+absl::StatusOr<absl::Time> JournalRegistryStore::CommitTime(std::int64_t revision) {
   {
     const absl::MutexLock lock(&mutex_);
     const auto known = commit_times_.find(revision);
@@ -68,7 +70,7 @@ absl::StatusOr<absl::Time> RegistryStore::CommitTime(std::int64_t revision) {
   return *time;
 }
 
-absl::StatusOr<Fact> RegistryStore::Read(const journal::Version& version) {
+absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {
   v1::Fact record;
   if (!version.body.has_value() || !record.ParseFromString(*version.body)) return Unreadable();
   COMITY_ASSIGN_OR_RETURN(Fact fact, FactFromRecord(record));
@@ -84,8 +86,8 @@ absl::StatusOr<Fact> RegistryStore::Read(const journal::Version& version) {
   return fact;
 }
 
-absl::StatusOr<Registry> RegistryStore::Load(std::int64_t revision,
-                                             const std::vector<journal::Version>& versions) {
+absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
+                                                    const std::vector<journal::Version>& versions) {
   Change change{.revision = revision};
   for (const journal::Version& version : versions) {
     if (version.kind == kBarrier || !version.body.has_value()) continue;
@@ -100,8 +102,8 @@ absl::StatusOr<Registry> RegistryStore::Load(std::int64_t revision,
 }
 
 // The fact as it will be recorded, and the bytes to keep.
-absl::StatusOr<Fact> RegistryStore::Stamp(const Fact& fact, journal::Turn& turn,
-                                          std::string& record) const {
+absl::StatusOr<Fact> JournalRegistryStore::Stamp(const Fact& fact, journal::Turn& turn,
+                                                 std::string& record) const {
   Fact stamped = fact;
   SetRecorded(stamped, {.revision = turn.revision(), .time = turn.now()});
   if (auto* statement = std::get_if<KeyStatement>(&stamped)) {
@@ -117,16 +119,15 @@ absl::StatusOr<Fact> RegistryStore::Stamp(const Fact& fact, journal::Turn& turn,
   return stamped;
 }
 
-absl::StatusOr<RegistryStore::Written> RegistryStore::Write(journal::Attempt attempt,
-                                                            std::string detail, Planner planner) {
-  bool barrier = false;
+absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journal::Attempt attempt,
+                                                                          std::string detail,
+                                                                          Planner planner) {
   std::string resource;
   std::optional<Fact> made;
   const journal::Attempt about = attempt;  // The body outlives the move below.
   absl::StatusOr<journal::Committed> committed =
       journal_->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
         COMITY_ASSIGN_OR_RETURN(const Plan plan, planner(state_.working(), turn.now()));
-        barrier = plan.barrier;
         resource = plan.resource;
         turn.SetResource(plan.resource);
         if (plan.facts.empty()) {
@@ -155,7 +156,7 @@ absl::StatusOr<RegistryStore::Written> RegistryStore::Write(journal::Attempt att
       });
   if (!committed.ok()) return committed.status();
 
-  Written written{.committed = *std::move(committed), .barrier = barrier};
+  Written written{.committed = *std::move(committed)};
   if (!written.committed.replayed) {
     written.fact = written.committed.unchanged ? state_.View()->Find(resource) : std::move(made);
     return written;
@@ -166,7 +167,7 @@ absl::StatusOr<RegistryStore::Written> RegistryStore::Write(journal::Attempt att
   return written;
 }
 
-absl::StatusOr<std::shared_ptr<const Registry>> RegistryStore::At(std::int64_t revision) {
+absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::int64_t revision) {
   {
     const State::Guard now = state_.View();
     if (revision > now.revision() || revision < 0) {
@@ -194,8 +195,8 @@ absl::StatusOr<std::shared_ptr<const Registry>> RegistryStore::At(std::int64_t r
   return made;
 }
 
-absl::StatusOr<std::vector<CommittedChange>> RegistryStore::ChangesAfter(std::int64_t after,
-                                                                         std::size_t limit) {
+absl::StatusOr<std::vector<CommittedChange>> JournalRegistryStore::ChangesAfter(std::int64_t after,
+                                                                                std::size_t limit) {
   COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                           journal_->ReadFeed(after, limit));
   std::vector<CommittedChange> changes;
@@ -212,6 +213,16 @@ absl::StatusOr<std::vector<CommittedChange>> RegistryStore::ChangesAfter(std::in
     changes.back().change.facts.push_back(std::move(fact));
   }
   return changes;
+}
+
+std::shared_ptr<void> JournalRegistryStore::Subscribe(std::function<void()> callback) {
+  return journal_->Subscribe(
+      [callback = std::move(callback)](const journal::CommitRange&) { callback(); });
+}
+
+std::string JournalRegistryStore::LatestCheckpoint() const {
+  const auto checkpoint = journal_->LatestCheckpoint();
+  return checkpoint.ok() ? checkpoint->note : "";
 }
 
 }  // namespace comity::partner_registry

@@ -1,0 +1,238 @@
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/time/day.h"
+#include "services/partner-registry/records/fact_proto.h"
+
+namespace comity::partner_registry {
+namespace {
+
+// Numbers are the same on both sides (domain/types.h).
+template <typename To, typename From>
+To Cast(From value) {
+  return static_cast<To>(static_cast<int>(value));
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  std::int64_t seconds = micros / 1'000'000;
+  std::int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    rest += 1'000'000;
+    --seconds;
+  }
+  out->set_seconds(seconds);
+  out->set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
+
+void SetRevision(const Recorded& recorded, absl::string_view store_id,
+                 comity::ledger::v1::Revision* out) {
+  if (recorded.revision == 0) return;
+  out->set_store_id(store_id.data(), store_id.size());
+  out->set_number(recorded.revision);
+}
+
+template <typename Message>
+void SetRecorded(const Recorded& recorded, absl::string_view store_id, Message& message) {
+  SetRevision(recorded, store_id, message.mutable_revision());
+  SetTime(recorded.time, message.mutable_record_time());
+}
+
+std::string Etag(const Recorded& recorded) { return absl::StrCat("\"", recorded.revision, "\""); }
+
+std::string InstrumentName(absl::string_view partner, absl::string_view id) {
+  return absl::StrCat("partners/", partner, "/instruments/", id);
+}
+
+std::string PartnerName(absl::string_view id) {
+  return id.empty() ? "" : absl::StrCat("partners/", id);
+}
+
+}  // namespace
+
+v1::Partner ToProto(const Partner& partner, absl::string_view store_id) {
+  v1::Partner made;
+  made.set_name(NameOf(partner));
+  made.set_kind(Cast<v1::PartnerKind>(partner.kind));
+  made.set_display_name(partner.display_name);
+  made.set_iso_alpha2(partner.iso_alpha2);
+  made.set_iso_alpha3(partner.iso_alpha3);
+  made.set_region(partner.region);
+  made.set_status_footnote(partner.status_footnote);
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    v1::LegalClassPeriod& added = *made.add_legal_classes();
+    added.set_legal_class(Cast<v1::LegalClass>(period.legal_class));
+    added.set_from(period.from);
+    added.set_to(period.to);
+    added.set_certainty(Cast<v1::Certainty>(period.certainty));
+    added.set_note(period.note);
+  }
+  made.set_exchanges_suspended(partner.exchanges_suspended);
+  made.set_competent_in_criminal_matters(partner.competent_in_criminal_matters);
+  SetRecorded(partner.recorded, store_id, made);
+  made.set_etag(Etag(partner.recorded));
+  return made;
+}
+
+v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id) {
+  v1::Instrument made;
+  made.set_name(NameOf(instrument));
+  made.set_kind(Cast<v1::InstrumentKind>(instrument.kind));
+  made.set_title(instrument.title);
+  made.set_legal_base(instrument.legal_base);
+  made.set_signed_(instrument.signed_on);
+  made.set_provisional_from(instrument.provisional_from);
+  made.set_in_force(instrument.in_force);
+  made.set_in_force_by(instrument.in_force_by);
+  made.set_applied_from(instrument.applied_from);
+  made.set_not_before(instrument.not_before);
+  made.set_notified_end(instrument.notified_end);
+  made.set_ended(instrument.ended);
+  made.set_parts_suspended(instrument.parts_suspended);
+  made.set_suspended_from(instrument.suspended_from);
+  made.set_public_since(instrument.public_since);
+  made.set_reference(instrument.reference);
+  for (const auto& [field, certainty] : instrument.certainty) {
+    (*made.mutable_certainty())[field] = Cast<v1::Certainty>(certainty);
+  }
+  made.set_note(instrument.note);
+  made.set_allows_secondment(instrument.allows_secondment);
+  if (!instrument.supersedes.empty()) {
+    made.set_supersedes(InstrumentName(instrument.partner, instrument.supersedes));
+  }
+  SetRecorded(instrument.recorded, store_id, made);
+  return made;
+}
+
+v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id) {
+  v1::Milestone made;
+  // A step that follows from an instrument is no resource of its own.
+  if (!milestone.id.empty()) made.set_name(NameOf(milestone));
+  made.set_axis(Cast<v1::Axis>(milestone.axis));
+  made.set_step(milestone.step);
+  made.set_day(milestone.day);
+  made.set_evidence(milestone.evidence);
+  made.set_certainty(Cast<v1::Certainty>(milestone.certainty));
+  made.set_project(PartnerName(milestone.project));
+  made.set_note(milestone.note);
+  SetRevision(milestone.recorded, store_id, made.mutable_revision());
+  return made;
+}
+
+v1::Authority ToProto(const Authority& authority, absl::string_view store_id) {
+  v1::Authority made;
+  made.set_name(NameOf(authority));
+  made.set_display_name(authority.display_name);
+  made.set_competent_in_criminal_matters(authority.competent_in_criminal_matters);
+  made.set_territory(authority.territory);
+  for (const std::string& id : authority.listed_in) {
+    made.add_listed_in(InstrumentName(authority.partner, id));
+  }
+  made.set_last_verified(authority.last_verified);
+  made.set_certainty(Cast<v1::Certainty>(authority.certainty));
+  SetRevision(authority.recorded, store_id, made.mutable_revision());
+  return made;
+}
+
+v1::Contact ToProto(const Contact& contact, absl::string_view store_id) {
+  v1::Contact made;
+  made.set_name(NameOf(contact));
+  made.set_spiffe_id(contact.spiffe_id);
+  made.set_function(contact.function);
+  made.set_authority(
+      absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority));
+  made.set_opener(contact.opener);
+  for (const std::string& language : contact.languages) made.add_languages(language);
+  if (contact.working_hours.has_value()) {
+    v1::WorkingHours& hours = *made.mutable_working_hours();
+    hours.set_time_zone(contact.working_hours->time_zone);
+    for (const int day : contact.working_hours->days) hours.add_days(day);
+    hours.set_start_minute(contact.working_hours->start_minute);
+    hours.set_end_minute(contact.working_hours->end_minute);
+    for (const std::string& day : contact.working_hours->holidays) hours.add_holidays(day);
+  }
+  made.set_state(Cast<v1::Contact::State>(contact.state));
+  made.set_last_verified(contact.last_verified);
+  SetRevision(contact.recorded, store_id, made.mutable_revision());
+  made.set_etag(Etag(contact.recorded));
+  return made;
+}
+
+v1::Decision ToProto(const Decision& decision, absl::string_view store_id) {
+  v1::Decision made;
+  made.set_name(NameOf(decision));
+  made.set_kind(Cast<v1::DecisionKind>(decision.kind));
+  made.set_partner(PartnerName(decision.partner));
+  for (const std::string& id : decision.counterparts) made.add_counterparts(PartnerName(id));
+  made.set_case_reference(decision.case_reference);
+  for (const std::string& condition : decision.conditions) made.add_conditions(condition);
+  made.set_valid_from(decision.valid_from);
+  made.set_valid_to(decision.valid_to);
+  made.set_evidence(decision.evidence);
+  made.set_grounds(decision.grounds);
+  if (decision.withdraw_time.has_value()) {
+    SetTime(*decision.withdraw_time, made.mutable_withdraw_time());
+  }
+  made.set_recorded_by(decision.recorded_by);
+  SetRecorded(decision.recorded, store_id, made);
+  return made;
+}
+
+v1::KeyStatement ToProto(const KeyStatement& statement, absl::string_view store_id) {
+  v1::KeyStatement made;
+  made.set_name(NameOf(statement));
+  made.set_holder(statement.holder);
+  made.set_statement(statement.statement);
+  made.set_signature(statement.signature);
+  SetRevision(statement.recorded, store_id, made.mutable_revision());
+  made.set_leaf_index(statement.leaf_index);
+  return made;
+}
+
+v1::Fact ToProto(const Fact& fact, absl::string_view store_id) {
+  struct Visitor {
+    absl::string_view store_id;
+    v1::Fact made;
+    void operator()(const Partner& f) { *made.mutable_partner() = ToProto(f, store_id); }
+    void operator()(const Instrument& f) { *made.mutable_instrument() = ToProto(f, store_id); }
+    void operator()(const Milestone& f) { *made.mutable_milestone() = ToProto(f, store_id); }
+    void operator()(const Authority& f) { *made.mutable_authority() = ToProto(f, store_id); }
+    void operator()(const Contact& f) { *made.mutable_contact() = ToProto(f, store_id); }
+    void operator()(const Decision& f) { *made.mutable_decision() = ToProto(f, store_id); }
+    void operator()(const KeyStatement& f) { *made.mutable_key_statement() = ToProto(f, store_id); }
+  } visitor{store_id, {}};
+  std::visit(visitor, fact);
+  return std::move(visitor.made);
+}
+
+v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
+                            const Registry& registry) {
+  v1::PartnerStanding made;
+  *made.mutable_partner() = ToProto(partner, registry.store_id());
+  made.set_legal_class(Cast<v1::LegalClass>(standing.legal_class));
+  for (const AxisStanding& axis : standing.axes) {
+    v1::AxisStanding& added = *made.add_axes();
+    added.set_axis(Cast<v1::Axis>(axis.axis));
+    added.set_step(axis.step);
+    added.set_day(axis.day);
+    added.set_evidence(axis.evidence);
+    added.set_certainty(Cast<v1::Certainty>(axis.certainty));
+    added.set_next_step(axis.next_step);
+    for (const Milestone& step : axis.history) {
+      *added.add_history() = ToProto(step, registry.store_id());
+    }
+  }
+  for (const Instrument* instrument : standing.instruments) {
+    *made.add_instruments() = ToProto(*instrument, registry.store_id());
+  }
+  made.set_day(FormatDay(standing.day));
+  made.mutable_registry_revision()->set_store_id(registry.store_id());
+  made.mutable_registry_revision()->set_number(registry.revision());
+  return made;
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/journal/journal.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/registry_store.h"
+
+namespace comity::partner_registry {
+
+// The registry over its journal.
+//
+// A fact is kept as the bytes of v1.Fact under the kinds of KindOf(); a barrier as an entry of kind
+// "barrier" in the same revision. The grounds of a decision are free text and kept sealed, so that
+// they go when their month's key goes.
+//
+// Thread-safe.
+class JournalRegistryStore final : public RegistryStore {
+ public:
+  // Loads the last state. `journal` is not owned, must outlive every call, and must not have
+  // written before. DATA_LOSS `RECORD_UNREADABLE`; errors of the journal.
+  static absl::StatusOr<std::unique_ptr<JournalRegistryStore>> Open(journal::Journal* journal);
+
+  State::Guard View() const override { return state_.View(); }
+  absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
+                                Planner planner) override;
+  absl::StatusOr<std::shared_ptr<const Registry>> At(std::int64_t revision) override;
+  absl::StatusOr<std::vector<CommittedChange>> ChangesAfter(std::int64_t after,
+                                                            std::size_t limit) override;
+  std::shared_ptr<void> Subscribe(std::function<void()> callback) override;
+  std::string LatestCheckpoint() const override;
+  const std::string& store_id() const override { return store_id_; }
+
+ private:
+  static constexpr std::size_t kStatesKept = 4;
+
+  JournalRegistryStore(journal::Journal* journal, Registry loaded, const journal::Head& head)
+      : journal_(journal), store_id_(head.store_id), state_(std::move(loaded), head) {}
+
+  absl::StatusOr<Fact> Read(const journal::Version& version);
+  absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);
+  absl::StatusOr<Registry> Load(std::int64_t revision,
+                                const std::vector<journal::Version>& versions);
+  absl::StatusOr<Fact> Stamp(const Fact& fact, journal::Turn& turn, std::string& record) const;
+
+  journal::Journal* const journal_;
+  const std::string store_id_;
+  State state_;
+
+  absl::Mutex mutex_;
+  std::map<std::int64_t, absl::Time> commit_times_ ABSL_GUARDED_BY(mutex_);
+  // Earlier states, the last used first.
+  std::list<std::shared_ptr<const Registry>> earlier_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace comity::partner_registry
