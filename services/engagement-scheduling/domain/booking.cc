@@ -90,6 +90,12 @@ absl::Status CheckQuestion(const Engagement& wanted) {
                         "must be about the engagement itself: leave explore, public_on, "
                         "at_revision and a past instant out");
   }
+  // Whoever asks does not decide: what was decided is recorded where all can see it.
+  if (!wanted.question->decisions.empty()) {
+    return InvalidField("TRANSFER_QUESTION_INVALID", absl::StrCat(kField, ".decisions"),
+                        "must be empty: have the decisions recorded in the partner registry, which "
+                        "is asked");
+  }
   return absl::OkStatus();
 }
 

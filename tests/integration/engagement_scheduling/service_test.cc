@@ -1,0 +1,414 @@
+// The service over mutual TLS, with the shipped access table and a registry that stands still.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "comity/engagement_scheduling/v1/engagement_scheduling.grpc.pb.h"
+#include "comity/ledger/v1/ledger.grpc.pb.h"
+#include "common/ids/uuid.h"
+#include "common/rpc/grpc_status.h"
+#include "common/transfer_proto/transfer_proto.h"
+#include "services/engagement-scheduling/records/schedule_proto.h"
+#include "services/engagement-scheduling/server/scheduling_application.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_journal.h"
+#include "tests/testing/test_server.h"
+#include "tests/unit/engagement_scheduling/scheduling_world.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+using absl::StatusCode;
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::SizeIs;
+using Stub = v1::EngagementSchedulingService::Stub;
+
+constexpr char kSelf[] = "spiffe://agency.example/service/engagement-scheduling";
+// The day the public facts are of.
+const absl::Time kNow = At("2026-11-23T08:00:00Z");
+const Interval kHour = Between("2026-12-01T10:00:00Z", "2026-12-01T11:00:00Z");
+
+std::string ShippedTable() {
+  const char* const source = std::getenv("COMITY_SOURCE_DIR");
+  std::ifstream file(std::string(source == nullptr ? "." : source) +
+                     "/deploy/access/engagement-scheduling.toml");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// Its own journal is there only once the gates are.
+class LateRecorder final : public rpc::RefusalRecorder {
+ public:
+  absl::Status RecordRefusal(const rpc::Call& call, const absl::Status& refusal) override {
+    return recorder->RecordRefusal(call, refusal);
+  }
+  absl::Status RecordTableRefusal(const rpc::TableRefusal& refusal) override {
+    return recorder->RecordTableRefusal(refusal);
+  }
+
+  rpc::RefusalRecorder* recorder = nullptr;
+};
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  ServiceTest() { Start(); }
+  ~ServiceTest() override { Stop(); }
+
+  void Start() {
+    server_ = std::make_unique<comity::testing::TestServer>(
+        pki_,
+        comity::testing::TestServer::Options{
+            .name = "engagement-scheduling",
+            .services = {kSchedulingService, kLedgerService},
+            .table = ShippedTable(),
+            .recorder = &recorder_,
+            .standing =
+                [this](const identity::Principal& who) { return application_->Standing(who); }},
+        [this](rpc::GateCore& gate) { return Build(gate); });
+  }
+
+  std::vector<grpc::Service*> Build(rpc::GateCore& gate) {
+    auto registry = std::make_unique<FixedRegistry>();
+    registry_ = registry.get();
+    journal::Options options =
+        comity::testing::TestJournalOptions(folder_.path(), "engagement-scheduling");
+    options.clock = &clock_;
+    Settings settings;
+    settings.store.page_token_key = folder_ / "page-token.key";
+    settings.office = Office();
+    settings.timer_interval = absl::Milliseconds(10);
+    auto application =
+        SchedulingApplication::Open({.clock = &clock_,
+                                     .registry = std::move(registry),
+                                     .self = kSelf,
+                                     .scheduling_gate = rpc::CallGate(&gate, kSchedulingService),
+                                     .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
+                                    settings, std::move(options));
+    if (!application.ok()) std::abort();
+    application_ = *std::move(application);
+    recorder_.recorder = application_->Refusals();
+    return application_->Services();
+  }
+
+  void Stop() {
+    stubs_.clear();
+    server_->Stop();
+    application_->Stop();
+    server_.reset();
+    application_.reset();
+  }
+
+  Stub& As(const std::string& who) {
+    std::unique_ptr<Stub>& stub = stubs_[who];
+    if (stub == nullptr) stub = v1::EngagementSchedulingService::NewStub(server_->Channel(who));
+    return *stub;
+  }
+
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(const std::string& who,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request) {
+    grpc::ClientContext context;
+    Response response;
+    const absl::Status status = rpc::ToAbslStatus((As(who).*method)(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  static v1::HoldEngagementRequest HoldRequest(const Engagement& wanted) {
+    v1::HoldEngagementRequest request;
+    *request.mutable_engagement() = ToProto(wanted, "");
+    return request;
+  }
+  absl::StatusOr<v1::Engagement> Hold(const std::string& who, const Engagement& wanted) {
+    return Call(who, &Stub::HoldEngagement, HoldRequest(wanted));
+  }
+  absl::StatusOr<v1::Engagement> Confirm(const std::string& who, const std::string& name) {
+    v1::ConfirmEngagementRequest request;
+    request.set_name(name);
+    return Call(who, &Stub::ConfirmEngagement, request);
+  }
+  absl::StatusOr<v1::Engagement> Get(const std::string& who, const std::string& name) {
+    v1::GetEngagementRequest request;
+    request.set_name(name);
+    return Call(who, &Stub::GetEngagement, request);
+  }
+
+  // The leaves of the ledger so far, as one text.
+  std::string Entries() {
+    std::string all;
+    const auto entries = application_->store().journal().ReadEntries(0, 1000);
+    EXPECT_THAT(entries, IsOk());
+    for (const journal::Entry& entry : *entries) all += entry.body.value_or("") + "\n";
+    return all;
+  }
+
+  comity::testing::TestPki pki_;
+  comity::testing::TempDirectory folder_;
+  ManualClock clock_{kNow};
+  LateRecorder recorder_;
+  FixedRegistry* registry_ = nullptr;
+  std::unique_ptr<SchedulingApplication> application_;
+  std::unique_ptr<comity::testing::TestServer> server_;
+  std::map<std::string, std::unique_ptr<Stub>> stubs_;
+};
+
+TEST_F(ServiceTest, AMeetingIsFoundHeldConfirmedExportedAndCancelled) {
+  v1::SearchSlotsRequest search;
+  search.add_participants(kDesk);
+  search.add_participants(kTbilisi);
+  search.mutable_duration()->set_seconds(3600);
+  *search.mutable_window() = ToProto(Between("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"));
+  const auto slots = Call(kDesk, &Stub::SearchSlots, search);
+  ASSERT_THAT(slots, IsOk());
+  ASSERT_THAT(slots->slots(), SizeIs(10));
+  EXPECT_EQ(slots->slots(0).local_starts(1), "2026-12-01T12:00+04:00 Asia/Tbilisi");
+
+  v1::HoldEngagementRequest hold = HoldRequest(Meeting(kHour));
+  *hold.mutable_engagement()->mutable_interval() = slots->slots(0).interval();
+  const auto held = Call(kDesk, &Stub::HoldEngagement, hold);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->state(), v1::Engagement::STATE_HELD);
+  EXPECT_EQ(held->organiser(), kDesk);
+  const auto next = Call(kDesk, &Stub::SearchSlots, search);
+  EXPECT_EQ(next->slots(0).interval().start_time().seconds(),
+            held->interval().end_time().seconds());
+
+  const auto confirmed = Confirm(kDesk, held->name());
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->state(), v1::Engagement::STATE_CONFIRMED);
+  EXPECT_EQ(confirmed->registry_revision().number(), 7);
+  EXPECT_EQ(confirmed->registry_checkpoint_sha256(), std::string(32, 'c'));
+  EXPECT_THAT(Entries(), HasSubstr("\"registry_revision\":7"));
+  EXPECT_THAT(Get(kTbilisi, held->name()), IsOk());
+
+  v1::ExportCalendarRequest all;
+  const auto calendar = Call(kTbilisi, &Stub::ExportCalendar, all);
+  ASSERT_THAT(calendar, IsOk());
+  EXPECT_THAT(calendar->calendar(), HasSubstr("STATUS:CONFIRMED\r\n"));
+  EXPECT_THAT(calendar->calendar(), Not(HasSubstr("What the agency does")));
+
+  v1::CancelEngagementRequest cancel;
+  cancel.set_name(held->name());
+  cancel.set_etag(confirmed->etag());
+  cancel.set_reason("no quorum");
+  const auto cancelled = Call(kDesk, &Stub::CancelEngagement, cancel);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state(), v1::Engagement::STATE_CANCELLED);
+  EXPECT_EQ(cancelled->sequence(), 2);
+  EXPECT_THAT(Entries(), HasSubstr("no quorum"));
+}
+
+TEST_F(ServiceTest, OfManyClientsExactlyOneGetsTheSlot) {
+  constexpr int kClients = 32;
+  As(kDesk);
+  std::atomic<int> won = 0;
+  std::atomic<int> lost = 0;
+  std::vector<std::thread> threads;
+  Stub& stub = As(kDesk);
+  for (int i = 0; i < kClients; ++i) {
+    threads.emplace_back([&] {
+      grpc::ClientContext context;
+      v1::Engagement response;
+      const absl::Status status =
+          rpc::ToAbslStatus(stub.HoldEngagement(&context, HoldRequest(Meeting(kHour)), &response));
+      if (status.ok()) ++won;
+      if (ReasonOf(status) == "SLOT_TAKEN") ++lost;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(lost, kClients - 1);
+}
+
+TEST_F(ServiceTest, ARefusedAttemptIsARefusalInTheLedgerAndAQuestionIsNot) {
+  ASSERT_THAT(Hold(kDesk, Meeting(kHour)), IsOk());
+  const std::int64_t before = application_->store().journal().head().leaf_count;
+  v1::HoldEngagementRequest question = HoldRequest(Meeting(kHour));
+  question.set_validate_only(true);
+  EXPECT_THAT(Call(kColleague, &Stub::HoldEngagement, question),
+              FailsWith(StatusCode::kAborted, "SLOT_TAKEN"));
+  EXPECT_EQ(application_->store().journal().head().leaf_count, before);
+
+  EXPECT_THAT(Hold(kColleague, Meeting(kHour)), FailsWith(StatusCode::kAborted, "SLOT_TAKEN"));
+  EXPECT_EQ(application_->store().journal().head().leaf_count, before + 1);
+  EXPECT_THAT(Entries(), HasSubstr("\"reason\":\"SLOT_TAKEN\""));
+}
+
+TEST_F(ServiceTest, WhatIsNotForOneIsNotThere) {
+  const auto held = Hold(kDesk, Coordination(kHour));
+  ASSERT_THAT(held, IsOk());
+
+  EXPECT_THAT(Get(kTbilisi, held->name()), IsOk());
+  EXPECT_THAT(Get(kDpo, held->name()), IsOk());
+  for (const char* who : {kColleague, kPanama}) {
+    const absl::Status hidden = Get(who, held->name()).status();
+    EXPECT_THAT(hidden, FailsWith(StatusCode::kNotFound, "ENGAGEMENT_NOT_FOUND"));
+    EXPECT_EQ(hidden.message(), Get(who, "engagements/none").status().message());
+    const auto list = Call(who, &Stub::ListEngagements, v1::ListEngagementsRequest());
+    ASSERT_THAT(list, IsOk());
+    EXPECT_THAT(list->engagements(), IsEmpty());
+  }
+  EXPECT_THAT(Get(kOperator, held->name()),
+              FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+  EXPECT_THAT(Hold(kTbilisi, Meeting(kHour)),
+              FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+}
+
+TEST_F(ServiceTest, AnOperationalConfirmationNeedsTheLawTheLeaseAndTheLatestRegistry) {
+  const auto held = Hold(kDesk, Coordination(kHour));
+  ASSERT_THAT(held, IsOk());
+  const absl::Status refused = Confirm(kDesk, held->name()).status();
+  EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_THAT(DetailsOf(refused).preconditions, Not(IsEmpty()));
+  EXPECT_THAT(DetailsOf(refused).metadata, Contains(Key("registry_revision")));
+
+  registry_->Authorise();
+  registry_->LoseLease();
+  EXPECT_THAT(Confirm(kDesk, held->name()),
+              FailsWith(StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
+  const Interval other{kHour.end, kHour.end + absl::Hours(1)};
+  const auto strategic = Hold(kDesk, Meeting(other));
+  ASSERT_THAT(strategic, IsOk());
+  EXPECT_THAT(Confirm(kDesk, strategic->name()), IsOk());
+
+  registry_->RegainLease();
+  registry_->RaiseBarriers(100);
+  EXPECT_THAT(Confirm(kDesk, held->name()), FailsWith(StatusCode::kAborted, "REGISTRY_CHANGED"));
+  registry_->RaiseBarriers(2);
+  const auto confirmed = Confirm(kDesk, held->name());
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->registry_revision().number(), 8);
+}
+
+TEST_F(ServiceTest, ASuspendedContactIsHeardNoMore) {
+  const auto held = Hold(kDesk, Meeting(kHour));
+  ASSERT_THAT(Get(kTbilisi, held->name()), IsOk());
+  registry_->Suspend(kTbilisi);
+  server_->identity().verifier().RaiseGeneration();
+
+  EXPECT_THAT(Get(kTbilisi, held->name()),
+              FailsWith(StatusCode::kPermissionDenied, "CONTACT_SUSPENDED"));
+}
+
+TEST_F(ServiceTest, ARepeatedRequestIsAnsweredAsBefore) {
+  v1::HoldEngagementRequest request = HoldRequest(Meeting(kHour));
+  request.set_request_id(NewUuid(kNow));
+  const auto first = Call(kDesk, &Stub::HoldEngagement, request);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(Confirm(kDesk, first->name()), IsOk());
+
+  const auto again = Call(kDesk, &Stub::HoldEngagement, request);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  request.mutable_engagement()->set_title("Another");
+  EXPECT_THAT(Call(kDesk, &Stub::HoldEngagement, request),
+              FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+}
+
+TEST_F(ServiceTest, ListsGoOnByStartAndOnlyWithTheirOwnToken) {
+  for (int i = 0; i < 5; ++i) {
+    const absl::Time start = kHour.start + absl::Hours(24) * (4 - i);
+    ASSERT_THAT(Hold(kDesk, Meeting({start, start + absl::Hours(1)})), IsOk());
+  }
+  v1::ListEngagementsRequest request;
+  request.set_page_size(2);
+  request.set_partner("partners/georgia");
+  std::vector<std::int64_t> starts;
+  std::string token;
+  do {
+    request.set_page_token(token);
+    const auto page = Call(kDesk, &Stub::ListEngagements, request);
+    ASSERT_THAT(page, IsOk());
+    for (const v1::Engagement& engagement : page->engagements()) {
+      starts.push_back(engagement.interval().start_time().seconds());
+    }
+    token = page->next_page_token();
+    if (!token.empty()) {
+      v1::ListEngagementsRequest stolen = request;
+      stolen.set_page_token(token);
+      EXPECT_THAT(Call(kColleague, &Stub::ListEngagements, stolen),
+                  FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+    }
+  } while (!token.empty());
+  ASSERT_THAT(starts, SizeIs(5));
+  EXPECT_TRUE(std::is_sorted(starts.begin(), starts.end()));
+
+  request.set_page_token("");
+  *request.mutable_window() = ToProto(kHour);
+  EXPECT_THAT(Call(kDesk, &Stub::ListEngagements, request)->engagements(), SizeIs(1));
+  request.set_partner("partners/panama");
+  EXPECT_THAT(Call(kDesk, &Stub::ListEngagements, request)->engagements(), IsEmpty());
+}
+
+TEST_F(ServiceTest, AHoldThatRanOutIsMarkedByItself) {
+  const auto held = Hold(kDesk, Meeting(kHour));
+  ASSERT_THAT(held, IsOk());
+  clock_.Advance(absl::Minutes(16));
+
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  v1::Engagement::State state = held->state();
+  while (state == v1::Engagement::STATE_HELD && absl::Now() < patience) {
+    state = Get(kDesk, held->name())->state();
+  }
+  EXPECT_EQ(state, v1::Engagement::STATE_EXPIRED);
+  EXPECT_THAT(Entries(), HasSubstr("timer/hold-expiry"));
+}
+
+TEST_F(ServiceTest, HoursAreSetAndRead) {
+  v1::UpdateCalendarRequest update;
+  *update.mutable_calendar() = ToProto(Calendar{.owner = kRoom, .hours = Office()});
+  EXPECT_THAT(Call(kDesk, &Stub::UpdateCalendar, update),
+              FailsWith(StatusCode::kPermissionDenied, "CALENDAR_NOT_YOURS"));
+  ASSERT_THAT(Call(kRegistryOperator, &Stub::UpdateCalendar, update), IsOk());
+
+  v1::GetCalendarRequest get;
+  get.set_owner(kRoom);
+  const auto room = Call(kDesk, &Stub::GetCalendar, get);
+  ASSERT_THAT(room, IsOk());
+  EXPECT_EQ(room->working_hours().end_minute(), 17 * 60 + 30);
+  EXPECT_THAT(Call(kTbilisi, &Stub::GetCalendar, get),
+              FailsWith(StatusCode::kNotFound, "CALENDAR_NOT_FOUND"));
+  get.set_owner(kTbilisi);
+  EXPECT_EQ(Call(kTbilisi, &Stub::GetCalendar, get)->working_hours().time_zone(), "Asia/Tbilisi");
+}
+
+TEST_F(ServiceTest, ARestartKeepsWhatWasAnswered) {
+  const auto held = Hold(kDesk, Coordination(kHour));
+  ASSERT_THAT(held, IsOk());
+  Stop();
+  Start();
+
+  const auto kept = Get(kDesk, held->name());
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->SerializeAsString(), held->SerializeAsString());
+  registry_->Authorise();
+  EXPECT_THAT(Confirm(kDesk, held->name()), IsOk());
+}
+
+TEST_F(ServiceTest, TheLedgerProvesABooking) {
+  ASSERT_THAT(Hold(kDesk, Meeting(kHour)), IsOk());
+  const auto ledger = comity::ledger::v1::LedgerService::NewStub(server_->Channel(kAuditor));
+  comity::ledger::v1::ListEntriesRequest request;
+  request.set_purpose("yearly audit");
+  comity::ledger::v1::ListEntriesResponse entries;
+  grpc::ClientContext context;
+  EXPECT_THAT(rpc::ToAbslStatus(ledger->ListEntries(&context, request, &entries)), IsOk());
+  EXPECT_THAT(entries.entries(), Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,334 @@
+#include "services/engagement-scheduling/domain/booking.h"
+
+#include <gmock/gmock.h>
+
+#include "common/status/error.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/engagement_scheduling/scheduling_world.h"
+#include "tests/unit/legal/real_facts.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+using absl::StatusCode;
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+const absl::Time kNow = At("2026-11-23T08:00:00Z");
+const Interval kHour = Between("2026-12-01T10:00:00Z", "2026-12-01T11:00:00Z");
+constexpr char kName[] = "engagements/0192f0c0-0000-7000-8000-000000000001";
+
+class BookingTest : public ::testing::Test {
+ protected:
+  absl::Status Check(const Engagement& wanted) { return CheckHold(wanted, kUsualHold, kNow); }
+
+  // Holds and applies, as the store would.
+  absl::StatusOr<Engagement> Hold(const Engagement& wanted, const char* organiser = kDesk,
+                                  const std::string& name = kName,
+                                  absl::Duration hold = kUsualHold) {
+    absl::StatusOr<Engagement> held =
+        PlanHold(schedule_, registry_.snapshot(), Who(organiser), wanted, name, hold, kNow);
+    if (held.ok()) Apply(*held);
+    return held;
+  }
+
+  void Apply(Engagement engagement) {
+    engagement.revision = ++revision_;
+    schedule_.Apply(engagement);
+  }
+
+  absl::StatusOr<Engagement> Confirm(const char* caller = kDesk, const std::string& etag = "",
+                                     absl::Time now = kNow) {
+    return PlanConfirm(schedule_, registry_.snapshot(), Who(caller), kName, etag, now);
+  }
+
+  Schedule schedule_;
+  FixedRegistry registry_;
+  std::int64_t revision_ = 0;
+};
+
+TEST_F(BookingTest, EveryFieldIsCheckedAndNamed) {
+  const auto refused = [&](const Engagement& good, auto change, const char* reason,
+                           const std::string& field) {
+    Engagement wanted = good;
+    change(wanted);
+    const absl::Status status = Check(wanted);
+    EXPECT_THAT(status, FailsWith(StatusCode::kInvalidArgument, reason));
+    ASSERT_THAT(DetailsOf(status).fields, SizeIs(1));
+    EXPECT_EQ(DetailsOf(status).fields[0].field, field);
+  };
+  const Engagement meeting = Meeting(kHour);
+  const Engagement coordination = Coordination(kHour);
+  ASSERT_THAT(Check(meeting), IsOk());
+  ASSERT_THAT(Check(coordination), IsOk());
+
+  refused(
+      meeting, [](Engagement& e) { e.kind = Kind::kUnspecified; }, "KIND_INVALID",
+      "engagement.kind");
+  refused(
+      meeting, [](Engagement& e) { e.engagement_class = Class::kUnspecified; }, "CLASS_INVALID",
+      "engagement.engagement_class");
+  refused(
+      meeting, [](Engagement& e) { e.kind = Kind::kCoordinationMeeting; }, "CLASS_INVALID",
+      "engagement.engagement_class");
+  refused(
+      meeting, [](Engagement& e) { e.mode = Mode::kUnspecified; }, "MODE_INVALID",
+      "engagement.mode");
+  refused(
+      meeting, [](Engagement& e) { e.title = ""; }, "TITLE_INVALID", "engagement.title");
+  refused(
+      meeting, [](Engagement& e) { e.title = std::string(201, 'a'); }, "TITLE_INVALID",
+      "engagement.title");
+  refused(
+      meeting, [](Engagement& e) { e.title = "a\nb"; }, "TITLE_INVALID", "engagement.title");
+  refused(
+      meeting, [](Engagement& e) { e.partners = {"georgia"}; }, "PARTNERS_INVALID",
+      "engagement.partners[0]");
+  refused(
+      meeting, [](Engagement& e) { e.interval.start = kNow; }, "INTERVAL_INVALID",
+      "engagement.interval.start_time");
+  refused(
+      meeting, [](Engagement& e) { e.interval.start += absl::Hours(24 * 800); }, "INTERVAL_INVALID",
+      "engagement.interval.start_time");
+  refused(
+      meeting, [](Engagement& e) { e.interval.end = e.interval.start; }, "INTERVAL_INVALID",
+      "engagement.interval.end_time");
+  refused(
+      meeting, [](Engagement& e) { e.interval.end += kLongestEngagement; }, "INTERVAL_INVALID",
+      "engagement.interval.end_time");
+  refused(
+      meeting, [](Engagement& e) { e.participants.clear(); }, "PARTICIPANTS_INVALID",
+      "engagement.participants");
+  refused(
+      meeting, [](Engagement& e) { e.participants = {"spiffe://agency.example/service/x"}; },
+      "PARTICIPANTS_INVALID", "engagement.participants[0]");
+  refused(
+      meeting, [](Engagement& e) { e.participants.push_back(kDesk); }, "PARTICIPANTS_INVALID",
+      "engagement.participants[2]");
+  refused(
+      meeting, [](Engagement& e) { e.resources = {"resources/A"}; }, "RESOURCES_INVALID",
+      "engagement.resources[0]");
+  refused(
+      meeting, [](Engagement& e) { e.question.emplace(); }, "TRANSFER_QUESTION_INVALID",
+      "engagement.transfer_question");
+  refused(
+      coordination, [](Engagement& e) { e.question.reset(); }, "TRANSFER_QUESTION_MISSING",
+      "engagement.transfer_question");
+  refused(
+      coordination, [](Engagement& e) { e.question->mode = legal::Mode::kExplore; },
+      "TRANSFER_QUESTION_INVALID", "engagement.transfer_question");
+  refused(
+      coordination,
+      [](Engagement& e) { e.question->decisions = {legal::Authorised("france", "georgia")}; },
+      "TRANSFER_QUESTION_INVALID", "engagement.transfer_question.decisions");
+  for (const absl::Duration hold : {absl::ZeroDuration(), absl::Hours(24 * 7) + absl::Seconds(1)}) {
+    EXPECT_THAT(CheckHold(meeting, hold, kNow),
+                FailsWith(StatusCode::kInvalidArgument, "HOLD_DURATION_INVALID"));
+  }
+}
+
+TEST_F(BookingTest, ATitleOfTwoHundredCharactersMayTakeMoreBytes) {
+  Engagement wanted = Meeting(kHour);
+  wanted.title.clear();
+  for (int i = 0; i < 200; ++i) wanted.title += "\u10d0";
+
+  EXPECT_THAT(Check(wanted), IsOk());
+}
+
+TEST_F(BookingTest, AHoldEndsWithTheStartOfTheEngagementAtTheLatest) {
+  const auto held = Hold(Meeting(kHour));
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->state, State::kHeld);
+  EXPECT_EQ(held->organiser, kDesk);
+  EXPECT_EQ(held->hold_expire_time, kNow + absl::Minutes(15));
+
+  const Interval soon{kNow + absl::Hours(1), kNow + absl::Hours(2)};
+  EXPECT_EQ(Hold(Meeting(soon), kDesk, "engagements/2", kLongestHold)->hold_expire_time,
+            soon.start);
+}
+
+TEST_F(BookingTest, ATakenSlotNamesTheEngagementToWhoMaySeeIt) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  const absl::Status seen = Hold(Meeting(kHour), kColleague, "engagements/2").status();
+
+  EXPECT_THAT(seen, FailsWith(StatusCode::kAborted, "SLOT_TAKEN"));
+  EXPECT_THAT(std::string(seen.message()), HasSubstr(kName));
+  EXPECT_THAT(DetailsOf(seen).metadata,
+              ::testing::UnorderedElementsAre(
+                  Pair("who", kDesk), Pair("start", "2026-12-01T10:00:00Z"),
+                  Pair("end", "2026-12-01T11:00:00Z"), Pair("engagement", kName)));
+}
+
+TEST_F(BookingTest, ATakenSlotTellsOthersOnlyWhen) {
+  ASSERT_THAT(Hold(Coordination(kHour)), IsOk());
+  const absl::Status hidden = Hold(Meeting(kHour), kColleague, "engagements/2").status();
+
+  EXPECT_THAT(hidden, FailsWith(StatusCode::kAborted, "SLOT_TAKEN"));
+  EXPECT_THAT(std::string(hidden.message()), Not(HasSubstr("engagements/")));
+  EXPECT_THAT(DetailsOf(hidden).metadata, Not(Contains(Key("engagement"))));
+  EXPECT_THAT(DetailsOf(hidden).metadata, Contains(Pair("start", "2026-12-01T10:00:00Z")));
+}
+
+TEST_F(BookingTest, AResourceExistsOnceItHasHours) {
+  Engagement wanted = Meeting(kHour);
+  wanted.resources = {kRoom};
+  EXPECT_THAT(Hold(wanted), FailsWith(StatusCode::kFailedPrecondition, "RESOURCE_UNKNOWN"));
+
+  schedule_.Apply(Calendar{.owner = kRoom, .hours = Office()});
+  EXPECT_THAT(Hold(wanted), IsOk());
+}
+
+TEST_F(BookingTest, ContactsMustCountWhenHeldAndWhenConfirmed) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  registry_.Suspend(kTbilisi);
+  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
+  registry_.Forget(kTbilisi);
+  const Interval other{kHour.end, kHour.end + absl::Hours(1)};
+  const absl::Status unknown = Hold(Meeting(other), kDesk, "engagements/2").status();
+  EXPECT_THAT(unknown, FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
+  EXPECT_EQ(DetailsOf(unknown).preconditions[0].subject, "participants[1]");
+}
+
+TEST_F(BookingTest, AConfirmationKeepsWhatItRestsOn) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  const auto confirmed = Confirm(kDesk, "\"1\"");
+
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->state, State::kConfirmed);
+  EXPECT_EQ(confirmed->sequence, 1);
+  EXPECT_EQ(confirmed->registry_revision, registry_.snapshot().revision());
+  EXPECT_EQ(confirmed->registry_checkpoint_sha256, std::string(32, 'c'));
+}
+
+TEST_F(BookingTest, OnlyTheOrganiserConfirmsAndCancels) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+
+  for (const char* who : {kColleague, kTbilisi}) {
+    EXPECT_THAT(Confirm(who), FailsWith(StatusCode::kPermissionDenied, "NOT_ORGANISER"));
+    EXPECT_THAT(PlanCancel(schedule_, Who(who), kName, "", kNow),
+                FailsWith(StatusCode::kPermissionDenied, "NOT_ORGANISER"));
+  }
+}
+
+TEST_F(BookingTest, WhatOneMayNotSeeIsRefusedInTheSameBytesAsWhatIsAbsent) {
+  ASSERT_THAT(Hold(Coordination(kHour)), IsOk());
+  const absl::Status hidden = Confirm(kColleague).status();
+  const absl::Status absent =
+      PlanConfirm(schedule_, registry_.snapshot(), Who(kColleague), "engagements/9", "", kNow)
+          .status();
+
+  EXPECT_THAT(hidden, FailsWith(StatusCode::kNotFound, "ENGAGEMENT_NOT_FOUND"));
+  EXPECT_EQ(hidden, absent);
+}
+
+TEST_F(BookingTest, AnOldEtagIsRefused) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+
+  EXPECT_THAT(Confirm(kDesk, "\"7\""), FailsWith(StatusCode::kAborted, "ETAG_MISMATCH"));
+}
+
+TEST_F(BookingTest, AHoldThatRanOutCannotBeConfirmedMarkedOrNot) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  const absl::Time over = kNow + kUsualHold;
+  EXPECT_THAT(Confirm(kDesk, "", over - absl::Nanoseconds(1)), IsOk());
+  EXPECT_THAT(Confirm(kDesk, "", over), FailsWith(StatusCode::kFailedPrecondition, "HOLD_EXPIRED"));
+
+  EXPECT_THAT(PlanExpiry(schedule_, over - absl::Nanoseconds(1), 10), IsEmpty());
+  const std::vector<Engagement> expired = PlanExpiry(schedule_, over, 10);
+  ASSERT_THAT(expired, SizeIs(1));
+  EXPECT_EQ(expired[0].state, State::kExpired);
+  Apply(expired[0]);
+  EXPECT_THAT(Confirm(kDesk, "", over), FailsWith(StatusCode::kFailedPrecondition, "HOLD_EXPIRED"));
+  EXPECT_THAT(PlanExpiry(schedule_, over, 10), IsEmpty());
+}
+
+TEST_F(BookingTest, NothingIsConfirmedOrCancelledTwice) {
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  Apply(*Confirm());
+  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kFailedPrecondition, "ENGAGEMENT_NOT_HELD"));
+  const auto cancelled = PlanCancel(schedule_, Who(kDesk), kName, "", kNow);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state, State::kCancelled);
+  EXPECT_EQ(cancelled->sequence, 2);
+  Apply(*cancelled);
+  EXPECT_THAT(PlanCancel(schedule_, Who(kDesk), kName, "", kNow),
+              FailsWith(StatusCode::kFailedPrecondition, "ENGAGEMENT_NOT_ACTIVE"));
+  EXPECT_THAT(Hold(Meeting(kHour), kColleague, "engagements/2"), IsOk());
+}
+
+TEST_F(BookingTest, AnOperationalEngagementPassesOnceWhatTheLawAsksForIsThere) {
+  ASSERT_THAT(Hold(Coordination(kHour)), IsOk());
+  registry_.Authorise();
+
+  EXPECT_THAT(Confirm(), IsOk());
+}
+
+TEST_F(BookingTest, AnOperationalEngagementWithoutAuthorisationIsRefusedWithEverythingMissing) {
+  ASSERT_THAT(Hold(Coordination(kHour)), IsOk());
+  const absl::Status refused = Confirm().status();
+
+  EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  const ErrorDetails details = DetailsOf(refused);
+  EXPECT_THAT(details.metadata, Contains(Pair("outcome", "PERMITTED_SUBJECT_TO")));
+  ASSERT_THAT(details.preconditions, Not(IsEmpty()));
+  for (const PreconditionViolation& violation : details.preconditions) {
+    EXPECT_EQ(violation.type, "TRANSFER_CHECK");
+    EXPECT_THAT(violation.description, HasSubstr("partners/georgia/authorities/prosecution"));
+    EXPECT_THAT(violation.subject, Not(IsEmpty()));
+  }
+}
+
+TEST_F(BookingTest, EveryPartnerInTheRoomIsCheckedAndSoIsALiaisonProsecutor) {
+  registry_.Authorise();
+  for (const char* other : {kPanama, kLiaison}) {
+    schedule_ = Schedule();
+    Engagement wanted = Coordination(kHour);
+    wanted.participants.push_back(other);
+    ASSERT_THAT(Hold(wanted), IsOk());
+    const absl::Status refused = Confirm().status();
+
+    EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+    for (const PreconditionViolation& violation : DetailsOf(refused).preconditions) {
+      EXPECT_THAT(violation.description, HasSubstr("partners/panama")) << other;
+    }
+  }
+}
+
+TEST_F(BookingTest, AStrategicEngagementWithTheSamePeopleNeedsNoTransferCheck) {
+  Engagement wanted = Meeting(kHour);
+  wanted.participants.push_back(kPanama);
+  ASSERT_THAT(Hold(wanted), IsOk());
+
+  EXPECT_THAT(Confirm(), IsOk());
+}
+
+TEST_F(BookingTest, HoursAreSetByTheirOwnerAndByTheRegistryOperator) {
+  const auto set = [](const char* caller, const char* owner, WorkingHours hours = Office()) {
+    return CheckCalendar(Who(caller), {.owner = owner, .hours = std::move(hours)});
+  };
+
+  EXPECT_THAT(set(kDesk, kDesk), IsOk());
+  EXPECT_THAT(set(kRegistryOperator, kDesk), IsOk());
+  EXPECT_THAT(set(kRegistryOperator, kRoom), IsOk());
+  EXPECT_THAT(set(kDesk, kColleague),
+              FailsWith(StatusCode::kPermissionDenied, "CALENDAR_NOT_YOURS"));
+  EXPECT_THAT(set(kDesk, kRoom), FailsWith(StatusCode::kPermissionDenied, "CALENDAR_NOT_YOURS"));
+  EXPECT_THAT(set(kRegistryOperator, kTbilisi),
+              FailsWith(StatusCode::kInvalidArgument, "CALENDAR_IN_REGISTRY"));
+  EXPECT_THAT(set(kRegistryOperator, "room-1"),
+              FailsWith(StatusCode::kInvalidArgument, "OWNER_INVALID"));
+  EXPECT_THAT(set(kDesk, kDesk, Hours("Europe/Atlantis", 9, 17)),
+              FailsWith(StatusCode::kInvalidArgument, "TIME_ZONE_UNKNOWN"));
+  EXPECT_THAT(set(kDesk, kDesk, Hours("Europe/Rome", 17, 9)),
+              FailsWith(StatusCode::kInvalidArgument, "WORKING_HOURS_INVALID"));
+}
+
+}  // namespace
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/identity/principal.h"
+#include "common/legal/facts.h"
+#include "services/engagement-scheduling/domain/registry_view.h"
+#include "services/engagement-scheduling/domain/types.h"
+
+// People, hours and a registry that stands still.
+namespace comity::engagement_scheduling {
+
+inline constexpr char kDesk[] = "spiffe://agency.example/agency/desk-officer/-/desk-1";
+inline constexpr char kColleague[] = "spiffe://agency.example/agency/desk-officer/-/desk-2";
+inline constexpr char kDpo[] = "spiffe://agency.example/agency/dpo/-/dpo-1";
+inline constexpr char kAuditor[] = "spiffe://agency.example/agency/auditor/-/auditor-1";
+inline constexpr char kOperator[] = "spiffe://agency.example/agency/operator/-/operator-1";
+inline constexpr char kRegistryOperator[] =
+    "spiffe://agency.example/agency/registry-operator/-/registry-1";
+inline constexpr char kLiaison[] =
+    "spiffe://agency.example/agency/liaison-prosecutor/panama/liaison-1";
+inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
+inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
+inline constexpr char kRoom[] = "resources/room-1";
+
+identity::Principal Who(const std::string& spiffe_id);
+// "2026-12-01T10:00:00Z".
+absl::Time At(absl::string_view text);
+Interval Between(absl::string_view start, absl::string_view end);
+
+// Monday to Friday.
+WorkingHours Hours(const std::string& time_zone, int start_hour, int end_hour);
+WorkingHours Office();  // 09:00 to 17:30 in Amsterdam.
+
+// A technical meeting of kDesk and kTbilisi, strategic, as a client would ask for it.
+Engagement Meeting(const Interval& interval);
+// A coordination meeting of both on data of France.
+Engagement Coordination(const Interval& interval);
+
+// The public facts at one revision, with the contacts kTbilisi and kPanama, that a test can change.
+// Not thread-safe where it changes.
+class FixedRegistry final : public RegistryView {
+ public:
+  FixedRegistry();
+
+  absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
+  absl::Status HandOver(const legal::Revision& decided_at, bool operational,
+                        absl::FunctionRef<absl::Status()> hand_over) const override;
+  absl::Status CheckContact(const identity::Principal& principal) const override;
+
+  const RegistrySnapshot& snapshot() const;
+
+  // What the registry says from now on.
+  void Record(const legal::Decision& decision);
+  // France authorises the transfer to Georgia.
+  void Authorise();
+  void Suspend(const std::string& contact);
+  void Forget(const std::string& contact);
+  void LoseLease() { lease_ = false; }
+  void RegainLease() { lease_ = true; }
+  // The next hand-overs find that a barrier came between.
+  void RaiseBarriers(int count) { barriers_ = count; }
+
+ private:
+  class Snapshot;
+
+  std::shared_ptr<const Snapshot> snapshot_;
+  bool lease_ = true;
+  mutable int barriers_ = 0;
+};
+
+}  // namespace comity::engagement_scheduling
