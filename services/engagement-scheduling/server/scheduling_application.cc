@@ -16,7 +16,8 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
       journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
-  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<ScheduleStore> store, ScheduleStore::Open(journal.get()));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalScheduleStore> store,
+                          JournalScheduleStore::Open(journal.get()));
   metrics::Metrics* const metrics = parts.metrics;
   // Not make_unique: the constructor is private.
   std::unique_ptr<SchedulingApplication> application(new SchedulingApplication(
@@ -29,7 +30,7 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
 
 SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settings,
                                              std::unique_ptr<journal::Journal> journal,
-                                             std::unique_ptr<ScheduleStore> store,
+                                             std::unique_ptr<JournalScheduleStore> store,
                                              journal::PageTokens pages)
     : logger_(parts.logger),
       registry_(std::move(parts.registry)),

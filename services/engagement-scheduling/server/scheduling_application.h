@@ -15,7 +15,7 @@
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/server/settings.h"
 #include "services/engagement-scheduling/server/timekeeper.h"
-#include "services/engagement-scheduling/storage/schedule_store.h"
+#include "services/engagement-scheduling/storage/journal_schedule_store.h"
 #include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
 #include "services/engagement-scheduling/transport/reads.h"
 #include "services/engagement-scheduling/transport/writes.h"
@@ -54,11 +54,12 @@ class SchedulingApplication final : public rpc::Application {
   void Stop() override;
 
   ScheduleStore& store() { return *store_; }
+  journal::Journal& journal() { return *journal_; }
 
  private:
   SchedulingApplication(Parts parts, const Settings& settings,
                         std::unique_ptr<journal::Journal> journal,
-                        std::unique_ptr<ScheduleStore> store, journal::PageTokens pages);
+                        std::unique_ptr<JournalScheduleStore> store, journal::PageTokens pages);
 
   void ExpireHolds();
   void AddMetrics(metrics::Metrics& metrics);
@@ -67,7 +68,7 @@ class SchedulingApplication final : public rpc::Application {
   const std::unique_ptr<const RegistryView> registry_;
   const journal::PageTokens pages_;
   // The store is state of the journal and must outlive its writer.
-  std::unique_ptr<ScheduleStore> store_;
+  std::unique_ptr<JournalScheduleStore> store_;
   std::unique_ptr<journal::Journal> journal_;
   service::JournalRefusals refusals_;
   const Reads reads_;

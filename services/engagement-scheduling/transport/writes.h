@@ -5,7 +5,7 @@
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
-#include "services/engagement-scheduling/storage/schedule_store.h"
+#include "services/engagement-scheduling/domain/schedule_store.h"
 
 namespace comity::engagement_scheduling {
 

@@ -149,7 +149,7 @@ class ServiceTest : public ::testing::Test {
   // The leaves of the ledger so far, as one text.
   std::string Entries() {
     std::string all;
-    const auto entries = application_->store().journal().ReadEntries(0, 1000);
+    const auto entries = application_->journal().ReadEntries(0, 1000);
     EXPECT_THAT(entries, IsOk());
     for (const journal::Entry& entry : *entries) all += entry.body.value_or("") + "\n";
     return all;
@@ -236,15 +236,15 @@ TEST_F(ServiceTest, OfManyClientsExactlyOneGetsTheSlot) {
 
 TEST_F(ServiceTest, ARefusedAttemptIsARefusalInTheLedgerAndAQuestionIsNot) {
   ASSERT_THAT(Hold(kDesk, Meeting(kHour)), IsOk());
-  const std::int64_t before = application_->store().journal().head().leaf_count;
+  const std::int64_t before = application_->journal().head().leaf_count;
   v1::HoldEngagementRequest question = HoldRequest(Meeting(kHour));
   question.set_validate_only(true);
   EXPECT_THAT(Call(kColleague, &Stub::HoldEngagement, question),
               FailsWith(StatusCode::kAborted, "SLOT_TAKEN"));
-  EXPECT_EQ(application_->store().journal().head().leaf_count, before);
+  EXPECT_EQ(application_->journal().head().leaf_count, before);
 
   EXPECT_THAT(Hold(kColleague, Meeting(kHour)), FailsWith(StatusCode::kAborted, "SLOT_TAKEN"));
-  EXPECT_EQ(application_->store().journal().head().leaf_count, before + 1);
+  EXPECT_EQ(application_->journal().head().leaf_count, before + 1);
   EXPECT_THAT(Entries(), HasSubstr("\"reason\":\"SLOT_TAKEN\""));
 }
 

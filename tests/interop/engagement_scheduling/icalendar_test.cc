@@ -46,7 +46,7 @@ TEST(ICalendarTest, LibicalFindsNothingAgainstTheRules) {
 }
 
 TEST(ICalendarTest, VobjectReadsEveryField) {
-  comity::testing::ChildProcess python("python3", {"-c", R"(
+  comity::testing::ChildProcess python("/usr/bin/python3", {"-c", R"(
 import sys, vobject
 calendar = vobject.readOne(sys.stdin.read())
 calendar.validate(raiseException=True)

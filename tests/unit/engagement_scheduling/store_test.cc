@@ -13,7 +13,7 @@
 #include "common/ids/uuid.h"
 #include "common/status/macros.h"
 #include "services/engagement-scheduling/domain/booking.h"
-#include "services/engagement-scheduling/storage/schedule_store.h"
+#include "services/engagement-scheduling/storage/journal_schedule_store.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_journal.h"
@@ -39,7 +39,7 @@ class StoreTest : public ::testing::Test {
     auto journal = journal::Journal::Open(std::move(options));
     ASSERT_THAT(journal, IsOk());
     journal_ = *std::move(journal);
-    auto store = ScheduleStore::Open(journal_.get());
+    auto store = JournalScheduleStore::Open(journal_.get());
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
   }
@@ -95,7 +95,7 @@ class StoreTest : public ::testing::Test {
   comity::testing::TempDirectory folder_;
   ManualClock clock_{kNow};
   FixedRegistry registry_;
-  std::unique_ptr<ScheduleStore> store_;
+  std::unique_ptr<JournalScheduleStore> store_;
   std::unique_ptr<journal::Journal> journal_;
 };
 

@@ -1,4 +1,4 @@
-#include "services/engagement-scheduling/storage/schedule_store.h"
+#include "services/engagement-scheduling/storage/journal_schedule_store.h"
 
 #include <utility>
 
@@ -72,8 +72,8 @@ journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& r
 
 }  // namespace
 
-absl::StatusOr<std::optional<Change>> ScheduleStore::Read(journal::Journal& journal,
-                                                          const journal::Version& version) {
+absl::StatusOr<std::optional<Change>> JournalScheduleStore::Read(journal::Journal& journal,
+                                                                 const journal::Version& version) {
   if (!version.body.has_value()) return Unreadable();
   std::string bytes = *version.body;
   if (version.kind != kResourceCalendar) {
@@ -93,8 +93,8 @@ absl::StatusOr<std::optional<Change>> ScheduleStore::Read(journal::Journal& jour
   return Change(std::move(engagement));
 }
 
-absl::Status ScheduleStore::Put(const Change& change, const std::string& store_id,
-                                journal::Turn& turn) {
+absl::Status JournalScheduleStore::Put(const Change& change, const std::string& store_id,
+                                       journal::Turn& turn) {
   const Key key = KeyOf(change);
   const auto* engagement = std::get_if<Engagement>(&change);
   std::string bytes = engagement != nullptr
@@ -106,7 +106,8 @@ absl::Status ScheduleStore::Put(const Change& change, const std::string& store_i
   return turn.Put(key.kind, key.id, bytes);
 }
 
-absl::StatusOr<std::unique_ptr<ScheduleStore>> ScheduleStore::Open(journal::Journal* journal) {
+absl::StatusOr<std::unique_ptr<JournalScheduleStore>> JournalScheduleStore::Open(
+    journal::Journal* journal) {
   const journal::Head head = journal->head();
   Schedule loaded;
   for (const char* const kind : {kEngagement, kCalendar, kResourceCalendar}) {
@@ -118,13 +119,14 @@ absl::StatusOr<std::unique_ptr<ScheduleStore>> ScheduleStore::Open(journal::Jour
     }
   }
   // Not make_unique: the constructor is private.
-  std::unique_ptr<ScheduleStore> store(new ScheduleStore(journal, std::move(loaded), head));
+  std::unique_ptr<JournalScheduleStore> store(
+      new JournalScheduleStore(journal, std::move(loaded), head));
   journal->Attach(&store->state_);
   return store;
 }
 
-absl::StatusOr<ScheduleStore::Written> ScheduleStore::Write(journal::Attempt attempt,
-                                                            Planner planner) {
+absl::StatusOr<JournalScheduleStore::Written> JournalScheduleStore::Write(journal::Attempt attempt,
+                                                                          Planner planner) {
   Written written;
   const journal::Attempt about = attempt;  // The body outlives the move below.
   COMITY_ASSIGN_OR_RETURN(
