@@ -190,8 +190,8 @@ absl::Status UploadPayloads(const TransferSettings& settings, const v1::Upload& 
       grpc::ClientContext context;
       const Cancellation::Scope scope(settings.cancellation, &context);
       context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
-      // A call that fails at once leaves nobody to drive the connection that is being made: it would
-      // wait for gRPC's own timer, half a minute.
+      // A call that fails at once leaves nobody to drive the connection that is being made: it
+      // would wait for gRPC's own timer, half a minute.
       context.set_wait_for_ready(true);
       v1::GetUploadRequest request;
       request.set_name(upload.name());

@@ -21,9 +21,9 @@ TEST(X25519Test, BothSidesAgree) {
 
 // RFC 7748, 6.1.
 TEST(X25519Test, MakesThePublicPointAsInTheRfc) {
-  EXPECT_EQ(Hex(X25519Public(
-                Key("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"))),
-            "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+  EXPECT_EQ(
+      Hex(X25519Public(Key("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"))),
+      "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 }
 
 // RFC 7748, 5.2.
