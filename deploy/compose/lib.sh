@@ -1,5 +1,5 @@
 # What up and down share: where the suite lives, its project, the ports on this machine.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 . "$here/deploy/lib.sh"
 . "$here/deploy/containers/lib.sh"
 
