@@ -5,10 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
-#include "common/evidence/evidence_folder.h"
+#include "common/client/save_evidence.h"
 #include "common/evidence/verify.h"
 #include "common/identity/chain_verifier.h"
 #include "common/identity/trust_bundle.h"
@@ -22,56 +19,15 @@ namespace v1 = document_exchange::v1;
 
 namespace {
 
-using Exchange = v1::DocumentExchangeService::Stub;
-
 struct Arguments {
   std::string document, folder, bundles, ledger_keys;
 };
 
-bool AllProven(const v1::ListStatementsResponse& statements) {
-  for (const v1::Statement& statement : statements.statements()) {
-    if (statement.tlog_proof().empty()) return false;
-  }
-  return true;
-}
-
-// The statements, once a checkpoint covers them all; they come without proof if that takes long.
-absl::StatusOr<v1::ListStatementsResponse> ProvenStatements(App& app, Exchange* exchange,
-                                                            const std::string& document) {
-  v1::ListStatementsRequest request;
-  request.set_parent(document);
-  const absl::Time patience = absl::Now() + absl::Seconds(5);
-  while (true) {
-    COMITY_ASSIGN_OR_RETURN(
-        v1::ListStatementsResponse statements,
-        client::Invoke(exchange, &Exchange::ListStatements, request, app.patience()));
-    if (AllProven(statements) || absl::Now() > patience) return statements;
-    absl::SleepFor(absl::Milliseconds(100));
-  }
-}
-
 absl::Status Save(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto exchange, session->Exchange());
-  v1::GetDocumentRequest request;
-  request.set_name(DocumentName(arguments.document));
   COMITY_ASSIGN_OR_RETURN(
-      const v1::Document document,
-      client::Invoke(exchange.get(), &Exchange::GetDocument, request, app.patience()));
-  COMITY_ASSIGN_OR_RETURN(const v1::ListStatementsResponse statements,
-                          ProvenStatements(app, exchange.get(), request.name()));
-  evidence::EvidenceFiles files{.manifest = document.manifest(),
-                                .manifest_signature = document.signature()};
-  for (const v1::Statement& statement : statements.statements()) {
-    files.statements.push_back({.statement = statement.statement(),
-                                .signature = statement.signature(),
-                                .leaf_salt = statement.leaf_salt(),
-                                .leaf_body = statement.leaf_body(),
-                                .tlog_proof = statement.tlog_proof(),
-                                .confirmation = statement.confirmation(),
-                                .confirmation_signature = statement.confirmation_signature()});
-  }
-  COMITY_RETURN_IF_ERROR(evidence::SaveFolder(arguments.folder, files));
+      const v1::ListStatementsResponse statements,
+      client::SaveEvidence(*session, DocumentName(arguments.document), arguments.folder));
   app.Show(statements, [&] {
     std::vector<std::vector<std::string>> rows;
     for (const v1::Statement& statement : statements.statements()) {

@@ -13,13 +13,13 @@
 #include "common/sealing/signer_trust.h"
 #include "common/service/refusals.h"
 #include "common/service/store_settings.h"
+#include "common/service/timekeeper.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/server/metered_events.h"
 #include "services/document-exchange/server/replica_view.h"
-#include "services/document-exchange/server/timekeeper.h"
 #include "services/document-exchange/storage/exchange_tables.h"
 #include "services/document-exchange/storage/file_payload_store.h"
 #include "services/document-exchange/transport/document_exchange_service.h"
@@ -108,7 +108,7 @@ class ExchangeApplication final : public rpc::Application {
   Exchange exchange_;
   DocumentExchangeService service_;
   ledger_service::LedgerService ledger_;
-  std::optional<Timekeeper> timekeeper_;
+  std::optional<service::Timekeeper> timekeeper_;
 };
 
 }  // namespace

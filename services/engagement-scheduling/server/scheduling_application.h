@@ -12,9 +12,9 @@
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
 #include "common/service/refusals.h"
+#include "common/service/timekeeper.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/server/settings.h"
-#include "services/engagement-scheduling/server/timekeeper.h"
 #include "services/engagement-scheduling/storage/journal_schedule_store.h"
 #include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
 #include "services/engagement-scheduling/transport/reads.h"
@@ -77,7 +77,7 @@ class SchedulingApplication final : public rpc::Application {
   ledger_service::LedgerService ledger_service_;
   metrics::Counter* expired_holds_ = nullptr;
   metrics::Counter* timer_failures_ = nullptr;
-  std::optional<Timekeeper> timekeeper_;
+  std::optional<service::Timekeeper> timekeeper_;
 };
 
 }  // namespace comity::engagement_scheduling

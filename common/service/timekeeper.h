@@ -7,7 +7,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
-namespace comity::engagement_scheduling {
+namespace comity::service {
 
 // Does `work` on a thread of its own, at once and then every `interval`, until it goes.
 class Timekeeper {
@@ -28,4 +28,4 @@ class Timekeeper {
   std::thread thread_;
 };
 
-}  // namespace comity::engagement_scheduling
+}  // namespace comity::service

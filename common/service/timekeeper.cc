@@ -1,15 +1,15 @@
-#include "services/engagement-scheduling/server/timekeeper.h"
+#include "common/service/timekeeper.h"
 
 #include <utility>
 
-namespace comity::engagement_scheduling {
+namespace comity::service {
 
 Timekeeper::Timekeeper(absl::Duration interval, std::function<void()> work)
     : interval_(interval), work_(std::move(work)), thread_([this] { Run(); }) {}
 
 Timekeeper::~Timekeeper() {
   {
-    const absl::MutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
   thread_.join();
@@ -18,9 +18,9 @@ Timekeeper::~Timekeeper() {
 void Timekeeper::Run() {
   while (true) {
     work_();
-    const absl::MutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) return;
   }
 }
 
-}  // namespace comity::engagement_scheduling
+}  // namespace comity::service
