@@ -11,7 +11,7 @@ absl::StatusOr<ServerConfig> ReadConfig(const config::Config& config) {
   const config::Section registry = config.section("registry");
   COMITY_ASSIGN_OR_RETURN(read.registry_address, registry.String("address"));
   COMITY_ASSIGN_OR_RETURN(read.registry_trust_domain, registry.String("trust_domain"));
-  COMITY_ASSIGN_OR_RETURN(read.replica_folder, registry.Path("replica_file"));
+  COMITY_ASSIGN_OR_RETURN(read.replica_folder, registry.Path("replica_folder"));
 
   const config::Section signing = config.section("signing");
   COMITY_ASSIGN_OR_RETURN(read.signing_certificate, signing.Path("certificate"));

@@ -51,7 +51,7 @@ absl::Status ReadSettings(const config::Config& config, Settings& settings) {
   const config::Section registry = config.section("registry");
   COMITY_ASSIGN_OR_RETURN(settings.registry_address, registry.String("address"));
   COMITY_ASSIGN_OR_RETURN(settings.registry_trust_domain, registry.String("trust_domain"));
-  COMITY_ASSIGN_OR_RETURN(settings.replica_folder, registry.Path("replica_file"));
+  COMITY_ASSIGN_OR_RETURN(settings.replica_folder, registry.Path("replica_folder"));
 
   COMITY_RETURN_IF_ERROR(ReadOffice(config.section("office"), settings.office));
   COMITY_ASSIGN_OR_RETURN(settings.timer_interval, config.section("holds").Duration(

@@ -15,7 +15,7 @@ struct Settings {
   service::StoreSettings store;       // [storage], [ledger]
   std::string registry_address;       // [registry] address
   std::string registry_trust_domain;  // [registry] trust_domain
-  std::string replica_folder;         // [registry] replica_file
+  std::string replica_folder;         // [registry] replica_folder
   WorkingHours office;                // [office]
   absl::Duration timer_interval;      // [holds] timer_interval
 
