@@ -6,10 +6,16 @@ if [ -z "${COMITY_HOME:-}" ]; then
 fi
 services=(partner-registry engagement-scheduling document-exchange)
 
-running() { # NAME
-  local file=$COMITY_HOME/run/$1.pid
-  [ -f "$file" ] && kill -0 "$(cat "$file")" 2>/dev/null
+# The pid in the file, if the process that has it now is the one that was started: after a restart of
+# the machine the number may be a stranger's.
+pid_of() { # NAME
+  local file=$COMITY_HOME/run/$1.pid pid name
+  [ -f "$file" ] || return 1
+  pid=$(cat "$file")
+  name=$(cat "/proc/$pid/comm" 2>/dev/null) || return 1
+  [ "$name" = "${1:0:15}" ] && echo "$pid"
 }
+running() { pid_of "$1" >/dev/null; } # NAME
 
 start_service() { # NAME
   local service=$1 folder=$COMITY_HOME/$1
@@ -46,8 +52,7 @@ wait_healthy() { # NAME
 
 stop_process() { # NAME [SIGNAL]
   local file=$COMITY_HOME/run/$1.pid pid tries=0
-  [ -f "$file" ] || return 0
-  pid=$(cat "$file")
+  pid=$(pid_of "$1") || { rm -f "$file"; return 0; }
   kill "-${2:-TERM}" "$pid" 2>/dev/null || true
   while kill -0 "$pid" 2>/dev/null; do
     tries=$((tries + 1))

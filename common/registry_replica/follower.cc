@@ -206,9 +206,9 @@ absl::Status RegistryReplica::Follower::Handle(Response response, Stream& stream
 
   if (!loading) {
     if (!checkpoint.empty()) state_->SetCheckpoint(checkpoint);
+    if (state_->revision() != before || !checkpoint.empty()) Publish(barrier);
+    // Only now: a lease that came with a withdrawal must not serve what was before it.
     TakeLease(response);
-    if (state_->revision() == before && checkpoint.empty()) return absl::OkStatus();
-    Publish(barrier);
     // Whoever withdraws something waits for this confirmation.
     if (barrier && !Confirm(stream)) return absl::UnavailableError("the stream has ended");
     return absl::OkStatus();

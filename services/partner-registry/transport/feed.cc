@@ -178,7 +178,9 @@ absl::Status Feed::Replicate(
           service::SetRevision(store->store_id(), part->bookmark, response.mutable_bookmark());
         }
       }
-      if (state->renewal.has_value()) {
+      // A lease is given only to who has everything: a withdrawal in a part to come may have been
+      // answered while this replica counted for nothing.
+      if (!part.has_value()) {
         response.set_renewed(*state->renewal);
         response.set_lease_ms(absl::ToInt64Milliseconds(lease));
         state->renewal.reset();
