@@ -165,7 +165,8 @@ void RegisterExchange(CLI::App& root, App& app) {
   send->add_option("--classification", options.classification, "How it is classified")
       ->check(CLI::IsMember({"UNCLASSIFIED", "SENSITIVE_NON_CLASSIFIED"}))
       ->capture_default_str();
-  send->add_option("--delete-after", options.delete_after_days, "Days the exchange may keep its copy; signed, and not yet carried out")
+  send->add_option("--delete-after", options.delete_after_days,
+                   "Days the exchange may keep its copy; signed, and not yet carried out")
       ->check(CLI::Range(1, 36525))
       ->capture_default_str();
   send->add_flag("--validate-only", options.validate_only, "Ask whether it would be permitted");
