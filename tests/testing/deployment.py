@@ -4,6 +4,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -30,6 +31,16 @@ def free_ports(count):
             for taken in held:
                 taken.close()
     raise RuntimeError(f"no {count} free ports in a row were found on 127.0.0.1")
+
+
+def stop_on_signals():
+    """Lets `with` blocks end, and so the services, if the test is told to stop."""
+
+    def stop(number, _):
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
 
 
 class Deployment:
