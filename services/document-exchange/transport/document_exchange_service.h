@@ -14,8 +14,6 @@
 
 namespace comity::document_exchange {
 
-namespace v1 = comity::document_exchange::v1;
-
 // The handlers: parse, ask the domain, convert. Thread-safe.
 class DocumentExchangeService final : public v1::DocumentExchangeService::CallbackService {
  public:

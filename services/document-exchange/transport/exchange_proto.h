@@ -11,7 +11,6 @@
 // Between messages and the domain. `store_id` is this store's.
 namespace comity::document_exchange {
 
-namespace v1 = comity::document_exchange::v1;
 namespace registry_v1 = comity::partner_registry::v1;
 
 // INVALID_ARGUMENT `CONTEXT_INVALID` for what the server puts in by itself (counterpart, decisions,

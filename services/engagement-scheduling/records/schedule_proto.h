@@ -12,8 +12,6 @@
 // The service's values as protos and back: for storage and for transport.
 namespace comity::engagement_scheduling {
 
-namespace v1 = ::comity::engagement_scheduling::v1;
-
 // `store_id` is that of the store whose revision the engagement carries. With its etag.
 v1::Engagement ToProto(const Engagement& engagement, absl::string_view store_id);
 v1::Calendar ToProto(const Calendar& calendar);

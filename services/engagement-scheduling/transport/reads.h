@@ -13,8 +13,6 @@
 
 namespace comity::engagement_scheduling {
 
-namespace v1 = ::comity::engagement_scheduling::v1;
-
 // The methods that read, from memory. Thread-safe.
 class Reads {
  public:

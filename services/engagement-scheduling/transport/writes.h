@@ -9,8 +9,6 @@
 
 namespace comity::engagement_scheduling {
 
-namespace v1 = ::comity::engagement_scheduling::v1;
-
 // The methods that write. Thread-safe; all block until the change is durable.
 class Writes {
  public:

@@ -12,8 +12,6 @@
 // The registry's values as protos and back: for storage, which keeps v1.Fact, and for transport.
 namespace comity::partner_registry {
 
-namespace v1 = ::comity::partner_registry::v1;
-
 // `store_id` is that of the store whose revision the value carries. Contacts and partners get their
 // etag.
 v1::Partner ToProto(const Partner& partner, absl::string_view store_id);
