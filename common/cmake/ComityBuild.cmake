@@ -3,14 +3,19 @@
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+# One way of generating code everywhere (all ends in position-independent executables), so that
+# precompiled headers are shared.
+add_compile_options(-fPIE -pthread)
+add_link_options(-pie)
 # Assertions stay on; line tables are enough for stack traces and keep objects small.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 
 find_program(COMITY_CCACHE ccache)
 if(COMITY_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${COMITY_CCACHE}")
+  # Precompiled headers define no macro from the time or the place of their making.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${COMITY_CCACHE}")
 endif()
 find_program(COMITY_LLD ld.lld)
 if(COMITY_LLD)

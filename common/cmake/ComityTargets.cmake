@@ -7,6 +7,7 @@ function(comity_library)
   add_library(comity::${ARG_NAME} ALIAS comity_${ARG_NAME})
   target_include_directories(comity_${ARG_NAME} PUBLIC "${CMAKE_SOURCE_DIR}")
   target_link_libraries(comity_${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE comity_private)
+  comity_precompile(comity_${ARG_NAME} ${ARG_DEPS})
 endfunction()
 
 # comity_header_library(NAME name [DEPS ...]): headers only.
@@ -16,6 +17,7 @@ function(comity_header_library)
   add_library(comity::${ARG_NAME} ALIAS comity_${ARG_NAME})
   target_include_directories(comity_${ARG_NAME} INTERFACE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(comity_${ARG_NAME} INTERFACE ${ARG_DEPS})
+  comity_precompile(comity_${ARG_NAME} ${ARG_DEPS})
 endfunction()
 
 # comity_executable(NAME name SRCS ... [DEPS ...]): build/<preset>/bin/name.
@@ -23,6 +25,7 @@ function(comity_executable)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} comity_private)
+  comity_precompile(${ARG_NAME} ${ARG_DEPS})
 endfunction()
 
 # comity_test(NAME name LABEL unit|contract|integration|e2e|interop SRCS ... [DEPS ...]
@@ -34,6 +37,7 @@ function(comity_test)
   endif()
   add_executable(${ARG_NAME}_test ${ARG_SRCS})
   target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_DEPS} GTest::gmock_main comity_private)
+  comity_precompile(${ARG_NAME}_test ${ARG_DEPS} GTest::gmock)
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
   set_tests_properties(
     ${ARG_NAME}

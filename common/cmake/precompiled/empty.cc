@@ -1,0 +1,1 @@
+// Gives the target that carries a precompiled header something to compile.
