@@ -28,15 +28,15 @@ namespace {
 
 // Savepoints of one name nest: RELEASE and ROLLBACK TO mean the innermost. The texts are constants,
 // so that engines find them compiled.
-absl::Status RunCached(Connection& connection, absl::string_view sql) {
+absl::Status RunLater(Connection& connection, absl::string_view sql) {
   COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Statement> statement, connection.Prepare(sql));
-  return statement->Run();
+  return statement->RunLater();
 }
 
 }  // namespace
 
 absl::StatusOr<Savepoint> Savepoint::Begin(Connection* connection) {
-  COMITY_RETURN_IF_ERROR(RunCached(*connection, "SAVEPOINT part"));
+  COMITY_RETURN_IF_ERROR(RunLater(*connection, "SAVEPOINT part"));
   return Savepoint(connection);
 }
 
@@ -45,13 +45,13 @@ Savepoint::~Savepoint() {
 }
 
 absl::Status Savepoint::Release() {
-  return RunCached(*std::exchange(connection_, nullptr), "RELEASE SAVEPOINT part");
+  return RunLater(*std::exchange(connection_, nullptr), "RELEASE SAVEPOINT part");
 }
 
 absl::Status Savepoint::RollBack() {
   Connection* const connection = std::exchange(connection_, nullptr);
-  COMITY_RETURN_IF_ERROR(RunCached(*connection, "ROLLBACK TO SAVEPOINT part"));
-  return RunCached(*connection, "RELEASE SAVEPOINT part");
+  COMITY_RETURN_IF_ERROR(RunLater(*connection, "ROLLBACK TO SAVEPOINT part"));
+  return RunLater(*connection, "RELEASE SAVEPOINT part");
 }
 
 }  // namespace comity::storage

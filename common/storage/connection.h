@@ -12,20 +12,24 @@
 namespace comity::storage {
 
 // The SQL that callers write is a common subset of SQLite's and PostgreSQL's:
-//   - parameters are ?1, ?2, ... (an engine rewrites them);
-//   - column types are INTEGER (64 bits), TEXT and BLOB (an engine renames them);
+//   - parameters are ?1, ?2, ... without gaps (an engine rewrites them);
+//   - column types are INTEGER (64 bits), TEXT (UTF-8 without NUL, compared byte by byte) and BLOB,
+//     in capitals (an engine renames them);
 //   - INSERT ... ON CONFLICT, RETURNING, LIMIT/OFFSET, common table expressions and window
-//   functions
-//     are the same in both; no rowid, no AUTOINCREMENT, no PRAGMA, no now(): times are integers of
-//     microseconds since 1970 and come from the caller;
+//     functions are the same in both; no rowid, no AUTOINCREMENT, no PRAGMA, no now(): times are
+//     integers of microseconds since 1970 and come from the caller;
+//   - a query in FROM has a name; a sum is CAST(SUM(x) AS INTEGER); conditions are not numbers;
 //   - a table that is read in the order of its composite primary key may say WITHOUT ROWID at the
-//   end
-//     of its definition (an engine without it drops the words).
+//     end of its definition (an engine without it drops the words);
+//   - tables are made by Execute only.
 //
 // Errors of every call, on every engine:
 //   RESOURCE_EXHAUSTED `DISK_FULL`: no room on the volume; what was being written is rolled back.
 //   DATA_LOSS `DATABASE_CORRUPT`: the file is damaged or is no database.
-//   UNAVAILABLE `STORAGE_IO`: the medium failed; `STORAGE_BUSY`: a lock was not free in time.
+//   UNAVAILABLE `STORAGE_IO`: the medium failed; `STORAGE_BUSY`: a lock was not free in time;
+//   `STORAGE_LOST`: the connection to the server broke, what was not committed is undone;
+//   `STORAGE_READ_ONLY`: a snapshot, or a server that takes no writes.
+//   INVALID_ARGUMENT `TEXT_NOT_STORABLE`: a bound text is not UTF-8 or has a NUL (PostgreSQL only).
 //   ALREADY_EXISTS `CONSTRAINT_VIOLATED`: unique or primary key; FAILED_PRECONDITION with the same
 //   reason: foreign key, NOT NULL, CHECK.
 //   INTERNAL `STATEMENT_FAILED`: everything else, which is an error of the program.
@@ -44,6 +48,11 @@ class Statement {
   virtual Statement& BindText(int parameter, absl::string_view value) = 0;
   virtual Statement& BindBlob(int parameter, absl::string_view value) = 0;
   virtual Statement& BindNull(int parameter) = 0;
+
+  // Sends the statement ahead, in a transaction: the next Step waits for its answer. Several may be
+  // under way, so that a server far away is asked many things at the price of one. It may do
+  // nothing.
+  virtual absl::Status Start() { return absl::OkStatus(); }
 
   // Goes to the next row; false: there is none (any more), and the statement may be bound and
   // stepped again.
@@ -64,6 +73,11 @@ class Statement {
 
   // Steps to the end and resets.
   absl::Status Run();
+
+  // As Run, for statements that can only fail if the database does: in a transaction an engine may
+  // answer before it knows. An error then spoils the whole transaction, savepoints or not, and is
+  // what the next call that waits fails with.
+  virtual absl::Status RunLater() { return Run(); }
 };
 
 // One connection to one database. Not thread-safe.
@@ -85,6 +99,21 @@ class Connection {
   // for UNAVAILABLE `COMMIT_IN_DOUBT` (client-server engines): the answer was lost.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;
+
+  // Inside a write transaction: nobody else changes tables until its end.
+  virtual absl::Status LockSchema() { return absl::OkStatus(); }
+
+  // Inside a write transaction: tells every listener of `channel` (Database::Listen), once it is
+  // committed.
+  virtual absl::Status Notify(absl::string_view channel, absl::string_view payload) {
+    (void)channel;
+    (void)payload;
+    return absl::OkStatus();
+  }
+
+  // Another number after the connection was lost and made anew: what was known of the database may
+  // not hold any more.
+  virtual std::int64_t generation() const { return 0; }
 };
 
 // A write transaction: rolled back when it goes out of scope uncommitted.

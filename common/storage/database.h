@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/storage/connection.h"
 
 namespace comity::storage {
@@ -42,6 +44,19 @@ class Database {
 
   // The latest committed state. Snapshots must end before the database does.
   absl::StatusOr<Snapshot> Read();
+
+  // Whether other processes write to it too.
+  virtual bool shared() const { return false; }
+
+  // Calls `callback` with what Connection::Notify says on `channel` (a lower-case word), in this
+  // process and in others, and with "" whenever something may have been missed, until the handle is
+  // gone: on a thread of its own, where it must only wake somebody. Null if it is not shared.
+  virtual std::shared_ptr<void> Listen(const std::string& channel,
+                                       std::function<void(absl::string_view payload)> callback) {
+    (void)channel;
+    (void)callback;
+    return nullptr;
+  }
 
  protected:
   friend class Snapshot;

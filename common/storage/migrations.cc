@@ -44,7 +44,6 @@ absl::Status Record(Connection& connection, absl::string_view component, const M
 
 absl::Status Apply(Connection& connection, absl::string_view component, const Migration& migration,
                    absl::Time now) {
-  COMITY_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(&connection));
   const absl::Status done = connection.Execute(migration.sql);
   if (absl::IsInternal(done) || absl::IsAlreadyExists(done) || absl::IsFailedPrecondition(done)) {
     return MakeError(
@@ -55,36 +54,42 @@ absl::Status Apply(Connection& connection, absl::string_view component, const Mi
         {.reason = "MIGRATION_FAILED"});
   }
   COMITY_RETURN_IF_ERROR(done);
-  COMITY_RETURN_IF_ERROR(Record(connection, component, migration, now));
-  return transaction.Commit();
+  return Record(connection, component, migration, now);
+}
+
+absl::Status Newer(absl::string_view component, const Recorded& recorded, int own) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("The database is newer than this program: its ", component,
+                   " tables are of version ", recorded.version, " and need a program of version ",
+                   recorded.needs_reader, " or later, this one is of version ", own,
+                   "; install a release that knows version ", recorded.needs_reader,
+                   ", or restore a backup made before the upgrade."),
+      {.reason = "DATABASE_NEWER",
+       .metadata = {{"database_version", absl::StrCat(recorded.version)},
+                    {"needs_reader", absl::StrCat(recorded.needs_reader)},
+                    {"program_version", absl::StrCat(own)}}});
 }
 
 }  // namespace
 
 absl::Status Migrate(Connection& connection, absl::string_view component,
                      const std::vector<Migration>& migrations, absl::Time now) {
-  COMITY_RETURN_IF_ERROR(connection.Execute(kCreateTable));
-  COMITY_ASSIGN_OR_RETURN(const Recorded recorded, ReadRecorded(connection, component));
-
   const int own = migrations.empty() ? 0 : migrations.back().version;
-  if (recorded.needs_reader > own) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition,
-        absl::StrCat("The database is newer than this program: its ", component,
-                     " tables are of version ", recorded.version, " and need a program of version ",
-                     recorded.needs_reader, " or later, this one is of version ", own,
-                     "; install a release that knows version ", recorded.needs_reader,
-                     ", or restore a backup made before the upgrade."),
-        {.reason = "DATABASE_NEWER",
-         .metadata = {{"database_version", absl::StrCat(recorded.version)},
-                      {"needs_reader", absl::StrCat(recorded.needs_reader)},
-                      {"program_version", absl::StrCat(own)}}});
+  while (true) {
+    // What is there is looked up again under the lock each time: another process may be as far.
+    COMITY_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(&connection));
+    COMITY_RETURN_IF_ERROR(connection.LockSchema());
+    COMITY_RETURN_IF_ERROR(connection.Execute(kCreateTable));
+    COMITY_ASSIGN_OR_RETURN(const Recorded recorded, ReadRecorded(connection, component));
+    if (recorded.needs_reader > own) return Newer(component, recorded, own);
+    const auto next = std::find_if(migrations.begin(), migrations.end(), [&](const Migration& m) {
+      return m.version > recorded.version;
+    });
+    if (next == migrations.end()) return transaction.Commit();
+    COMITY_RETURN_IF_ERROR(Apply(connection, component, *next, now));
+    COMITY_RETURN_IF_ERROR(transaction.Commit());
   }
-  for (const Migration& migration : migrations) {
-    if (migration.version <= recorded.version) continue;
-    COMITY_RETURN_IF_ERROR(Apply(connection, component, migration, now));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace comity::storage

@@ -23,7 +23,8 @@ struct Migration {
 
 // Brings `component` (such as "journal", "service") of a database to the last of `migrations`, each
 // in a transaction of its own with its record in the table `migrations`. Components are migrated
-// apart and must not touch each other's tables. A database that has more migrations than the binary
+// apart and must not touch each other's tables. Processes that start together take turns. A
+// database that has more migrations than the binary
 // knows is accepted as it is, unless one of them needs a newer reader:
 //
 // FAILED_PRECONDITION `DATABASE_NEWER`: names both versions and the remedy; nothing was changed.

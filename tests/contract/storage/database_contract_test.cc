@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
+#include <vector>
 
 #include "tests/contract/storage/storage_backend.h"
 
@@ -149,6 +151,55 @@ TEST_P(DatabaseContractTest, AnErrorNamesNoValues) {
   EXPECT_FALSE(again.ok());
   EXPECT_THAT(again.ToString(), ::testing::Not(::testing::HasSubstr("4711")));
   EXPECT_THAT(again.ToString(), ::testing::Not(::testing::HasSubstr("secret")));
+}
+
+TEST_P(DatabaseContractTest, TextsAreInTheOrderOfTheirBytes) {
+  for (const char* const words : {"b", "B", "ä", "a b", "ab", "_"}) {
+    auto insert = sql().Prepare("INSERT INTO things VALUES (?1, ?2, NULL)");
+    ASSERT_THAT((*insert)->BindInt64(1, Count()).BindText(2, words).Run(), IsOk());
+  }
+  std::string order;
+  auto select = sql().Prepare("SELECT words FROM things ORDER BY words");
+  while ((*select)->Step().value()) order += std::string((*select)->Text(0)) + ",";
+
+  EXPECT_EQ(order, "B,_,a b,ab,b,ä,");
+}
+
+TEST_P(DatabaseContractTest, WhatIsRunLaterIsSeenByWhatFollows) {
+  auto transaction = Transaction::Begin(&sql());
+  for (int id = 1; id <= 100; ++id) {
+    auto insert = sql().Prepare("INSERT INTO things VALUES (?1, 'w', NULL)");
+    ASSERT_THAT((*insert)->BindInt64(1, id).RunLater(), IsOk());
+  }
+
+  EXPECT_EQ(Count(), 100);
+  {
+    auto part = Savepoint::Begin(&sql());
+    auto erase = sql().Prepare("DELETE FROM things");
+    ASSERT_THAT((*erase)->RunLater(), IsOk());
+    ASSERT_THAT(part->RollBack(), IsOk());
+  }
+  ASSERT_THAT(transaction->Commit(), IsOk());
+  EXPECT_EQ(Count(), 100);
+}
+
+TEST_P(DatabaseContractTest, SeveralQuestionsMayBeUnderWay) {
+  for (int id = 1; id <= 3; ++id) ASSERT_THAT(Insert(id), IsOk());
+  auto transaction = Transaction::Begin(&sql());
+  std::vector<std::unique_ptr<Statement>> questions;
+  for (int id = 0; id <= 3; ++id) {
+    questions.push_back(*sql().Prepare("SELECT id FROM things WHERE id > ?1 ORDER BY id"));
+    ASSERT_THAT(questions.back()->BindInt64(1, id).Start(), IsOk());
+  }
+  questions[1].reset();  // Not of interest any more.
+  ASSERT_THAT(Insert(4), IsOk());
+
+  ASSERT_TRUE(questions[0]->Step().value());
+  EXPECT_EQ(questions[0]->Int64(0), 1);
+  ASSERT_TRUE(questions[2]->Step().value());
+  EXPECT_EQ(questions[2]->Int64(0), 3);
+  questions.clear();
+  ASSERT_THAT(transaction->Commit(), IsOk());
 }
 
 TEST_P(DatabaseContractTest, ASnapshotSeesOneStateWhateverIsWritten) {

@@ -8,23 +8,31 @@
 #include <string>
 
 #include "common/storage/database.h"
+#include "common/storage/postgres_database.h"
 #include "common/storage/sqlite_database.h"
+#include "tests/testing/postgres_server.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 
 namespace comity::storage {
 
-// An engine: `open` opens the same database every time it is given the same folder.
+// An engine: `make` makes a database, in the folder `root` if it wants one, and says where it is;
+// `open` opens it.
 struct Backend {
   std::string name;
-  std::function<absl::StatusOr<std::unique_ptr<Database>>(const std::string& root)> open;
+  std::function<std::string(const std::string& root)> make;
+  std::function<absl::StatusOr<std::unique_ptr<Database>>(const std::string& where)> open;
 };
 
 inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 
 inline auto AllBackends() {
-  return ::testing::Values(Backend{
-      "Sqlite", [](const std::string& root) { return OpenSqlite({.directory = root + "/data"}); }});
+  return ::testing::Values(
+      Backend{"Sqlite", [](const std::string& root) { return root + "/data"; },
+              [](const std::string& where) { return OpenSqlite({.directory = where}); }},
+      Backend{"Postgres",
+              [](const std::string&) { return testing::PostgresServer::Shared().NewDatabase(); },
+              [](const std::string& where) { return OpenPostgres({.url = where}); }});
 }
 
 class StorageContract : public ::testing::TestWithParam<Backend> {
@@ -33,7 +41,7 @@ class StorageContract : public ::testing::TestWithParam<Backend> {
 
   void Open() {
     database_.reset();
-    auto opened = GetParam().open(root_.path());
+    auto opened = GetParam().open(where_);
     ASSERT_THAT(opened, testing::IsOk());
     database_ = *std::move(opened);
   }
@@ -41,6 +49,7 @@ class StorageContract : public ::testing::TestWithParam<Backend> {
   Connection& sql() { return database_->writer(); }
 
   const testing::TempDirectory root_;
+  const std::string where_ = GetParam().make(root_.path());
   std::unique_ptr<Database> database_;
 };
 
