@@ -18,7 +18,7 @@
 namespace comity::testing {
 namespace {
 
-constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin";
+constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
 
 [[noreturn]] void Fail(const std::string& what, const std::string& why) {
   std::fprintf(stderr, "PostgresServer: %s: %s\n", what.c_str(), why.c_str());
@@ -26,13 +26,16 @@ constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin";
 }
 
 // `program` as PostgreSQL wants it run: not by root, and ended when the test is.
-std::vector<std::string> AsUser(const std::string& program, std::vector<std::string> arguments) {
+std::vector<std::string> AsUser(const std::string& program,
+                                const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"--pdeathsig", "QUIT"};
   if (::geteuid() == 0) {
-    words.insert(words.end(), {"--reuid", "postgres", "--regid", "postgres", "--init-groups"});
+    for (const char* const word : {"--reuid", "postgres", "--regid", "postgres", "--init-groups"}) {
+      words.emplace_back(word);
+    }
   }
-  words.push_back(std::string(kPrograms) + "/" + program);
-  words.insert(words.end(), arguments.begin(), arguments.end());
+  words.push_back(kPrograms + program);
+  for (const std::string& argument : arguments) words.push_back(argument);
   return words;
 }
 
