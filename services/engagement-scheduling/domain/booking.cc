@@ -285,14 +285,15 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
                                        const identity::Principal& caller, absl::string_view name,
                                        absl::string_view etag, absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Engagement* held, FindOwn(schedule, caller, name, etag));
+  if (held->state == State::kConfirmed) return *held;
   if (held->state == State::kExpired ||
       (held->state == State::kHeld && held->hold_expire_time <= now)) {
     return Refused("HOLD_EXPIRED", "The hold has run out: hold a slot again.");
   }
   if (held->state != State::kHeld) {
     return Refused("ENGAGEMENT_NOT_HELD",
-                   "Only a held engagement can be confirmed, and this one is confirmed or "
-                   "cancelled: read it.");
+                   "Only a held engagement can be confirmed, and this one was cancelled: hold a "
+                   "slot again.");
   }
   COMITY_RETURN_IF_ERROR(CheckContacts(*held, registry));
   if (held->engagement_class == Class::kOperational) {
@@ -311,10 +312,11 @@ absl::StatusOr<Engagement> PlanCancel(const Schedule& schedule, const identity::
                                       absl::string_view name, absl::string_view etag,
                                       absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Engagement* active, FindOwn(schedule, caller, name, etag));
+  if (active->state == State::kCancelled) return *active;
   if (!active->OccupiesAt(now)) {
     return Refused("ENGAGEMENT_NOT_ACTIVE",
-                   "Only a held or confirmed engagement can be cancelled, and this one was "
-                   "cancelled or ran out: nothing is left to do.");
+                   "Only a held or confirmed engagement can be cancelled, and this one ran out: "
+                   "nothing is left to do.");
   }
   Engagement cancelled = *active;
   cancelled.state = State::kCancelled;

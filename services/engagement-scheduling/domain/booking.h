@@ -40,9 +40,10 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
                                     const identity::Principal& organiser, Engagement wanted,
                                     const std::string& name, absl::Duration hold, absl::Time now);
 
-// Confirms. An operational one runs the transfer check, for the day it takes place on, for the
-// authority of every contact that takes part, and for the State of every liaison prosecutor; only
-// PERMITTED passes.
+// Confirms. What is CONFIRMED already comes back as it is: who lost the answer asks again
+// (AIP-155), and nothing is decided anew. An operational one runs the transfer check, for the day
+// it takes place on, for the authority of every contact that takes part, and for the State of every
+// liaison prosecutor; only PERMITTED passes.
 //
 // NOT_FOUND `ENGAGEMENT_NOT_FOUND`; PERMISSION_DENIED `NOT_ORGANISER`; ABORTED `ETAG_MISMATCH`;
 // FAILED_PRECONDITION `ENGAGEMENT_NOT_HELD`, `HOLD_EXPIRED`, `CONTACT_NOT_ACTIVE`,
@@ -51,7 +52,8 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
                                        const identity::Principal& caller, absl::string_view name,
                                        absl::string_view etag, absl::Time now);
 
-// Cancels. Errors as of PlanConfirm, and FAILED_PRECONDITION `ENGAGEMENT_NOT_ACTIVE`.
+// Cancels. What is CANCELLED already comes back as it is. NOT_FOUND, PERMISSION_DENIED and
+// ABORTED as of PlanConfirm; FAILED_PRECONDITION `ENGAGEMENT_NOT_ACTIVE`: it ran out.
 absl::StatusOr<Engagement> PlanCancel(const Schedule& schedule, const identity::Principal& caller,
                                       absl::string_view name, absl::string_view etag,
                                       absl::Time now);

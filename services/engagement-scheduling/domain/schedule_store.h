@@ -16,7 +16,9 @@ namespace comity::engagement_scheduling {
 // What a mutation decides.
 struct Plan {
   std::vector<Change> changes;  // Empty: nothing is to be changed.
-  std::string detail;           // Of the ledger's entry: canonical JSON, or empty.
+  // With no changes: what stands as it was asked for already, to be answered with.
+  std::optional<Change> standing;
+  std::string detail;  // Of the ledger's entry: canonical JSON, or empty.
 };
 
 // Where the schedule is kept: the state in memory, twice (readers never wait), every mutation
@@ -39,7 +41,8 @@ class ScheduleStore {
   struct Written {
     journal::Committed committed;
     // The first resource of the plan, as the first answer had it: at its revision if this was a
-    // repetition. nullopt: nothing was changed, or the key of its month was destroyed since.
+    // repetition; or what stands. nullopt: there is neither, or the key of its month was destroyed
+    // since.
     std::optional<Change> made;
   };
 

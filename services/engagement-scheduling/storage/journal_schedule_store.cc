@@ -134,6 +134,7 @@ absl::StatusOr<JournalScheduleStore::Written> JournalScheduleStore::Write(journa
       journal_->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
         COMITY_ASSIGN_OR_RETURN(Plan plan, planner(state_.working(), turn.now()));
         if (plan.changes.empty()) {
+          written.made = std::move(plan.standing);
           turn.ChangeNothing();
           return absl::OkStatus();
         }

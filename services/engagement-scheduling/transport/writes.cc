@@ -32,6 +32,15 @@ std::string BasisDetail(const Engagement& confirmed) {
        {"registry_checkpoint_sha256", crypto::Hex(confirmed.registry_checkpoint_sha256)}});
 }
 
+// A planned engagement as a change of `latest`; every change of state raises the sequence, so one
+// with the old sequence stands as it was asked for.
+Plan PlanOf(const Schedule& latest, Engagement planned, std::string detail) {
+  if (latest.FindEngagement(planned.name)->sequence == planned.sequence) {
+    return {.standing = std::move(planned)};
+  }
+  return {.changes = {std::move(planned)}, .detail = std::move(detail)};
+}
+
 }  // namespace
 
 absl::Status Writes::Answer(const ScheduleStore::Written& written, v1::Engagement* response) const {
@@ -99,14 +108,14 @@ absl::Status Writes::ConfirmEngagement(const rpc::Call& call,
     outcome = registry_->HandOver(registry->revision(), operational, [&]() -> absl::Status {
       COMITY_ASSIGN_OR_RETURN(
           written,
-          store_->Write(
-              attempt, [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
-                COMITY_ASSIGN_OR_RETURN(Engagement confirmed,
-                                        PlanConfirm(latest, *registry, call.principal(),
-                                                    request.name(), request.etag(), now));
-                std::string detail = BasisDetail(confirmed);
-                return Plan{.changes = {std::move(confirmed)}, .detail = std::move(detail)};
-              }));
+          store_->Write(attempt,
+                        [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
+                          COMITY_ASSIGN_OR_RETURN(Engagement confirmed,
+                                                  PlanConfirm(latest, *registry, call.principal(),
+                                                              request.name(), request.etag(), now));
+                          std::string detail = BasisDetail(confirmed);
+                          return PlanOf(latest, std::move(confirmed), std::move(detail));
+                        }));
       return absl::OkStatus();
     });
     if (outcome.ok()) return Answer(*written, response);
@@ -131,7 +140,7 @@ absl::Status Writes::CancelEngagement(const rpc::Call& call,
             COMITY_ASSIGN_OR_RETURN(
                 Engagement cancelled,
                 PlanCancel(latest, call.principal(), request.name(), request.etag(), now));
-            return Plan{.changes = {std::move(cancelled)}, .detail = detail};
+            return PlanOf(latest, std::move(cancelled), detail);
           }));
   return Answer(written, response);
 }

@@ -319,6 +319,28 @@ TEST_F(ServiceTest, ARepeatedRequestIsAnsweredAsBefore) {
               FailsWith(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
+TEST_F(ServiceTest, AConfirmationOrCancellationAskedForAgainIsAnsweredAndLeavesNoSecondEntry) {
+  const auto held = Hold(kDesk, Meeting(kHour));
+  ASSERT_THAT(held, IsOk());
+  const auto confirmed = Confirm(kDesk, held->name());
+  ASSERT_THAT(confirmed, IsOk());
+  const std::string entries = Entries();
+
+  const auto again = Confirm(kDesk, held->name());
+
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), confirmed->SerializeAsString());
+  EXPECT_EQ(Entries(), entries);
+
+  v1::CancelEngagementRequest cancel;
+  cancel.set_name(held->name());
+  const auto cancelled = Call(kDesk, &Stub::CancelEngagement, cancel);
+  ASSERT_THAT(cancelled, IsOk());
+  const auto gone = Call(kDesk, &Stub::CancelEngagement, cancel);
+  ASSERT_THAT(gone, IsOk());
+  EXPECT_EQ(gone->SerializeAsString(), cancelled->SerializeAsString());
+}
+
 TEST_F(ServiceTest, ListsGoOnByStartAndOnlyWithTheirOwnToken) {
   for (int i = 0; i < 5; ++i) {
     const absl::Time start = kHour.start + absl::Hours(24) * (4 - i);

@@ -246,20 +246,31 @@ TEST_F(BookingTest, AHoldThatRanOutCannotBeConfirmedMarkedOrNot) {
   EXPECT_EQ(expired[0].state, State::kExpired);
   Apply(expired[0]);
   EXPECT_THAT(Confirm(kDesk, "", over), FailsWith(StatusCode::kFailedPrecondition, "HOLD_EXPIRED"));
+  EXPECT_THAT(PlanCancel(schedule_, Who(kDesk), kName, "", over),
+              FailsWith(StatusCode::kFailedPrecondition, "ENGAGEMENT_NOT_ACTIVE"));
   EXPECT_THAT(PlanExpiry(schedule_, over, 10), IsEmpty());
 }
 
-TEST_F(BookingTest, NothingIsConfirmedOrCancelledTwice) {
+TEST_F(BookingTest, WhatIsConfirmedOrCancelledAlreadyComesBackAsItIs) {
   ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
   Apply(*Confirm());
-  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kFailedPrecondition, "ENGAGEMENT_NOT_HELD"));
+  const auto again = Confirm();
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->revision, revision_);
+  EXPECT_EQ(again->sequence, 1);
+  EXPECT_THAT(Confirm(kColleague), FailsWith(StatusCode::kPermissionDenied, "NOT_ORGANISER"));
+  EXPECT_THAT(Confirm(kDesk, "\"1\""), FailsWith(StatusCode::kAborted, "ETAG_MISMATCH"));
+
   const auto cancelled = PlanCancel(schedule_, Who(kDesk), kName, "", kNow);
   ASSERT_THAT(cancelled, IsOk());
   EXPECT_EQ(cancelled->state, State::kCancelled);
   EXPECT_EQ(cancelled->sequence, 2);
   Apply(*cancelled);
-  EXPECT_THAT(PlanCancel(schedule_, Who(kDesk), kName, "", kNow),
-              FailsWith(StatusCode::kFailedPrecondition, "ENGAGEMENT_NOT_ACTIVE"));
+  const auto gone = PlanCancel(schedule_, Who(kDesk), kName, "", kNow);
+  ASSERT_THAT(gone, IsOk());
+  EXPECT_EQ(gone->revision, revision_);
+  EXPECT_EQ(gone->sequence, 2);
+  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kFailedPrecondition, "ENGAGEMENT_NOT_HELD"));
   EXPECT_THAT(Hold(Meeting(kHour), kColleague, "engagements/2"), IsOk());
 }
 
