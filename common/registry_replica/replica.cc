@@ -52,7 +52,7 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
   const std::string partner = absl::StrCat("partners/", principal.partner);
   const Contact* const contact = snapshot->FindContact(principal.spiffe_id);
   if (contact == nullptr || contact->partner != partner) {
-    return Denied("CONTACT_UNKNOWN",
+    return Denied("CONTACT_NOT_REGISTERED",
                   "This contact is not registered; ask the agency to register it.");
   }
   if (!contact->active) {

@@ -85,7 +85,7 @@ class RegistryReplica {
 
   // Whether a principal with a valid certificate counts today: the hook of the access table. OK for
   // everybody but partners' contacts. Those must be registered with this SPIFFE id and active, and
-  // exchanges with their partner not suspended: PERMISSION_DENIED `CONTACT_UNKNOWN`,
+  // exchanges with their partner not suspended: PERMISSION_DENIED `CONTACT_NOT_REGISTERED`,
   // `CONTACT_SUSPENDED`, `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN` as long as nothing
   // is known. From memory, without blocking.
   absl::Status CheckContact(const identity::Principal& principal) const;

@@ -131,7 +131,7 @@ TEST_F(ReplicaTest, AContactCountsOnlyWhileRegisteredActiveAndNotSuspended) {
   registry_->Commit(Georgia());
   const auto replica = Start();
   ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
-  EXPECT_THAT(replica->CheckContact(Caller(kContact)), FailsWith(denied, "CONTACT_UNKNOWN"));
+  EXPECT_THAT(replica->CheckContact(Caller(kContact)), FailsWith(denied, "CONTACT_NOT_REGISTERED"));
   EXPECT_THAT(replica->CheckContact(Caller("spiffe://agency.example/service/cli")), IsOk());
 
   ASSERT_THAT(replica->WaitFor(registry_->Commit(Contact(v1::Contact::STATE_ACTIVE)), kPatience),
