@@ -24,20 +24,6 @@ bool TiedToTheCase(DecisionKind kind) {
   }
 }
 
-// Derogations and urgent transfers say why, or they are none.
-bool NeedsGrounds(DecisionKind kind) {
-  switch (kind) {
-    case DecisionKind::kDerogationVitalInterests:
-    case DecisionKind::kDerogationLegitimateInterests:
-    case DecisionKind::kDerogationSeriousThreat:
-    case DecisionKind::kDerogationIndividualCase:
-    case DecisionKind::kUrgentWithoutAuthorisation:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool NamesCounterpart(const Decision& decision, const Evaluation& evaluation) {
   return std::any_of(decision.counterparts.begin(), decision.counterparts.end(),
                      [&](const std::string& name) {

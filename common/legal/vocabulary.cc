@@ -2,6 +2,19 @@
 
 namespace comity::legal {
 
+bool NeedsGrounds(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kDerogationVitalInterests:
+    case DecisionKind::kDerogationLegitimateInterests:
+    case DecisionKind::kDerogationSeriousThreat:
+    case DecisionKind::kDerogationIndividualCase:
+    case DecisionKind::kUrgentWithoutAuthorisation:
+      return true;
+    default:
+      return false;
+  }
+}
+
 absl::string_view Name(Outcome outcome) {
   switch (outcome) {
     case Outcome::kUnspecified:

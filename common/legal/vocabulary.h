@@ -123,6 +123,9 @@ enum class DecisionKind {
   kOtherPurposeByLaw = 15,
 };
 
+// Whether a decision of this kind says why, or is none: derogations (EJR 59) and urgent transfers.
+bool NeedsGrounds(DecisionKind kind);
+
 // "PERMITTED_SUBJECT_TO": as in the protos, without prefix.
 absl::string_view Name(Outcome outcome);
 // "MEMBER_STATE_NOT_BOUND".

@@ -25,19 +25,6 @@ void WriteTime(absl::Time from, google::protobuf::Timestamp& to) {
   to.set_nanos(static_cast<int>((from - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
 }
 
-bool NeedsGrounds(legal::DecisionKind kind) {
-  switch (kind) {
-    case legal::DecisionKind::kDerogationVitalInterests:
-    case legal::DecisionKind::kDerogationLegitimateInterests:
-    case legal::DecisionKind::kDerogationSeriousThreat:
-    case legal::DecisionKind::kDerogationIndividualCase:
-    case legal::DecisionKind::kUrgentWithoutAuthorisation:
-      return true;
-    default:
-      return false;
-  }
-}
-
 absl::Status CheckPurpose(const v1::TransferPurpose& purpose, absl::string_view field) {
   const std::pair<absl::string_view, const std::string*> texts[] = {
       {"task", &purpose.task()},
@@ -234,7 +221,8 @@ absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
       CheckCount(decision.conditions_size(), kMaxConditions, Under(field, "conditions")));
   COMITY_ASSIGN_OR_RETURN(legal::Decision read, StoredDecisionFromProto(decision, field));
   read.grounds = decision.grounds();
-  if (NeedsGrounds(read.kind) && read.grounds.empty()) return Required(Under(field, "grounds"));
+  if (legal::NeedsGrounds(read.kind) && read.grounds.empty())
+    return Required(Under(field, "grounds"));
   if (decision.evidence().empty()) return Required(Under(field, "evidence"));
   COMITY_RETURN_IF_ERROR(
       CheckText(read.case_reference, kMaxTextBytes, Under(field, "case_reference")));

@@ -41,19 +41,6 @@ Taker TakerOf(DecisionKind kind) {
   return Taker::kNobody;
 }
 
-bool NeedsGrounds(DecisionKind kind) {
-  switch (kind) {
-    case DecisionKind::kDerogationVitalInterests:
-    case DecisionKind::kDerogationLegitimateInterests:
-    case DecisionKind::kDerogationSeriousThreat:
-    case DecisionKind::kDerogationIndividualCase:
-    case DecisionKind::kUrgentWithoutAuthorisation:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool IsPartnerName(absl::string_view name) {
   return absl::StartsWith(name, "partners/") && legal::PartnerOf(name) == name;
 }
@@ -124,7 +111,8 @@ absl::Status CheckDecision(const RecordedDecision& recorded) {
   }
   COMITY_RETURN_IF_ERROR(CheckText("case_reference", decision.case_reference, 200, true));
   COMITY_RETURN_IF_ERROR(CheckText("evidence", recorded.evidence, 500, true));
-  COMITY_RETURN_IF_ERROR(CheckText("grounds", decision.grounds, 4000, NeedsGrounds(decision.kind)));
+  COMITY_RETURN_IF_ERROR(
+      CheckText("grounds", decision.grounds, 4000, legal::NeedsGrounds(decision.kind)));
   if (decision.conditions.size() > 20) {
     return InvalidField("DECISION_INVALID", "decision.conditions", "are more than 20");
   }
