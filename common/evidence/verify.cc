@@ -35,6 +35,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Who makes evidence: all nine kinds of statement are of this service (FORMATS.md), so one that
+// another service signed, and has in its own ledger, shows nothing.
+constexpr char kEvidenceService[] = "document-exchange";
 constexpr std::size_t kSaltSize = 32;
 constexpr std::size_t kLargestEntry = 64 * 1024;
 constexpr std::size_t kLargestKeyFile = 64 * 1024;
@@ -232,6 +235,11 @@ class Verification {
                             identity::Principal::Parse(statement.service));
     if (principal.kind != identity::PrincipalKind::kService) {
       return Wrong("SIGNER_IS_NO_SERVICE", "The statement is not made by a service.");
+    }
+    if (principal.id != kEvidenceService) {
+      return Wrong("ANOTHER_SERVICE",
+                   absl::StrCat("Only ", kEvidenceService, " states ", statement.kind,
+                                ", and this is a statement of ", principal.id, "."));
     }
     return CheckSignature(StatementFile(number, kSignature), bytes, statement.service,
                           statement.time);

@@ -67,6 +67,8 @@ class Ledger {
     return tree_.size() - 1;
   }
 
+  std::int64_t size() const { return tree_.size(); }
+
   std::string Prove(std::int64_t index, const ledger::NoteSigner& signer) const {
     const ledger::TreeTiles tiles(std::make_shared<ledger::Tree>(tree_), nullptr);
     return ledger::FormatTlogProof(
@@ -127,16 +129,16 @@ class EvidenceSample : public ::testing::Test {
     return *signer->Sign(data, time);
   }
 
-  void AddStatement(const std::string& kind) {
+  void AddStatement(const std::string& kind, const std::string& service = kService) {
     StatementFiles files;
     sealing::Statement statement{.kind = kind,
-                                 .service = kService,
+                                 .service = service,
                                  .store_id = "00112233445566778899aabbccddeeff",
                                  .document_id = kDocument,
                                  .manifest_sha256 = crypto::Sha256(files_.manifest),
                                  .sender = kSender,
                                  .time = now_ - absl::Minutes(2),
-                                 .leaf_index = 5 + static_cast<std::int64_t>(leaves_.size())};
+                                 .leaf_index = ledger_.size()};
     if (kind != "SUBMISSION_ACCEPTANCE") statement.recipient = kRecipient;
     if (kind == "RETRIEVAL") {
       files.confirmation = *sealing::BuildRetrievalConfirmation(
@@ -149,7 +151,7 @@ class EvidenceSample : public ::testing::Test {
       statement.confirmation_sha256 = crypto::Sha256(files.confirmation);
     }
     files.statement = *sealing::BuildStatement(statement);
-    files.signature = Sign(agency_, kService, files.statement, statement.time);
+    files.signature = Sign(agency_, service, files.statement, statement.time);
     files.leaf_salt = std::string(32, static_cast<char>('a' + leaves_.size()));
     files.leaf_body = Entry(files.statement);
     leaves_.push_back(ledger_.Append(ledger::Commitment(files.leaf_salt, files.leaf_body)));

@@ -178,6 +178,14 @@ TEST_F(VerifyTest, TheLedgerOfAnotherServiceDoesNotCount) {
               ElementsAre("statement 1 (SUBMISSION_ACCEPTANCE) ANOTHER_LEDGER"));
 }
 
+TEST_F(VerifyTest, AnotherServiceMakesNoEvidenceNotEvenInItsOwnLedger) {
+  AddStatement("DELIVERY", "spiffe://agency.example/service/partner-registry");
+  files_.statements[3].tlog_proof = ledger_.Prove(leaves_[3], other_);
+  ASSERT_THAT(SaveFolder(folder_, files_), IsOk());
+
+  EXPECT_THAT(Failures(Verify()), ElementsAre("statement 4 (DELIVERY) ANOTHER_SERVICE"));
+}
+
 TEST_F(VerifyTest, TwoTreesOfOneSizeAreFound) {
   Ledger fork;
   for (int i = 0; i < 5; ++i) fork.Append(crypto::Sha256(absl::StrCat("fork", i)));
