@@ -74,7 +74,8 @@ absl::StatusOr<TrustedKey> KeyRing::Trust(const ServedKeyStatement& served, absl
         "The sealing key of ", statement.holder, " changed since you last used it",
         statement.countersigner.empty()
             ? ""
-            : absl::StrCat(", after a loss; ", statement.countersigner, " is named as witness"),
+            : absl::StrCat("; it says after a loss, and names ", statement.countersigner,
+                           ", whose word was not checked: ask there before you send"),
         ".");
   }
   COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(folder_));

@@ -22,7 +22,9 @@ struct ServedKeyStatement {
 struct TrustedKey {
   std::string holder;  // SPIFFE id.
   sealing::AgeRecipient recipient;
-  std::string warning;  // One sentence for a person, if the key changed since it was last used.
+  // One sentence for a person, if the key changed since it was last used. A countersigner is named
+  // as the holder's claim: there is no second signature to check (FORMATS.md).
+  std::string warning;
 };
 
 // Decides which served keys are believed, and remembers them: a holder's key is pinned at first use

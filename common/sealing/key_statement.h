@@ -22,7 +22,7 @@ struct KeyStatement {
   absl::Time not_before;
   absl::Time not_after;
   std::optional<crypto::Digest> previous_sha256;  // From serial 2 on, and only then.
-  std::string countersigner;                      // After a lost key; may be empty.
+  std::string countersigner;                      // After a lost key, claimed; may be empty.
 
   friend bool operator==(const KeyStatement&, const KeyStatement&) = default;
 };

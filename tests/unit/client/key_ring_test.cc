@@ -1,6 +1,6 @@
 #include "common/client/key_ring.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <optional>
 #include <string>
@@ -17,6 +17,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::comity::testing::TestCa;
+using ::testing::HasSubstr;
 
 constexpr char kHolder[] = "spiffe://georgia.example/partner/georgia/contact/c1";
 constexpr char kOther[] = "spiffe://georgia.example/partner/georgia/contact/c2";
@@ -107,6 +108,19 @@ TEST_F(KeyRingTest, FollowsASuccessorAndWarns) {
   ASSERT_THAT(key, IsOk());
   EXPECT_NE(key->warning, "");
   EXPECT_EQ(Trust(second)->warning, "");
+}
+
+TEST_F(KeyRingTest, SaysOfACountersignerThatItsWordWasNotChecked) {
+  const ServedKeyStatement first = Serve(Statement(1), signer_);
+  sealing::KeyStatement after_loss = Statement(2, first);
+  after_loss.countersigner = kOther;
+  ASSERT_THAT(Trust(first), IsOk());
+
+  const auto key = Trust(Serve(after_loss, signer_));
+
+  ASSERT_THAT(key, IsOk());
+  EXPECT_THAT(key->warning, HasSubstr(kOther));
+  EXPECT_THAT(key->warning, HasSubstr("not checked"));
 }
 
 TEST_F(KeyRingTest, RefusesWhatDoesNotFollowThePinnedOne) {
