@@ -109,18 +109,16 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
                                 parts_.registry->Latest());
         COMITY_RETURN_IF_ERROR(CheckMayDecide(
             *request.caller, PartnerOf(*request.caller, *registry), recorded->decision));
-        if (recorded->decision.withdrawn.has_value()) {
-          return MakeError(absl::StatusCode::kFailedPrecondition,
-                           "The decision was withdrawn before; record a new one if it is to hold "
-                           "again.",
-                           {.reason = "ALREADY_WITHDRAWN"});
-        }
         const std::string& name = recorded->decision.name;
+        turn.SetResource(name);
+        if (recorded->decision.withdrawn.has_value()) {
+          turn.ChangeNothing();
+          return absl::OkStatus();
+        }
         COMITY_RETURN_IF_ERROR(rows->WithdrawDecision(decision_id, turn.now()));
         COMITY_RETURN_IF_ERROR(turn.Put("decision", decision_id, ""));
         COMITY_RETURN_IF_ERROR(AddMutationLeaf(turn, request, name,
                                                json::Canonical({{"reason", std::string(reason)}})));
-        turn.SetResource(name);
 
         // What is not yet available is decided again, and stopped in the same transaction
         // (EJR 47(5): with effect for what has not yet been made available).

@@ -59,6 +59,8 @@ struct AddedRestriction {
   std::string use;                    // As in the manifest, such as NO_PASSING_ON.
   std::vector<std::string> partners;  // `partners/{partner}`.
   std::string by_partner;             // The originator, `partners/{partner}`; empty: the agency.
+
+  friend bool operator==(const AddedRestriction&, const AddedRestriction&) = default;
 };
 
 // A submitted document: what is kept in rows. Manifest, signature and headers are objects of the

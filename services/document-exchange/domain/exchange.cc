@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/objects.h"
+#include "services/document-exchange/domain/origins.h"
 
 namespace comity::document_exchange {
 

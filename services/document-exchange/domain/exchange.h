@@ -25,6 +25,7 @@
 #include "services/document-exchange/domain/question.h"
 #include "services/document-exchange/domain/registry_view.h"
 #include "services/document-exchange/domain/rows.h"
+#include "services/document-exchange/domain/transfer_context.h"
 #include "services/document-exchange/domain/visibility.h"
 
 namespace comity::document_exchange {
@@ -144,6 +145,7 @@ class Exchange {
   absl::StatusOr<OpenedUpload> OpenUpload(const Request& request, absl::string_view upload_id);
 
   // --- Submission (submission.cc) ---
+  // What the caller submitted with this very manifest before comes back as it stands.
   absl::StatusOr<DocumentView> Submit(const Request& request, const Submission& submission);
 
   // --- Reading (reading.cc) ---
@@ -164,6 +166,7 @@ class Exchange {
                               absl::FunctionRef<absl::Status(ReleasedHeaders)> hand_over);
 
   // --- What recipients and originators say (receipts.cc) ---
+  // What was said before, in the same terms, changes nothing: the answer is that of then.
   absl::StatusOr<StoredStatement> ConfirmRetrieval(const Request& request,
                                                    absl::string_view document_id,
                                                    const std::string& confirmation,
@@ -255,5 +258,8 @@ class Exchange {
 
 // NOT_FOUND `DOCUMENT_NOT_FOUND`: the same for absent and for invisible.
 absl::Status DocumentNotFound();
+
+// NOT_FOUND `UPLOAD_NOT_FOUND`: the same for submitted, expired and another's.
+absl::Status UploadNotFound();
 
 }  // namespace comity::document_exchange

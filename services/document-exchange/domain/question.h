@@ -8,53 +8,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
-#include "common/legal/evaluate.h"
 #include "common/legal/question.h"
 #include "common/legal/verdict.h"
-#include "common/sealing/manifest.h"
-#include "services/document-exchange/domain/document.h"
 #include "services/document-exchange/domain/registry_view.h"
 
 namespace comity::document_exchange {
-
-// What a submission asks of the transfer check, for all recipients alike. `question` lacks instant,
-// counterpart and decisions, which the service puts in.
-struct TransferContext {
-  legal::Question question;
-  std::vector<std::string> derived_from;  // Document ids.
-};
-
-// The context that a manifest says, with the flags it does not carry. INVALID_ARGUMENT
-// `MANIFEST_INVALID` for a word the transfer check does not know.
-absl::StatusOr<TransferContext> ContextOf(const sealing::Manifest& manifest,
-                                          const PurposeFlags& flags);
-
-// What Upload::context_digests keeps of a context: a digest by field, "direction=1f..,...".
-std::string DigestContext(const TransferContext& context);
-
-// OK if both digests are of the same context; otherwise INVALID_ARGUMENT `CONTEXT_MISMATCH`, naming
-// the first field in which the manifest differs from the opened upload.
-absl::Status CompareContexts(absl::string_view opened, absl::string_view submitted);
-
-PurposeFlags FlagsOf(const legal::Purpose& purpose);
-
-// A restriction as the manifest words it, and back. Unspecified / "" for unknown words.
-legal::UseRestriction ParseUse(absl::string_view word);
-absl::string_view Name(legal::UseRestriction use);
-
-// What passing on the data of `document` adds to the origins of another: its originators, the
-// sender if it is a partner, and every restriction, those of the manifest and those added since.
-std::vector<legal::Origin> OriginsPassedOn(const Document& document,
-                                           const sealing::Manifest& manifest,
-                                           const RegistrySnapshot& registry, absl::Time instant);
-
-// Adds `more` to `origins`, one entry an origin, restrictions united.
-void MergeOrigins(std::vector<legal::Origin>& origins, const std::vector<legal::Origin>& more);
-
-// Adds what was restricted in `document` after its submission to the origins it is released under:
-// an originator's restrictions to its origin; of the sender's own, only to whom it must not go
-// (that the recipient must not pass it on does not stop the sender).
-void AddLaterRestrictions(std::vector<legal::Origin>& origins, const Document& document);
 
 // The question for one recipient.
 struct RecipientQuestion {

@@ -49,12 +49,16 @@ absl::StatusOr<StoredStatement> Exchange::ConfirmRetrieval(const Request& reques
           return InvalidField("CONFIRMATION_MISMATCH", "confirmation.manifest_sha256",
                               "is not that of this document's manifest");
         }
+        turn.SetResource(NameOf(document.id));
+        if (recipient->state == RecipientState::kRetrieved) {
+          turn.ChangeNothing();
+          return absl::OkStatus();
+        }
         COMITY_RETURN_IF_ERROR(Advance(recipient->state, RecipientEvent::kConfirm));
         recipient->retrieval_due.reset();
         COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, *recipient));
         COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
         COMITY_RETURN_IF_ERROR(AddMutationLeaf(turn, request, NameOf(document.id), ""));
-        turn.SetResource(NameOf(document.id));
         return StateAndCount(turn, *rows, request.method,
                              {.kind = StatementKind::kRetrieval,
                               .document_id = document.id,
@@ -86,6 +90,11 @@ absl::StatusOr<StoredStatement> Exchange::Reject(const Request& request,
         COMITY_ASSIGN_OR_RETURN(Document document,
                                 FindVisible(*rows, *request.caller, document_id));
         COMITY_ASSIGN_OR_RETURN(Recipient* const recipient, OwnRow(document, *request.caller));
+        turn.SetResource(NameOf(document.id));
+        if (recipient->state == RecipientState::kRejected && recipient->reason == reason_code) {
+          turn.ChangeNothing();
+          return absl::OkStatus();
+        }
         COMITY_RETURN_IF_ERROR(Advance(recipient->state, mismatch ? RecipientEvent::kReportMismatch
                                                                   : RecipientEvent::kReject));
         recipient->reason = std::string(reason_code);
@@ -98,7 +107,6 @@ absl::StatusOr<StoredStatement> Exchange::Reject(const Request& request,
             AddMutationLeaf(turn, request, NameOf(document.id),
                             json::Canonical({{"reason_code", std::string(reason_code)},
                                              {"reason", std::string(reason)}})));
-        turn.SetResource(NameOf(document.id));
         return StateAndCount(turn, *rows, request.method,
                              {.kind = StatementKind::kNonRetrieval,
                               .document_id = document.id,
@@ -128,8 +136,7 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
                                 FindVisible(*rows, *request.caller, document_id));
         COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                                 parts_.registry->Latest());
-        document.controller = std::string(controller);
-        document.registry_revision = registry->revision();
+        turn.SetResource(NameOf(document.id));
         std::vector<Recipient*> waiting;
         for (Recipient& recipient : document.recipients) {
           if (recipient.state != RecipientState::kQuarantined) continue;
@@ -140,10 +147,16 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
           waiting.push_back(&recipient);
         }
         if (waiting.empty()) {
+          if (document.controller == controller) {
+            turn.ChangeNothing();
+            return absl::OkStatus();
+          }
           RecipientState state = RecipientState::kAvailable;
           return Advance(state, RecipientEvent::kReleaseFromQuarantine);
         }
         COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
+        document.controller = std::string(controller);
+        document.registry_revision = registry->revision();
         COMITY_RETURN_IF_ERROR(rows->UpdateDocument(document));
         COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
         COMITY_RETURN_IF_ERROR(
@@ -167,7 +180,6 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
                              .registry_revision = registry->revision(),
                              .registry_checkpoint_sha256 = registry->checkpoint_sha256()}));
         }
-        turn.SetResource(NameOf(document.id));
         return absl::OkStatus();
       });
   if (!committed.ok()) {
@@ -217,15 +229,21 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
                            "originators, restricts their use; ask it.",
                            {.reason = "NOT_THE_ORIGINATOR"});
         }
-        COMITY_RETURN_IF_ERROR(rows->InsertRestriction(
-            document.id, {.use = std::string(use),
-                          .partners = restriction.partners,
-                          .by_partner = originator || outside ? partner : std::string()}));
+        turn.SetResource(NameOf(document.id));
+        const AddedRestriction added = {
+            .use = std::string(use),
+            .partners = restriction.partners,
+            .by_partner = originator || outside ? partner : std::string()};
+        if (std::count(document.added_restrictions.begin(), document.added_restrictions.end(),
+                       added) > 0) {
+          turn.ChangeNothing();
+          return absl::OkStatus();
+        }
+        COMITY_RETURN_IF_ERROR(rows->InsertRestriction(document.id, added));
         COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
         COMITY_RETURN_IF_ERROR(AddMutationLeaf(
             turn, request, NameOf(document.id),
             json::Canonical({{"use", std::string(use)}, {"partners", restriction.partners}})));
-        turn.SetResource(NameOf(document.id));
         return absl::OkStatus();
       });
   COMITY_RETURN_IF_ERROR(committed.status());

@@ -22,13 +22,6 @@ namespace {
 constexpr std::size_t kSaltSize = 32;
 constexpr std::size_t kLargestHeader = 4 * 1024;
 
-absl::Status UploadGone() {
-  return MakeError(absl::StatusCode::kNotFound,
-                   "There is no such upload: it was submitted, it expired after 24 hours, or it is "
-                   "not yours; open a new one.",
-                   {.reason = "UPLOAD_NOT_FOUND"});
-}
-
 // Refusals of a submission that say nothing about it: trying again is the answer.
 bool IsAboutTheSubmission(const absl::Status& refusal) {
   switch (refusal.code()) {
@@ -122,7 +115,7 @@ absl::Status Exchange::CheckSubmission(const Request& request, const Upload& upl
 
 absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
                                               const Submission& submission) {
-  if (!IsUuid(submission.upload_id)) return UploadGone();
+  if (!IsUuid(submission.upload_id)) return UploadNotFound();
   std::optional<Upload> upload;
   {
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
@@ -130,11 +123,23 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
   }
   if (!upload.has_value() || upload->owner != request.caller->spiffe_id ||
       upload->expire_time <= parts_.clock->Now()) {
-    // Unless this very request was answered before: the journal knows.
+    // Unless it was submitted before: the journal knows the request, the row what was signed.
     COMITY_ASSIGN_OR_RETURN(
         const journal::Committed committed,
-        parts_.journal->Mutate(AttemptOf(request),
-                               [](journal::Turn&) -> absl::Status { return UploadGone(); }));
+        parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
+          const absl::StatusOr<sealing::Manifest> manifest =
+              sealing::ParseManifest(submission.manifest);
+          if (!manifest.ok()) return UploadNotFound();
+          COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document,
+                                  parts_.rows->In(turn)->FindDocument(manifest->document_id));
+          if (!document.has_value() || document->sender != request.caller->spiffe_id ||
+              document->manifest_sha256 != crypto::Sha256(submission.manifest)) {
+            return UploadNotFound();
+          }
+          turn.SetResource(absl::StrCat("documents/", document->id));
+          turn.ChangeNothing();
+          return absl::OkStatus();
+        }));
     return ReadBack(request, absl::StripPrefix(committed.resource, "documents/"));
   }
   {
@@ -191,7 +196,7 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
       parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
         COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> still, rows->FindUpload(upload->id));
-        if (!still.has_value()) return UploadGone();
+        if (!still.has_value()) return UploadNotFound();
         if (manifest->thread.thread_id != upload->document_id &&
             !FindVisible(*rows, *request.caller, manifest->thread.thread_id).ok()) {
           return InvalidField("THREAD_UNKNOWN", "manifest.thread.thread_id",

@@ -18,13 +18,6 @@ constexpr std::size_t kMostRecipients = 100;
 constexpr std::int64_t kLargestDescription = 64 * 1024;
 constexpr std::size_t kMostDerived = 100;
 
-absl::Status UploadNotFound() {
-  return MakeError(absl::StatusCode::kNotFound,
-                   "There is no such upload: it was submitted, it expired after 24 hours, or it is "
-                   "not yours; open a new one.",
-                   {.reason = "UPLOAD_NOT_FOUND"});
-}
-
 // Whether a recipient is of the sender's own unit or partner.
 bool OwnSide(const identity::Principal& sender, const identity::Principal& recipient) {
   return SameSide(sender, recipient) || (sender.kind == identity::PrincipalKind::kPartner &&
@@ -59,6 +52,13 @@ absl::Status CheckRecipients(const identity::Principal& sender,
 }
 
 }  // namespace
+
+absl::Status UploadNotFound() {
+  return MakeError(absl::StatusCode::kNotFound,
+                   "There is no such upload: it was submitted, it expired after 24 hours, or it is "
+                   "not yours; open a new one.",
+                   {.reason = "UPLOAD_NOT_FOUND"});
+}
 
 absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
                                                     const NewUpload& wanted) {

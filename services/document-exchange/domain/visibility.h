@@ -7,7 +7,7 @@
 namespace comity::document_exchange {
 
 // What a caller may see of a document. Pure: no clock, no registry, no I/O. Lists have the same
-// rule in SQL (storage/exchange_tables.cc); a test holds the two against each other.
+// rule in SQL (storage/document_rows.cc); a test holds the two against each other.
 struct View {
   bool document = false;        // That it exists. Otherwise NOT_FOUND, the same as absent.
   bool contents = false;        // Manifest, signature and ciphertext.

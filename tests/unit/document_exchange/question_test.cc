@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "services/document-exchange/domain/origins.h"
 #include "services/document-exchange/domain/sealed_form.h"
+#include "services/document-exchange/domain/transfer_context.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::document_exchange {

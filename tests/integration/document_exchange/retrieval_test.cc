@@ -1,0 +1,265 @@
+// What becomes of a submitted document until it is retrieved, rejected or withheld.
+#include <gmock/gmock.h>
+
+#include "common/sealing/evidence.h"
+#include "common/sealing/sealed_document.h"
+#include "tests/integration/document_exchange/exchange_test.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::document_exchange {
+namespace {
+
+using absl::StatusCode;
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+TEST_F(ExchangeTest, AnAuthorisedDocumentIsDeliveredOpenedAndConfirmedWithEvidence) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  EXPECT_THAT(world_.Kinds(kDesk, id), ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY"));
+
+  const auto released = world_.Release(kTbilisi, id);
+
+  ASSERT_THAT(released, IsOk());
+  const auto description =
+      sealing::OpenDescription(letter.manifest, released->headers.description_header,
+                               letter.description, world_.KeyOf(kTbilisi));
+  ASSERT_THAT(description, IsOk());
+  EXPECT_EQ(description->title, "Request");
+
+  const auto [confirmation, signature] = world_.Confirmation(kTbilisi, letter);
+  const auto statement =
+      world_.exchange->ConfirmRetrieval(world_.By(kTbilisi), id, confirmation, signature);
+  ASSERT_THAT(statement, IsOk());
+  const auto parsed = sealing::ParseStatement(statement->statement);
+  ASSERT_THAT(parsed, IsOk());
+  EXPECT_EQ(parsed->kind, "RETRIEVAL");
+  EXPECT_EQ(parsed->leaf_index, statement->leaf_index);
+  EXPECT_EQ(parsed->confirmation_sha256, crypto::Sha256(confirmation));
+  const auto entry = world_.journal->ReadEntry(statement->leaf_index);
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_THAT(*entry->body, HasSubstr("statement_sha256"));
+  EXPECT_THAT(world_.Kinds(kDesk, id),
+              ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "RETRIEVAL"));
+}
+
+TEST_F(ExchangeTest, AWithdrawnAuthorisationWithholdsWhatWasNotYetRetrieved) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  const std::string decision = decision_->decision.name.substr(10);
+
+  ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
+
+  EXPECT_EQ(world_.StateFor(id, kTbilisi), RecipientState::kWithheld);
+  const auto refused = world_.Release(kTbilisi, id);
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().subject, HasSubstr("47(5)"));
+  EXPECT_THAT(world_.Kinds(kDesk, id),
+              ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_DELIVERY"));
+}
+
+TEST_F(ExchangeTest, AnAuthorisationIsWithdrawnByItsOwnSideOnly) {
+  SendAuthorised();
+  const std::string decision = decision_->decision.name.substr(10);
+
+  EXPECT_THAT(world_.exchange->WithdrawDecision(world_.By(kDesk), decision, "closed"),
+              FailsWith(StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+  EXPECT_THAT(world_.exchange->WithdrawDecision(world_.By(kTbilisi), decision, "closed"),
+              FailsWith(StatusCode::kNotFound, "DECISION_NOT_FOUND"));
+}
+
+TEST_F(ExchangeTest, WhatComesFromOutsideTheUnionWaitsInQuarantine) {
+  const SealedLetter letter = ReceiveFromTbilisi();
+  const std::string& id = letter.upload.document_id;
+  EXPECT_EQ(world_.StateFor(id, kDesk), RecipientState::kQuarantined);
+  EXPECT_THAT(world_.Kinds(kTbilisi, id), ElementsAre("SUBMISSION_ACCEPTANCE"));
+  EXPECT_THAT(world_.Release(kDesk, id), FailsWith(StatusCode::kFailedPrecondition, "QUARANTINED"));
+
+  EXPECT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kTbilisi),
+              FailsWith(StatusCode::kInvalidArgument, "CONTROLLER_INVALID"));
+  const auto freed = world_.exchange->ReleaseFromQuarantine(world_.By(kColleague), id, kFrance);
+
+  ASSERT_THAT(freed, IsOk());
+  EXPECT_EQ(freed->document.controller, kFrance);
+  EXPECT_THAT(world_.Release(kDesk, id), IsOk());
+  EXPECT_THAT(world_.Kinds(kTbilisi, id), ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY"));
+}
+
+TEST_F(ExchangeTest, ARestrictionAddedLaterRefusesPassingOn) {
+  const SealedLetter request = ReceiveFromTbilisi();
+  const std::string& id = request.upload.document_id;
+  ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance), IsOk());
+  EXPECT_THAT(world_.exchange->AddRestriction(world_.By(kDesk), id,
+                                              {.use = legal::UseRestriction::kNoPassingOn}),
+              FailsWith(StatusCode::kPermissionDenied, "NOT_THE_ORIGINATOR"));
+
+  const auto restricted = world_.exchange->AddRestriction(
+      world_.By(kTbilisi), id,
+      {.use = legal::UseRestriction::kNotToPartners, .partners = {"partners/moldova"}});
+  ASSERT_THAT(restricted, IsOk());
+  EXPECT_THAT(restricted->restrictions, SizeIs(1));
+
+  ASSERT_THAT(world_.Authorise("partners/moldova"), IsOk());
+  const SealedLetter onward = world_.Seal(
+      {.recipients = {kDesk, kChisinau},
+       .derived_from = {
+           {.document_id = id, .manifest_sha256 = crypto::Sha256(request.submission.manifest)}}});
+  const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), onward.upload);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "REFUSED");
+}
+
+TEST_F(ExchangeTest, ARestrictionOfTheSenderDoesNotStopItsOwnDelivery) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  ASSERT_THAT(world_.exchange->AddRestriction(world_.By(kGermanDesk), id,
+                                              {.use = legal::UseRestriction::kNoPassingOn}),
+              FailsWith(StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
+  EXPECT_THAT(world_.Release(kTbilisi, id), IsOk());
+}
+
+TEST_F(ExchangeTest, WithoutALeaseOperationalDataAreNotHandedOver) {
+  const SealedLetter letter = SendAuthorised();
+  world_.registry.LoseLease();
+  EXPECT_THAT(world_.Release(kTbilisi, letter.upload.document_id),
+              FailsWith(StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
+
+  world_.registry.RegainLease();
+  EXPECT_THAT(world_.Release(kTbilisi, letter.upload.document_id), IsOk());
+}
+
+TEST_F(ExchangeTest, ABarrierBetweenDecisionAndBytesMakesItDecideAgain) {
+  const SealedLetter letter = SendAuthorised();
+  world_.registry.RaiseBarrierOnce();
+  const std::int64_t before = world_.journal->head().revision;
+
+  EXPECT_THAT(world_.Release(kTbilisi, letter.upload.document_id), IsOk());
+
+  EXPECT_EQ(world_.journal->head().revision, before + 2);
+}
+
+TEST_F(ExchangeTest, ARetrievalConfirmedAgainIsAnsweredAsBefore) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  ASSERT_THAT(world_.Release(kTbilisi, id), IsOk());
+  const auto confirm = [&] {
+    // Signed anew, as a client does that was started again.
+    world_.clock.Advance(absl::Seconds(1));
+    const auto [confirmation, signature] = world_.Confirmation(kTbilisi, letter);
+    return world_.exchange->ConfirmRetrieval(world_.By(kTbilisi), id, confirmation, signature);
+  };
+  const auto first = confirm();
+  ASSERT_THAT(first, IsOk());
+  const journal::Head head = world_.journal->head();
+
+  const auto second = confirm();
+
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->statement, first->statement);
+  EXPECT_EQ(world_.journal->head().leaf_count, head.leaf_count);
+}
+
+TEST_F(ExchangeTest, ADocumentRejectedAgainForTheSameReasonIsAnsweredAsBefore) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  const auto first = world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", "");
+  ASSERT_THAT(first, IsOk());
+
+  const auto second = world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", "");
+
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->statement, first->statement);
+  EXPECT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "UNREADABLE", ""),
+              FailsWith(StatusCode::kFailedPrecondition, "REJECTED"));
+}
+
+TEST_F(ExchangeTest, WhatIsReleasedOrRestrictedOrWithdrawnAlreadyComesBackAsItIs) {
+  const SealedLetter request = ReceiveFromTbilisi();
+  const std::string& id = request.upload.document_id;
+  ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance), IsOk());
+  const legal::Restriction none = {.use = legal::UseRestriction::kNoPassingOn};
+  ASSERT_THAT(world_.exchange->AddRestriction(world_.By(kTbilisi), id, none), IsOk());
+  const auto authorised = world_.Authorise();
+  ASSERT_THAT(authorised, IsOk());
+  const std::string decision = authorised->decision.name.substr(10);
+  const auto withdrawn =
+      world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "proceedings closed");
+  ASSERT_THAT(withdrawn, IsOk());
+  const journal::Head head = world_.journal->head();
+  world_.clock.Advance(absl::Seconds(1));
+
+  const auto released = world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance);
+  const auto restricted = world_.exchange->AddRestriction(world_.By(kTbilisi), id, none);
+  const auto again = world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed");
+
+  ASSERT_THAT(released, IsOk());
+  EXPECT_EQ(released->document.controller, kFrance);
+  ASSERT_THAT(restricted, IsOk());
+  EXPECT_THAT(restricted->document.added_restrictions, SizeIs(1));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->revision, withdrawn->revision);
+  EXPECT_EQ(world_.journal->head().revision, head.revision);
+  EXPECT_EQ(world_.journal->head().leaf_count, head.leaf_count);
+  EXPECT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kDesk),
+              FailsWith(StatusCode::kFailedPrecondition, "NOT_QUARANTINED"));
+}
+
+TEST_F(ExchangeTest, ATimeOutMakesItsNegativeStatementExactlyOnce) {
+  const SealedLetter waiting = SendAuthorised();
+  const SealedLetter quarantined = ReceiveFromTbilisi();
+  world_.clock.Advance(absl::Hours(25));
+  EXPECT_THAT(world_.exchange->RunTimers(), ::comity::testing::IsOkAndHolds(1));
+  world_.clock.Advance(absl::Hours(12));
+  EXPECT_THAT(world_.exchange->RunTimers(), ::comity::testing::IsOkAndHolds(1));
+  world_.Restart();
+  EXPECT_THAT(world_.exchange->RunTimers(), ::comity::testing::IsOkAndHolds(0));
+
+  EXPECT_THAT(world_.Kinds(kDesk, waiting.upload.document_id),
+              ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_RETRIEVAL"));
+  EXPECT_THAT(world_.Kinds(kTbilisi, quarantined.upload.document_id),
+              ElementsAre("SUBMISSION_ACCEPTANCE", "NON_DELIVERY"));
+}
+
+TEST_F(ExchangeTest, AConfirmedDocumentTimesOutNoMore) {
+  const SealedLetter letter = SendAuthorised();
+  ASSERT_THAT(world_.Release(kTbilisi, letter.upload.document_id), IsOk());
+  const auto [confirmation, signature] = world_.Confirmation(kTbilisi, letter);
+  ASSERT_THAT(world_.exchange->ConfirmRetrieval(world_.By(kTbilisi), letter.upload.document_id,
+                                                confirmation, signature),
+              IsOk());
+  world_.clock.Advance(absl::Hours(100));
+
+  EXPECT_THAT(world_.exchange->RunTimers(), ::comity::testing::IsOkAndHolds(0));
+}
+
+TEST_F(ExchangeTest, AConfirmationNeedsTheRecipientsOwnSignature) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  auto [confirmation, signature] = world_.Confirmation(kTbilisi, letter);
+  EXPECT_THAT(world_.exchange->ConfirmRetrieval(world_.By(kTbilisi), id, confirmation, signature),
+              FailsWith(StatusCode::kFailedPrecondition, "NOT_RELEASED"));
+  ASSERT_THAT(world_.Release(kTbilisi, id), IsOk());
+  const std::string forged = *world_.SignerOf(kDesk).Sign(confirmation, world_.clock.Now());
+  EXPECT_THAT(world_.exchange->ConfirmRetrieval(world_.By(kTbilisi), id, confirmation, forged),
+              FailsWith(StatusCode::kPermissionDenied, "SIGNER_IS_ANOTHER"));
+  EXPECT_THAT(world_.exchange->ConfirmRetrieval(world_.By(kDesk), id, confirmation, signature),
+              FailsWith(StatusCode::kPermissionDenied, "SIGNER_IS_ANOTHER"));
+}
+
+TEST_F(ExchangeTest, ARejectedDocumentIsOverForThatRecipient) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  ASSERT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", "another desk"),
+              IsOk());
+
+  EXPECT_THAT(world_.Release(kTbilisi, id), FailsWith(StatusCode::kFailedPrecondition, "REJECTED"));
+  EXPECT_THAT(world_.Kinds(kDesk, id),
+              ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_RETRIEVAL"));
+}
+
+}  // namespace
+}  // namespace comity::document_exchange

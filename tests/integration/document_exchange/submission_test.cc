@@ -1,0 +1,246 @@
+// From the opening of an upload to the submitted document: the rules, without gRPC.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "common/ids/uuid.h"
+#include "tests/integration/document_exchange/exchange_test.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::document_exchange {
+namespace {
+
+using absl::StatusCode;
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST_F(ExchangeTest, AnUploadWithoutTheAuthorisationIsRefusedWithEverythingThatIsMissing) {
+  const SealedLetter letter = world_.Seal({});
+  const Request request = world_.By(kDesk, "test/CreateUpload");
+
+  const auto refused = world_.exchange->CreateUpload(request, letter.upload);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  const ErrorDetails details = DetailsOf(refused.status());
+  EXPECT_EQ(details.metadata.at("outcome"), "PERMITTED_SUBJECT_TO");
+  ASSERT_THAT(details.preconditions, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(details.preconditions.front().type, "TRANSFER_CHECK");
+  EXPECT_THAT(details.preconditions.front().subject, HasSubstr("47(5)"));
+  EXPECT_TRUE(request.evidenced);
+  EXPECT_THAT(Records(true), SizeIs(1));
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(IsEmpty()));
+}
+
+TEST_F(ExchangeTest, AskingOnlyWritesNothing) {
+  SealedLetter letter = world_.Seal({});
+  letter.upload.validate_only = true;
+  const journal::Head before = world_.journal->head();
+
+  EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kDesk), letter.upload),
+              FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+
+  EXPECT_EQ(world_.journal->head().leaf_count, before.leaf_count);
+}
+
+TEST_F(ExchangeTest, PanamaIsRefusedWithItsRoutes) {
+  ASSERT_THAT(world_.Authorise("partners/panama"), IsOk());
+  const SealedLetter letter = world_.Seal({.recipients = {kDesk, kPanama}});
+
+  const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  const ErrorDetails details = DetailsOf(refused.status());
+  EXPECT_EQ(details.metadata.at("outcome"), "DECISION_REQUIRED");
+  EXPECT_GE(std::count_if(details.preconditions.begin(), details.preconditions.end(),
+                          [](const auto& one) { return one.type == "TRANSFER_ROUTE"; }),
+            2);
+}
+
+TEST_F(ExchangeTest, AWrongDigestIsRefusedWithASignedRejectionAndCanBeRepeated) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  SealedLetter spoiled = letter;
+  spoiled.content[100] = static_cast<char>(spoiled.content[100] ^ 1);
+  const auto upload = world_.Upload(kDesk, spoiled);
+  ASSERT_THAT(upload, IsOk());
+  letter.submission.upload_id = *upload;
+
+  const auto refused =
+      world_.exchange->Submit(world_.By(kDesk, "test/SubmitDocument"), letter.submission);
+
+  EXPECT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "DIGEST_MISMATCH"));
+  EXPECT_THAT(world_.Kinds(kDesk, letter.upload.document_id), ElementsAre("SUBMISSION_REJECTION"));
+  EXPECT_THAT(world_.exchange->Get(world_.By(kDesk), letter.upload.document_id),
+              FailsWith(StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
+  EXPECT_THAT(world_.Send(kDesk, letter), IsOk());
+}
+
+TEST_F(ExchangeTest, ASignatureOfAnotherIsRefused) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  letter.submission.signature =
+      *world_.SignerOf(kColleague).Sign(letter.submission.manifest, world_.clock.Now());
+
+  EXPECT_THAT(world_.Send(kDesk, letter),
+              FailsWith(StatusCode::kPermissionDenied, "SIGNER_IS_ANOTHER"));
+}
+
+TEST_F(ExchangeTest, AChangedManifestIsRefused) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  letter.manifest.purpose.offence = "fraud";
+  letter.submission.manifest = *sealing::BuildManifest(letter.manifest);
+  EXPECT_THAT(world_.Send(kDesk, letter),
+              FailsWith(StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
+
+  letter.submission.signature =
+      *world_.SignerOf(kDesk).Sign(letter.submission.manifest, world_.clock.Now());
+  const auto refused = world_.Send(kDesk, letter);
+  ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "CONTEXT_MISMATCH"));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("purpose"));
+}
+
+TEST_F(ExchangeTest, ABodyThatIsNoSealedFileIsRefused) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  letter.submission.headers[0].content_header = "%PDF-1.7 and so on";
+  EXPECT_THAT(world_.Send(kDesk, letter), FailsWith(StatusCode::kInvalidArgument, "NOT_SEALED"));
+
+  letter.upload.announced.content = 20;
+  EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kDesk), letter.upload),
+              FailsWith(StatusCode::kInvalidArgument, "NOT_SEALED"));
+}
+
+TEST_F(ExchangeTest, HeadersOfAnotherTreeAreRefused) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const SealedLetter other = world_.Seal({});
+  letter.submission.headers[1] = other.submission.headers[1];
+
+  EXPECT_THAT(world_.Send(kDesk, letter),
+              FailsWith(StatusCode::kInvalidArgument, "RECIPIENTS_MISMATCH"));
+}
+
+TEST_F(ExchangeTest, AnIncompleteUploadCannotBeSubmitted) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const auto status = world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+  ASSERT_THAT(status, IsOk());
+  letter.submission.upload_id = status->upload.id;
+
+  EXPECT_THAT(world_.exchange->Submit(world_.By(kDesk), letter.submission),
+              FailsWith(StatusCode::kFailedPrecondition, "UPLOAD_INCOMPLETE"));
+}
+
+TEST_F(ExchangeTest, ARepeatedSubmissionGetsTheSameDocumentAndMakesNoSecond) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const auto upload = world_.Upload(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  letter.submission.upload_id = *upload;
+  const std::string request_id = NewUuid(world_.clock.Now());
+  const auto first =
+      world_.exchange->Submit(world_.By(kDesk, "test/Submit", request_id), letter.submission);
+  ASSERT_THAT(first, IsOk());
+
+  const auto second =
+      world_.exchange->Submit(world_.By(kDesk, "test/Submit", request_id), letter.submission);
+
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->document.revision, first->document.revision);
+
+  // Without the request id of then: what was signed says that it is the same.
+  const journal::Head head = world_.journal->head();
+  const auto third = world_.exchange->Submit(world_.By(kDesk), letter.submission);
+  ASSERT_THAT(third, IsOk());
+  EXPECT_EQ(third->document.revision, first->document.revision);
+  EXPECT_EQ(world_.journal->head().leaf_count, head.leaf_count);
+  EXPECT_THAT(world_.exchange->Submit(world_.By(kColleague), letter.submission),
+              FailsWith(StatusCode::kNotFound, "UPLOAD_NOT_FOUND"));
+  SealedLetter other = world_.Seal({});
+  other.submission.upload_id = *upload;
+  EXPECT_THAT(world_.exchange->Submit(world_.By(kDesk), other.submission),
+              FailsWith(StatusCode::kNotFound, "UPLOAD_NOT_FOUND"));
+}
+
+TEST_F(ExchangeTest, AnExpiredUploadIsRemovedWithItsBytes) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  ASSERT_THAT(world_.Upload(kDesk, world_.Seal({})), IsOk());
+  world_.clock.Advance(absl::Hours(25));
+
+  ASSERT_THAT(world_.exchange->RunTimers(), IsOk());
+
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(IsEmpty()));
+}
+
+TEST_F(ExchangeTest, AnUploadSurvivesARestartAndGoesOnWhereItWas) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const auto status = world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+  ASSERT_THAT(status, IsOk());
+  const std::string& id = status->upload.id;
+  {
+    const auto opened = world_.exchange->OpenUpload(world_.By(kDesk), id);
+    ASSERT_THAT(opened, IsOk());
+    ASSERT_THAT(opened->writer->Append(PayloadKind::kContent, 0, letter.content.substr(0, 70'000)),
+                IsOk());
+    ASSERT_THAT(opened->writer->Sync(), IsOk());
+  }
+  world_.Restart();
+
+  const auto found = world_.exchange->GetUpload(world_.By(kDesk), id);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->on_disk.content, 70'000);
+  EXPECT_THAT(world_.exchange->GetUpload(world_.By(kColleague), id),
+              FailsWith(StatusCode::kNotFound, "UPLOAD_NOT_FOUND"));
+  const auto opened = world_.exchange->OpenUpload(world_.By(kDesk), id);
+  ASSERT_THAT(opened, IsOk());
+  ASSERT_THAT(opened->writer->Append(PayloadKind::kContent, 70'000, letter.content.substr(70'000)),
+              IsOk());
+  ASSERT_THAT(opened->writer->Append(PayloadKind::kDescription, 0, letter.description), IsOk());
+  letter.submission.upload_id = id;
+  EXPECT_THAT(world_.exchange->Submit(world_.By(kDesk), letter.submission), IsOk());
+}
+
+TEST_F(ExchangeTest, ACrashBetweenRenameAndCommitLeavesTheUpload) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const auto upload = world_.Upload(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  ASSERT_THAT(
+      world_.payloads->Promote(*upload, letter.upload.document_id, {{"manifest.json", "{}"}}),
+      IsOk());
+
+  world_.Restart();
+
+  EXPECT_THAT(world_.payloads->ListDocuments(), ::comity::testing::IsOkAndHolds(IsEmpty()));
+  letter.submission.upload_id = *upload;
+  EXPECT_THAT(world_.exchange->Submit(world_.By(kDesk), letter.submission), IsOk());
+}
+
+TEST_F(ExchangeTest, BetweenPartnersIsNoTransferOfTheAgency) {
+  const SealedLetter letter = world_.Seal({.sender = kTbilisi,
+                                           .recipients = {kTbilisi, kChisinau},
+                                           .originators = {{.kind = "PUBLIC_SOURCE"}}});
+
+  const auto refused = world_.exchange->CreateUpload(world_.By(kTbilisi), letter.upload);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "OUT_OF_SCOPE");
+}
+
+TEST_F(ExchangeTest, AReplyStaysInAThreadThatItsSenderKnows) {
+  const SealedLetter request = ReceiveFromTbilisi();
+  ASSERT_THAT(world_.Authorise(), IsOk());
+
+  EXPECT_THAT(world_.Send(kDesk, world_.Seal({.thread = request.upload.document_id})), IsOk());
+  EXPECT_THAT(world_.Send(kDesk, world_.Seal({.thread = NewUuid(world_.clock.Now())})),
+              FailsWith(StatusCode::kInvalidArgument, "THREAD_UNKNOWN"));
+}
+
+}  // namespace
+}  // namespace comity::document_exchange
