@@ -1,7 +1,5 @@
 #include "services/cli/app.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <filesystem>
 #include <iostream>
 #include <utility>
@@ -11,8 +9,14 @@
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/cli/json_text.h"
 
 namespace comity::cli {
+namespace {
+
+constexpr char kExamples[] = "Examples:\n";
+
+}  // namespace
 
 absl::StatusOr<client::Session*> App::session() {
   if (session_ != nullptr) return session_.get();
@@ -39,20 +43,32 @@ absl::StatusOr<client::Session*> App::session() {
 
 void App::Show(const google::protobuf::Message& message, const std::function<void()>& text) const {
   if (!options.json) return text();
-  google::protobuf::util::JsonPrintOptions print;
-  print.add_whitespace = true;
-  std::string json;
-  // Our own messages have nothing that cannot be written.
-  if (google::protobuf::util::MessageToJsonString(message, &json, print).ok()) std::cout << json;
+  std::cout << JsonText(message);
+}
+
+void App::Show(const json::Json& value, const std::function<void()>& text) const {
+  if (!options.json) return text();
+  std::cout << value.dump(1) << "\n";
 }
 
 CLI::App* AddCommand(CLI::App& parent, App& app, const std::string& name,
                      const std::string& description, const std::string& examples,
                      std::function<absl::Status()> body) {
   CLI::App* const command = parent.add_subcommand(name, description);
-  if (!examples.empty()) command->footer(absl::StrCat("Examples:\n", examples));
+  command->footer(absl::StrCat(kExamples, examples));
   command->callback([&app, body = std::move(body)] { app.run = body; });
   return command;
+}
+
+std::string CompleteHelp(CLI::App& command) {
+  std::string examples(absl::StripPrefix(command.get_footer(), kExamples));
+  for (CLI::App* const sub : command.get_subcommands([](const CLI::App*) { return true; })) {
+    absl::StrAppend(&examples, examples.empty() ? "" : "\n", CompleteHelp(*sub));
+  }
+  command.footer(absl::StrCat(kExamples, examples,
+                              "\n\nEvery command also takes --as, --home, --output, --quiet and "
+                              "--timeout: see comity --help."));
+  return examples;
 }
 
 }  // namespace comity::cli

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/client/session.h"
+#include "common/json/canonical.h"
 
 namespace comity::cli {
 
@@ -40,6 +41,7 @@ class App {
 
   // Shows a message as JSON if asked for, otherwise with `text`.
   void Show(const google::protobuf::Message& message, const std::function<void()>& text) const;
+  void Show(const json::Json& value, const std::function<void()>& text) const;
 
  private:
   std::unique_ptr<client::Session> session_;
@@ -62,5 +64,9 @@ void RegisterOperations(CLI::App& root, App& app);
 CLI::App* AddCommand(CLI::App& parent, App& app, const std::string& name,
                      const std::string& description, const std::string& examples,
                      std::function<absl::Status()> body);
+
+// Gives the help of a command with sub-commands their examples, and every help the options that are
+// common to all. To be called once, when all are registered. Returns the examples.
+std::string CompleteHelp(CLI::App& command);
 
 }  // namespace comity::cli

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/sealing/manifest.h"
+#include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
 #include "services/cli/question.h"
@@ -131,6 +132,10 @@ absl::Status Act(App& app,
 absl::Status Restrict(App& app, const Arguments& arguments) {
   std::vector<std::string> restrictions = arguments.restrictions;
   if (arguments.no_passing_on) restrictions.push_back("no-passing-on");
+  if (restrictions.empty()) {
+    return InvalidField("RESTRICTION_MISSING", "--use",
+                        "must say at least once what is restricted, such as --use not-as-evidence");
+  }
   v1::Document document;
   for (const std::string& text : restrictions) {
     v1::AddRestrictionRequest request;

@@ -91,7 +91,7 @@ void PrintEngagements(const std::vector<v1::Engagement>& engagements) {
          EnumText(v1::EngagementKind_descriptor(), engagement.kind(), "ENGAGEMENT_KIND_"),
          engagement.title()});
   }
-  PrintTable(std::cout, {"engagement", "start", "end", "state", "kind", "title"}, rows);
+  PrintTable(std::cout, {"name", "start", "end", "state", "kind", "title"}, rows);
 }
 
 absl::Status Slots(App& app, const Arguments& arguments) {
@@ -297,7 +297,7 @@ void RegisterEngagements(CLI::App& root, App& app) {
 
   CLI::App* const hold = AddCommand(
       *engagements, app, "hold", "Hold a time; it releases itself unless confirmed",
-      "  comity --as desk-1 engagements hold --kind technical-meeting --class strategic \\\n"
+      "  comity --as desk-1 engagements hold --type technical-meeting --class strategic \\\n"
       "      --mode online --title \"Role of the agency\" --partner georgia \\\n"
       "      --with me --with tbilisi-1@georgia --start 2026-12-01T10:00:00Z",
       [&app, arguments] { return Hold(app, *arguments); });
@@ -328,35 +328,36 @@ void RegisterEngagements(CLI::App& root, App& app) {
     command->add_option("engagement", arguments->name, "Its name, as hold printed it")->required();
     return command;
   };
-  named("confirm", "Confirm a held engagement", [&app, arguments] {
+  named("confirm", "Confirm a meeting or mission that is held", [&app, arguments] {
     v1::ConfirmEngagementRequest request;
     request.set_name(EngagementName(arguments->name));
     return Act(app, &Scheduling::ConfirmEngagement, request);
   });
-  named("cancel", "Cancel an engagement", [&app, arguments] {
+  named("cancel", "Cancel a meeting or mission", [&app, arguments] {
     v1::CancelEngagementRequest request;
     request.set_name(EngagementName(arguments->name));
     request.set_reason(arguments->reason);
     return Act(app, &Scheduling::CancelEngagement, request);
   })->add_option("--reason", arguments->reason, "Why; kept in the ledger");
-  named("show", "Show an engagement", [&app, arguments] {
+  named("show", "Show a meeting or mission", [&app, arguments] {
     v1::GetEngagementRequest request;
     request.set_name(EngagementName(arguments->name));
     return Act(app, &Scheduling::GetEngagement, request);
   });
 
-  CLI::App* const list = AddCommand(*engagements, app, "list", "List engagements you take part in",
-                                    "  comity --as desk-1 engagements list --partner georgia",
-                                    [&app, arguments] { return List(app, *arguments); });
+  CLI::App* const list =
+      AddCommand(*engagements, app, "list", "List meetings and missions you take part in",
+                 "  comity --as desk-1 engagements list --partner georgia",
+                 [&app, arguments] { return List(app, *arguments); });
   list->add_option("--partner", arguments->partner, "Only with this partner")->type_name("PARTNER");
   list->add_flag("--all", arguments->all, "Cancelled and expired ones too");
 
   CLI::App* const ics = AddCommand(
-      *engagements, app, "export", "Write engagements as iCalendar, without any sensitive text",
+      *engagements, app, "export", "Write meetings as iCalendar, without any sensitive text",
       "  comity --as desk-1 engagements export engagements/... --to meeting.ics\n"
       "  comity --as desk-1 engagements export --to all.ics",
       [&app, arguments] { return Export(app, *arguments); });
-  ics->add_option("engagement", arguments->name, "One engagement; all if left out");
+  ics->add_option("engagement", arguments->name, "One of them; all if left out");
   ics->add_option("--to", arguments->file, "The file to write")->required()->type_name("FILE");
 
   CLI::App* const hours = AddCommand(

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/client/save_evidence.h"
@@ -42,7 +43,20 @@ absl::Status Save(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-absl::Status Verify(const Arguments& arguments) {
+void PrintReport(const evidence::Report& report) {
+  for (const evidence::Check& check : report.checks) {
+    std::cout << (check.passed ? "ok      " : "FAILED  ") << check.subject << ": "
+              << Wrap(check.sentence, 100, 8);
+    if (!check.reason.empty()) std::cout << " (" << check.reason << ")";
+    std::cout << "\n";
+  }
+  for (const std::string& file : report.ignored_files) {
+    std::cout << "        " << file << " is not part of the evidence\n";
+  }
+  if (report.passed()) std::cout << "The evidence holds.\n";
+}
+
+absl::Status Verify(const App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(identity::TrustBundles bundles,
                           identity::TrustBundles::Load(arguments.bundles));
   const identity::ChainVerifier signers(
@@ -53,19 +67,18 @@ absl::Status Verify(const Arguments& arguments) {
       const evidence::Report report,
       evidence::VerifyFolder(arguments.folder,
                              {.signers = &signers, .ledgers = std::move(ledgers)}));
+  json::Json checks = json::Json::array();
   for (const evidence::Check& check : report.checks) {
-    std::cout << (check.passed ? "ok      " : "FAILED  ") << check.subject << ": "
-              << Wrap(check.sentence, 100, 8);
-    if (!check.reason.empty()) std::cout << " (" << check.reason << ")";
-    std::cout << "\n";
+    checks.push_back({{"subject", check.subject},
+                      {"passed", check.passed},
+                      {"sentence", check.sentence},
+                      {"reason", check.reason}});
   }
-  for (const std::string& file : report.ignored_files) {
-    std::cout << "        " << file << " is not part of the evidence\n";
-  }
-  if (report.passed()) {
-    std::cout << "The evidence holds.\n";
-    return absl::OkStatus();
-  }
+  const json::Json shown = {{"passed", report.passed()},
+                            {"checks", std::move(checks)},
+                            {"ignoredFiles", report.ignored_files}};
+  app.Show(shown, [&report] { PrintReport(report); });
+  if (report.passed()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kDataLoss,
                    "The evidence does not hold: see the checks that failed.",
                    {.reason = "EVIDENCE_DOES_NOT_HOLD"});
@@ -74,7 +87,7 @@ absl::Status Verify(const Arguments& arguments) {
 }  // namespace
 
 void RegisterEvidence(CLI::App& root, App& app) {
-  CLI::App* const evidence = root.add_subcommand("evidence", "What proves an exchange");
+  CLI::App* const evidence = root.add_subcommand("evidence", "Evidence of transmission");
   evidence->require_subcommand(1);
   const auto arguments = std::make_shared<Arguments>();
 
@@ -88,7 +101,7 @@ void RegisterEvidence(CLI::App& root, App& app) {
   CLI::App* const verify = AddCommand(
       *evidence, app, "verify", "Verify evidence offline, with nothing but files and public keys",
       "  comity evidence verify evidence --bundles ids/desk-1/bundles --ledger-key ledger.vkey",
-      [arguments] { return Verify(*arguments); });
+      [&app, arguments] { return Verify(app, *arguments); });
   verify->add_option("folder", arguments->folder, "The folder that was saved")->required();
   verify->add_option("--bundles", arguments->bundles, "Trust bundles you hold yourself")
       ->required()

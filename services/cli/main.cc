@@ -10,6 +10,7 @@
 #include "common/rpc/grpc_log.h"
 #include "common/rpc/tls.h"
 #include "services/cli/app.h"
+#include "services/cli/command_words.h"
 #include "services/cli/completion.h"
 #include "services/cli/text.h"
 
@@ -33,13 +34,6 @@ int Main(int argc, char** argv) {
   root.require_subcommand(1);
   root.fallthrough();
   root.set_version_flag("--version", "comity " COMITY_VERSION);
-  root.footer(
-      "Examples:\n"
-      "  comity --as desk-1 partners show georgia\n"
-      "  comity --as desk-1 transfer check panama --origin france\n"
-      "  comity --as tbilisi-1 inbox --watch\n"
-      "\nEvery command has --help with examples. Exit codes: 0 done, 1 failed or refused, 2 "
-      "misuse.");
   root.add_option("--as", app.options.as, "Who calls: a name in HOME/ids, or a folder")
       ->envname("COMITY_AS")
       ->type_name("NAME");
@@ -69,6 +63,27 @@ int Main(int argc, char** argv) {
   RegisterOperations(root, app);
   RegisterCompletion(root, app);
 
+  for (CLI::App* const command : root.get_subcommands([](const CLI::App*) { return true; })) {
+    CompleteHelp(*command);
+  }
+  // Only now: sub-commands would inherit it.
+  root.footer(
+      "Examples:\n"
+      "  comity --as desk-1 partners show georgia\n"
+      "  comity --as desk-1 transfer check panama --origin france\n"
+      "  comity --as tbilisi-1 inbox --watch\n"
+      "\nEvery command has --help with examples. Exit codes: 0 done; 1 it failed or was refused, "
+      "and the\nerror names the reason; 2 misuse, nothing was asked of anybody.");
+
+  const CommandWords words = ReadCommandWords(root, {argv + 1, argv + argc});
+  const auto misuse = [&words] {
+    std::cerr << "Try " << words.path << " --help.\n";
+    return kMisuse;
+  };
+  if (!words.status.ok()) {
+    PrintError(std::cerr, words.status);
+    return misuse();
+  }
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
@@ -76,8 +91,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return root.exit(success);
   } catch (const CLI::ParseError& error) {
-    std::cerr << "comity: " << error.what() << "\nTry comity --help.\n";
-    return kMisuse;
+    std::cerr << "comity: " << error.what() << "\n";
+    return misuse();
   }
   app.options.json = output == "json";
 

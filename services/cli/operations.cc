@@ -1,7 +1,5 @@
 // comity health, records, ledger: what operators, auditors and the data protection officer use.
 
-#include <google/protobuf/util/json_util.h>
-
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "common/status/macros.h"
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/json_text.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -33,13 +32,18 @@ struct Arguments {
 
 absl::Status Health(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  json::Json answers = json::Json::array();
   absl::Status worst;
   for (const std::string& service : arguments.services.empty() ? kServices : arguments.services) {
     COMITY_ASSIGN_OR_RETURN(const auto channel, session->Channel(service));
     const absl::Status status = client::CheckHealth(channel, app.patience());
-    std::cout << service << ": " << (status.ok() ? "serving" : status.message()) << "\n";
+    if (!app.options.json) {
+      std::cout << service << ": " << (status.ok() ? "serving" : status.message()) << "\n";
+    }
+    answers.push_back({{"service", service}, {"serving", status.ok()}});
     if (!status.ok()) worst = status;
   }
+  app.Show(answers, [] {});
   return worst;
 }
 
@@ -70,14 +74,8 @@ absl::Status Records(App& app, const Arguments& arguments) {
     if (record.verdict().outcome() != partner_registry::v1::TRANSFER_OUTCOME_PERMITTED) ++refused;
   }
   if (!arguments.file.empty()) {
-    std::string json;
-    google::protobuf::util::JsonPrintOptions print;
-    print.add_whitespace = true;
-    if (!google::protobuf::util::MessageToJsonString(all, &json, print).ok()) {
-      return absl::InternalError("the records cannot be written as JSON");
-    }
     std::ofstream file(arguments.file, std::ios::binary);
-    file << json;
+    file << JsonText(all);
     if (!file.flush()) {
       return MakeError(absl::StatusCode::kFailedPrecondition,
                        absl::StrCat("The records cannot be written to ", arguments.file,

@@ -83,7 +83,7 @@ absl::Status Check(App& app, const Arguments& arguments) {
 }  // namespace
 
 void RegisterTransfer(CLI::App& root, App& app) {
-  CLI::App* const transfer = root.add_subcommand("transfer", "What the law permits");
+  CLI::App* const transfer = root.add_subcommand("transfer", "Whether a transfer is permissible");
   transfer->require_subcommand(1);
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* const check = AddCommand(
