@@ -11,11 +11,14 @@ namespace comity::journal {
 
 CheckpointPublisher::CheckpointPublisher(std::string path, absl::Duration interval,
                                          std::optional<PublishedCheckpoint> published,
-                                         std::function<void()> request)
+                                         std::optional<PublishedCheckpoint> pending,
+                                         Prepare prepare, std::function<void()> request)
     : path_(std::move(path)),
       interval_(interval),
+      prepare_(std::move(prepare)),
       request_(std::move(request)),
-      committed_size_(published ? published->size : 0),
+      committed_size_(pending ? pending->size : 0),
+      committed_(std::move(pending)),
       published_(std::move(published)) {}
 
 void CheckpointPublisher::Start() {
@@ -70,10 +73,13 @@ void CheckpointPublisher::Loop() {
     if (committed_) {
       const PublishedCheckpoint next = *std::exchange(committed_, std::nullopt);
       mutex_.Unlock();
-      const absl::Status written = storage::WriteFileAtomically(path_, next.note, 0644);
+      const absl::StatusOr<std::string> note = prepare_(next);
+      const absl::Status written =
+          note.ok() ? storage::WriteFileAtomically(path_, *note, 0644) : note.status();
       mutex_.Lock();
       if (written.ok()) {
         published_ = next;
+        published_->note = *note;
         continue;
       }
       ++failures_;

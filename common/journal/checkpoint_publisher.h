@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/journal/types.h"
@@ -19,9 +20,17 @@ namespace comity::journal {
 // seen, a restored database can be measured by. Thread-safe.
 class CheckpointPublisher {
  public:
-  // `published` is what the file says; `request` asks the writer for a checkpoint.
+  // Does what must be done before a checkpoint may be published, and returns the note to publish:
+  // the checkpoint's, with cosignatures if need be. May block for seconds; after an error it is
+  // called again.
+  using Prepare = std::function<absl::StatusOr<std::string>(const PublishedCheckpoint&)>;
+
+  // `published` is what the file says; `pending`, the last committed one (maybe the same), is
+  // published first; `request` asks the writer for a checkpoint.
   CheckpointPublisher(std::string path, absl::Duration interval,
-                      std::optional<PublishedCheckpoint> published, std::function<void()> request);
+                      std::optional<PublishedCheckpoint> published,
+                      std::optional<PublishedCheckpoint> pending, Prepare prepare,
+                      std::function<void()> request);
   ~CheckpointPublisher() { Close(); }
   CheckpointPublisher(const CheckpointPublisher&) = delete;
   CheckpointPublisher& operator=(const CheckpointPublisher&) = delete;
@@ -49,6 +58,7 @@ class CheckpointPublisher {
 
   const std::string path_;
   const absl::Duration interval_;
+  const Prepare prepare_;
   const std::function<void()> request_;
   std::thread thread_;
 

@@ -106,7 +106,7 @@ absl::StatusOr<std::optional<std::string>> ReadPublished(const std::string& path
   return std::optional<std::string>(*std::move(note));
 }
 
-// Fills in `checkpoint_size`, `published` and `refusal`.
+// Fills in `checkpoint_size`, `published`, `pending` and `refusal`.
 absl::Status CheckAgainstCheckpoints(StoredJournal::Parts& parts, const std::string& path,
                                      const ledger::TileReader& tiles) {
   COMITY_ASSIGN_OR_RETURN(const auto last, rows::FindLastCheckpoint(parts.database->writer()));
@@ -115,7 +115,7 @@ absl::Status CheckAgainstCheckpoints(StoredJournal::Parts& parts, const std::str
     parts.refusal = Compare({.size = last->size, .root = last->root}, parts.tree, tiles);
   }
   COMITY_ASSIGN_OR_RETURN(const auto note, ReadPublished(path));
-  std::int64_t published_size = 0;
+  std::optional<PublishedCheckpoint> published;
   if (note && parts.refusal.ok()) {
     const auto file = ledger::OpenCheckpoint(*note, parts.options.signer->verifier());
     if (!file.ok()) {
@@ -126,16 +126,16 @@ absl::Status CheckAgainstCheckpoints(StoredJournal::Parts& parts, const std::str
                                           " entries and the database remembers only ",
                                           parts.checkpoint_size, " as published"));
     } else {
-      published_size = file->size;
+      COMITY_ASSIGN_OR_RETURN(
+          published, rows::FindCheckpointCovering(parts.database->writer(), file->size - 1));
+      if (published) published->note = *note;
       parts.refusal = Compare(*file, parts.tree, tiles);
     }
   }
   if (!parts.refusal.ok() || !last) return absl::OkStatus();
-  // The process may have died between row and file.
-  if (published_size < last->size) {
-    COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(path, last->note, 0644));
-  }
-  parts.published = last;
+  // The process may have died between row and file, or tiles may be missing.
+  parts.pending = published && published->size == last->size ? published : last;
+  parts.published = std::move(published);
   return absl::OkStatus();
 }
 

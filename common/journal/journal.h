@@ -29,8 +29,8 @@ struct Options {
   std::string directory;
   // Where the expiry keys are: not in `directory`, nor in its backup.
   std::string expiry_key_directory;
-  // Where the checkpoint is published as the file `checkpoint`: outside the database and its
-  // backup.
+  // Where the checkpoint is published as the file `checkpoint`, and the tiles beside it as tile/...
+  // (C2SP tlog-tiles): outside the database and its backup.
   std::string publication_directory;
   // Signs checkpoints; its name is the log's origin, <deployment>/<service>/<log number>.
   std::optional<ledger::NoteSigner> signer;
@@ -46,6 +46,11 @@ struct Options {
   std::size_t batch_limit = 64;
   // A checkpoint that covers a commit is published within this time.
   absl::Duration checkpoint_interval = absl::Milliseconds(200);
+  // Called with the note of a checkpoint whose tiles are published, before it is published itself;
+  // returns it with the cosignatures that a policy asks for. May block for seconds, and is called
+  // again after an error. Empty: nobody need cosign. Not copied from a checkpoint's row: proofs for
+  // another size than the latest come without cosignatures.
+  std::function<absl::StatusOr<std::string>(const std::string& note)> cosign;
   // How long request ids are remembered.
   absl::Duration request_memory = absl::Hours(24);
   // See storage::SqliteOptions; for tests of a full disk.

@@ -16,9 +16,12 @@ StoredJournal::StoredJournal(Parts parts)
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
       stored_tiles_(database_.get()),
-      publisher_(absl::StrCat(options_.publication_directory, "/checkpoint"),
-                 options_.checkpoint_interval, std::move(parts.published),
-                 [this] { writer_.RequestCheckpoint(); }),
+      tile_publisher_(options_.publication_directory, parts.published ? parts.published->size : 0),
+      publisher_(
+          absl::StrCat(options_.publication_directory, "/checkpoint"), options_.checkpoint_interval,
+          std::move(parts.published), std::move(parts.pending),
+          [this](const PublishedCheckpoint& next) { return PreparePublication(next); },
+          [this] { writer_.RequestCheckpoint(); }),
       writer_(MakeSetup(parts)) {}
 
 StoredJournal::~StoredJournal() { Close(); }
@@ -40,6 +43,13 @@ Writer::Setup StoredJournal::MakeSetup(Parts& parts) {
               [this](std::optional<PublishedCheckpoint> checkpoint) {
                 publisher_.NoteCheckpoint(std::move(checkpoint));
               }};
+}
+
+absl::StatusOr<std::string> StoredJournal::PreparePublication(
+    const PublishedCheckpoint& checkpoint) {
+  COMITY_RETURN_IF_ERROR(tile_publisher_.Publish(*Tiles(), checkpoint.size));
+  if (!options_.cosign) return checkpoint.note;
+  return options_.cosign(checkpoint.note);
 }
 
 void StoredJournal::Start() {

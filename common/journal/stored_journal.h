@@ -11,6 +11,7 @@
 #include "common/journal/journal.h"
 #include "common/journal/stored_tiles.h"
 #include "common/journal/writer.h"
+#include "common/ledger_files/tile_publisher.h"
 
 namespace comity::journal {
 
@@ -25,7 +26,8 @@ class StoredJournal final : public Journal {
     Head head;
     ledger::Tree tree;
     std::int64_t checkpoint_size = 0;              // The last row.
-    std::optional<PublishedCheckpoint> published;  // The last one whose file is there.
+    std::optional<PublishedCheckpoint> published;  // What the file says.
+    std::optional<PublishedCheckpoint> pending;    // The last row.
     absl::Status refusal;                          // Why nothing may be written, or OK.
   };
 
@@ -60,6 +62,7 @@ class StoredJournal final : public Journal {
 
  private:
   Writer::Setup MakeSetup(Parts& parts);
+  absl::StatusOr<std::string> PreparePublication(const PublishedCheckpoint& checkpoint);
 
   const Options options_;
   const absl::Status refusal_;
@@ -67,6 +70,7 @@ class StoredJournal final : public Journal {
   const std::unique_ptr<ExpiryKeys> keys_;
   const EntryWriter entries_;
   const StoredTiles stored_tiles_;
+  ledger_files::TilePublisher tile_publisher_;  // The publisher's thread's.
   CheckpointPublisher publisher_;
   Writer writer_;
 };

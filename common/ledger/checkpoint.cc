@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "common/crypto/encoding.h"
 #include "common/ledger/decimal.h"
+#include "common/ledger/proof.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -57,14 +58,32 @@ absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const N
   return signer.Sign(FormatCheckpoint(checkpoint));
 }
 
-absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log) {
+absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log,
+                                          const WitnessPolicy& policy) {
   COMITY_ASSIGN_OR_RETURN(const Note note, ParseNote(message));
   COMITY_RETURN_IF_ERROR(VerifyNote(note, {log}));
+  COMITY_RETURN_IF_ERROR(policy.Check(note));
   COMITY_ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpoint(note.text));
   if (checkpoint.origin != log.name()) {
     return InvalidField("ORIGIN_MISMATCH", "checkpoint", "is of another log than its key's");
   }
   return checkpoint;
+}
+
+absl::Status VerifyUpdate(const Checkpoint& seen, const Checkpoint& next,
+                          absl::Span<const Hash> proof) {
+  if (next.origin != seen.origin) {
+    return InvalidField("ORIGIN_MISMATCH", "checkpoint", "is of another log than the one seen");
+  }
+  if (next.size < seen.size) {
+    return InvalidField("CHECKPOINT_STALE", "checkpoint", "is older than the one seen before");
+  }
+  if (next.size == seen.size && next.root != seen.root) {
+    return InvalidField("CHECKPOINT_FORKED", "checkpoint",
+                        "has as many entries as the one seen before and another root: the log "
+                        "shows two histories; keep both checkpoints");
+  }
+  return VerifyConsistency(proof, seen.size, next.size, seen.root, next.root);
 }
 
 }  // namespace comity::ledger

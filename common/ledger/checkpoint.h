@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/ledger/cosignature.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/note.h"
 
@@ -31,9 +34,17 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view text);
 // signer's name.
 absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const NoteSigner& signer);
 
-// What `message`, a signed note, says, if `log` signed it and its origin is the name of `log`.
-// INVALID_ARGUMENT with the reasons of ParseNote, VerifyNote and ParseCheckpoint, or
-// `ORIGIN_MISMATCH`. Signatures of other keys (witnesses) are ignored.
-absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log);
+// What `message`, a signed note, says, if `log` signed it, its origin is the name of `log`,
+// and if the witnesses that the policy asks for cosigned it. INVALID_ARGUMENT with the reasons of
+// ParseNote, VerifyNote, WitnessPolicy::Check and ParseCheckpoint, or `ORIGIN_MISMATCH`. Signatures
+// of keys that neither `log` nor `policy` names are ignored.
+absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log,
+                                          const WitnessPolicy& policy = {});
+
+// Whether who saw `seen` may accept `next`, on this consistency proof (RFC 6962, 2.1.2).
+// INVALID_ARGUMENT `ORIGIN_MISMATCH`; `CHECKPOINT_STALE`: `next` is smaller; `CHECKPOINT_FORKED`:
+// as large, with another root; `PROOF_INVALID`.
+absl::Status VerifyUpdate(const Checkpoint& seen, const Checkpoint& next,
+                          absl::Span<const Hash> proof);
 
 }  // namespace comity::ledger

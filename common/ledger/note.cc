@@ -1,12 +1,10 @@
 #include "common/ledger/note.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/crypto/digest.h"
 #include "common/crypto/encoding.h"
 #include "common/ledger/utf8.h"
 #include "common/status/error.h"
@@ -16,33 +14,9 @@ namespace comity::ledger {
 namespace {
 
 constexpr absl::string_view kSignaturePrefix = "\u2014 ";  // An em dash and a space.
-constexpr absl::string_view kEd25519Type("\x01", 1);
-constexpr std::size_t kKeyIdSize = 4;
 
 absl::Status Malformed(absl::string_view why) {
   return InvalidField("NOTE_MALFORMED", "note", why);
-}
-
-std::string EncodeKeyId(std::uint32_t id) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<char>(static_cast<unsigned char>((id >> shift) & 0xff)));
-  }
-  return bytes;
-}
-
-std::uint32_t DecodeKeyId(absl::string_view bytes) {
-  std::uint32_t id = 0;
-  for (const char c : bytes.substr(0, kKeyIdSize)) id = id << 8 | static_cast<unsigned char>(c);
-  return id;
-}
-
-absl::string_view View(const crypto::Ed25519PublicKey& key) {
-  return {reinterpret_cast<const char*>(key.data()), key.size()};
-}
-
-std::uint32_t KeyId(absl::string_view name, const crypto::Ed25519PublicKey& key) {
-  return DecodeKeyId(crypto::View(crypto::Sha256({name, "\n", kEd25519Type, View(key)})));
 }
 
 // UTF-8 without control characters other than line feeds.
@@ -71,12 +45,6 @@ absl::StatusOr<NoteSignature> ParseSignatureLine(absl::string_view line) {
                        .signature = bytes->substr(kKeyIdSize)};
 }
 
-absl::Status KeyNameInvalid() {
-  return InvalidField("KEY_NAME_INVALID", "name",
-                      "must be UTF-8 and not empty, without spaces, plus signs and control "
-                      "characters");
-}
-
 }  // namespace
 
 absl::StatusOr<Note> ParseNote(absl::string_view message) {
@@ -100,57 +68,19 @@ absl::StatusOr<Note> ParseNote(absl::string_view message) {
   return note;
 }
 
-bool IsKeyName(absl::string_view name) {
-  if (name.empty()) return false;
-  while (!name.empty()) {
-    const auto point = ConsumeUtf8(name);
-    if (!point || *point < 0x20 || *point == '+' || IsUnicodeSpace(*point)) return false;
-  }
-  return true;
-}
-
-NoteVerifier::NoteVerifier(std::string name, const crypto::Ed25519PublicKey& key)
-    : name_(std::move(name)), key_(key), key_id_(KeyId(name_, key_)) {}
-
 absl::StatusOr<NoteVerifier> NoteVerifier::Create(absl::string_view name,
                                                   const crypto::Ed25519PublicKey& key) {
-  if (!IsKeyName(name)) return KeyNameInvalid();
-  return NoteVerifier(std::string(name), key);
+  COMITY_ASSIGN_OR_RETURN(NamedKey named, NameKey(name, key, KeyKind::kNote));
+  return NoteVerifier(std::move(named));
 }
 
 absl::StatusOr<NoteVerifier> NoteVerifier::FromVkey(absl::string_view vkey) {
-  const auto malformed = [](absl::string_view why) {
-    return InvalidField("VKEY_MALFORMED", "vkey", why);
-  };
-  const std::size_t first = vkey.find('+');
-  const std::size_t second = first == vkey.npos ? first : vkey.find('+', first + 1);
-  if (second == vkey.npos) return malformed("is not of the form name+id+key");
-  const absl::string_view name = vkey.substr(0, first);
-  const auto id = crypto::FromHex(vkey.substr(first + 1, second - first - 1));
-  const auto encoded = crypto::FromBase64(vkey.substr(second + 1));
-  if (!IsKeyName(name)) return malformed("has no valid key name");
-  if (!id.ok() || id->size() != kKeyIdSize) return malformed("has no key id of 8 digits");
-
-  crypto::Ed25519PublicKey key;
-  if (!encoded.ok() || encoded->size() != kEd25519Type.size() + key.size() ||
-      !absl::StartsWith(*encoded, kEd25519Type)) {
-    return malformed("does not hold an Ed25519 key");
-  }
-  std::copy(encoded->begin() + 1, encoded->end(), key.begin());
-  NoteVerifier verifier(std::string(name), key);
-  if (verifier.key_id_ != DecodeKeyId(*id)) {
-    return malformed("has a key id that is not that of its name and key");
-  }
-  return verifier;
-}
-
-std::string NoteVerifier::vkey() const {
-  return absl::StrCat(name_, "+", crypto::Hex(EncodeKeyId(key_id_)), "+",
-                      crypto::Base64(absl::StrCat(kEd25519Type, View(key_))));
+  COMITY_ASSIGN_OR_RETURN(NamedKey key, ParseVkey(vkey, KeyKind::kNote));
+  return NoteVerifier(std::move(key));
 }
 
 bool NoteVerifier::Verify(absl::string_view text, absl::string_view signature) const {
-  return crypto::VerifyEd25519(key_, text, signature);
+  return crypto::VerifyEd25519(key_.key, text, signature);
 }
 
 absl::StatusOr<NoteSigner> NoteSigner::Create(absl::string_view name, crypto::Ed25519Key key) {
@@ -164,9 +94,7 @@ absl::StatusOr<NoteSigner> NoteSigner::FromFile(absl::string_view name, const st
 }
 
 std::string NoteSigner::Line(absl::string_view text) const {
-  return absl::StrCat(
-      kSignaturePrefix, name(), " ",
-      crypto::Base64(absl::StrCat(EncodeKeyId(verifier_.key_id()), key_.Sign(text))), "\n");
+  return SignatureLine(verifier_.key_, key_.Sign(text));
 }
 
 absl::StatusOr<std::string> NoteSigner::Sign(absl::string_view text) const {

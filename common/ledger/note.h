@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/crypto/ed25519.h"
+#include "common/ledger/vkey.h"
 
 namespace comity::ledger {
 
@@ -37,10 +38,6 @@ struct Note {
 // is not canonical base64 of at least five bytes, and what exceeds the limits above.
 absl::StatusOr<Note> ParseNote(absl::string_view message);
 
-// Whether `name` can be a key's: not empty, UTF-8 without spaces, plus signs and control
-// characters.
-bool IsKeyName(absl::string_view name);
-
 // An Ed25519 key that notes are checked against. Immutable.
 class NoteVerifier {
  public:
@@ -52,21 +49,20 @@ class NoteVerifier {
   static absl::StatusOr<NoteVerifier> Create(absl::string_view name,
                                              const crypto::Ed25519PublicKey& key);
 
-  const std::string& name() const { return name_; }
-  std::uint32_t key_id() const { return key_id_; }
+  const std::string& name() const { return key_.name; }
+  std::uint32_t key_id() const { return key_.id; }
 
   // "name+12345678+base64".
-  std::string vkey() const;
+  std::string vkey() const { return FormatVkey(key_, KeyKind::kNote); }
 
   // Whether `signature` (without key id) over `text` is this key's.
   bool Verify(absl::string_view text, absl::string_view signature) const;
 
  private:
-  NoteVerifier(std::string name, const crypto::Ed25519PublicKey& key);
+  friend class NoteSigner;
+  explicit NoteVerifier(NamedKey key) : key_(std::move(key)) {}
 
-  std::string name_;
-  crypto::Ed25519PublicKey key_;
-  std::uint32_t key_id_;
+  NamedKey key_;
 };
 
 // Signs notes. Deterministic and thread-safe; copies share the key.

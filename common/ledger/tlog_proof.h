@@ -39,9 +39,10 @@ struct ProvenLeaf {
 };
 
 // Checks that `text` proves the leaf whose data is `commitment` to be in the log of `log`: the
-// form, the signature of the checkpoint, its origin, and the path to its root. INVALID_ARGUMENT
-// with the reasons of ParseTlogProof, OpenCheckpoint and VerifyInclusion.
+// form, the signature of the checkpoint, its origin and witnesses, and the path to its root.
+// INVALID_ARGUMENT with the reasons of ParseTlogProof, OpenCheckpoint and VerifyInclusion.
 absl::StatusOr<ProvenLeaf> VerifyTlogProof(absl::string_view text, const Hash& commitment,
-                                           const NoteVerifier& log);
+                                           const NoteVerifier& log,
+                                           const WitnessPolicy& policy = {});
 
 }  // namespace comity::ledger

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <thread>
 #include <vector>
@@ -8,7 +9,10 @@
 #include "absl/synchronization/notification.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/hash.h"
+#include "common/ledger/note.h"
 #include "common/ledger/proof.h"
+#include "common/ledger/verify_log.h"
+#include "common/ledger_files/folder_tiles.h"
 #include "common/storage/files.h"
 #include "tests/contract/journal/journal_backend.h"
 
@@ -251,8 +255,54 @@ TEST_P(LedgerContractTest, ALostPublicationIsMadeAgainFromTheDatabase) {
   Open();
 
   EXPECT_THAT(journal_->Writable(), IsOk());
-  EXPECT_EQ(journal_->LatestCheckpoint()->size, 3);
   EXPECT_EQ(ClosePublished().size, 3);
+  EXPECT_EQ(journal_->LatestCheckpoint()->size, 3);
+}
+
+TEST_P(LedgerContractTest, ThePublishedFilesAreTheWholeLedger) {
+  AddLeaves(300);
+  ClosePublished();
+  Open();
+  AddLeaves(300);
+  const ledger::Checkpoint checkpoint = ClosePublished();
+  const ledger_files::FolderTiles files(options_.publication_directory, checkpoint.size);
+
+  EXPECT_THAT(ledger::VerifyLog(files, checkpoint), IsOk());
+}
+
+TEST_P(LedgerContractTest, LostTilesArePublishedAgain) {
+  AddLeaves(600);
+  ClosePublished();
+  journal_.reset();
+  std::filesystem::remove_all(options_.publication_directory + "/tile");
+  Open();
+  const ledger::Checkpoint checkpoint = ClosePublished();
+  const ledger_files::FolderTiles files(options_.publication_directory, checkpoint.size);
+
+  EXPECT_THAT(ledger::VerifyLog(files, checkpoint), IsOk());
+}
+
+TEST_P(LedgerContractTest, ACheckpointIsPublishedOnlyOnceItIsCosigned) {
+  journal_.reset();
+  std::atomic<bool> willing = false;
+  options_.cosign = [&](const std::string& note) -> absl::StatusOr<std::string> {
+    if (!willing) return absl::UnavailableError("the witness is away");
+    return *testing::TestLedgerSigner("witness").Cosign(note);
+  };
+  Open();
+  AddLeaves(5);
+  while (journal_->stats().publication_failures == 0) std::this_thread::yield();
+  EXPECT_FALSE(std::filesystem::exists(CheckpointPath()));
+  EXPECT_THAT(journal_->LatestCheckpoint(),
+              FailsWith(absl::StatusCode::kNotFound, "NO_CHECKPOINT"));
+
+  willing = true;
+  ClosePublished();
+
+  const auto note = ledger::ParseNote(*storage::ReadFile(CheckpointPath()));
+  ASSERT_THAT(note, IsOk());
+  EXPECT_THAT(note->signatures, SizeIs(2));
+  EXPECT_EQ(journal_->LatestCheckpoint()->note, *storage::ReadFile(CheckpointPath()));
 }
 
 TEST_P(LedgerContractTest, KeysAndCheckpointsMustNotLieInTheDataDirectory) {

@@ -86,7 +86,7 @@ TEST_F(TlogProofTest, AnotherLeafIsNotProven) {
 TEST_F(TlogProofTest, TheCommitmentBindsSaltAndBody) {
   const Hash commitment = Commitment(std::string(32, 's'), "body");
 
-  EXPECT_EQ(commitment, crypto::Sha256(std::string(32, 's') + "body"));
+  EXPECT_EQ(commitment, crypto::Sha256(absl::StrCat(std::string(32, 's'), "body")));
 }
 
 TEST_F(TlogProofTest, WhatIsNotExactlyAProofFileIsRefused) {
