@@ -3,25 +3,15 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/legal/vocabulary.h"
 
 namespace comity::legal {
 namespace {
 
 bool TiedToTheCase(DecisionKind kind) {
-  switch (kind) {
-    case DecisionKind::kDerogationVitalInterests:
-    case DecisionKind::kDerogationLegitimateInterests:
-    case DecisionKind::kDerogationSeriousThreat:
-    case DecisionKind::kDerogationIndividualCase:
-    case DecisionKind::kUrgentWithoutAuthorisation:
-    case DecisionKind::kOnwardConsent:
-    case DecisionKind::kOtherData:
-    case DecisionKind::kSpecialCategories:
-    case DecisionKind::kEssentialInterest:
-      return true;
-    default:
-      return false;
-  }
+  return NeedsGrounds(kind) || kind == DecisionKind::kOnwardConsent ||
+         kind == DecisionKind::kOtherData || kind == DecisionKind::kSpecialCategories ||
+         kind == DecisionKind::kEssentialInterest;
 }
 
 bool NamesCounterpart(const Decision& decision, const Evaluation& evaluation) {
