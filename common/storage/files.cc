@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
@@ -60,12 +61,19 @@ std::string FolderOf(const std::string& path) {
 }  // namespace
 
 absl::Status MakePrivateDirectory(const std::string& path) {
+  std::vector<std::string> missing;
   std::error_code error;
-  const bool made = std::filesystem::create_directories(path, error);
+  for (std::string at = path; !std::filesystem::exists(at, error); at = FolderOf(at)) {
+    missing.push_back(at);
+  }
+  std::filesystem::create_directories(path, error);
   if (error) return SystemError("make the directory", path, error.value());
   if (chmod(path.c_str(), 0700) != 0) return SystemError("protect the directory", path, errno);
   // A directory that is lost in a crash takes everything in it along.
-  if (made) return SyncDirectory(FolderOf(path));
+  for (const std::string& made : missing) COMITY_RETURN_IF_ERROR(SyncDirectory(FolderOf(made)));
+  // Who made it earlier may have died before this; where its parent cannot be opened, it was not
+  // us.
+  if (missing.empty()) SyncDirectory(FolderOf(path)).IgnoreError();
   return absl::OkStatus();
 }
 
@@ -111,7 +119,11 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view cont
       return SystemError("write", temporary, error);
     }
   }
-  if (rename(temporary.c_str(), path.c_str()) != 0) return SystemError("replace", path, errno);
+  if (rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(temporary.c_str());
+    return SystemError("replace", path, error);
+  }
   return SyncDirectory(FolderOf(path));
 }
 

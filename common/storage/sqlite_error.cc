@@ -17,6 +17,25 @@ absl::Status DiskFull() {
                    {.reason = "DISK_FULL"});
 }
 
+// What fails for want of room. Quotas and file size limits end writing as a full disk does, and
+// some volumes say only when they sync that there is none, but SQLite knows only ENOSPC of a write.
+// It does not keep the number for a commit, so it is taken from the system, where the failed call
+// just left it.
+bool WantsRoom(int extended) {
+  switch (extended) {
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE:
+    case SQLITE_IOERR_SHMSIZE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool NoRoom(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
 absl::Status Constraint(int extended) {
   const bool taken = extended == SQLITE_CONSTRAINT_UNIQUE ||
                      extended == SQLITE_CONSTRAINT_PRIMARYKEY ||
@@ -47,18 +66,12 @@ absl::Status SqliteError(sqlite3* db, int code) {
       return MakeError(absl::StatusCode::kUnavailable,
                        "The database was locked for too long; try again.",
                        {.reason = "STORAGE_BUSY", .retry_after = absl::Seconds(1)});
-    case SQLITE_IOERR: {
-      // Quotas and file size limits end writing as a full disk does, but SQLite knows only ENOSPC.
-      // It does not keep the number for a commit, so it is taken from the system, where a failed
-      // write just left it.
-      const int error = errno;
-      if (extended == SQLITE_IOERR_WRITE &&
-          (error == ENOSPC || error == EDQUOT || error == EFBIG)) {
-        return DiskFull();
-      }
+    case SQLITE_IOERR:
+      if (WantsRoom(extended) && NoRoom(errno)) return DiskFull();
       break;
-    }
     case SQLITE_CANTOPEN:
+      if (NoRoom(errno)) return DiskFull();
+      break;
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_NOMEM:

@@ -243,6 +243,11 @@ class Exchange {
                                        absl::string_view document_id) const;
   // The caller's own row; PERMISSION_DENIED `NOT_A_RECIPIENT`.
   static absl::StatusOr<Recipient*> OwnRow(Document& document, const identity::Principal& caller);
+  // Where a submission failed and could not be undone because the disk failed too, the payloads
+  // still lie in the document's folder: brings them back. Only while the upload is in submitting_.
+  absl::Status BringBack(const Upload& upload);
+  // Folders whose upload never got its row, and could not be removed because the disk failed.
+  absl::Status RemoveForgottenUploads(absl::Time now);
   absl::Status CheckSubmission(const Request& request, const Upload& upload,
                                const Submission& submission, const sealing::Manifest& manifest);
   absl::StatusOr<DocumentView> ReadBack(const Request& request, absl::string_view document_id);

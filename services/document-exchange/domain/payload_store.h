@@ -52,7 +52,9 @@ class UploadWriter {
   // Bytes appended since the last Sync.
   virtual std::int64_t unsynced() const = 0;
 
-  // Makes everything appended durable and says how much that is. Blocks on the disk.
+  // Makes everything appended durable and says how much that is. Blocks on the disk. If it fails
+  // the writer is of no more use and the upload empty: what a disk lost it does not tell a second
+  // time.
   virtual absl::StatusOr<PayloadSizes> Sync() = 0;
 };
 
@@ -86,7 +88,8 @@ class PayloadStore {
   // RESOURCE_EXHAUSTED `DISK_FULL`: nothing is left behind, or the announced sizes cannot fit.
   virtual absl::Status CreateUpload(absl::string_view upload_id, const PayloadSizes& announced) = 0;
 
-  // Bytes on disk, made durable first. NOT_FOUND `UPLOAD_NOT_FOUND`.
+  // Bytes on disk, made durable first. NOT_FOUND `UPLOAD_NOT_FOUND`. If that fails the upload is
+  // empty, as after UploadWriter::Sync.
   virtual absl::StatusOr<PayloadSizes> UploadSizes(absl::string_view upload_id) = 0;
 
   // NOT_FOUND `UPLOAD_NOT_FOUND`. A payload longer than announced is cut.

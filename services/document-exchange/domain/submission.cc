@@ -155,6 +155,7 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
     submitting_.erase(upload->id);
   });
 
+  COMITY_RETURN_IF_ERROR(BringBack(*upload));
   const crypto::Digest manifest_sha256 = crypto::Sha256(submission.manifest);
   std::vector<RecipientVerdict> verdicts;
   const auto refuse = [&](const absl::Status& refusal) -> absl::Status {

@@ -22,6 +22,18 @@ constexpr Due kRetrieval = {StatementKind::kNonRetrieval, "RETRIEVAL_TIMEOUT", "
 
 }  // namespace
 
+absl::Status Exchange::RemoveForgottenUploads(absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> folders, parts_.payloads->ListUploads());
+  for (const StoredFolder& folder : folders) {
+    // A younger one may be about to get its row.
+    if (folder.changed + settings_.upload_life > now) continue;
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload, rows->FindUpload(folder.id));
+    if (!upload.has_value()) COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(folder.id));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Exchange::RunTimers() {
   const absl::Time now = parts_.clock->Now();
   std::vector<Upload> expired;
@@ -61,6 +73,7 @@ absl::StatusOr<int> Exchange::RunTimers() {
     // Rows first: a folder without rows is found again, rows without a folder would lie.
     COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(upload.id));
   }
+  COMITY_RETURN_IF_ERROR(RemoveForgottenUploads(now));
   int made = 0;
   for (const Document& candidate : due) {
     int made_here = 0;

@@ -162,8 +162,35 @@ absl::StatusOr<UploadStatus> Exchange::GetUpload(const Request& request,
       upload->expire_time <= parts_.clock->Now()) {
     return UploadNotFound();
   }
-  COMITY_ASSIGN_OR_RETURN(const PayloadSizes on_disk, parts_.payloads->UploadSizes(upload_id));
-  return UploadStatus{.upload = *std::move(upload), .on_disk = on_disk};
+  absl::StatusOr<PayloadSizes> on_disk = parts_.payloads->UploadSizes(upload_id);
+  if (absl::IsNotFound(on_disk.status())) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!submitting_.insert(upload->id).second) return UploadNotFound();
+    }
+    const absl::Status back = BringBack(*upload);
+    {
+      absl::MutexLock lock(&mutex_);
+      submitting_.erase(upload->id);
+    }
+    COMITY_RETURN_IF_ERROR(back);
+    on_disk = parts_.payloads->UploadSizes(upload_id);
+  }
+  COMITY_RETURN_IF_ERROR(on_disk.status());
+  return UploadStatus{.upload = *std::move(upload), .on_disk = *on_disk};
+}
+
+absl::Status Exchange::BringBack(const Upload& upload) {
+  const absl::Status there = parts_.payloads->UploadSizes(upload.id).status();
+  if (!absl::IsNotFound(there)) return there;
+  {
+    // A submission that ended meanwhile may have succeeded.
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> still, rows->FindUpload(upload.id));
+    if (!still.has_value()) return UploadNotFound();
+  }
+  const absl::Status back = parts_.payloads->Demote(upload.document_id, upload.id);
+  return absl::IsNotFound(back) ? UploadNotFound() : back;
 }
 
 absl::StatusOr<OpenedUpload> Exchange::OpenUpload(const Request& request,

@@ -157,9 +157,10 @@ class FilePayloadStore::Writer final : public UploadWriter {
     bool dirty = false;
   };
 
-  Writer(const FilePayloadStore* store, std::shared_ptr<Lease> lease, Part content,
-         Part description)
+  Writer(FilePayloadStore* store, absl::string_view upload_id, std::shared_ptr<Lease> lease,
+         Part content, Part description)
       : store_(store),
+        upload_id_(upload_id),
         lease_(std::move(lease)),
         content_(std::move(content)),
         description_(std::move(description)) {}
@@ -210,7 +211,10 @@ class FilePayloadStore::Writer final : public UploadWriter {
     if (lease_->ended) return TakenOver();
     for (Part* const part : {&content_, &description_}) {
       if (!part->dirty) continue;
-      COMITY_RETURN_IF_ERROR(SyncData(part->file));
+      if (absl::Status synced = store_->SyncPayload(upload_id_, part->file); !synced.ok()) {
+        lease_->ended = true;
+        return synced;
+      }
       part->dirty = false;
     }
     unsynced_ = 0;
@@ -222,7 +226,8 @@ class FilePayloadStore::Writer final : public UploadWriter {
 
   Part& PartOf(PayloadKind kind) { return kind == PayloadKind::kContent ? content_ : description_; }
 
-  const FilePayloadStore* const store_;
+  FilePayloadStore* const store_;
+  const std::string upload_id_;
   const std::shared_ptr<Lease> lease_;
   Part content_;
   Part description_;
@@ -246,6 +251,9 @@ absl::StatusOr<std::unique_ptr<FilePayloadStore>> FilePayloadStore::Open(
     }
   }
   COMITY_RETURN_IF_ERROR(SyncFolder(folder));
+  // The folder itself must not be lost in a crash; where its parent cannot be opened, somebody else
+  // made it.
+  SyncFolder(absl::StrCat(folder, "/..")).IgnoreError();
   return std::unique_ptr<FilePayloadStore>(new FilePayloadStore(std::move(folder), reserve_bytes));
 }
 
@@ -264,6 +272,34 @@ absl::Status FilePayloadStore::CheckRoom(std::int64_t bytes) const {
       static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
   if (free - bytes < reserve_bytes_) return FileError(ENOSPC, "room");
   return absl::OkStatus();
+}
+
+void FilePayloadStore::Distrust(absl::string_view upload_id) {
+  {
+    absl::MutexLock lock(&mutex_);
+    distrusted_.emplace(upload_id);
+  }
+  EmptyIfDistrusted(upload_id).IgnoreError();
+}
+
+absl::Status FilePayloadStore::EmptyIfDistrusted(absl::string_view upload_id) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!distrusted_.contains(upload_id)) return absl::OkStatus();
+  }
+  for (const PayloadKind kind : {PayloadKind::kContent, PayloadKind::kDescription}) {
+    COMITY_RETURN_IF_ERROR(
+        OpenPayloadFile(UploadFolder(upload_id), kind, O_WRONLY | O_TRUNC).status());
+  }
+  absl::MutexLock lock(&mutex_);
+  distrusted_.erase(std::string(upload_id));
+  return absl::OkStatus();
+}
+
+absl::Status FilePayloadStore::SyncPayload(absl::string_view upload_id, const File& file) {
+  absl::Status synced = SyncData(file);
+  if (!synced.ok()) Distrust(upload_id);
+  return synced;
 }
 
 std::shared_ptr<FilePayloadStore::Lease> FilePayloadStore::TakeOver(absl::string_view upload_id) {
@@ -304,6 +340,7 @@ absl::Status FilePayloadStore::CreateUpload(absl::string_view upload_id,
 
 absl::StatusOr<PayloadSizes> FilePayloadStore::UploadSizes(absl::string_view upload_id) {
   COMITY_RETURN_IF_ERROR(CheckId(upload_id));
+  COMITY_RETURN_IF_ERROR(EmptyIfDistrusted(upload_id));
   PayloadSizes sizes;
   for (const PayloadKind kind : {PayloadKind::kContent, PayloadKind::kDescription}) {
     const absl::StatusOr<File> file = OpenPayloadFile(UploadFolder(upload_id), kind, O_WRONLY);
@@ -311,7 +348,7 @@ absl::StatusOr<PayloadSizes> FilePayloadStore::UploadSizes(absl::string_view upl
     COMITY_RETURN_IF_ERROR(file.status());
     // The size is read first: what the sync covers is at least that.
     COMITY_ASSIGN_OR_RETURN(const std::int64_t size, SizeOf(*file));
-    COMITY_RETURN_IF_ERROR(SyncData(*file));
+    COMITY_RETURN_IF_ERROR(SyncPayload(upload_id, *file));
     (kind == PayloadKind::kContent ? sizes.content : sizes.description) = size;
   }
   return sizes;
@@ -322,6 +359,7 @@ absl::StatusOr<std::unique_ptr<UploadWriter>> FilePayloadStore::OpenWriter(
   COMITY_RETURN_IF_ERROR(CheckId(upload_id));
   std::shared_ptr<Lease> lease = TakeOver(upload_id);
   absl::MutexLock lock(&lease->mutex);
+  COMITY_RETURN_IF_ERROR(EmptyIfDistrusted(upload_id));
   std::map<PayloadKind, Writer::Part> parts;
   for (const PayloadKind kind : {PayloadKind::kContent, PayloadKind::kDescription}) {
     absl::StatusOr<File> file = OpenPayloadFile(UploadFolder(upload_id), kind, O_WRONLY);
@@ -336,7 +374,7 @@ absl::StatusOr<std::unique_ptr<UploadWriter>> FilePayloadStore::OpenWriter(
     parts[kind] = {
         .file = *std::move(file), .size = size, .announced = announced.of(kind), .dirty = true};
   }
-  return std::make_unique<Writer>(this, lease, std::move(parts[PayloadKind::kContent]),
+  return std::make_unique<Writer>(this, upload_id, lease, std::move(parts[PayloadKind::kContent]),
                                   std::move(parts[PayloadKind::kDescription]));
 }
 
@@ -344,6 +382,7 @@ absl::StatusOr<PayloadDigests> FilePayloadStore::Seal(absl::string_view upload_i
                                                       const PayloadSizes& announced) {
   COMITY_RETURN_IF_ERROR(CheckId(upload_id));
   TakeOver(upload_id);
+  COMITY_RETURN_IF_ERROR(EmptyIfDistrusted(upload_id));
   const std::string folder = UploadFolder(upload_id);
   PayloadDigests digests;
   for (const PayloadKind kind : {PayloadKind::kContent, PayloadKind::kDescription}) {
@@ -358,7 +397,7 @@ absl::StatusOr<PayloadDigests> FilePayloadStore::Seal(absl::string_view upload_i
                                     " payload are here; send the rest with UploadPieces."),
                        {.reason = "UPLOAD_INCOMPLETE"});
     }
-    COMITY_RETURN_IF_ERROR(SyncData(*file));
+    COMITY_RETURN_IF_ERROR(SyncPayload(upload_id, *file));
     COMITY_ASSIGN_OR_RETURN((kind == PayloadKind::kContent ? digests.content : digests.description),
                             DigestPayload(file->fd(), size));
   }
@@ -446,6 +485,10 @@ absl::StatusOr<std::vector<StoredFolder>> FilePayloadStore::ListDocuments() cons
 absl::Status FilePayloadStore::RemoveUpload(absl::string_view upload_id) {
   COMITY_RETURN_IF_ERROR(CheckId(upload_id));
   TakeOver(upload_id);
+  {
+    absl::MutexLock lock(&mutex_);
+    distrusted_.erase(std::string(upload_id));
+  }
   return RemoveFolder(UploadFolder(upload_id), absl::StrCat(folder_, "/uploads"));
 }
 

@@ -2,12 +2,14 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "services/document-exchange/domain/payload_store.h"
+#include "services/document-exchange/storage/posix_file.h"
 
 namespace comity::document_exchange {
 
@@ -54,12 +56,18 @@ class FilePayloadStore final : public PayloadStore {
   // Ends the writer that holds the upload, if any, and waits for the append it is in.
   std::shared_ptr<Lease> TakeOver(absl::string_view upload_id);
   absl::Status CheckRoom(std::int64_t bytes) const;
+  // A sync failed: what the payloads hold is not what the medium has, and a later sync would not
+  // say so. They are emptied, at once or before anything else is done with them.
+  void Distrust(absl::string_view upload_id);
+  absl::Status EmptyIfDistrusted(absl::string_view upload_id);
+  absl::Status SyncPayload(absl::string_view upload_id, const File& file);
 
   const std::string folder_;
   const std::int64_t reserve_bytes_;
   absl::Mutex mutex_;
   // Who may write which upload. A lease that nobody else holds is dropped when the next is made.
   std::map<std::string, std::shared_ptr<Lease>, std::less<>> leases_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> distrusted_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comity::document_exchange

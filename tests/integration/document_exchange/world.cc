@@ -88,28 +88,31 @@ absl::Status FixedRegistry::HandOver(const RegistryRevision&, bool operational,
   return hand_over();
 }
 
-World::World()
+World::World(Closed)
     : clock(legal::Noon(legal::kToday)),
       bundles_(pki.bundles()),
-      verifier_(std::make_unique<identity::ChainVerifier>(bundles_)) {
-  Restart();
-}
+      verifier_(std::make_unique<identity::ChainVerifier>(bundles_)) {}
 
-void World::Restart() {
+void World::Close() {
   exchange.reset();
   tables.reset();
   payloads.reset();
   journal.reset();
+}
+
+void World::Restart() {
+  const absl::Status restarted = TryRestart();
+  ASSERT_TRUE(restarted.ok()) << restarted;
+}
+
+absl::Status World::TryRestart() {
+  Close();
   journal::Options options = testing::TestJournalOptions(folder.path(), "document-exchange");
   options.migrations = Migrations();
   options.clock = &clock;
   options.checkpoint_interval = absl::Milliseconds(10);
-  auto opened = journal::Journal::Open(std::move(options));
-  ASSERT_TRUE(opened.ok()) << opened.status();
-  journal = *std::move(opened);
-  auto store = FilePayloadStore::Open(folder / "payloads", 0);
-  ASSERT_TRUE(store.ok()) << store.status();
-  payloads = *std::move(store);
+  COMITY_ASSIGN_OR_RETURN(journal, journal::Journal::Open(std::move(options)));
+  COMITY_ASSIGN_OR_RETURN(payloads, FilePayloadStore::Open(folder / "payloads", 0));
   tables = std::make_unique<ExchangeTables>(journal.get());
   exchange = std::make_unique<Exchange>(
       Exchange::Parts{
@@ -123,7 +126,7 @@ void World::Restart() {
           .clock = &clock,
           .events = &events},
       settings);
-  ASSERT_TRUE(exchange->Reconcile().ok());
+  return exchange->Reconcile();
 }
 
 const sealing::Signer& World::SignerOf(const std::string& spiffe_id) {

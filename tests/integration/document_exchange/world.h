@@ -86,10 +86,16 @@ class NoEvents final : public ExchangeEvents {
 // Everything but gRPC: a journal on disk, the payload folder, keys for everybody.
 class World {
  public:
-  World();
+  World() : World(Closed{}) { Restart(); }
+
+  // With nothing open until Restart: no thread runs, so a test may fork.
+  struct Closed {};
+  explicit World(Closed);
 
   // Closes what is open and opens it again, as a restart does.
   void Restart();
+  absl::Status TryRestart();
+  void Close();
 
   const sealing::Signer& SignerOf(const std::string& spiffe_id);
   const sealing::AgeIdentity& KeyOf(const std::string& spiffe_id);
