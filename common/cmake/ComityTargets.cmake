@@ -61,6 +61,9 @@ function(comity_fuzz_test)
   endif()
   add_test(NAME ${target} COMMAND ${target} -runs=0 "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}")
   set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+  # For tests/fuzz/run.
+  set_property(GLOBAL APPEND_STRING PROPERTY COMITY_FUZZ_TARGETS
+               "${ARG_NAME} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}\n")
 endfunction()
 
 # comity_proto_library(NAME name PROTOS ... [DEPS ...] [GRPC]): generated code, without warnings.
