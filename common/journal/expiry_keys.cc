@@ -1,7 +1,5 @@
 #include "common/journal/expiry_keys.h"
 
-#include <unistd.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -44,8 +42,6 @@ ExpiryKeys::ExpiryKeys(std::string directory)
 
 absl::StatusOr<std::unique_ptr<ExpiryKeys>> ExpiryKeys::Open(std::string directory) {
   COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(directory));
-  // A key that an earlier process used must not be lost in a later crash.
-  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory));
   return std::unique_ptr<ExpiryKeys>(new ExpiryKeys(std::move(directory)));
 }
 
@@ -68,11 +64,10 @@ absl::StatusOr<crypto::Aead*> ExpiryKeys::Sealer(absl::CivilMonth month) {
   auto key = ReadKey(month);
   if (absl::IsNotFound(key.status())) {
     key = crypto::RandomBytes(crypto::Aead::kKeySize);
-    if (absl::Status written = storage::WriteFileAtomically(PathOf(month), *key); !written.ok()) {
-      // It may be there and yet not survive a crash: the next attempt must not take it for good.
-      unlink(PathOf(month).c_str());
-      return written;
-    }
+    COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(PathOf(month), *key));
+  } else {
+    // Whoever made it may have died or failed before its name was on the medium.
+    COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
   }
   COMITY_RETURN_IF_ERROR(key.status());
   if (key->empty()) {

@@ -98,6 +98,13 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& option
       std::unique_ptr<SqliteConnection> writer,
       SqliteConnection::Open(path, setup,
                              static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout))));
+  // Where a sync failed before, the log reads well but may not be on the medium, and no later sync
+  // says so: what is built on it would be lost with it. So what it holds is written again, to the
+  // database. A full volume may be read and filled no further.
+  if (absl::Status moved = writer->Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      !moved.ok() && !absl::IsResourceExhausted(moved)) {
+    return moved;
+  }
   COMITY_RETURN_IF_ERROR(SyncDirectory(options.directory));
   return std::make_unique<SqliteDatabase>(std::move(lock), path, options, std::move(writer));
 }

@@ -70,8 +70,6 @@ absl::Status SqliteError(sqlite3* db, int code) {
       if (WantsRoom(extended) && NoRoom(errno)) return DiskFull();
       break;
     case SQLITE_CANTOPEN:
-      if (NoRoom(errno)) return DiskFull();
-      break;
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_NOMEM:
