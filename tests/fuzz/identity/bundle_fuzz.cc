@@ -11,7 +11,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
   const std::vector<std::string> files = absl::StrSplit(input, absl::MaxSplits('\0', 3));
-  comity::identity::BundleFiles bundle{.bundle_toml = files[0]};
+  comity::identity::BundleFiles bundle;
+  if (!files.empty()) bundle.bundle_toml = files[0];
   if (files.size() > 1) bundle.roots_pem = files[1];
   if (files.size() > 2) bundle.intermediates_pem = files[2];
   if (files.size() > 3) bundle.crls_pem = {files[3]};
