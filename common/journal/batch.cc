@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/encoding.h"
+#include "common/crypto/random.h"
 #include "common/journal/journal_turn.h"
 #include "common/journal/rows.h"
 #include "common/status/error.h"
@@ -37,11 +39,17 @@ bool IsRefusal(const absl::Status& status) {
   }
 }
 
+constexpr std::size_t kIdBytes = 16;
+
 std::string KeyOf(const Attempt& attempt) {
   return absl::StrCat(attempt.caller, "\n", attempt.method, "\n", attempt.request_id);
 }
 
 }  // namespace
+
+std::string NewsOf(const Head& head) {
+  return absl::StrCat(head.store_id, " ", head.revision, " ", head.leaf_count);
+}
 
 Batch::Batch(const BatchTools& tools, std::vector<Participant*> participants, const Head& before,
              ledger::Tree* tree, absl::Time now, absl::Time wall)
@@ -53,7 +61,7 @@ Batch::Batch(const BatchTools& tools, std::vector<Participant*> participants, co
       head_(before) {}
 
 absl::Status Batch::Run(std::vector<Item>& items) {
-  COMITY_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(tools_.sql));
+  if (tools_.shared) COMITY_RETURN_IF_ERROR(AskForRequests(items));
   for (Item& item : items) {
     if (auto* const mutation = std::get_if<MutationItem>(&item)) {
       COMITY_RETURN_IF_ERROR(RunMutation(*mutation));
@@ -64,8 +72,23 @@ absl::Status Batch::Run(std::vector<Item>& items) {
   if (!changed_) return absl::OkStatus();
   COMITY_RETURN_IF_ERROR(ForgetOldRequests(2 * items.size()));
   head_.commit_time = now_;
-  COMITY_RETURN_IF_ERROR(rows::UpdateHead(*tools_.sql, head_));
-  return transaction.Commit();
+  if (tools_.shared) {
+    id_ = crypto::Hex(crypto::RandomBytes(kIdBytes));
+    COMITY_RETURN_IF_ERROR(rows::InsertBatch(*tools_.sql, ++head_.batch, id_));
+    COMITY_RETURN_IF_ERROR(tools_.sql->Notify(kNewsChannel, NewsOf(head_)));
+  }
+  return rows::UpdateHead(*tools_.sql, head_);
+}
+
+absl::Status Batch::AskForRequests(const std::vector<Item>& items) {
+  for (const Item& item : items) {
+    const auto* const mutation = std::get_if<MutationItem>(&item);
+    if (mutation == nullptr || mutation->attempt.request_id.empty()) continue;
+    COMITY_ASSIGN_OR_RETURN(auto asked, rows::AskForRequest(*tools_.sql, mutation->attempt));
+    COMITY_RETURN_IF_ERROR(asked->Start());
+    asked_.emplace(&mutation->attempt, std::move(asked));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Batch::ForgetOldRequests(std::size_t limit) {
@@ -101,7 +124,11 @@ absl::StatusOr<bool> Batch::Replay(MutationItem& item) {
     ++replays_;
     return true;
   }
-  COMITY_ASSIGN_OR_RETURN(const auto found, rows::FindRequest(*tools_.sql, item.attempt));
+  std::unique_ptr<storage::Statement> asked = std::move(asked_[&item.attempt]);
+  if (asked == nullptr) {
+    COMITY_ASSIGN_OR_RETURN(asked, rows::AskForRequest(*tools_.sql, item.attempt));
+  }
+  COMITY_ASSIGN_OR_RETURN(const auto found, rows::RequestOf(*asked));
   if (!found) return false;
   if (found->mutation.commit_time + tools_.request_memory <= now_) {
     // Forgotten, though its row is still there.

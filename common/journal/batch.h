@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -44,10 +45,15 @@ struct BatchTools {
   const EntryWriter* entries = nullptr;
   ExpiryKeys* keys = nullptr;
   absl::Duration request_memory;
+  bool shared = false;  // Other processes write too.
 };
 
-// One durable transaction's worth of mutations and entries: gives each its verdict, then commits.
-// Used once, by the writer thread.
+// Where a shared database says that it changed (Connection::Notify), and what: the head in words.
+inline constexpr char kNewsChannel[] = "comity_journal";
+std::string NewsOf(const Head& head);
+
+// One durable transaction's worth of mutations and entries: gives each its verdict. Used once, by
+// the writer thread.
 class Batch {
  public:
   // Goes on from `before`; `tree` is appended to and is worthless if Run fails. `now` becomes the
@@ -55,13 +61,15 @@ class Batch {
   Batch(const BatchTools& tools, std::vector<Participant*> participants, const Head& before,
         ledger::Tree* tree, absl::Time now, absl::Time wall);
 
-  // Runs `items` and sets their verdicts, then makes them durable. On failure none of the verdicts
-  // counts and nothing is durable.
+  // Runs `items` in the open transaction and sets their verdicts, which count once it is committed.
+  // On failure the transaction is lost.
   absl::Status Run(std::vector<Item>& items);
 
   // After Run: the head with all of it. Unchanged if there was nothing to commit.
   const Head& head() const { return head_; }
   bool changed() const { return changed_; }
+  // Random; stored with the batch's number if the database is shared.
+  const std::string& id() const { return id_; }
 
   std::int64_t mutations() const { return mutations_; }
   std::int64_t refusals() const { return refusals_; }
@@ -79,6 +87,9 @@ class Batch {
   // pile up.
   absl::Status ForgetOldRequests(std::size_t limit);
 
+  // Asks for all request ids of a shared database at once.
+  absl::Status AskForRequests(const std::vector<Item>& items);
+
   // Answers from what was committed before, or returns false.
   absl::StatusOr<bool> Replay(MutationItem& item);
 
@@ -92,6 +103,8 @@ class Batch {
   std::int64_t mutations_ = 0;
   std::int64_t refusals_ = 0;
   std::int64_t replays_ = 0;
+  std::string id_;
+  absl::flat_hash_map<const Attempt*, std::unique_ptr<storage::Statement>> asked_;
   // The first attempt of this batch with a request id.
   absl::flat_hash_map<std::string, const MutationItem*> first_;
 };

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "common/storage/files.h"
+#include "common/journal/publication.h"
 
 namespace comity::journal {
 
@@ -73,13 +73,15 @@ void CheckpointPublisher::Loop() {
     if (committed_) {
       const PublishedCheckpoint next = *std::exchange(committed_, std::nullopt);
       mutex_.Unlock();
-      const absl::StatusOr<std::string> note = prepare_(next);
-      const absl::Status written =
-          note.ok() ? storage::WriteFileAtomically(path_, *note, 0644) : note.status();
+      const absl::StatusOr<std::optional<std::string>> note =
+          Publish(path_, next.size, [&] { return prepare_(next); });
       mutex_.Lock();
-      if (written.ok()) {
-        published_ = next;
-        published_->note = *note;
+      if (note.ok()) {
+        // A replica that is ahead published a larger one, which will come here too.
+        if (note->has_value()) {
+          published_ = next;
+          published_->note = **note;
+        }
         continue;
       }
       ++failures_;

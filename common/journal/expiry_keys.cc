@@ -64,11 +64,13 @@ absl::StatusOr<crypto::Aead*> ExpiryKeys::Sealer(absl::CivilMonth month) {
   auto key = ReadKey(month);
   if (absl::IsNotFound(key.status())) {
     key = crypto::RandomBytes(crypto::Aead::kKeySize);
-    COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(PathOf(month), *key));
-  } else {
-    // Whoever made it may have died or failed before its name was on the medium.
-    COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
+    const absl::Status made = storage::CreateFileAtomically(PathOf(month), *key);
+    if (!absl::IsAlreadyExists(made)) COMITY_RETURN_IF_ERROR(made);
+    // Another replica was first: what it sealed must stay readable.
+    if (!made.ok()) key = ReadKey(month);
   }
+  // Whoever made it may have died or failed before its name was on the medium.
+  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
   COMITY_RETURN_IF_ERROR(key.status());
   if (key->empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,

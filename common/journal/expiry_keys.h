@@ -28,7 +28,8 @@ class ExpiryKeys {
   static absl::StatusOr<std::unique_ptr<ExpiryKeys>> Open(std::string directory);
 
   // Encrypts (AES-256-GCM) under the key of `month`, which is made and synced, its folder too,
-  // before its first use; bound to `context`. Passes on the errors of the files.
+  // before its first use (replicas that share the folder get the same); bound to `context`. Passes
+  // on the errors of the files.
   //
   // Form: version 1 (1 byte), year (2, big endian), month (1), process run (16, random), count (8),
   // ciphertext, tag (16). The cipher's key is HMAC-SHA-256(file key, run), its nonce the count: no

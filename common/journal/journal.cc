@@ -7,16 +7,17 @@
 #include "absl/synchronization/notification.h"
 #include "common/crypto/encoding.h"
 #include "common/crypto/random.h"
+#include "common/journal/ledger_check.h"
+#include "common/journal/publication.h"
 #include "common/journal/rows.h"
 #include "common/journal/schema.h"
 #include "common/journal/stored_journal.h"
 #include "common/journal/stored_tiles.h"
-#include "common/ledger/checkpoint.h"
-#include "common/ledger/proof.h"
 #include "common/ledger/tree.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
+#include "common/storage/postgres_database.h"
 #include "common/storage/sqlite_database.h"
 
 namespace comity::journal {
@@ -26,7 +27,7 @@ constexpr std::size_t kStoreIdBytes = 16;
 
 absl::Status Validate(const Options& options) {
   const char* missing = nullptr;
-  if (options.directory.empty()) missing = "directory";
+  if (options.directory.empty() == options.database.empty()) missing = "directory or database";
   if (options.expiry_key_directory.empty()) missing = "expiry_key_directory";
   if (options.publication_directory.empty()) missing = "publication_directory";
   if (!options.signer) missing = "signer";
@@ -35,12 +36,14 @@ absl::Status Validate(const Options& options) {
   if (options.queue_limit < 1) missing = "queue_limit";
   if (options.batch_limit < 1) missing = "batch_limit";
   if (missing != nullptr) {
-    return MakeError(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat("The journal's option ", missing, " is not set; set it."),
-                     {.reason = "JOURNAL_OPTIONS"});
+    return MakeError(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat("The journal's option ", missing, " is not set, or set twice; set it."),
+        {.reason = "JOURNAL_OPTIONS"});
   }
   // Keys and checkpoints guard against what happens to the database: a backup of it that has them
   // too is worth nothing.
+  if (options.directory.empty()) return absl::OkStatus();
   for (const std::string& apart : {options.expiry_key_directory, options.publication_directory}) {
     const auto relative = std::filesystem::weakly_canonical(apart).lexically_relative(
         std::filesystem::weakly_canonical(options.directory));
@@ -56,87 +59,46 @@ absl::Status Validate(const Options& options) {
 }
 
 absl::StatusOr<Head> ReadOrMakeHead(storage::Connection& sql) {
-  COMITY_ASSIGN_OR_RETURN(const auto found, rows::ReadHead(sql));
+  COMITY_ASSIGN_OR_RETURN(auto found, rows::ReadHead(sql));
   if (found) return *found;
-  const Head head{.store_id = crypto::Hex(crypto::RandomBytes(kStoreIdBytes))};
   COMITY_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(&sql));
-  COMITY_RETURN_IF_ERROR(rows::InsertHead(sql, head));
+  COMITY_RETURN_IF_ERROR(
+      rows::InsertHead(sql, {.store_id = crypto::Hex(crypto::RandomBytes(kStoreIdBytes))}));
+  // Another process may have been first.
+  COMITY_ASSIGN_OR_RETURN(found, rows::ReadHead(sql));
   COMITY_RETURN_IF_ERROR(transaction.Commit());
-  return head;
+  return *found;
 }
 
-absl::StatusOr<ledger::Tree> LoadTree(storage::Connection& sql, std::int64_t size,
-                                      const ledger::TileReader& tiles) {
-  COMITY_ASSIGN_OR_RETURN(const std::vector<crypto::Digest> tail,
-                          rows::ReadCommitments(sql, size - size % ledger::kTileWidth));
-  return ledger::Tree::Load(size, tail, tiles);
-}
-
-absl::Status Behind(absl::string_view why) {
-  return MakeError(
-      absl::StatusCode::kFailedPrecondition,
-      absl::StrCat(
-          "The ledger takes no more entries because ", why,
-          ": the database was restored from a backup or changed by other hands. Bring back "
-          "the database that goes with the published checkpoint, or close this log and "
-          "open its successor (comity admin ledger succeed). Reading goes on."),
-      {.reason = "LEDGER_BEHIND_CHECKPOINT"});
-}
-
-// Whether the tree has the published head as a prefix.
-absl::Status Compare(const ledger::Checkpoint& published, const ledger::Tree& tree,
-                     const ledger::TileReader& tiles) {
-  if (published.size > tree.size()) {
-    return Behind(absl::StrCat("it has ", tree.size(), " entries and a published checkpoint has ",
-                               published.size));
+// Fills in `head`, `tree` and what was published of it.
+absl::Status LoadLedger(StoredJournal::Parts& parts) {
+  storage::Connection& sql = parts.database->writer();
+  // Nobody else publishes between the reading of the head, the last checkpoint and its file.
+  COMITY_ASSIGN_OR_RETURN(const auto transaction, storage::Transaction::Begin(&sql));
+  if (parts.database->shared()) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Head> locked, rows::LockHead(sql));
+    if (locked) parts.head = *locked;
   }
-  const auto root = ledger::RootAt(tiles, published.size);
-  if (!root.ok() || *root != published.root) {
-    return Behind(absl::StrCat("its first ", published.size,
-                               " entries are not those of the published checkpoint"));
-  }
-  return absl::OkStatus();
-}
-
-// What the file in the publication directory says; nullopt: there is none.
-absl::StatusOr<std::optional<std::string>> ReadPublished(const std::string& path) {
-  auto note = storage::ReadFile(path, ledger::kMaxNoteSize);
-  if (absl::IsNotFound(note.status())) return std::optional<std::string>();
-  COMITY_RETURN_IF_ERROR(note.status());
-  return std::optional<std::string>(*std::move(note));
-}
-
-// Fills in `checkpoint_size`, `published`, `pending` and `refusal`.
-absl::Status CheckAgainstCheckpoints(StoredJournal::Parts& parts, const std::string& path,
-                                     const ledger::TileReader& tiles) {
-  COMITY_ASSIGN_OR_RETURN(const auto last, rows::FindLastCheckpoint(parts.database->writer()));
-  if (last) {
-    parts.checkpoint_size = last->size;
-    parts.refusal = Compare({.size = last->size, .root = last->root}, parts.tree, tiles);
-  }
-  COMITY_ASSIGN_OR_RETURN(const auto note, ReadPublished(path));
-  std::optional<PublishedCheckpoint> published;
-  if (note && parts.refusal.ok()) {
-    const auto file = ledger::OpenCheckpoint(*note, parts.options.signer->verifier());
-    if (!file.ok()) {
-      parts.refusal = Behind("the published checkpoint is not one of this log and key");
-    } else if (file->size > parts.checkpoint_size) {
-      // The row is committed before the file is written: where the row is gone, more may be.
-      parts.refusal = Behind(absl::StrCat("the published checkpoint has ", file->size,
-                                          " entries and the database remembers only ",
-                                          parts.checkpoint_size, " as published"));
-    } else {
-      COMITY_ASSIGN_OR_RETURN(
-          published, rows::FindCheckpointCovering(parts.database->writer(), file->size - 1));
-      if (published) published->note = *note;
-      parts.refusal = Compare(*file, parts.tree, tiles);
-    }
-  }
-  if (!parts.refusal.ok() || !last) return absl::OkStatus();
+  const StoredTiles complete(parts.database.get());
+  COMITY_ASSIGN_OR_RETURN(parts.tree, LoadTree(sql, parts.head.leaf_count, complete));
+  const ledger::TreeTiles tiles(std::make_shared<const ledger::Tree>(parts.tree), &complete);
+  COMITY_ASSIGN_OR_RETURN(
+      const Published published,
+      CheckPublished(sql, parts.publication, parts.options.signer->verifier(), parts.tree, tiles));
+  parts.refusal = published.refusal;
+  if (!published.last) return absl::OkStatus();
+  parts.checkpoint_size = published.last->size;
+  if (!parts.refusal.ok()) return absl::OkStatus();
   // The process may have died between row and file, or tiles may be missing.
-  parts.pending = published && published->size == last->size ? published : last;
-  parts.published = std::move(published);
+  const bool current = published.file && published.file->size == published.last->size;
+  parts.pending = current ? published.file : published.last;
+  parts.published = published.file;
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const Options& options) {
+  if (!options.database.empty()) return storage::OpenPostgres({.url = options.database});
+  return storage::OpenSqlite({.directory = options.directory, .max_pages = options.max_pages});
 }
 
 absl::Status MakeUnlessThere(const std::string& directory) {
@@ -152,8 +114,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(Options options) {
   COMITY_RETURN_IF_ERROR(Validate(options));
   StoredJournal::Parts parts;
   COMITY_RETURN_IF_ERROR(MakeUnlessThere(options.publication_directory));
-  COMITY_ASSIGN_OR_RETURN(parts.database, storage::OpenSqlite({.directory = options.directory,
-                                                               .max_pages = options.max_pages}));
+  COMITY_ASSIGN_OR_RETURN(parts.database, OpenDatabase(options));
   storage::Connection& sql = parts.database->writer();
   const absl::Time now = options.clock->Now();
   COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "journal", JournalMigrations(), now));
@@ -161,12 +122,9 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(Options options) {
   COMITY_ASSIGN_OR_RETURN(parts.keys, ExpiryKeys::Open(options.expiry_key_directory));
   COMITY_ASSIGN_OR_RETURN(parts.head, ReadOrMakeHead(sql));
 
-  const StoredTiles complete(parts.database.get());
-  COMITY_ASSIGN_OR_RETURN(parts.tree, LoadTree(sql, parts.head.leaf_count, complete));
-  const ledger::TreeTiles tiles(std::make_shared<const ledger::Tree>(parts.tree), &complete);
-  const std::string path = absl::StrCat(options.publication_directory, "/checkpoint");
+  parts.publication = absl::StrCat(options.publication_directory, "/checkpoint");
   parts.options = std::move(options);
-  COMITY_RETURN_IF_ERROR(CheckAgainstCheckpoints(parts, path, tiles));
+  COMITY_RETURN_IF_ERROR(LoadLedger(parts));
 
   auto journal = std::make_unique<StoredJournal>(std::move(parts));
   journal->Start();

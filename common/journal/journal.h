@@ -25,8 +25,11 @@ namespace comity::journal {
 
 // How a journal is opened.
 struct Options {
-  // The embedded store's directory (database and lock); made if it is not there.
+  // The embedded store's directory (database and lock); made if it is not there. Or:
   std::string directory;
+  // the address of a PostgreSQL database (storage::PostgresOptions), which replicas may share, the
+  // two directories below and the key with it.
+  std::string database;
   // Where the expiry keys are: not in `directory`, nor in its backup.
   std::string expiry_key_directory;
   // Where the checkpoint is published as the file `checkpoint`, and the tiles beside it as tile/...
@@ -98,7 +101,8 @@ class Journal {
   // Attempts that wait are answered UNAVAILABLE `JOURNAL_CLOSED`; what has begun is finished.
   virtual ~Journal() = default;
 
-  // Registers state in memory; before the first mutation. Not owned: must outlive the journal or
+  // Registers state in memory; before the first mutation of this process. What other processes
+  // commit meanwhile it gets in time. Not owned: must outlive the journal or
   // be detached by Close().
   virtual void Attach(Participant* participant) = 0;
 
@@ -110,7 +114,8 @@ class Journal {
   //   INVALID_ARGUMENT `REQUEST_ID_REUSED`: the request_id came with another digest;
   //   RESOURCE_EXHAUSTED `WRITE_QUEUE_FULL` (retry), `DISK_FULL`;
   //   FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: see Writable;
-  //   UNAVAILABLE `JOURNAL_CLOSED`, `STORAGE_IO`, `BATCH_LOST`: nothing was committed;
+  //   UNAVAILABLE `JOURNAL_CLOSED`, `STORAGE_IO`, `STORAGE_LOST`, `STORAGE_BUSY`, `BATCH_LOST`:
+  //   nothing was committed; `COMMIT_IN_DOUBT`: that is not known, repeat the request_id;
   //   DEADLINE_EXCEEDED `DEADLINE_BEFORE_TURN`.
   absl::StatusOr<Committed> Mutate(Attempt attempt, Body body);
 

@@ -7,6 +7,12 @@
 #include "common/status/error.h"
 
 namespace comity::journal {
+namespace {
+
+// What an index entry can hold, with room.
+constexpr std::size_t kMaxName = 1024;
+
+}  // namespace
 
 absl::Status JournalTurn::Note(absl::Status status) {
   if (!status.ok() && failure_.ok()) failure_ = status;
@@ -19,6 +25,11 @@ absl::Status JournalTurn::AddVersion(absl::string_view kind, absl::string_view i
     return Note(MakeError(absl::StatusCode::kInvalidArgument,
                           "One request would change more than 1,048,576 resources; split it.",
                           {.reason = "TOO_MANY_CHANGES"}));
+  }
+  if (kind.size() + id.size() > kMaxName) {
+    return Note(MakeError(absl::StatusCode::kInvalidArgument,
+                          "The name of a resource is longer than 1,024 bytes; shorten it.",
+                          {.reason = "RESOURCE_NAME_TOO_LONG"}));
   }
   return Note(rows::InsertVersion(*sql_, numbers_.revision, next_ordinal_++, kind, id, body));
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+
+#include "absl/status/status.h"
 #include "common/journal/types.h"
 
 namespace comity::journal {
@@ -16,6 +19,13 @@ class Participant {
 
   // The mutation that just ran was refused: what it staged is forgotten.
   virtual void Refuse() = 0;
+
+  // The revision that readers see.
+  virtual std::int64_t revision() const = 0;
+
+  // Another process committed `mutation`, which becomes visible with the next Publish. Comes in the
+  // order of revisions, without those that changed no resource. Fails if it cannot be read.
+  virtual absl::Status Follow(const CommittedMutation& mutation) = 0;
 
   // The batch is durable: everything accepted in it becomes visible to readers. Called before any
   // caller of the batch is answered.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -42,6 +43,19 @@ Version VersionOf(const Statement& row) {
   return version;
 }
 
+// The versions from position ?1 on, ?2 more than one of them at least, to the end of a revision:
+// half a mutation is a state that never was.
+constexpr absl::string_view kFeedRange =
+    "v.position >= ?1 AND v.position < COALESCE("
+    "(SELECT ((p.position >> 20) + 1) << 20 FROM journal_versions p WHERE p.position >= ?1 "
+    "ORDER BY p.position LIMIT 1 OFFSET ?2), 9223372036854775807)";
+
+void BindFeedRange(Statement& select, std::int64_t after_revision, std::size_t limit) {
+  constexpr std::size_t kMost = std::size_t{1} << 40;
+  select.BindInt64(1, FirstPosition(Next(after_revision)))
+      .BindInt64(2, static_cast<std::int64_t>(std::clamp<std::size_t>(limit, 1, kMost)) - 1);
+}
+
 absl::StatusOr<std::vector<Version>> AllVersions(Statement& select) {
   std::vector<Version> versions;
   while (true) {
@@ -62,23 +76,37 @@ absl::StatusOr<std::optional<PublishedCheckpoint>> CheckpointOf(Statement& selec
                           .publish_time = absl::FromUnixMicros(select.Int64(3))});
 }
 
+absl::StatusOr<std::optional<Head>> HeadOf(Statement& select) {
+  COMITY_ASSIGN_OR_RETURN(const bool row, select.Step());
+  if (!row) return std::optional<Head>();
+  return std::optional<Head>(Head{.store_id = std::string(select.Text(0)),
+                                  .revision = select.Int64(1),
+                                  .leaf_count = select.Int64(2),
+                                  .commit_time = absl::FromUnixMicros(select.Int64(3)),
+                                  .batch = select.Int64(4)});
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Head>> ReadHead(Connection& sql) {
   COMITY_ASSIGN_OR_RETURN(
       const auto select,
-      sql.Prepare("SELECT store_id, revision, leaf_count, commit_micros FROM journal_head"));
-  COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
-  if (!row) return std::optional<Head>();
-  return std::optional<Head>(Head{.store_id = std::string(select->Text(0)),
-                                  .revision = select->Int64(1),
-                                  .leaf_count = select->Int64(2),
-                                  .commit_time = absl::FromUnixMicros(select->Int64(3))});
+      sql.Prepare("SELECT store_id, revision, leaf_count, commit_micros, batch FROM journal_head"));
+  return HeadOf(*select);
+}
+
+absl::StatusOr<std::optional<Head>> LockHead(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT store_id, revision, leaf_count, commit_micros, batch FROM journal_head "
+                  "FOR UPDATE"));
+  return HeadOf(*select);
 }
 
 absl::Status InsertHead(Connection& sql, const Head& head) {
   COMITY_ASSIGN_OR_RETURN(const auto insert,
-                          sql.Prepare("INSERT INTO journal_head VALUES (1, ?1, ?2, ?3, ?4)"));
+                          sql.Prepare("INSERT INTO journal_head VALUES (1, ?1, ?2, ?3, ?4, 0) "
+                                      "ON CONFLICT (id) DO NOTHING"));
   return insert->BindText(1, head.store_id)
       .BindInt64(2, head.revision)
       .BindInt64(3, head.leaf_count)
@@ -89,11 +117,29 @@ absl::Status InsertHead(Connection& sql, const Head& head) {
 absl::Status UpdateHead(Connection& sql, const Head& head) {
   COMITY_ASSIGN_OR_RETURN(const auto update,
                           sql.Prepare("UPDATE journal_head SET revision = ?1, leaf_count = ?2, "
-                                      "commit_micros = ?3 WHERE id = 1"));
+                                      "commit_micros = ?3, batch = ?4 WHERE id = 1"));
   return update->BindInt64(1, head.revision)
       .BindInt64(2, head.leaf_count)
       .BindInt64(3, absl::ToUnixMicros(head.commit_time))
-      .Run();
+      .BindInt64(4, head.batch)
+      .RunLater();
+}
+
+absl::Status InsertBatch(Connection& sql, std::int64_t batch, absl::string_view id) {
+  COMITY_ASSIGN_OR_RETURN(const auto insert,
+                          sql.Prepare("INSERT INTO journal_batches VALUES (?1, ?2)"));
+  COMITY_RETURN_IF_ERROR(insert->BindInt64(1, batch).BindText(2, id).RunLater());
+  COMITY_ASSIGN_OR_RETURN(const auto erase,
+                          sql.Prepare("DELETE FROM journal_batches WHERE batch = ?1"));
+  return erase->BindInt64(1, batch - kBatchesKept).RunLater();
+}
+
+absl::StatusOr<std::optional<std::string>> FindBatch(Connection& sql, std::int64_t batch) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT id FROM journal_batches WHERE batch = ?1"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->BindInt64(1, batch).Step());
+  if (!row) return std::optional<std::string>();
+  return std::optional<std::string>(std::string(select->Text(0)));
 }
 
 absl::Status InsertMutation(Connection& sql, const Mutation& mutation) {
@@ -102,7 +148,7 @@ absl::Status InsertMutation(Connection& sql, const Mutation& mutation) {
   return insert->BindInt64(1, mutation.revision)
       .BindInt64(2, absl::ToUnixMicros(mutation.commit_time))
       .BindText(3, mutation.resource)
-      .Run();
+      .RunLater();
 }
 
 absl::StatusOr<std::optional<Mutation>> FindMutation(Connection& sql, std::int64_t revision) {
@@ -123,30 +169,32 @@ absl::Status InsertRequest(Connection& sql, const Attempt& attempt, std::int64_t
       .BindText(3, attempt.method)
       .BindText(4, attempt.request_id)
       .BindBlob(5, crypto::View(attempt.request_digest))
-      .Run();
+      .RunLater();
 }
 
-absl::StatusOr<std::optional<Request>> FindRequest(Connection& sql, const Attempt& attempt) {
+absl::StatusOr<std::unique_ptr<Statement>> AskForRequest(Connection& sql, const Attempt& attempt) {
   COMITY_ASSIGN_OR_RETURN(
-      const auto select,
+      std::unique_ptr<Statement> select,
       sql.Prepare("SELECT r.digest, m.revision, m.commit_micros, m.resource "
                   "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
                   "WHERE r.caller = ?1 AND r.method = ?2 AND r.request_id = ?3"));
-  COMITY_ASSIGN_OR_RETURN(const bool row, select->BindText(1, attempt.caller)
-                                              .BindText(2, attempt.method)
-                                              .BindText(3, attempt.request_id)
-                                              .Step());
+  select->BindText(1, attempt.caller).BindText(2, attempt.method).BindText(3, attempt.request_id);
+  return select;
+}
+
+absl::StatusOr<std::optional<Request>> RequestOf(Statement& asked) {
+  COMITY_ASSIGN_OR_RETURN(const bool row, asked.Step());
   if (!row) return std::optional<Request>();
-  COMITY_ASSIGN_OR_RETURN(const crypto::Digest digest, DigestOf(select->Blob(0)));
-  return std::optional<Request>(
-      Request{digest, Mutation{select->Int64(1), absl::FromUnixMicros(select->Int64(2)),
-                               std::string(select->Text(3))}});
+  COMITY_ASSIGN_OR_RETURN(const crypto::Digest digest, DigestOf(asked.Blob(0)));
+  return std::optional<Request>(Request{
+      digest,
+      Mutation{asked.Int64(1), absl::FromUnixMicros(asked.Int64(2)), std::string(asked.Text(3))}});
 }
 
 absl::Status EraseRequest(Connection& sql, std::int64_t revision) {
   COMITY_ASSIGN_OR_RETURN(const auto erase,
                           sql.Prepare("DELETE FROM journal_requests WHERE revision = ?1"));
-  return erase->BindInt64(1, revision).Run();
+  return erase->BindInt64(1, revision).RunLater();
 }
 
 absl::StatusOr<std::optional<Mutation>> FindOldestRequest(Connection& sql) {
@@ -172,23 +220,39 @@ absl::Status InsertVersion(Connection& sql, std::int64_t revision, int ordinal,
   } else {
     insert->BindNull(4);
   }
-  return insert->Run();
+  return insert->RunLater();
 }
 
 absl::StatusOr<std::vector<Version>> ReadFeed(Connection& sql, std::int64_t after_revision,
                                               std::size_t limit) {
-  COMITY_ASSIGN_OR_RETURN(const auto select,
-                          sql.Prepare("SELECT position, kind, id, body FROM journal_versions "
-                                      "WHERE position >= ?1 ORDER BY position"));
-  select->BindInt64(1, FirstPosition(Next(after_revision)));
-  std::vector<Version> versions;
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare(absl::StrCat("SELECT position, kind, id, body FROM journal_versions v WHERE ",
+                               kFeedRange, " ORDER BY position")));
+  BindFeedRange(*select, after_revision, limit);
+  return AllVersions(*select);
+}
+
+absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(Connection& sql,
+                                                             std::int64_t after_revision,
+                                                             std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare(absl::StrCat(
+          "SELECT v.position, v.kind, v.id, v.body, m.commit_micros FROM journal_versions v "
+          "JOIN journal_mutations m ON m.revision = (v.position >> 20) WHERE ",
+          kFeedRange, " ORDER BY v.position")));
+  BindFeedRange(*select, after_revision, limit);
+  std::vector<CommittedMutation> mutations;
   while (true) {
     COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
-    if (!row) return versions;
-    const std::int64_t revision = select->Int64(0) >> kOrdinalBits;
-    // Never in the middle of a revision: half a mutation is a state that never was.
-    if (versions.size() >= limit && versions.back().revision != revision) return versions;
-    versions.push_back(VersionOf(*select));
+    if (!row) return mutations;
+    Version version = VersionOf(*select);
+    if (mutations.empty() || mutations.back().revision != version.revision) {
+      mutations.push_back(
+          {.revision = version.revision, .commit_time = absl::FromUnixMicros(select->Int64(4))});
+    }
+    mutations.back().versions.push_back(std::move(version));
   }
 }
 
@@ -235,7 +299,7 @@ absl::Status InsertEntry(Connection& sql, const SealedEntry& entry) {
       .BindInt64(3, absl::ToUnixMicros(entry.commit_time))
       .BindBlob(4, crypto::View(entry.commitment))
       .BindBlob(5, entry.sealed)
-      .Run();
+      .RunLater();
 }
 
 absl::StatusOr<std::vector<SealedEntry>> ReadEntries(Connection& sql, std::int64_t first,
@@ -278,7 +342,7 @@ absl::Status InsertTile(Connection& sql, const ledger::Tile& tile) {
   return insert->BindInt64(1, tile.id.level)
       .BindInt64(2, tile.id.index)
       .BindBlob(3, ledger::EncodeTile(tile.hashes))
-      .Run();
+      .RunLater();
 }
 
 absl::StatusOr<std::optional<std::string>> FindTile(Connection& sql, ledger::TileId id) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,17 @@ namespace comity::journal::rows {
 inline constexpr int kMaxOrdinal = (1 << 20) - 1;
 
 absl::StatusOr<std::optional<Head>> ReadHead(storage::Connection& sql);
+// In a write transaction of a shared database: nobody else writes until its end.
+absl::StatusOr<std::optional<Head>> LockHead(storage::Connection& sql);
+// Unless there is one.
 absl::Status InsertHead(storage::Connection& sql, const Head& head);
 absl::Status UpdateHead(storage::Connection& sql, const Head& head);
+
+// The id of a durable transaction, by its number; and that of one whose answer was lost. Only the
+// last kBatchesKept are kept.
+inline constexpr std::int64_t kBatchesKept = 4096;
+absl::Status InsertBatch(storage::Connection& sql, std::int64_t batch, absl::string_view id);
+absl::StatusOr<std::optional<std::string>> FindBatch(storage::Connection& sql, std::int64_t batch);
 
 // What a revision was.
 struct Mutation {
@@ -40,8 +50,10 @@ struct Request {
   Mutation mutation;
 };
 absl::Status InsertRequest(storage::Connection& sql, const Attempt& attempt, std::int64_t revision);
-absl::StatusOr<std::optional<Request>> FindRequest(storage::Connection& sql,
-                                                   const Attempt& attempt);
+// The question whether the request_id was answered; to be stepped, or started and stepped later.
+absl::StatusOr<std::unique_ptr<storage::Statement>> AskForRequest(storage::Connection& sql,
+                                                                  const Attempt& attempt);
+absl::StatusOr<std::optional<Request>> RequestOf(storage::Statement& asked);
 absl::Status EraseRequest(storage::Connection& sql, std::int64_t revision);
 // The oldest request that is remembered.
 absl::StatusOr<std::optional<Mutation>> FindOldestRequest(storage::Connection& sql);
@@ -52,6 +64,10 @@ absl::Status InsertVersion(storage::Connection& sql, std::int64_t revision, int 
                            std::optional<absl::string_view> body);
 absl::StatusOr<std::vector<Version>> ReadFeed(storage::Connection& sql, std::int64_t after_revision,
                                               std::size_t limit);
+// As ReadFeed, by mutation and with its time.
+absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection& sql,
+                                                             std::int64_t after_revision,
+                                                             std::size_t limit);
 absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
 absl::StatusOr<std::vector<Version>> ReadAllAt(storage::Connection& sql, std::int64_t revision);
 absl::StatusOr<std::optional<Version>> FindVersionAt(storage::Connection& sql,

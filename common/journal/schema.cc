@@ -53,6 +53,15 @@ CREATE TABLE journal_checkpoints (
   note TEXT NOT NULL,
   publish_micros INTEGER NOT NULL
 );
+)sql"},
+                                          // A transaction whose answer was lost is looked up by
+                                          // its id.
+                                          {.version = 2, .needs_reader = 1, .sql = R"sql(
+ALTER TABLE journal_head ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE journal_batches (
+  batch INTEGER PRIMARY KEY,
+  id TEXT NOT NULL
+);
 )sql"}};
   return *migrations;
 }

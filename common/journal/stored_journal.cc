@@ -11,15 +11,14 @@ namespace comity::journal {
 
 StoredJournal::StoredJournal(Parts parts)
     : options_(parts.options),
-      refusal_(parts.refusal),
       database_(std::move(parts.database)),
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
       stored_tiles_(database_.get()),
       tile_publisher_(options_.publication_directory, parts.published ? parts.published->size : 0),
       publisher_(
-          absl::StrCat(options_.publication_directory, "/checkpoint"), options_.checkpoint_interval,
-          std::move(parts.published), std::move(parts.pending),
+          parts.publication, options_.checkpoint_interval, std::move(parts.published),
+          std::move(parts.pending),
           [this](const PublishedCheckpoint& next) { return PreparePublication(next); },
           [this] { writer_.RequestCheckpoint(); }),
       writer_(MakeSetup(parts)) {}
@@ -30,7 +29,8 @@ Writer::Setup StoredJournal::MakeSetup(Parts& parts) {
   return {.tools = {.sql = &database_->writer(),
                     .entries = &entries_,
                     .keys = keys_.get(),
-                    .request_memory = options_.request_memory},
+                    .request_memory = options_.request_memory,
+                    .shared = database_->shared()},
           .clock = options_.clock,
           .signer = *options_.signer,
           .queue_limit = options_.queue_limit,
@@ -38,6 +38,9 @@ Writer::Setup StoredJournal::MakeSetup(Parts& parts) {
           .head = parts.head,
           .tree = std::move(parts.tree),
           .checkpoint_size = parts.checkpoint_size,
+          .refusal = parts.refusal,
+          .stored_tiles = &stored_tiles_,
+          .publication = parts.publication,
           .on_leaves = [this](std::int64_t leaf_count) { publisher_.NoteLeaves(leaf_count); },
           .on_checkpoint =
               [this](std::optional<PublishedCheckpoint> checkpoint) {
@@ -53,15 +56,18 @@ absl::StatusOr<std::string> StoredJournal::PreparePublication(
 }
 
 void StoredJournal::Start() {
-  if (!refusal_.ok()) return;
+  if (!writer_.refusal().ok()) return;
   publisher_.Start();
   writer_.Start();
+  listener_ =
+      database_->Listen(kNewsChannel, [this](absl::string_view news) { writer_.NoteNews(news); });
   // A crash may have left entries without a checkpoint.
   publisher_.NoteLeaves(head().leaf_count);
 }
 
 void StoredJournal::Close() {
   // In this order: the writer's last act is a checkpoint, the publisher's to write it.
+  listener_.reset();
   writer_.Close();
   publisher_.Close();
 }
@@ -69,18 +75,16 @@ void StoredJournal::Close() {
 void StoredJournal::Attach(Participant* participant) { writer_.Attach(participant); }
 
 void StoredJournal::Submit(Attempt attempt, Body body, Done done) {
-  if (!refusal_.ok()) return done(refusal_);
   writer_.Submit(MutationItem{
       .attempt = std::move(attempt), .body = std::move(body), .done = std::move(done)});
 }
 
 void StoredJournal::SubmitLeaf(LeafMaker maker, std::function<void(absl::StatusOr<Entry>)> done) {
-  if (!refusal_.ok()) return done(refusal_);
   writer_.Submit(LeafItem{.maker = std::move(maker), .done = std::move(done)});
 }
 
 absl::Status StoredJournal::Writable() const {
-  if (!refusal_.ok()) return refusal_;
+  COMITY_RETURN_IF_ERROR(writer_.refusal());
   if (writer_.closed()) {
     return MakeError(absl::StatusCode::kUnavailable, "The service is stopping; try again later.",
                      {.reason = "JOURNAL_CLOSED"});

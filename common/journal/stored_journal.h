@@ -29,6 +29,7 @@ class StoredJournal final : public Journal {
     std::optional<PublishedCheckpoint> published;  // What the file says.
     std::optional<PublishedCheckpoint> pending;    // The last row.
     absl::Status refusal;                          // Why nothing may be written, or OK.
+    std::string publication;                       // The file.
   };
 
   explicit StoredJournal(Parts parts);
@@ -65,7 +66,6 @@ class StoredJournal final : public Journal {
   absl::StatusOr<std::string> PreparePublication(const PublishedCheckpoint& checkpoint);
 
   const Options options_;
-  const absl::Status refusal_;
   const std::unique_ptr<storage::Database> database_;
   const std::unique_ptr<ExpiryKeys> keys_;
   const EntryWriter entries_;
@@ -73,6 +73,7 @@ class StoredJournal final : public Journal {
   ledger_files::TilePublisher tile_publisher_;  // The publisher's thread's.
   CheckpointPublisher publisher_;
   Writer writer_;
+  std::shared_ptr<void> listener_;
 };
 
 }  // namespace comity::journal

@@ -46,8 +46,9 @@ class Turn {
   virtual storage::Connection& sql() = 0;
 
   // Stores `body` as the version of resource (kind, id) at this revision, and puts it in the feed.
-  // At most 2^20 a mutation. `kind` and `id` are not encrypted: no personal data in them; free text
-  // and personal data in `body` only sealed (Seal). Passes on storage errors.
+  // At most 2^20 a mutation, names of at most 1,024 bytes. `kind` and `id` are not encrypted: no
+  // personal data in them; free text and personal data in `body` only sealed (Seal). Passes on
+  // storage errors.
   virtual absl::Status Put(absl::string_view kind, absl::string_view id,
                            absl::string_view body) = 0;
 

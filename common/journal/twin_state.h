@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/journal/participant.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
 
 namespace comity::journal {
 
@@ -73,8 +78,13 @@ class TwinState final : public Participant {
     Slot* slot_;
   };
 
-  // `state` is that of `head`.
-  TwinState(State state, const Head& head) : published_(NewSlot()), working_(NewSlot()) {
+  // Reads a mutation that another process committed: the changes that its body staged. On the
+  // writer thread.
+  using Reader = std::function<absl::StatusOr<std::vector<Change>>(const CommittedMutation&)>;
+
+  // `state` is that of `head`. Without a `reader` only this process may write.
+  TwinState(State state, const Head& head, Reader reader = nullptr)
+      : reader_(std::move(reader)), published_(NewSlot()), working_(NewSlot()) {
     published_->state = std::move(state);
     published_->revision = head.revision;
     published_->commit_time = head.commit_time;
@@ -110,6 +120,20 @@ class TwinState final : public Participant {
   }
 
   void Refuse() override { staged_.clear(); }
+
+  std::int64_t revision() const override { return published_->revision; }
+
+  absl::Status Follow(const CommittedMutation& mutation) override {
+    if (reader_ == nullptr) {
+      return MakeError(absl::StatusCode::kInternal,
+                       "Another process wrote to a store that this program keeps to itself.",
+                       {.reason = "STORE_NOT_SHARED"});
+    }
+    COMITY_ASSIGN_OR_RETURN(std::vector<Change> changes, reader_(mutation));
+    for (Change& change : changes) Stage(std::move(change));
+    Accept();
+    return absl::OkStatus();
+  }
 
   void Publish(const CommitRange& range) override {
     working_->commit_time = range.commit_time;
@@ -173,6 +197,8 @@ class TwinState final : public Participant {
       }
     }
   }
+
+  const Reader reader_;
 
   // Of the writer thread. Slots are declared before what points to them.
   std::vector<std::unique_ptr<Slot>> slots_;

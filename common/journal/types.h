@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -18,6 +19,7 @@ struct Head {
   std::int64_t revision = 0;    // The last one; 0: nothing was ever committed.
   std::int64_t leaf_count = 0;  // Entries of the ledger; also the next leaf_index.
   absl::Time commit_time = absl::UnixEpoch();  // Of the last batch; never goes back.
+  std::int64_t batch = 0;                      // Durable transactions (of a shared database).
 };
 
 // Makes the body of a ledger entry (canonical JSON, see entry.h) once its time is known.
@@ -69,6 +71,13 @@ struct Version {
   std::string kind;
   std::string id;
   std::optional<std::string> body;  // nullopt: erased by this revision.
+};
+
+// All that one mutation changed.
+struct CommittedMutation {
+  std::int64_t revision = 0;
+  absl::Time commit_time = absl::UnixEpoch();
+  std::vector<Version> versions;  // In the order of ordinals.
 };
 
 // One entry of the ledger.

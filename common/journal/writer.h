@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/journal/batch.h"
+#include "common/journal/follower.h"
 #include "common/journal/journal.h"
 #include "common/journal/participant.h"
 #include "common/journal/subscribers.h"
@@ -37,6 +39,10 @@ class Writer {
     ledger::Tree tree;
     // The last checkpoint of the database.
     std::int64_t checkpoint_size = 0;
+    // Why nothing may be written from the start, or OK.
+    absl::Status refusal;
+    const ledger::TileReader* stored_tiles = nullptr;  // Not owned.
+    std::string publication;                           // The file.
     // Both on the writer thread: a batch with leaves was committed; a checkpoint was committed, or
     // could not be (nullopt).
     std::function<void(std::int64_t leaf_count)> on_leaves;
@@ -61,6 +67,12 @@ class Writer {
   // Asks for a checkpoint over what is committed, soon.
   void RequestCheckpoint();
 
+  // Another process may have committed: `news` is NewsOf its head, or "" if that is not known.
+  void NoteNews(absl::string_view news);
+
+  // OK, or why nothing may be written any more.
+  absl::Status refusal() const;
+
   Head head() const;
   std::shared_ptr<const ledger::Tree> tree() const;
   Stats stats() const;
@@ -69,13 +81,42 @@ class Writer {
 
  private:
   void Loop();
-  // False: the journal closes.
-  bool Take(std::vector<Item>& items, bool& checkpoint);
+  // What there is to do.
+  struct Work {
+    std::vector<Item> items;
+    bool checkpoint = false;
+    bool follow = false;
+  };
+  // nullopt: the journal closes.
+  std::optional<Work> Take();
+
   void RunBatch(std::vector<Item>& items);
-  void Publish(const Batch& batch, const Head& before,
-               const std::vector<Participant*>& participants);
+  // Runs `items` in a transaction and commits it; `batch` is what became of them.
+  absl::Status Commit(std::vector<Item>& items, const std::vector<Participant*>& participants,
+                      std::optional<Batch>& batch);
+  // What became of a batch whose answer was lost; returns once it is known, or COMMIT_IN_DOUBT
+  // after a while.
+  absl::Status LookUp(const Batch& batch, const std::vector<Participant*>& participants);
+  absl::Status LookUpOnce(const Batch& batch, const std::vector<Participant*>& participants);
+
+  // A write transaction; of a shared database under the head's lock and after catching up.
+  absl::StatusOr<storage::Transaction> Begin(const std::vector<Participant*>& participants);
+  absl::Status CatchUp(bool locked, const std::vector<Participant*>& participants);
+  void FollowOthers();
+
+  // What is committed becomes visible; `working_tree_` is its tree.
+  void Publish(const Head& head, const std::vector<Participant*>& participants);
+  // After Publish and the answers.
+  void Settle(const std::vector<Participant*>& participants, bool leaves);
+  // What was not committed is forgotten.
+  void Forget(const std::vector<Participant*>& participants);
+
   void CommitCheckpoint();
   absl::StatusOr<PublishedCheckpoint> InsertCheckpoint();
+  absl::Status CheckLastCheckpoint(const PublishedCheckpoint& last);
+  // Passes `status` on; if it says that the store is another one, nothing is written any more.
+  absl::Status Refuse(absl::Status status);
+  std::vector<Participant*> participants() const;
   absl::Time Now() const;
 
   const Setup setup_;
@@ -85,11 +126,14 @@ class Writer {
   // Of the writer thread.
   ledger::Tree working_tree_;
   std::int64_t checkpoint_size_;
+  Follower follower_;
 
   mutable absl::Mutex mutex_;
   absl::CondVar wake_;
   std::deque<Item> queue_ ABSL_GUARDED_BY(mutex_);
   bool checkpoint_requested_ ABSL_GUARDED_BY(mutex_) = false;
+  bool follow_requested_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   Head head_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const ledger::Tree> tree_ ABSL_GUARDED_BY(mutex_);

@@ -12,7 +12,14 @@ namespace comity::service {
 absl::StatusOr<StoreSettings> StoreSettings::Read(const config::Config& config) {
   StoreSettings settings;
   const config::Section storage = config.section("storage");
-  COMITY_ASSIGN_OR_RETURN(settings.directory, storage.Path("directory"));
+  COMITY_ASSIGN_OR_RETURN(settings.database, storage.String("database", ""));
+  if (settings.database.empty()) {
+    COMITY_ASSIGN_OR_RETURN(settings.directory, storage.Path("directory"));
+  } else if (storage.Has("directory")) {
+    return storage.Invalid("directory",
+                           "is for an embedded store, and `database` is set too; "
+                           "leave one of them out");
+  }
   COMITY_ASSIGN_OR_RETURN(settings.expiry_keys, storage.Path("expiry_keys"));
   COMITY_ASSIGN_OR_RETURN(settings.page_token_key, storage.Path("page_token_key"));
   const config::Section ledger = config.section("ledger");
@@ -27,6 +34,7 @@ absl::StatusOr<journal::Options> StoreSettings::JournalOptions(const Clock* cloc
   COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner signer,
                           ledger::NoteSigner::Create(ledger_origin, std::move(key)));
   return journal::Options{.directory = directory,
+                          .database = database,
                           .expiry_key_directory = expiry_keys,
                           .publication_directory = publication,
                           .signer = std::move(signer),

@@ -53,6 +53,23 @@ class Descriptor {
   int number_;
 };
 
+// Writes and syncs all of it; on failure the file is gone.
+absl::Status Fill(int file, const std::string& path, absl::string_view content, unsigned int mode) {
+  int error = fchmod(file, mode) == 0 ? 0 : errno;
+  while (error == 0 && !content.empty()) {
+    const ssize_t put = write(file, content.data(), content.size());
+    if (put > 0) {
+      content.remove_prefix(static_cast<std::size_t>(put));
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  if (error == 0 && fsync(file) != 0) error = errno;
+  if (error == 0) return absl::OkStatus();
+  unlink(path.c_str());
+  return SystemError("write", path, error);
+}
+
 std::string FolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
@@ -104,26 +121,33 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view cont
     const Descriptor file(
         open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
     if (file.get() < 0) return SystemError("write", temporary, errno);
-    int error = fchmod(file.get(), mode) == 0 ? 0 : errno;
-    while (error == 0 && !content.empty()) {
-      const ssize_t put = write(file.get(), content.data(), content.size());
-      if (put > 0) {
-        content.remove_prefix(static_cast<std::size_t>(put));
-      } else if (errno != EINTR) {
-        error = errno;
-      }
-    }
-    if (error == 0 && fsync(file.get()) != 0) error = errno;
-    if (error != 0) {
-      unlink(temporary.c_str());
-      return SystemError("write", temporary, error);
-    }
+    COMITY_RETURN_IF_ERROR(Fill(file.get(), temporary, content, mode));
   }
   if (rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
     unlink(temporary.c_str());
     return SystemError("replace", path, error);
   }
+  return SyncDirectory(FolderOf(path));
+}
+
+absl::Status CreateFileAtomically(const std::string& path, absl::string_view content,
+                                  unsigned int mode) {
+  // A name of its own, whatever other machine makes the same file now.
+  std::string temporary = absl::StrCat(path, ".XXXXXX");
+  {
+    const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
+    if (file.get() < 0) return SystemError("write", temporary, errno);
+    COMITY_RETURN_IF_ERROR(Fill(file.get(), temporary, content, mode));
+  }
+  const int error = link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  unlink(temporary.c_str());
+  if (error == EEXIST) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     absl::StrCat("The file ", path, " is there already."),
+                     {.reason = "FILE_EXISTS"});
+  }
+  if (error != 0) return SystemError("make", path, error);
   return SyncDirectory(FolderOf(path));
 }
 
@@ -145,6 +169,19 @@ absl::Status SyncDirectory(const std::string& path) {
   const Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || fsync(folder.get()) != 0) return SystemError("sync", path, errno);
   return absl::OkStatus();
+}
+
+absl::StatusOr<FileLock> FileLock::Wait(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (file.get() < 0) return SystemError("open", path, errno);
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return SystemError("lock", path, errno);
+  }
+  return FileLock(file.Release());
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 absl::StatusOr<DirectoryLock> DirectoryLock::Acquire(const std::string& directory) {

@@ -23,12 +23,33 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t limit 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content,
                                  unsigned int mode = 0600);
 
+// Makes `path` at once and durably with `content`; ALREADY_EXISTS `FILE_EXISTS` if it is there,
+// whoever made it, on this machine or another.
+absl::Status CreateFileAtomically(const std::string& path, absl::string_view content,
+                                  unsigned int mode = 0600);
+
 // Overwrites what `path` holds, then leaves it there, empty: for keys that are destroyed. Made,
 // empty, if it is not there. The medium may keep copies that no program reaches.
 absl::Status EraseFileContent(const std::string& path);
 
 // Makes the entries of a folder durable.
 absl::Status SyncDirectory(const std::string& path);
+
+// An exclusive hold on a file, for as long as it takes to change another. Waits for who has it.
+class FileLock {
+ public:
+  // Locks `path`, which is made if it is not there and stays.
+  static absl::StatusOr<FileLock> Wait(const std::string& path);
+
+  ~FileLock();
+  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileLock& operator=(FileLock&&) = delete;
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
 
 // An exclusive hold on a directory, given up when it goes out of scope or the process ends,
 // however it ends.

@@ -25,4 +25,14 @@ inline journal::Options TestJournalOptions(const std::string& root,
           .signer = TestLedgerSigner(service)};
 }
 
+// The same over a PostgreSQL database, with the keys and the publication under `root`: replicas of
+// one service are given the same.
+inline journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,
+                                                   const std::string& service = "journal") {
+  journal::Options options = TestJournalOptions(root, service);
+  options.directory.clear();
+  options.database = std::move(url);
+  return options;
+}
+
 }  // namespace comity::testing

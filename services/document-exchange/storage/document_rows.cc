@@ -81,12 +81,12 @@ absl::StatusOr<std::vector<Document>> SqlRows::ListDocuments(const DocumentPage&
   const std::string sent_branch =
       "SELECT revision FROM (SELECT revision FROM documents WHERE sender_side = ?1 AND revision "
       "< "
-      "?2 AND (?3 = '' OR thread = ?3) ORDER BY revision DESC LIMIT ?4)";
+      "?2 AND (?3 = '' OR thread = ?3) ORDER BY revision DESC LIMIT ?4) AS sent";
   const std::string inbox_branch =
       "SELECT revision FROM (SELECT DISTINCT r.revision AS revision FROM recipients r JOIN "
       "documents d ON d.revision = r.revision WHERE r.side = ?1 AND r.own = 0 AND r.revision < "
       "?2 "
-      "AND (?3 = '' OR d.thread = ?3) ORDER BY r.revision DESC LIMIT ?4)";
+      "AND (?3 = '' OR d.thread = ?3) ORDER BY r.revision DESC LIMIT ?4) AS received";
   const std::string keys = sent && inbox ? absl::StrCat(sent_branch, " UNION ", inbox_branch)
                            : sent        ? sent_branch
                                          : inbox_branch;

@@ -93,6 +93,16 @@ absl::StatusOr<std::optional<Change>> JournalScheduleStore::Read(journal::Journa
   return Change(std::move(engagement));
 }
 
+absl::StatusOr<std::vector<Change>> JournalScheduleStore::ReadChanges(
+    const journal::CommittedMutation& mutation) {
+  std::vector<Change> changes;
+  for (const journal::Version& version : mutation.versions) {
+    COMITY_ASSIGN_OR_RETURN(std::optional<Change> change, Read(*journal_, version));
+    if (change.has_value()) changes.push_back(*std::move(change));
+  }
+  return changes;
+}
+
 absl::Status JournalScheduleStore::Put(const Change& change, const std::string& store_id,
                                        journal::Turn& turn) {
   const Key key = KeyOf(change);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/journal/journal.h"
@@ -29,7 +30,14 @@ class JournalScheduleStore final : public ScheduleStore {
 
  private:
   JournalScheduleStore(journal::Journal* journal, Schedule loaded, const journal::Head& head)
-      : journal_(journal), store_id_(head.store_id), state_(std::move(loaded), head) {}
+      : journal_(journal),
+        store_id_(head.store_id),
+        state_(std::move(loaded), head, [this](const journal::CommittedMutation& mutation) {
+          return ReadChanges(mutation);
+        }) {}
+
+  // What a mutation of another replica staged.
+  absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
 
   // nullopt if the key of its month was destroyed.
   static absl::StatusOr<std::optional<Change>> Read(journal::Journal& journal,

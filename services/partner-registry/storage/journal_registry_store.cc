@@ -62,12 +62,28 @@ absl::StatusOr<absl::Time> JournalRegistryStore::CommitTime(std::int64_t revisio
   }
   COMITY_ASSIGN_OR_RETURN(const std::optional<absl::Time> time, journal_->CommitTimeOf(revision));
   if (!time.has_value()) return Unreadable();
+  RememberTime(revision, *time);
+  return *time;
+}
+
+void JournalRegistryStore::RememberTime(std::int64_t revision, absl::Time time) {
   const absl::MutexLock lock(&mutex_);
   // Commit times never change; the bound keeps a long life from filling memory.
   constexpr std::size_t kMostTimes = 100'000;
   if (commit_times_.size() >= kMostTimes) commit_times_.clear();
-  commit_times_.emplace(revision, *time);
-  return *time;
+  commit_times_.emplace(revision, time);
+}
+
+absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
+    const journal::CommittedMutation& mutation) {
+  RememberTime(mutation.revision, mutation.commit_time);
+  Change change{.revision = mutation.revision};
+  for (const journal::Version& version : mutation.versions) {
+    if (version.kind == kBarrier) continue;
+    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
+    change.facts.push_back(std::move(fact));
+  }
+  return std::vector<Change>{std::move(change)};
 }
 
 absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {

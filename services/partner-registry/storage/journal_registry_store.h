@@ -48,10 +48,17 @@ class JournalRegistryStore final : public RegistryStore {
   static constexpr std::size_t kStatesKept = 4;
 
   JournalRegistryStore(journal::Journal* journal, Registry loaded, const journal::Head& head)
-      : journal_(journal), store_id_(head.store_id), state_(std::move(loaded), head) {}
+      : journal_(journal),
+        store_id_(head.store_id),
+        state_(std::move(loaded), head, [this](const journal::CommittedMutation& mutation) {
+          return ReadChanges(mutation);
+        }) {}
 
   absl::StatusOr<Fact> Read(const journal::Version& version);
+  // What a mutation of another replica staged.
+  absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
   absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);
+  void RememberTime(std::int64_t revision, absl::Time time);
   absl::StatusOr<Registry> Load(std::int64_t revision,
                                 const std::vector<journal::Version>& versions);
   absl::StatusOr<Fact> Stamp(const Fact& fact, journal::Turn& turn, std::string& record) const;

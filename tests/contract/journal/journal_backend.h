@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -9,24 +10,57 @@
 #include <utility>
 
 #include "common/journal/journal.h"
+#include "tests/testing/postgres_server.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_journal.h"
 
 namespace comity::journal {
 
-// An engine that journals run on.
+// An engine that journals run on. `save` keeps a copy of the store in the folder `root`, as a
+// backup would; `restore` puts it back; `drop` empties the store. No journal is open meanwhile.
 struct Backend {
   std::string name;
   std::function<Options(const std::string& root)> options;
+  std::function<void(const Options& options, const std::string& root)> save;
+  std::function<void(const Options& options, const std::string& root)> restore;
+  std::function<void(const Options& options)> drop;
 };
 
 inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 
-inline auto AllBackends() {
-  return ::testing::Values(
-      Backend{"Sqlite", [](const std::string& root) { return testing::TestJournalOptions(root); }});
+inline void CopyFolder(const std::string& from, const std::string& to) {
+  std::filesystem::remove_all(to);
+  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
 }
+
+inline Backend SqliteBackend() {
+  return {
+      "Sqlite", [](const std::string& root) { return testing::TestJournalOptions(root); },
+      [](const Options& o, const std::string& root) { CopyFolder(o.directory, root + "/saved"); },
+      [](const Options& o, const std::string& root) { CopyFolder(root + "/saved", o.directory); },
+      [](const Options& o) { std::filesystem::remove_all(o.directory); }};
+}
+
+inline Backend PostgresBackend() {
+  using testing::PostgresServer;
+  static const auto copy = [](const std::string& from, const std::string& to) {
+    const PostgresServer& server = PostgresServer::Shared();
+    server.Run("DROP DATABASE IF EXISTS " + to);
+    server.Run("CREATE DATABASE " + to + " TEMPLATE " + from);
+  };
+  static const auto name = [](const Options& o) { return PostgresServer::NameOf(o.database); };
+  return {"Postgres",
+          [](const std::string& root) {
+            return testing::TestPostgresJournalOptions(root,
+                                                       PostgresServer::Shared().NewDatabase());
+          },
+          [](const Options& o, const std::string&) { copy(name(o), name(o) + "_saved"); },
+          [](const Options& o, const std::string&) { copy(name(o) + "_saved", name(o)); },
+          [](const Options& o) { copy("template1", name(o)); }};
+}
+
+inline auto AllBackends() { return ::testing::Values(SqliteBackend(), PostgresBackend()); }
 
 // A journal with one table of the service's own.
 class JournalContract : public ::testing::TestWithParam<Backend> {

@@ -51,11 +51,6 @@ class LedgerContractTest : public JournalContract {
                                  }),
                 IsOk());
   }
-
-  void CopyData(const std::string& from, const std::string& to) {
-    std::filesystem::remove_all(to);
-    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
-  }
 };
 
 TEST_P(LedgerContractTest, AnEntryIsReadBackWithWhatItsCommitmentIsMadeOf) {
@@ -200,11 +195,11 @@ TEST_P(LedgerContractTest, WhatATurnSealsIsOpenedByItsContextOnly) {
 TEST_P(LedgerContractTest, ADatabaseBehindThePublishedCheckpointIsOnlyRead) {
   AddLeaves(3);
   journal_.reset();
-  CopyData(options_.directory, root_ / "backup");
+  GetParam().save(options_, root_.path());
   Open();
   AddLeaves(2);
   journal_.reset();
-  CopyData(root_ / "backup", options_.directory);
+  GetParam().restore(options_, root_.path());
 
   Open();
 
@@ -221,7 +216,7 @@ TEST_P(LedgerContractTest, ADatabaseBehindThePublishedCheckpointIsOnlyRead) {
 TEST_P(LedgerContractTest, ADatabaseWithAnotherTreeThanThePublishedOneIsOnlyRead) {
   AddLeaves(3);
   journal_.reset();
-  std::filesystem::remove_all(options_.directory);
+  GetParam().drop(options_);
   std::filesystem::rename(options_.publication_directory, root_ / "kept");
   Open();
   AddLeaves(5);
@@ -305,14 +300,6 @@ TEST_P(LedgerContractTest, ACheckpointIsPublishedOnlyOnceItIsCosigned) {
   EXPECT_EQ(journal_->LatestCheckpoint()->note, *storage::ReadFile(CheckpointPath()));
 }
 
-TEST_P(LedgerContractTest, KeysAndCheckpointsMustNotLieInTheDataDirectory) {
-  journal_.reset();
-  options_.expiry_key_directory = options_.directory + "/keys";
-
-  EXPECT_THAT(Journal::Open(options_),
-              FailsWith(absl::StatusCode::kInvalidArgument, "JOURNAL_OPTIONS"));
-}
-
 TEST_P(LedgerContractTest, ANewerDatabaseIsRefused) {
   journal_.reset();
   const auto known = options_.migrations;
@@ -325,9 +312,23 @@ TEST_P(LedgerContractTest, ANewerDatabaseIsRefused) {
               FailsWith(absl::StatusCode::kFailedPrecondition, "DATABASE_NEWER"));
 }
 
-TEST_P(LedgerContractTest, ASecondJournalOnTheStoreIsRefused) {
-  EXPECT_THAT(Journal::Open(options_),
+TEST(EmbeddedStoreTest, ASecondJournalOnTheStoreIsRefused) {
+  const testing::TempDirectory root;
+  const Options options = testing::TestJournalOptions(root.path());
+  const auto journal = Journal::Open(options);
+  ASSERT_THAT(journal, IsOk());
+
+  EXPECT_THAT(Journal::Open(options),
               FailsWith(absl::StatusCode::kFailedPrecondition, "STORE_IN_USE"));
+}
+
+TEST(EmbeddedStoreTest, KeysAndCheckpointsMustNotLieInTheDataDirectory) {
+  const testing::TempDirectory root;
+  Options options = testing::TestJournalOptions(root.path());
+  options.expiry_key_directory = options.directory + "/keys";
+
+  EXPECT_THAT(Journal::Open(options),
+              FailsWith(absl::StatusCode::kInvalidArgument, "JOURNAL_OPTIONS"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, LedgerContractTest, AllBackends(),

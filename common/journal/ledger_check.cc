@@ -1,0 +1,74 @@
+#include "common/journal/ledger_check.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/journal/publication.h"
+#include "common/journal/rows.h"
+#include "common/ledger/checkpoint.h"
+#include "common/ledger/proof.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::journal {
+
+absl::StatusOr<ledger::Tree> LoadTree(storage::Connection& sql, std::int64_t size,
+                                      const ledger::TileReader& tiles) {
+  COMITY_ASSIGN_OR_RETURN(const std::vector<crypto::Digest> tail,
+                          rows::ReadCommitments(sql, size - size % ledger::kTileWidth));
+  return ledger::Tree::Load(size, tail, tiles);
+}
+
+absl::Status LedgerBehind(absl::string_view why) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(
+          "The ledger takes no more entries because ", why,
+          ": the database was restored from a backup or changed by other hands. Bring back "
+          "the database that goes with the published checkpoint, or close this log and "
+          "open its successor (comity admin ledger succeed). Reading goes on."),
+      {.reason = "LEDGER_BEHIND_CHECKPOINT"});
+}
+
+absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::string_view what,
+                         const ledger::Tree& tree, const ledger::TileReader& tiles) {
+  if (size > tree.size()) {
+    return LedgerBehind(absl::StrCat("it has ", tree.size(), " entries and ", what, " has ", size));
+  }
+  const auto found = ledger::RootAt(tiles, size);
+  if (!found.ok() || *found != root) {
+    return LedgerBehind(absl::StrCat("its first ", size, " entries are not those of ", what));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::string& path,
+                                         const ledger::NoteVerifier& log, const ledger::Tree& tree,
+                                         const ledger::TileReader& tiles) {
+  constexpr absl::string_view kWhat = "a published checkpoint";
+  Published published;
+  COMITY_ASSIGN_OR_RETURN(published.last, rows::FindLastCheckpoint(sql));
+  std::int64_t recorded = 0;
+  if (published.last) {
+    recorded = published.last->size;
+    published.refusal = CheckPrefix(recorded, published.last->root, kWhat, tree, tiles);
+  }
+  COMITY_ASSIGN_OR_RETURN(const auto note, ReadPublication(path));
+  if (!note || !published.refusal.ok()) return published;
+  const auto file = ledger::OpenCheckpoint(*note, log);
+  if (!file.ok()) {
+    published.refusal = LedgerBehind("the published checkpoint is not one of this log and key");
+  } else if (file->size > recorded) {
+    // The row is committed before the file is written: where the row is gone, more may be.
+    published.refusal = LedgerBehind(absl::StrCat("the published checkpoint has ", file->size,
+                                                  " entries and the database remembers only ",
+                                                  recorded, " as published"));
+  } else {
+    COMITY_ASSIGN_OR_RETURN(published.file, rows::FindCheckpointCovering(sql, file->size - 1));
+    if (published.file) published.file->note = *note;
+    published.refusal = CheckPrefix(file->size, file->root, kWhat, tree, tiles);
+  }
+  return published;
+}
+
+}  // namespace comity::journal

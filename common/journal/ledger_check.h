@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/journal/types.h"
+#include "common/ledger/note.h"
+#include "common/ledger/tile.h"
+#include "common/ledger/tree.h"
+#include "common/storage/connection.h"
+
+namespace comity::journal {
+
+// The tree of the first `size` entries, from the rows and the complete tiles.
+absl::StatusOr<ledger::Tree> LoadTree(storage::Connection& sql, std::int64_t size,
+                                      const ledger::TileReader& tiles);
+
+// FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: the database was restored or tampered with,
+// because `why`.
+absl::Status LedgerBehind(absl::string_view why);
+
+// Whether `tree`, with all its tiles in `tiles`, has the head (size, root) as a prefix; otherwise
+// LedgerBehind. `what` names the head: "a published checkpoint".
+absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::string_view what,
+                         const ledger::Tree& tree, const ledger::TileReader& tiles);
+
+// What is published of a tree.
+struct Published {
+  std::optional<PublishedCheckpoint> last;  // The last row.
+  std::optional<PublishedCheckpoint> file;  // What the file says.
+  absl::Status refusal;                     // Why nothing may be written, or OK.
+};
+
+// Compares the last row and the file `path` with `tree`. Nobody else may write a checkpoint
+// meanwhile: under the head's lock where the database is shared.
+absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::string& path,
+                                         const ledger::NoteVerifier& log, const ledger::Tree& tree,
+                                         const ledger::TileReader& tiles);
+
+}  // namespace comity::journal

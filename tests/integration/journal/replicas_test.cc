@@ -1,0 +1,423 @@
+// Several replicas of a service over one PostgreSQL database: they write in turn, know of each
+// other, and no lost session loses or repeats what was answered.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "common/journal/journal.h"
+#include "common/journal/twin_state.h"
+#include "common/ledger/checkpoint.h"
+#include "common/ledger/hash.h"
+#include "common/ledger/proof.h"
+#include "common/ledger/tree.h"
+#include "common/status/error.h"
+#include "common/storage/files.h"
+#include "tests/testing/cutting_proxy.h"
+#include "tests/testing/postgres_server.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/temp_directory.h"
+#include "tests/testing/test_journal.h"
+
+namespace comity::journal {
+namespace {
+
+using testing::FailsWith;
+using testing::IsOk;
+using testing::PostgresServer;
+
+// The last number of every counter.
+struct Counters {
+  std::map<std::string, std::int64_t> values;
+  void Apply(const std::pair<std::string, std::int64_t>& change) {
+    values[change.first] = change.second;
+  }
+};
+using State = TwinState<Counters, std::pair<std::string, std::int64_t>>;
+
+// A service that counts: every mutation reads what its memory says and writes one more.
+class Replica {
+ public:
+  explicit Replica(const Options& options) {
+    auto opened = Journal::Open(options);
+    EXPECT_THAT(opened, IsOk());
+    journal_ = *std::move(opened);
+    const Head head = journal_->head();
+    Counters loaded;
+    const std::vector<Version> versions = journal_->AllAt(head.revision).value();
+    for (const Version& version : versions) {
+      loaded.values[version.id] = NumberOf(*version.body);
+    }
+    state_ = std::make_unique<State>(std::move(loaded), head, Read);
+    journal_->Attach(state_.get());
+  }
+  ~Replica() { journal_->Close(); }
+
+  absl::StatusOr<Committed> Count(const std::string& counter, const std::string& request_id = "") {
+    const Attempt attempt{.caller = "counter",
+                          .method = "test/Count",
+                          .request_id = request_id,
+                          .request_digest = crypto::Sha256(counter)};
+    return journal_->Mutate(attempt, [this, counter](Turn& turn) {
+      const auto& values = state_->working().values;
+      const auto found = values.find(counter);
+      const std::int64_t next = found == values.end() ? 1 : found->second + 1;
+      turn.SetResource(counter);
+      if (auto put = turn.Put("counter", counter, absl::StrCat(next)); !put.ok()) return put;
+      state_->Stage({counter, next});
+      return turn.AddLeaf(absl::StrCat("{\"n\":", next, "}")).status();
+    });
+  }
+
+  // As a client does: the same request id until there is an answer.
+  Committed CountUntilAnswered(const std::string& counter, const std::string& request_id) {
+    while (true) {
+      const auto done = Count(counter, request_id);
+      if (done.ok()) return *done;
+      EXPECT_TRUE(absl::IsUnavailable(done.status())) << done.status();
+    }
+  }
+
+  std::int64_t Value(const std::string& counter) const {
+    const auto view = state_->View();
+    const auto found = view->values.find(counter);
+    return found == view->values.end() ? 0 : found->second;
+  }
+
+  void AwaitRevision(std::int64_t revision) const {
+    const absl::Time patience = absl::Now() + absl::Seconds(60);
+    while (journal_->head().revision < revision && absl::Now() < patience) {
+      std::this_thread::yield();
+    }
+    ASSERT_GE(journal_->head().revision, revision);
+  }
+
+  Journal& journal() { return *journal_; }
+
+ private:
+  static std::int64_t NumberOf(const std::string& text) {
+    std::int64_t number = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(text, &number));
+    return number;
+  }
+
+  static absl::StatusOr<std::vector<std::pair<std::string, std::int64_t>>> Read(
+      const CommittedMutation& mutation) {
+    std::vector<std::pair<std::string, std::int64_t>> changes;
+    for (const Version& version : mutation.versions) {
+      changes.emplace_back(version.id, NumberOf(*version.body));
+    }
+    return changes;
+  }
+
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<State> state_;
+};
+
+class ReplicasTest : public ::testing::Test {
+ protected:
+  // Through `port`, if there is a proxy.
+  Options OptionsOf(int port = 0) const {
+    std::string url = url_;
+    if (port != 0) {
+      const std::string own = absl::StrCat(":", server_.port(), "/");
+      url.replace(url.find(own), own.size(), absl::StrCat(":", port, "/"));
+    }
+    Options options = testing::TestPostgresJournalOptions(root_.path(), url);
+    options.checkpoint_interval = absl::Milliseconds(5);
+    return options;
+  }
+
+  // Dense numbers, a ledger that is what its tiles and checkpoints say.
+  static void ExpectWhole(Journal& journal, std::int64_t revisions) {
+    ASSERT_EQ(journal.head().revision, revisions);
+    const auto feed = journal.ReadFeed(0, SIZE_MAX);
+    ASSERT_THAT(feed, IsOk());
+    ASSERT_EQ(static_cast<std::int64_t>(feed->size()), revisions);
+    for (std::size_t i = 0; i < feed->size(); ++i) {
+      ASSERT_EQ((*feed)[i].revision, static_cast<std::int64_t>(i) + 1);
+    }
+    const auto entries = journal.ReadEntries(0, SIZE_MAX >> 1);
+    ASSERT_THAT(entries, IsOk());
+    ASSERT_EQ(static_cast<std::int64_t>(entries->size()), journal.head().leaf_count);
+    ledger::Tree tree;
+    std::map<std::int64_t, ledger::Hash> roots;
+    for (const Entry& entry : *entries) {
+      ASSERT_EQ(entry.leaf_index, tree.size());
+      ASSERT_EQ(entry.commitment, ledger::Commitment(*entry.salt, *entry.body));
+      tree.Append(entry.commitment);
+      roots[tree.size()] = tree.root();
+    }
+    ASSERT_EQ(ledger::RootAt(*journal.Tiles(), tree.size()).value(), tree.root());
+    const auto snapshot = journal.Read();
+    auto select = snapshot->sql().Prepare("SELECT size, root FROM journal_checkpoints");
+    while ((*select)->Step().value()) {
+      ASSERT_EQ(crypto::ToDigest((*select)->Blob(1)), roots[(*select)->Int64(0)]);
+    }
+  }
+
+  PostgresServer& server_ = PostgresServer::Shared();
+  const testing::TempDirectory root_;
+  const std::string url_ = server_.NewDatabase();
+  const std::string name_ = PostgresServer::NameOf(url_);
+};
+
+TEST_F(ReplicasTest, TheyWriteInTurnAndNoUpdateIsLost) {
+  constexpr int kCallers = 8;
+  constexpr int kEach = 150;
+  Replica a(OptionsOf());
+  Replica b(OptionsOf());
+  std::mutex mutex;
+  std::set<std::int64_t> revisions;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 2 * kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      Replica& own = caller % 2 == 0 ? a : b;
+      for (int i = 0; i < kEach; ++i) {
+        const auto done = own.Count("shared", absl::StrCat(caller, "-", i));
+        ASSERT_THAT(done, IsOk());
+        const std::lock_guard lock(mutex);
+        revisions.insert(done->revision);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  constexpr std::int64_t kAll = 2 * kCallers * kEach;
+
+  EXPECT_EQ(static_cast<std::int64_t>(revisions.size()), kAll);
+  EXPECT_EQ(*revisions.rbegin(), kAll);
+  for (Replica* const one : {&a, &b}) {
+    one->AwaitRevision(kAll);
+    EXPECT_EQ(one->Value("shared"), kAll);
+    ExpectWhole(one->journal(), kAll);
+  }
+  EXPECT_EQ(ledger::RootAt(*a.journal().Tiles(), kAll).value(),
+            ledger::RootAt(*b.journal().Tiles(), kAll).value());
+}
+
+TEST_F(ReplicasTest, ARepetitionAtAnotherReplicaGetsTheFirstAnswer) {
+  Replica a(OptionsOf());
+  Replica b(OptionsOf());
+  const auto first = a.Count("one", "r1");
+  ASSERT_THAT(first, IsOk());
+
+  const auto again = b.Count("one", "r1");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->revision, first->revision);
+  EXPECT_EQ(again->commit_time, first->commit_time);
+  EXPECT_EQ(again->resource, "one");
+  EXPECT_THAT(b.Count("another", "r1"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+
+  std::atomic<int> new_ones = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 8; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = 0; i < 50; ++i) {
+        const auto done = (caller % 2 == 0 ? a : b).Count("both", absl::StrCat("same-", i));
+        ASSERT_THAT(done, IsOk());
+        if (!done->replayed) ++new_ones;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(new_ones, 50);
+  EXPECT_EQ(b.Count("both")->revision, 52);
+  EXPECT_EQ(b.Value("both"), 51);
+}
+
+TEST_F(ReplicasTest, AReplicaThatDoesNotWriteHearsOfEveryCommit) {
+  Replica writer(OptionsOf());
+  Replica reader(OptionsOf());
+  absl::Mutex mutex;
+  std::vector<CommitRange> heard;
+  const auto handle = reader.journal().Subscribe([&](const CommitRange& range) {
+    absl::MutexLock lock(&mutex);
+    heard.push_back(range);
+  });
+
+  for (int i = 1; i <= 20; ++i) {
+    ASSERT_THAT(writer.Count("one"), IsOk());
+    reader.AwaitRevision(i);
+    EXPECT_EQ(reader.Value("one"), i);
+  }
+
+  absl::MutexLock lock(&mutex);
+  std::int64_t next = 1;
+  for (const CommitRange& range : heard) {
+    EXPECT_EQ(range.first_revision, next);
+    next = range.last_revision + 1;
+  }
+  EXPECT_EQ(next, 21);
+}
+
+TEST_F(ReplicasTest, AReplicaThatStartsAmidWritesHasThemAll) {
+  Replica a(OptionsOf());
+  std::atomic<bool> stop = false;
+  std::int64_t written = 0;
+  std::thread caller([&] {
+    while (!stop) {
+      ASSERT_THAT(a.Count("one"), IsOk());
+      ++written;
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    Replica late(OptionsOf());
+    EXPECT_THAT(late.journal().Writable(), IsOk());
+    EXPECT_THAT(late.Count("late"), IsOk());
+    EXPECT_EQ(late.Value("late"), i + 1);
+  }
+  stop = true;
+  caller.join();
+
+  Replica last(OptionsOf());
+  EXPECT_EQ(last.Value("one"), written);
+  ExpectWhole(last.journal(), written + 5);
+}
+
+TEST_F(ReplicasTest, EachServesACheckpointThatAnyOfThemSigned) {
+  Replica a(OptionsOf());
+  Replica b(OptionsOf());
+  ASSERT_THAT(a.Count("one"), IsOk());
+  const absl::Time patience = absl::Now() + absl::Seconds(60);
+  while (absl::Now() < patience &&
+         !(a.journal().CheckpointCovering(0).ok() && b.journal().CheckpointCovering(0).ok())) {
+    std::this_thread::yield();
+  }
+
+  EXPECT_EQ(a.journal().CheckpointCovering(0)->note, b.journal().CheckpointCovering(0)->note);
+}
+
+TEST_F(ReplicasTest, SessionsThatAreEndedAllTheTimeLoseAndRepeatNothing) {
+  constexpr int kCallers = 4;
+  constexpr int kEach = 60;
+  Replica a(OptionsOf());
+  Replica b(OptionsOf());
+  std::atomic<bool> stop = false;
+  std::atomic<std::int64_t> progress = 0;
+  std::thread killer([&] {
+    std::int64_t seen = 0;
+    while (!stop) {
+      // Some get through between two kills.
+      while (!stop && progress < seen + 5) std::this_thread::yield();
+      seen = progress;
+      server_.EndSessions(name_);
+    }
+  });
+  std::mutex mutex;
+  std::map<std::int64_t, std::string> told;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 2 * kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      Replica& own = caller % 2 == 0 ? a : b;
+      for (int i = 0; i < kEach; ++i) {
+        const std::string id = absl::StrCat(caller, "-", i);
+        const Committed done = own.CountUntilAnswered(id, id);
+        ++progress;
+        const std::lock_guard lock(mutex);
+        EXPECT_TRUE(told.emplace(done.revision, id).second) << "two answers for one revision";
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  stop = true;
+  killer.join();
+
+  constexpr std::int64_t kAll = 2 * kCallers * kEach;
+  EXPECT_EQ(static_cast<std::int64_t>(told.size()), kAll);
+  Replica after(OptionsOf());
+  ExpectWhole(after.journal(), kAll);
+  for (const auto& [revision, id] : told) {
+    EXPECT_EQ(after.journal().VersionAt("counter", id, revision).value()->revision, revision);
+    EXPECT_EQ(after.Value(id), 1);
+  }
+  EXPECT_THAT(a.journal().Writable(), IsOk());
+  EXPECT_THAT(b.journal().Writable(), IsOk());
+}
+
+TEST_F(ReplicasTest, ACommitWhoseAnswerWasLostIsAnsweredAsWhatItWas) {
+  testing::CuttingProxy proxy(server_.port(), std::string("COMMIT\0", 7));
+  Replica a(OptionsOf(proxy.port()));
+  Replica b(OptionsOf());
+  ASSERT_THAT(a.Count("one"), IsOk());
+  for (int i = 2; i <= 10; ++i) {
+    proxy.Cut();
+
+    const auto done = a.Count("one");
+
+    ASSERT_TRUE(proxy.cut());
+    // The proxy may have cut off the commit of a checkpoint instead; the answer is right all the
+    // same.
+    ASSERT_THAT(done, IsOk());
+    EXPECT_FALSE(done->replayed);
+    EXPECT_EQ(done->revision, i);
+    EXPECT_EQ(a.Value("one"), i);
+  }
+  b.AwaitRevision(10);
+  EXPECT_EQ(b.Value("one"), 10);
+  ExpectWhole(b.journal(), 10);
+}
+
+TEST_F(ReplicasTest, ACommitThatDidNotHappenIsAnsweredSo) {
+  Replica a(OptionsOf());
+  ASSERT_THAT(a.Count("one"), IsOk());
+  // The session dies in its commit, before anything is durable.
+  server_.RunIn(name_,
+                "CREATE SEQUENCE doom; CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN IF nextval('doom') = 1 THEN PERFORM "
+                "pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$; "
+                "CREATE CONSTRAINT TRIGGER dying AFTER INSERT ON journal_mutations DEFERRABLE "
+                "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()");
+
+  EXPECT_THAT(a.Count("one", "r1"), FailsWith(absl::StatusCode::kUnavailable, "STORAGE_LOST"));
+
+  EXPECT_EQ(a.Value("one"), 1);
+  const auto again = a.Count("one", "r1");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_FALSE(again->replayed);
+  EXPECT_EQ(again->revision, 2);
+  EXPECT_EQ(a.Value("one"), 2);
+}
+
+TEST_F(ReplicasTest, ADatabaseThatLostWhatWasAcknowledgedIsOnlyRead) {
+  const auto allow = [&](bool yes) {
+    server_.Run(absl::StrCat("ALTER DATABASE ", name_, " ALLOW_CONNECTIONS ", yes ? "on" : "off"));
+    if (!yes) server_.EndSessions(name_);
+  };
+  Replica a(OptionsOf());
+  ASSERT_THAT(a.Count("one"), IsOk());
+  allow(false);
+  server_.Run(absl::StrCat("CREATE DATABASE ", name_, "_backup TEMPLATE ", name_));
+  allow(true);
+  const Committed second = a.CountUntilAnswered("one", "r2");
+  EXPECT_EQ(second.revision, 2);
+
+  // What a standby that was behind, and was promoted, looks like.
+  allow(false);
+  server_.Run(absl::StrCat("DROP DATABASE ", name_));
+  server_.Run(absl::StrCat("CREATE DATABASE ", name_, " TEMPLATE ", name_, "_backup"));
+
+  absl::Status refused = absl::UnavailableError("");
+  while (absl::IsUnavailable(refused)) refused = a.Count("one").status();
+  EXPECT_THAT(refused,
+              FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"));
+  EXPECT_THAT(a.journal().Writable(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"));
+  EXPECT_FALSE(a.journal().stats().writable);
+  EXPECT_EQ(a.Value("one"), 2);
+  EXPECT_THAT(a.journal().ReadEntry(0), IsOk());
+}
+
+}  // namespace
+}  // namespace comity::journal
