@@ -29,20 +29,28 @@ function(comity_executable)
 endfunction()
 
 # comity_test(NAME name LABEL unit|contract|integration|e2e|interop SRCS ... [DEPS ...]
-# [TIMEOUT seconds]): one binary and one ctest entry a folder.
+# [TIMEOUT seconds] [POSTGRES]): one binary and one ctest entry a folder. With POSTGRES there is a
+# second entry, NAME_postgres, where the journals of the very same tests are on PostgreSQL.
 function(comity_test)
-  cmake_parse_arguments(ARG "" "NAME;LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "POSTGRES" "NAME;LABEL;TIMEOUT" "SRCS;DEPS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${ARG_NAME}_test ${ARG_SRCS})
   target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_DEPS} GTest::gmock_main comity_private)
   comity_precompile(${ARG_NAME}_test ${ARG_DEPS} GTest::gmock)
+  set(environment "COMITY_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
+                  "COMITY_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
-  set_tests_properties(
-    ${ARG_NAME}
-    PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT "${ARG_TIMEOUT}" ENVIRONMENT
-               "COMITY_SOURCE_DIR=${CMAKE_SOURCE_DIR};COMITY_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT "${ARG_TIMEOUT}"
+                                              ENVIRONMENT "${environment}")
+  if(ARG_POSTGRES)
+    add_test(NAME ${ARG_NAME}_postgres COMMAND ${ARG_NAME}_test)
+    list(APPEND environment "COMITY_TEST_ENGINE=postgresql")
+    set_tests_properties(${ARG_NAME}_postgres PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT
+                                                         "${ARG_TIMEOUT}" ENVIRONMENT
+                                                         "${environment}")
+  endif()
 endfunction()
 
 # comity_fuzz_test(NAME name SRCS ... [DEPS ...] CORPUS folder): fuzz_name, from one source with

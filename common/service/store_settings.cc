@@ -15,10 +15,8 @@ absl::StatusOr<StoreSettings> StoreSettings::Read(const config::Config& config) 
   COMITY_ASSIGN_OR_RETURN(settings.database, storage.String("database", ""));
   if (settings.database.empty()) {
     COMITY_ASSIGN_OR_RETURN(settings.directory, storage.Path("directory"));
-  } else if (storage.Has("directory")) {
-    return storage.Invalid("directory",
-                           "is for an embedded store, and `database` is set too; "
-                           "leave one of them out");
+  } else {
+    (void)storage.Path("directory", "");  // Known, and of no use.
   }
   COMITY_ASSIGN_OR_RETURN(settings.expiry_keys, storage.Path("expiry_keys"));
   COMITY_ASSIGN_OR_RETURN(settings.page_token_key, storage.Path("page_token_key"));

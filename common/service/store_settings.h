@@ -14,8 +14,8 @@ namespace comity::service {
 
 // Where a service keeps its store and its keys: sections every service has.
 struct StoreSettings {
-  std::string directory;       // [storage] directory: an embedded store, or
-  std::string database;        // [storage] database: postgresql://..., which replicas may share
+  std::string database;        // [storage] database: postgresql://..., or "" for an embedded store
+  std::string directory;       // [storage] directory: of the embedded store
   std::string expiry_keys;     // [storage] expiry_keys
   std::string page_token_key;  // [storage] page_token_key
   std::string ledger_key;      // [ledger] key

@@ -1,7 +1,7 @@
 // Durable, ledgered mutations a second in one process: 64 callers that each wait for their answer,
 // every mutation with its own request_id, one version of 256 bytes and one ledger entry.
 //
-//   journal_write <empty directory> [seconds] [callers]
+//   journal_write <empty directory> [seconds] [callers] [postgresql://...]
 //
 // Prints one line of JSON.
 
@@ -22,8 +22,11 @@
 namespace comity::journal {
 namespace {
 
-int Run(const std::string& directory, absl::Duration duration, int callers) {
-  auto opened = Journal::Open(testing::TestJournalOptions(directory));
+int Run(const std::string& directory, absl::Duration duration, int callers,
+        const std::string& database) {
+  auto opened =
+      Journal::Open(database.empty() ? testing::TestJournalOptions(directory)
+                                     : testing::TestPostgresJournalOptions(directory, database));
   if (!opened.ok()) {
     std::fprintf(stderr, "%s\n", opened.status().ToString().c_str());
     return 1;
@@ -76,10 +79,13 @@ int Run(const std::string& directory, absl::Duration duration, int callers) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: journal_write <empty directory> [seconds] [callers]\n");
+    std::fprintf(stderr,
+                 "usage: journal_write <empty directory> [seconds] [callers] "
+                 "[postgresql://...]\n");
     return 2;
   }
   const int seconds = argc > 2 ? std::atoi(argv[2]) : 5;
   const int callers = argc > 3 ? std::atoi(argv[3]) : 64;
-  return comity::journal::Run(argv[1], absl::Seconds(seconds), callers);
+  const std::string database = argc > 4 ? argv[4] : "";
+  return comity::journal::Run(argv[1], absl::Seconds(seconds), callers, database);
 }

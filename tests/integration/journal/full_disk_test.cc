@@ -37,6 +37,11 @@ class FullDiskTest : public ::testing::Test {
     journal_->Attach(count_.get());
   }
 
+  void SetUp() override {
+    // What is full is the volume of this process.
+    if (options_.directory.empty()) GTEST_SKIP() << "a database server's disk is its own";
+  }
+
   void TearDown() override {
     if (journal_ != nullptr) journal_->Close();
   }

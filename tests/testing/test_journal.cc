@@ -1,0 +1,53 @@
+#include "tests/testing/test_journal.h"
+
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "common/crypto/ed25519.h"
+#include "tests/testing/postgres_server.h"
+
+namespace comity::testing {
+namespace {
+
+bool OnPostgres() {
+  const char* const engine = std::getenv("COMITY_TEST_ENGINE");
+  return engine != nullptr && absl::string_view(engine) == "postgresql";
+}
+
+std::string DatabaseOf(const std::string& root) {
+  static std::mutex mutex;
+  static auto* const databases = new std::map<std::string, std::string>();
+  const std::lock_guard lock(mutex);
+  std::string& url = (*databases)[root];
+  if (url.empty()) url = PostgresServer::Shared().NewDatabase();
+  return url;
+}
+
+}  // namespace
+
+ledger::NoteSigner TestLedgerSigner(const std::string& service) {
+  auto key = crypto::Ed25519Key::FromSeed(std::string(32, 'k'));
+  auto signer = ledger::NoteSigner::Create("comity.test/" + service + "/1", *std::move(key));
+  return *std::move(signer);
+}
+
+journal::Options TestJournalOptions(const std::string& root, const std::string& service) {
+  if (OnPostgres()) return TestPostgresJournalOptions(root, DatabaseOf(root), service);
+  return {.directory = root + "/data",
+          .expiry_key_directory = root + "/keys",
+          .publication_directory = root + "/public",
+          .signer = TestLedgerSigner(service)};
+}
+
+journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,
+                                            const std::string& service) {
+  return {.database = std::move(url),
+          .expiry_key_directory = root + "/keys",
+          .publication_directory = root + "/public",
+          .signer = TestLedgerSigner(service)};
+}
+
+}  // namespace comity::testing
