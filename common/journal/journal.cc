@@ -8,7 +8,6 @@
 #include "common/crypto/encoding.h"
 #include "common/crypto/random.h"
 #include "common/journal/ledger_check.h"
-#include "common/journal/publication.h"
 #include "common/journal/rows.h"
 #include "common/journal/schema.h"
 #include "common/journal/stored_journal.h"
