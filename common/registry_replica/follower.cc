@@ -256,12 +256,11 @@ void RegistryReplica::Follower::Publish(bool barrier) {
     absl::MutexLock lock(&mutex_);
     snapshot_ = snapshot;
     confirmable_ = snapshot->revision();
+    if (barrier) barrier_ = snapshot->revision();
   };
   if (barrier) {
-    absl::WriterMutexLock release(&release_mutex_);
-    barrier_ = snapshot->revision();
-    show();
-    readings_->barrier = barrier_.number;
+    release_lock_->Exclude(show);
+    readings_->barrier = snapshot->revision().number;
   } else {
     show();
   }
@@ -272,12 +271,13 @@ void RegistryReplica::Follower::Publish(bool barrier) {
 void RegistryReplica::Follower::Drop() {
   state_ = std::make_unique<ReplicaState>();
   file_.Forget();
-  absl::WriterMutexLock release(&release_mutex_);
-  barrier_ = legal::Revision();
-  absl::MutexLock lock(&mutex_);
-  snapshot_ = nullptr;
-  confirmable_.reset();
-  lease_until_ = absl::ZeroDuration();
+  release_lock_->Exclude([this] {
+    absl::MutexLock lock(&mutex_);
+    barrier_ = legal::Revision();
+    snapshot_ = nullptr;
+    confirmable_.reset();
+    lease_until_ = absl::ZeroDuration();
+  });
   readings_->lease_until = 0;
   readings_->revision = 0;
 }
@@ -318,28 +318,28 @@ absl::Duration RegistryReplica::Follower::LeaseLeft() const {
 }
 
 legal::Revision RegistryReplica::Follower::LastBarrier() const {
-  absl::ReaderMutexLock release(&release_mutex_);
+  absl::MutexLock lock(&mutex_);
   return barrier_;
 }
 
-absl::Status RegistryReplica::Follower::HandOver(
-    const legal::Revision& decided_at, bool operational,
-    absl::FunctionRef<absl::Status()> hand_over) const {
-  absl::ReaderMutexLock release(&release_mutex_);
+absl::StatusOr<ReleasePermit> RegistryReplica::Follower::PermitRelease(
+    const legal::Revision& decided_at, bool operational) const {
+  ReleasePermit permit = release_lock_->Share();
+  absl::MutexLock lock(&mutex_);
   if (decided_at.store_id != barrier_.store_id || decided_at.number < barrier_.number) {
     return MakeError(absl::StatusCode::kAborted,
                      "Something was withdrawn or suspended in the registry since this was decided; "
                      "it is decided again.",
                      {.reason = "REGISTRY_CHANGED"});
   }
-  if (operational && LeaseLeft() <= absl::ZeroDuration()) {
+  if (operational && lease_until_ <= options_.clock->SinceBoot()) {
     return MakeError(
         absl::StatusCode::kUnavailable,
         "The registry was not heard from for longer than its lease, so that operational "
         "data are not released; try again when it is reached.",
         {.reason = "REGISTRY_LEASE_LAPSED", .retry_after = absl::Seconds(2)});
   }
-  return hand_over();
+  return permit;
 }
 
 void RegistryReplica::Follower::AddMetrics() {

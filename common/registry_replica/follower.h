@@ -41,8 +41,8 @@ class RegistryReplica::Follower {
   absl::Status WaitFor(std::int64_t number, absl::Duration patience) const;
   absl::Duration LeaseLeft() const;
   legal::Revision LastBarrier() const;
-  absl::Status HandOver(const legal::Revision& decided_at, bool operational,
-                        absl::FunctionRef<absl::Status()> hand_over) const;
+  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
+                                              bool operational) const;
 
  private:
   using Request = partner_registry::v1::ReplicateRequest;
@@ -57,7 +57,7 @@ class RegistryReplica::Follower {
   absl::Status FollowOnce();
   absl::Status Handle(Response response, Stream& stream);
   absl::Status ApplyChanges(Response& response);
-  // Makes the state visible. A barrier waits for hand-overs under way, and none starts meanwhile.
+  // Makes the state visible. A barrier waits for the permits that are out.
   void Publish(bool barrier);
   void Drop();
   void TakeLease(const Response& response);
@@ -77,11 +77,10 @@ class RegistryReplica::Follower {
   std::unique_ptr<ReplicaState> arriving_;  // A snapshot that is not complete yet.
   std::unique_ptr<Folder> arriving_facts_;
 
-  // Held shared from the check of a release to its hand-over, exclusively to apply a barrier.
-  mutable absl::Mutex release_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
-  legal::Revision barrier_ ABSL_GUARDED_BY(release_mutex_);
+  const std::shared_ptr<ReleaseLock> release_lock_ = std::make_shared<ReleaseLock>();
 
   mutable absl::Mutex mutex_;
+  legal::Revision barrier_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(mutex_);
   absl::Duration lease_until_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -41,9 +41,9 @@ absl::Duration RegistryReplica::LeaseLeft() const { return follower_->LeaseLeft(
 
 legal::Revision RegistryReplica::LastBarrier() const { return follower_->LastBarrier(); }
 
-absl::Status RegistryReplica::HandOver(const legal::Revision& decided_at, bool operational,
-                                       absl::FunctionRef<absl::Status()> hand_over) const {
-  return follower_->HandOver(decided_at, operational, hand_over);
+absl::StatusOr<ReleasePermit> RegistryReplica::PermitRelease(const legal::Revision& decided_at,
+                                                             bool operational) const {
+  return follower_->PermitRelease(decided_at, operational);
 }
 
 absl::Status RegistryReplica::CheckContact(const identity::Principal& principal) const {

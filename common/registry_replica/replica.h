@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -13,6 +12,7 @@
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
 #include "common/registry_replica/snapshot.h"
+#include "common/release/release_lock.h"
 #include "common/time/clock.h"
 
 namespace grpc {
@@ -35,7 +35,7 @@ struct ReplicaOptions {
   metrics::Metrics* metrics = nullptr;
   logging::Logger* logger = nullptr;
   // Called after every new snapshot, on the replica's thread; `barrier` if it holds a withdrawal,
-  // suspension or revocation. Quick, and does not call the replica's HandOver.
+  // suspension or revocation. Quick, and asks for no permit.
   std::function<void(const Snapshot& snapshot, bool barrier)> on_change;
 
   absl::Duration renewal = absl::Seconds(2);
@@ -73,15 +73,15 @@ class RegistryReplica {
   // Nothing may be handed over on an earlier revision. Number 0 before the first.
   legal::Revision LastBarrier() const;
 
-  // Runs `hand_over` while no barrier can be applied here, and returns its status. Does not run it
-  // and answers
+  // Leave to act on what was decided at `decided_at`: while the permit is held no barrier is
+  // applied here, and none confirmed to the registry. Keep it until the act is done, for data until
+  // they were given to gRPC, and no longer: every withdrawal waits for it.
   //   UNAVAILABLE `REGISTRY_LEASE_LAPSED`: the registry was not heard from for longer than the
   //   lease; only if `operational`, all else goes on;
   //   ABORTED `REGISTRY_CHANGED`: a barrier later than `decided_at` was applied, or the registry's
   //   store is another: decide again.
-  // `hand_over` is short: every barrier, and with it every withdrawal, waits for it.
-  absl::Status HandOver(const legal::Revision& decided_at, bool operational,
-                        absl::FunctionRef<absl::Status()> hand_over) const;
+  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
+                                              bool operational) const;
 
   // Whether a principal with a valid certificate counts today: the hook of the access table. OK for
   // everybody but partners' contacts. Those must be registered with this SPIFFE id and active, and

@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -71,10 +73,17 @@ class Call {
   void MarkEvidenced() const { evidenced_ = true; }
   bool evidenced() const { return evidenced_; }
 
+  // Keeps `kept`, a permit for example, until the gate has given the answer to gRPC (a stream:
+  // until it has ended). One thread at a time.
+  void KeepUntilSent(std::shared_ptr<const void> kept) const { kept_.push_back(std::move(kept)); }
+  // For the gate: the answer was given to gRPC.
+  void MarkSent() const { kept_.clear(); }
+
  private:
   const Facts facts_;
   mutable std::atomic<bool> evidenced_ = false;
   mutable std::atomic<bool> over_ = false;
+  mutable std::vector<std::shared_ptr<const void>> kept_;
 };
 
 }  // namespace comity::rpc

@@ -46,12 +46,11 @@ class CallGate {
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     CallRecord record = core_->Begin(context, Method(method), /*stream=*/false, request);
     if (!record.refused.ok()) {
-      reactor->Finish(core_->End(record, record.refused));
+      Answer(core_, reactor, record, record.refused);
       return reactor;
     }
     if (record.admission == Admission::kRead && record.evidence == Evidence::kNone) {
-      const absl::Status outcome = body(*record.call, *request, response);
-      reactor->Finish(core_->End(record, outcome));
+      Answer(core_, reactor, record, body(*record.call, *request, response));
       return reactor;
     }
     Executor& executor =
@@ -62,9 +61,9 @@ class CallGate {
         [core, reactor, record, request, response, body = std::move(body)]() mutable {
           absl::Status outcome = core->StillWanted(record);
           if (outcome.ok()) outcome = core->Settle(record, body(*record.call, *request, response));
-          reactor->Finish(core->End(record, outcome));
+          Answer(core, reactor, record, outcome);
         });
-    if (!queued.ok()) reactor->Finish(core_->End(record, queued));
+    if (!queued.ok()) Answer(core_, reactor, record, queued);
     return reactor;
   }
 
@@ -136,6 +135,12 @@ class CallGate {
   }
 
  private:
+  static void Answer(GateCore* core, grpc::ServerUnaryReactor* reactor, const CallRecord& record,
+                     const absl::Status& outcome) {
+    reactor->Finish(core->End(record, outcome));
+    if (record.call != nullptr) record.call->MarkSent();
+  }
+
   const MethodEntry* Method(absl::string_view method) const {
     return core_->FindMethod(service_, method);
   }

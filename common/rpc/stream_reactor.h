@@ -327,6 +327,7 @@ class StreamReactor final
     if (!finishing_ || running_) return;
     finish_sent_ = true;
     Reactor::Finish(core_->End(record_, outcome_));
+    if (record_.call != nullptr) record_.call->MarkSent();
   }
 
   // Hands slot_ to the session, which then reads on.

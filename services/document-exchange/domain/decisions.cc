@@ -155,6 +155,7 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
         return absl::OkStatus();
       });
   COMITY_RETURN_IF_ERROR(committed.status());
+  AwaitReleases();
   for (int i = 0; i < withheld; ++i) parts_.events->Withheld();
   COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
   COMITY_ASSIGN_OR_RETURN(std::optional<RecordedDecision> stored, rows->FindDecision(decision_id));

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
 #include "common/journal/journal.h"
+#include "common/release/release_lock.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/manifest.h"
 #include "common/time/clock.h"
@@ -114,6 +115,8 @@ struct ReleasedHeaders {
   RecipientHeaders headers;
   std::string verdict;  // As encoded.
   std::vector<legal::Restriction> restrictions;
+  // To be held until the headers have left: meanwhile no withdrawal is confirmed to anybody.
+  ReleasePermit permit;
 };
 
 // Exchanges sealed documents: the rules, in the order in which things happen. README.md says what
@@ -160,10 +163,9 @@ class Exchange {
                                                           absl::string_view document_id);
 
   // --- Release (release.cc) ---
-  // `hand_over` gets the headers while no barrier can be applied; its error is returned.
-  absl::Status ReleaseHeaders(const Request& request, absl::string_view document_id,
-                              absl::string_view purpose,
-                              absl::FunctionRef<absl::Status(ReleasedHeaders)> hand_over);
+  absl::StatusOr<ReleasedHeaders> ReleaseHeaders(const Request& request,
+                                                 absl::string_view document_id,
+                                                 absl::string_view purpose);
 
   // --- What recipients and originators say (receipts.cc) ---
   // What was said before, in the same terms, changes nothing: the answer is that of then.
@@ -255,8 +257,13 @@ class Exchange {
                                               absl::string_view recipient,
                                               std::initializer_list<StatementKind> kinds) const;
 
+  // Between the commit of a withdrawal and its confirmation: waits until what was decided before it
+  // has left.
+  void AwaitReleases() const;
+
   const Parts parts_;
   const Settings settings_;
+  const std::shared_ptr<ReleaseLock> releases_ = std::make_shared<ReleaseLock>();
   absl::Mutex mutex_;
   std::set<std::string> submitting_ ABSL_GUARDED_BY(mutex_);  // Uploads.
 };

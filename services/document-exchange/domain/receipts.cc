@@ -247,6 +247,7 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
         return absl::OkStatus();
       });
   COMITY_RETURN_IF_ERROR(committed.status());
+  AwaitReleases();
   return Get(request, document_id);
 }
 

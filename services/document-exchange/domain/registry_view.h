@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/crypto/digest.h"
 #include "common/legal/facts.h"
+#include "common/release/release_lock.h"
 #include "common/sealing/evidence.h"
 
 namespace comity::document_exchange {
@@ -55,13 +55,13 @@ class RegistryView {
   // `REGISTRY_UNKNOWN`: nothing was ever received.
   virtual absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const = 0;
 
-  // Runs `hand_over` while no barrier (a withdrawal, suspension or revocation in the registry) can
-  // be applied here. Does not run it and answers
+  // Leave to hand over what was decided at `decided_at`; no barrier (a withdrawal, suspension or
+  // revocation in the registry) takes effect here while it is held.
   //   UNAVAILABLE `REGISTRY_LEASE_LAPSED`: this service has not heard from the registry for longer
   //   than the lease; only if `operational`, all else goes on;
   //   ABORTED `REGISTRY_CHANGED`: a barrier later than `decided_at` was applied: decide again.
-  virtual absl::Status HandOver(const RegistryRevision& decided_at, bool operational,
-                                absl::FunctionRef<absl::Status()> hand_over) const = 0;
+  virtual absl::StatusOr<ReleasePermit> PermitRelease(const RegistryRevision& decided_at,
+                                                      bool operational) const = 0;
 };
 
 }  // namespace comity::document_exchange

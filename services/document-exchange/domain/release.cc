@@ -1,3 +1,4 @@
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,15 +19,17 @@ constexpr std::size_t kLongestPurpose = 500;
 
 }  // namespace
 
-absl::Status Exchange::ReleaseHeaders(const Request& request, absl::string_view document_id,
-                                      absl::string_view purpose,
-                                      absl::FunctionRef<absl::Status(ReleasedHeaders)> hand_over) {
+absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
+                                                         absl::string_view document_id,
+                                                         absl::string_view purpose) {
   if (purpose.empty() || purpose.size() > kLongestPurpose) {
     return InvalidField("PURPOSE_MISSING", "purpose",
                         "must say in 1 to 500 bytes why the document is opened; it becomes part of "
                         "the record (EUDPR 88(1))");
   }
   const std::string name = absl::StrCat("documents/", document_id);
+  // From before the decision, so that a withdrawal committed after it waits for this release.
+  const ReleasePermit own_permit = releases_->Share();
   for (int round = 0; round < kDecisions; ++round) {
     std::vector<RecipientVerdict> verdicts;
     RegistryRevision decided_at;
@@ -94,14 +97,22 @@ absl::Status Exchange::ReleaseHeaders(const Request& request, absl::string_view 
       COMITY_ASSIGN_OR_RETURN(released.headers, UnpackHeaders(bytes));
       released.verdict = parts_.encode_verdict(verdicts.front().verdict);
     }
-    const absl::Status handed = parts_.registry->HandOver(
-        decided_at, operational, [&] { return hand_over(std::move(released)); });
-    if (!handed.ok()) parts_.events->ReleaseStopped(ReasonOf(handed));
-    if (ReasonOf(handed) != "REGISTRY_CHANGED") return handed;
+    absl::StatusOr<ReleasePermit> permit = parts_.registry->PermitRelease(decided_at, operational);
+    if (permit.ok()) {
+      released.permit = std::make_shared<const std::pair<ReleasePermit, ReleasePermit>>(
+          own_permit, *std::move(permit));
+      return released;
+    }
+    parts_.events->ReleaseStopped(ReasonOf(permit.status()));
+    if (ReasonOf(permit.status()) != "REGISTRY_CHANGED") return permit.status();
   }
   return MakeError(absl::StatusCode::kUnavailable,
                    "The registry changed again and again while the release was decided; try again.",
                    {.reason = "REGISTRY_CHANGING", .retry_after = absl::Seconds(1)});
+}
+
+void Exchange::AwaitReleases() const {
+  releases_->Exclude([] {});
 }
 
 }  // namespace comity::document_exchange

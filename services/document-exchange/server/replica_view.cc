@@ -54,10 +54,10 @@ absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> ReplicaView::Latest() co
   return std::make_shared<ReplicaSnapshot>(std::move(snapshot));
 }
 
-absl::Status ReplicaView::HandOver(const RegistryRevision& decided_at, bool operational,
-                                   absl::FunctionRef<absl::Status()> hand_over) const {
-  return replica_->HandOver({.store_id = decided_at.store_id, .number = decided_at.number},
-                            operational, hand_over);
+absl::StatusOr<ReleasePermit> ReplicaView::PermitRelease(const RegistryRevision& decided_at,
+                                                         bool operational) const {
+  return replica_->PermitRelease({.store_id = decided_at.store_id, .number = decided_at.number},
+                                 operational);
 }
 
 }  // namespace comity::document_exchange

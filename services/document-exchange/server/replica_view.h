@@ -14,8 +14,8 @@ class ReplicaView final : public RegistryView {
   explicit ReplicaView(const registry_replica::RegistryReplica* replica) : replica_(replica) {}
 
   absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::Status HandOver(const RegistryRevision& decided_at, bool operational,
-                        absl::FunctionRef<absl::Status()> hand_over) const override;
+  absl::StatusOr<ReleasePermit> PermitRelease(const RegistryRevision& decided_at,
+                                              bool operational) const override;
 
  private:
   const registry_replica::RegistryReplica* const replica_;

@@ -200,16 +200,16 @@ DocumentExchangeService::Unary* DocumentExchangeService::ReleaseHeaders(
              v1::ReleaseHeadersResponse* released) -> absl::Status {
         COMITY_ASSIGN_OR_RETURN(const Request by, WriteRequest(call, release));
         COMITY_ASSIGN_OR_RETURN(const std::string id, IdOf("documents", "name", release.name()));
-        return Settle(call, by,
-                      parts_.exchange->ReleaseHeaders(
-                          by, id, release.purpose(), [&](const ReleasedHeaders& headers) {
-                            *released->mutable_header() = ToProto(headers.headers);
-                            *released->mutable_verdict() = DecodeVerdict(headers.verdict);
-                            for (const legal::Restriction& restriction : headers.restrictions) {
-                              *released->add_restrictions() = ToProto(restriction);
-                            }
-                            return absl::OkStatus();
-                          }));
+        COMITY_ASSIGN_OR_RETURN(
+            ReleasedHeaders headers,
+            Settle(call, by, parts_.exchange->ReleaseHeaders(by, id, release.purpose())));
+        call.KeepUntilSent(std::move(headers.permit));
+        *released->mutable_header() = ToProto(headers.headers);
+        *released->mutable_verdict() = DecodeVerdict(headers.verdict);
+        for (const legal::Restriction& restriction : headers.restrictions) {
+          *released->add_restrictions() = ToProto(restriction);
+        }
+        return absl::OkStatus();
       });
 }
 

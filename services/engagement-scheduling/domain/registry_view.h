@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
+#include "common/release/release_lock.h"
 #include "services/engagement-scheduling/domain/types.h"
 
 namespace comity::engagement_scheduling {
@@ -52,12 +52,12 @@ class RegistryView {
   // The latest revision known here. UNAVAILABLE `REGISTRY_UNKNOWN`: nothing was ever received.
   virtual absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const = 0;
 
-  // Runs `hand_over` while no barrier (a withdrawal, suspension or revocation in the registry) can
-  // be applied here. Does not run it and answers UNAVAILABLE `REGISTRY_LEASE_LAPSED` if
-  // `operational` and the registry was not heard from for longer than the lease; ABORTED
-  // `REGISTRY_CHANGED` if a barrier later than `decided_at` was applied.
-  virtual absl::Status HandOver(const legal::Revision& decided_at, bool operational,
-                                absl::FunctionRef<absl::Status()> hand_over) const = 0;
+  // Leave to act on what was decided at `decided_at`; no barrier (a withdrawal, suspension or
+  // revocation in the registry) takes effect here while it is held. UNAVAILABLE
+  // `REGISTRY_LEASE_LAPSED` if `operational` and the registry was not heard from for longer than
+  // the lease; ABORTED `REGISTRY_CHANGED` if a barrier later than `decided_at` was applied.
+  virtual absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
+                                                      bool operational) const = 0;
 
   // Whether a principal with a valid certificate counts today: PERMISSION_DENIED with the reason.
   // From memory.

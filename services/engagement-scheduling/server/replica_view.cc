@@ -60,9 +60,9 @@ absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> ReplicaView::Latest() co
   return std::make_shared<ReplicaSnapshot>(std::move(snapshot));
 }
 
-absl::Status ReplicaView::HandOver(const legal::Revision& decided_at, bool operational,
-                                   absl::FunctionRef<absl::Status()> hand_over) const {
-  return replica_->HandOver(decided_at, operational, hand_over);
+absl::StatusOr<ReleasePermit> ReplicaView::PermitRelease(const legal::Revision& decided_at,
+                                                         bool operational) const {
+  return replica_->PermitRelease(decided_at, operational);
 }
 
 absl::Status ReplicaView::CheckContact(const identity::Principal& principal) const {

@@ -15,8 +15,8 @@ class ReplicaView final : public RegistryView {
       : replica_(std::move(replica)) {}
 
   absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::Status HandOver(const legal::Revision& decided_at, bool operational,
-                        absl::FunctionRef<absl::Status()> hand_over) const override;
+  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
+                                              bool operational) const override;
   absl::Status CheckContact(const identity::Principal& principal) const override;
 
  private:

@@ -1,7 +1,6 @@
 #include "services/engagement-scheduling/transport/writes.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -104,22 +103,21 @@ absl::Status Writes::ConfirmEngagement(const rpc::Call& call,
                             registry_->Latest());
     // No withdrawal takes effect here between the check and the commit: a confirmation rests on
     // what held when it was made durable.
-    std::optional<ScheduleStore::Written> written;
-    outcome = registry_->HandOver(registry->revision(), operational, [&]() -> absl::Status {
-      COMITY_ASSIGN_OR_RETURN(
-          written,
-          store_->Write(attempt,
-                        [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
-                          COMITY_ASSIGN_OR_RETURN(Engagement confirmed,
-                                                  PlanConfirm(latest, *registry, call.principal(),
-                                                              request.name(), request.etag(), now));
-                          std::string detail = BasisDetail(confirmed);
-                          return PlanOf(latest, std::move(confirmed), std::move(detail));
-                        }));
-      return absl::OkStatus();
-    });
-    if (outcome.ok()) return Answer(*written, response);
-    if (ReasonOf(outcome) != "REGISTRY_CHANGED") return outcome;
+    const absl::StatusOr<ReleasePermit> permit =
+        registry_->PermitRelease(registry->revision(), operational);
+    outcome = permit.status();
+    if (ReasonOf(outcome) == "REGISTRY_CHANGED") continue;
+    COMITY_RETURN_IF_ERROR(outcome);
+    COMITY_ASSIGN_OR_RETURN(
+        const ScheduleStore::Written written,
+        store_->Write(attempt, [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
+          COMITY_ASSIGN_OR_RETURN(Engagement confirmed,
+                                  PlanConfirm(latest, *registry, call.principal(), request.name(),
+                                              request.etag(), now));
+          std::string detail = BasisDetail(confirmed);
+          return PlanOf(latest, std::move(confirmed), std::move(detail));
+        }));
+    return Answer(written, response);
   }
   return outcome;
 }

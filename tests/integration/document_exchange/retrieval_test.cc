@@ -1,6 +1,8 @@
 // What becomes of a submitted document until it is retrieved, rejected or withheld.
 #include <gmock/gmock.h>
 
+#include <future>
+
 #include "common/sealing/evidence.h"
 #include "common/sealing/sealed_document.h"
 #include "tests/integration/document_exchange/exchange_test.h"
@@ -59,6 +61,23 @@ TEST_F(ExchangeTest, AWithdrawnAuthorisationWithholdsWhatWasNotYetRetrieved) {
   EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().subject, HasSubstr("47(5)"));
   EXPECT_THAT(world_.Kinds(kDesk, id),
               ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_DELIVERY"));
+}
+
+TEST_F(ExchangeTest, AWithdrawalIsNotConfirmedWhileReleasedHeadersHaveNotLeft) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string decision = decision_->decision.name.substr(10);
+  absl::StatusOr<ReleasedHeaders> leaving = world_.Release(kTbilisi, letter.upload.document_id);
+  ASSERT_THAT(leaving, IsOk());
+
+  const auto withdrawn = std::async(std::launch::async, [&] {
+    EXPECT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
+  });
+  EXPECT_EQ(withdrawn.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  leaving->permit = nullptr;
+  withdrawn.wait();
+
+  EXPECT_THAT(world_.Release(kTbilisi, letter.upload.document_id),
+              FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
 }
 
 TEST_F(ExchangeTest, AnAuthorisationIsWithdrawnByItsOwnSideOnly) {

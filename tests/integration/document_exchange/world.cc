@@ -75,8 +75,8 @@ absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() 
   return snapshot_;
 }
 
-absl::Status FixedRegistry::HandOver(const RegistryRevision&, bool operational,
-                                     absl::FunctionRef<absl::Status()> hand_over) const {
+absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const RegistryRevision&,
+                                                           bool operational) const {
   if (operational && !lease_) {
     return MakeError(absl::StatusCode::kUnavailable, "The lease has lapsed.",
                      {.reason = "REGISTRY_LEASE_LAPSED"});
@@ -85,7 +85,7 @@ absl::Status FixedRegistry::HandOver(const RegistryRevision&, bool operational,
     return MakeError(absl::StatusCode::kAborted, "The registry changed.",
                      {.reason = "REGISTRY_CHANGED"});
   }
-  return hand_over();
+  return nullptr;
 }
 
 World::World(Closed)
@@ -269,14 +269,8 @@ absl::StatusOr<RecordedDecision> World::Authorise(const std::string& counterpart
 
 absl::StatusOr<ReleasedHeaders> World::Release(const std::string& recipient,
                                                const std::string& id) {
-  ReleasedHeaders released;
-  COMITY_RETURN_IF_ERROR(exchange->ReleaseHeaders(By(recipient, "test/ReleaseHeaders"), id,
-                                                  "execution of the request",
-                                                  [&](ReleasedHeaders headers) {
-                                                    released = std::move(headers);
-                                                    return absl::OkStatus();
-                                                  }));
-  return released;
+  return exchange->ReleaseHeaders(By(recipient, "test/ReleaseHeaders"), id,
+                                  "execution of the request");
 }
 
 std::pair<std::string, std::string> World::Confirmation(const std::string& recipient,

@@ -39,8 +39,8 @@ class FixedRegistry final : public RegistryView {
   FixedRegistry();
 
   absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::Status HandOver(const RegistryRevision& decided_at, bool operational,
-                        absl::FunctionRef<absl::Status()> hand_over) const override;
+  absl::StatusOr<ReleasePermit> PermitRelease(const RegistryRevision&,
+                                              bool operational) const override;
 
   void LoseLease() { lease_ = false; }
   void RegainLease() { lease_ = true; }

@@ -4,12 +4,12 @@
 #include <google/protobuf/text_format.h>
 
 #include <atomic>
+#include <future>
 #include <optional>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/tls.h"
 #include "tests/integration/registry_replica/fake_registry.h"
@@ -26,6 +26,7 @@ using comity::testing::IsOk;
 namespace v1 = ::comity::partner_registry::v1;
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr auto kAWhile = std::chrono::milliseconds(200);
 constexpr char kContact[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 
 v1::Change Parse(const char* text) {
@@ -146,48 +147,27 @@ TEST_F(ReplicaTest, AContactCountsOnlyWhileRegisteredActiveAndNotSuspended) {
   EXPECT_THAT(replica->CheckContact(Caller(kContact)), FailsWith(denied, "EXCHANGES_SUSPENDED"));
 }
 
-TEST_F(ReplicaTest, ABarrierWaitsForAHandOverAndIsConfirmedOnlyThen) {
+TEST_F(ReplicaTest, ABarrierWaitsForAPermitAndIsConfirmedOnlyThen) {
   registry_->Commit(Georgia());
   const auto replica = Start();
   ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
   const legal::Revision decided_at = (*replica->Latest())->revision();
 
-  absl::Notification handing_over;
-  absl::Notification go_on;
-  std::thread release([&] {
-    EXPECT_THAT(replica->HandOver(decided_at, true,
-                                  [&] {
-                                    handing_over.Notify();
-                                    go_on.WaitForNotification();
-                                    return absl::OkStatus();
-                                  }),
-                IsOk());
-  });
-  handing_over.WaitForNotification();
+  absl::StatusOr<ReleasePermit> permit = replica->PermitRelease(decided_at, true);
+  ASSERT_THAT(permit, IsOk());
   const std::int64_t barrier = registry_->Commit(Georgia(/*suspended=*/true));
-  const std::int64_t confirmed_meanwhile = registry_->confirmed();
-  go_on.Notify();
-  release.join();
+  std::future<bool> confirmed =
+      std::async(std::launch::async, [&] { return registry_->AwaitConfirmed(barrier); });
 
-  EXPECT_LT(confirmed_meanwhile, barrier);
-  ASSERT_TRUE(registry_->AwaitConfirmed(barrier));
+  EXPECT_EQ(confirmed.wait_for(kAWhile), std::future_status::timeout);
+  EXPECT_LT(replica->LastBarrier().number, barrier);
+  *permit = nullptr;
+  ASSERT_TRUE(confirmed.get());
   EXPECT_EQ(replica->LastBarrier().number, barrier);
-  EXPECT_THAT(replica->HandOver(decided_at, true, [] { return absl::OkStatus(); }),
+  EXPECT_THAT(replica->PermitRelease(decided_at, true),
               FailsWith(absl::StatusCode::kAborted, "REGISTRY_CHANGED"));
-  EXPECT_THAT(
-      replica->HandOver((*replica->Latest())->revision(), true, [] { return absl::OkStatus(); }),
-      IsOk());
+  EXPECT_THAT(replica->PermitRelease((*replica->Latest())->revision(), true), IsOk());
   EXPECT_GT(barriers_, 0);
-}
-
-TEST_F(ReplicaTest, AHandOverReturnsItsOwnStatus) {
-  registry_->Commit(Georgia());
-  const auto replica = Start();
-  ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
-
-  EXPECT_THAT(replica->HandOver((*replica->Latest())->revision(), true,
-                                [] { return absl::DataLossError("gone"); }),
-              comity::testing::StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(ReplicaTest, WithoutAnswersTheLeaseLapsesAndOnlyOperationalDataStop) {
@@ -200,9 +180,9 @@ TEST_F(ReplicaTest, WithoutAnswersTheLeaseLapsesAndOnlyOperationalDataStop) {
   clock_.Advance(absl::Seconds(11));
 
   EXPECT_FALSE(replica->LeaseValid());
-  EXPECT_THAT(replica->HandOver(decided_at, true, [] { return absl::OkStatus(); }),
+  EXPECT_THAT(replica->PermitRelease(decided_at, true),
               FailsWith(absl::StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
-  EXPECT_THAT(replica->HandOver(decided_at, false, [] { return absl::OkStatus(); }), IsOk());
+  EXPECT_THAT(replica->PermitRelease(decided_at, false), IsOk());
 }
 
 TEST_F(ReplicaTest, ComesBackWhereItLeftAfterAnInterruption) {
@@ -242,7 +222,7 @@ TEST_F(ReplicaTest, StartsWithoutTheRegistryFromWhatItKept) {
   registry_->Commit(Georgia());
   ASSERT_TRUE(registry_->AwaitConfirmed(1));
   EXPECT_EQ((*replica->Latest())->revision(), (legal::Revision{"store-2", 1}));
-  EXPECT_THAT(replica->HandOver({"store-1", 99}, false, [] { return absl::OkStatus(); }),
+  EXPECT_THAT(replica->PermitRelease({"store-1", 99}, false),
               FailsWith(absl::StatusCode::kAborted, "REGISTRY_CHANGED"));
   EXPECT_EQ((*replica->Latest())->FindContact(kContact), nullptr) << "of the store that is no more";
 }

@@ -133,6 +133,23 @@ TEST_F(CallsTest, AnInternalErrorKeepsItsTextToItself) {
   EXPECT_EQ(DetailsOf(status).metadata.at("request_id").size(), 36U);
 }
 
+TEST_F(CallsTest, WhatACallKeepsIsKeptUntilItsAnswerWasGivenToGrpc) {
+  std::promise<std::string> counted;
+  echo_.ledger().outcome = [&](const rpc::Call& call) {
+    call.KeepUntilSent(std::shared_ptr<const void>(
+        this, [&](const void*) { counted.set_value(server_.metrics().Text()); }));
+    return absl::OkStatus();
+  };
+
+  ASSERT_THAT(GetInclusionProof(server_.Channel(kOfficer)), IsOk());
+
+  // Calls are counted when their answer is made.
+  EXPECT_THAT(counted.get_future().get(),
+              ::testing::HasSubstr("comity_grpc_server_calls_total{code=\"OK\",method="
+                                   "\"LedgerService/GetInclusionProof\","
+                                   "service=\"partner-registry\"} 1"));
+}
+
 TEST_F(CallsTest, ARefusedAttemptLeavesEvidenceUnlessTheHandlerLeftItsOwn) {
   const auto channel = server_.Channel(kOfficer);
   echo_.ledger().outcome = [](const rpc::Call&) {

@@ -106,8 +106,8 @@ absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() 
   return snapshot_;
 }
 
-absl::Status FixedRegistry::HandOver(const legal::Revision&, bool operational,
-                                     absl::FunctionRef<absl::Status()> hand_over) const {
+absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const legal::Revision&,
+                                                           bool operational) const {
   if (barriers_ > 0) {
     --barriers_;
     return MakeError(absl::StatusCode::kAborted, "a barrier", {.reason = "REGISTRY_CHANGED"});
@@ -116,7 +116,7 @@ absl::Status FixedRegistry::HandOver(const legal::Revision&, bool operational,
     return MakeError(absl::StatusCode::kUnavailable, "no lease",
                      {.reason = "REGISTRY_LEASE_LAPSED"});
   }
-  return hand_over();
+  return nullptr;
 }
 
 absl::Status FixedRegistry::CheckContact(const identity::Principal& principal) const {

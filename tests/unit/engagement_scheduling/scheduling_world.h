@@ -45,8 +45,8 @@ class FixedRegistry final : public RegistryView {
   FixedRegistry();
 
   absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::Status HandOver(const legal::Revision& decided_at, bool operational,
-                        absl::FunctionRef<absl::Status()> hand_over) const override;
+  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision&,
+                                              bool operational) const override;
   absl::Status CheckContact(const identity::Principal& principal) const override;
 
   const RegistrySnapshot& snapshot() const;
