@@ -136,6 +136,13 @@ struct Listener::Connections {
   metrics::Counter* refused_address = nullptr;
   metrics::Counter* refused_descriptors = nullptr;
 
+  bool Watch(int descriptor, std::uint32_t events) const {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = descriptor;
+    return ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+  }
+
   void Forget(int descriptor) {
     const auto one = open.find(descriptor);
     if (one == open.end()) return;
@@ -181,7 +188,9 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Options options, loggin
   std::string address = Text(bound, host_port);
   std::unique_ptr<Listener> listener(
       new Listener(std::move(options), descriptor, std::move(address), host_port, logger, metrics));
-  if (listener->connections_->epoll < 0 || listener->wake_ < 0) {
+  const Connections& connections = *listener->connections_;
+  if (connections.epoll < 0 || listener->wake_ < 0 || !connections.Watch(descriptor, EPOLLIN) ||
+      !connections.Watch(listener->wake_, EPOLLIN)) {
     return System("cannot watch connections");
   }
   return listener;
@@ -226,12 +235,6 @@ Listener::~Listener() {
 
 void Listener::Run(Handler handler) {
   handler_ = std::move(handler);
-  for (const int descriptor : {descriptor_, wake_}) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = descriptor;
-    ::epoll_ctl(connections_->epoll, EPOLL_CTL_ADD, descriptor, &event);
-  }
   thread_ = std::thread([this] { Loop(); });
 }
 
@@ -331,12 +334,15 @@ void Listener::Admit(int accepted, const std::string& peer) {
              count != connections.per_address.end() &&
              count->second >= options_.max_connections_per_address) {
     refused = connections.refused_address;
-  } else if (own = ::fcntl(accepted, F_DUPFD_CLOEXEC, 0); own < 0) {
+  } else if (own = ::fcntl(accepted, F_DUPFD_CLOEXEC, 0);
+             own < 0 || !connections.Watch(own, EPOLLRDHUP | EPOLLET)) {
+    // Also what cannot be watched: it would be counted for ever.
     refused = connections.refused_descriptors;
   }
   if (refused != nullptr) {
     refused->Increment();
     ::close(accepted);
+    if (own >= 0) ::close(own);
     if (absl::Now() - last_warning_ > absl::Seconds(10)) {
       last_warning_ = absl::Now();
       logger_->Warning("connections are being refused: too many are open",
@@ -347,10 +353,6 @@ void Listener::Admit(int accepted, const std::string& peer) {
   }
   const int on = 1;
   ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  epoll_event event{};
-  event.events = EPOLLRDHUP | EPOLLET;
-  event.data.fd = own;
-  ::epoll_ctl(connections.epoll, EPOLL_CTL_ADD, own, &event);
   connections.open.emplace(own, Connections::One{.peer = peer});
   ++connections.per_address[peer];
   connections.open_gauge->Set(static_cast<double>(connections.open.size()));
