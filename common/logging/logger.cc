@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -15,6 +16,10 @@ namespace comity::logging {
 namespace {
 
 constexpr std::size_t kMostPending = 8U << 20;
+// Lines are written together: a wake-up and a system call a line would cost a busy service more
+// than the lines themselves.
+constexpr std::chrono::milliseconds kGather(20);
+constexpr std::size_t kEnough = 256U << 10;
 
 absl::string_view Name(Level level) {
   switch (level) {
@@ -173,24 +178,27 @@ Logger::~Logger() {
 void Logger::Log(Level level, absl::string_view message, std::initializer_list<Field> fields) {
   if (!Enabled(level)) return;
   const std::string line = Line(options_.clock->Now(), options_.service, level, message, fields);
-  bool was_empty = false;
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (pending_.size() + line.size() > kMostPending) {
       ++dropped_;
       return;
     }
-    was_empty = pending_.empty();
+    wake =
+        pending_.empty() || (pending_.size() < kEnough && pending_.size() + line.size() >= kEnough);
     pending_.append(line);
     appended_ += line.size();
   }
-  if (was_empty) wake_.notify_one();
+  if (wake) wake_.notify_one();
   if (level == Level::kError) Flush();
 }
 
 void Logger::Flush() {
   std::unique_lock lock(mutex_);
   const std::uint64_t target = appended_;
+  hurry_ = true;
+  wake_.notify_one();
   written_.wait(lock, [&] { return flushed_ >= target; });
 }
 
@@ -212,6 +220,9 @@ void Logger::WriteLoop() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !pending_.empty(); });
     if (pending_.empty()) return;
+    wake_.wait_for(lock, kGather,
+                   [this] { return stopping_ || hurry_ || pending_.size() >= kEnough; });
+    hurry_ = false;
     batch.clear();
     batch.swap(pending_);
     const std::uint64_t upto = appended_;

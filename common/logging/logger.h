@@ -95,6 +95,7 @@ class Logger {
   std::uint64_t appended_ = 0;  // Bytes ever put into pending_.
   std::uint64_t flushed_ = 0;   // Bytes of them written.
   std::uint64_t dropped_ = 0;   // Lines dropped since the last report.
+  bool hurry_ = false;          // Somebody waits in Flush.
   bool stopping_ = false;
   int descriptor_;
   std::thread writer_;
