@@ -160,6 +160,8 @@ absl::Status Loader::Reload() {
 }
 
 absl::Status Loader::Look(bool even_if_unchanged) {
+  const absl::Duration now = clock_->SinceBoot();
+  const absl::Duration look_before = std::min(now, std::exchange(last_look_, now));
   const std::string stamp = StampAll(options_);
   // After a refusal every look judges anew: a certificate becomes valid without any file changing.
   if (!even_if_unchanged && last_status_.ok() && !stamp.empty() && stamp == last_stamp_) {
@@ -176,14 +178,15 @@ absl::Status Loader::Look(bool even_if_unchanged) {
   }
   absl::Status identity_status;
   absl::Status bundles_status;
-  Take(files, identity_status, bundles_status);
+  Take(files, look_before, identity_status, bundles_status);
   Report(LoadEvent::Part::kBundles, bundles_status, bundles_digest, bundles_seen_);
   Report(LoadEvent::Part::kIdentity, identity_status, own_digest, identity_seen_);
   last_status_ = bundles_status.ok() ? identity_status : bundles_status;
   return last_status_;
 }
 
-void Loader::Take(const Files& files, absl::Status& identity_status, absl::Status& bundles_status) {
+void Loader::Take(const Files& files, absl::Duration look_before, absl::Status& identity_status,
+                  absl::Status& bundles_status) {
   const absl::Time now = clock_->Now();
   const std::string bundles_digest = files.BundlesDigest();
   std::shared_ptr<const TrustBundles> bundles;
@@ -239,14 +242,18 @@ void Loader::Take(const Files& files, absl::Status& identity_status, absl::Statu
     if (bundles_status.ok()) bundles_status = published;
     return;
   }
-  verifier_.SetBundles(next->bundles);
   auto identity = std::make_shared<Identity>(Identity{.self = next->own.verified.principal,
                                                       .not_after = next->own.verified.not_after,
                                                       .certificate_pem = next->own.certificate_pem,
-                                                      .bundles = next->bundles});
+                                                      .bundles = next->bundles,
+                                                      .changed_after = look_before});
   good_ = std::move(next);
-  absl::MutexLock lock(&mutex_);
-  current_ = std::move(identity);
+  {
+    absl::MutexLock lock(&mutex_);
+    current_ = std::move(identity);
+  }
+  // Last: who sees the generation risen finds the identity behind it.
+  verifier_.SetBundles(good_->bundles);
 }
 
 absl::Status Loader::Publish(const Snapshot& snapshot) {

@@ -33,6 +33,7 @@ struct Identity {
   absl::Time not_after;         // Of the own TLS chain: for an expiry metric.
   std::string certificate_pem;  // Leaf first, then intermediates.
   std::shared_ptr<const TrustBundles> bundles;
+  absl::Duration changed_after;  // Since boot: the look at the files before the one that took this.
 };
 
 // Watches the operator's certificate, key and bundles and hands on only what fits together, because
@@ -51,7 +52,7 @@ class Loader {
     std::string key_file;          // tls.key: PEM, without a passphrase.
     std::string bundles_folder;
     std::string publish_folder;  // Mode 0700, of this process only; best in memory.
-    absl::Duration poll_interval = absl::Seconds(1);  // Zero: no thread, only Reload().
+    absl::Duration poll_interval = absl::Milliseconds(200);  // Zero: no thread, only Reload().
     ChainVerifier::Options verifier;
   };
 
@@ -97,8 +98,8 @@ class Loader {
 
   absl::Status Look(bool even_if_unchanged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   // Takes what is good of `files`; the statuses say what was not.
-  void Take(const Files& files, absl::Status& identity_status, absl::Status& bundles_status)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  void Take(const Files& files, absl::Duration look_before, absl::Status& identity_status,
+            absl::Status& bundles_status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   absl::Status Publish(const Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   void Report(LoadEvent::Part part, const absl::Status& status, const std::string& digest,
               Seen& seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
@@ -115,6 +116,7 @@ class Loader {
   absl::Status last_status_ ABSL_GUARDED_BY(load_mutex_);
   Seen identity_seen_ ABSL_GUARDED_BY(load_mutex_);
   Seen bundles_seen_ ABSL_GUARDED_BY(load_mutex_);
+  absl::Duration last_look_ ABSL_GUARDED_BY(load_mutex_) = absl::InfiniteDuration();
   absl::Time last_publication_ ABSL_GUARDED_BY(load_mutex_) = absl::InfinitePast();
 
   mutable absl::Mutex mutex_;

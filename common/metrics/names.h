@@ -18,11 +18,19 @@ inline constexpr char kAccessRefusalsUnrecorded[] = "comity_access_refusals_unre
 inline constexpr char kAccessTableReloadFailures[] = "comity_access_table_reload_failures_total";
 // Identity files (certificate, key, bundle, CRL) that were not accepted; the last good stay.
 inline constexpr char kIdentityReloadFailures[] = "comity_identity_reload_failures_total";
+// 1 while what is on disk was not accepted and the last good is in force, by part ("certificate",
+// "bundles", "access_table").
+inline constexpr char kReloadRejected[] = "comity_reload_rejected";
 // When the service's own TLS certificate ends, seconds since 1970.
 inline constexpr char kCertificateExpiry[] = "comity_certificate_expiry_timestamp_seconds";
 // Connections: open now, and refused by reason.
 inline constexpr char kConnectionsOpen[] = "comity_connections_open";
 inline constexpr char kConnectionsRefused[] = "comity_connections_refused_total";
+// Open connections closed by the service, by reason: the caller's certificate or standing no longer
+// counts, or no call was admitted on it.
+inline constexpr char kConnectionsEnded[] = "comity_connections_ended_total";
+// From the last look that saw a caller count to the end of his connection, seconds.
+inline constexpr char kRevocationEnforcement[] = "comity_revocation_enforcement_seconds";
 // Work waiting for a thread, by executor ("write", "bulk").
 inline constexpr char kExecutorQueue[] = "comity_executor_queue_calls";
 // 1, labelled with service and version.

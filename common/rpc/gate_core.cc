@@ -193,7 +193,7 @@ absl::StatusOr<std::shared_ptr<const identity::VerifiedCertificate>> GateCore::A
 
 absl::Status GateCore::Counts(const identity::VerifiedCertificate& certificate,
                               const AccessTable::Row* row) const {
-  if (parts_.standing) COMITY_RETURN_IF_ERROR(parts_.standing(certificate.principal));
+  COMITY_RETURN_IF_ERROR(Standing(certificate.principal));
   if (row == nullptr || !row->Allows(certificate.principal)) {
     // The same words whether the method exists or not.
     return MakeError(absl::StatusCode::kPermissionDenied,

@@ -113,6 +113,11 @@ class GateCore {
   // OK while the caller of an open stream still counts and the table still lets him.
   absl::Status Recheck(const CallRecord& record) const;
   absl::Time Now() const { return parts_.clock->Now(); }
+  const Clock& clock() const { return *parts_.clock; }
+  // Whether a caller counts today, whatever he calls.
+  absl::Status Standing(const identity::Principal& principal) const {
+    return parts_.standing ? parts_.standing(principal) : absl::OkStatus();
+  }
 
   Executor& write_executor() { return write_executor_; }
   Executor& bulk_executor() { return bulk_executor_; }

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -107,12 +108,32 @@ std::string Text(const sockaddr_storage& address, int port) {
   return absl::StrCat(text.data(), ":", port);
 }
 
-// Two descriptors a connection, and a quarter left for files.
-int Affordable(int wanted) {
+// The name gRPC gives the peer of a connection, so that a call finds the connection it came over.
+std::string PeerName(const sockaddr_storage& peer) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (peer.ss_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &peer, sizeof(v6));
+    const int port = ntohs(v6.sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+      ::inet_ntop(AF_INET, v6.sin6_addr.s6_addr + 12, text.data(), text.size());
+      return absl::StrCat("ipv4:", text.data(), ":", port);
+    }
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    const std::string scope = v6.sin6_scope_id == 0 ? "" : absl::StrCat("%25", v6.sin6_scope_id);
+    return absl::StrCat("ipv6:%5B", text.data(), scope, "%5D:", port);
+  }
+  sockaddr_in v4{};
+  std::memcpy(&v4, &peer, sizeof(v4));
+  ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+  return absl::StrCat("ipv4:", text.data(), ":", ntohs(v4.sin_port));
+}
+
+int DescriptorLimit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
-  const auto most = static_cast<std::uint64_t>(limit.rlim_cur) * 3 / 4 / 2;
-  return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(wanted), most));
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<int>::max();
+  return static_cast<int>(
+      std::min<rlim_t>(limit.rlim_cur, static_cast<rlim_t>(std::numeric_limits<int>::max())));
 }
 
 }  // namespace
@@ -129,12 +150,16 @@ struct Listener::Connections {
   int spare =
       -1;  // Given up for a moment to accept, and close, when there are no descriptors left.
   int most = 0;
+  int highest =
+      0;  // A descriptor above shows that too many are in use: the kernel gives the lowest.
+  OpenConnections* known = nullptr;
   std::unordered_map<int, One> open;
   std::unordered_map<std::string, int> per_address;
   metrics::Gauge* open_gauge = nullptr;
   metrics::Counter* refused_total = nullptr;
   metrics::Counter* refused_address = nullptr;
   metrics::Counter* refused_descriptors = nullptr;
+  metrics::Counter* displaced = nullptr;
 
   bool Watch(int descriptor, std::uint32_t events) const {
     epoll_event event{};
@@ -149,6 +174,7 @@ struct Listener::Connections {
     const auto count = per_address.find(one->second.peer);
     if (--count->second == 0) per_address.erase(count);
     open.erase(one);
+    known->Remove(descriptor);
     // Also when gRPC still holds its descriptor: the connection is over for both.
     ::shutdown(descriptor, SHUT_RDWR);
     ::close(descriptor);
@@ -156,7 +182,9 @@ struct Listener::Connections {
   }
 };
 
-absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Options options, logging::Logger* logger,
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Options options,
+                                                         OpenConnections* connections,
+                                                         logging::Logger* logger,
                                                          metrics::Metrics* metrics) {
   COMITY_ASSIGN_OR_RETURN(auto resolved, Resolve(options.address));
   const int descriptor =
@@ -186,18 +214,18 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Options options, loggin
               sizeof(port));
   const int host_port = ntohs(port);
   std::string address = Text(bound, host_port);
-  std::unique_ptr<Listener> listener(
-      new Listener(std::move(options), descriptor, std::move(address), host_port, logger, metrics));
-  const Connections& connections = *listener->connections_;
-  if (connections.epoll < 0 || listener->wake_ < 0 || !connections.Watch(descriptor, EPOLLIN) ||
-      !connections.Watch(listener->wake_, EPOLLIN)) {
+  std::unique_ptr<Listener> listener(new Listener(
+      std::move(options), descriptor, std::move(address), host_port, connections, logger, metrics));
+  const Connections& own = *listener->connections_;
+  if (own.epoll < 0 || listener->wake_ < 0 || !own.Watch(descriptor, EPOLLIN) ||
+      !own.Watch(listener->wake_, EPOLLIN)) {
     return System("cannot watch connections");
   }
   return listener;
 }
 
 Listener::Listener(Options options, int descriptor, std::string address, int port,
-                   logging::Logger* logger, metrics::Metrics* metrics)
+                   OpenConnections* connections, logging::Logger* logger, metrics::Metrics* metrics)
     : options_(std::move(options)),
       address_(std::move(address)),
       port_(port),
@@ -207,7 +235,12 @@ Listener::Listener(Options options, int descriptor, std::string address, int por
       connections_(std::make_unique<Connections>()) {
   connections_->epoll = ::epoll_create1(EPOLL_CLOEXEC);
   connections_->spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  connections_->most = Affordable(options_.max_connections);
+  // Two descriptors a connection and a quarter left for files, half of which connections may touch
+  // while gRPC closes what was displaced.
+  const int limit = DescriptorLimit();
+  connections_->most = std::min(options_.max_connections, limit / 8 * 3);
+  connections_->highest = limit / 8 * 7;
+  connections_->known = connections;
   connections_->open_gauge =
       &metrics->AddGauge(metrics::kConnectionsOpen, "Connections open now.", {});
   const auto refused = [&](const char* reason) {
@@ -217,6 +250,7 @@ Listener::Listener(Options options, int descriptor, std::string address, int por
   connections_->refused_total = refused("too_many");
   connections_->refused_address = refused("too_many_from_address");
   connections_->refused_descriptors = refused("no_descriptors");
+  connections_->displaced = refused("displaced");
 }
 
 Listener::~Listener() {
@@ -320,20 +354,31 @@ void Listener::AcceptAll() {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       return;
     }
-    Admit(accepted, Key(peer));
+    Admit(accepted, peer);
   }
 }
 
-void Listener::Admit(int accepted, const std::string& peer) {
+bool Listener::Displace() {
+  const int longest = connections_->known->LongestWithoutCall();
+  if (longest < 0) return false;
+  connections_->Forget(longest);
+  connections_->displaced->Increment();
+  return true;
+}
+
+void Listener::Admit(int accepted, const sockaddr_storage& peer) {
   Connections& connections = *connections_;
+  const std::string address = Key(peer);
   metrics::Counter* refused = nullptr;
   int own = -1;
-  if (static_cast<int>(connections.open.size()) >= connections.most) {
-    refused = connections.refused_total;
-  } else if (const auto count = connections.per_address.find(peer);
-             count != connections.per_address.end() &&
-             count->second >= options_.max_connections_per_address) {
+  if (const auto count = connections.per_address.find(address);
+      count != connections.per_address.end() &&
+      count->second >= options_.max_connections_per_address) {
     refused = connections.refused_address;
+  } else if (accepted > connections.highest) {
+    refused = connections.refused_descriptors;
+  } else if (static_cast<int>(connections.open.size()) >= connections.most && !Displace()) {
+    refused = connections.refused_total;
   } else if (own = ::fcntl(accepted, F_DUPFD_CLOEXEC, 0);
              own < 0 || !connections.Watch(own, EPOLLRDHUP | EPOLLET)) {
     // Also what cannot be watched: it would be counted for ever.
@@ -353,8 +398,9 @@ void Listener::Admit(int accepted, const std::string& peer) {
   }
   const int on = 1;
   ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  connections.open.emplace(own, Connections::One{.peer = peer});
-  ++connections.per_address[peer];
+  connections.open.emplace(own, Connections::One{.peer = address});
+  ++connections.per_address[address];
+  connections.known->Add(own, PeerName(peer));
   connections.open_gauge->Set(static_cast<double>(connections.open.size()));
   handler_(accepted);
 }

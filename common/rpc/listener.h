@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -13,19 +15,21 @@
 #include "absl/time/time.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
+#include "common/rpc/open_connections.h"
 
 namespace comity::rpc {
 
 // Accepts TCP connections in place of gRPC's own listener, which (1.51) goes deaf for good when the
 // process runs out of descriptors: anybody could bring that about before authentication. Keeps a
 // spare descriptor, caps connections in all and per address, and closes what is over a cap at once.
-// Thread-safe.
+// When all places are taken, a new connection displaces the one that has waited longest for its
+// first call, so that bare connections keep nobody out. Thread-safe.
 class Listener {
  public:
   struct Options {
     std::string address = "127.0.0.1:0";  // host:port; IPv6 in brackets; port 0 picks one.
-    int max_connections = 4096;  // Lowered to three quarters of the descriptors the process may
-                                 // have, half of them being needed twice.
+    int max_connections = 4096;  // Lowered to three eighths of the descriptors the process may
+                                 // have: each needs two, and a quarter is for files.
     int max_connections_per_address = 1024;
   };
 
@@ -33,8 +37,11 @@ class Listener {
   using Handler = std::function<void(int descriptor)>;
 
   // Binds and listens; accepts once Run is called. FAILED_PRECONDITION `PORT_IN_USE` names the
-  // address and what to do, INVALID_ARGUMENT `ADDRESS_INVALID`. Nothing is owned.
-  static absl::StatusOr<std::unique_ptr<Listener>> Bind(Options options, logging::Logger* logger,
+  // address and what to do, INVALID_ARGUMENT `ADDRESS_INVALID`. Nothing is owned; `connections` is
+  // told of each.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(Options options,
+                                                        OpenConnections* connections,
+                                                        logging::Logger* logger,
                                                         metrics::Metrics* metrics);
   ~Listener();
 
@@ -49,11 +56,13 @@ class Listener {
 
  private:
   struct Connections;
-  Listener(Options options, int descriptor, std::string address, int port, logging::Logger* logger,
-           metrics::Metrics* metrics);
+  Listener(Options options, int descriptor, std::string address, int port,
+           OpenConnections* connections, logging::Logger* logger, metrics::Metrics* metrics);
   void Loop();
   void AcceptAll();
-  void Admit(int accepted, const std::string& peer);
+  void Admit(int accepted, const sockaddr_storage& peer);
+  // Whether a place was made.
+  bool Displace();
   void ForgetHalfClosed();
   void Wake();
 

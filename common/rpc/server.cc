@@ -9,6 +9,8 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_interceptor.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -16,6 +18,7 @@
 #include <utility>
 
 #include "common/rpc/grpc_status.h"
+#include "common/rpc/open_connections.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -46,6 +49,34 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
   GateCore* const gate_;
 };
 
+// Tells whose a connection is at each call that the table let pass, those of health and reflection
+// included. Intercepts nothing.
+class CallerOfConnection final : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  explicit CallerOfConnection(OpenConnections* connections) : connections_(connections) {}
+
+  grpc::experimental::Interceptor* CreateServerInterceptor(
+      grpc::experimental::ServerRpcInfo* info) override {
+    grpc::ServerContextBase* const context = info->server_context();
+    connections_->Identify(context->peer(), [context] {
+      const std::shared_ptr<const grpc::AuthContext> peer = context->auth_context();
+      return OpenConnections::Certificates{.leaf = First(*peer, "x509_pem_cert"),
+                                           .chain = First(*peer, "x509_pem_cert_chain")};
+    });
+    return nullptr;
+  }
+
+ private:
+  // Lives as long as the connection.
+  static absl::string_view First(const grpc::AuthContext& peer, const char* property) {
+    const std::vector<grpc::string_ref> values = peer.FindPropertyValues(property);
+    if (values.empty()) return {};
+    return {values.front().data(), values.front().size()};
+  }
+
+  OpenConnections* const connections_;
+};
+
 std::shared_ptr<grpc::ServerCredentials> Credentials(const identity::Loader& identity,
                                                      GateCore* gate) {
   const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
@@ -70,8 +101,21 @@ int Milliseconds(absl::Duration duration) {
 
 class Server::State {
  public:
-  State(Options options, Parts parts, std::unique_ptr<Listener> listener)
-      : options_(std::move(options)), parts_(std::move(parts)), listener_(std::move(listener)) {}
+  State(Options options, Parts parts)
+      : options_(std::move(options)),
+        parts_(std::move(parts)),
+        connections_(
+            {.first_call = options_.first_call_timeout},
+            {.clock = &parts_.gate->clock(),
+             .logger = parts_.logger,
+             .metrics = parts_.metrics,
+             .verifier = &parts_.identity->verifier(),
+             .standing =
+                 [gate = parts_.gate](const identity::Principal& principal) {
+                   return gate->Standing(principal);
+                 },
+             .changed_after =
+                 [identity = parts_.identity] { return identity->Current()->changed_after; }}) {}
 
   ~State() {
     if (ticker_.joinable()) {
@@ -82,12 +126,14 @@ class Server::State {
       wake_.notify_all();
       ticker_.join();
     }
-    listener_->Close();
+    if (listener_ != nullptr) listener_->Close();
     if (server_ != nullptr && !drained_) server_->Shutdown(std::chrono::system_clock::now());
     server_ = nullptr;
   }
 
   absl::Status Start() {
+    COMITY_ASSIGN_OR_RETURN(
+        listener_, Listener::Bind(options_.listener, &connections_, parts_.logger, parts_.metrics));
     // Both are settings of the library, not of the server; there is no other way in.
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -110,6 +156,9 @@ class Server::State {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options_.keepalive));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
+    observers.push_back(std::make_unique<CallerOfConnection>(&connections_));
+    builder.experimental().SetInterceptorCreators(std::move(observers));
     for (grpc::Service* const service : parts_.services) builder.RegisterService(service);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) {
@@ -144,18 +193,21 @@ class Server::State {
   const Listener& listener() const { return *listener_; }
 
  private:
-  // Looks at open streams several times a second: a revoked caller's end within one.
+  // Looks at open streams and connections several times a second: a revoked caller's end within
+  // one. Streams first, so that who reads learns why.
   void Tick() {
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, std::chrono::milliseconds(250), [this] { return stopping_; })) {
+    while (!wake_.wait_for(lock, std::chrono::milliseconds(200), [this] { return stopping_; })) {
       lock.unlock();
       parts_.gate->RecheckStreams();
+      connections_.Enforce();
       lock.lock();
     }
   }
 
   const Options options_;
   const Parts parts_;
+  OpenConnections connections_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
@@ -167,9 +219,7 @@ class Server::State {
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Parts parts) {
-  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<Listener> listener,
-                          Listener::Bind(options.listener, parts.logger, parts.metrics));
-  auto state = std::make_unique<State>(std::move(options), std::move(parts), std::move(listener));
+  auto state = std::make_unique<State>(std::move(options), std::move(parts));
   COMITY_RETURN_IF_ERROR(state->Start());
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }

@@ -30,6 +30,7 @@ class Server {
     int max_message_bytes = 8 << 20;
     absl::Duration max_connection_age = absl::Hours(1);
     absl::Duration handshake_timeout = absl::Seconds(10);
+    absl::Duration first_call_timeout = absl::Seconds(30);  // A connection without a call ends.
     absl::Duration keepalive = absl::Seconds(30);
     absl::Duration drain_notice = absl::Milliseconds(500);  // DRAINING is answered this long.
     absl::Duration drain_deadline = absl::Seconds(10);      // Calls in progress get this long.

@@ -31,6 +31,11 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kMisuse = 2;
 
+// What is read again while the process runs, as metrics and log name it.
+constexpr char kCertificatePart[] = "certificate";
+constexpr char kBundlesPart[] = "bundles";
+constexpr char kTablePart[] = "access_table";
+
 struct Flags {
   std::string config;
   bool check_config = false;
@@ -66,6 +71,9 @@ absl::Status ReadServer(const config::Section& section, Settings& settings) {
   COMITY_ASSIGN_OR_RETURN(server.handshake_timeout,
                           section.Duration("handshake_timeout", absl::Seconds(10),
                                            absl::Milliseconds(100), absl::Minutes(2)));
+  COMITY_ASSIGN_OR_RETURN(
+      server.first_call_timeout,
+      section.Duration("first_call_timeout", absl::Seconds(30), absl::Seconds(1), absl::Hours(1)));
   COMITY_ASSIGN_OR_RETURN(server.drain_deadline,
                           section.Duration("drain_deadline", absl::Seconds(10),
                                            absl::Milliseconds(100), absl::Minutes(10)));
@@ -85,9 +93,9 @@ absl::Status ReadIdentity(const config::Section& section, identity::Loader::Opti
   COMITY_ASSIGN_OR_RETURN(identity.key_file, section.Path("key"));
   COMITY_ASSIGN_OR_RETURN(identity.bundles_folder, section.Path("bundles"));
   COMITY_ASSIGN_OR_RETURN(identity.publish_folder, section.Path("publish_folder", "published"));
-  COMITY_ASSIGN_OR_RETURN(
-      identity.poll_interval,
-      section.Duration("poll_interval", absl::Seconds(1), absl::Milliseconds(10), absl::Hours(1)));
+  COMITY_ASSIGN_OR_RETURN(identity.poll_interval,
+                          section.Duration("poll_interval", absl::Milliseconds(200),
+                                           absl::Milliseconds(10), absl::Hours(1)));
   COMITY_ASSIGN_OR_RETURN(
       identity.verifier.crl_grace,
       section.Duration("crl_grace", absl::Hours(24), absl::ZeroDuration(), absl::Hours(24 * 30)));
@@ -250,8 +258,8 @@ class Process final : public ProcessParts {
   // Until a signal ends it. `signals` are blocked in every thread.
   void Serve(const sigset_t& signals) {
     while (true) {
-      const timespec second = {.tv_sec = 1, .tv_nsec = 0};
-      const int signal = ::sigtimedwait(&signals, nullptr, &second);
+      const timespec moment = {.tv_sec = 0, .tv_nsec = 200'000'000};
+      const int signal = ::sigtimedwait(&signals, nullptr, &moment);
       if (signal == SIGTERM || signal == SIGINT) break;
       if (signal == SIGHUP) {
         if (const absl::Status reopened = logger_->Reopen(); !reopened.ok()) {
@@ -283,11 +291,23 @@ class Process final : public ProcessParts {
                                            "Access tables that were not accepted.", Labels());
     identity_failures_ = &metrics_.AddCounter(metrics::kIdentityReloadFailures,
                                               "Identity files that were not accepted.", Labels());
+    for (const char* const part : {kCertificatePart, kBundlesPart, kTablePart}) {
+      SetRejected(part, false);
+    }
+  }
+
+  void SetRejected(const char* part, bool rejected) {
+    metrics_
+        .AddGauge(metrics::kReloadRejected,
+                  "1 while what is on disk was not accepted and the last good is in force.",
+                  {{"service", definition_.name}, {"part", part}})
+        .Set(rejected ? 1 : 0);
   }
 
   void OnIdentity(const identity::LoadEvent& event) {
     const char* const part =
-        event.part == identity::LoadEvent::Part::kIdentity ? "certificate" : "bundles";
+        event.part == identity::LoadEvent::Part::kIdentity ? kCertificatePart : kBundlesPart;
+    SetRejected(part, !event.status.ok());
     if (event.status.ok()) {
       logger_->Info("identity loaded", {{"part", part}});
       return;
@@ -303,6 +323,7 @@ class Process final : public ProcessParts {
     if (!even_if_unchanged && fingerprint == table_fingerprint_) return;
     table_fingerprint_ = fingerprint;
     auto table = AccessTable::Load(settings_.access_table, methods_);
+    SetRejected(kTablePart, !table.ok());
     if (table.ok()) {
       table_->Replace(*std::move(table));
       logger_->Info("access table loaded");

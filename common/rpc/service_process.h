@@ -76,12 +76,11 @@ struct ServiceDefinition {
 // Sections of the file that every service has (defaults in parentheses):
 //   [server]   address; port_file (""); max_connections (4096); max_connections_per_address (1024);
 //              max_streams_per_connection (256); max_connection_age ("1h");
-//              handshake_timeout ("10s"); drain_deadline ("10s"); write_threads (64);
-//              bulk_threads (16); queue (1024)
-//   [identity] certificate; key; bundles; publish_folder; poll_interval ("1s"); crl_grace ("24h")
-//   [access]   table
-//   [metrics]  address ("127.0.0.1:0"; "" for none)
-//   [logging]  level ("info"); file ("" is stderr); reads (true)
+//              handshake_timeout ("10s"); first_call_timeout ("30s"); drain_deadline ("10s");
+//              write_threads (64); bulk_threads (16); queue (1024)
+//   [identity] certificate; key; bundles; publish_folder; poll_interval ("200ms"); crl_grace
+//   ("24h") [access]   table [metrics]  address ("127.0.0.1:0"; "" for none) [logging]  level
+//   ("info"); file ("" is stderr); reads (true)
 //
 // Prints `listening on <address>` to standard output when it serves, and writes the port into
 // port_file (by rename). SIGTERM and SIGINT drain and exit 0; SIGHUP reloads. Exit 1 with one

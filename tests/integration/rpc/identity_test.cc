@@ -88,6 +88,13 @@ std::vector<BadCertificate> BadCertificates() {
          return pki.georgia().IssueTls("spiffe://georgia.example/partner/moldova/contact/c1");
        },
        "PATH_NOT_ALLOWED_FOR_DOMAIN"},
+      {"OfAPartnerInTheDomainOfAnother",
+       [](TestPki& pki, TestCa&) {
+         TestCa moldova("moldova.example");
+         WriteBundle(pki.bundles_folder(), moldova.Bundle({"partner/moldova"}));
+         return pki.georgia().IssueTls("spiffe://moldova.example/partner/moldova/contact/c1");
+       },
+       "CHAIN_INVALID"},
       {"OfAPartnerForTheAgencyUnderItsOwnDomain",
        [](TestPki& pki, TestCa&) {
          return pki.georgia().IssueTls("spiffe://georgia.example/agency/desk-officer/fr/a1");

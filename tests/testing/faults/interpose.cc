@@ -209,6 +209,29 @@ int OnRename(const char* call, int from_folder, const char* from, int to_folder,
 }
 
 template <typename Call>
+int OnLink(const char* call, const char* name, Call real) {
+  const Scope scope;
+  const std::string path = scope.active() ? PathOf(AT_FDCWD, name) : "";
+  if (!Watched(path) || Exists(path)) return real();
+  if (Pass('r', call, path) == Verdict::kFail) return -1;
+  const int made = real();
+  if (made == 0) g_changes->Make(path);
+  return made;
+}
+
+// The name is not known before the file is made.
+template <typename Call>
+int OnMakeTemporary(const char* call, char* name, Call real) {
+  const Scope scope;
+  const std::string path = scope.active() ? PathOf(AT_FDCWD, name) : "";
+  if (!Watched(path)) return real();
+  if (Pass('c', call, path) == Verdict::kFail) return -1;
+  const int file = real();
+  if (file >= 0) g_changes->Make(PathOf(AT_FDCWD, name));
+  return file;
+}
+
+template <typename Call>
 int OnRemove(const char* call, int folder, const char* name, bool is_folder, Call real) {
   const Scope scope;
   const std::string path = scope.active() ? PathOf(folder, name) : "";
@@ -355,6 +378,16 @@ int renameat(int from_folder, const char* from, int to_folder, const char* to) n
   static auto* const real = faults::Real<int(int, const char*, int, const char*)>("renameat");
   return faults::OnRename("renameat", from_folder, from, to_folder, to,
                           [&] { return real(from_folder, from, to_folder, to); });
+}
+
+int link(const char* from, const char* to) noexcept {
+  static auto* const real = faults::Real<int(const char*, const char*)>("link");
+  return faults::OnLink("link", to, [&] { return real(from, to); });
+}
+
+int mkostemp(char* name, int flags) {
+  static auto* const real = faults::Real<int(char*, int)>("mkostemp");
+  return faults::OnMakeTemporary("mkostemp", name, [&] { return real(name, flags); });
 }
 
 int unlink(const char* name) noexcept {

@@ -1,0 +1,219 @@
+// What strangers, and callers with a certificate, can do to a process with 1,024 descriptors.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+#include <sys/resource.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/rpc/process_fixture.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kFlood = 1100;
+
+// --- HTTP/2, no more of it than an attack needs ---
+
+std::string Frame(int type, int flags, std::uint32_t stream, const std::string& payload) {
+  std::string frame;
+  for (const int shift : {16, 8, 0}) frame += static_cast<char>(payload.size() >> shift);
+  frame += static_cast<char>(type);
+  frame += static_cast<char>(flags);
+  for (const int shift : {24, 16, 8, 0}) frame += static_cast<char>(stream >> shift);
+  return frame + payload;
+}
+
+constexpr int kHeaders = 1;
+constexpr int kReset = 3;
+constexpr int kSettings = 4;
+constexpr int kContinuation = 9;
+constexpr int kEndHeaders = 4;
+
+// A literal without indexing; both parts shorter than 127.
+std::string Field(const std::string& name, const std::string& value) {
+  return std::string(1, '\0') + static_cast<char>(name.size()) + name +
+         static_cast<char>(value.size()) + value;
+}
+
+std::string CallHeaders() {
+  return Field(":method", "POST") + Field(":scheme", "https") +
+         Field(":path", absl::StrCat("/", kLedger, "/GetCheckpoint")) +
+         Field(":authority", "localhost") + Field("content-type", "application/grpc") +
+         Field("te", "trailers");
+}
+
+// A caller with a good certificate who speaks HTTP/2 by himself.
+class RawCaller {
+ public:
+  RawCaller(int descriptor, const std::string& folder)
+      : descriptor_(descriptor),
+        context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free),
+        ssl_(nullptr, &SSL_free) {
+    SSL_CTX_use_certificate_chain_file(context_.get(), (folder + "/tls.pem").c_str());
+    SSL_CTX_use_PrivateKey_file(context_.get(), (folder + "/tls.key").c_str(), SSL_FILETYPE_PEM);
+    const std::string alpn = "\x02h2";
+    SSL_CTX_set_alpn_protos(context_.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
+                            static_cast<unsigned>(alpn.size()));
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_fd(ssl_.get(), descriptor_);
+    EXPECT_EQ(SSL_connect(ssl_.get()), 1);
+    Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, 0, 0, ""));
+  }
+  ~RawCaller() { ::close(descriptor_); }
+  RawCaller(const RawCaller&) = delete;
+  RawCaller& operator=(const RawCaller&) = delete;
+
+  // Whether the connection took it.
+  bool Send(const std::string& bytes) {
+    return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
+  }
+
+ private:
+  const int descriptor_;
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+};
+
+class AttackTest : public ProcessTest {
+ protected:
+  void SetUp() override {
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_cur < 2048) {
+      GTEST_SKIP() << "this machine allows a process fewer than 2048 descriptors";
+    }
+    process_ = std::make_unique<ChildProcess>(kProgram, Arguments(),
+                                              ChildProcess::Options{.most_descriptors = 1024});
+    port_ = Port(*process_);
+    officer_ = pki_.IssueFolder("officer", kOfficer);
+    ASSERT_THAT(NoteAs(port_, officer_), IsOk());
+  }
+
+  std::vector<int> Flood(int port) {
+    std::vector<int> flood;
+    for (int i = 0; i < kFlood; ++i) flood.push_back(ConnectTo(port));
+    return flood;
+  }
+  static void CloseAll(const std::vector<int>& flood) {
+    for (const int descriptor : flood) ::close(descriptor);
+  }
+
+  // A caller who connects while a flood displaces connections may lose his own; he tries again as
+  // every client does.
+  absl::Status Served() {
+    return rpc::Retry({.attempts = 10}, [&] { return NoteAs(port_, officer_).status(); });
+  }
+
+  std::unique_ptr<ChildProcess> process_;
+  int port_ = 0;
+  std::string officer_;
+};
+
+TEST_F(AttackTest, BareConnectionsKeepNobodyOutDuringOrAfter) {
+  const std::vector<int> flood = Flood(port_);
+
+  EXPECT_THAT(Served(), IsOk());
+  EXPECT_THAT(Metrics(), HasSubstr("comity_connections_refused_total{reason=\"displaced\"}"));
+
+  CloseAll(flood);
+  EXPECT_THAT(Served(), IsOk());
+}
+
+TEST_F(AttackTest, SlowAndHalfHandshakesKeepNobodyOut) {
+  const std::vector<int> flood = Flood(port_);
+  // The beginning of a ClientHello, a byte at a time and never all of it.
+  const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01", 8);
+  for (const char byte : hello) {
+    for (const int descriptor : flood) ::send(descriptor, &byte, 1, MSG_NOSIGNAL);
+    EXPECT_THAT(Served(), IsOk());
+  }
+
+  CloseAll(flood);
+  EXPECT_THAT(Served(), IsOk());
+}
+
+TEST_F(AttackTest, ConnectionsResetAtOnceKeepNobodyOut) {
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < kFlood; ++i) {
+      const int descriptor = ConnectTo(port_);
+      const linger none = {.l_onoff = 1, .l_linger = 0};
+      ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+      ::close(descriptor);
+    }
+    EXPECT_THAT(Served(), IsOk());
+  }
+}
+
+TEST_F(AttackTest, OpenConnectionsOfCallersSurviveAFlood) {
+  const auto channel = *rpc::Connect({.address = absl::StrCat("127.0.0.1:", port_),
+                                      .certificate_file = officer_ + "/tls.pem",
+                                      .key_file = officer_ + "/tls.key",
+                                      .bundles_folder = pki_.path("client-bundles"),
+                                      .expected_service = "partner-registry",
+                                      .trust_domain = "agency.example"});
+  const auto stub = ledger::v1::LedgerService::NewStub(channel);
+  const auto call = [&] {
+    grpc::ClientContext context;
+    ledger::v1::Checkpoint checkpoint;
+    return stub->GetCheckpoint(&context, {}, &checkpoint).ok();
+  };
+  ASSERT_TRUE(call());
+
+  const std::vector<int> flood = Flood(port_);
+
+  EXPECT_TRUE(call());
+  EXPECT_EQ(channel->GetState(false), GRPC_CHANNEL_READY);
+  CloseAll(flood);
+}
+
+TEST_F(AttackTest, StreamsResetAtOnceByACallerKeepNobodyOut) {
+  RawCaller attacker(ConnectTo(port_), officer_);
+  std::uint32_t stream = 1;
+  for (int burst = 0; burst < 20; ++burst) {
+    std::string bytes;
+    for (int i = 0; i < 500; ++i, stream += 2) {
+      bytes += Frame(kHeaders, kEndHeaders, stream, CallHeaders());
+      bytes += Frame(kReset, 0, stream, std::string("\0\0\0\x08", 4));
+    }
+    if (!attacker.Send(bytes)) break;
+    EXPECT_THAT(Served(), IsOk());
+  }
+
+  EXPECT_THAT(Served(), IsOk());
+}
+
+TEST_F(AttackTest, HeadersWithoutEndKeepNobodyOut) {
+  RawCaller attacker(ConnectTo(port_), officer_);
+  attacker.Send(Frame(kHeaders, 0, 1, CallHeaders()));
+  std::string fields;
+  while (fields.size() < 16000) fields += Field("x-filler", std::string(100, 'x'));
+  int sent = 0;
+  while (sent < 2000 && attacker.Send(Frame(kContinuation, 0, 1, fields))) ++sent;
+
+  EXPECT_THAT(Served(), IsOk());
+}
+
+TEST_F(AttackTest, AFloodOfTheMetricsStopsNeitherCallsNorMetricsForGood) {
+  const std::string log = Read(pki_.path("log.json"));
+  const std::string key = "\"metrics_port\":";
+  const int metrics_port = std::stoi(log.substr(log.find(key) + key.size()));
+
+  const std::vector<int> flood = Flood(metrics_port);
+
+  EXPECT_THAT(Served(), IsOk());
+  CloseAll(flood);
+  EXPECT_THAT(Metrics(), HasSubstr("comity_connections_open"));
+}
+
+}  // namespace
+}  // namespace comity::testing
