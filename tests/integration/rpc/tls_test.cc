@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "tests/integration/rpc/echo_services.h"
 #include "tests/testing/child_process.h"
 
@@ -19,9 +20,13 @@ class TlsTest : public ::testing::Test {
   // `openssl s_client` with a good certificate; what it prints. It leaves once the server closes or
   // its input ends.
   std::string Connect(std::vector<std::string> more) {
+    return ConnectTo(echo_.server().address(), std::move(more));
+  }
+
+  std::string ConnectTo(const std::string& address, std::vector<std::string> more) {
     std::vector<std::string> arguments = {"s_client",
                                           "-connect",
-                                          echo_.server().address(),
+                                          address,
                                           "-alpn",
                                           "h2",
                                           "-CAfile",
@@ -61,6 +66,43 @@ TEST_F(TlsTest, NoSessionCanBeResumed) {
   EXPECT_THAT(answer, ::testing::HasSubstr("New, TLSv1.3"));
   EXPECT_THAT(answer, ::testing::Not(::testing::HasSubstr("Post-Handshake New Session Ticket")));
   EXPECT_NE(::access(session.c_str(), F_OK), 0) << "the server gave something to resume with";
+}
+
+TEST_F(TlsTest, ASessionThatIsOfferedIsNotResumedAndTheCertificateIsAskedForAgain) {
+  // As our server gives no session, another one does, of the same certificate.
+  ChildProcess other("openssl", {"s_server", "-accept", "127.0.0.1:0", "-www", "-tls1_3", "-cert",
+                                 folder_ + "/tls.pem", "-key", folder_ + "/tls.key"});
+  std::string address;
+  for (std::string line = other.ReadLine(); !line.empty(); line = other.ReadLine()) {
+    if (absl::StartsWith(line, "ACCEPT ")) {
+      address = line.substr(sizeof("ACCEPT ") - 1);
+      break;
+    }
+  }
+  ASSERT_FALSE(address.empty()) << "openssl s_server did not start";
+  const std::string session = echo_.pki().path("session.pem");
+  ConnectTo(address, {"-sess_out", session});
+  ASSERT_THAT(ConnectTo(address, {"-sess_in", session}), ::testing::HasSubstr("Reused, TLSv1.3"))
+      << "the session is good, so that its refusal says something";
+
+  const std::string with = ConnectAsOfficer({"-sess_in", session});
+  const std::string without = Connect({"-sess_in", session});
+
+  EXPECT_THAT(with, ::testing::AllOf(::testing::HasSubstr("New, TLSv1.3"),
+                                     ::testing::HasSubstr("Acceptable client certificate CA names"),
+                                     ::testing::Not(::testing::HasSubstr("Reused"))));
+  EXPECT_THAT(without, ::testing::Not(::testing::HasSubstr("Reused")));
+  EXPECT_THAT(without, ::testing::HasSubstr("certificate required"));
+}
+
+TEST_F(TlsTest, AKeySharedBeforehandIsNoCertificate) {
+  const std::vector<std::string> key = {"-psk_identity", "officer", "-psk",
+                                        "000102030405060708090a0b0c0d0e0f"};
+
+  EXPECT_THAT(ConnectAsOfficer(key),
+              ::testing::AllOf(::testing::HasSubstr("New, TLSv1.3"),
+                               ::testing::Not(::testing::HasSubstr("Reused"))));
+  EXPECT_THAT(Connect(key), ::testing::HasSubstr("certificate required"));
 }
 
 TEST_F(TlsTest, AClientWithoutACertificateGetsNoByteOfHttp) {
