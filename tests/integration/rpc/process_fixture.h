@@ -88,8 +88,9 @@ class ProcessTest : public ::testing::Test {
   }
 
   // A TCP connection to the loopback; what blocks on it does so for ten seconds at most.
-  static int ConnectTo(int port) {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // With SOCK_NONBLOCK it does not wait for being connected either.
+  static int ConnectTo(int port, int flags = 0) {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
     const timeval patience = {.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
@@ -97,7 +98,8 @@ class ProcessTest : public ::testing::Test {
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(port));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+    const int connected = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+    EXPECT_TRUE(connected == 0 || (flags == SOCK_NONBLOCK && errno == EINPROGRESS));
     return descriptor;
   }
 
