@@ -50,23 +50,48 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
 };
 
 // Tells whose a connection is at each call that the table let pass, those of health and reflection
-// included. Intercepts nothing.
+// included.
 class CallerOfConnection final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   explicit CallerOfConnection(OpenConnections* connections) : connections_(connections) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
-    grpc::ServerContextBase* const context = info->server_context();
-    connections_->Identify(context->peer(), [context] {
-      const std::shared_ptr<const grpc::AuthContext> peer = context->auth_context();
-      return OpenConnections::Certificates{.leaf = First(*peer, "x509_pem_cert"),
-                                           .chain = First(*peer, "x509_pem_cert_chain")};
-    });
-    return nullptr;
+    if (Identify(*info->server_context())) return nullptr;
+    return new Later(this, info->server_context());
   }
 
  private:
+  // A synchronous handler's context, such as that of reflection, has no call yet when interceptors
+  // are made: it has one at the first thing there is to intercept.
+  class Later final : public grpc::experimental::Interceptor {
+   public:
+    Later(CallerOfConnection* factory, const grpc::ServerContextBase* context)
+        : factory_(factory), context_(context) {}
+
+    void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+      identified_ = identified_ || factory_->Identify(*context_);
+      methods->Proceed();
+    }
+
+   private:
+    CallerOfConnection* const factory_;
+    const grpc::ServerContextBase* const context_;
+    bool identified_ = false;
+  };
+
+  // False if the context does not know its peer yet.
+  bool Identify(const grpc::ServerContextBase& context) const {
+    const std::string peer = context.peer();
+    if (peer.empty()) return false;
+    connections_->Identify(peer, [&context] {
+      const std::shared_ptr<const grpc::AuthContext> caller = context.auth_context();
+      return OpenConnections::Certificates{.leaf = First(*caller, "x509_pem_cert"),
+                                           .chain = First(*caller, "x509_pem_cert_chain")};
+    });
+    return true;
+  }
+
   // Lives as long as the connection.
   static absl::string_view First(const grpc::AuthContext& peer, const char* property) {
     const std::vector<grpc::string_ref> values = peer.FindPropertyValues(property);

@@ -181,7 +181,7 @@ absl::StatusOr<UploadStatus> Exchange::GetUpload(const Request& request,
 }
 
 absl::Status Exchange::BringBack(const Upload& upload) {
-  const absl::Status there = parts_.payloads->UploadSizes(upload.id).status();
+  absl::Status there = parts_.payloads->UploadSizes(upload.id).status();
   if (!absl::IsNotFound(there)) return there;
   {
     // A submission that ended meanwhile may have succeeded.
