@@ -2,24 +2,28 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "common/journal/publication.h"
+#include "common/status/error.h"
 
 namespace comity::journal {
+namespace {
 
-CheckpointPublisher::CheckpointPublisher(std::string path, absl::Duration interval,
-                                         std::optional<PublishedCheckpoint> published,
-                                         std::optional<PublishedCheckpoint> pending,
-                                         Prepare prepare, std::function<void()> request)
-    : path_(std::move(path)),
-      interval_(interval),
-      prepare_(std::move(prepare)),
-      request_(std::move(request)),
-      committed_size_(pending ? pending->size : 0),
-      committed_(std::move(pending)),
-      published_(std::move(published)) {}
+// That witnesses take their time is no failure.
+constexpr absl::string_view kAwaited = "WITNESSES_MISSING";
+
+// Between two looks for what witnesses left.
+constexpr absl::Duration kLongestPause = absl::Milliseconds(50);
+
+}  // namespace
+
+CheckpointPublisher::CheckpointPublisher(Setup setup)
+    : setup_(std::move(setup)),
+      committed_size_(setup_.pending ? setup_.pending->size : 0),
+      committed_(setup_.pending),
+      published_(setup_.published) {}
 
 void CheckpointPublisher::Start() {
   thread_ = std::thread([this] { Loop(); });
@@ -61,10 +65,33 @@ std::int64_t CheckpointPublisher::failures() const {
   return failures_;
 }
 
+absl::Duration CheckpointPublisher::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  // Zero also if the clock went back.
+  return std::max(absl::Now() - waiting_since_, absl::ZeroDuration());
+}
+
 void CheckpointPublisher::PauseFor(absl::Duration pause) {
   const absl::Time due = absl::Now() + pause;
   while (!closing_ && !wake_.WaitWithDeadline(&mutex_, due)) {
   }
+}
+
+void CheckpointPublisher::NoteOutcome(const absl::Status& status) {
+  const absl::Time now = absl::Now();
+  if (status.ok()) {
+    waiting_since_ = absl::InfiniteFuture();
+  } else {
+    waiting_since_ = std::min(waiting_since_, now);
+    if (ReasonOf(status) != kAwaited) ++failures_;
+  }
+  const bool trouble = !status.ok() && now - waiting_since_ >= setup_.patience;
+  if (trouble == troubled_ || (troubled_ && !status.ok())) return;
+  troubled_ = trouble;
+  if (!setup_.on_trouble) return;
+  mutex_.Unlock();
+  setup_.on_trouble(status);
+  mutex_.Lock();
 }
 
 void CheckpointPublisher::Loop() {
@@ -73,9 +100,9 @@ void CheckpointPublisher::Loop() {
     if (committed_) {
       const PublishedCheckpoint next = *std::exchange(committed_, std::nullopt);
       mutex_.Unlock();
-      const absl::StatusOr<std::optional<std::string>> note =
-          Publish(path_, next.size, [&] { return prepare_(next); });
+      const absl::StatusOr<std::optional<std::string>> note = setup_.publish(next);
       mutex_.Lock();
+      NoteOutcome(note.status());
       if (note.ok()) {
         // A replica that is ahead published a larger one, which will come here too.
         if (note->has_value()) {
@@ -84,21 +111,20 @@ void CheckpointPublisher::Loop() {
         }
         continue;
       }
-      ++failures_;
       if (closing_) break;
       // A newer one may have come meanwhile; otherwise this one is tried again.
       if (!committed_) committed_ = next;
-      PauseFor(interval_);
+      PauseFor(std::min(setup_.interval, kLongestPause));
       continue;
     }
     if (closing_) break;
     if (leaf_count_ > committed_size_ && !requested_) {
       // Half of the interval to gather what else is committed, the rest to sign, commit and write.
-      PauseFor(interval_ / 2);
+      PauseFor(setup_.interval / 2);
       if (closing_) continue;
       requested_ = true;
       mutex_.Unlock();
-      request_();
+      setup_.request();
       mutex_.Lock();
       continue;
     }

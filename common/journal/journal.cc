@@ -89,8 +89,7 @@ absl::Status LoadLedger(StoredJournal::Parts& parts) {
   parts.checkpoint_size = published.last->size;
   if (!parts.refusal.ok()) return absl::OkStatus();
   // The process may have died between row and file, or tiles may be missing.
-  const bool current = published.file && published.file->size == published.last->size;
-  parts.pending = current ? published.file : published.last;
+  parts.pending = published.last;
   parts.published = published.file;
   return absl::OkStatus();
 }

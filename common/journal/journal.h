@@ -17,6 +17,7 @@
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
 #include "common/ledger/tile.h"
+#include "common/ledger_files/cosignature_folder.h"
 #include "common/storage/database.h"
 #include "common/storage/migrations.h"
 #include "common/time/clock.h"
@@ -49,11 +50,14 @@ struct Options {
   std::size_t batch_limit = 64;
   // A checkpoint that covers a commit is published within this time.
   absl::Duration checkpoint_interval = absl::Milliseconds(200);
-  // Called with the note of a checkpoint whose tiles are published, before it is published itself;
-  // returns it with the cosignatures that a policy asks for. May block for seconds, and is called
-  // again after an error. Empty: nobody need cosign. Not copied from a checkpoint's row: proofs for
-  // another size than the latest come without cosignatures.
-  std::function<absl::StatusOr<std::string>(const std::string& note)> cosign;
+  // The witnesses whose quorum must have cosigned a checkpoint before it is published; nullopt:
+  // nobody need. The same for all replicas.
+  std::optional<ledger_files::CosignatureFolder> cosignatures;
+  // Called, on a thread of the journal, once a checkpoint could not be published for this long
+  // (with the reason: `WITNESSES_MISSING`, errors of files), and with OK once it is. Must not call
+  // the journal.
+  absl::Duration publication_patience = absl::Seconds(5);
+  std::function<void(const absl::Status& trouble)> on_publication_trouble;
   // How long request ids are remembered.
   absl::Duration request_memory = absl::Hours(24);
   // See storage::SqliteOptions; for tests of a full disk.
@@ -71,6 +75,8 @@ struct Stats {
   std::int64_t publication_failures = 0;  // Checkpoint files that could not be written (and are
                                           // tried again).
   std::int64_t leaves_unpublished = 0;    // Committed, but under no published checkpoint yet.
+  // How long the next checkpoint has been waiting for witnesses or files.
+  absl::Duration publication_waiting = absl::ZeroDuration();
   absl::Duration clock_behind = absl::ZeroDuration();  // How far the wall clock is behind the head.
   bool writable = true;                                // See Journal::Writable.
 };
@@ -172,7 +178,8 @@ class Journal {
   // The last published checkpoint. NOT_FOUND `NO_CHECKPOINT`: the ledger is empty.
   virtual absl::StatusOr<PublishedCheckpoint> LatestCheckpoint() const = 0;
 
-  // The first published checkpoint that covers `leaf_index`; later ones cover it too. OUT_OF_RANGE
+  // A published checkpoint that covers `leaf_index`: the first, or the last where witnesses cosign.
+  // Later ones cover it too. OUT_OF_RANGE
   // `LEAF_NOT_COVERED`: none does yet; ask again after checkpoint_interval.
   virtual absl::StatusOr<PublishedCheckpoint> CheckpointCovering(std::int64_t leaf_index) = 0;
 

@@ -53,20 +53,24 @@ absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::st
     recorded = published.last->size;
     published.refusal = CheckPrefix(recorded, published.last->root, kWhat, tree, tiles);
   }
-  COMITY_ASSIGN_OR_RETURN(const auto note, ReadPublication(path));
-  if (!note || !published.refusal.ok()) return published;
-  const auto file = ledger::OpenCheckpoint(*note, log);
-  if (!file.ok()) {
-    published.refusal = LedgerBehind("the published checkpoint is not one of this log and key");
-  } else if (file->size > recorded) {
-    // The row is committed before the file is written: where the row is gone, more may be.
-    published.refusal = LedgerBehind(absl::StrCat("the published checkpoint has ", file->size,
-                                                  " entries and the database remembers only ",
-                                                  recorded, " as published"));
-  } else {
-    COMITY_ASSIGN_OR_RETURN(published.file, rows::FindCheckpointCovering(sql, file->size - 1));
-    if (published.file) published.file->note = *note;
-    published.refusal = CheckPrefix(file->size, file->root, kWhat, tree, tiles);
+  // What waits for witnesses was shown to them.
+  for (const std::string& file : {PendingFile(path), path}) {
+    COMITY_ASSIGN_OR_RETURN(const auto note, ReadPublication(file));
+    if (!note || !published.refusal.ok()) continue;
+    const auto head = ledger::OpenCheckpoint(*note, log);
+    if (!head.ok()) {
+      published.refusal = LedgerBehind("the published checkpoint is not one of this log and key");
+    } else if (head->size > recorded) {
+      // The row is committed before the file is written: where the row is gone, more may be.
+      published.refusal = LedgerBehind(absl::StrCat("the published checkpoint has ", head->size,
+                                                    " entries and the database remembers only ",
+                                                    recorded, " as published"));
+    } else {
+      published.refusal = CheckPrefix(head->size, head->root, kWhat, tree, tiles);
+      if (file != path) continue;
+      COMITY_ASSIGN_OR_RETURN(published.file, rows::FindCheckpointCovering(sql, head->size - 1));
+      if (published.file) published.file->note = *note;
+    }
   }
   return published;
 }

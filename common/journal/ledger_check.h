@@ -34,8 +34,8 @@ struct Published {
   absl::Status refusal;                     // Why nothing may be written, or OK.
 };
 
-// Compares the last row and the file `path` with `tree`. Nobody else may write a checkpoint
-// meanwhile: under the head's lock where the database is shared.
+// Compares the last row, the file `path` and what waits beside it with `tree`. Nobody else may
+// write a checkpoint meanwhile: under the head's lock where the database is shared.
 absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::string& path,
                                          const ledger::NoteVerifier& log, const ledger::Tree& tree,
                                          const ledger::TileReader& tiles);

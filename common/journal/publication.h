@@ -1,24 +1,40 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/journal/types.h"
+#include "common/ledger/note.h"
+#include "common/ledger_files/cosignature_folder.h"
 
 namespace comity::journal {
 
-// The file `checkpoint` of a publication directory, which several replicas may share.
+// The files `checkpoint` and `pending` of a publication directory, which several replicas may
+// share. `pending` is the checkpoint that waits for its witnesses, or the last that did: once
+// shown, it is as binding as a published one.
 
-// What it holds; nullopt: there is none.
+// The file `pending` beside the file `path`.
+std::string PendingFile(const std::string& path);
+
+// What `path` holds; nullopt: there is none.
 absl::StatusOr<std::optional<std::string>> ReadPublication(const std::string& path);
 
-// Replaces it durably by the note that `prepare` makes, of a checkpoint of `size` leaves, and
-// returns that; nullopt: it holds a larger one, a replica that was slow takes nothing back.
-// Replicas take turns, `prepare` included.
-absl::StatusOr<std::optional<std::string>> Publish(
-    const std::string& path, std::int64_t size,
-    absl::FunctionRef<absl::StatusOr<std::string>()> prepare);
+// Replaces the file `path` durably by `next`, as its log signed it, and returns the note that was
+// published; nullopt: the file holds a larger one, a replica that was slow takes nothing back.
+// `prepare` makes what must be there before `next` is shown to anybody. Replicas take turns; no
+// turn waits for more than files.
+//
+// With `witnesses`, `next` is first shown as `pending` and published with their cosignatures;
+// UNAVAILABLE `WITNESSES_MISSING`: call again. What waits already, whichever replica of the log
+// `log` showed it, is published before: witnesses slower than the log still see one checkpoint
+// until they cosigned it.
+absl::StatusOr<std::optional<std::string>> Publish(const std::string& path,
+                                                   const PublishedCheckpoint& next,
+                                                   const ledger::NoteVerifier& log,
+                                                   const ledger_files::CosignatureFolder* witnesses,
+                                                   absl::FunctionRef<absl::Status()> prepare);
 
 }  // namespace comity::journal

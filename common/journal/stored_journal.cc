@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/journal/publication.h"
 #include "common/journal/rows.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -11,16 +12,13 @@ namespace comity::journal {
 
 StoredJournal::StoredJournal(Parts parts)
     : options_(parts.options),
+      publication_(parts.publication),
       database_(std::move(parts.database)),
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
       stored_tiles_(database_.get()),
       tile_publisher_(options_.publication_directory, parts.published ? parts.published->size : 0),
-      publisher_(
-          parts.publication, options_.checkpoint_interval, std::move(parts.published),
-          std::move(parts.pending),
-          [this](const PublishedCheckpoint& next) { return PreparePublication(next); },
-          [this] { writer_.RequestCheckpoint(); }),
+      publisher_(MakePublisherSetup(parts)),
       writer_(MakeSetup(parts)) {}
 
 StoredJournal::~StoredJournal() { Close(); }
@@ -48,11 +46,19 @@ Writer::Setup StoredJournal::MakeSetup(Parts& parts) {
               }};
 }
 
-absl::StatusOr<std::string> StoredJournal::PreparePublication(
-    const PublishedCheckpoint& checkpoint) {
-  COMITY_RETURN_IF_ERROR(tile_publisher_.Publish(*Tiles(), checkpoint.size));
-  if (!options_.cosign) return checkpoint.note;
-  return options_.cosign(checkpoint.note);
+CheckpointPublisher::Setup StoredJournal::MakePublisherSetup(Parts& parts) {
+  return {.interval = options_.checkpoint_interval,
+          .patience = options_.publication_patience,
+          .published = std::move(parts.published),
+          .pending = std::move(parts.pending),
+          .publish =
+              [this](const PublishedCheckpoint& next) {
+                return Publish(publication_, next, options_.signer->verifier(),
+                               options_.cosignatures ? &*options_.cosignatures : nullptr,
+                               [&] { return tile_publisher_.Publish(*Tiles(), next.size); });
+              },
+          .request = [this] { writer_.RequestCheckpoint(); },
+          .on_trouble = options_.on_publication_trouble};
 }
 
 void StoredJournal::Start() {
@@ -98,6 +104,7 @@ Stats StoredJournal::stats() const {
   Stats stats = writer_.stats();
   const auto published = publisher_.published();
   stats.publication_failures = publisher_.failures();
+  stats.publication_waiting = publisher_.waiting();
   stats.leaves_unpublished = head().leaf_count - (published ? published->size : 0);
   stats.writable = Writable().ok();
   return stats;
@@ -153,6 +160,8 @@ absl::StatusOr<PublishedCheckpoint> StoredJournal::LatestCheckpoint() const {
 absl::StatusOr<PublishedCheckpoint> StoredJournal::CheckpointCovering(std::int64_t leaf_index) {
   const auto published = publisher_.published();
   if (leaf_index >= 0 && published && published->size > leaf_index) {
+    // Rows are without cosignatures.
+    if (options_.cosignatures) return *published;
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
     COMITY_ASSIGN_OR_RETURN(auto found, rows::FindCheckpointCovering(snapshot.sql(), leaf_index));
     if (found && found->size <= published->size) return *std::move(found);

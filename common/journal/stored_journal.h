@@ -63,9 +63,10 @@ class StoredJournal final : public Journal {
 
  private:
   Writer::Setup MakeSetup(Parts& parts);
-  absl::StatusOr<std::string> PreparePublication(const PublishedCheckpoint& checkpoint);
+  CheckpointPublisher::Setup MakePublisherSetup(Parts& parts);
 
   const Options options_;
+  const std::string publication_;  // The file.
   const std::unique_ptr<storage::Database> database_;
   const std::unique_ptr<ExpiryKeys> keys_;
   const EntryWriter entries_;

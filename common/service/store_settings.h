@@ -7,6 +7,8 @@
 #include "absl/strings/string_view.h"
 #include "common/config/config.h"
 #include "common/journal/journal.h"
+#include "common/ledger/cosignature.h"
+#include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
 #include "common/time/clock.h"
 
@@ -22,11 +24,18 @@ struct StoreSettings {
   std::string ledger_origin;   // [ledger] origin
   std::string publication;     // [ledger] publication
 
+  // [ledger] witnesses (vkeys), witness_quorum (all of them if left out), cosignatures: the folder
+  // where the witnesses leave theirs. A checkpoint is published once the quorum cosigned it.
+  ledger::WitnessPolicy witnesses;
+  std::string cosignatures;
+
   // INVALID_ARGUMENT `CONFIG_MISSING`, `CONFIG_INVALID`.
   static absl::StatusOr<StoreSettings> Read(const config::Config& config);
 
-  // The journal's options. Errors of the key file. `clock` is not owned.
-  absl::StatusOr<journal::Options> JournalOptions(const Clock* clock) const;
+  // The journal's options; it logs when checkpoints cannot be published. Errors of the key file.
+  // `clock` and `logger` are not owned and must outlive the journal.
+  absl::StatusOr<journal::Options> JournalOptions(const Clock* clock,
+                                                  logging::Logger* logger) const;
 };
 
 // The metrics of a service's journal, `comity_<service>_<thing>`; `service` with underscores.

@@ -115,7 +115,8 @@ class ExchangeApplication final : public rpc::Application {
 
 absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerConfig& config,
                                                                    rpc::ProcessParts& process) {
-  COMITY_ASSIGN_OR_RETURN(journal::Options options, config.store.JournalOptions(&process.clock()));
+  COMITY_ASSIGN_OR_RETURN(journal::Options options,
+                          config.store.JournalOptions(&process.clock(), &process.logger()));
   options.migrations = Migrations();
   std::string vkey = options.signer->vkey();
   COMITY_ASSIGN_OR_RETURN(const std::string chain, storage::ReadFile(config.signing_certificate));

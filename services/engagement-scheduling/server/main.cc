@@ -39,7 +39,8 @@ absl::StatusOr<std::unique_ptr<const RegistryView>> FollowRegistry(const Setting
 
 absl::StatusOr<std::unique_ptr<rpc::Application>> Build(const Settings& settings,
                                                         rpc::ProcessParts& parts) {
-  COMITY_ASSIGN_OR_RETURN(journal::Options options, settings.store.JournalOptions(&parts.clock()));
+  COMITY_ASSIGN_OR_RETURN(journal::Options options,
+                          settings.store.JournalOptions(&parts.clock(), &parts.logger()));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<const RegistryView> registry,
                           FollowRegistry(settings, parts));
   return SchedulingApplication::Open({.clock = &parts.clock(),

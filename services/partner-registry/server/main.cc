@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
           },
       .build = [&](rpc::ProcessParts& parts) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
         COMITY_ASSIGN_OR_RETURN(journal::Options options,
-                                settings.store.JournalOptions(&parts.clock()));
+                                settings.store.JournalOptions(&parts.clock(), &parts.logger()));
         return partner_registry::RegistryApplication::Open(
             {.clock = &parts.clock(),
              .metrics = &parts.metrics(),

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <filesystem>
 #include <thread>
 #include <vector>
@@ -275,29 +274,6 @@ TEST_P(LedgerContractTest, LostTilesArePublishedAgain) {
   const ledger_files::FolderTiles files(options_.publication_directory, checkpoint.size);
 
   EXPECT_THAT(ledger::VerifyLog(files, checkpoint), IsOk());
-}
-
-TEST_P(LedgerContractTest, ACheckpointIsPublishedOnlyOnceItIsCosigned) {
-  journal_.reset();
-  std::atomic<bool> willing = false;
-  options_.cosign = [&](const std::string& note) -> absl::StatusOr<std::string> {
-    if (!willing) return absl::UnavailableError("the witness is away");
-    return *testing::TestLedgerSigner("witness").Cosign(note);
-  };
-  Open();
-  AddLeaves(5);
-  while (journal_->stats().publication_failures == 0) std::this_thread::yield();
-  EXPECT_FALSE(std::filesystem::exists(CheckpointPath()));
-  EXPECT_THAT(journal_->LatestCheckpoint(),
-              FailsWith(absl::StatusCode::kNotFound, "NO_CHECKPOINT"));
-
-  willing = true;
-  ClosePublished();
-
-  const auto note = ledger::ParseNote(*storage::ReadFile(CheckpointPath()));
-  ASSERT_THAT(note, IsOk());
-  EXPECT_THAT(note->signatures, SizeIs(2));
-  EXPECT_EQ(journal_->LatestCheckpoint()->note, *storage::ReadFile(CheckpointPath()));
 }
 
 TEST_P(LedgerContractTest, ANewerDatabaseIsRefused) {
