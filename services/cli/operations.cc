@@ -13,6 +13,7 @@
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/json_text.h"
+#include "services/cli/ledger_files.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -171,6 +172,7 @@ void RegisterOperations(CLI::App& root, App& app) {
       [&app, arguments] { return Entries(app, *arguments); })
       ->add_option("--purpose", arguments->purpose, "Why you read them")
       ->required();
+  RegisterLedgerFiles(*ledger, app);
 }
 
 }  // namespace comity::cli

@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "common/crypto/encoding.h"
 #include "common/ledger/checkpoint.h"
+#include "common/ledger/cosignature.h"
 #include "common/ledger/proof.h"
 #include "common/ledger/tlog_proof.h"
 #include "common/ledger/tree.h"
@@ -119,12 +120,23 @@ TEST_F(LedgerInteropTest, GoVerifiesOurCheckpointsProofsAndTiles) {
 }
 
 TEST_F(LedgerInteropTest, GoVerifiesOurCheckpointThatAWitnessCosigned) {
-  WriteOurs(300);
-  const auto witness =
-      *NoteSigner::Create("witness.example", *crypto::Ed25519Key::FromSeed(std::string(32, 'w')));
-  Write(folder_ / "300.checkpoint", *witness.Cosign(Read(folder_ / "300.checkpoint")));
+  const auto witness = *CosignatureSigner::Create(
+      "witness.example", *crypto::Ed25519Key::FromSeed(std::string(32, 'w')));
+  const std::string note = *SignCheckpoint(
+      {.origin = std::string(kOrigin), .size = 300, .root = crypto::Sha256("root")}, signer_);
+  const std::string cosignature =
+      witness.Line(ParseNote(note)->text, absl::FromUnixSeconds(1793491200));
+  Write(folder_ / "vkey", signer_.vkey());
+  Write(folder_ / "witness.vkey", witness.vkey());
 
-  EXPECT_TRUE(Peer("verify"));
+  Write(folder_ / "300.checkpoint", note + cosignature);
+  EXPECT_TRUE(Peer("cosigned"));
+  Write(folder_ / "300.checkpoint", note);
+  EXPECT_FALSE(Peer("cosigned"));
+  const std::string other = *SignCheckpoint(
+      {.origin = std::string(kOrigin), .size = 301, .root = crypto::Sha256("root")}, signer_);
+  Write(folder_ / "300.checkpoint", other + cosignature);
+  EXPECT_FALSE(Peer("cosigned"));
 }
 
 TEST_F(LedgerInteropTest, GoRefusesWhatWasChanged) {

@@ -3,13 +3,17 @@
 //
 //	peer leaves <folder>   reads vkey, *.tlog-proof with *.leaf
 //	peer verify <folder>   the same, and *.checkpoint, *.consistency, tile/
+//	peer cosigned <folder> reads vkey, witness.vkey, *.checkpoint; each must be signed by both
 //	peer make <folder>     writes vkey, log.checkpoint, *.tlog-proof with *.leaf, *.consistency
 package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"io/ioutil"
 	"log"
@@ -153,6 +157,49 @@ func verify(folder string) {
 	}
 }
 
+// witness checks cosignatures (C2SP tlog-cosignature, Ed25519) inside note.Open, which knows plain
+// signatures only.
+type witness struct {
+	name string
+	key  ed25519.PublicKey
+	hash uint32
+}
+
+func (w witness) Name() string { return w.name }
+
+func (w witness) KeyHash() uint32 { return w.hash }
+
+func (w witness) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", binary.BigEndian.Uint64(signature), text)
+	return ed25519.Verify(w.key, []byte(message), signature[8:])
+}
+
+func newWitness(vkey string) witness {
+	parts := strings.SplitN(strings.TrimSpace(vkey), "+", 3)
+	key, err := base64.StdEncoding.DecodeString(parts[2])
+	must(err)
+	hash := sha256.Sum256(append([]byte(parts[0]+"\n"), key...))
+	id := binary.BigEndian.Uint32(hash[:])
+	if key[0] != 4 || len(key) != 1+ed25519.PublicKeySize || fmt.Sprintf("%08x", id) != parts[1] {
+		log.Fatalf("%s is no key of a witness", vkey)
+	}
+	return witness{parts[0], ed25519.PublicKey(key[1:]), id}
+}
+
+func cosigned(folder string) {
+	verifiers := note.VerifierList(key(folder), newWitness(string(read(folder, "witness.vkey"))))
+	for _, name := range list(folder, "*.checkpoint") {
+		opened, err := note.Open(read(folder, name), verifiers)
+		must(err)
+		if len(opened.Sigs) != 2 || len(opened.UnverifiedSigs) != 0 {
+			log.Fatalf("%s is not signed by log and witness alone", name)
+		}
+	}
+}
+
 func format(tree tlog.Tree, name string) string {
 	return fmt.Sprintf("%s\n%d\n%s\n", name, tree.N, tree.Hash)
 }
@@ -222,13 +269,15 @@ func generate(folder string) {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 3 {
-		log.Fatal("usage: peer leaves|verify|make <folder>")
+		log.Fatal("usage: peer leaves|verify|cosigned|make <folder>")
 	}
 	switch os.Args[1] {
 	case "leaves":
 		leaves(os.Args[2], key(os.Args[2]))
 	case "verify":
 		verify(os.Args[2])
+	case "cosigned":
+		cosigned(os.Args[2])
 	case "make":
 		generate(os.Args[2])
 	default:

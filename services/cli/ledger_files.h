@@ -1,0 +1,10 @@
+#pragma once
+
+#include "services/cli/app.h"
+
+namespace comity::cli {
+
+// Registers, under `comity ledger`, what needs files and public keys only: verify, proof, witness.
+void RegisterLedgerFiles(CLI::App& ledger, App& app);
+
+}  // namespace comity::cli
