@@ -45,6 +45,7 @@ class CosignedContractTest : public JournalContract {
 
   void Ask(const std::vector<const ledger::CosignatureSigner*>& witnesses, int quorum) {
     std::vector<ledger::CosignatureVerifier> keys;
+    keys.reserve(witnesses.size());
     for (const auto* const witness : witnesses) keys.push_back(witness->verifier());
     policy_ = *ledger::WitnessPolicy::Create(std::move(keys), quorum);
     options_.cosignatures.emplace(policy_, folder());
