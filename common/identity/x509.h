@@ -1,6 +1,7 @@
 #pragma once
 
-// OpenSSL's objects behind owning pointers, for the sources of this folder and the test CA only.
+// OpenSSL's objects behind owning pointers, for the sources of this folder, common/timestamps and
+// the test CA only.
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>

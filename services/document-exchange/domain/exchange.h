@@ -139,6 +139,8 @@ class Exchange {
     std::function<std::string(const legal::Verdict&)> encode_verdict;
     const Clock* clock = nullptr;
     ExchangeEvents* events = nullptr;
+    // Whether new exchanges may begin; CreateUpload passes the error on. Must not block.
+    std::function<absl::Status()> may_begin = [] { return absl::OkStatus(); };
   };
   Exchange(Parts parts, Settings settings);
 

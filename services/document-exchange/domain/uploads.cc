@@ -111,6 +111,7 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
                    .flags = FlagsOf(wanted.context.question.purpose),
                    .context_digests = DigestContext(wanted.context)};
   if (wanted.validate_only) {
+    COMITY_RETURN_IF_ERROR(parts_.may_begin());
     upload.id.clear();
     return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
   }
@@ -118,6 +119,8 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
   COMITY_RETURN_IF_ERROR(parts_.payloads->CreateUpload(upload.id, upload.announced));
   const absl::StatusOr<journal::Committed> committed =
       parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
+        // Here, where a repetition of what has begun already does not come.
+        COMITY_RETURN_IF_ERROR(parts_.may_begin());
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
         COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows->CountUploadsOf(upload.owner));
         if (open >= settings_.most_open_uploads) {

@@ -14,6 +14,7 @@
 #include "common/service/refusals.h"
 #include "common/service/store_settings.h"
 #include "common/service/timekeeper.h"
+#include "common/service/timestamping.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
@@ -33,13 +34,16 @@ constexpr char kRegistryService[] = "partner-registry";
 // In the order in which they are built; destroyed the other way round.
 class ExchangeApplication final : public rpc::Application {
  public:
+  // `timestamping` may be null.
   ExchangeApplication(std::unique_ptr<journal::Journal> journal,
+                      std::unique_ptr<service::Timestamping> timestamping,
                       std::unique_ptr<FilePayloadStore> payloads, sealing::Signer signer,
                       journal::PageTokens pages,
                       std::unique_ptr<registry_replica::RegistryReplica> replica,
                       const ServerConfig& config, std::string ledger_vkey,
                       rpc::ProcessParts& process)
       : journal_(std::move(journal)),
+        timestamping_(std::move(timestamping)),
         payloads_(std::move(payloads)),
         signer_(std::move(signer)),
         pages_(std::move(pages)),
@@ -60,7 +64,8 @@ class ExchangeApplication final : public rpc::Application {
                        },
                    .encode_verdict = &EncodeVerdict,
                    .clock = &process.clock(),
-                   .events = &events_},
+                   .events = &events_,
+                   .may_begin = [this] { return MayBegin(); }},
                   config.settings),
         service_(process.Gate("comity.document_exchange.v1.DocumentExchangeService"),
                  {.exchange = &exchange_,
@@ -95,7 +100,12 @@ class ExchangeApplication final : public rpc::Application {
   void Stop() override { timekeeper_.reset(); }
 
  private:
+  absl::Status MayBegin() const {
+    return timestamping_ == nullptr ? absl::OkStatus() : timestamping_->Current();
+  }
+
   const std::unique_ptr<journal::Journal> journal_;
+  const std::unique_ptr<service::Timestamping> timestamping_;
   const std::unique_ptr<FilePayloadStore> payloads_;
   const sealing::Signer signer_;
   const journal::PageTokens pages_;
@@ -136,6 +146,16 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
   // Holds the directory from here on: the payloads belong to it.
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
+  std::unique_ptr<service::Timestamping> timestamping;
+  if (config.timestamps) {
+    COMITY_ASSIGN_OR_RETURN(timestamping,
+                            service::Timestamping::Start(*config.timestamps, "document_exchange",
+                                                         {.journal = journal.get(),
+                                                          .publication = config.store.publication,
+                                                          .clock = &process.clock(),
+                                                          .logger = &process.logger(),
+                                                          .metrics = &process.metrics()}));
+  }
   COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.payload_directory));
   COMITY_ASSIGN_OR_RETURN(
       std::unique_ptr<FilePayloadStore> payloads,
@@ -160,9 +180,9 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
   };
 
   auto application = std::make_unique<ExchangeApplication>(
-      std::move(journal), std::move(payloads), std::move(signer), std::move(pages),
-      registry_replica::RegistryReplica::Start(std::move(replica)), config, std::move(vkey),
-      process);
+      std::move(journal), std::move(timestamping), std::move(payloads), std::move(signer),
+      std::move(pages), registry_replica::RegistryReplica::Start(std::move(replica)), config,
+      std::move(vkey), process);
   COMITY_RETURN_IF_ERROR(application->Begin(config.timer_interval));
   return application;
 }

@@ -7,6 +7,7 @@ namespace comity::document_exchange {
 absl::StatusOr<ServerConfig> ReadConfig(const config::Config& config) {
   ServerConfig read;
   COMITY_ASSIGN_OR_RETURN(read.store, service::StoreSettings::Read(config));
+  COMITY_ASSIGN_OR_RETURN(read.timestamps, service::TimestampSettings::Read(config));
 
   const config::Section registry = config.section("registry");
   COMITY_ASSIGN_OR_RETURN(read.registry_address, registry.String("address"));

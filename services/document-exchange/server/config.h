@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/config/config.h"
 #include "common/service/store_settings.h"
+#include "common/service/timestamping.h"
 #include "services/document-exchange/domain/exchange.h"
 
 namespace comity::document_exchange {
@@ -14,6 +16,7 @@ namespace comity::document_exchange {
 // are common/rpc's.
 struct ServerConfig {
   service::StoreSettings store;
+  std::optional<service::TimestampSettings> timestamps;
 
   std::string registry_address;
   std::string registry_trust_domain;

@@ -46,6 +46,29 @@ TEST_F(ExchangeTest, AskingOnlyWritesNothing) {
   EXPECT_EQ(world_.journal->head().leaf_count, before.leaf_count);
 }
 
+TEST_F(ExchangeTest, WhatMayNotBeginIsRefusedAndWhatHasBegunGoesOn) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const Request request = world_.By(kDesk, "test/CreateUpload", NewUuid(world_.clock.Now()));
+  const auto begun = world_.exchange->CreateUpload(request, letter.upload);
+  ASSERT_THAT(begun, IsOk());
+  world_.may_begin = absl::UnavailableError("timestamps are overdue");
+
+  const auto repeated = world_.exchange->CreateUpload(request, letter.upload);
+  ASSERT_THAT(repeated, IsOk());
+  EXPECT_EQ(repeated->upload.id, begun->upload.id);
+  SealedLetter second = world_.Seal({});
+  EXPECT_EQ(world_.exchange->CreateUpload(world_.By(kDesk), second.upload).status(),
+            world_.may_begin);
+  second.upload.validate_only = true;
+  EXPECT_EQ(world_.exchange->CreateUpload(world_.By(kDesk), second.upload).status(),
+            world_.may_begin);
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(SizeIs(1)));
+
+  world_.may_begin = absl::OkStatus();
+  EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kDesk), second.upload), IsOk());
+}
+
 TEST_F(ExchangeTest, PanamaIsRefusedWithItsRoutes) {
   ASSERT_THAT(world_.Authorise("partners/panama"), IsOk());
   const SealedLetter letter = world_.Seal({.recipients = {kDesk, kPanama}});

@@ -124,7 +124,8 @@ absl::Status World::TryRestart() {
           .signer_check = [this](absl::Time at) { return sealing::TrustedBy(verifier_.get(), at); },
           .encode_verdict = &EncodeVerdict,
           .clock = &clock,
-          .events = &events},
+          .events = &events,
+          .may_begin = [this] { return may_begin; }},
       settings);
   return exchange->Reconcile();
 }

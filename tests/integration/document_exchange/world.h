@@ -122,6 +122,7 @@ class World {
   NoEvents events;
   testing::TempDirectory folder;
   Settings settings;
+  absl::Status may_begin;  // What Exchange::Parts::may_begin says.
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<FilePayloadStore> payloads;
   std::unique_ptr<ExchangeTables> tables;
