@@ -58,6 +58,8 @@ struct Options {
   // the journal.
   absl::Duration publication_patience = absl::Seconds(5);
   std::function<void(const absl::Status& trouble)> on_publication_trouble;
+  // Bytes of leaf hashes kept in memory for proofs, 32 an entry; others are read from the database.
+  std::size_t proof_cache = std::size_t{64} << 20;
   // How long request ids are remembered.
   absl::Duration request_memory = absl::Hours(24);
   // See storage::SqliteOptions; for tests of a full disk.

@@ -9,6 +9,12 @@
 #include "common/status/macros.h"
 
 namespace comity::journal {
+namespace {
+
+// Subtrees of some 16 million entries.
+constexpr std::size_t kSubtreeBudget = std::size_t{64} << 20;
+
+}  // namespace
 
 StoredJournal::StoredJournal(Parts parts)
     : options_(parts.options),
@@ -17,6 +23,7 @@ StoredJournal::StoredJournal(Parts parts)
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
       stored_tiles_(database_.get()),
+      subtrees_(kSubtreeBudget, options_.proof_cache),
       tile_publisher_(options_.publication_directory, parts.published ? parts.published->size : 0),
       publisher_(MakePublisherSetup(parts)),
       writer_(MakeSetup(parts)) {}
@@ -173,7 +180,7 @@ absl::StatusOr<PublishedCheckpoint> StoredJournal::CheckpointCovering(std::int64
 }
 
 std::shared_ptr<const ledger::TileReader> StoredJournal::Tiles() const {
-  return std::make_shared<ledger::TreeTiles>(writer_.tree(), &stored_tiles_);
+  return std::make_shared<ledger::TreeTiles>(writer_.tree(), &stored_tiles_, &subtrees_);
 }
 
 absl::StatusOr<std::optional<std::string>> StoredJournal::Unseal(absl::string_view sealed,

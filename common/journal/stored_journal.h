@@ -11,6 +11,7 @@
 #include "common/journal/journal.h"
 #include "common/journal/stored_tiles.h"
 #include "common/journal/writer.h"
+#include "common/ledger/subtree_cache.h"
 #include "common/ledger_files/tile_publisher.h"
 
 namespace comity::journal {
@@ -71,6 +72,7 @@ class StoredJournal final : public Journal {
   const std::unique_ptr<ExpiryKeys> keys_;
   const EntryWriter entries_;
   const StoredTiles stored_tiles_;
+  mutable ledger::SubtreeCache subtrees_;
   ledger_files::TilePublisher tile_publisher_;  // The publisher's thread's.
   CheckpointPublisher publisher_;
   Writer writer_;

@@ -3,10 +3,11 @@
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/subtree_cache.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -32,24 +33,44 @@ absl::Status ProofInvalid(absl::string_view why) {
 // side.
 class Subtrees {
  public:
-  explicit Subtrees(const TileReader& tiles) : tiles_(tiles) {}
+  explicit Subtrees(const TileReader& tiles) : tiles_(tiles), cache_(tiles.cache()) {}
 
   // The root over leaves [begin, end), of which `begin` is a multiple of the power of two not below
   // end - begin, as every subtree of an RFC 6962 tree has it.
   absl::StatusOr<Hash> Root(std::int64_t begin, std::int64_t end) {
     const std::int64_t size = end - begin;
     if (std::has_single_bit(static_cast<std::uint64_t>(size))) return Perfect(begin, size);
+    if (cache_ != nullptr) {
+      if (const auto root = cache_->FindAtEdge(begin, end)) return *root;
+    }
     const std::int64_t split = begin + SplitPoint(size);
     COMITY_ASSIGN_OR_RETURN(const Hash left, Perfect(begin, split - begin));
     COMITY_ASSIGN_OR_RETURN(const Hash right, Root(split, end));
-    return NodeHash(left, right);
+    const Hash root = NodeHash(left, right);
+    if (cache_ != nullptr) cache_->InsertAtEdge(begin, end, root);
+    return root;
   }
 
  private:
-  struct Cached {
-    std::int64_t index;
-    std::vector<Hash> hashes;
+  // The tile of a level that the last subtree was in: what is remembered of it, and its hashes once
+  // they were needed.
+  struct Current {
+    std::int64_t index = -1;
+    std::shared_ptr<const TileNodes> nodes;
+    std::shared_ptr<const std::vector<Hash>> hashes;
   };
+
+  absl::StatusOr<std::shared_ptr<const std::vector<Hash>>> ReadTile(TileId id, Current& current) {
+    if (cache_ != nullptr) {
+      if (auto hashes = cache_->FindHashes(id); hashes != nullptr) return hashes;
+    }
+    COMITY_ASSIGN_OR_RETURN(std::vector<Hash> read, tiles_.ReadTile(id));
+    auto hashes = std::make_shared<const std::vector<Hash>>(std::move(read));
+    if (cache_ != nullptr && hashes->size() == kTileWidth) {
+      current.nodes = cache_->Insert(id, hashes);
+    }
+    return hashes;
+  }
 
   // The root over `size` leaves, a power of two, from `begin`, a multiple of it.
   absl::StatusOr<Hash> Perfect(std::int64_t begin, std::int64_t size) {
@@ -57,30 +78,43 @@ class Subtrees {
     const int level = height / kTileHeight;
     const int within = height % kTileHeight;
     const std::int64_t first = begin >> (level * kTileHeight);
-    const std::int64_t index = first / kTileWidth;
+    const TileId id{.level = level, .index = first / kTileWidth};
     const auto offset = static_cast<std::size_t>(first % kTileWidth);
-    const std::size_t count = std::size_t{1} << within;
 
-    std::optional<Cached>& cached = cached_[static_cast<std::size_t>(level)];
-    if (!cached || cached->index != index) {
-      COMITY_ASSIGN_OR_RETURN(std::vector<Hash> read,
-                              tiles_.ReadTile({.level = level, .index = index}));
-      cached = Cached{.index = index, .hashes = std::move(read)};
+    Current& current = current_[static_cast<std::size_t>(level)];
+    if (current.index != id.index) {
+      current = {.index = id.index,
+                 .nodes = cache_ == nullptr ? nullptr : cache_->FindNodes(id),
+                 .hashes = nullptr};
     }
-    const std::vector<Hash>& hashes = cached->hashes;
+    if (current.nodes != nullptr) {
+      if (const auto root = current.nodes->Root(within, offset)) return *root;
+    } else if (cache_ != nullptr) {
+      if (const auto root = cache_->FindAtEdge(begin, begin + size)) return *root;
+    }
+    if (current.hashes == nullptr) {
+      COMITY_ASSIGN_OR_RETURN(current.hashes, ReadTile(id, current));
+    }
+    const std::vector<Hash>& hashes = *current.hashes;
+    const std::size_t count = std::size_t{1} << within;
     if (hashes.size() < offset + count) {
       return MakeError(absl::StatusCode::kDataLoss,
-                       absl::StrCat("Tile ", index, " of level ", level,
+                       absl::StrCat("Tile ", id.index, " of level ", level,
                                     " of the ledger is narrower than the tree; restore the store."),
                        {.reason = "LEDGER_INCONSISTENT"});
     }
     if (count == 1) return hashes[offset];
     const auto from = hashes.begin() + static_cast<std::ptrdiff_t>(offset);
-    return TileRoot({from, from + static_cast<std::ptrdiff_t>(count)});
+    const Hash root = TileRoot({from, from + static_cast<std::ptrdiff_t>(count)});
+    if (cache_ != nullptr && hashes.size() < kTileWidth) {
+      cache_->InsertAtEdge(begin, begin + size, root);
+    }
+    return root;
   }
 
   const TileReader& tiles_;
-  std::array<std::optional<Cached>, kMaxTileLevel + 1> cached_;
+  SubtreeCache* const cache_;
+  std::array<Current, kMaxTileLevel + 1> current_;
 };
 
 }  // namespace

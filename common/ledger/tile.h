@@ -10,6 +10,8 @@
 
 namespace comity::ledger {
 
+class SubtreeCache;
+
 // Hashes in a complete tile (C2SP tlog-tiles), and the levels of the tree that a tile spans.
 inline constexpr int kTileWidth = 256;
 inline constexpr int kTileHeight = 8;
@@ -57,6 +59,9 @@ class TileReader {
   // The hashes of a tile, all that there are. A tile that is complete never changes; others only
   // grow. NOT_FOUND `TILE_NOT_FOUND`: there is no such tile. DATA_LOSS: the store is damaged.
   virtual absl::StatusOr<std::vector<Hash>> ReadTile(TileId id) const = 0;
+
+  // What remembers subtrees of this log from one proof to the next; null: nothing does.
+  virtual SubtreeCache* cache() const { return nullptr; }
 };
 
 }  // namespace comity::ledger

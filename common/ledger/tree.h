@@ -58,15 +58,19 @@ class Tree {
 // store is.
 class TreeTiles final : public TileReader {
  public:
-  // `complete` is not owned and must have every complete tile of `tree`.
-  TreeTiles(std::shared_ptr<const Tree> tree, const TileReader* complete)
-      : tree_(std::move(tree)), complete_(complete) {}
+  // `complete` must have every complete tile of `tree`; `cache`, of this log, may be null. Neither
+  // is owned.
+  TreeTiles(std::shared_ptr<const Tree> tree, const TileReader* complete,
+            SubtreeCache* cache = nullptr)
+      : tree_(std::move(tree)), complete_(complete), cache_(cache) {}
 
   absl::StatusOr<std::vector<Hash>> ReadTile(TileId id) const override;
+  SubtreeCache* cache() const override { return cache_; }
 
  private:
   const std::shared_ptr<const Tree> tree_;
   const TileReader* const complete_;
+  SubtreeCache* const cache_;
 };
 
 }  // namespace comity::ledger

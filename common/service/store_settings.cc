@@ -59,6 +59,9 @@ absl::StatusOr<StoreSettings> StoreSettings::Read(const config::Config& config) 
   COMITY_ASSIGN_OR_RETURN(settings.ledger_key, ledger.Path("key"));
   COMITY_ASSIGN_OR_RETURN(settings.ledger_origin, ledger.String("origin"));
   COMITY_ASSIGN_OR_RETURN(settings.publication, ledger.Path("publication"));
+  COMITY_ASSIGN_OR_RETURN(const std::int64_t proof_cache_mib,
+                          ledger.Integer("proof_cache_mib", 64, 0, 1 << 16));
+  settings.proof_cache = static_cast<std::size_t>(proof_cache_mib) << 20;
   COMITY_ASSIGN_OR_RETURN(settings.witnesses, ReadWitnesses(ledger));
   COMITY_ASSIGN_OR_RETURN(settings.cosignatures, ledger.Path("cosignatures", ""));
   if (settings.witnesses.quorum() > 0 && settings.cosignatures.empty()) {
@@ -77,7 +80,8 @@ absl::StatusOr<journal::Options> StoreSettings::JournalOptions(const Clock* cloc
                            .expiry_key_directory = expiry_keys,
                            .publication_directory = publication,
                            .signer = std::move(signer),
-                           .clock = clock};
+                           .clock = clock,
+                           .proof_cache = proof_cache};
   if (witnesses.quorum() > 0) options.cosignatures.emplace(witnesses, cosignatures);
   options.on_publication_trouble = [logger](const absl::Status& trouble) {
     if (trouble.ok()) return logger->Info("checkpoints are published again");

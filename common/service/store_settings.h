@@ -29,6 +29,8 @@ struct StoreSettings {
   ledger::WitnessPolicy witnesses;
   std::string cosignatures;
 
+  std::size_t proof_cache = 0;  // [ledger] proof_cache_mib, in bytes.
+
   // INVALID_ARGUMENT `CONFIG_MISSING`, `CONFIG_INVALID`.
   static absl::StatusOr<StoreSettings> Read(const config::Config& config);
 

@@ -1,0 +1,155 @@
+// How the ledger of a journal grows: start, inclusion proofs and publication with 10^4, 10^5, ...
+// entries in one embedded store.
+//
+//   ledger_growth <empty directory> [largest] [threads] [MiB of proof cache]
+//
+// Prints one line of JSON a size. Proofs are of leaves at random, each verified once outside the
+// measured time.
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "common/journal/journal.h"
+#include "common/ledger/hash.h"
+#include "common/ledger/proof.h"
+#include "tests/testing/test_journal.h"
+
+namespace comity::journal {
+namespace {
+
+constexpr std::int64_t kLeavesOfOneMutation = 1000;
+constexpr int kPublications = 20;
+constexpr absl::Duration kWarmUp = absl::Seconds(8);
+constexpr absl::Duration kProving = absl::Seconds(3);
+
+[[noreturn]] void Fail(const absl::Status& status) {
+  std::fprintf(stderr, "ledger_growth: %s\n", status.ToString().c_str());
+  std::exit(1);
+}
+
+std::unique_ptr<Journal> Open(const std::string& directory, std::size_t cache) {
+  Options options = testing::TestJournalOptions(directory);
+  if (cache != 0) options.proof_cache = cache;
+  auto opened = Journal::Open(std::move(options));
+  if (!opened.ok()) Fail(opened.status());
+  return *std::move(opened);
+}
+
+void GrowTo(Journal& journal, std::int64_t size) {
+  const std::string body(200, 'b');
+  while (journal.head().leaf_count < size) {
+    const std::int64_t more = std::min(kLeavesOfOneMutation, size - journal.head().leaf_count);
+    const auto done = journal.Mutate({.caller = "bench", .method = "bench/Grow"}, [&](Turn& turn) {
+      for (std::int64_t i = 0; i < more; ++i) {
+        if (auto leaf = turn.AddLeaf(body); !leaf.ok()) return leaf.status();
+      }
+      return absl::OkStatus();
+    });
+    if (!done.ok()) Fail(done.status());
+  }
+}
+
+// Proofs a second, all threads together, after a first round that is not counted.
+double ProofsPerSecond(Journal& journal, std::int64_t size, int threads) {
+  std::int64_t proofs = 0;
+  for (const absl::Duration round : {kWarmUp, kProving}) {
+    std::atomic<bool> stop = false;
+    std::atomic<std::int64_t> made = 0;
+    std::vector<std::thread> provers;
+    for (int i = 0; i < threads; ++i) {
+      provers.emplace_back([&, i] {
+        std::mt19937_64 random(static_cast<std::uint64_t>(i) + 1);
+        std::uniform_int_distribution<std::int64_t> leaf(0, size - 1);
+        std::int64_t own = 0;
+        while (!stop) {
+          const auto proof = ledger::ProveInclusion(*journal.Tiles(), leaf(random), size);
+          if (!proof.ok()) Fail(proof.status());
+          ++own;
+        }
+        made += own;
+      });
+    }
+    absl::SleepFor(round);
+    stop = true;
+    for (std::thread& prover : provers) prover.join();
+    proofs = made;
+  }
+  return static_cast<double>(proofs) / absl::ToDoubleSeconds(kProving);
+}
+
+void Verify(Journal& journal, std::int64_t size) {
+  const auto tiles = journal.Tiles();
+  const auto root = ledger::RootAt(*tiles, size);
+  if (!root.ok()) Fail(root.status());
+  std::mt19937_64 random(7);
+  std::uniform_int_distribution<std::int64_t> leaf(0, size - 1);
+  for (int i = 0; i < 1000; ++i) {
+    const std::int64_t index = i == 0 ? size - 1 : leaf(random);
+    const auto proof = ledger::ProveInclusion(*tiles, index, size);
+    const auto hash = ledger::ReadLeafHash(*tiles, index);
+    if (!proof.ok() || !hash.ok()) Fail(proof.status());
+    if (auto shown = ledger::VerifyInclusion(*proof, index, size, *hash, *root); !shown.ok()) {
+      Fail(shown);
+    }
+  }
+}
+
+// The median time from a commit to the published checkpoint that covers it.
+absl::Duration PublicationTime(Journal& journal) {
+  std::vector<absl::Duration> times;
+  for (int i = 0; i < kPublications; ++i) {
+    const auto entry = journal.RecordLeaf([](absl::Time) { return "{}"; });
+    if (!entry.ok()) Fail(entry.status());
+    const absl::Time begin = absl::Now();
+    while (!journal.CheckpointCovering(entry->leaf_index).ok()) std::this_thread::yield();
+    times.push_back(absl::Now() - begin);
+  }
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+int Run(const std::string& directory, std::int64_t largest, int threads, std::size_t cache) {
+  for (std::int64_t size = 10'000; size <= largest; size *= 10) {
+    std::unique_ptr<Journal> journal = Open(directory, cache);
+    GrowTo(*journal, size);
+    journal->Close();
+    journal.reset();
+
+    const absl::Time begin = absl::Now();
+    journal = Open(directory, cache);
+    const absl::Duration start = absl::Now() - begin;
+    const double proofs = ProofsPerSecond(*journal, size, threads);
+    Verify(*journal, size);
+    const absl::Duration publication = PublicationTime(*journal);
+    std::printf(
+        "{\"entries\": %lld, \"start_ms\": %.1f, \"proofs_per_second\": %.0f, "
+        "\"publication_ms\": %.1f}\n",
+        static_cast<long long>(size), absl::ToDoubleMilliseconds(start), proofs,
+        absl::ToDoubleMilliseconds(publication));
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace comity::journal
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: ledger_growth <empty directory> [largest] [threads] [MiB]\n");
+    return 2;
+  }
+  const std::int64_t largest = argc > 2 ? std::atoll(argv[2]) : 10'000'000;
+  const std::size_t cache = argc > 4 ? static_cast<std::size_t>(std::atoll(argv[4])) << 20 : 0;
+  return comity::journal::Run(argv[1], largest, argc > 3 ? std::atoi(argv[3]) : 2, cache);
+}
