@@ -66,7 +66,9 @@ class RecentTiles {
   static std::int64_t KeyOf(TileId id) { return id.index << 3 | id.level; }
   Shard& ShardOf(TileId id) {
     // The first tiles of all levels are the busiest: each its own.
-    return shards_[static_cast<std::size_t>(id.index + 5 * id.level) % kShards];
+    return shards_[(static_cast<std::size_t>(id.index) +
+                    std::size_t{5} * static_cast<std::size_t>(id.level)) %
+                   kShards];
   }
 
   // Looks at one place, and forgets it unless it was asked for.

@@ -107,10 +107,12 @@ absl::Duration CheckpointStamper::Age() const {
 absl::Status CheckpointStamper::Current() const {
   const absl::MutexLock lock(&mutex_);
   if (Age() <= setup_.limit) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kUnavailable,
-                   "No new exchange begins because evidence lacks a timestamp for longer than the "
-                   "service may allow; its operator must look after the time-stamping authority.",
-                   {.reason = "TIMESTAMPS_OVERDUE"});
+  return MakeError(
+      absl::StatusCode::kUnavailable,
+      "No new exchange begins because evidence lacks a timestamp for longer than the "
+      "service may allow; its operator must look after the time-stamping authority and "
+      "the witnesses.",
+      {.reason = "TIMESTAMPS_OVERDUE"});
 }
 
 CheckpointStamper::Stats CheckpointStamper::stats() const {
