@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -65,7 +67,12 @@ void PostgresListener::Hear(PGconn* db) {
 
 bool PostgresListener::Wait(int socket) const {
   std::array<pollfd, 2> polled = {pollfd{stop_, POLLIN, 0}, pollfd{socket, POLLIN, 0}};
-  (void)poll(polled.data(), polled.size(), kPauseMillis);
+  if (poll(polled.data(), polled.size(), kPauseMillis) < 0 && errno != EINTR) {
+    // No memory, or descriptors that are none. Going on would spin, and a replica that hears of
+    // nobody would serve what is long out of date: a new process starts from what is durable.
+    std::perror("The listener for changes of other replicas cannot wait; start the service again");
+    std::abort();
+  }
   return polled[0].revents == 0;
 }
 
