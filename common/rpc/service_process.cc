@@ -367,9 +367,14 @@ int Misuse(const std::string& name, const std::string& what) {
   return kMisuse;
 }
 
+// What is asked of us in a way that cannot be right, the configuration included, is misuse; a file
+// that is not there may be there the next time.
 int Fail(const std::string& name, const absl::Status& status) {
   std::fprintf(stderr, "%s: %s\n", name.c_str(), std::string(status.message()).c_str());
-  return kFailure;
+  const std::string reason = ReasonOf(status);
+  const bool misuse = absl::IsInvalidArgument(status) &&
+                      (absl::StartsWith(reason, "CONFIG_") || reason == "DECISION_RULES_INVALID");
+  return misuse ? kMisuse : kFailure;
 }
 
 // Flags, or the exit code of a process that is done already.

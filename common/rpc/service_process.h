@@ -84,7 +84,8 @@ struct ServiceDefinition {
 //
 // Prints `listening on <address>` to standard output when it serves, and writes the port into
 // port_file (by rename). SIGTERM and SIGINT drain and exit 0; SIGHUP reloads. Exit 1 with one
-// sentence on standard error if it cannot run, 2 on misuse.
+// sentence on standard error if it cannot run, 2 on misuse: a wrong option, a key of the file that
+// is missing, unknown or of no use.
 int RunService(int argc, char** argv, const ServiceDefinition& definition);
 
 }  // namespace comity::rpc

@@ -41,7 +41,7 @@ TEST_F(ProcessTest, AnUnknownKeyIsNamedWithFileLineAndTheNearestKnownOne) {
   WriteConfig("[ledger]\nnoet = \"hello\"\n");
   ChildProcess process(kProgram, Arguments());
 
-  EXPECT_EQ(process.Wait(), 1);
+  EXPECT_EQ(process.Wait(), 2);
   EXPECT_THAT(process.errors(), ::testing::HasSubstr("config.toml:14: unknown key \"ledger.noet\"; "
                                                      "did you mean \"note\"?"));
 }
