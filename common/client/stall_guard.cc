@@ -11,6 +11,7 @@ StallGuard::~StallGuard() {
   {
     const absl::MutexLock lock(&mutex_);
     done_ = true;
+    over_.SignalAll();
   }
   thread_.join();
 }
@@ -22,7 +23,11 @@ void StallGuard::Touch() {
 
 void StallGuard::Watch() {
   const absl::MutexLock lock(&mutex_);
-  while (!mutex_.AwaitWithTimeout(absl::Condition(&done_), patience_)) {
+  const auto done = [this] {
+    mutex_.AssertHeld();
+    return done_;
+  };
+  while (!over_.AwaitFor(&mutex_, patience_, done)) {
     if (!touched_) {
       context_->TryCancel();
       return;

@@ -5,6 +5,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/time/steady_cond_var.h"
 
 namespace grpc {
 class ClientContext;
@@ -32,6 +33,7 @@ class StallGuard {
   grpc::ClientContext* const context_;
   const absl::Duration patience_;
   absl::Mutex mutex_;
+  SteadyCondVar over_;
   bool touched_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

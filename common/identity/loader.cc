@@ -138,6 +138,7 @@ Loader::~Loader() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    stop_.SignalAll();
   }
   if (watcher_.joinable()) watcher_.join();
 }
@@ -146,7 +147,11 @@ void Loader::Watch() {
   for (;;) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), options_.poll_interval)) return;
+      const auto stopping = [this] {
+        mutex_.AssertHeld();
+        return stopping_;
+      };
+      if (stop_.AwaitFor(&mutex_, options_.poll_interval, stopping)) return;
     }
     absl::MutexLock lock(&load_mutex_);
     // What was refused was reported.

@@ -15,6 +15,7 @@
 #include "common/identity/principal.h"
 #include "common/identity/trust_bundle.h"
 #include "common/time/clock.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::identity {
 
@@ -121,6 +122,7 @@ class Loader {
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Identity> current_ ABSL_GUARDED_BY(mutex_);
+  SteadyCondVar stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   std::thread watcher_;

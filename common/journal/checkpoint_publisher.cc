@@ -72,9 +72,10 @@ absl::Duration CheckpointPublisher::waiting() const {
 }
 
 void CheckpointPublisher::PauseFor(absl::Duration pause) {
-  const absl::Time due = absl::Now() + pause;
-  while (!closing_ && !wake_.WaitWithDeadline(&mutex_, due)) {
-  }
+  wake_.AwaitFor(&mutex_, pause, [this] {
+    mutex_.AssertHeld();
+    return closing_;
+  });
 }
 
 void CheckpointPublisher::NoteOutcome(const absl::Status& status) {

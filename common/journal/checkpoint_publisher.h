@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/journal/types.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::journal {
 
@@ -73,7 +74,7 @@ class CheckpointPublisher {
   std::thread thread_;
 
   mutable absl::Mutex mutex_;
-  absl::CondVar wake_;
+  SteadyCondVar wake_;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool requested_ ABSL_GUARDED_BY(mutex_) = false;
   std::int64_t leaf_count_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -11,11 +11,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/journal/participant.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/clock.h"
 
 namespace comity::journal {
 
@@ -143,9 +143,9 @@ class TwinState final : public Participant {
   }
 
   void Settle() override {
-    const absl::Time patience = absl::Now() + kPatience;
+    const absl::Duration patience = SystemClock().SinceBoot() + kPatience;
     bool free = working_->readers == 0;
-    while (!free && absl::Now() < patience) free = working_->readers == 0;
+    while (!free && SystemClock().SinceBoot() < patience) free = working_->readers == 0;
     if (free) {
       for (const Change& change : accepted_) working_->state->Apply(change);
       working_->revision = published_->revision;

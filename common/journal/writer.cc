@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "common/journal/ledger_check.h"
 #include "common/journal/rows.h"
 #include "common/ledger/checkpoint.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/clock.h"
 
 namespace comity::journal {
 namespace {
@@ -92,6 +92,7 @@ void Writer::Close() {
     absl::MutexLock lock(&mutex_);
     closing_ = true;
     wake_.SignalAll();
+    stop_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -290,13 +291,16 @@ void Writer::RunBatch(std::vector<Item>& items) {
 }
 
 absl::Status Writer::LookUp(const Batch& batch, const std::vector<Participant*>& participants) {
-  const absl::Time patience = absl::Now() + kDoubtPatience;
+  const absl::Duration patience = SystemClock().SinceBoot() + kDoubtPatience;
   while (true) {
     absl::Status found = LookUpOnce(batch, participants);
-    if (!InDoubt(found) || absl::Now() > patience || !refusal().ok()) return found;
+    if (!InDoubt(found) || SystemClock().SinceBoot() > patience || !refusal().ok()) return found;
     absl::MutexLock lock(&mutex_);
-    if (closing_) return found;
-    wake_.WaitWithTimeout(&mutex_, kDoubtPause);
+    const auto closing = [this] {
+      mutex_.AssertHeld();
+      return closing_;
+    };
+    if (stop_.AwaitFor(&mutex_, kDoubtPause, closing)) return found;
   }
 }
 

@@ -23,6 +23,7 @@
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
 #include "common/ledger/tree.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::journal {
 
@@ -130,6 +131,7 @@ class Writer {
 
   mutable absl::Mutex mutex_;
   absl::CondVar wake_;
+  SteadyCondVar stop_;  // Signalled when it closes.
   std::deque<Item> queue_ ABSL_GUARDED_BY(mutex_);
   bool checkpoint_requested_ ABSL_GUARDED_BY(mutex_) = false;
   bool follow_requested_ ABSL_GUARDED_BY(mutex_) = false;

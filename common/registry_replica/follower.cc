@@ -74,6 +74,7 @@ void RegistryReplica::Follower::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    changed_.SignalAll();
     if (context_ != nullptr) context_->TryCancel();
   }
   if (thread_.joinable()) thread_.join();
@@ -95,8 +96,11 @@ void RegistryReplica::Follower::Run() {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
     Warn("The stream from the registry ended; connecting again.", ended);
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), backoff * absl::Uniform(random, 0.5, 1.5));
-    if (stopping_) return;
+    const auto stopping = [this] {
+      mutex_.AssertHeld();
+      return stopping_;
+    };
+    if (changed_.AwaitFor(&mutex_, backoff * absl::Uniform(random, 0.5, 1.5), stopping)) return;
     backoff = std::min(backoff * 2, options_.longest_backoff);
   }
 }
@@ -138,6 +142,7 @@ absl::Status RegistryReplica::Follower::FollowOnce() {
     {
       absl::MutexLock lock(&mutex_);
       reading = false;
+      changed_.SignalAll();
     }
     renewing.join();
   }
@@ -159,7 +164,7 @@ void RegistryReplica::Follower::RenewWhile(Stream& stream, grpc::ClientContext& 
         mutex_.AssertHeld();
         return stopping_ || !reading;
       };
-      if (mutex_.AwaitWithTimeout(absl::Condition(&over), options_.renewal)) return;
+      if (changed_.AwaitFor(&mutex_, options_.renewal, over)) return;
       if (options_.clock->SinceBoot() - heard_ > kSilence) {
         context.TryCancel();
         return;
@@ -256,6 +261,7 @@ void RegistryReplica::Follower::Publish(bool barrier) {
     absl::MutexLock lock(&mutex_);
     snapshot_ = snapshot;
     confirmable_ = snapshot->revision();
+    changed_.SignalAll();
     if (barrier) barrier_ = snapshot->revision();
   };
   if (barrier) {
@@ -289,6 +295,7 @@ void RegistryReplica::Follower::TakeLease(const Response& response) {
   if (sent == sent_.end()) return;
   lease_until_ = std::max(lease_until_, sent->second + absl::Milliseconds(response.lease_ms()));
   readings_->lease_until = absl::ToInt64Nanoseconds(lease_until_);
+  changed_.SignalAll();
   sent_.erase(sent_.begin(), std::next(sent));
 }
 
@@ -306,7 +313,7 @@ absl::Status RegistryReplica::Follower::WaitFor(std::int64_t number,
     return snapshot_ != nullptr && snapshot_->revision().number >= number &&
            options_.clock->SinceBoot() < lease_until_;
   };
-  if (mutex_.AwaitWithTimeout(absl::Condition(&caught_up), patience)) return absl::OkStatus();
+  if (changed_.AwaitFor(&mutex_, patience, caught_up)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kDeadlineExceeded,
                    "The registry was not reached in time; is it running, and is the address right?",
                    {.reason = "REGISTRY_NOT_CAUGHT_UP"});

@@ -15,6 +15,7 @@
 #include "common/registry_replica/replica.h"
 #include "common/registry_replica/replica_file.h"
 #include "common/registry_replica/replica_state.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::registry_replica {
 
@@ -80,6 +81,8 @@ class RegistryReplica::Follower {
   const std::shared_ptr<ReleaseLock> release_lock_ = std::make_shared<ReleaseLock>();
 
   mutable absl::Mutex mutex_;
+  // Signalled when it stops, the reading of a stream ends, or snapshot or lease change.
+  mutable SteadyCondVar changed_;
   legal::Revision barrier_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(mutex_);
   absl::Duration lease_until_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();

@@ -25,11 +25,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/metrics/names.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/clock.h"
 
 namespace comity::rpc {
 namespace {
@@ -143,7 +143,7 @@ int DescriptorLimit() {
 struct Listener::Connections {
   struct One {
     std::string peer;
-    absl::Time half_closed = absl::InfiniteFuture();
+    absl::Duration half_closed = absl::InfiniteDuration();  // Since boot.
   };
 
   int epoll = -1;
@@ -307,7 +307,7 @@ void Listener::Loop() {
         connections_->Forget(descriptor);
       } else if (const auto one = connections_->open.find(descriptor);
                  one != connections_->open.end()) {
-        one->second.half_closed = absl::Now();
+        one->second.half_closed = SystemClock().SinceBoot();
       }
     }
     ForgetHalfClosed();
@@ -323,7 +323,7 @@ void Listener::Loop() {
 }
 
 void Listener::ForgetHalfClosed() {
-  const absl::Time now = absl::Now();
+  const absl::Duration now = SystemClock().SinceBoot();
   if (now - last_sweep_ < absl::Seconds(1)) return;
   last_sweep_ = now;
   std::vector<int> lingering;
@@ -388,8 +388,9 @@ void Listener::Admit(int accepted, const sockaddr_storage& peer) {
     refused->Increment();
     ::close(accepted);
     if (own >= 0) ::close(own);
-    if (absl::Now() - last_warning_ > absl::Seconds(10)) {
-      last_warning_ = absl::Now();
+    if (const absl::Duration now = SystemClock().SinceBoot();
+        now - last_warning_ > absl::Seconds(10)) {
+      last_warning_ = now;
       logger_->Warning("connections are being refused: too many are open",
                        {{"open", static_cast<std::int64_t>(connections.open.size())},
                         {"most", connections.most}});

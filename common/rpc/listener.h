@@ -74,8 +74,8 @@ class Listener {
   const int wake_;
   Handler handler_;
   std::unique_ptr<Connections> connections_;
-  absl::Time last_sweep_;  // Only the thread, as the next.
-  absl::Time last_warning_;
+  absl::Duration last_sweep_;  // Since boot; only the thread, as the next.
+  absl::Duration last_warning_ = -absl::InfiniteDuration();
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   std::condition_variable closed_;

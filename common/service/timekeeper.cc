@@ -11,6 +11,7 @@ Timekeeper::~Timekeeper() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    stop_.SignalAll();
   }
   thread_.join();
 }
@@ -19,7 +20,11 @@ void Timekeeper::Run() {
   while (true) {
     work_();
     absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) return;
+    const auto stopping = [this] {
+      mutex_.AssertHeld();
+      return stopping_;
+    };
+    if (stop_.AwaitFor(&mutex_, interval_, stopping)) return;
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 // The replica's clock may be that much slower, and its renewal was sent before it was stored.
 constexpr absl::Duration kMargin = absl::Seconds(1);
-// How long a wait sleeps at most before it looks at the clock again: the clock may be moved by
+// How long a wait sleeps at most before it looks at the clock again: a test's clock is moved by
 // hand.
 constexpr absl::Duration kNap = absl::Milliseconds(20);
 
@@ -56,7 +56,7 @@ absl::Status Leases::AwaitEverywhere(std::int64_t revision, absl::Duration patie
                        {.reason = "COMMITTED_NOT_YET_EVERYWHERE",
                         .metadata = {{"revision", absl::StrCat(revision)}}});
     }
-    changed_.WaitWithTimeout(&mutex_, std::min({kNap, outstanding, give_up - now}));
+    changed_.WaitFor(&mutex_, std::min({kNap, outstanding, give_up - now}));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/time/clock.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::partner_registry {
 
@@ -60,7 +61,7 @@ class Leases {
   const absl::Duration started_;
 
   mutable absl::Mutex mutex_;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
   std::map<std::pair<std::string, std::string>, Row> rows_ ABSL_GUARDED_BY(mutex_);
 };
 

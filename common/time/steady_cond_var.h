@@ -1,0 +1,43 @@
+#pragma once
+
+#include <condition_variable>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace comity {
+
+// A condition variable for an absl::Mutex whose time limits run by the steady clock.
+//
+// Abseil's own timed waits are for a moment of CLOCK_REALTIME in the version we build with: when
+// somebody sets the clock back an hour, whoever waits for 200 ms wakes an hour late. Therefore no
+// code of a service waits with absl::CondVar::WaitWithTimeout, absl::Mutex::AwaitWithTimeout or
+// absl::Notification::WaitForNotificationWithTimeout.
+//
+// Unlike with absl::Condition, whoever changes what is waited for must signal. Thread-safe.
+class SteadyCondVar {
+ public:
+  SteadyCondVar() = default;
+  SteadyCondVar(const SteadyCondVar&) = delete;
+  SteadyCondVar& operator=(const SteadyCondVar&) = delete;
+
+  // May return without a signal.
+  void Wait(absl::Mutex* mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+
+  // As Wait, for at most `timeout`.
+  void WaitFor(absl::Mutex* mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+
+  // Waits until `holds` (called under `mutex`) or `timeout` is over; whether it holds.
+  bool AwaitFor(absl::Mutex* mutex, absl::Duration timeout, absl::FunctionRef<bool()> holds)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+
+  void Signal() { condition_.notify_one(); }
+  void SignalAll() { condition_.notify_all(); }
+
+ private:
+  std::condition_variable_any condition_;
+};
+
+}  // namespace comity
