@@ -21,7 +21,7 @@ namespace {
 namespace v1 = document_exchange::v1;
 
 // The size of message at which one stream is fastest.
-constexpr std::size_t kMessageSize = 256 * 1024;
+constexpr std::size_t kMessageSize = std::size_t{256} * 1024;
 constexpr absl::Duration kFirstWait = absl::Milliseconds(100);
 constexpr absl::Duration kLongestWait = absl::Seconds(2);
 

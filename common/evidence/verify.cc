@@ -39,8 +39,8 @@ namespace fs = std::filesystem;
 // another service signed, and has in its own ledger, shows nothing.
 constexpr char kEvidenceService[] = "document-exchange";
 constexpr std::size_t kSaltSize = 32;
-constexpr std::size_t kLargestEntry = 64 * 1024;
-constexpr std::size_t kLargestKeyFile = 64 * 1024;
+constexpr std::size_t kLargestEntry = std::size_t{64} * 1024;
+constexpr std::size_t kLargestKeyFile = std::size_t{64} * 1024;
 constexpr std::size_t kReadSize = std::size_t{1} << 20;
 
 absl::Status Wrong(absl::string_view reason, absl::string_view sentence) {

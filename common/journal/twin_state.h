@@ -56,9 +56,8 @@ class TwinState final : public Participant {
   class Guard {
    public:
     Guard(const Guard& other) : slot_(other.slot_) { slot_->readers.fetch_add(1); }
-    Guard& operator=(const Guard& other) {
-      other.slot_->readers.fetch_add(1);
-      std::exchange(slot_, other.slot_)->readers.fetch_sub(1);
+    Guard& operator=(Guard other) {
+      std::swap(slot_, other.slot_);
       return *this;
     }
     ~Guard() { slot_->readers.fetch_sub(1); }

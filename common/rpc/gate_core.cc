@@ -15,6 +15,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -217,7 +218,7 @@ absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view pa
                                               {"reason", ReasonOf(certificate.status())}});
     return certificate.status();
   }
-  const absl::Status counts = Counts(**certificate, row);
+  absl::Status counts = Counts(**certificate, row);
   if (!counts.ok()) {
     CountRefusal(method, counts);
     const std::string& caller = (*certificate)->principal.spiffe_id;
@@ -248,8 +249,7 @@ absl::string_view GateCore::CodeName(absl::StatusCode code) { return kCodeNames[
 const MethodEntry* GateCore::FindMethod(absl::string_view service, absl::string_view method) const {
   const auto entry = methods_->entries.find(absl::StrCat(service, "/", method));
   if (entry == methods_->entries.end()) {
-    std::fprintf(stderr, "no method %.*s in service %.*s\n", static_cast<int>(method.size()),
-                 method.data(), static_cast<int>(service.size()), service.data());
+    absl::FPrintF(stderr, "no method %s in service %s\n", method, service);
     std::abort();
   }
   return entry->second.get();
@@ -291,8 +291,8 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
     facts.request_id = request->GetReflection()->GetString(*request, method->request_id);
   }
   if (!IsUuid(facts.request_id)) facts.request_id = NewUuid(record.start);
-  auto min_revision = ParseMinRevision(*context);
-  if (min_revision.ok()) facts.min_revision = *std::move(min_revision);
+  const auto min_revision = ParseMinRevision(*context);
+  if (min_revision.ok()) facts.min_revision = *min_revision;
   if (stream) {
     std::vector<grpc::string_ref> values;
     record.leaf_pem = std::string(Property(*peer, "x509_pem_cert", values));

@@ -375,12 +375,11 @@ void Listener::Admit(int accepted, const sockaddr_storage& peer) {
       count != connections.per_address.end() &&
       count->second >= options_.max_connections_per_address) {
     refused = connections.refused_address;
-  } else if (accepted > connections.highest) {
-    refused = connections.refused_descriptors;
-  } else if (static_cast<int>(connections.open.size()) >= connections.most && !Displace()) {
+  } else if (accepted <= connections.highest &&
+             static_cast<int>(connections.open.size()) >= connections.most && !Displace()) {
     refused = connections.refused_total;
-  } else if (own = ::fcntl(accepted, F_DUPFD_CLOEXEC, 0);
-             own < 0 || !connections.Watch(own, EPOLLRDHUP | EPOLLET)) {
+  } else if (accepted > connections.highest || (own = ::fcntl(accepted, F_DUPFD_CLOEXEC, 0)) < 0 ||
+             !connections.Watch(own, EPOLLRDHUP | EPOLLET)) {
     // Also what cannot be watched: it would be counted for ever.
     refused = connections.refused_descriptors;
   }

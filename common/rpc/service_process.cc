@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "common/identity/own_certificate.h"
 #include "common/metrics/names.h"
 #include "common/rpc/access_table.h"
@@ -138,7 +139,7 @@ void RaiseDescriptorLimit() {
 absl::Status WritePortFile(const std::string& file, int port) {
   const std::string temporary = absl::StrCat(file, ".new");
   std::FILE* const out = std::fopen(temporary.c_str(), "we");
-  bool written = out != nullptr && std::fprintf(out, "%d\n", port) > 0;
+  bool written = out != nullptr && absl::FPrintF(out, "%d\n", port) > 0;
   if (out != nullptr) written = std::fclose(out) == 0 && written;
   if (written && std::rename(temporary.c_str(), file.c_str()) == 0) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition,
@@ -251,7 +252,7 @@ class Process final : public ProcessParts {
                                 {"metrics_port", exposition_ ? exposition_->port() : 0},
                                 {"version", COMITY_VERSION}});
     std::printf("listening on %s\n", server_->address().c_str());
-    std::fflush(stdout);
+    (void)std::fflush(stdout);  // Who closed our output does not wait for the line.
     return absl::OkStatus();
   }
 
@@ -352,25 +353,25 @@ class Process final : public ProcessParts {
 };
 
 void PrintUsage(std::FILE* out, const std::string& name) {
-  std::fprintf(out,
-               "usage: %s --config FILE [--check-config]\n"
-               "\n"
-               "  --config FILE    the TOML file to run with\n"
-               "  --check-config   read everything, change nothing, say whether it is right\n"
-               "  --version        print the version\n"
-               "  --help           print this\n",
-               name.c_str());
+  absl::FPrintF(out,
+                "usage: %s --config FILE [--check-config]\n"
+                "\n"
+                "  --config FILE    the TOML file to run with\n"
+                "  --check-config   read everything, change nothing, say whether it is right\n"
+                "  --version        print the version\n"
+                "  --help           print this\n",
+                name);
 }
 
 int Misuse(const std::string& name, const std::string& what) {
-  std::fprintf(stderr, "%s: %s; try --help.\n", name.c_str(), what.c_str());
+  absl::FPrintF(stderr, "%s: %s; try --help.\n", name, what);
   return kMisuse;
 }
 
 // What is asked of us in a way that cannot be right, the configuration included, is misuse; a file
 // that is not there may be there the next time.
 int Fail(const std::string& name, const absl::Status& status) {
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), std::string(status.message()).c_str());
+  absl::FPrintF(stderr, "%s: %s\n", name, status.message());
   const std::string reason = ReasonOf(status);
   const bool misuse = absl::IsInvalidArgument(status) &&
                       (absl::StartsWith(reason, "CONFIG_") || reason == "DECISION_RULES_INVALID");
@@ -416,7 +417,9 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, nullptr);
   RaiseDescriptorLimit();
   if (const absl::Status hardened = HardenTls(); !hardened.ok()) return Fail(name, hardened);
 

@@ -269,7 +269,7 @@ class StreamReactor final
   static std::shared_ptr<StreamReactor> Make(GateCore* core, grpc::CallbackServerContext* context,
                                              const MethodEntry* method,
                                              const google::protobuf::Message* request) {
-    const std::shared_ptr<StreamReactor> stream(new StreamReactor(core, context));
+    std::shared_ptr<StreamReactor> stream(new StreamReactor(core, context));
     stream->self_ = stream;
     stream->record_ = core->Begin(context, method, /*stream=*/true, request);
     if (stream->record_.refused.ok()) core->open_streams().Add(stream);

@@ -20,7 +20,7 @@ namespace comity::sealing {
 inline constexpr std::size_t kFileKeySize = 16;
 
 // Headers above this size are refused unread; ours have kSealedHeaderSize bytes.
-inline constexpr std::size_t kLargestHeader = 64 * 1024;
+inline constexpr std::size_t kLargestHeader = std::size_t{64} * 1024;
 inline constexpr std::size_t kSealedHeaderSize = 168;
 
 // A new random file key. One for each payload, never used for another plaintext.

@@ -18,7 +18,7 @@ namespace {
 
 constexpr absl::string_view kRecipientPrefix = "age";
 constexpr absl::string_view kIdentityPrefix = "age-secret-key-";
-constexpr std::size_t kLargestKeyFile = 16 * 1024;
+constexpr std::size_t kLargestKeyFile = std::size_t{16} * 1024;
 
 absl::Status BadIdentity(absl::string_view description) {
   return InvalidField("AGE_IDENTITY_INVALID", "sealing key", description);

@@ -18,7 +18,7 @@ namespace comity::sealing {
 // of 16 bytes; only the last may be shorter, and only of an empty plaintext it is empty.
 
 inline constexpr std::size_t kPayloadNonceSize = 16;
-inline constexpr std::int64_t kChunkSize = 64 * 1024;
+inline constexpr std::int64_t kChunkSize = std::int64_t{64} * 1024;
 inline constexpr std::int64_t kSealedChunkSize = kChunkSize + 16;
 
 // The payload's length for a plaintext of `plaintext_length` bytes, and back: INVALID_ARGUMENT

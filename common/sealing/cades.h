@@ -22,7 +22,7 @@ namespace comity::sealing {
 // root. They show who signed which bytes; the signing time is the signer's own claim.
 
 // Signatures above this size are refused unread.
-inline constexpr std::size_t kLargestSignature = 64 * 1024;
+inline constexpr std::size_t kLargestSignature = std::size_t{64} * 1024;
 
 // Gives the next part of the signed bytes, empty at their end.
 using Source = absl::FunctionRef<absl::StatusOr<absl::string_view>()>;

@@ -9,7 +9,7 @@
 
 namespace comity::sealing {
 
-inline constexpr std::size_t kLargestDescription = 32 * 1024;
+inline constexpr std::size_t kLargestDescription = std::size_t{32} * 1024;
 
 // The plaintext of a description: `comity.description.v1`. Only sender and recipients see it.
 struct Description {

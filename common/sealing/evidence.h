@@ -11,7 +11,7 @@
 
 namespace comity::sealing {
 
-inline constexpr std::size_t kLargestEvidence = 16 * 1024;
+inline constexpr std::size_t kLargestEvidence = std::size_t{16} * 1024;
 
 // What a recipient signs after it opened a document and all digests agreed: `comity.retrieval.v1`.
 struct RetrievalConfirmation {

@@ -12,7 +12,7 @@
 
 namespace comity::sealing {
 
-inline constexpr std::size_t kLargestKeyStatement = 8 * 1024;
+inline constexpr std::size_t kLargestKeyStatement = std::size_t{8} * 1024;
 
 // What a holder signs about its sealing key: `comity.key-statement.v1`.
 struct KeyStatement {

@@ -13,7 +13,7 @@
 
 namespace comity::sealing {
 
-inline constexpr std::size_t kLargestManifest = 64 * 1024;
+inline constexpr std::size_t kLargestManifest = std::size_t{64} * 1024;
 
 // Words (direction, capacity, kinds, uses ...) are those of FORMATS.md, which are the names of the
 // proto enums without their prefix; Build and Parse let only these through. Partners are

@@ -11,7 +11,7 @@
 namespace comity::sealing {
 
 // Pieces of a payload have 1 MiB, the last may be shorter.
-inline constexpr std::int64_t kPieceSize = 1024 * 1024;
+inline constexpr std::int64_t kPieceSize = std::int64_t{1024} * 1024;
 
 // What a manifest says of a stored payload.
 struct PayloadDigest {

@@ -20,7 +20,7 @@ namespace comity::document_exchange {
 namespace {
 
 constexpr std::size_t kSaltSize = 32;
-constexpr std::size_t kLargestHeader = 4 * 1024;
+constexpr std::size_t kLargestHeader = std::size_t{4} * 1024;
 
 // Refusals of a submission that say nothing about it: trying again is the answer.
 bool IsAboutTheSubmission(const absl::Status& refusal) {

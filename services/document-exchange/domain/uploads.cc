@@ -15,7 +15,7 @@ namespace comity::document_exchange {
 namespace {
 
 constexpr std::size_t kMostRecipients = 100;
-constexpr std::int64_t kLargestDescription = 64 * 1024;
+constexpr std::int64_t kLargestDescription = std::int64_t{64} * 1024;
 constexpr std::size_t kMostDerived = 100;
 
 // Whether a recipient is of the sender's own unit or partner.

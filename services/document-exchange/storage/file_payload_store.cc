@@ -191,7 +191,7 @@ class FilePayloadStore::Writer final : public UploadWriter {
       COMITY_RETURN_IF_ERROR(store_->CheckRoom(kRoomCheckEvery));
       since_room_check_ = 0;
     }
-    if (const absl::Status written = WriteAt(part.file, part.size, data); !written.ok()) {
+    if (absl::Status written = WriteAt(part.file, part.size, data); !written.ok()) {
       // Half a piece would be taken for a whole one after a restart.
       if (::ftruncate(part.file.fd(), part.size) != 0) lease_->ended = true;
       return written;
@@ -333,7 +333,7 @@ absl::Status FilePayloadStore::CreateUpload(absl::string_view upload_id,
     COMITY_RETURN_IF_ERROR(SyncFolder(folder));
     return SyncFolder(absl::StrCat(folder_, "/uploads"));
   };
-  const absl::Status made = make();
+  absl::Status made = make();
   if (!made.ok()) RemoveFolder(folder, absl::StrCat(folder_, "/uploads")).IgnoreError();
   return made;
 }
@@ -427,9 +427,10 @@ absl::Status FilePayloadStore::Promote(absl::string_view upload_id, absl::string
     COMITY_RETURN_IF_ERROR(SyncFolder(absl::StrCat(folder_, "/documents")));
     return SyncFolder(absl::StrCat(folder_, "/uploads"));
   };
-  const absl::Status promoted = promote();
+  absl::Status promoted = promote();
   if (!promoted.ok()) {
-    if (Exists(to)) ::rename(to.c_str(), from.c_str());
+    // If not even this works, the next start finds a document without its record.
+    if (Exists(to)) (void)::rename(to.c_str(), from.c_str());
     for (const auto& [name, bytes] : objects) {
       if (CheckObjectName(name).ok()) ::unlink(absl::StrCat(from, "/", name).c_str());
     }

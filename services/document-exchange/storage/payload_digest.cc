@@ -14,7 +14,7 @@
 namespace comity::document_exchange {
 namespace {
 
-constexpr std::size_t kBuffer = 256 * 1024;
+constexpr std::size_t kBuffer = std::size_t{256} * 1024;
 
 }  // namespace
 

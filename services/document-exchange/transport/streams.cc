@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t kSyncEvery = std::int64_t{4} << 20;
 constexpr absl::Duration kSyncAfter = absl::Seconds(1);
 constexpr std::size_t kLargestPiece = std::size_t{1} << 20;
-constexpr std::int64_t kDownloadMessage = 256 * 1024;
+constexpr std::int64_t kDownloadMessage = std::int64_t{256} * 1024;
 constexpr std::size_t kRecordsInAMessage = 100;
 constexpr std::size_t kLongestPurpose = 500;
 

@@ -101,6 +101,7 @@ class AttackTest : public ProcessTest {
 
   std::vector<int> Flood(int port, int flags = 0) {
     std::vector<int> flood;
+    flood.reserve(kFlood);
     for (int i = 0; i < kFlood; ++i) flood.push_back(ConnectTo(port, flags));
     return flood;
   }

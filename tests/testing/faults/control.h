@@ -22,7 +22,7 @@ enum class Unsynced : std::int64_t {
   kSome = 2,  // Each write, or a part of it, may have reached the medium or not, by `seed`.
 };
 
-constexpr std::size_t kTraceSize = 16 * 1024;
+constexpr std::size_t kTraceSize = std::size_t{16} * 1024;
 
 // The page that a test and the process under test share. Everything may be changed at any time.
 // Eight numbers of 64 bits come first, so that a script can write them too.
