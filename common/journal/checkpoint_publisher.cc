@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "common/status/error.h"
+#include "common/time/clock.h"
 
 namespace comity::journal {
 namespace {
@@ -67,8 +67,7 @@ std::int64_t CheckpointPublisher::failures() const {
 
 absl::Duration CheckpointPublisher::waiting() const {
   absl::MutexLock lock(&mutex_);
-  // Zero also if the clock went back.
-  return std::max(absl::Now() - waiting_since_, absl::ZeroDuration());
+  return std::max(SystemClock().SinceBoot() - waiting_since_, absl::ZeroDuration());
 }
 
 void CheckpointPublisher::PauseFor(absl::Duration pause) {
@@ -79,9 +78,9 @@ void CheckpointPublisher::PauseFor(absl::Duration pause) {
 }
 
 void CheckpointPublisher::NoteOutcome(const absl::Status& status) {
-  const absl::Time now = absl::Now();
+  const absl::Duration now = SystemClock().SinceBoot();
   if (status.ok()) {
-    waiting_since_ = absl::InfiniteFuture();
+    waiting_since_ = absl::InfiniteDuration();
   } else {
     waiting_since_ = std::min(waiting_since_, now);
     if (ReasonOf(status) != kAwaited) ++failures_;

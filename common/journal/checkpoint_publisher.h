@@ -80,7 +80,7 @@ class CheckpointPublisher {
   std::int64_t leaf_count_ ABSL_GUARDED_BY(mutex_) = 0;
   std::int64_t committed_size_ ABSL_GUARDED_BY(mutex_) = 0;
   std::int64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Time waiting_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  absl::Duration waiting_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
   bool troubled_ ABSL_GUARDED_BY(mutex_) = false;  // on_trouble heard of it.
   std::optional<PublishedCheckpoint> committed_ ABSL_GUARDED_BY(mutex_);
   std::optional<PublishedCheckpoint> published_ ABSL_GUARDED_BY(mutex_);

@@ -19,6 +19,17 @@ absl::StatusOr<ledger::Tree> LoadTree(storage::Connection& sql, std::int64_t siz
   return ledger::Tree::Load(size, tail, tiles);
 }
 
+namespace {
+
+constexpr absl::string_view kBehind = "LEDGER_BEHIND_CHECKPOINT";
+
+// Missing or broken tiles convict like other ones. That they cannot be read now proves nothing.
+bool Convicts(const absl::Status& unread) {
+  return absl::IsNotFound(unread) || absl::IsDataLoss(unread);
+}
+
+}  // namespace
+
 absl::Status LedgerBehind(absl::string_view why) {
   return MakeError(
       absl::StatusCode::kFailedPrecondition,
@@ -27,8 +38,10 @@ absl::Status LedgerBehind(absl::string_view why) {
           ": the database was restored from a backup or changed by other hands. Bring back "
           "the database that goes with the published checkpoint, or close this log and "
           "open its successor (comity admin ledger succeed). Reading goes on."),
-      {.reason = "LEDGER_BEHIND_CHECKPOINT"});
+      {.reason = std::string(kBehind)});
 }
+
+bool IsLedgerBehind(const absl::Status& status) { return ReasonOf(status) == kBehind; }
 
 absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::string_view what,
                          const ledger::Tree& tree, const ledger::TileReader& tiles) {
@@ -36,6 +49,7 @@ absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::stri
     return LedgerBehind(absl::StrCat("it has ", tree.size(), " entries and ", what, " has ", size));
   }
   const auto found = ledger::RootAt(tiles, size);
+  if (!found.ok() && !Convicts(found.status())) return found.status();
   if (!found.ok() || *found != root) {
     return LedgerBehind(absl::StrCat("its first ", size, " entries are not those of ", what));
   }
@@ -72,6 +86,8 @@ absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::st
       if (published.file) published.file->note = *note;
     }
   }
+  // What could not be read is asked again; only a conviction stays.
+  if (!published.refusal.ok() && !IsLedgerBehind(published.refusal)) return published.refusal;
   return published;
 }
 

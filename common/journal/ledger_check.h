@@ -21,9 +21,11 @@ absl::StatusOr<ledger::Tree> LoadTree(storage::Connection& sql, std::int64_t siz
 // FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: the database was restored or tampered with,
 // because `why`.
 absl::Status LedgerBehind(absl::string_view why);
+bool IsLedgerBehind(const absl::Status& status);
 
 // Whether `tree`, with all its tiles in `tiles`, has the head (size, root) as a prefix; otherwise
-// LedgerBehind. `what` names the head: "a published checkpoint".
+// LedgerBehind, also if tiles are missing or broken. `what` names the head: "a published
+// checkpoint". Other errors of `tiles`, such as a session that was lost, are returned as they are.
 absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::string_view what,
                          const ledger::Tree& tree, const ledger::TileReader& tiles);
 
@@ -35,7 +37,8 @@ struct Published {
 };
 
 // Compares the last row, the file `path` and what waits beside it with `tree`. Nobody else may
-// write a checkpoint meanwhile: under the head's lock where the database is shared.
+// write a checkpoint meanwhile: under the head's lock where the database is shared. An error if
+// something could not be read, which refuses nothing for good.
 absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::string& path,
                                          const ledger::NoteVerifier& log, const ledger::Tree& tree,
                                          const ledger::TileReader& tiles);

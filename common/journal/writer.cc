@@ -140,7 +140,7 @@ absl::Status Writer::refusal() const {
 }
 
 absl::Status Writer::Refuse(absl::Status status) {
-  if (ReasonOf(status) != "LEDGER_BEHIND_CHECKPOINT") return status;
+  if (!IsLedgerBehind(status)) return status;
   absl::MutexLock lock(&mutex_);
   refusal_ = status;
   return status;

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "common/journal/journal.h"
 #include "common/ledger/hash.h"
@@ -33,7 +34,7 @@ constexpr absl::Duration kWarmUp = absl::Seconds(8);
 constexpr absl::Duration kProving = absl::Seconds(3);
 
 [[noreturn]] void Fail(const absl::Status& status) {
-  std::fprintf(stderr, "ledger_growth: %s\n", status.ToString().c_str());
+  (void)std::fprintf(stderr, "ledger_growth: %s\n", status.ToString().c_str());
   std::exit(1);
 }
 
@@ -63,15 +64,16 @@ void GrowTo(Journal& journal, std::int64_t size) {
 double ProofsPerSecond(Journal& journal, std::int64_t size, int threads) {
   std::int64_t proofs = 0;
   for (const absl::Duration round : {kWarmUp, kProving}) {
-    std::atomic<bool> stop = false;
     std::atomic<std::int64_t> made = 0;
+    const absl::Time end = absl::Now() + round;
     std::vector<std::thread> provers;
+    provers.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
       provers.emplace_back([&, i] {
         std::mt19937_64 random(static_cast<std::uint64_t>(i) + 1);
         std::uniform_int_distribution<std::int64_t> leaf(0, size - 1);
         std::int64_t own = 0;
-        while (!stop) {
+        while (absl::Now() < end) {
           const auto proof = ledger::ProveInclusion(*journal.Tiles(), leaf(random), size);
           if (!proof.ok()) Fail(proof.status());
           ++own;
@@ -79,8 +81,6 @@ double ProofsPerSecond(Journal& journal, std::int64_t size, int threads) {
         made += own;
       });
     }
-    absl::SleepFor(round);
-    stop = true;
     for (std::thread& prover : provers) prover.join();
     proofs = made;
   }
@@ -107,6 +107,7 @@ void Verify(Journal& journal, std::int64_t size) {
 // The median time from a commit to the published checkpoint that covers it.
 absl::Duration PublicationTime(Journal& journal) {
   std::vector<absl::Duration> times;
+  times.reserve(kPublications);
   for (int i = 0; i < kPublications; ++i) {
     const auto entry = journal.RecordLeaf([](absl::Time) { return "{}"; });
     if (!entry.ok()) Fail(entry.status());
@@ -131,12 +132,12 @@ int Run(const std::string& directory, std::int64_t largest, int threads, std::si
     const double proofs = ProofsPerSecond(*journal, size, threads);
     Verify(*journal, size);
     const absl::Duration publication = PublicationTime(*journal);
-    std::printf(
+    (void)std::printf(
         "{\"entries\": %lld, \"start_ms\": %.1f, \"proofs_per_second\": %.0f, "
         "\"publication_ms\": %.1f}\n",
         static_cast<long long>(size), absl::ToDoubleMilliseconds(start), proofs,
         absl::ToDoubleMilliseconds(publication));
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
   }
   return 0;
 }
@@ -146,10 +147,18 @@ int Run(const std::string& directory, std::int64_t largest, int threads, std::si
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: ledger_growth <empty directory> [largest] [threads] [MiB]\n");
+    (void)std::fprintf(stderr,
+                       "usage: ledger_growth <empty directory> [largest] [threads] [MiB]\n");
     return 2;
   }
-  const std::int64_t largest = argc > 2 ? std::atoll(argv[2]) : 10'000'000;
-  const std::size_t cache = argc > 4 ? static_cast<std::size_t>(std::atoll(argv[4])) << 20 : 0;
-  return comity::journal::Run(argv[1], largest, argc > 3 ? std::atoi(argv[3]) : 2, cache);
+  std::int64_t numbers[] = {10'000'000, 2, 0};
+  for (int i = 2; i < argc && i < 5; ++i) {
+    if (!absl::SimpleAtoi(argv[i], &numbers[i - 2])) {
+      (void)std::fprintf(stderr, "ledger_growth: %s is not a whole number\n", argv[i]);
+      return 2;
+    }
+  }
+  const auto [largest, threads, mebibytes] = numbers;
+  return comity::journal::Run(argv[1], largest, static_cast<int>(threads),
+                              static_cast<std::size_t>(mebibytes) << 20);
 }

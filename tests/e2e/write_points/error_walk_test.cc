@@ -34,10 +34,7 @@ namespace faults = testing::faults;
 
 constexpr std::size_t kLetters = 256;
 
-std::int64_t Stride() {
-  const char* const every = std::getenv("COMITY_EVERY");
-  return every == nullptr ? 1 : std::max(1, std::atoi(every));
-}
+std::int64_t Stride() { return faults::StrideOr(1); }
 
 struct Fault {
   const char* name;
@@ -69,6 +66,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
     EXPECT_FALSE(absl::StrContains(status.message(), "  ")) << status;
   }
 
+  static bool Hit() { return faults::ThisProcess().acted != 0; }
   static std::string Last() { return faults::ThisProcess().last; }
 
   // The next calls work; the `at`-th fails.
@@ -76,6 +74,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
     faults::Control& control = faults::ThisProcess();
     control.action = static_cast<std::int64_t>(faults::Action::kNone);
     control.calls = 0;
+    control.acted = 0;
     control.last[0] = 0;
     control.error = GetParam().error;
     control.count = GetParam().lasting ? std::numeric_limits<std::int64_t>::max() : 1;
@@ -106,7 +105,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
       const journal::Head before = world_.journal->head();
       Arm(at);
       const absl::Status first = deed(which);
-      const bool hit = Last()[0] != 0;
+      const bool hit = Hit();
       if (first.ok()) {
         // Where only the publication failed, it is tried again by itself.
         if (!GetParam().lasting) {
@@ -216,7 +215,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
 
   // The next write is not made: all that was not synced is gone.
   void LosePower() {
-    std::fflush(nullptr);
+    (void)std::fflush(nullptr);
     faults::Control& control = faults::ThisProcess();
     control.unsynced = static_cast<std::int64_t>(faults::Unsynced::kLose);
     control.calls = 0;
@@ -233,7 +232,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
       faults::Watch(world_.folder.path());
       body();
       if (HasFailure()) {
-        std::fflush(nullptr);
+        (void)std::fflush(nullptr);
         _exit(1);
       }
       std::string done;
@@ -302,7 +301,7 @@ TEST_P(ErrorWalkTest, AStoreThatCannotBeOpenedSaysWhyAndOpensOnceItCan) {
         const absl::Status noted = Note(0);
         if (!noted.ok()) ExpectClear(noted);
       }
-      if (Last()[0] == 0) notes_.insert("not hit");
+      if (!Hit()) notes_.insert("not hit");
       Disarm();
       if (!opened.ok()) opened = open();
       ASSERT_TRUE(opened.ok()) << at << " (" << Last() << "): " << opened;

@@ -23,10 +23,7 @@ namespace {
 namespace faults = testing::faults;
 
 // Each n-th point is tried; `.ci/run` tries every one.
-std::int64_t Stride() {
-  const char* const every = std::getenv("COMITY_EVERY");
-  return every == nullptr ? 16 : std::max(1, std::atoi(every));
-}
+std::int64_t Stride() { return faults::StrideOr(16); }
 
 struct How {
   const char* name;
@@ -50,7 +47,7 @@ class KillWalkTest : public ::testing::TestWithParam<How> {
     if (child == 0) {
       close(ends[0]);
       const bool done = body(ends[1]);
-      std::fflush(nullptr);
+      (void)std::fflush(nullptr);
       _exit(done && !HasFailure() ? 0 : 1);
     }
     close(ends[1]);

@@ -36,7 +36,7 @@ using Stub = v1::DocumentExchangeService::Stub;
 
 constexpr char kExchangeService[] = "comity.document_exchange.v1.DocumentExchangeService";
 constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
-constexpr std::int64_t kPiece = 128 * 1024;
+constexpr std::int64_t kPiece = std::int64_t{128} * 1024;
 
 std::string ShippedTable() {
   const char* const source = std::getenv("COMITY_SOURCE_DIR");

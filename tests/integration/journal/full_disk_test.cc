@@ -49,8 +49,8 @@ class FullDiskTest : public ::testing::Test {
   absl::StatusOr<Committed> Write() {
     return journal_->Mutate({.caller = "full", .method = "test/Write"}, [this](Turn& turn) {
       count_->Stage(1);
-      if (auto put = turn.Put("thing", absl::StrCat(turn.revision()), std::string(64 * 1024, 'x'));
-          !put.ok()) {
+      const std::string body(std::size_t{64} * 1024, 'x');
+      if (auto put = turn.Put("thing", absl::StrCat(turn.revision()), body); !put.ok()) {
         return put;
       }
       return turn.AddLeaf("{}").status();
@@ -98,7 +98,7 @@ class FileSizeLimit {
   }
   ~FileSizeLimit() {
     setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
+    (void)std::signal(SIGXFSZ, handler_);
   }
   FileSizeLimit(const FileSizeLimit&) = delete;
   FileSizeLimit& operator=(const FileSizeLimit&) = delete;

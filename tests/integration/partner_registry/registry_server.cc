@@ -21,7 +21,7 @@ namespace {
 template <typename T>
 T OrDie(absl::StatusOr<T> value) {
   if (!value.ok()) {
-    std::fprintf(stderr, "registry server: %s\n", value.status().ToString().c_str());
+    (void)std::fprintf(stderr, "registry server: %s\n", value.status().ToString().c_str());
     std::abort();
   }
   return *std::move(value);
@@ -60,7 +60,8 @@ RegistryServer::~RegistryServer() {
 }
 
 void RegistryServer::Start() {
-  const std::string source(std::getenv("COMITY_SOURCE_DIR"));
+  const char* const source = std::getenv("COMITY_SOURCE_DIR");
+  if (source == nullptr) std::abort();
   testing::TestServer::Options options{
       .name = "partner-registry",
       .services = {kRegistryService, kLedgerService},

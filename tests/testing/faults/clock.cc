@@ -89,6 +89,7 @@ long syscall(long number, ...) noexcept {
   if (!waits || !ClockMoves()) return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 
   constexpr std::int64_t kSlice = kSecond / 50;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): so the call passes its pointers.
   const std::int64_t due = Nanos(*reinterpret_cast<const timespec*>(a[3]));
   while (true) {
     const std::int64_t left = due - ShiftedNow();

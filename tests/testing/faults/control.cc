@@ -35,4 +35,13 @@ Control& ThisProcess() {
   return *page;
 }
 
+std::int64_t StrideOr(std::int64_t otherwise) {
+  const char* const every = std::getenv("COMITY_EVERY");
+  if (every == nullptr) return otherwise;
+  const std::int64_t stride = std::strtoll(every, nullptr, 10);
+  // Going on with another stride than was asked for would prove less.
+  if (stride < 1) std::abort();
+  return stride;
+}
+
 }  // namespace comity::testing::faults

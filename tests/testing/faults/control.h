@@ -38,13 +38,18 @@ struct Control {
   // One letter a write point, from the first: w(rite), t(runcate), s(ync), d(irectory sync),
   // c(reate), r(ename), u(nlink), m(kdir), x (rmdir).
   char trace[kTraceSize];
-  // The last call that was acted on, such as "pwrite data/journal.db-wal".
+  std::atomic<std::int64_t> acted;  // Calls that were acted on.
+  // The last of them, such as "pwrite data/journal.db-wal". To be read by people: another thread
+  // may be writing it.
   char last[256];
 };
 
 // The page of this process: the file that COMITY_FAULTS names, else one that is shared with forked
 // children.
 Control& ThisProcess();
+
+// A walk over all write points tries each n-th: COMITY_EVERY, else `otherwise`.
+std::int64_t StrideOr(std::int64_t otherwise);
 
 // Counts changes of files below `root` from now on (also COMITY_FAULTS_ROOT); "" stops it. What was
 // not synced before is forgotten.

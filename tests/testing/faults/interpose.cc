@@ -106,8 +106,9 @@ Verdict Pass(char kind, const char* call, const std::string& path) {
   const auto action = static_cast<Action>(control.action.load());
   if (action == Action::kNone || at == 0 || number < at) return Verdict::kGoOn;
   if (action == Action::kFail ? number - at >= control.count : number != at) return Verdict::kGoOn;
-  std::snprintf(control.last, sizeof control.last, "%s %s", call,
-                path.substr(g_root->size()).c_str());
+  (void)std::snprintf(control.last, sizeof control.last, "%s %s", call,
+                      path.substr(g_root->size()).c_str());
+  ++control.acted;
   if (action == Action::kFail) {
     errno = static_cast<int>(control.error);
     return Verdict::kFail;

@@ -120,6 +120,7 @@ TEST(TwinStateTest, ConcurrentReadersSeeWholeStatesThatOnlyGoForward) {
   std::atomic<int> torn = 0;
   std::atomic<int> backwards = 0;
   std::vector<std::thread> readers;
+  readers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     readers.emplace_back([&, keeps = i == 0] {
       std::int64_t last = 0;

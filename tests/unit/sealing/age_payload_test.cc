@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/crypto/random.h"
 #include "common/sealing/age_header.h"
+#include "common/status/macros.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::sealing {
@@ -44,8 +46,7 @@ class AgePayloadTest : public ::testing::Test {
     };
     PayloadOpener opener(key_);
     for (std::size_t i = 0; i < payload.size(); i += step) {
-      const absl::Status status = opener.Write(payload.substr(i, step), sink);
-      if (!status.ok()) return status;
+      COMITY_RETURN_IF_ERROR(opener.Write(payload.substr(i, step), sink));
     }
     return opener.Finish(sink);
   }
@@ -106,8 +107,9 @@ TEST_F(AgePayloadTest, NoticesChunksMovedRepeatedOrAppended) {
   const std::string c = payload.substr(16 + 2 * kSealedChunk);
 
   for (const std::string& other :
-       {nonce + b + a + c, nonce + a + c, nonce + a + a + b + c, payload + c, payload + a,
-        payload + std::string(16, '\0'), payload + "x"}) {
+       {absl::StrCat(nonce, b, a, c), absl::StrCat(nonce, a, c), absl::StrCat(nonce, a, a, b, c),
+        absl::StrCat(payload, c), absl::StrCat(payload, a),
+        absl::StrCat(payload, std::string(16, '\0')), absl::StrCat(payload, "x")}) {
     EXPECT_THAT(Open(other), FailsWith(absl::StatusCode::kDataLoss, "PAYLOAD_FORGED"));
   }
 }
