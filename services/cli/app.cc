@@ -1,5 +1,7 @@
 #include "services/cli/app.h"
 
+#include <CLI/CLI.hpp>
+
 #include <filesystem>
 #include <iostream>
 #include <utility>
@@ -51,13 +53,11 @@ void App::Show(const json::Json& value, const std::function<void()>& text) const
   std::cout << value.dump(1) << "\n";
 }
 
-CLI::App* AddCommand(CLI::App& parent, App& app, const std::string& name,
-                     const std::string& description, const std::string& examples,
-                     std::function<absl::Status()> body) {
-  CLI::App* const command = parent.add_subcommand(name, description);
-  command->footer(absl::StrCat(kExamples, examples));
-  command->callback([&app, body = std::move(body)] { app.run = body; });
-  return command;
+Command AddCommand(Command parent, App& app, const std::string& name,
+                   const std::string& description, const std::string& examples,
+                   std::function<absl::Status()> body) {
+  return parent.AddCommand(name, description, absl::StrCat(kExamples, examples),
+                           [&app, body = std::move(body)] { app.run = body; });
 }
 
 std::string CompleteHelp(CLI::App& command) {

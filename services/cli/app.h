@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <google/protobuf/message.h>
 
 #include <functional>
@@ -14,12 +13,14 @@
 #include "absl/time/time.h"
 #include "common/client/session.h"
 #include "common/json/canonical.h"
+#include "services/cli/command.h"
 
 namespace comity::cli {
 
 // What every command shares: who calls, where the services are, how results are shown.
 //
-// Commands register themselves on a CLI11 app; the one that was chosen leaves its work in `run`.
+// Commands register themselves on the command line; the one that was chosen leaves its work in
+// `run`.
 class App {
  public:
   // Options of every command.
@@ -48,22 +49,22 @@ class App {
 };
 
 // Registers the commands of one subject.
-void RegisterPartners(CLI::App& root, App& app);
-void RegisterTransfer(CLI::App& root, App& app);
-void RegisterContacts(CLI::App& root, App& app);
-void RegisterKeys(CLI::App& root, App& app);
-void RegisterDecisions(CLI::App& root, App& app);
-void RegisterEngagements(CLI::App& root, App& app);
-void RegisterDocuments(CLI::App& root, App& app);
-void RegisterExchange(CLI::App& root, App& app);
-void RegisterEvidence(CLI::App& root, App& app);
-void RegisterOperations(CLI::App& root, App& app);
+void RegisterPartners(Command root, App& app);
+void RegisterTransfer(Command root, App& app);
+void RegisterContacts(Command root, App& app);
+void RegisterKeys(Command root, App& app);
+void RegisterDecisions(Command root, App& app);
+void RegisterEngagements(Command root, App& app);
+void RegisterDocuments(Command root, App& app);
+void RegisterExchange(Command root, App& app);
+void RegisterEvidence(Command root, App& app);
+void RegisterOperations(Command root, App& app);
 
 // A command that works through `body`. `description` is one line; `examples` follow the options in
 // its help.
-CLI::App* AddCommand(CLI::App& parent, App& app, const std::string& name,
-                     const std::string& description, const std::string& examples,
-                     std::function<absl::Status()> body);
+Command AddCommand(Command parent, App& app, const std::string& name,
+                   const std::string& description, const std::string& examples,
+                   std::function<absl::Status()> body);
 
 // Gives the help of a command with sub-commands their examples, and every help the options that are
 // common to all. To be called once, when all are registered. Returns the examples.

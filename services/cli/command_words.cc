@@ -1,5 +1,7 @@
 #include "services/cli/command_words.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/cli/command.h"
 
 namespace comity::cli {
 

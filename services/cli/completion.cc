@@ -1,5 +1,7 @@
 #include "services/cli/completion.h"
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 #include <set>
 #include <string>
@@ -108,9 +110,8 @@ std::string Function(const std::string& name, const std::string& cases) {
 }  // namespace
 
 void RegisterCompletion(CLI::App& root, App& app) {
-  CLI::App* const completion = root.add_subcommand("completion", "Print a completion script");
-  completion->require_subcommand(1);
-  AddCommand(*completion, app, "bash", "For bash: names of commands, options, words and identities",
+  const Command completion = Command(&root).AddGroup("completion", "Print a completion script");
+  AddCommand(completion, app, "bash", "For bash: names of commands, options, words and identities",
              "  comity completion bash > /etc/bash_completion.d/comity\n"
              "  source <(comity completion bash)",
              [&root]() -> absl::Status {

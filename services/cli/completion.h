@@ -1,7 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "services/cli/app.h"
 
 namespace comity::cli {

@@ -70,21 +70,20 @@ absl::Status Act(App& app,
 
 }  // namespace
 
-void RegisterContacts(CLI::App& root, App& app) {
-  CLI::App* const contacts = root.add_subcommand("contacts", "Who calls for a partner");
-  contacts->require_subcommand(1);
+void RegisterContacts(Command root, App& app) {
+  const Command contacts = root.AddGroup("contacts", "Who calls for a partner");
   const auto arguments = std::make_shared<Arguments>();
 
-  CLI::App* const list = AddCommand(*contacts, app, "list", "List contacts",
-                                    "  comity --as desk-1 contacts list georgia",
-                                    [&app, arguments] { return List(app, *arguments); });
-  list->add_option("partner", arguments->partner, "Only of this partner");
+  const Command list = AddCommand(contacts, app, "list", "List contacts",
+                                  "  comity --as desk-1 contacts list georgia",
+                                  [&app, arguments] { return List(app, *arguments); });
+  list.AddOption("partner", arguments->partner, "Only of this partner");
 
   const auto add = [&](const char* name, const char* description, auto body) {
-    CLI::App* const command = AddCommand(
-        *contacts, app, name, description,
+    const Command command = AddCommand(
+        contacts, app, name, description,
         absl::StrCat("  comity --as registry-1 contacts ", name, " tbilisi-1@georgia"), body);
-    command->add_option("contact", arguments->contact, "Such as tbilisi-1@georgia")->required();
+    command.AddOption("contact", arguments->contact, "Such as tbilisi-1@georgia").Required();
     return command;
   };
   add("show", "Show a contact", [&app, arguments]() -> absl::Status {
@@ -99,8 +98,8 @@ void RegisterContacts(CLI::App& root, App& app) {
         request.set_reason(arguments->reason);
         return Act(app, &Registry::SuspendContact, request);
       })
-      ->add_option("--reason", arguments->reason, "Why; kept in the ledger")
-      ->required();
+      .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
+      .Required();
   add("reinstate", "Reinstate a suspended contact",
       [&app, arguments]() -> absl::Status {
         v1::ReinstateContactRequest request;
@@ -108,8 +107,8 @@ void RegisterContacts(CLI::App& root, App& app) {
         request.set_reason(arguments->reason);
         return Act(app, &Registry::ReinstateContact, request);
       })
-      ->add_option("--reason", arguments->reason, "Why; kept in the ledger")
-      ->required();
+      .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
+      .Required();
 }
 
 }  // namespace comity::cli

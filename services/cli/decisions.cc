@@ -167,53 +167,49 @@ absl::Status List(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterDecisions(CLI::App& root, App& app) {
-  CLI::App* const decisions = root.add_subcommand(
-      "decisions", "Authorisations of Member States and decisions of the agency");
-  decisions->require_subcommand(1);
+void RegisterDecisions(Command root, App& app) {
+  const Command decisions =
+      root.AddGroup("decisions", "Authorisations of Member States and decisions of the agency");
   const auto arguments = std::make_shared<Arguments>();
 
-  CLI::App* const record = AddCommand(
-      *decisions, app, "record", "Record a decision; with --case for that case only",
+  const Command record = AddCommand(
+      decisions, app, "record", "Record a decision; with --case for that case only",
       "  comity --as fr-1 decisions record authorisation --for georgia --case CASE-7 \\\n"
       "      --evidence \"letter 2026/44\"\n"
       "  comity --as fr-1 decisions record authorisation --for georgia --evidence \"circular 12\"",
       [&app, arguments] { return Record(app, *arguments); });
   AddEnumOption(record, "kind", arguments->kind, "DECISION_KIND_",
                 registry::DecisionKind_descriptor(), "What was decided, such as authorisation")
-      ->required();
-  record->add_option("--by", arguments->partner, "Whose: your own Member State if left out")
-      ->type_name("PARTNER");
-  record
-      ->add_option("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
-      ->type_name("PARTNER")
-      ->allow_extra_args(false);
-  record->add_option("--case", arguments->case_reference, "For this case only")->type_name("REF");
-  record->add_option("--condition", arguments->conditions, "Travels with the data; repeat")
-      ->type_name("TEXT")
-      ->allow_extra_args(false);
-  record->add_option("--evidence", arguments->evidence, "The document that shows it")->required();
-  record->add_option("--grounds", arguments->grounds, "Why; for derogations and urgent transfers");
-  record->add_option("--from", arguments->from, "First day; today if left out")->type_name("DAY");
-  record->add_option("--until", arguments->to, "Last day; until withdrawn if left out")
-      ->type_name("DAY");
+      .Required();
+  record.AddOption("--by", arguments->partner, "Whose: your own Member State if left out")
+      .TypeName("PARTNER");
+  record.AddOption("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
+      .TypeName("PARTNER");
+  record.AddOption("--case", arguments->case_reference, "For this case only").TypeName("REF");
+  record.AddOption("--condition", arguments->conditions, "Travels with the data; repeat")
+      .TypeName("TEXT");
+  record.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();
+  record.AddOption("--grounds", arguments->grounds, "Why; for derogations and urgent transfers");
+  record.AddOption("--from", arguments->from, "First day; today if left out").TypeName("DAY");
+  record.AddOption("--until", arguments->to, "Last day; until withdrawn if left out")
+      .TypeName("DAY");
 
-  CLI::App* const withdraw = AddCommand(
-      *decisions, app, "withdraw", "Withdraw a decision, for whatever is not yet made available",
+  const Command withdraw = AddCommand(
+      decisions, app, "withdraw", "Withdraw a decision, for whatever is not yet made available",
       "  comity --as fr-1 decisions withdraw decisions/... --reason \"proceedings closed\"",
       [&app, arguments] { return Withdraw(app, *arguments); });
-  withdraw->add_option("decision", arguments->name, "Its name, as record printed it")->required();
-  withdraw->add_option("--reason", arguments->reason, "Why; kept in the ledger")->required();
-  withdraw->add_flag("--general", arguments->general, "A general one, kept by the registry");
+  withdraw.AddOption("decision", arguments->name, "Its name, as record printed it").Required();
+  withdraw.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
+  withdraw.AddFlag("--general", arguments->general, "A general one, kept by the registry");
 
-  CLI::App* const list = AddCommand(*decisions, app, "list", "List decisions, newest first",
-                                    "  comity --as fr-1 decisions list --case CASE-7\n"
-                                    "  comity --as dpo-1 decisions list --general",
-                                    [&app, arguments] { return List(app, *arguments); });
-  list->add_option("--case", arguments->case_reference, "Only of this case")->type_name("REF");
-  list->add_option("--by", arguments->partner, "Only of this partner (with --general)")
-      ->type_name("PARTNER");
-  list->add_flag("--general", arguments->general, "General ones, kept by the registry");
+  const Command list = AddCommand(decisions, app, "list", "List decisions, newest first",
+                                  "  comity --as fr-1 decisions list --case CASE-7\n"
+                                  "  comity --as dpo-1 decisions list --general",
+                                  [&app, arguments] { return List(app, *arguments); });
+  list.AddOption("--case", arguments->case_reference, "Only of this case").TypeName("REF");
+  list.AddOption("--by", arguments->partner, "Only of this partner (with --general)")
+      .TypeName("PARTNER");
+  list.AddFlag("--general", arguments->general, "General ones, kept by the registry");
 }
 
 }  // namespace comity::cli

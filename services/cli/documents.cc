@@ -165,35 +165,34 @@ absl::Status Reject(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterDocuments(CLI::App& root, App& app) {
+void RegisterDocuments(Command root, App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* const inbox = AddCommand(
+  const Command inbox = AddCommand(
       root, app, "inbox", "What waits for you, with its restrictions",
       "  comity --as tbilisi-1 inbox\n  comity --as tbilisi-1 inbox --watch", [&app, arguments] {
         return arguments->watch ? Watch(app, *arguments)
                                 : List(app, *arguments, v1::ListDocumentsRequest::BOX_INBOX);
       });
-  inbox->add_flag("--watch", arguments->watch, "Stay, and show what arrives");
-  inbox->add_option("--count", arguments->count, "With --watch: end after so many; 0 is never")
-      ->check(CLI::Range(0, 1000000));
+  inbox.AddFlag("--watch", arguments->watch, "Stay, and show what arrives");
+  inbox.AddOption("--count", arguments->count, "With --watch: end after so many; 0 is never")
+      .Between(0, 1000000);
 
-  CLI::App* const documents = root.add_subcommand("documents", "Documents that were exchanged");
-  documents->require_subcommand(1);
+  const Command documents = root.AddGroup("documents", "Documents that were exchanged");
 
-  CLI::App* const list =
-      AddCommand(*documents, app, "list", "List documents, newest first",
+  const Command list =
+      AddCommand(documents, app, "list", "List documents, newest first",
                  "  comity --as desk-1 documents list --sent", [&app, arguments] {
                    return List(app, *arguments,
                                arguments->sent ? v1::ListDocumentsRequest::BOX_SENT
                                                : v1::ListDocumentsRequest::BOX_UNSPECIFIED);
                  });
-  list->add_flag("--sent", arguments->sent, "Only those you sent");
-  list->add_option("--thread", arguments->thread, "Only of this thread")->type_name("ID");
+  list.AddFlag("--sent", arguments->sent, "Only those you sent");
+  list.AddOption("--thread", arguments->thread, "Only of this thread").TypeName("ID");
 
   const auto named = [&](const char* name, const char* description, const char* example,
                          auto body) {
-    CLI::App* const command = AddCommand(*documents, app, name, description, example, body);
-    command->add_option("document", arguments->document, "Its name")->required();
+    const Command command = AddCommand(documents, app, name, description, example, body);
+    command.AddOption("document", arguments->document, "Its name").Required();
     return command;
   };
   named("show", "Show a document", "  comity --as desk-1 documents show documents/...",
@@ -211,25 +210,24 @@ void RegisterDocuments(CLI::App& root, App& app) {
           request.set_controller(arguments->controller);
           return Act(app, &Exchange::ReleaseFromQuarantine, request);
         })
-      ->add_option("--controller", arguments->controller, "The SPIFFE id of who is the controller")
-      ->required();
-  CLI::App* const restrict =
+      .AddOption("--controller", arguments->controller, "The SPIFFE id of who is the controller")
+      .Required();
+  const Command restrict =
       named("restrict", "Add a restriction to a document you originated",
             "  comity --as tbilisi-1 documents restrict documents/... --no-passing-on",
             [&app, arguments] { return Restrict(app, *arguments); });
   restrict
-      ->add_option("--use", arguments->restrictions, "A restriction, as in send --restrict; repeat")
-      ->type_name("USE")
-      ->allow_extra_args(false);
-  restrict->add_flag("--no-passing-on", arguments->no_passing_on, "No passing on without consent");
-  CLI::App* const reject =
+      .AddOption("--use", arguments->restrictions, "A restriction, as in send --restrict; repeat")
+      .TypeName("USE");
+  restrict.AddFlag("--no-passing-on", arguments->no_passing_on, "No passing on without consent");
+  const Command reject =
       named("reject", "Refuse a document, or report that it is not what was signed",
             "  comity --as tbilisi-1 documents reject documents/... --code NOT_FOR_ME",
             [&app, arguments] { return Reject(app, *arguments); });
-  reject->add_option("--code", arguments->reason_code, "Why, as a word")
-      ->check(CLI::IsMember({"NOT_FOR_ME", "UNREADABLE", "PLAINTEXT_MISMATCH"}))
-      ->capture_default_str();
-  reject->add_option("--reason", arguments->reason, "Why, in words");
+  reject.AddOption("--code", arguments->reason_code, "Why, as a word")
+      .OneOf({"NOT_FOR_ME", "UNREADABLE", "PLAINTEXT_MISMATCH"})
+      .ShowDefault();
+  reject.AddOption("--reason", arguments->reason, "Why, in words");
 }
 
 }  // namespace comity::cli

@@ -260,58 +260,52 @@ absl::Status SetCalendar(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterEngagements(CLI::App& root, App& app) {
+void RegisterEngagements(Command root, App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  const auto people = [&](CLI::App* command) {
+  const auto people = [&](Command command) {
     command
-        ->add_option("--with", arguments->with,
-                     "Who takes part: me, tbilisi-1@georgia or a SPIFFE id; repeat")
-        ->required()
-        ->type_name("WHO")
-        ->allow_extra_args(false);
-    command->add_option("--resource", arguments->resources, "A room, interpreter or line; repeat")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
-    command->add_option("--duration", arguments->duration, "How long")
-        ->capture_default_str()
-        ->type_name("DURATION");
+        .AddOption("--with", arguments->with,
+                   "Who takes part: me, tbilisi-1@georgia or a SPIFFE id; repeat")
+        .Required()
+        .TypeName("WHO");
+    command.AddOption("--resource", arguments->resources, "A room, interpreter or line; repeat")
+        .TypeName("NAME");
+    command.AddOption("--duration", arguments->duration, "How long")
+        .ShowDefault()
+        .TypeName("DURATION");
   };
 
-  CLI::App* const slots = AddCommand(
+  const Command slots = AddCommand(
       root, app, "slots", "Find times within everybody's working hours",
       "  comity --as desk-1 slots --with me --with tbilisi-1@georgia --duration 1h --days 10",
       [&app, arguments] { return Slots(app, *arguments); });
   people(slots);
-  slots->add_option("--from", arguments->from, "First day: today, tomorrow or 2026-11-23")
-      ->capture_default_str()
-      ->type_name("DAY");
-  slots->add_option("--days", arguments->days, "How many days to look at")
-      ->check(CLI::Range(1, 366))
-      ->capture_default_str();
-  slots->add_option("--max", arguments->max_results, "How many slots")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
+  slots.AddOption("--from", arguments->from, "First day: today, tomorrow or 2026-11-23")
+      .ShowDefault()
+      .TypeName("DAY");
+  slots.AddOption("--days", arguments->days, "How many days to look at")
+      .Between(1, 366)
+      .ShowDefault();
+  slots.AddOption("--max", arguments->max_results, "How many slots").Between(1, 100).ShowDefault();
 
-  CLI::App* const engagements = root.add_subcommand("engagements", "Meetings and missions");
-  engagements->require_subcommand(1);
+  const Command engagements = root.AddGroup("engagements", "Meetings and missions");
 
-  CLI::App* const hold = AddCommand(
-      *engagements, app, "hold", "Hold a time; it releases itself unless confirmed",
+  const Command hold = AddCommand(
+      engagements, app, "hold", "Hold a time; it releases itself unless confirmed",
       "  comity --as desk-1 engagements hold --type technical-meeting --class strategic \\\n"
       "      --mode online --title \"Role of the agency\" --partner georgia \\\n"
       "      --with me --with tbilisi-1@georgia --start 2026-12-01T10:00:00Z",
       [&app, arguments] { return Hold(app, *arguments); });
   people(hold);
-  hold->add_option("--start", arguments->start, "When, such as 2026-12-01T10:00:00Z")
-      ->required()
-      ->type_name("TIME");
-  hold->add_option("--title", arguments->title, "For those who take part")->required();
-  hold->add_option("--partner", arguments->partners, "A partner concerned; repeat")
-      ->type_name("PARTNER")
-      ->allow_extra_args(false);
-  hold->add_option("--hold-for", arguments->hold_for, "How long the hold lasts; 15m if left out")
-      ->type_name("DURATION");
-  hold->add_flag("--validate-only", arguments->validate_only, "Check everything, write nothing");
+  hold.AddOption("--start", arguments->start, "When, such as 2026-12-01T10:00:00Z")
+      .Required()
+      .TypeName("TIME");
+  hold.AddOption("--title", arguments->title, "For those who take part").Required();
+  hold.AddOption("--partner", arguments->partners, "A partner concerned; repeat")
+      .TypeName("PARTNER");
+  hold.AddOption("--hold-for", arguments->hold_for, "How long the hold lasts; 15m if left out")
+      .TypeName("DURATION");
+  hold.AddFlag("--validate-only", arguments->validate_only, "Check everything, write nothing");
   AddEnumOption(hold, "--type", arguments->kind, "ENGAGEMENT_KIND_",
                 v1::EngagementKind_descriptor(),
                 "technical-meeting (default), visit, coordination-meeting ...");
@@ -322,10 +316,10 @@ void RegisterEngagements(CLI::App& root, App& app) {
   arguments->question.Register(hold);
 
   const auto named = [&](const char* name, const char* description, auto body) {
-    CLI::App* const command = AddCommand(
-        *engagements, app, name, description,
+    const Command command = AddCommand(
+        engagements, app, name, description,
         absl::StrCat("  comity --as desk-1 engagements ", name, " engagements/..."), body);
-    command->add_option("engagement", arguments->name, "Its name, as hold printed it")->required();
+    command.AddOption("engagement", arguments->name, "Its name, as hold printed it").Required();
     return command;
   };
   named("confirm", "Confirm a meeting or mission that is held", [&app, arguments] {
@@ -338,41 +332,38 @@ void RegisterEngagements(CLI::App& root, App& app) {
     request.set_name(EngagementName(arguments->name));
     request.set_reason(arguments->reason);
     return Act(app, &Scheduling::CancelEngagement, request);
-  })->add_option("--reason", arguments->reason, "Why; kept in the ledger");
+  }).AddOption("--reason", arguments->reason, "Why; kept in the ledger");
   named("show", "Show a meeting or mission", [&app, arguments] {
     v1::GetEngagementRequest request;
     request.set_name(EngagementName(arguments->name));
     return Act(app, &Scheduling::GetEngagement, request);
   });
 
-  CLI::App* const list =
-      AddCommand(*engagements, app, "list", "List meetings and missions you take part in",
+  const Command list =
+      AddCommand(engagements, app, "list", "List meetings and missions you take part in",
                  "  comity --as desk-1 engagements list --partner georgia",
                  [&app, arguments] { return List(app, *arguments); });
-  list->add_option("--partner", arguments->partner, "Only with this partner")->type_name("PARTNER");
-  list->add_flag("--all", arguments->all, "Cancelled and expired ones too");
+  list.AddOption("--partner", arguments->partner, "Only with this partner").TypeName("PARTNER");
+  list.AddFlag("--all", arguments->all, "Cancelled and expired ones too");
 
-  CLI::App* const ics = AddCommand(
-      *engagements, app, "export", "Write meetings as iCalendar, without any sensitive text",
+  const Command ics = AddCommand(
+      engagements, app, "export", "Write meetings as iCalendar, without any sensitive text",
       "  comity --as desk-1 engagements export engagements/... --to meeting.ics\n"
       "  comity --as desk-1 engagements export --to all.ics",
       [&app, arguments] { return Export(app, *arguments); });
-  ics->add_option("engagement", arguments->name, "One of them; all if left out");
-  ics->add_option("--to", arguments->file, "The file to write")->required()->type_name("FILE");
+  ics.AddOption("engagement", arguments->name, "One of them; all if left out");
+  ics.AddOption("--to", arguments->file, "The file to write").Required().TypeName("FILE");
 
-  CLI::App* const hours = AddCommand(
-      *engagements, app, "hours", "Set the working hours of a person or resource of the agency",
+  const Command hours = AddCommand(
+      engagements, app, "hours", "Set the working hours of a person or resource of the agency",
       "  comity --as desk-1 engagements hours me --zone Europe/Amsterdam --hours 09:00-17:30",
       [&app, arguments] { return SetCalendar(app, *arguments); });
-  hours->add_option("owner", arguments->owner, "me, a SPIFFE id or resources/NAME")->required();
-  hours->add_option("--zone", arguments->zone, "An IANA zone")->required()->type_name("ZONE");
-  hours->add_option("--hours", arguments->hours, "Local hours")->capture_default_str();
-  hours->add_option("--day", arguments->working_days, "Working days, 1 Monday to 7 Sunday; repeat")
-      ->check(CLI::Range(1, 7))
-      ->allow_extra_args(false);
-  hours->add_option("--holiday", arguments->holidays, "A day not worked; repeat")
-      ->type_name("DAY")
-      ->allow_extra_args(false);
+  hours.AddOption("owner", arguments->owner, "me, a SPIFFE id or resources/NAME").Required();
+  hours.AddOption("--zone", arguments->zone, "An IANA zone").Required().TypeName("ZONE");
+  hours.AddOption("--hours", arguments->hours, "Local hours").ShowDefault();
+  hours.AddOption("--day", arguments->working_days, "Working days, 1 Monday to 7 Sunday; repeat")
+      .Between(1, 7);
+  hours.AddOption("--holiday", arguments->holidays, "A day not worked; repeat").TypeName("DAY");
 }
 
 }  // namespace comity::cli

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <google/protobuf/descriptor.h>
 
 #include <string>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "services/cli/command.h"
 
 namespace comity::cli {
 
@@ -45,49 +45,37 @@ inline int EnumNumber(const google::protobuf::EnumDescriptor* values, const std:
   return value == nullptr || value->number() == 0 ? -1 : value->number();
 }
 
-// An option whose value is a word of `values`; the error lists what there is.
-template <typename Enum>
-CLI::Option* AddEnumOption(CLI::App* command, const std::string& flag, Enum& value,
-                           const std::string& prefix,
-                           const google::protobuf::EnumDescriptor* values,
-                           const std::string& description) {
-  const auto set = [&value, prefix, values, flag](const CLI::results_t& words) {
-    for (const std::string& word : words) {
-      const int number = EnumNumber(values, prefix, word);
-      if (number < 0) {
-        throw CLI::ValidationError(flag,
-                                   absl::StrCat("\"", word, "\" is not one of ",
-                                                absl::StrJoin(EnumWords(values, prefix), ", ")));
-      }
-      value = static_cast<Enum>(number);
+// Reads a word of `values`; the complaint about another lists what there is.
+template <typename Take>
+Command::Reader EnumReader(const std::string& prefix,
+                           const google::protobuf::EnumDescriptor* values, Take take) {
+  return [prefix, values, take](const std::string& word) -> std::string {
+    const int number = EnumNumber(values, prefix, word);
+    if (number < 0) {
+      return absl::StrCat("\"", word, "\" is not one of ",
+                          absl::StrJoin(EnumWords(values, prefix), ", "));
     }
-    return true;
+    take(number);
+    return "";
   };
-  return command->add_option(flag, set, description)->type_name("WORD");
+}
+
+// An option whose value is a word of `values`.
+template <typename Enum>
+Option AddEnumOption(Command command, const std::string& flag, Enum& value,
+                     const std::string& prefix, const google::protobuf::EnumDescriptor* values,
+                     const std::string& description) {
+  const auto take = [&value](int number) { value = static_cast<Enum>(number); };
+  return command.AddOption(flag, EnumReader(prefix, values, take), description).TypeName("WORD");
 }
 
 // The same for an option that may be given several times.
 template <typename Enum>
-CLI::Option* AddEnumListOption(CLI::App* command, const std::string& flag, std::vector<Enum>& list,
-                               const std::string& prefix,
-                               const google::protobuf::EnumDescriptor* values,
-                               const std::string& description) {
-  const auto set = [&list, prefix, values, flag](const CLI::results_t& words) {
-    for (const std::string& word : words) {
-      const int number = EnumNumber(values, prefix, word);
-      if (number < 0) {
-        throw CLI::ValidationError(flag,
-                                   absl::StrCat("\"", word, "\" is not one of ",
-                                                absl::StrJoin(EnumWords(values, prefix), ", ")));
-      }
-      list.push_back(static_cast<Enum>(number));
-    }
-    return true;
-  };
-  return command->add_option(flag, set, description)
-      ->type_name("WORD")
-      ->allow_extra_args(false)
-      ->take_all();
+Option AddEnumListOption(Command command, const std::string& flag, std::vector<Enum>& list,
+                         const std::string& prefix, const google::protobuf::EnumDescriptor* values,
+                         const std::string& description) {
+  const auto take = [&list](int number) { list.push_back(static_cast<Enum>(number)); };
+  return command.AddList(flag, EnumReader(prefix, values, take), description).TypeName("WORD");
 }
 
 }  // namespace comity::cli

@@ -86,29 +86,27 @@ absl::Status Verify(const App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterEvidence(CLI::App& root, App& app) {
-  CLI::App* const evidence = root.add_subcommand("evidence", "Evidence of transmission");
-  evidence->require_subcommand(1);
+void RegisterEvidence(Command root, App& app) {
+  const Command evidence = root.AddGroup("evidence", "Evidence of transmission");
   const auto arguments = std::make_shared<Arguments>();
 
-  CLI::App* const save =
-      AddCommand(*evidence, app, "save", "Save the evidence of a document",
-                 "  comity --as desk-1 evidence save documents/... --to evidence",
-                 [&app, arguments] { return Save(app, *arguments); });
-  save->add_option("document", arguments->document, "Its name")->required();
-  save->add_option("--to", arguments->folder, "A new folder")->required()->type_name("FOLDER");
+  const Command save = AddCommand(evidence, app, "save", "Save the evidence of a document",
+                                  "  comity --as desk-1 evidence save documents/... --to evidence",
+                                  [&app, arguments] { return Save(app, *arguments); });
+  save.AddOption("document", arguments->document, "Its name").Required();
+  save.AddOption("--to", arguments->folder, "A new folder").Required().TypeName("FOLDER");
 
-  CLI::App* const verify = AddCommand(
-      *evidence, app, "verify", "Verify evidence offline, with nothing but files and public keys",
+  const Command verify = AddCommand(
+      evidence, app, "verify", "Verify evidence offline, with nothing but files and public keys",
       "  comity evidence verify evidence --bundles ids/desk-1/bundles --ledger-key ledger.vkey",
       [&app, arguments] { return Verify(app, *arguments); });
-  verify->add_option("folder", arguments->folder, "The folder that was saved")->required();
-  verify->add_option("--bundles", arguments->bundles, "Trust bundles you hold yourself")
-      ->required()
-      ->type_name("FOLDER");
-  verify->add_option("--ledger-key", arguments->ledger_keys, "File of ledger keys (vkey) you hold")
-      ->required()
-      ->type_name("FILE");
+  verify.AddOption("folder", arguments->folder, "The folder that was saved").Required();
+  verify.AddOption("--bundles", arguments->bundles, "Trust bundles you hold yourself")
+      .Required()
+      .TypeName("FOLDER");
+  verify.AddOption("--ledger-key", arguments->ledger_keys, "File of ledger keys (vkey) you hold")
+      .Required()
+      .TypeName("FILE");
 }
 
 }  // namespace comity::cli

@@ -126,11 +126,11 @@ absl::Status Receive(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterExchange(CLI::App& root, App& app) {
+void RegisterExchange(Command root, App& app) {
   const auto arguments = std::make_shared<Arguments>();
   client::SendOptions& options = arguments->send;
 
-  CLI::App* const send = AddCommand(
+  const Command send = AddCommand(
       root, app, "send", "Seal, sign and send a file; interrupted, the same command goes on",
       "  comity --as desk-1 send evidence.bin --to georgia/prosecution-service \\\n"
       "      --title \"Bank records\" --origin france --case CASE-7 --subject suspect \\\n"
@@ -140,56 +140,53 @@ void RegisterExchange(CLI::App& root, App& app) {
       "  comity --as desk-1 send reply.txt --to georgia/prosecution-service --title Reply \\\n"
       "      --reply-to documents/... --kind non-personal",
       [&app, arguments] { return Send(app, *arguments); });
-  send->add_option("file", options.file, "The file")->required();
-  send->add_option("--to", arguments->to, "An authority, or a SPIFFE id; repeat")
-      ->required()
-      ->type_name("RECIPIENT")
-      ->allow_extra_args(false);
-  send->add_option("--title", options.title, "What it is; sealed with the file")->required();
-  send->add_option("--file-name", options.file_name, "The name the recipient is told");
-  send->add_option("--media-type", options.media_type, "Its media type")->capture_default_str();
-  send->add_option("--note", options.note, "A note; sealed with the file");
-  send->add_option("--reply-to", arguments->reply_to, "The document it answers; its thread goes on")
-      ->type_name("DOCUMENT");
-  send->add_option_function<std::string>(
-          "--thread-kind",
-          [&options](const std::string& word) {
-            options.thread_kind = absl::AsciiStrToUpper(word);
-          },
-          "letter (default), request, supplement, execution, reply")
-      ->check(CLI::IsMember({"letter", "request", "supplement", "execution", "reply"}));
-  send->add_option("--derived-from", arguments->derived_from,
-                   "A document whose data are passed on; repeat")
-      ->type_name("DOCUMENT")
-      ->allow_extra_args(false);
-  send->add_option("--classification", options.classification, "How it is classified")
-      ->check(CLI::IsMember({"UNCLASSIFIED", "SENSITIVE_NON_CLASSIFIED"}))
-      ->capture_default_str();
-  send->add_option("--delete-after", options.delete_after_days,
-                   "Days the exchange may keep its copy; signed, and not yet carried out")
-      ->check(CLI::Range(1, 36525))
-      ->capture_default_str();
-  send->add_flag("--validate-only", options.validate_only, "Ask whether it would be permitted");
-  send->add_flag("--accept-key-gap", options.accept_key_gap,
-                 "A recipient's key changed with a gap, and you asked its owner by another way");
+  send.AddOption("file", options.file, "The file").Required();
+  send.AddOption("--to", arguments->to, "An authority, or a SPIFFE id; repeat")
+      .Required()
+      .TypeName("RECIPIENT");
+  send.AddOption("--title", options.title, "What it is; sealed with the file").Required();
+  send.AddOption("--file-name", options.file_name, "The name the recipient is told");
+  send.AddOption("--media-type", options.media_type, "Its media type").ShowDefault();
+  send.AddOption("--note", options.note, "A note; sealed with the file");
+  send.AddOption("--reply-to", arguments->reply_to, "The document it answers; its thread goes on")
+      .TypeName("DOCUMENT");
+  const auto read_kind = [&options](const std::string& word) {
+    options.thread_kind = absl::AsciiStrToUpper(word);
+    return std::string();
+  };
+  send.AddOption("--thread-kind", read_kind,
+                 "letter (default), request, supplement, execution, reply")
+      .OneOf({"letter", "request", "supplement", "execution", "reply"});
+  send.AddOption("--derived-from", arguments->derived_from,
+                 "A document whose data are passed on; repeat")
+      .TypeName("DOCUMENT");
+  send.AddOption("--classification", options.classification, "How it is classified")
+      .OneOf({"UNCLASSIFIED", "SENSITIVE_NON_CLASSIFIED"})
+      .ShowDefault();
+  send.AddOption("--delete-after", options.delete_after_days,
+                 "Days the exchange may keep its copy; signed, and not yet carried out")
+      .Between(1, 36525)
+      .ShowDefault();
+  send.AddFlag("--validate-only", options.validate_only, "Ask whether it would be permitted");
+  send.AddFlag("--accept-key-gap", options.accept_key_gap,
+               "A recipient's key changed with a gap, and you asked its owner by another way");
   arguments->question.Register(send);
 
-  CLI::App* const receive = AddCommand(
+  const Command receive = AddCommand(
       root, app, "receive", "Verify, open and save a document, and confirm its retrieval",
       "  comity --as tbilisi-1 receive documents/... --to file.pdf --purpose \"execution\"",
       [&app, arguments] { return Receive(app, *arguments); });
-  receive->add_option("document", arguments->document, "Its name, as the inbox shows it")
-      ->required();
-  receive->add_option("--to", arguments->receive.to, "The file to write; never overwritten")
-      ->required()
-      ->type_name("FILE");
-  receive->add_option("--purpose", arguments->receive.purpose, "Why you open it; recorded")
-      ->required();
+  receive.AddOption("document", arguments->document, "Its name, as the inbox shows it").Required();
+  receive.AddOption("--to", arguments->receive.to, "The file to write; never overwritten")
+      .Required()
+      .TypeName("FILE");
+  receive.AddOption("--purpose", arguments->receive.purpose, "Why you open it; recorded")
+      .Required();
   receive
-      ->add_option("--keep-sealed", arguments->receive.keep_sealed,
-                   "Keep what age and openssl can open and verify, in this folder")
-      ->type_name("FOLDER");
-  receive->add_flag("!--no-confirm", arguments->receive.confirm, "Do not confirm the retrieval");
+      .AddOption("--keep-sealed", arguments->receive.keep_sealed,
+                 "Keep what age and openssl can open and verify, in this folder")
+      .TypeName("FOLDER");
+  receive.AddFlag("!--no-confirm", arguments->receive.confirm, "Do not confirm the retrieval");
 }
 
 }  // namespace comity::cli

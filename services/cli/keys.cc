@@ -143,24 +143,23 @@ absl::Status List(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterKeys(CLI::App& root, App& app) {
-  CLI::App* const keys = root.add_subcommand("keys", "Sealing keys");
-  keys->require_subcommand(1);
+void RegisterKeys(Command root, App& app) {
+  const Command keys = root.AddGroup("keys", "Sealing keys");
   const auto arguments = std::make_shared<Arguments>();
 
-  CLI::App* const publish = AddCommand(
-      *keys, app, "publish", "Publish your sealing key, signed; makes one if there is none",
-      "  comity --as tbilisi-1 keys publish",
-      [&app, arguments] { return Publish(app, *arguments); });
-  publish->add_option("--years", arguments->years, "How long it is valid")
-      ->check(CLI::Range(1, 5))
-      ->capture_default_str();
+  const Command publish = AddCommand(keys, app, "publish",
+                                     "Publish your sealing key, signed; makes one if there is none",
+                                     "  comity --as tbilisi-1 keys publish",
+                                     [&app, arguments] { return Publish(app, *arguments); });
+  publish.AddOption("--years", arguments->years, "How long it is valid")
+      .Between(1, 5)
+      .ShowDefault();
 
-  CLI::App* const list =
-      AddCommand(*keys, app, "list", "List the keys of a holder or of the openers of an authority",
+  const Command list =
+      AddCommand(keys, app, "list", "List the keys of a holder or of the openers of an authority",
                  "  comity --as desk-1 keys list georgia/prosecution-service",
                  [&app, arguments] { return List(app, *arguments); });
-  list->add_option("of", arguments->of, "A SPIFFE id, or an authority")->required();
+  list.AddOption("of", arguments->of, "A SPIFFE id, or an authority").Required();
 }
 
 }  // namespace comity::cli

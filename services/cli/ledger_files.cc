@@ -2,7 +2,6 @@
 
 #include "services/cli/ledger_files.h"
 
-#include <CLI/CLI.hpp>
 #include <google/protobuf/util/json_util.h>
 
 #include <chrono>
@@ -231,47 +230,46 @@ absl::Status RunWitness(const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterLedgerFiles(CLI::App& ledger, App& app) {
+void RegisterLedgerFiles(Command ledger, App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  const auto add_keys = [&](CLI::App* command) {
-    command
-        ->add_option("--ledger-key", arguments->ledger_keys, "File of ledger keys (vkey) you hold")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("--witness-keys", arguments->witness_keys, "File of witnesses' keys (vkey)")
-        ->type_name("FILE");
-    command->add_option("--quorum", arguments->quorum, "How many witnesses must have cosigned")
-        ->type_name("K");
+  const auto add_keys = [&](Command command) {
+    command.AddOption("--ledger-key", arguments->ledger_keys, "File of ledger keys (vkey) you hold")
+        .Required()
+        .TypeName("FILE");
+    command.AddOption("--witness-keys", arguments->witness_keys, "File of witnesses' keys (vkey)")
+        .TypeName("FILE");
+    command.AddOption("--quorum", arguments->quorum, "How many witnesses must have cosigned")
+        .TypeName("K");
   };
 
-  CLI::App* const verify = AddCommand(
+  const Command verify = AddCommand(
       ledger, app, "verify", "Verify a published ledger offline: checkpoint, tiles, entries",
       "  comity ledger verify publication --ledger-key ledger.vkey --previous "
       "last-year.checkpoint\n"
       "  comity ledger verify publication --ledger-key ledger.vkey --entries entries.json",
       [arguments] { return Verify(*arguments); });
-  verify->add_option("folder", arguments->folder, "The files checkpoint and tile/...")
-      ->required()
-      ->type_name("FOLDER");
+  verify.AddOption("folder", arguments->folder, "The files checkpoint and tile/...")
+      .Required()
+      .TypeName("FOLDER");
   verify
-      ->add_option("--previous", arguments->previous,
-                   "A checkpoint seen before, which this one must go on from")
-      ->type_name("FILE");
-  verify->add_option("--entries", arguments->entries, "What ledger entries --output json printed")
-      ->type_name("FILE");
+      .AddOption("--previous", arguments->previous,
+                 "A checkpoint seen before, which this one must go on from")
+      .TypeName("FILE");
+  verify.AddOption("--entries", arguments->entries, "What ledger entries --output json printed")
+      .TypeName("FILE");
   add_keys(verify);
 
-  CLI::App* const proof = AddCommand(
+  const Command proof = AddCommand(
       ledger, app, "proof", "Verify a tlog-proof file offline",
       "  comity ledger proof evidence/statement-1.tlog-proof --ledger-key ledger.vkey \\\n"
       "    --salt evidence/statement-1.salt --entry evidence/statement-1.entry.json",
       [arguments] { return Proof(*arguments); });
-  proof->add_option("file", arguments->file, "The proof")->required()->type_name("FILE");
-  proof->add_option("--salt", arguments->salt, "The entry's salt")->required()->type_name("FILE");
-  proof->add_option("--entry", arguments->entry, "The entry's body")->required()->type_name("FILE");
+  proof.AddOption("file", arguments->file, "The proof").Required().TypeName("FILE");
+  proof.AddOption("--salt", arguments->salt, "The entry's salt").Required().TypeName("FILE");
+  proof.AddOption("--entry", arguments->entry, "The entry's body").Required().TypeName("FILE");
   add_keys(proof);
 
-  CLI::App* const witness = AddCommand(
+  const Command witness = AddCommand(
       ledger, app, "witness",
       "Cosign a ledger's checkpoints, each only if it goes on from the last one seen",
       "  openssl genpkey -algorithm ed25519 -out witness.key\n"
@@ -279,27 +277,27 @@ void RegisterLedgerFiles(CLI::App& ledger, App& app) {
       "  comity ledger witness publication --name witness.example --key witness.key \\\n"
       "    --ledger-key ledger.vkey --state seen --out cosignatures --watch",
       [arguments] { return RunWitness(*arguments); });
-  witness->add_option("--name", arguments->name, "The witness's name, such as its domain")
-      ->required();
-  witness->add_option("--key", arguments->key, "Its Ed25519 key, used for nothing else")
-      ->required()
-      ->type_name("FILE");
-  CLI::Option* const keys = witness
-                                ->add_option("--ledger-key", arguments->ledger_keys,
-                                             "File of ledger keys (vkey) you hold")
-                                ->type_name("FILE");
-  CLI::Option* const state =
-      witness->add_option("--state", arguments->state, "Where it remembers what it has seen")
-          ->type_name("FOLDER");
-  CLI::Option* const folder =
+  witness.AddOption("--name", arguments->name, "The witness's name, such as its domain").Required();
+  witness.AddOption("--key", arguments->key, "Its Ed25519 key, used for nothing else")
+      .Required()
+      .TypeName("FILE");
+  const Option keys =
       witness
-          ->add_option("folder", arguments->folder, "The ledger's publication directory, or a copy")
-          ->type_name("FOLDER")
-          ->needs(keys, state);
-  witness->add_option("--out", arguments->out, "Where its signatures go; printed if left out")
-      ->type_name("FOLDER")
-      ->needs(folder);
-  witness->add_flag("--watch", arguments->watch, "Go on until stopped")->needs(folder);
+          .AddOption("--ledger-key", arguments->ledger_keys, "File of ledger keys (vkey) you hold")
+          .TypeName("FILE");
+  const Option state =
+      witness.AddOption("--state", arguments->state, "Where it remembers what it has seen")
+          .TypeName("FOLDER");
+  const Option folder =
+      witness
+          .AddOption("folder", arguments->folder, "The ledger's publication directory, or a copy")
+          .TypeName("FOLDER")
+          .Needs(keys)
+          .Needs(state);
+  witness.AddOption("--out", arguments->out, "Where its signatures go; printed if left out")
+      .TypeName("FOLDER")
+      .Needs(folder);
+  witness.AddFlag("--watch", arguments->watch, "Go on until stopped").Needs(folder);
 }
 
 }  // namespace comity::cli

@@ -5,6 +5,6 @@
 namespace comity::cli {
 
 // Registers, under `comity ledger`, what needs files and public keys only: verify, proof, witness.
-void RegisterLedgerFiles(CLI::App& ledger, App& app);
+void RegisterLedgerFiles(Command ledger, App& app);
 
 }  // namespace comity::cli

@@ -51,16 +51,17 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
 
-  RegisterPartners(root, app);
-  RegisterTransfer(root, app);
-  RegisterContacts(root, app);
-  RegisterKeys(root, app);
-  RegisterDecisions(root, app);
-  RegisterEngagements(root, app);
-  RegisterExchange(root, app);
-  RegisterDocuments(root, app);
-  RegisterEvidence(root, app);
-  RegisterOperations(root, app);
+  const Command commands(&root);
+  RegisterPartners(commands, app);
+  RegisterTransfer(commands, app);
+  RegisterContacts(commands, app);
+  RegisterKeys(commands, app);
+  RegisterDecisions(commands, app);
+  RegisterEngagements(commands, app);
+  RegisterExchange(commands, app);
+  RegisterDocuments(commands, app);
+  RegisterEvidence(commands, app);
+  RegisterOperations(commands, app);
   RegisterCompletion(root, app);
 
   for (CLI::App* const command : root.get_subcommands([](const CLI::App*) { return true; })) {

@@ -134,34 +134,31 @@ absl::Status Entries(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterOperations(CLI::App& root, App& app) {
+void RegisterOperations(Command root, App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* const health = AddCommand(
+  const Command health = AddCommand(
       root, app, "health", "Ask services whether they serve; exit code 1 if one does not",
       "  comity --as probe-1 health\n  comity --as probe-1 health document-exchange",
       [&app, arguments] { return Health(app, *arguments); });
-  health->add_option("service", arguments->services, "All three if left out")
-      ->check(CLI::IsMember(kServices));
+  health.AddOption("service", arguments->services, "All three if left out").OneOf(kServices);
 
-  CLI::App* const records = root.add_subcommand("records", "Records of transfers and refusals");
-  records->require_subcommand(1);
-  CLI::App* const exported =
-      AddCommand(*records, app, "export", "Export transfer records; the reading itself is recorded",
+  const Command records = root.AddGroup("records", "Records of transfers and refusals");
+  const Command exported =
+      AddCommand(records, app, "export", "Export transfer records; the reading itself is recorded",
                  "  comity --as dpo-1 records export --purpose \"yearly review\" --to records.json",
                  [&app, arguments] { return Records(app, *arguments); });
-  exported->add_option("--purpose", arguments->purpose, "Why you read them")->required();
-  exported->add_option("--to", arguments->file, "Write them as JSON too")->type_name("FILE");
-  exported->add_option("--from", arguments->from, "From this time on")->type_name("TIME");
-  exported->add_option("--until", arguments->until, "Before this time")->type_name("TIME");
-  exported->add_flag("--refusals", arguments->refusals_only, "Refusals only");
+  exported.AddOption("--purpose", arguments->purpose, "Why you read them").Required();
+  exported.AddOption("--to", arguments->file, "Write them as JSON too").TypeName("FILE");
+  exported.AddOption("--from", arguments->from, "From this time on").TypeName("TIME");
+  exported.AddOption("--until", arguments->until, "Before this time").TypeName("TIME");
+  exported.AddFlag("--refusals", arguments->refusals_only, "Refusals only");
 
-  CLI::App* const ledger = root.add_subcommand("ledger", "The tamper-evident ledger of a service");
-  ledger->require_subcommand(1);
+  const Command ledger = root.AddGroup("ledger", "The tamper-evident ledger of a service");
   const auto add = [&](const char* name, const char* description, const char* example, auto body) {
-    CLI::App* const command = AddCommand(*ledger, app, name, description, example, body);
-    command->add_option("--service", arguments->service, "Whose ledger")
-        ->check(CLI::IsMember(kServices))
-        ->capture_default_str();
+    const Command command = AddCommand(ledger, app, name, description, example, body);
+    command.AddOption("--service", arguments->service, "Whose ledger")
+        .OneOf(kServices)
+        .ShowDefault();
     return command;
   };
   add("checkpoint", "Print the latest signed checkpoint",
@@ -170,9 +167,9 @@ void RegisterOperations(CLI::App& root, App& app) {
   add("entries", "Print entries; the reading itself is recorded",
       "  comity --as auditor-1 ledger entries --purpose \"sample check\"",
       [&app, arguments] { return Entries(app, *arguments); })
-      ->add_option("--purpose", arguments->purpose, "Why you read them")
-      ->required();
-  RegisterLedgerFiles(*ledger, app);
+      .AddOption("--purpose", arguments->purpose, "Why you read them")
+      .Required();
+  RegisterLedgerFiles(ledger, app);
 }
 
 }  // namespace comity::cli

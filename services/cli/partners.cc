@@ -185,9 +185,8 @@ absl::Status Import(App& app, const std::string& folder, bool dry_run) {
 
 }  // namespace
 
-void RegisterPartners(CLI::App& root, App& app) {
-  CLI::App* const partners = root.add_subcommand("partners", "Who a partner is and where we stand");
-  partners->require_subcommand(1);
+void RegisterPartners(Command root, App& app) {
+  const Command partners = root.AddGroup("partners", "Who a partner is and where we stand");
 
   struct Arguments {
     std::string partner, day, query, folder;
@@ -195,26 +194,26 @@ void RegisterPartners(CLI::App& root, App& app) {
   };
   const auto arguments = std::make_shared<Arguments>();
 
-  CLI::App* const show = AddCommand(
-      *partners, app, "show", "Show a partner on all five axes, with evidence and the next step",
+  const Command show = AddCommand(
+      partners, app, "show", "Show a partner on all five axes, with evidence and the next step",
       "  comity --as desk-1 partners show albania\n"
       "  comity --as desk-1 partners show albania --day 2019-10-31",
       [&app, arguments] { return Show(app, arguments->partner, arguments->day); });
-  show->add_option("partner", arguments->partner, "Its id, such as georgia")->required();
-  show->add_option("--day", arguments->day, "As of a day; today if left out")->type_name("DAY");
+  show.AddOption("partner", arguments->partner, "Its id, such as georgia").Required();
+  show.AddOption("--day", arguments->day, "As of a day; today if left out").TypeName("DAY");
 
-  CLI::App* const list = AddCommand(*partners, app, "list", "List or find partners",
-                                    "  comity --as desk-1 partners list --find turkiye",
-                                    [&app, arguments] { return List(app, arguments->query); });
-  list->add_option("--find", arguments->query, "Words in id, name or ISO code")->type_name("TEXT");
+  const Command list = AddCommand(partners, app, "list", "List or find partners",
+                                  "  comity --as desk-1 partners list --find turkiye",
+                                  [&app, arguments] { return List(app, arguments->query); });
+  list.AddOption("--find", arguments->query, "Words in id, name or ISO code").TypeName("TEXT");
 
-  CLI::App* const import =
-      AddCommand(*partners, app, "import", "Load a folder of facts: all or nothing",
+  const Command import =
+      AddCommand(partners, app, "import", "Load a folder of facts: all or nothing",
                  "  comity --as registry-1 partners import deploy/data --dry-run\n"
                  "  comity --as registry-1 partners import deploy/data",
                  [&app, arguments] { return Import(app, arguments->folder, arguments->dry_run); });
-  import->add_option("folder", arguments->folder, "Folder of CSV files")->required();
-  import->add_flag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
+  import.AddOption("folder", arguments->folder, "Folder of CSV files").Required();
+  import.AddFlag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
 }
 
 }  // namespace comity::cli

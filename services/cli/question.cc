@@ -58,18 +58,16 @@ absl::StatusOr<v1::Origin> ResolveOrigin(App& app, const std::string& text) {
 
 }  // namespace
 
-void QuestionOptions::Register(CLI::App* command) {
+void QuestionOptions::Register(Command command) {
   command
-      ->add_option("--origin", origins,
-                   "Where the data come from: a partner's id, eurojust or public; repeat for each")
-      ->type_name("PARTNER")
-      ->allow_extra_args(false);
+      .AddOption("--origin", origins,
+                 "Where the data come from: a partner's id, eurojust or public; repeat for each")
+      .TypeName("PARTNER");
   command
-      ->add_option("--restrict", restrictions,
-                   "What the originator forbids: not-as-evidence, not-to-defence, no-passing-on, "
-                   "death-penalty-assurance, not-to:PARTNER,...")
-      ->type_name("USE")
-      ->allow_extra_args(false);
+      .AddOption("--restrict", restrictions,
+                 "What the originator forbids: not-as-evidence, not-to-defence, no-passing-on, "
+                 "death-penalty-assurance, not-to:PARTNER,...")
+      .TypeName("USE");
   AddEnumOption(command, "--kind", kind, "DATA_KIND_", v1::DataKind_descriptor(),
                 "operational (default), administrative or non-personal");
   AddEnumOption(command, "--capacity", capacity, "CAPACITY_", v1::Capacity_descriptor(),
@@ -78,29 +76,29 @@ void QuestionOptions::Register(CLI::App* command) {
                     "Whom the data are about: suspect, victim, witness, other; repeat");
   AddEnumOption(command, "--annex-ii", annex_ii, "ANNEX_COVERAGE_", v1::AnnexCoverage_descriptor(),
                 "Categories: within Annex II, facts-of-the-offence or outside");
-  command->add_flag("--special", special, "Special categories are among the data");
+  command.AddFlag("--special", special, "Special categories are among the data");
   command
-      ->add_option_function<std::string>(
+      .AddOption(
           "--geometry",
-          [this](const std::string& word) {
+          [this](const std::string& word) -> std::string {
             if (word == "two-or-more") {
               geometry = v1::CASE_GEOMETRY_TWO_OR_MORE_MEMBER_STATES;
             } else if (word == "one") {
               geometry = v1::CASE_GEOMETRY_ONE_MEMBER_STATE_AND_THIRD_COUNTRY;
             } else {
-              throw CLI::ValidationError("--geometry",
-                                         "\"" + word + "\" is not one of two-or-more, one");
+              return "\"" + word + "\" is not one of two-or-more, one";
             }
+            return "";
           },
           "Member States concerned: two-or-more, or one (with a third country)")
-      ->type_name("WORD");
+      .TypeName("WORD");
   AddEnumOption(command, "--volume", volume, "TRANSFER_VOLUME_", v1::TransferVolume_descriptor(),
                 "single (default) or bulk");
-  command->add_option("--task", task, "The agency's task it serves")->type_name("TEXT");
-  command->add_option("--offence", offence, "The offence")->type_name("TEXT");
-  command->add_option("--stage", stage, "The stage of the proceedings")->type_name("TEXT");
-  command->add_option("--case", case_reference, "An opaque case reference")->type_name("REF");
-  command->add_option("--necessity", necessity, "Why the data are necessary")->type_name("TEXT");
+  command.AddOption("--task", task, "The agency's task it serves").TypeName("TEXT");
+  command.AddOption("--offence", offence, "The offence").TypeName("TEXT");
+  command.AddOption("--stage", stage, "The stage of the proceedings").TypeName("TEXT");
+  command.AddOption("--case", case_reference, "An opaque case reference").TypeName("REF");
+  command.AddOption("--necessity", necessity, "Why the data are necessary").TypeName("TEXT");
 }
 
 absl::StatusOr<v1::TransferQuestion> QuestionOptions::Question(App& app) const {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 
@@ -24,7 +22,7 @@ struct QuestionOptions {
   bool special = false;
   std::string task, offence, stage, case_reference, necessity;
 
-  void Register(CLI::App* command);
+  void Register(Command command);
 
   // The question without counterpart, time and decisions. The registry says what kind of origin a
   // partner is. INVALID_ARGUMENT `ORIGIN_INVALID`, `RESTRICTION_INVALID`; errors of

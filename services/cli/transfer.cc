@@ -82,12 +82,11 @@ absl::Status Check(App& app, const Arguments& arguments) {
 
 }  // namespace
 
-void RegisterTransfer(CLI::App& root, App& app) {
-  CLI::App* const transfer = root.add_subcommand("transfer", "Whether a transfer is permissible");
-  transfer->require_subcommand(1);
+void RegisterTransfer(Command root, App& app) {
+  const Command transfer = root.AddGroup("transfer", "Whether a transfer is permissible");
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* const check = AddCommand(
-      *transfer, app, "check", "Ask the transfer check; a question is no attempt",
+  const Command check = AddCommand(
+      transfer, app, "check", "Ask the transfer check; a question is no attempt",
       "  comity --as desk-1 transfer check georgia --origin france --subject suspect \\\n"
       "      --annex-ii within --geometry two-or-more --task \"coordination of investigations\" "
       "\\\n"
@@ -96,27 +95,26 @@ void RegisterTransfer(CLI::App& root, App& app) {
       "  comity --as desk-1 transfer check united-kingdom --at 2025-12-28 --public-on 2025-12-01",
       [&app, arguments] { return Check(app, *arguments); });
   check
-      ->add_option("counterpart", arguments->counterpart,
-                   "A partner (georgia) or authority (georgia/prosecution-service)")
-      ->required();
-  check->add_option("--at", arguments->at, "The moment or day; now if left out")->type_name("TIME");
-  check->add_option("--public-on", arguments->public_on, "Decide on what was public on this day")
-      ->type_name("DAY");
-  check->add_flag("--explore", arguments->explore,
-                  "Answer in spite of unconfirmed fields, and say which");
+      .AddOption("counterpart", arguments->counterpart,
+                 "A partner (georgia) or authority (georgia/prosecution-service)")
+      .Required();
+  check.AddOption("--at", arguments->at, "The moment or day; now if left out").TypeName("TIME");
+  check.AddOption("--public-on", arguments->public_on, "Decide on what was public on this day")
+      .TypeName("DAY");
+  check.AddFlag("--explore", arguments->explore,
+                "Answer in spite of unconfirmed fields, and say which");
   AddEnumOption(check, "--direction", arguments->direction, "TRANSFER_DIRECTION_",
                 v1::TransferDirection_descriptor(), "send (default), receive or onward");
-  check->add_option("--onward-by", arguments->onward_by, "For onward: who passes the data on")
-      ->type_name("PARTNER");
+  check.AddOption("--onward-by", arguments->onward_by, "For onward: who passes the data on")
+      .TypeName("PARTNER");
   check
-      ->add_option("--frame", arguments->frame,
-                   "A frame proposed as a basis, such as \"joint investigation team\"")
-      ->type_name("TEXT");
+      .AddOption("--frame", arguments->frame,
+                 "A frame proposed as a basis, such as \"joint investigation team\"")
+      .TypeName("TEXT");
   check
-      ->add_option("--decision", arguments->decisions,
-                   "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
-      ->type_name("KIND[:PARTNER]")
-      ->allow_extra_args(false);
+      .AddOption("--decision", arguments->decisions,
+                 "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
+      .TypeName("KIND[:PARTNER]");
   arguments->question.Register(check);
 }
 

@@ -1,5 +1,7 @@
 #include "services/cli/command_words.h"
 
+#include <CLI/CLI.hpp>
+
 #include <gmock/gmock.h>
 
 #include "tests/testing/status_matchers.h"
