@@ -34,8 +34,8 @@ struct ReplicaOptions {
   const Clock* clock = &SystemClock();
   metrics::Metrics* metrics = nullptr;
   logging::Logger* logger = nullptr;
-  // Called after every new snapshot, on the replica's thread; `barrier` if it holds a withdrawal,
-  // suspension or revocation. Quick, and asks for no permit.
+  // Called after every new snapshot, on the replica's thread; `barrier` if it holds a withdrawal
+  // (README.md). Quick, and asks for no permit.
   std::function<void(const Snapshot& snapshot, bool barrier)> on_change;
 
   absl::Duration renewal = absl::Seconds(2);

@@ -29,6 +29,8 @@ constexpr int kLongestReason = 2000;
 constexpr int kMostRowsAMessage = 1000;
 // What is kept back of the caller's deadline, so that the answer reaches it before it gives up.
 constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
+// A stream may have no deadline, and a replica may renew for ever without confirming.
+constexpr absl::Duration kLongestWait = absl::Minutes(2);
 
 absl::StatusOr<std::string> ReasonDetail(const std::string& reason) {
   if (!IsText(reason, 1, kLongestReason)) {
@@ -129,8 +131,8 @@ absl::StatusOr<RegistryStore::Written> Writes::WriteAndSettle(const rpc::Call& c
                           store_->Write(std::move(attempt), std::move(detail), std::move(planner)));
   if (!barrier) return written;
   // Outside the write path: whoever waits here holds nobody up.
-  const absl::Duration patience =
-      std::max(call.deadline() - clock_->Now() - kForTheAnswer, absl::ZeroDuration());
+  const absl::Duration patience = std::clamp(call.deadline() - clock_->Now() - kForTheAnswer,
+                                             absl::ZeroDuration(), kLongestWait);
   COMITY_RETURN_IF_ERROR(leases_->AwaitEverywhere(written.committed.revision, patience));
   return written;
 }
@@ -147,13 +149,16 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
                           service::AttemptOf(call, read.options.request_id(), read.digest));
   ImportPlan made;
-  COMITY_ASSIGN_OR_RETURN(
-      const RegistryStore::Written written,
-      store_->Write(std::move(attempt), "",
-                    [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
-                      COMITY_ASSIGN_OR_RETURN(made, PlanImport(latest, read.rows));
-                      return Plan{.facts = made.facts};
-                    }));
+  COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
+                          WriteAndSettle(
+                              call, std::move(attempt), "",
+                              [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+                                COMITY_ASSIGN_OR_RETURN(made, PlanImport(latest, read.rows));
+                                // Rows may end an agreement or strike an authority. What only adds
+                                // can forbid, too: a new legal class, a newer instrument.
+                                return Plan{.facts = made.facts, .barrier = true};
+                              },
+                              /*barrier=*/true));
   if (written.committed.replayed) {
     // The same rows on the state before that revision give the same answer again.
     COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before,

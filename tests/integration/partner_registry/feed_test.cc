@@ -4,6 +4,8 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "common/facts_csv/facts_csv.h"
+#include "common/registry_replica/replica.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -154,6 +156,23 @@ TEST_F(FeedTest, AReplicaGetsASnapshotAndALeaseAndABarrierWaitsForItsConfirmatio
   while (stream->Read(&response)) {
   }
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(FeedTest, AReleaseDecidedBeforeAnImportIsDecidedAgain) {
+  const auto replica =
+      registry_replica::RegistryReplica::Start({.channel = server_.ChannelOf(kExchange)});
+  ASSERT_THAT(replica->WaitFor(1, absl::Seconds(10)), IsOk());
+  const legal::Revision decided_at = (*replica->Latest())->revision();
+  ASSERT_THAT(replica->PermitRelease(decided_at, /*operational=*/true), IsOk());
+
+  const auto struck = facts_csv::ReadFile("authorities.csv",
+                                          "partner,id,display_name,competent_in_criminal_matters\n"
+                                          "georgia,prosecution-service,Prosecution Service,no\n");
+  ASSERT_THAT(struck, IsOk());
+  ASSERT_THAT(server_.Import(kOperator, *struck), IsOk());
+
+  EXPECT_THAT(replica->PermitRelease(decided_at, /*operational=*/true),
+              FailsWith(absl::StatusCode::kAborted, "REGISTRY_CHANGED"));
 }
 
 TEST_F(FeedTest, OnlyServicesReplicateAndTheyNameThemselves) {

@@ -94,6 +94,27 @@ TEST_F(ImportFactsTest, ARepeatedRequestGivesTheFirstAnswerAndAnotherOneIsRefuse
       FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
+TEST_F(ImportFactsTest, IsAnsweredWhenNoReplicaActsOnWhatWasBefore) {
+  ASSERT_THAT(server_.ImportData(), IsOk());
+  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 1);
+  const auto struck = Rows("authorities.csv",
+                           "partner,id,display_name,competent_in_criminal_matters\n"
+                           "georgia,prosecution-service,Prosecution Service,no\n");
+  const std::string id = "01900000-0000-7000-8000-000000000002";
+
+  EXPECT_THAT(server_.Import(kOperator, struck, false, id, absl::Seconds(1)),
+              FailsWith(absl::StatusCode::kDeadlineExceeded, "COMMITTED_NOT_YET_EVERYWHERE"));
+  EXPECT_THAT(server_.Import(kOperator, struck, false, "", absl::Seconds(1)),
+              FailsWith(absl::StatusCode::kDeadlineExceeded, "COMMITTED_NOT_YET_EVERYWHERE"))
+      << "no change any more, and not everywhere yet";
+  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 2);
+  const auto everywhere = server_.Import(kOperator, struck, false, id);
+
+  ASSERT_THAT(everywhere, IsOk());
+  EXPECT_EQ(everywhere->changed(), 1);
+  EXPECT_EQ(everywhere->registry_revision().number(), 2);
+}
+
 TEST_F(ImportFactsTest, IsForTheRegistryOperatorAlone) {
   const auto rows = Rows("partners.csv", "id,kind,display_name\nx,UNION_BODY,X\n");
   for (const char* caller : {kDesk, kFrance, kDpo, kExchange}) {

@@ -119,9 +119,9 @@ void RegistryServer::Prepare(grpc::ClientContext& context, absl::Duration within
 
 absl::StatusOr<v1::ImportFactsResponse> RegistryServer::Import(
     const std::string& spiffe_id, const std::vector<v1::ImportFactsRequest::Row>& rows,
-    bool validate_only, const std::string& request_id) {
+    bool validate_only, const std::string& request_id, absl::Duration within) {
   grpc::ClientContext context;
-  Prepare(context);
+  Prepare(context, within);
   v1::ImportFactsResponse response;
   const auto writer = As(spiffe_id).ImportFacts(&context, &response);
   v1::ImportFactsRequest message;

@@ -45,11 +45,13 @@ class RegistryServer {
 
   // Calls with a deadline of ten seconds unless `context` has one.
   static void Prepare(grpc::ClientContext& context, absl::Duration within = absl::Seconds(10));
+  std::shared_ptr<grpc::Channel> ChannelOf(const std::string& spiffe_id);
 
   // Imports rows as `spiffe_id`, a hundred a message.
   absl::StatusOr<v1::ImportFactsResponse> Import(
       const std::string& spiffe_id, const std::vector<v1::ImportFactsRequest::Row>& rows,
-      bool validate_only = false, const std::string& request_id = "");
+      bool validate_only = false, const std::string& request_id = "",
+      absl::Duration within = absl::Seconds(10));
   // Imports deploy/data.
   absl::StatusOr<v1::ImportFactsResponse> ImportData();
 
@@ -64,7 +66,6 @@ class RegistryServer {
   class LateRecorder;
 
   void Start();
-  std::shared_ptr<grpc::Channel> ChannelOf(const std::string& spiffe_id);
 
   testing::TestPki pki_;
   testing::TempDirectory folder_;
