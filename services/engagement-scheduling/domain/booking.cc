@@ -74,29 +74,42 @@ absl::Status CheckInterval(const Interval& interval, absl::Time now) {
   return absl::OkStatus();
 }
 
+constexpr char kQuestionField[] = "engagement.transfer_question";
+
+// A meeting shares with everybody who takes part, whoever speaks: a question about receiving would
+// let any third country in.
+absl::Status CheckDirection(const legal::Question& question) {
+  if (question.direction == legal::Direction::kSend ||
+      question.direction == legal::Direction::kUnspecified) {
+    return absl::OkStatus();
+  }
+  return InvalidField("TRANSFER_QUESTION_INVALID", absl::StrCat(kQuestionField, ".direction"),
+                      "must be SEND or left out: a meeting shares what is spoken of with everybody "
+                      "who takes part");
+}
+
 absl::Status CheckQuestion(const Engagement& wanted) {
-  constexpr char kField[] = "engagement.transfer_question";
   if (wanted.engagement_class == Class::kStrategic) {
     if (!wanted.question.has_value()) return absl::OkStatus();
-    return InvalidField("TRANSFER_QUESTION_INVALID", kField,
+    return InvalidField("TRANSFER_QUESTION_INVALID", kQuestionField,
                         "must be empty: a strategic engagement speaks of no operational data");
   }
   if (!wanted.question.has_value()) {
-    return InvalidField("TRANSFER_QUESTION_MISSING", kField,
+    return InvalidField("TRANSFER_QUESTION_MISSING", kQuestionField,
                         "must say what data are spoken of and why: the engagement is operational");
   }
   if (wanted.question->mode != legal::Mode::kOperate) {
-    return InvalidField("TRANSFER_QUESTION_INVALID", kField,
+    return InvalidField("TRANSFER_QUESTION_INVALID", kQuestionField,
                         "must be about the engagement itself: leave explore, public_on, "
                         "at_revision and a past instant out");
   }
   // Whoever asks does not decide: what was decided is recorded where all can see it.
   if (!wanted.question->decisions.empty()) {
-    return InvalidField("TRANSFER_QUESTION_INVALID", absl::StrCat(kField, ".decisions"),
+    return InvalidField("TRANSFER_QUESTION_INVALID", absl::StrCat(kQuestionField, ".decisions"),
                         "must be empty: have the decisions recorded in the partner registry, which "
                         "is asked");
   }
-  return absl::OkStatus();
+  return CheckDirection(*wanted.question);
 }
 
 // Every contact that takes part must count today.
@@ -188,6 +201,7 @@ absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot&
                    "The engagement no longer says what data are spoken of: hold a new one.");
   }
   legal::Question question = *engagement.question;
+  COMITY_RETURN_IF_ERROR(CheckDirection(question));  // It may have been held before the rule.
   question.instant = engagement.interval.start;
   question.mode = legal::Mode::kOperate;
   const std::set<std::string> counterparts = CounterpartsOf(engagement, registry);

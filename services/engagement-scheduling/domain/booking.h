@@ -43,11 +43,12 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
 // Confirms. What is CONFIRMED already comes back as it is: who lost the answer asks again
 // (AIP-155), and nothing is decided anew. An operational one runs the transfer check, for the day
 // it takes place on, for the authority of every contact that takes part, and for the State of every
-// liaison prosecutor; only PERMITTED passes.
+// liaison prosecutor, always as what is sent; only PERMITTED passes.
 //
 // NOT_FOUND `ENGAGEMENT_NOT_FOUND`; PERMISSION_DENIED `NOT_ORGANISER`; ABORTED `ETAG_MISMATCH`;
 // FAILED_PRECONDITION `ENGAGEMENT_NOT_HELD`, `HOLD_EXPIRED`, `CONTACT_NOT_ACTIVE`,
-// `TRANSFER_NOT_PERMITTED` with everything that stands in the way.
+// `TRANSFER_NOT_PERMITTED` with everything that stands in the way; INVALID_ARGUMENT
+// `TRANSFER_QUESTION_INVALID`: it was held with a direction that CheckHold refuses.
 absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistrySnapshot& registry,
                                        const identity::Principal& caller, absl::string_view name,
                                        absl::string_view etag, absl::Time now);

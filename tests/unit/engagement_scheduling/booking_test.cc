@@ -128,6 +128,11 @@ TEST_F(BookingTest, EveryFieldIsCheckedAndNamed) {
       coordination,
       [](Engagement& e) { e.question->decisions = {legal::Authorised("france", "georgia")}; },
       "TRANSFER_QUESTION_INVALID", "engagement.transfer_question.decisions");
+  for (const legal::Direction direction : {legal::Direction::kReceive, legal::Direction::kOnward}) {
+    refused(
+        coordination, [&](Engagement& e) { e.question->direction = direction; },
+        "TRANSFER_QUESTION_INVALID", "engagement.transfer_question.direction");
+  }
   for (const absl::Duration hold : {absl::ZeroDuration(), absl::Hours(24 * 7) + absl::Seconds(1)}) {
     EXPECT_THAT(CheckHold(meeting, hold, kNow),
                 FailsWith(StatusCode::kInvalidArgument, "HOLD_DURATION_INVALID"));
@@ -194,6 +199,14 @@ TEST_F(BookingTest, ContactsMustCountWhenHeldAndWhenConfirmed) {
   const absl::Status unknown = Hold(Meeting(other), kDesk, "engagements/2").status();
   EXPECT_THAT(unknown, FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
   EXPECT_EQ(DetailsOf(unknown).preconditions[0].subject, "participants[1]");
+}
+
+TEST_F(BookingTest, NothingHeldAsReceivedIsConfirmed) {
+  Engagement wanted = Coordination(kHour);
+  wanted.question->direction = legal::Direction::kReceive;
+  ASSERT_THAT(Hold(wanted), IsOk());
+
+  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kInvalidArgument, "TRANSFER_QUESTION_INVALID"));
 }
 
 TEST_F(BookingTest, AConfirmationKeepsWhatItRestsOn) {
