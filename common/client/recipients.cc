@@ -4,9 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/client/session.h"
+#include "common/identity/principal.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -22,6 +24,22 @@ absl::Status NoKey(absl::string_view whose) {
                                 ": no sealing key of theirs is published; ask them to publish "
                                 "one (`comity keys publish`)."),
                    {.reason = "NO_RECIPIENT_KEY"});
+}
+
+// `partners/{partner}/authorities/{authority}`: only contacts of that partner open for it. The
+// bundles say which domain may vouch for them; that the registry names somebody is no reason to.
+absl::Status CheckOpener(absl::string_view authority, const std::string& holder) {
+  const auto principal = identity::Principal::Parse(holder);
+  if (principal.ok() && principal->kind == identity::PrincipalKind::kPartner &&
+      absl::StartsWith(authority, absl::StrCat("partners/", principal->partner, "/"))) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("The registry names ", holder, " as one who opens for ", authority,
+                                ", but it is no contact of that partner: nothing was sealed. Tell "
+                                "the operator of the registry, and trust nothing it says until "
+                                "that is explained."),
+                   {.reason = "OPENER_OF_ANOTHER"});
 }
 
 }  // namespace
@@ -43,8 +61,13 @@ absl::StatusOr<std::vector<TrustedKey>> ResolveRecipients(Session& session, cons
       COMITY_ASSIGN_OR_RETURN(TrustedKey key, ring.Trust({.statement = served.statement(),
                                                           .signature = served.signature()},
                                                          absl::Now(), options.accept_key_gap));
-      // The registry says who opens for an authority; whose key it is, only the key's holder.
-      if (!request.holder().empty() && key.holder != request.holder()) return NoKey(whose);
+      // The registry says which contacts of a partner open for its authority; whose key it is, only
+      // the key's holder.
+      if (request.holder().empty()) {
+        COMITY_RETURN_IF_ERROR(CheckOpener(whose, key.holder));
+      } else if (key.holder != request.holder()) {
+        return NoKey(whose);
+      }
       if (!key.warning.empty() && options.warn) options.warn(key.warning);
       const std::string holder = key.holder;
       keys.emplace(holder, std::move(key));

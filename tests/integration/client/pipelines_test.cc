@@ -315,6 +315,24 @@ TEST_F(PipelinesTest, NobodyIsSentWhatNobodyThereCanOpen) {
   EXPECT_THAT(Send(), FailsWith(kPrecondition, "NO_RECIPIENT_KEY"));
 }
 
+TEST_F(PipelinesTest, NobodyButContactsOfItsPartnerOpensForAnAuthority) {
+  for (const std::string outsider : {"spiffe://agency.example/partner/moldova/contact/c1",
+                                     "spiffe://agency.example/agency/desk-officer/fr/desk-2",
+                                     "spiffe://agency.example/service/partner-registry"}) {
+    folders_[outsider] = pki_.IssueFolder("outsider", outsider);
+    Publish(outsider, sealing::AgeIdentity::Generate().recipient().ToString(), 1, "");
+    const std::string authority = absl::StrCat("partners/georgia/authorities/a", folders_.size());
+    registry_.AddOpener(authority, kOne);
+    registry_.AddOpener(authority, outsider);
+    options_.authorities = {authority};
+
+    EXPECT_THAT(Send(), FailsWith(kPrecondition, "OPENER_OF_ANOTHER")) << outsider;
+  }
+
+  EXPECT_TRUE(exchange_.uploads.empty());
+  EXPECT_EQ(UnfinishedUploads(), 0U);
+}
+
 TEST_F(PipelinesTest, AChangedKeyIsToldAndAForgedOneRefused) {
   const std::string recipient = sealing::AgeIdentity::Generate().recipient().ToString();
   Publish(kTwo, recipient, 1, "");
