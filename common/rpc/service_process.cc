@@ -181,8 +181,9 @@ class Process final : public ProcessParts {
       : definition_(definition), settings_(std::move(settings)) {}
 
   ~Process() override {
-    server_ = nullptr;  // No call after this.
-    gate_ = nullptr;    // No work of one either.
+    exposition_ = nullptr;  // No scrape after this: callbacks look into the application.
+    server_ = nullptr;      // No call either.
+    gate_ = nullptr;        // Nor work of one.
     application_ = nullptr;
     RouteGrpcLog(nullptr);
   }
