@@ -128,12 +128,14 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
           bool changed = false;
           for (Recipient& recipient : document.recipients) {
             if (recipient.own || !NotYetAvailable(recipient.state)) continue;
-            COMITY_ASSIGN_OR_RETURN(
-                const RecipientVerdict answer,
-                CheckRecipient(*rows, *registry, document, recipient.spiffe_id, turn.now()));
-            if (answer.permitted()) continue;
+            const absl::StatusOr<RecipientVerdict> answer =
+                CheckRecipient(*rows, *registry, document, recipient.spiffe_id, turn.now());
+            if (answer.ok() && answer->permitted()) continue;
             COMITY_RETURN_IF_ERROR(Advance(recipient.state, RecipientEvent::kWithhold));
-            recipient.reason = FirstObstacle(answer.verdict);
+            // Whom the registry no longer knows, or what cannot be read, must not keep the
+            // withdrawal from taking effect: without an answer nothing is permitted.
+            recipient.reason = answer.ok() ? FirstObstacle(answer->verdict)
+                                           : std::string(answer.status().message());
             recipient.delivery_due.reset();
             recipient.retrieval_due.reset();
             COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, recipient));

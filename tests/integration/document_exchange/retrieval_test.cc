@@ -63,6 +63,18 @@ TEST_F(ExchangeTest, AWithdrawnAuthorisationWithholdsWhatWasNotYetRetrieved) {
               ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_DELIVERY"));
 }
 
+TEST_F(ExchangeTest, ASuspendedContactDoesNotKeepAnAuthorisationFromBeingWithdrawn) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string decision = decision_->decision.name.substr(10);
+  world_.registry.SuspendContact(kTbilisi);
+
+  ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
+
+  EXPECT_EQ(world_.StateFor(letter.upload.document_id, kTbilisi), RecipientState::kWithheld);
+  EXPECT_THAT(world_.Kinds(kDesk, letter.upload.document_id),
+              ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_DELIVERY"));
+}
+
 TEST_F(ExchangeTest, AWithdrawalIsNotConfirmedWhileReleasedHeadersHaveNotLeft) {
   const SealedLetter letter = SendAuthorised();
   const std::string decision = decision_->decision.name.substr(10);

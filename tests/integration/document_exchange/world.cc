@@ -22,7 +22,8 @@ namespace {
 
 class FixedSnapshot final : public RegistrySnapshot {
  public:
-  FixedSnapshot() : facts_(legal::RealFacts()) {}
+  explicit FixedSnapshot(std::string suspended = "")
+      : facts_(legal::RealFacts()), suspended_(std::move(suspended)) {}
 
   const RegistryRevision& revision() const override { return revision_; }
   std::optional<crypto::Digest> checkpoint_sha256() const override {
@@ -35,7 +36,7 @@ class FixedSnapshot final : public RegistrySnapshot {
     const std::string partner = "partners/" + who->partner;
     return ContactEntry{.partner = partner,
                         .authority = partner + "/authorities/prosecution",
-                        .active = true,
+                        .active = spiffe_id != suspended_,
                         .opener = true};
   }
   std::string PartnerOfUnit(absl::string_view unit) const override {
@@ -45,6 +46,7 @@ class FixedSnapshot final : public RegistrySnapshot {
 
  private:
   const legal::Facts& facts_;
+  const std::string suspended_;
   const RegistryRevision revision_ = {.store_id = legal::RealFacts().revision().store_id,
                                       .number = legal::RealFacts().revision().number};
 };
@@ -70,6 +72,10 @@ sealing::PayloadDigest DigestOfPayload(absl::string_view payload) {
 }  // namespace
 
 FixedRegistry::FixedRegistry() : snapshot_(std::make_shared<FixedSnapshot>()) {}
+
+void FixedRegistry::SuspendContact(const std::string& spiffe_id) {
+  snapshot_ = std::make_shared<FixedSnapshot>(spiffe_id);
+}
 
 absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() const {
   return snapshot_;

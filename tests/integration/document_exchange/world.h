@@ -46,6 +46,7 @@ class FixedRegistry final : public RegistryView {
   void RegainLease() { lease_ = true; }
   // The next hand-over finds that a barrier came between.
   void RaiseBarrierOnce() { barrier_ = true; }
+  void SuspendContact(const std::string& spiffe_id);
 
  private:
   std::shared_ptr<const RegistrySnapshot> snapshot_;
