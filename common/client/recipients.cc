@@ -87,6 +87,7 @@ absl::StatusOr<std::vector<TrustedKey>> ResolveRecipients(Session& session, cons
   }
 
   std::vector<TrustedKey> recipients;
+  recipients.reserve(keys.size());
   for (auto& [holder, key] : keys) recipients.push_back(std::move(key));
   return recipients;
 }

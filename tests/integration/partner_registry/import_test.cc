@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <iterator>
+
 #include "common/facts_csv/facts_csv.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
@@ -18,7 +20,7 @@ std::vector<v1::ImportFactsRequest::Row> Rows(absl::string_view file, absl::stri
 
 class ImportFactsTest : public ::testing::Test {
  protected:
-  std::int64_t Partners() { return server_.application().store().View()->partners().size(); }
+  std::int64_t Partners() { return std::ssize(server_.application().store().View()->partners()); }
 
   RegistryServer server_;
 };

@@ -2,12 +2,7 @@
 
 #include <comity/ledger/v1/ledger.grpc.pb.h>
 
-#include <atomic>
-#include <chrono>
 #include <memory>
-#include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include "common/rpc/call_gate.h"
@@ -19,19 +14,10 @@ namespace {
 
 constexpr char kLedger[] = "comity.ledger.v1.LedgerService";
 
-// Whether the application is gone, which no scrape must ever see.
-std::atomic<bool> gone = false;
-
 class OneMethod final : public rpc::Application, public ledger::v1::LedgerService::CallbackService {
  public:
   OneMethod(rpc::CallGate gate, std::string note)
       : gate_(std::move(gate)), note_(std::move(note)) {}
-  OneMethod(const OneMethod&) = delete;
-  OneMethod& operator=(const OneMethod&) = delete;
-  ~OneMethod() override {
-    gone = true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // For whoever scrapes now.
-  }
 
   std::vector<grpc::Service*> Services() override { return {this}; }
 
@@ -66,8 +52,6 @@ int main(int argc, char** argv) {
        },
        .build = [&](comity::rpc::ProcessParts& parts)
            -> absl::StatusOr<std::unique_ptr<comity::rpc::Application>> {
-         parts.metrics().AddCallback("comity_test_gone", "Whether the application is gone.", {},
-                                     [] { return comity::gone ? 1.0 : 0.0; });
          return std::make_unique<comity::OneMethod>(parts.Gate(comity::kLedger), note);
        }});
 }

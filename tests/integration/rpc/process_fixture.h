@@ -74,8 +74,7 @@ class ProcessTest : public ::testing::Test {
     const std::string key = "\"metrics_port\":";
     const std::size_t at = log.find(key);
     if (at == std::string::npos) return "";
-    const int descriptor = TryConnectTo(std::stoi(log.substr(at + key.size())));
-    if (descriptor < 0) return "";
+    const int descriptor = ConnectTo(std::stoi(log.substr(at + key.size())));
     const std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     std::string answer;
     if (::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
@@ -91,12 +90,6 @@ class ProcessTest : public ::testing::Test {
   // A TCP connection to the loopback; what blocks on it does so for ten seconds at most.
   // With SOCK_NONBLOCK it does not wait for being connected either.
   static int ConnectTo(int port, int flags = 0) {
-    const int descriptor = TryConnectTo(port, flags);
-    EXPECT_GE(descriptor, 0);
-    return descriptor;
-  }
-  // The same, and -1 if nobody listens.
-  static int TryConnectTo(int port, int flags = 0) {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
     const timeval patience = {.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -106,9 +99,8 @@ class ProcessTest : public ::testing::Test {
     to.sin_port = htons(static_cast<std::uint16_t>(port));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int connected = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
-    if (connected == 0 || (flags == SOCK_NONBLOCK && errno == EINPROGRESS)) return descriptor;
-    ::close(descriptor);
-    return -1;
+    EXPECT_TRUE(connected == 0 || (flags == SOCK_NONBLOCK && errno == EINPROGRESS));
+    return descriptor;
   }
 
   // What a fresh connection of `spiffe_id` is answered.

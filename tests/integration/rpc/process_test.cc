@@ -30,20 +30,6 @@ TEST_F(ProcessTest, ServesUntilItIsToldToStopAndExitsWithZero) {
   EXPECT_THAT(Read(pki_.path("log.json")), ::testing::HasSubstr("\"message\":\"stopped\""));
 }
 
-TEST_F(ProcessTest, NoScrapeLooksIntoAnApplicationThatIsGone) {
-  ChildProcess process(kProgram, Arguments());
-  Port(process);
-  std::string answer = Metrics();
-  ASSERT_THAT(answer, ::testing::HasSubstr("comity_test_gone 0"));
-
-  process.Signal(SIGTERM);
-  for (; !answer.empty(); answer = Metrics()) {
-    ASSERT_THAT(answer, ::testing::Not(::testing::HasSubstr("comity_test_gone 1")));
-  }
-
-  EXPECT_EQ(process.Wait(), 0) << process.errors();
-}
-
 TEST_F(ProcessTest, TheEnvironmentWinsOverTheFile) {
   WriteConfig("[ledger]\nnote = \"file\"\n");
   ChildProcess process(kProgram, Arguments(), {.environment = {{"COMITY_LEDGER_NOTE", "env"}}});

@@ -1,7 +1,6 @@
 #include "services/cli/command_words.h"
 
 #include <CLI/CLI.hpp>
-
 #include <gmock/gmock.h>
 
 #include "tests/testing/status_matchers.h"
