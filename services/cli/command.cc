@@ -55,11 +55,6 @@ Option Option::Needs(Option other) const {
   return *this;
 }
 
-Option Option::FromEnvironment(const std::string& variable) const {
-  option_->envname(variable);
-  return *this;
-}
-
 Command Command::AddGroup(const std::string& name, const std::string& description) const {
   CLI::App* const group = app_->add_subcommand(name, description);
   group->require_subcommand(1);

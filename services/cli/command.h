@@ -29,8 +29,6 @@ class Option {
   Option ShowDefault() const;
   // Misuse without the other.
   Option Needs(Option other) const;
-  // Taken from here where the command line has none.
-  Option FromEnvironment(const std::string& variable) const;
 
  private:
   CLI::Option* option_;

@@ -24,6 +24,7 @@ struct Arguments {
 
 void PrintContacts(const std::vector<v1::Contact>& contacts) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(contacts.size());
   for (const v1::Contact& contact : contacts) {
     rows.push_back({contact.name(), contact.function(), contact.authority(),
                     EnumText(v1::Contact::State_descriptor(), contact.state(), "STATE_"),

@@ -32,6 +32,7 @@ struct Arguments {
 
 void PrintDecisions(const std::vector<registry::Decision>& decisions) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(decisions.size());
   for (const registry::Decision& decision : decisions) {
     rows.push_back(
         {decision.name(),

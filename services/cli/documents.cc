@@ -104,7 +104,7 @@ absl::Status Watch(App& app, const Arguments& arguments) {
         return absl::OkStatus();
       }
     }
-    const absl::Status status = rpc::ToAbslStatus(reader->Finish());
+    absl::Status status = rpc::ToAbslStatus(reader->Finish());
     if (!status.ok() && !absl::IsUnavailable(status)) return status;
     absl::SleepFor(absl::Seconds(1));
   }
