@@ -26,11 +26,20 @@ start_service() { # NAME
   disown
 }
 
+prometheus_address() { echo "127.0.0.1:$(cat "$COMITY_HOME/run/prometheus.port")"; }
+
+# Another's Prometheus would be asked in place of ours.
 start_prometheus() {
+  local address
+  address=$(prometheus_address)
   if running prometheus; then return; fi
+  if (: <>"/dev/tcp/${address/://}") 2>/dev/null; then
+    echo "$address, where Prometheus is to listen, is in use by another program: stop that (the" \
+      "system's own: systemctl disable --now prometheus), or set COMITY_PROMETHEUS_PORT to a free port" >&2
+    return 1
+  fi
   setsid prometheus --config.file="$COMITY_HOME/prometheus/prometheus.yml" \
-    --storage.tsdb.path="$COMITY_HOME/prometheus/data" \
-    --web.listen-address="127.0.0.1:$(cat "$COMITY_HOME/run/prometheus.port")" \
+    --storage.tsdb.path="$COMITY_HOME/prometheus/data" --web.listen-address="$address" \
     >"$COMITY_HOME/run/prometheus.log" 2>&1 </dev/null &
   echo $! >"$COMITY_HOME/run/prometheus.pid"
   disown
@@ -48,6 +57,32 @@ wait_healthy() { # NAME
     sleep 0.25
   done
   echo "$service serves"
+}
+
+wait_prometheus() {
+  local address tries=0
+  address=$(prometheus_address)
+  until curl -fsS -o /dev/null "http://$address/-/ready" 2>/dev/null && running prometheus; do
+    tries=$((tries + 1))
+    if ! running prometheus || [ $tries -ge 120 ]; then
+      echo "Prometheus is not ready on $address; if that is in use by another program, set" \
+        "COMITY_PROMETHEUS_PORT to a free port. The end of its log:" >&2
+      tail -n 5 "$COMITY_HOME/run/prometheus.log" >&2
+      return 1
+    fi
+    sleep 0.25
+  done
+  echo "Prometheus is ready"
+}
+
+# Loads the published facts into a registry that holds none; one that holds any is its operators'.
+import_first_facts() { # FOLDER COMITY...
+  local folder=$1 partners
+  shift
+  partners=$("$@" --as registry-1 partners list --output json) || return 1
+  if [[ $partners == *'"partners"'* ]]; then return; fi
+  echo "importing $folder"
+  "$@" --as registry-1 partners import "$folder"
 }
 
 stop_process() { # NAME [SIGNAL]

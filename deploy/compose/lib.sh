@@ -5,6 +5,7 @@
 
 project=${COMITY_COMPOSE_PROJECT:-comity}
 port_base=${COMITY_PORT_BASE:-7443}
+ledger_key=document-exchange/ledger/ledger.vkey
 export COMITY_HOME
 export COMITY_REGISTRY_PORT=$port_base
 export COMITY_SCHEDULING_PORT=$((port_base + 1))
@@ -38,5 +39,6 @@ client() {
   "$engine" run --rm --network "${project}_default" --read-only --tmpfs /tmp --cap-drop ALL \
     --security-opt no-new-privileges -v "$COMITY_HOME/client:/home/comity" \
     -v "$COMITY_HOME/ids:/home/comity/ids" \
-    -v "$COMITY_HOME/client.toml:/home/comity/client.toml:ro" "${options[@]}" "$(client_image)" "$@"
+    -v "$COMITY_HOME/client.toml:/home/comity/client.toml:ro" \
+    -v "$COMITY_HOME/$ledger_key:/home/comity/$ledger_key:ro" "${options[@]}" "$(client_image)" "$@"
 }
