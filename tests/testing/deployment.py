@@ -75,14 +75,7 @@ class Deployment:
         return self
 
     def __exit__(self, kind, *_):
-        for process in self.processes.values():
-            process.terminate()
-        for name, process in self.processes.items():
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        self.stop(*self.processes)
         if kind is not None:
             for name in self.processes:
                 print(f"--- the end of the log of {name}")
@@ -110,6 +103,18 @@ class Deployment:
                 if self.processes[service].poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"{service} does not serve")
                 time.sleep(0.1)
+
+    def stop(self, *services):
+        """Ends services as an operator does."""
+        running = [self.processes[service] for service in services if service in self.processes]
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def import_facts(self):
         """Loads the published facts into the registry."""

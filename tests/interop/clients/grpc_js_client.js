@@ -1,4 +1,4 @@
-// Calls the registry with grpc-js over mutual TLS; `run` sets the environment.
+// Calls the services with grpc-js over mutual TLS; `run_npm` sets the environment.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -11,10 +11,19 @@ const protobuf = require('protobufjs');
 const home = process.env.COMITY_HOME;
 const protos = path.join(process.env.COMITY_SOURCE_DIR, 'protos');
 
-const definition = loader.loadSync('comity/partner_registry/v1/partner_registry.proto', {
-  includeDirs: [protos], keepCase: true, longs: Number, enums: String, defaults: true,
-});
-const {PartnerRegistryService} = grpc.loadPackageDefinition(definition).comity.partner_registry.v1;
+const {comity} = grpc.loadPackageDefinition(loader.loadSync([
+  'comity/partner_registry/v1/partner_registry.proto',
+  'comity/engagement_scheduling/v1/engagement_scheduling.proto',
+  'comity/document_exchange/v1/document_exchange.proto',
+], {includeDirs: [protos], keepCase: true, longs: Number, enums: String, defaults: true}));
+const {PartnerRegistryService} = comity.partner_registry.v1;
+const {EngagementSchedulingService} = comity.engagement_scheduling.v1;
+const {DocumentExchangeService} = comity.document_exchange.v1;
+const addresses = new Map([
+  [PartnerRegistryService, process.env.COMITY_PARTNER_REGISTRY],
+  [EngagementSchedulingService, process.env.COMITY_ENGAGEMENT_SCHEDULING],
+  [DocumentExchangeService, process.env.COMITY_DOCUMENT_EXCHANGE],
+]);
 
 const details = new protobuf.Root();
 for (const name of ['any', 'duration']) {
@@ -25,9 +34,9 @@ for (const name of ['google/rpc/status.proto', 'google/rpc/error_details.proto']
 }
 details.resolveAll();
 
-function client(who) {
+function client(who, Service = PartnerRegistryService) {
   const read = (file) => fs.readFileSync(path.join(home, 'ids', who, file));
-  return new PartnerRegistryService(process.env.COMITY_ADDRESS, grpc.credentials.createSsl(
+  return new Service(addresses.get(Service), grpc.credentials.createSsl(
     read('bundles/agency.example/roots.pem'), read('tls.key'), read('tls.pem')));
 }
 
@@ -35,6 +44,18 @@ function call(stub, method, request) {
   const deadline = new Date(Date.now() + 20000);
   return new Promise((resolve, reject) => stub[method](request, {deadline},
     (error, response) => error ? reject(error) : resolve(response)));
+}
+
+// The first message of a stream that does not end.
+function first(stub, method, request) {
+  const stream = stub[method](request, {deadline: new Date(Date.now() + 20000)});
+  return new Promise((resolve, reject) => {
+    stream.on('data', (message) => {
+      stream.cancel();
+      resolve(message);
+    });
+    stream.on('error', reject);  // Also what the cancelling causes, when it has been resolved.
+  });
 }
 
 async function refusal(stub, method, request) {
@@ -103,6 +124,19 @@ async function main() {
   assert.equal(denied.code, grpc.status.PERMISSION_DENIED);
   assert.match(denied.details, /^[A-Z0-9_]+: [A-Za-z].*/);
   console.log(`  a refused method says ${denied.details.split(':')[0]} and a sentence`);
+
+  const held = await call(client('desk-1', EngagementSchedulingService), 'GetEngagement',
+    {name: process.env.COMITY_ENGAGEMENT});
+  assert.equal(held.state, 'STATE_HELD');
+  console.log('  GetEngagement returns an engagement that is held');
+
+  const contact = client('tbilisi-1', DocumentExchangeService);
+  const document = await call(contact, 'GetDocument', {name: process.env.COMITY_DOCUMENT});
+  assert.equal(document.name, process.env.COMITY_DOCUMENT);
+  console.log('  GetDocument returns a document');
+  const waiting = await first(contact, 'WatchInbox', {});
+  assert.equal(waiting.document.name, process.env.COMITY_DOCUMENT);
+  console.log('  WatchInbox streams what waits');
 }
 
 main().then(() => process.exit(0), (error) => {
