@@ -23,10 +23,9 @@ constexpr char kExamples[] = "Examples:\n";
 absl::StatusOr<client::Session*> App::session() {
   if (session_ != nullptr) return session_.get();
   if (options.as.empty()) {
-    return MakeError(absl::StatusCode::kInvalidArgument,
-                     "Nobody is named to call as: give --as NAME (a folder in ids/ of the home) or "
-                     "set COMITY_AS.",
-                     {.reason = "IDENTITY_NOT_NAMED"});
+    return InvalidField(
+        "IDENTITY_NOT_NAMED", "--as",
+        "must name who calls, a folder in ids/ of the home; COMITY_AS can say it too");
   }
   const std::string folder = absl::StrContains(options.as, '/')
                                  ? options.as

@@ -37,6 +37,8 @@ class App {
 
   // The caller's session, opened once. NOT_FOUND `IDENTITY_NOT_FOUND` names the folder looked for.
   absl::StatusOr<client::Session*> session();
+  // Whether it was opened: before that nothing was asked of anybody.
+  bool has_session() const { return session_ != nullptr; }
 
   absl::Duration patience() const { return absl::Seconds(options.timeout_seconds); }
 

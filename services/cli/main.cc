@@ -1,14 +1,19 @@
 // The `comity` command. Exit codes: 0 done, 1 it failed or was refused, 2 misuse.
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "common/rpc/grpc_log.h"
 #include "common/rpc/tls.h"
+#include "common/status/error.h"
 #include "services/cli/app.h"
 #include "services/cli/command_words.h"
 #include "services/cli/completion.h"
@@ -20,12 +25,20 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kMisuse = 2;
 
+// As in deploy/lib.sh.
 std::string DefaultHome() {
-  if (const char* const home = std::getenv("HOME");
-      home != nullptr && std::string(home) != "/root") {
-    return std::string(home) + "/.local/share/comity";
-  }
-  return "/var/lib/comity";
+  const char* const home = std::getenv("HOME");
+  if (geteuid() == 0 || home == nullptr) return "/var/lib/comity";
+  return std::string(home) + "/.local/share/comity";
+}
+
+// Whether an option is wrong and nobody was asked anything yet.
+bool IsMisuse(const App& app, const absl::Status& status) {
+  const std::vector<FieldViolation> fields = DetailsOf(status).fields;
+  return !app.has_session() &&
+         std::any_of(fields.begin(), fields.end(), [](const FieldViolation& violation) {
+           return absl::StartsWith(violation.field, "--");
+         });
 }
 
 int Main(int argc, char** argv) {
@@ -105,7 +118,7 @@ int Main(int argc, char** argv) {
   const absl::Status status = app.run ? app.run() : absl::OkStatus();
   if (status.ok()) return 0;
   PrintError(std::cerr, status);
-  return kFailure;
+  return IsMisuse(app, status) ? misuse() : kFailure;
 }
 
 }  // namespace
