@@ -1,7 +1,5 @@
 #include "common/legal/effect.h"
 
-#include <initializer_list>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -75,13 +73,19 @@ class Reader {
 
   Tri Named(Field field, Tri value) { return value == Tri::kUnknown ? Unsure(field) : value; }
 
-  // The first of `fields` that can be read decides.
-  std::optional<Tri> FirstOf(std::initializer_list<Field> fields) {
-    for (const Field field : fields) {
-      const PartialDate date = Read(field);
-      if (date.known()) return Named(field, OnOrAfter(lens_.day, date));
-    }
-    return std::nullopt;
+  // Whether the date would say no if it might be used. What may not be used gives no effect, but
+  // nothing else gives it against what is stated either.
+  bool SpeaksAgainst(Field field) const {
+    const PartialDate date = Widen(DateOf(instrument_, field), instrument_.CertaintyOf(field));
+    return OnOrAfter(lens_.day, date) == Tri::kNo;
+  }
+
+  // Whether it has begun, where `field` alone says when. A field that is stated and may not be used
+  // leaves that open: no other takes its place.
+  Tri Begun(Field field) {
+    const Tri reached = Reached(field);
+    if (reached == Tri::kUnknown && SurelyNotYet()) return Tri::kNo;
+    return Named(field, reached);
   }
 
   // Neither a signature nor an earlier step leaves room for an effect on this day.
@@ -137,30 +141,25 @@ Tri AppliedFrom(Reader& reader) {
 
 // Between the signature and the first source that shows it in force nothing is known.
 Tri InForceFrom(Reader& reader) {
-  if (const std::optional<Tri> known = reader.FirstOf({Field::kInForce})) {
-    if (*known != Tri::kUnknown) return *known;
+  const Tri reached = reader.Reached(Field::kInForce);
+  if (reached != Tri::kUnknown) return reached;
+  if (reader.Reached(Field::kInForceBy) == Tri::kYes && !reader.SpeaksAgainst(Field::kInForce)) {
+    return Tri::kYes;
   }
-  if (reader.Reached(Field::kInForceBy) == Tri::kYes) return Tri::kYes;
-  if (reader.SurelyNotYet()) return Tri::kNo;
-  return reader.Unsure(Field::kInForce);
+  return reader.Begun(Field::kInForce);
 }
 
 // A decision has effect from its application or, if that is not said, from its entry into force.
 Tri DecisionFrom(Reader& reader) {
-  if (const std::optional<Tri> known = reader.FirstOf({Field::kAppliedFrom, Field::kInForce})) {
-    return *known;
-  }
-  if (reader.Reached(Field::kInForceBy) == Tri::kYes) return Tri::kYes;
-  if (reader.SurelyNotYet()) return Tri::kNo;
-  return reader.Unsure(reader.Stated(Field::kAppliedFrom) ? Field::kAppliedFrom : Field::kInForce);
+  return reader.Stated(Field::kAppliedFrom) ? reader.Begun(Field::kAppliedFrom)
+                                            : InForceFrom(reader);
 }
 
-// Arrangements between the agency and its counterpart stand from their signature.
+// Arrangements between the agency and its counterpart stand from their signature, unless they say
+// from when.
 Tri ArrangementFrom(Reader& reader) {
-  if (const std::optional<Tri> known = reader.FirstOf({Field::kInForce, Field::kSigned})) {
-    return *known;
-  }
-  return reader.Unsure(Field::kSigned);
+  if (reader.Stated(Field::kInForce)) return reader.Begun(Field::kInForce);
+  return reader.Named(Field::kSigned, reader.Reached(Field::kSigned));
 }
 
 Tri From(const Instrument& instrument, Reader& reader) {

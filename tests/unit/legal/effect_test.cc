@@ -51,6 +51,43 @@ TEST(EffectTest, AnUnconfirmedFieldDecidesOnlyWhenExploring) {
   EXPECT_THAT(explore.unconfirmed, ElementsAre(Field::kInForce));
 }
 
+TEST(EffectTest, AStatedDayOfApplicationIsNotReplacedByAnotherField) {
+  Instrument instrument = Agreement("2026-01-01");
+  instrument.kind = InstrumentKind::kAdequacyDecisionLed;
+  instrument.signed_on = PartialDate();
+  instrument.applied_from = Date("2026-07-01");
+  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kNo);
+
+  for (const Certainty open : {Certainty::kUnconfirmed, Certainty::kUnknown}) {
+    instrument.SetCertainty(Field::kAppliedFrom, open);
+    EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kAppliedFrom));
+  }
+  instrument.applied_from = PartialDate();
+  EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kAppliedFrom))
+      << "it is known that there is a day which nobody knows";
+  instrument.SetCertainty(Field::kAppliedFrom, Certainty::kUnspecified);
+  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kYes) << "in force, and no day is stated";
+}
+
+TEST(EffectTest, AnArrangementThatSaysFromWhenDoesNotStandFromItsSignature) {
+  Instrument instrument = Agreement("2026-07-01");
+  instrument.kind = InstrumentKind::kWorkingArrangement;
+  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kNo);
+
+  instrument.SetCertainty(Field::kInForce, Certainty::kUnconfirmed);
+  EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kInForce));
+}
+
+TEST(EffectTest, ASourceDoesNotSettleWhatAnUnconfirmedDateDenies) {
+  Instrument instrument = Agreement("2026-07-01");
+  instrument.SetCertainty(Field::kInForce, Certainty::kUnconfirmed);
+  instrument.in_force_by = Date("2026-01-01");
+  EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kInForce));
+
+  instrument.in_force = Date("2025-07-01");
+  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kYes);
+}
+
 TEST(EffectTest, AnAgreementUnderArticle218MustApply) {
   Instrument instrument = Agreement("2016-10-03");
   instrument.kind = InstrumentKind::kInternationalAgreement;
