@@ -66,6 +66,10 @@ Facts::Facts() {
 }
 
 const Dossier* Facts::Find(absl::string_view partner) const {
+  return partner == kNoPartner ? nullptr : Lookup(partner);
+}
+
+const Dossier* Facts::Lookup(absl::string_view partner) const {
   const Shard& shard = *shards_[ShardOf(partner, kShards)];
   const auto found = shard.find(partner);
   return found == shard.end() ? nullptr : found->second.get();
@@ -73,7 +77,7 @@ const Dossier* Facts::Find(absl::string_view partner) const {
 
 const std::vector<Decision>& Facts::GeneralAgencyDecisions() const {
   static const std::vector<Decision> none;
-  const Dossier* const dossier = Find(kNoPartner);
+  const Dossier* const dossier = Lookup(kNoPartner);
   return dossier == nullptr ? none : dossier->agency_decisions;
 }
 
@@ -96,7 +100,7 @@ std::size_t Facts::instruments() const {
 Dossier& FactsBuilder::Edit(absl::string_view partner) {
   std::shared_ptr<Dossier>& edited = edited_[partner];
   if (edited == nullptr) {
-    const Dossier* const before = facts_.Find(partner);
+    const Dossier* const before = facts_.Lookup(partner);
     edited = before == nullptr ? std::make_shared<Dossier>() : std::make_shared<Dossier>(*before);
   }
   return *edited;

@@ -137,7 +137,7 @@ class Facts {
 
   const Revision& revision() const { return revision_; }
 
-  // Null if nothing is filed under `partner`. Lives as long as this object.
+  // Null if nothing is filed under `partner`, or if it is empty. Lives as long as this object.
   const Dossier* Find(absl::string_view partner) const;
 
   // Decisions of the agency that name no counterpart.
@@ -148,6 +148,9 @@ class Facts {
 
  private:
   friend class FactsBuilder;
+
+  // Find, and what is filed under nobody.
+  const Dossier* Lookup(absl::string_view partner) const;
 
   static constexpr std::size_t kShards = 256;
   using Shard = absl::flat_hash_map<std::string, std::shared_ptr<const Dossier>>;

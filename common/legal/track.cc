@@ -9,6 +9,11 @@
 namespace comity::legal {
 namespace {
 
+bool IsPartner(const Facts& facts, absl::string_view name) {
+  const Dossier* const dossier = facts.Find(PartnerOf(name));
+  return dossier != nullptr && dossier->partner.has_value();
+}
+
 // 1.1: nothing can be said of a counterpart whose class or authority is not known.
 std::optional<Track> Row1_1Unknown(Evaluation& e) {
   const Question& question = e.question;
@@ -17,7 +22,7 @@ std::optional<Track> Row1_1Unknown(Evaluation& e) {
                 .article = "policy",
                 .facts = {question.counterpart}};
   const bool authority_named = question.counterpart != e.partner;
-  if (e.dossier == nullptr || !e.dossier->partner) {
+  if (!IsPartner(e.facts, e.partner)) {
     reason.code = "COUNTERPART_UNKNOWN";
     reason.sentence = absl::StrCat("The registry knows no counterpart ", question.counterpart,
                                    " at this revision.");
@@ -32,8 +37,7 @@ std::optional<Track> Row1_1Unknown(Evaluation& e) {
     reason.code = "AUTHORITY_UNKNOWN";
     reason.sentence = absl::StrCat("The registry knows no authority ", question.counterpart, ".");
     reason.remedy = "Have the registry operator record the authority, or name another.";
-  } else if (question.direction == Direction::kOnward &&
-             e.facts.Find(PartnerOf(question.onward_by)) == nullptr) {
+  } else if (question.direction == Direction::kOnward && !IsPartner(e.facts, question.onward_by)) {
     reason.code = "ONWARD_SENDER_UNKNOWN";
     reason.sentence = "It is not said, or not known, who would pass the data on.";
     reason.remedy = "Name the partner that asks to pass the data on.";

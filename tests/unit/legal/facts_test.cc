@@ -42,6 +42,7 @@ TEST(FactsTest, DecisionsOfTheAgencyAreFiledUnderWhomTheyConcern) {
   const Facts facts = builder.Build({});
   EXPECT_EQ(facts.Find("partners/panama")->agency_decisions.size(), 1U);
   EXPECT_EQ(facts.GeneralAgencyDecisions().size(), 1U);
+  EXPECT_EQ(facts.Find(""), nullptr) << "decisions that name nobody make nobody known";
   EXPECT_EQ(facts.partners(), 0U);
 }
 
