@@ -96,7 +96,9 @@ Verdict Conclude(Evaluation& e, Track track) {
   Verdict& verdict = e.verdict;
   const Outcome of_bases = Worst(verdict.reasons, "5.");
   for (const std::size_t index : e.explanations) verdict.reasons[index].outcome = of_bases;
-  verdict.outcome = e.quarantined ? Outcome::kPermitted : Worst(verdict.reasons, "");
+  const Outcome worst = Worst(verdict.reasons, "");
+  verdict.outcome = e.quarantined ? Outcome::kPermitted : worst;
+  verdict.before_use = e.quarantined ? worst : Outcome::kPermitted;
 
   const bool covered =
       verdict.outcome == Outcome::kPermitted || verdict.outcome == Outcome::kPermittedSubjectTo;
@@ -108,7 +110,7 @@ Verdict Conclude(Evaluation& e, Track track) {
     verdict.conditions.clear();
     verdict.duties.clear();
   }
-  if (verdict.outcome != Outcome::kDecisionRequired) verdict.routes.clear();
+  if (worst != Outcome::kDecisionRequired) verdict.routes.clear();
 
   std::stable_sort(verdict.reasons.begin(), verdict.reasons.end(),
                    [](const Reason& a, const Reason& b) { return Place(a.row) < Place(b.row); });

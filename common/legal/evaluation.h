@@ -30,7 +30,7 @@ struct Evaluation {
   Verdict verdict;
   // Reasons that explain what the bases come to; they count for nothing by themselves.
   std::vector<std::size_t> explanations;
-  // Received data wait in quarantine whatever phase 2 says.
+  // Received data wait in quarantine whatever phase 2 says; it decides on their use.
   bool quarantined = false;
 
   LegalClass legal_class() const { return counterpart_class.legal_class; }

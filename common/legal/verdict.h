@@ -32,10 +32,13 @@ struct Route {
 // The explained outcome.
 struct Verdict {
   Outcome outcome = Outcome::kUnspecified;
+  // Row 1.7: received data come into quarantine whatever phase 2 says, but are used only once this
+  // is kPermitted: the worst of what must be settled before. kPermitted for what is not received.
+  Outcome before_use = Outcome::kPermitted;
   // Every basis that covers, in the order of citation; the first is the one cited.
   std::vector<Basis> bases;
   std::vector<Reason> reasons;  // In the order of the table; never empty.
-  std::vector<Route> routes;    // With kDecisionRequired only.
+  std::vector<Route> routes;    // With kDecisionRequired only, as outcome or before use.
   // Both with kPermitted and kPermittedSubjectTo only.
   std::vector<std::string> conditions;
   std::vector<std::string> duties;

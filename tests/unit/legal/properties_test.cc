@@ -132,6 +132,48 @@ Facts WithAnUnknown(Dice& dice, const std::string& counterpart) {
   return builder.Build({});
 }
 
+constexpr const char* kDates[] = {"",           "",           "2012-01-01", "2019-06",
+                                  "2021-03-01", "2026-01-01", "2026-11",    "2027-07-01"};
+constexpr Certainty kCertainties[] = {
+    Certainty::kFound, Certainty::kFound,       Certainty::kFound,  Certainty::kMonth,
+    Certainty::kYear,  Certainty::kUnconfirmed, Certainty::kUnknown};
+
+// Of any kind, with any dates, also such as contradict each other.
+Instrument RandomInstrument(Dice& dice, absl::string_view partner) {
+  constexpr auto kKinds = static_cast<std::size_t>(InstrumentKind::kOtherAgreement);
+  Instrument instrument;
+  instrument.name = absl::StrCat(partner, "/instruments/random");
+  instrument.kind = static_cast<InstrumentKind>(1 + dice.Below(kKinds));
+  instrument.title = "Random instrument";
+  for (PartialDate* const date :
+       {&instrument.signed_on, &instrument.provisional_from, &instrument.in_force,
+        &instrument.in_force_by, &instrument.applied_from, &instrument.not_before,
+        &instrument.public_since}) {
+    *date = Date(dice.Of(kDates));
+  }
+  for (PartialDate* const date :
+       {&instrument.notified_end, &instrument.ended, &instrument.suspended_from}) {
+    if (dice.OneIn(6)) *date = Date(dice.Of(kDates));
+  }
+  if (dice.OneIn(6)) instrument.parts_suspended = dice.OneIn(2) ? "*" : "Article 7";
+  for (Certainty& certainty : instrument.certainty) certainty = dice.Of(kCertainties);
+  return instrument;
+}
+
+// With one field less that may be used.
+Instrument WithAnUnknown(Dice& dice, Instrument instrument, bool explore) {
+  Certainty& certainty = instrument.certainty[dice.Below(instrument.certainty.size())];
+  const bool unconfirmed = !explore && Confirmed(certainty) && dice.OneIn(2);
+  certainty = unconfirmed ? Certainty::kUnconfirmed : Certainty::kUnknown;
+  return instrument;
+}
+
+Facts RealFactsAnd(const Instrument& instrument) {
+  FactsBuilder builder(RealFacts());
+  builder.Put(instrument);
+  return builder.Build({});
+}
+
 Question WithAnUnknown(Dice& dice, Question question) {
   switch (dice.Below(6)) {
     case 0:
@@ -158,16 +200,49 @@ Question WithAnUnknown(Dice& dice, Question question) {
 TEST(PropertiesTest, AnUnknownNeverTurnsAResultIntoPermitted) {
   ForEachQuestion([](Dice& dice, const Question& question) {
     const Verdict before = Evaluate(RealFacts(), question);
-    if (before.outcome == Outcome::kPermitted) return;
+    if (::testing::Matches(MayBeUsed())(before)) return;
 
     const std::string counterpart(PartnerOf(question.counterpart));
     const Verdict fact = Evaluate(WithAnUnknown(dice, counterpart), question);
-    EXPECT_THAT(fact, ::testing::Not(Comes(Outcome::kPermitted)))
-        << ::testing::PrintToString(before);
+    EXPECT_THAT(fact, ::testing::Not(MayBeUsed())) << ::testing::PrintToString(before);
     const Verdict asked = Evaluate(RealFacts(), WithAnUnknown(dice, question));
-    EXPECT_THAT(asked, ::testing::Not(Comes(Outcome::kPermitted)))
+    EXPECT_THAT(asked, ::testing::Not(MayBeUsed())) << ::testing::PrintToString(before);
+  });
+}
+
+TEST(PropertiesTest, AnUnknownFieldOfAnyInstrumentNeverTurnsAResultIntoPermitted) {
+  int permitted = 0;
+  ForEachQuestion([&](Dice& dice, const Question& question) {
+    const Instrument instrument = RandomInstrument(dice, PartnerOf(question.counterpart));
+    const bool explore = question.mode == Mode::kExplore || question.public_on.has_value();
+    const Instrument unknown = WithAnUnknown(dice, instrument, explore);
+    const Verdict before = Evaluate(RealFactsAnd(instrument), question);
+    if (::testing::Matches(MayBeUsed())(before)) {
+      ++permitted;
+      return;
+    }
+    EXPECT_THAT(Evaluate(RealFactsAnd(unknown), question), ::testing::Not(MayBeUsed()))
         << ::testing::PrintToString(before);
   });
+  EXPECT_GT(permitted, kQuestions / 100) << "otherwise nothing was tried";
+}
+
+TEST(PropertiesTest, AnUnknownFieldNeverGivesAnInstrumentEffect) {
+  Dice dice(20261123);
+  int in_effect = 0;
+  for (int i = 0; i < kQuestions && !::testing::Test::HasFailure(); ++i) {
+    const Instrument instrument = RandomInstrument(dice, "partners/x");
+    Lens lens{.day = Day(dice.Of(kDays)), .explore = dice.OneIn(2)};
+    if (lens.explore && dice.OneIn(4)) lens.public_on = Day(dice.Of(kDays));
+    const Instrument unknown = WithAnUnknown(dice, instrument, lens.explore);
+    if (EffectOf(instrument, {.instruments = {instrument}}, lens).holds == Tri::kYes) {
+      ++in_effect;
+      continue;
+    }
+    EXPECT_NE(EffectOf(unknown, {.instruments = {unknown}}, lens).holds, Tri::kYes)
+        << "kind " << static_cast<int>(instrument.kind) << ", instrument " << i;
+  }
+  EXPECT_GT(in_effect, kQuestions / 100) << "otherwise nothing was tried";
 }
 
 TEST(PropertiesTest, WithdrawingADecisionNeverImprovesAResult) {
@@ -229,7 +304,8 @@ TEST(PropertiesTest, EveryVerdictIsCompleteAndInTheOrderOfTheTable) {
     ASSERT_FALSE(verdict.reasons.empty());
     EXPECT_TRUE(absl::StartsWith(verdict.reasons[0].row, "1."));
     EXPECT_NE(verdict.outcome, Outcome::kUnspecified);
-    EXPECT_EQ(verdict.routes.empty(), verdict.outcome != Outcome::kDecisionRequired);
+    EXPECT_EQ(verdict.routes.empty(), verdict.outcome != Outcome::kDecisionRequired &&
+                                          verdict.before_use != Outcome::kDecisionRequired);
     for (std::size_t i = 0; i < verdict.reasons.size(); ++i) {
       const Reason& reason = verdict.reasons[i];
       EXPECT_FALSE(reason.article.empty() || reason.sentence.empty() || reason.code.empty());
@@ -239,7 +315,7 @@ TEST(PropertiesTest, EveryVerdictIsCompleteAndInTheOrderOfTheTable) {
             << reason.row;
       }
     }
-    if (verdict.outcome == Outcome::kPermitted && question.direction == Direction::kSend) {
+    if (verdict.outcome == Outcome::kPermitted && verdict.before_use == Outcome::kPermitted) {
       for (const Reason& reason : verdict.reasons) EXPECT_EQ(reason.outcome, Outcome::kPermitted);
     }
   });

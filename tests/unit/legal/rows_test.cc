@@ -73,6 +73,27 @@ TEST_F(RowsTest, R1_1AnUnknownAuthorityOrClassIsUndetermined) {
   EXPECT_THAT(On(question), Says("1.1", "DATA_KIND_NOT_SAID"));
 }
 
+TEST_F(RowsTest, R1_1WhoPassesOnIsAPartnerTheRegistryKnows) {
+  FactsBuilder builder(RealFacts());
+  Decision general = Decided(DecisionKind::kOtherPurposeByLaw, "", "georgia");
+  general.counterparts.clear();
+  builder.Put(general);
+  builder.Put(Decided(DecisionKind::kSafeguardsAssessment, "", "nowhere"));
+  const Facts facts = builder.Build({});
+  Question question = Plain("moldova");
+  question.direction = Direction::kOnward;
+  question.decisions.push_back(Decided(DecisionKind::kOnwardConsent, "", "moldova"));
+
+  for (const char* const by : {"", "partners/", "partners/nowhere", "decisions/x"}) {
+    question.onward_by = by;
+    EXPECT_THAT(On(facts, question),
+                AllOf(Comes(Outcome::kUndetermined), Says("1.1", "ONWARD_SENDER_UNKNOWN")))
+        << by;
+  }
+  question.onward_by = "partners/georgia";
+  EXPECT_THAT(On(facts, question), Comes(Outcome::kPermitted));
+}
+
 TEST_F(RowsTest, R1_2RestrictionsApplyToWhatIsNotPersonalToo) {
   Question question = Plain("moldova");
   question.data_kind = DataKind::kNonPersonal;
@@ -147,6 +168,30 @@ TEST_F(RowsTest, R1_7OpenQuestionsWaitInQuarantine) {
   const Verdict verdict = On(question);
   EXPECT_THAT(verdict, AllOf(Comes(Outcome::kPermitted), Says("2.6", "DATA_OUTSIDE_ANNEX_II")));
   EXPECT_THAT(verdict.conditions, ::testing::Contains(::testing::HasSubstr("returned or erased")));
+  EXPECT_EQ(verdict.before_use, Outcome::kRefused);
+}
+
+TEST_F(RowsTest, R1_7WhatIsReceivedIsUsedOnceNothingOfPhase2IsOpen) {
+  for (const char* const sender : {"panama", "france", "europol"}) {
+    Question question = Ask(sender, {});
+    question.direction = Direction::kReceive;
+    EXPECT_THAT(On(question), MayBeUsed()) << sender;
+
+    question.annex_ii = AnnexCoverage::kFactsOfTheOffence;
+    const Verdict open = On(question);
+    EXPECT_THAT(open, Comes(Outcome::kPermitted)) << sender;
+    EXPECT_EQ(open.before_use, Outcome::kDecisionRequired) << sender;
+    ASSERT_EQ(open.routes.size(), 1U) << sender;
+    EXPECT_EQ(open.routes[0].decisions.front(), DecisionKind::kOtherData);
+
+    question.decisions.push_back(Decided(DecisionKind::kOtherData, "", sender));
+    EXPECT_THAT(On(question), MayBeUsed()) << sender;
+
+    question.purpose.necessity.clear();
+    EXPECT_EQ(On(question).before_use, Outcome::kPermittedSubjectTo) << sender;
+    question.subjects.clear();
+    EXPECT_EQ(On(question).before_use, Outcome::kUndetermined) << sender;
+  }
 }
 
 TEST_F(RowsTest, R1_8MemberStatesNeedNoAuthorisationButHeedRestrictions) {
@@ -230,6 +275,13 @@ TEST_F(RowsTest, R2_4OneMemberStateNeedsAnAgreementOrAnEssentialInterest) {
   question = Plain("panama");
   question.geometry = Geometry::kOneMemberStateAndThirdCountry;
   EXPECT_EQ(FindRow(On(question), "2.4"), nullptr) << "the working arrangement is enough here";
+
+  question = Plain("brazil");
+  question.geometry = Geometry::kOneMemberStateAndThirdCountry;
+  Instrument later = InEffect("brazil", InstrumentKind::kWorkingArrangement, "Arrangement");
+  later.in_force = Date("2027-07-01");
+  later.SetCertainty(Field::kInForce, Certainty::kUnconfirmed);
+  EXPECT_THAT(On(With({later}), question), Says("2.4", "COOPERATION_UNKNOWN"));
 
   question = Plain("georgia");
   question.geometry = Geometry::kUnspecified;
@@ -447,6 +499,21 @@ TEST_F(RowsTest, R5_0To5_3AreCitedInTheirOrder) {
   EXPECT_THAT(On(facts, question).bases,
               ::testing::ElementsAre(Basis::kDeemedNotATransfer, Basis::kAdequacy,
                                      Basis::kInternationalAgreement, Basis::kCooperationAgreement));
+}
+
+TEST_F(RowsTest, R5_7AnUnconfirmedDayOfApplicationIsNotReplacedByTheEntryIntoForce) {
+  Instrument adequacy = InEffect("brazil", InstrumentKind::kAdequacyDecisionLed, "Decision");
+  adequacy.in_force = Date("2026-01-01");
+  adequacy.applied_from = Date("2026-07-01");
+  adequacy.SetCertainty(Field::kAppliedFrom, Certainty::kUnconfirmed);
+  Question question = Plain("brazil");
+  question.instant = Noon("2026-03-01");
+
+  const Verdict verdict = On(With({adequacy}), question);
+
+  EXPECT_THAT(verdict, AllOf(Comes(Outcome::kUndetermined), Says("5.7", "DECISIVE_FIELD_UNKNOWN")));
+  EXPECT_THAT(verdict.unconfirmed_fields,
+              ::testing::ElementsAre("partners/brazil/instruments/added.applied_from"));
 }
 
 TEST_F(RowsTest, R5_4And5_5SafeguardsServeWhereThereIsNoAdequacy) {

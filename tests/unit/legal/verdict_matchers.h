@@ -13,7 +13,8 @@ namespace comity::legal {
 
 // What gtest prints of a verdict.
 inline void PrintTo(const Verdict& verdict, std::ostream* os) {
-  *os << Name(verdict.outcome) << " basis " << Letter(verdict.basis());
+  *os << Name(verdict.outcome) << " before use " << Name(verdict.before_use) << " basis "
+      << Letter(verdict.basis());
   for (const Reason& reason : verdict.reasons) {
     *os << "\n  " << reason.row << " " << Name(reason.outcome) << " " << reason.code << " ["
         << reason.article << "] " << reason.sentence;
@@ -33,6 +34,10 @@ MATCHER_P(Comes, outcome, absl::StrCat("comes to ", Name(outcome))) {
 MATCHER_P2(ComesBy, outcome, basis,
            absl::StrCat("comes to ", Name(outcome), " by basis ", Letter(basis))) {
   return arg.outcome == outcome && arg.basis() == basis;
+}
+
+MATCHER(MayBeUsed, "lets the data be used") {
+  return arg.outcome == Outcome::kPermitted && arg.before_use == Outcome::kPermitted;
 }
 
 // A reason of that row with that code.
