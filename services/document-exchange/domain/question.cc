@@ -21,6 +21,29 @@ absl::Status UnknownRecipient(absl::string_view field, absl::string_view what) {
                    {.reason = "RECIPIENT_UNKNOWN", .metadata = {{"field", std::string(field)}}});
 }
 
+// What the worst answer comes to, as a reason and a sentence.
+struct Refusal {
+  absl::string_view reason;
+  std::string sentence;
+};
+
+Refusal RefusalOf(const RecipientVerdict& worst) {
+  const legal::Outcome outcome = worst.verdict.outcome;
+  if (!worst.before_use) {
+    return {"TRANSFER_NOT_PERMITTED",
+            absl::StrCat("The transfer check comes to ", legal::Name(outcome),
+                         "; nothing is released until what is listed has been settled.")};
+  }
+  if (outcome == legal::Outcome::kRefused) {
+    return {"RECEIVED_DATA_REFUSED",
+            "The agency must not process what it received: it stays closed and is returned or "
+            "erased, for the reasons listed."};
+  }
+  return {"RECEIVED_DATA_OPEN",
+          "What is listed must be answered before the agency uses what it received: record the "
+          "decisions, and ask the sender to submit anew what its manifest does not say."};
+}
+
 bool InsideTheAgency(const identity::Principal& principal) {
   return principal.kind == identity::PrincipalKind::kAgency;
 }
@@ -69,6 +92,13 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
                         "must be a partner's contact, a desk officer, a national member or a "
                         "liaison prosecutor");
   }
+  if (InsideTheAgency(sender) && base.direction != legal::Direction::kUnspecified &&
+      base.direction != legal::Direction::kSend) {
+    return InvalidField(
+        "DIRECTION_INVALID", "direction",
+        "must be SEND from the agency; to pass on what the agency gave it is for the "
+        "partner that has it to ask");
+  }
   RecipientQuestion asked;
   asked.question = base;
   asked.question.instant = instant;
@@ -107,10 +137,7 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
       return UnknownRecipient(field, "does not open documents of its authority");
     asked.question.counterpart = contact->authority;
     if (InsideTheAgency(sender)) {
-      // What the sender calls the direction is checked, not believed.
-      if (asked.question.direction != legal::Direction::kOnward) {
-        asked.question.direction = legal::Direction::kSend;
-      }
+      asked.question.direction = legal::Direction::kSend;
       return asked;
     }
     if (asked.question.direction == legal::Direction::kOnward) {
@@ -163,12 +190,21 @@ RecipientVerdict Decide(const RecipientQuestion& asked, absl::string_view recipi
   legal::Question question = asked.question;
   question.decisions = decisions;
   answer.verdict = legal::Evaluate(registry.facts(), question);
+  // What nobody may use yet is not delivered either, wherever it came from.
+  answer.quarantine |= answer.verdict.before_use != legal::Outcome::kPermitted;
+  return answer;
+}
+
+RecipientVerdict ForUse(RecipientVerdict answer) {
+  legal::Verdict& verdict = answer.verdict;
+  answer.before_use = answer.permitted() && verdict.before_use != legal::Outcome::kPermitted;
+  if (answer.before_use) verdict.outcome = verdict.before_use;
   return answer;
 }
 
 absl::Status NotPermitted(const std::vector<RecipientVerdict>& verdicts) {
   const RecipientVerdict* worst = nullptr;
-  ErrorDetails details = {.reason = "TRANSFER_NOT_PERMITTED"};
+  ErrorDetails details;
   std::set<std::pair<std::string, std::string>> said;
   const auto say = [&](absl::string_view type, const std::string& subject, std::string text) {
     if (!said.emplace(subject, text).second) return;
@@ -193,15 +229,14 @@ absl::Status NotPermitted(const std::vector<RecipientVerdict>& verdicts) {
   }
   if (worst == nullptr) return absl::OkStatus();
   const legal::Verdict& verdict = worst->verdict;
+  const Refusal refusal = RefusalOf(*worst);
+  details.reason = std::string(refusal.reason);
   details.metadata = {
       {"outcome", std::string(legal::Name(verdict.outcome))},
       {"day", FormatDay(verdict.day)},
       {"registry_revision", absl::StrCat(verdict.registry_revision.number)},
   };
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("The transfer check comes to ", legal::Name(verdict.outcome),
-                                "; nothing is released until what is listed has been settled."),
-                   std::move(details));
+  return MakeError(absl::StatusCode::kFailedPrecondition, refusal.sentence, std::move(details));
 }
 
 }  // namespace comity::document_exchange

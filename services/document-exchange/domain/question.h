@@ -20,7 +20,7 @@ struct RecipientQuestion {
   bool own = false;
   // Between units of the agency: nothing leaves it and nothing is asked.
   bool internal = false;
-  // Inbound from outside the Union: into quarantine.
+  // Inbound from outside the Union: into quarantine whatever the transfer check says.
   bool quarantine = false;
   // Between partners without the agency: not its transfer, other law decides (R61).
   bool between_partners = false;
@@ -32,8 +32,12 @@ struct RecipientQuestion {
 // else of the agency, from an outside sender, for the agency, which receives. `field` names the
 // recipient in errors.
 //
-// INVALID_ARGUMENT `RECIPIENT_INVALID`: no such kind of recipient. FAILED_PRECONDITION
-// `RECIPIENT_UNKNOWN`: no active contact that opens documents.
+// The direction follows from the two and is checked, not believed: the agency sends, and only a
+// partner can ask to pass on what the agency gave it.
+//
+// INVALID_ARGUMENT `RECIPIENT_INVALID`: no such kind of recipient; `DIRECTION_INVALID`: somebody of
+// the agency says another direction than SEND. FAILED_PRECONDITION `RECIPIENT_UNKNOWN`: no active
+// contact that opens documents.
 absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
                                               const identity::Principal& recipient,
                                               const legal::Question& base,
@@ -48,8 +52,9 @@ std::string PartnerOf(const identity::Principal& principal, const RegistrySnapsh
 struct RecipientVerdict {
   std::string recipient;
   bool own = false;
-  bool quarantine = false;
-  legal::Verdict verdict;  // If nothing was asked: PERMITTED, with one reason that says so.
+  bool quarantine = false;  // From outside the Union, or with something to settle before use.
+  bool before_use = false;  // ForUse found something that is still to be settled.
+  legal::Verdict verdict;   // If nothing was asked: PERMITTED, with one reason that says so.
 
   bool permitted() const { return verdict.outcome == legal::Outcome::kPermitted; }
 };
@@ -59,9 +64,15 @@ RecipientVerdict Decide(const RecipientQuestion& asked, absl::string_view recipi
                         const std::vector<legal::Decision>& decisions,
                         const RegistrySnapshot& registry);
 
-// FAILED_PRECONDITION `TRANSFER_NOT_PERMITTED` with everything outstanding in `verdicts`, at least
-// one of which is not permitted: a precondition violation of type TRANSFER_CHECK a reason (subject
-// the article), of type TRANSFER_ROUTE a route; metadata outcome, day, registry_revision.
+// The answer for handing over what an answer let in: what phase 2 of the transfer check left open
+// or refused of received data now counts, for senders inside the Union too.
+RecipientVerdict ForUse(RecipientVerdict answer);
+
+// FAILED_PRECONDITION `TRANSFER_NOT_PERMITTED` with everything outstanding in `verdicts`, if one of
+// them is not permitted: a precondition violation of type TRANSFER_CHECK a reason (subject the
+// article), of type TRANSFER_ROUTE a route; metadata outcome, day, registry_revision. If the worst
+// of them is about the use of received data the reason is `RECEIVED_DATA_REFUSED` where it is
+// REFUSED and `RECEIVED_DATA_OPEN` otherwise.
 absl::Status NotPermitted(const std::vector<RecipientVerdict>& verdicts);
 
 }  // namespace comity::document_exchange

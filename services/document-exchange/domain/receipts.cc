@@ -143,7 +143,7 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
           COMITY_ASSIGN_OR_RETURN(
               RecipientVerdict answer,
               CheckRecipient(*rows, *registry, document, recipient.spiffe_id, turn.now()));
-          verdicts.push_back(std::move(answer));
+          verdicts.push_back(ForUse(std::move(answer)));
           waiting.push_back(&recipient);
         }
         if (waiting.empty()) {

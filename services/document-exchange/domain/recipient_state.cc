@@ -16,8 +16,9 @@ absl::Status RefuseIn(RecipientState state) {
   switch (state) {
     case RecipientState::kQuarantined:
       return Refuse("QUARANTINED",
-                    "The document came from outside the Union and waits in quarantine; somebody of "
-                    "the agency verifies it and names a controller with ReleaseFromQuarantine.");
+                    "The document waits in quarantine, because it came from outside the Union or "
+                    "because something must be settled before its use; somebody of the agency "
+                    "verifies it and names a controller with ReleaseFromQuarantine.");
     case RecipientState::kWithheld:
       return Refuse("WITHHELD",
                     "The document is withheld, because what its transfer rested on was withdrawn; "

@@ -7,7 +7,7 @@ namespace comity::document_exchange {
 
 // The stage of a document for one recipient. README.md has the picture.
 enum class RecipientState {
-  kQuarantined,  // Inbound from outside the Union: waits to be verified.
+  kQuarantined,  // Inbound from outside the Union, or not to be used yet: waits to be verified.
   kAvailable,    // Waits for the recipient.
   kReleased,     // Headers were handed over.
   kRetrieved,    // The recipient confirmed retrieval.

@@ -56,7 +56,7 @@ absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
           COMITY_ASSIGN_OR_RETURN(
               RecipientVerdict answer,
               CheckRecipient(*rows, *registry, document, recipient->spiffe_id, turn.now()));
-          verdicts = {std::move(answer)};
+          verdicts = {ForUse(std::move(answer))};
           // Also of what is withheld: the reasons of today say more than that it is.
           COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
           COMITY_RETURN_IF_ERROR(Advance(recipient->state, RecipientEvent::kHandOver));

@@ -22,13 +22,23 @@ class ExchangeTest : public ::testing::Test {
   }
 
   // From Tbilisi; it waits in quarantine.
-  SealedLetter ReceiveFromTbilisi() {
-    SealedLetter letter =
-        world_.Seal({.sender = kTbilisi,
-                     .recipients = {kTbilisi, kDesk},
-                     .direction = "RECEIVE",
-                     .originators = {{.kind = "THIRD_COUNTRY", .partner = "partners/georgia"}}});
-    EXPECT_THAT(world_.Send(kTbilisi, letter), ::comity::testing::IsOk());
+  SealedLetter ReceiveFromTbilisi(const std::string& annex_ii = "WITHIN") {
+    return Receive(kTbilisi, {.kind = "THIRD_COUNTRY", .partner = "partners/georgia"}, annex_ii);
+  }
+
+  // From within the Union.
+  SealedLetter ReceiveFromParis(const std::string& annex_ii) {
+    return Receive(kParis, {.kind = "MEMBER_STATE", .partner = "partners/france"}, annex_ii);
+  }
+
+  SealedLetter Receive(const std::string& sender, const sealing::Originator& originator,
+                       const std::string& annex_ii) {
+    SealedLetter letter = world_.Seal({.sender = sender,
+                                       .recipients = {sender, kDesk},
+                                       .direction = "RECEIVE",
+                                       .originators = {originator},
+                                       .annex_ii = annex_ii});
+    EXPECT_THAT(world_.Send(sender, letter), ::comity::testing::IsOk());
     return letter;
   }
 

@@ -119,6 +119,61 @@ TEST_F(ExchangeTest, WhatComesFromOutsideTheUnionWaitsInQuarantine) {
   EXPECT_THAT(world_.Kinds(kTbilisi, id), ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY"));
 }
 
+TEST_F(ExchangeTest, ReceivedDataAreNotHandedOverBeforeWhatIsOpenIsAnswered) {
+  const SealedLetter letter = ReceiveFromTbilisi("FACTS_OF_THE_OFFENCE");
+  const std::string& id = letter.upload.document_id;
+
+  const auto open = world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance);
+  ASSERT_THAT(open, FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_OPEN"));
+  const ErrorDetails details = DetailsOf(open.status());
+  EXPECT_EQ(details.metadata.at("outcome"), "DECISION_REQUIRED");
+  ASSERT_THAT(details.preconditions, SizeIs(2));
+  EXPECT_THAT(details.preconditions[0].subject, HasSubstr("27(1)-(3)"));
+  EXPECT_THAT(details.preconditions[0].description, HasSubstr("national member"));
+  EXPECT_EQ(details.preconditions[1].type, "TRANSFER_ROUTE");
+  EXPECT_EQ(world_.StateFor(id, kDesk), RecipientState::kQuarantined);
+  EXPECT_THAT(Records(true), SizeIs(1));
+
+  const auto decided = world_.DecideOtherData("partners/georgia");
+  ASSERT_THAT(decided, IsOk());
+  ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance), IsOk());
+  EXPECT_THAT(world_.Release(kDesk, id), IsOk());
+
+  const std::string decision = decided->decision.name.substr(10);
+  ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "reversed"), IsOk());
+  EXPECT_THAT(world_.Release(kDesk, id),
+              FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_OPEN"));
+  EXPECT_THAT(world_.Release(kTbilisi, id), IsOk()) << "its own side opens what it sent";
+}
+
+TEST_F(ExchangeTest, ReceivedDataThatMustNotBeProcessedStayClosed) {
+  const SealedLetter letter = ReceiveFromTbilisi("OUTSIDE");
+  const std::string& id = letter.upload.document_id;
+
+  const auto refused = world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_REFUSED"));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "REFUSED");
+  EXPECT_THAT(world_.Release(kDesk, id), FailsWith(StatusCode::kFailedPrecondition, "QUARANTINED"));
+}
+
+TEST_F(ExchangeTest, DataOfAMemberStateWaitTooWhileSomethingIsOpen) {
+  const SealedLetter complete = ReceiveFromParis("WITHIN");
+  EXPECT_EQ(world_.StateFor(complete.upload.document_id, kDesk), RecipientState::kAvailable);
+  EXPECT_THAT(world_.Release(kDesk, complete.upload.document_id), IsOk());
+
+  const SealedLetter open = ReceiveFromParis("FACTS_OF_THE_OFFENCE");
+  const std::string& id = open.upload.document_id;
+  EXPECT_THAT(world_.Kinds(kParis, id), ElementsAre("SUBMISSION_ACCEPTANCE"));
+  EXPECT_THAT(world_.Release(kDesk, id), FailsWith(StatusCode::kFailedPrecondition, "QUARANTINED"));
+  EXPECT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance),
+              FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_OPEN"));
+
+  ASSERT_THAT(world_.DecideOtherData("partners/france"), IsOk());
+  ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance), IsOk());
+  EXPECT_THAT(world_.Release(kDesk, id), IsOk());
+}
+
 TEST_F(ExchangeTest, ARestrictionAddedLaterRefusesPassingOn) {
   const SealedLetter request = ReceiveFromTbilisi();
   const std::string& id = request.upload.document_id;

@@ -205,7 +205,7 @@ SealedLetter World::Seal(const LetterOptions& options) {
                   .case_reference = kCase,
                   .necessity = "to coordinate searches"},
       .subjects = {"SUSPECT"},
-      .annex_ii = "WITHIN",
+      .annex_ii = options.annex_ii,
       .geometry = "TWO_OR_MORE_MEMBER_STATES",
       .volume = "SINGLE",
       .thread = {.thread_id = options.thread.empty() ? id : options.thread, .kind = "REQUEST"},
@@ -271,6 +271,16 @@ absl::StatusOr<RecordedDecision> World::Authorise(const std::string& counterpart
   decision.decision.case_reference = kCase;
   decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
   decision.evidence = "FR-1";
+  return exchange->RecordDecision(By(kFrance, "test/RecordDecision"), decision);
+}
+
+absl::StatusOr<RecordedDecision> World::DecideOtherData(const std::string& counterpart) {
+  RecordedDecision decision;
+  decision.decision.kind = legal::DecisionKind::kOtherData;
+  decision.decision.counterparts = {counterpart};
+  decision.decision.case_reference = kCase;
+  decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
+  decision.evidence = "NM-1";
   return exchange->RecordDecision(By(kFrance, "test/RecordDecision"), decision);
 }
 

@@ -29,6 +29,7 @@ inline constexpr char kDpo[] = "spiffe://agency.example/agency/dpo/-/dpo-1";
 inline constexpr char kOperator[] = "spiffe://agency.example/agency/operator/-/operator-1";
 inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
+inline constexpr char kParis[] = "spiffe://agency.example/partner/france/contact/paris-1";
 inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
 inline constexpr char kService[] = "spiffe://agency.example/service/document-exchange";
 inline constexpr char kCase[] = "2026/17";
@@ -70,6 +71,7 @@ struct LetterOptions {
   std::string direction = "SEND";
   std::vector<sealing::Originator> originators = {
       {.kind = "MEMBER_STATE", .partner = "partners/france"}};
+  std::string annex_ii = "WITHIN";
   std::vector<sealing::UseRestriction> use_restrictions;
   std::vector<sealing::Derivation> derived_from;
   std::string thread;  // Empty: it opens one.
@@ -110,6 +112,8 @@ class World {
   // All of it, to the submitted document.
   absl::StatusOr<DocumentView> Send(const std::string& sender, SealedLetter letter);
   absl::StatusOr<RecordedDecision> Authorise(const std::string& counterpart = "partners/georgia");
+  // The national member's decision on data of `counterpart` outside Annex II (EJR 27(3)).
+  absl::StatusOr<RecordedDecision> DecideOtherData(const std::string& counterpart);
   absl::StatusOr<ReleasedHeaders> Release(const std::string& recipient, const std::string& id);
   // Confirmation and signature.
   std::pair<std::string, std::string> Confirmation(const std::string& recipient,
