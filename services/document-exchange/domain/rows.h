@@ -70,8 +70,8 @@ class Rows {
   virtual ~Rows() = default;
 
   virtual absl::StatusOr<std::optional<Upload>> FindUpload(absl::string_view id) = 0;
-  virtual absl::StatusOr<std::optional<Upload>> FindUploadOfDocument(
-      absl::string_view document_id) = 0;
+  // Open or expired, oldest first; more than one only if the others have expired.
+  virtual absl::StatusOr<std::vector<Upload>> UploadsOfDocument(absl::string_view document_id) = 0;
   virtual absl::StatusOr<std::vector<Upload>> ScanExpiredUploads(absl::Time now,
                                                                  std::size_t limit) = 0;
   virtual absl::StatusOr<std::int64_t> CountUploadsOf(absl::string_view owner) = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -120,17 +121,22 @@ absl::StatusOr<int> Exchange::RunTimers() {
 absl::Status Exchange::Reconcile() {
   COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> documents,
                           parts_.payloads->ListDocuments());
+  COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> uploads, parts_.payloads->ListUploads());
   COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+  const auto has_folder = [&](const Upload& upload) {
+    return std::any_of(uploads.begin(), uploads.end(),
+                       [&](const StoredFolder& folder) { return folder.id == upload.id; });
+  };
   for (const StoredFolder& folder : documents) {
     COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document, rows->FindDocument(folder.id));
     if (document.has_value()) continue;
     // The process ended between the rename and the commit: nobody was told that it is submitted.
-    COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload,
-                            rows->FindUploadOfDocument(folder.id));
-    COMITY_RETURN_IF_ERROR(upload.has_value() ? parts_.payloads->Demote(folder.id, upload->id)
-                                              : parts_.payloads->RemoveDocument(folder.id));
+    // Of several uploads with this document's id it was the one that has no folder any more.
+    COMITY_ASSIGN_OR_RETURN(const std::vector<Upload> known, rows->UploadsOfDocument(folder.id));
+    const auto from = std::find_if_not(known.begin(), known.end(), has_folder);
+    COMITY_RETURN_IF_ERROR(from != known.end() ? parts_.payloads->Demote(folder.id, from->id)
+                                               : parts_.payloads->RemoveDocument(folder.id));
   }
-  COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> uploads, parts_.payloads->ListUploads());
   for (const StoredFolder& folder : uploads) {
     COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload, rows->FindUpload(folder.id));
     if (!upload.has_value()) COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(folder.id));

@@ -51,6 +51,24 @@ absl::Status CheckRecipients(const identity::Principal& sender,
   return absl::OkStatus();
 }
 
+// Two open uploads of one document could not be told apart after a crash. The name of the other one
+// is for its owner only.
+absl::Status CheckNotOpen(Rows& rows, absl::string_view document_id, absl::string_view caller,
+                          absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const std::vector<Upload> uploads, rows.UploadsOfDocument(document_id));
+  for (const Upload& open : uploads) {
+    if (open.expire_time <= now) continue;
+    ErrorDetails details = {.reason = "UPLOAD_OPEN"};
+    if (open.owner == caller) details.metadata["upload"] = absl::StrCat("uploads/", open.id);
+    return MakeError(
+        absl::StatusCode::kAlreadyExists,
+        "There is already an open upload with this document id; go on with it if it is "
+        "yours, or make a new id.",
+        std::move(details));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status UploadNotFound() {
@@ -112,6 +130,8 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
                    .context_digests = DigestContext(wanted.context)};
   if (wanted.validate_only) {
     COMITY_RETURN_IF_ERROR(parts_.may_begin());
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_RETURN_IF_ERROR(CheckNotOpen(*rows, upload.document_id, upload.owner, now));
     upload.id.clear();
     return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
   }
@@ -122,6 +142,7 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
         // Here, where a repetition of what has begun already does not come.
         COMITY_RETURN_IF_ERROR(parts_.may_begin());
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+        COMITY_RETURN_IF_ERROR(CheckNotOpen(*rows, upload.document_id, upload.owner, turn.now()));
         COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows->CountUploadsOf(upload.owner));
         if (open >= settings_.most_open_uploads) {
           return MakeError(absl::StatusCode::kResourceExhausted,
@@ -187,10 +208,12 @@ absl::Status Exchange::BringBack(const Upload& upload) {
   absl::Status there = parts_.payloads->UploadSizes(upload.id).status();
   if (!absl::IsNotFound(there)) return there;
   {
-    // A submission that ended meanwhile may have succeeded.
+    // A submission that ended meanwhile may have succeeded; what is committed is nobody's upload.
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
     COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> still, rows->FindUpload(upload.id));
-    if (!still.has_value()) return UploadNotFound();
+    COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document,
+                            rows->FindDocument(upload.document_id));
+    if (!still.has_value() || document.has_value()) return UploadNotFound();
   }
   const absl::Status back = parts_.payloads->Demote(upload.document_id, upload.id);
   return absl::IsNotFound(back) ? UploadNotFound() : back;

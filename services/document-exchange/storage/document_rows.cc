@@ -43,11 +43,9 @@ absl::StatusOr<std::optional<Upload>> SqlRows::FindUpload(absl::string_view id) 
   return First(std::move(found));
 }
 
-absl::StatusOr<std::optional<Upload>> SqlRows::FindUploadOfDocument(absl::string_view document_id) {
-  COMITY_ASSIGN_OR_RETURN(std::vector<Upload> found,
-                          Uploads("WHERE document_id = ?1 ORDER BY id DESC LIMIT 1",
-                                  [&](Statement& s) { s.BindText(1, document_id); }));
-  return First(std::move(found));
+absl::StatusOr<std::vector<Upload>> SqlRows::UploadsOfDocument(absl::string_view document_id) {
+  return Uploads("WHERE document_id = ?1 ORDER BY id",
+                 [&](Statement& s) { s.BindText(1, document_id); });
 }
 
 absl::StatusOr<std::vector<Upload>> SqlRows::ScanExpiredUploads(absl::Time now, std::size_t limit) {

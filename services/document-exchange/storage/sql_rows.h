@@ -43,8 +43,7 @@ class SqlRows final : public WritableRows {
         turn_(turn) {}
 
   absl::StatusOr<std::optional<Upload>> FindUpload(absl::string_view id) override;
-  absl::StatusOr<std::optional<Upload>> FindUploadOfDocument(
-      absl::string_view document_id) override;
+  absl::StatusOr<std::vector<Upload>> UploadsOfDocument(absl::string_view document_id) override;
   absl::StatusOr<std::vector<Upload>> ScanExpiredUploads(absl::Time now,
                                                          std::size_t limit) override;
   absl::StatusOr<std::int64_t> CountUploadsOf(absl::string_view owner) override;

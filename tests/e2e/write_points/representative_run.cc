@@ -200,8 +200,8 @@ absl::Status RepresentativeRun::OpenUpload(const SealedLetter& letter,
 std::string RepresentativeRun::UploadOf(const SealedLetter& letter) {
   const auto rows = world_.tables->Read();
   if (!rows.ok()) return "";
-  const auto upload = (*rows)->FindUploadOfDocument(letter.upload.document_id);
-  return upload.ok() && upload->has_value() ? (*upload)->id : "";
+  const auto uploads = (*rows)->UploadsOfDocument(letter.upload.document_id);
+  return uploads.ok() && !uploads->empty() ? uploads->back().id : "";
 }
 
 absl::Status RepresentativeRun::Append(std::size_t content_bytes, Acknowledgement& told) {

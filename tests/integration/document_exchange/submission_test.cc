@@ -245,6 +245,74 @@ TEST_F(ExchangeTest, ACrashBetweenRenameAndCommitLeavesTheUpload) {
   EXPECT_THAT(world_.exchange->Submit(world_.By(kDesk), letter.submission), IsOk());
 }
 
+TEST_F(ExchangeTest, ADocumentHasOneOpenUploadAtATime) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const std::string request_id = NewUuid(world_.clock.Now());
+  const auto create = [&](const std::string& who, const std::string& request = "") {
+    return world_.exchange->CreateUpload(world_.By(who, "test/CreateUpload", request),
+                                         letter.upload);
+  };
+  const auto first = create(kDesk, request_id);
+  ASSERT_THAT(first, IsOk());
+
+  const auto second = create(kDesk);
+  ASSERT_THAT(second, FailsWith(StatusCode::kAlreadyExists, "UPLOAD_OPEN"));
+  EXPECT_EQ(DetailsOf(second.status()).metadata.at("upload"), "uploads/" + first->upload.id);
+  const auto foreign = create(kColleague);
+  ASSERT_THAT(foreign, FailsWith(StatusCode::kAlreadyExists, "UPLOAD_OPEN"));
+  EXPECT_THAT(DetailsOf(foreign.status()).metadata, IsEmpty());
+  letter.upload.validate_only = true;
+  EXPECT_THAT(create(kDesk), FailsWith(StatusCode::kAlreadyExists, "UPLOAD_OPEN"));
+  letter.upload.validate_only = false;
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(SizeIs(1)));
+
+  const auto repeated = create(kDesk, request_id);
+  ASSERT_THAT(repeated, IsOk());
+  EXPECT_EQ(repeated->upload.id, first->upload.id);
+  world_.clock.Advance(absl::Hours(25));
+  EXPECT_THAT(create(kDesk), IsOk()) << "the first has expired";
+}
+
+TEST_F(ExchangeTest, AfterACrashTheFolderGoesBackToTheUploadItCameFrom) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  const auto expired = world_.Upload(kDesk, letter);
+  ASSERT_THAT(expired, IsOk());
+  world_.clock.Advance(absl::Hours(25));
+  const auto open = world_.Upload(kDesk, letter);
+  ASSERT_THAT(open, IsOk());
+  for (const std::string& from : {*open, *expired}) {
+    ASSERT_THAT(
+        world_.payloads->Promote(from, letter.upload.document_id, {{"manifest.json", "{}"}}),
+        IsOk());
+
+    ASSERT_THAT(world_.TryRestart(), IsOk());
+
+    EXPECT_THAT(world_.payloads->ListDocuments(), ::comity::testing::IsOkAndHolds(IsEmpty()));
+    EXPECT_THAT(world_.payloads->UploadSizes(from),
+                ::comity::testing::IsOkAndHolds(letter.upload.announced));
+  }
+  letter.submission.upload_id = *open;
+  EXPECT_THAT(world_.exchange->Submit(world_.By(kDesk), letter.submission), IsOk());
+}
+
+TEST_F(ExchangeTest, TheAgencySaysNoOtherDirectionThanThatItSends) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  for (const char* const direction : {"ONWARD", "RECEIVE"}) {
+    const SealedLetter letter = world_.Seal({.direction = direction});
+    EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kDesk), letter.upload),
+                FailsWith(StatusCode::kInvalidArgument, "DIRECTION_INVALID"))
+        << direction;
+  }
+  // A partner asks itself; then the rules on onward transfers decide.
+  const SealedLetter onward =
+      world_.Seal({.sender = kTbilisi, .recipients = {kTbilisi, kChisinau}, .direction = "ONWARD"});
+  const auto refused = world_.exchange->CreateUpload(world_.By(kTbilisi), onward.upload);
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "DECISION_REQUIRED");
+}
+
 TEST_F(ExchangeTest, BetweenPartnersIsNoTransferOfTheAgency) {
   const SealedLetter letter = world_.Seal({.sender = kTbilisi,
                                            .recipients = {kTbilisi, kChisinau},
