@@ -434,5 +434,126 @@ TEST_F(ServiceTest, AWholeAgeFileIsNotTakenForAPayload) {
   EXPECT_THAT(Status(stream->Finish()), FailsWith(StatusCode::kInvalidArgument, "NOT_SEALED"));
 }
 
+TEST_F(ServiceTest, WhatIsNotSealedIsRefusedByItsLengthAndByItsHeaders) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SealedLetter letter = world_.Seal({});
+  SealedLetter plain = letter;
+  plain.upload.announced.content = 20;
+  const auto refused = Create(kDesk, plain);
+  ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "NOT_SEALED"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields.front().field, "content_length");
+
+  letter.submission.headers[0].content_header = "%PDF-1.7 and so on";
+  const auto unsealed = Send(kDesk, letter);
+  ASSERT_THAT(unsealed, FailsWith(StatusCode::kInvalidArgument, "NOT_SEALED"));
+  EXPECT_EQ(DetailsOf(unsealed.status()).fields.front().field, "headers[0]");
+}
+
+TEST_F(ServiceTest, ADigestThatIsNotThatOfTheBytesIsRefusedAndTheRejectionIsOnRecord) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({});
+  SealedLetter spoiled = letter;
+  spoiled.content[100] = static_cast<char>(spoiled.content[100] ^ 1);
+
+  const auto refused = Send(kDesk, spoiled);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "DIGEST_MISMATCH"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields.front().field, "manifest.content.sha256");
+  grpc::ClientContext listing;
+  v1::ListStatementsRequest list;
+  list.set_parent("documents/" + letter.upload.document_id);
+  v1::ListStatementsResponse evidence;
+  ASSERT_THAT(Status(As(kDesk).ListStatements(&listing, list, &evidence)), IsOk());
+  ASSERT_THAT(evidence.statements(), SizeIs(1));
+  const auto rejection = sealing::ParseStatement(evidence.statements(0).statement());
+  ASSERT_THAT(rejection, IsOk());
+  EXPECT_EQ(rejection->kind, "SUBMISSION_REJECTION");
+  EXPECT_EQ(rejection->reason_code, "DIGEST_MISMATCH");
+}
+
+TEST_F(ServiceTest, AManifestChangedAfterItWasSignedIsRefusedAndTheSignedOneAccepted) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({});
+  const auto upload = Create(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  SendRest(kDesk, *upload, letter);
+  SealedLetter changed = letter;
+  changed.manifest.purpose.offence = "fraud";
+  changed.submission.manifest = *sealing::BuildManifest(changed.manifest);
+
+  EXPECT_THAT(Submit(kDesk, *upload, changed),
+              FailsWith(StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
+
+  changed = letter;
+  changed.submission.signature = "no signature";
+  EXPECT_THAT(Submit(kDesk, *upload, changed),
+              FailsWith(StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
+  EXPECT_THAT(Submit(kDesk, *upload, letter), IsOk());
+}
+
+TEST_F(ServiceTest, AnUploadIsGoneAfterADay) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({});
+  const auto upload = Create(kDesk, letter);
+  ASSERT_THAT(upload, IsOk());
+  SendRest(kDesk, *upload, letter);
+  const auto get = [&] {
+    grpc::ClientContext context;
+    v1::GetUploadRequest request;
+    request.set_name(upload->name());
+    v1::Upload found;
+    return Status(As(kDesk).GetUpload(&context, request, &found));
+  };
+  world_.clock.Advance(absl::Hours(23));
+  ASSERT_THAT(world_.exchange->RunTimers(), IsOk());
+  EXPECT_THAT(get(), IsOk());
+
+  world_.clock.Advance(absl::Hours(2));
+  ASSERT_THAT(world_.exchange->RunTimers(), IsOk());
+
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(get(), FailsWith(StatusCode::kNotFound, "UPLOAD_NOT_FOUND"));
+  EXPECT_THAT(Submit(kDesk, *upload, letter), FailsWith(StatusCode::kNotFound, "UPLOAD_NOT_FOUND"));
+  grpc::ClientContext context;
+  const auto stream = As(kDesk).UploadPieces(&context);
+  stream->Write(Piece(upload->name(), v1::PAYLOAD_CONTENT, letter.content, 0));
+  stream->WritesDone();
+  EXPECT_THAT(Status(stream->Finish()), FailsWith(StatusCode::kNotFound, "UPLOAD_NOT_FOUND"));
+}
+
+TEST_F(ServiceTest, ASecondUploadOfADocumentIsRefusedAndNamesTheFirst) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({});
+  const auto first = Create(kDesk, letter);
+  ASSERT_THAT(first, IsOk());
+
+  const auto second = Create(kDesk, letter);
+
+  ASSERT_THAT(second, FailsWith(StatusCode::kAlreadyExists, "UPLOAD_OPEN"));
+  EXPECT_EQ(DetailsOf(second.status()).metadata.at("upload"), first->name());
+}
+
+TEST_F(ServiceTest, ReceivedDataThatMustNotBeProcessedAreNotHandedOver) {
+  const SealedLetter letter =
+      world_.Seal({.sender = kTbilisi,
+                   .recipients = {kTbilisi, kDesk},
+                   .direction = "RECEIVE",
+                   .originators = {{.kind = "THIRD_COUNTRY", .partner = "partners/georgia"}},
+                   .annex_ii = "OUTSIDE"});
+  const auto document = Send(kTbilisi, letter);
+  ASSERT_THAT(document, IsOk());
+
+  EXPECT_THAT(Release(kDesk, document->name()),
+              FailsWith(StatusCode::kFailedPrecondition, "QUARANTINED"));
+  grpc::ClientContext context;
+  v1::ReleaseFromQuarantineRequest request;
+  request.set_name(document->name());
+  request.set_controller(kFrance);
+  v1::Document freed;
+  const absl::Status refused = Status(As(kDesk).ReleaseFromQuarantine(&context, request, &freed));
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_REFUSED"));
+  EXPECT_THAT(DetailsOf(refused).preconditions.front().subject, HasSubstr("27"));
+}
+
 }  // namespace
 }  // namespace comity::document_exchange
