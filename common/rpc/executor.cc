@@ -59,32 +59,38 @@ std::size_t Executor::queued() const {
 }
 
 void Executor::Enqueue(absl::string_view caller, std::function<void()> work) {
-  Line& line = lines_[std::string(caller)];
-  if (line.work.empty()) turn_.emplace_back(caller);
-  line.work.push_back(std::move(work));
+  Lines::value_type& line = *lines_.try_emplace(std::string(caller)).first;
+  line.second.work.push_back(std::move(work));
   ++queued_;
+  if (line.second.work.size() == 1) TakeTurn(line);
+}
+
+void Executor::TakeTurn(const Lines::value_type& line) {
+  const std::size_t most = options_.running_of_a_caller;
+  if (line.second.work.empty() || (most > 0 && line.second.running >= most)) return;
+  turn_.push_back(line.first);
   wake_.notify_one();
 }
 
 void Executor::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
-    if (queued_ == 0) return;
-    const auto line = lines_.find(turn_.front());
-    std::function<void()> work = std::move(line->second.work.front());
-    line->second.work.pop_front();
+    wake_.wait(lock, [this] { return stopping_ || !turn_.empty(); });
+    // At the end, what waits for its caller's own work is left to the thread that runs that.
+    if (turn_.empty()) return;
+    Lines::value_type& line = *lines_.find(turn_.front());  // Stays where it is while it runs.
+    turn_.pop_front();
+    std::function<void()> work = std::move(line.second.work.front());
+    line.second.work.pop_front();
     --queued_;
-    if (line->second.work.empty()) {
-      lines_.erase(line);
-      turn_.pop_front();
-    } else {
-      turn_.splice(turn_.end(), turn_, turn_.begin());
-    }
+    ++line.second.running;
+    TakeTurn(line);
     lock.unlock();
     work();
     work = nullptr;  // What it holds goes without the lock.
     lock.lock();
+    if (line.second.running-- == options_.running_of_a_caller) TakeTurn(line);
+    if (line.second.work.empty() && line.second.running == 0) lines_.erase(lines_.find(line.first));
   }
 }
 

@@ -17,14 +17,16 @@
 namespace comity::rpc {
 
 // A fixed number of threads behind a bounded queue that callers share fairly: the next piece of
-// work is that of the caller served least recently, and no caller may hold more than a quarter of
-// the queue. Thread-safe.
+// work is that of the caller served least recently, no caller may hold more than a quarter of the
+// queue, nor, where work may wait for its caller, more than his share of the threads. Thread-safe.
 class Executor {
  public:
   struct Options {
     std::string name;  // For thread names and errors.
     std::size_t threads = 16;
     std::size_t queue = 1024;  // Pieces of work waiting, at most.
+    // Pieces of one caller's work that run at the same time, at most; his others wait. 0: no limit.
+    std::size_t running_of_a_caller = 0;
   };
   explicit Executor(Options options);
   // Runs what is queued, then joins.
@@ -43,17 +45,22 @@ class Executor {
   std::size_t queued() const;
 
  private:
+  // One caller's work.
   struct Line {
     std::deque<std::function<void()>> work;
+    std::size_t running = 0;
   };
+  using Lines = std::unordered_map<std::string, Line>;
   void Enqueue(absl::string_view caller, std::function<void()> work);
+  // `line` has no turn: it gets one if it has work that may run.
+  void TakeTurn(const Lines::value_type& line);
   void Run();
 
   const Options options_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::unordered_map<std::string, Line> lines_;  // By caller; guarded by mutex_, as all below.
-  std::list<std::string> turn_;                  // Callers with work, next first.
+  Lines lines_;                  // By caller; guarded by mutex_, as all below.
+  std::list<std::string> turn_;  // Callers with work that may run, next first.
   std::size_t queued_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;

@@ -6,6 +6,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -131,7 +132,10 @@ GateCore::GateCore(Options options, Parts parts)
       open_streams_(std::make_unique<OpenStreams>()),
       write_executor_(
           {.name = "write", .threads = options_.write_threads, .queue = options_.queue}),
-      bulk_executor_({.name = "bulk", .threads = options_.bulk_threads, .queue = options_.queue}),
+      bulk_executor_({.name = "bulk",
+                      .threads = options_.bulk_threads,
+                      .queue = options_.queue,
+                      .running_of_a_caller = std::max<std::size_t>(1, options_.bulk_threads / 4)}),
       watch_executor_(
           {.name = "watch", .threads = options_.watch_threads, .queue = options_.queue}) {
   for (const std::string& service : options_.services) {
@@ -404,12 +408,24 @@ void GateCore::RecheckStreams() {
     absl::Status counts = stream->Recheck();
     if (counts.ok()) continue;
     stream->EndFromOutside(std::move(counts));
-    const std::lock_guard lock(to_cut_mutex_);
-    to_cut_.push_back(stream);
+    CutSoon(stream);
   }
   for (const auto& [executor, gauge] : queue_gauges_) {
     gauge->Set(static_cast<double>(executor->queued()));
   }
+}
+
+void GateCore::CutSoon(std::weak_ptr<OpenStream> stream) {
+  const std::lock_guard lock(to_cut_mutex_);
+  to_cut_.push_back(std::move(stream));
+}
+
+absl::Status GateCore::Stalled() const {
+  return MakeError(absl::StatusCode::kDeadlineExceeded,
+                   absl::StrCat("no message was sent or taken for ",
+                                absl::FormatDuration(options_.stall_timeout),
+                                ", so the stream was ended; begin again where it stopped."),
+                   {.reason = "STREAM_STALLED"});
 }
 
 void GateCore::EndStreams() {

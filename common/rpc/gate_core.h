@@ -58,11 +58,14 @@ class GateCore {
     std::string service;  // "partner-registry": the ErrorInfo domain is <service>.comity.example.
     std::vector<std::string> services;  // Full proto names of the services served.
     std::size_t write_threads = 64;     // They mostly wait for a commit that many share.
+    // Bulk work may wait for its caller: one runs a quarter of them at most.
     std::size_t bulk_threads = 16;
     std::size_t watch_threads = 4;
     std::size_t queue = 1024;
     bool log_reads = true;  // Whether successful calls with admission "read" get a log line.
     absl::Duration default_deadline = absl::Seconds(30);
+    // A stream that holds a thread ends when its caller has let it wait for so long.
+    absl::Duration stall_timeout = absl::Seconds(60);
   };
   // None is owned; all must outlive this object, and `recorder` may be null where no row of the
   // table has evidence "outcome".
@@ -109,6 +112,13 @@ class GateCore {
   absl::Status Settle(const CallRecord& record, absl::Status outcome);
   // Metrics and log line; the status for the wire.
   grpc::Status End(const CallRecord& record, const absl::Status& outcome);
+
+  // Cuts off a stream that has ended, if it is not over by the next time RecheckStreams is called:
+  // a peer that does not read keeps it open otherwise.
+  void CutSoon(std::weak_ptr<OpenStream> stream);
+  absl::Duration stall_timeout() const { return options_.stall_timeout; }
+  // What a caller is told who let a stream wait for longer.
+  absl::Status Stalled() const;
 
   // OK while the caller of an open stream still counts and the table still lets him.
   absl::Status Recheck(const CallRecord& record) const;

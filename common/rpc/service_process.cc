@@ -78,6 +78,9 @@ absl::Status ReadServer(const config::Section& section, Settings& settings) {
   COMITY_ASSIGN_OR_RETURN(server.drain_deadline,
                           section.Duration("drain_deadline", absl::Seconds(10),
                                            absl::Milliseconds(100), absl::Minutes(10)));
+  COMITY_ASSIGN_OR_RETURN(
+      settings.gate.stall_timeout,
+      section.Duration("stall_timeout", absl::Seconds(60), absl::Seconds(1), absl::Hours(1)));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t write_threads,
                           section.Integer("write_threads", 64, 1, 1024));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t bulk_threads,

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/rpc/gate_core.h"
 #include "common/rpc/open_streams.h"
 #include "common/rpc/streams.h"
@@ -93,7 +94,7 @@ class StreamReactor final
     if constexpr (kReads) {
       std::unique_lock lock(mutex_);
       ReadNext();
-      changed_.wait(lock, [this] { return arrived_ || sent_all_ || Over(); });
+      if (!Await(lock, [this] { return arrived_ || sent_all_ || Over(); })) return Stall();
       if (Over()) return WhyOver();
       if (!arrived_) return false;
       *request = std::move(slot_);
@@ -109,7 +110,7 @@ class StreamReactor final
 
   absl::Status Push(Response response) override {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return queue_.size() < kRoom || Over(); });
+    if (!Await(lock, [this] { return queue_.size() < kRoom || Over(); })) return Stall();
     if (Over()) return WhyOver();
     queue_.push_back(std::move(response));
     Advance();
@@ -183,14 +184,8 @@ class StreamReactor final
   absl::Status Recheck() const override { return core_->Recheck(record_); }
 
   void EndFromOutside(absl::Status status) override {
-    std::unique_lock lock(mutex_);
-    if (finishing_) return;
-    finishing_ = true;
-    outcome_ = std::move(status);
-    // The message in flight stays; gRPC reads it.
-    if (!queue_.empty()) queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
-    changed_.notify_all();
-    Advance();
+    const std::lock_guard lock(mutex_);
+    if (!finishing_) End(std::move(status));
   }
 
   void Cut() override {
@@ -291,6 +286,7 @@ class StreamReactor final
       outcome_ = std::move(outcome);
     }
     Advance();
+    if (stalled_) core_->CutSoon(this->weak_from_this());
   }
 
   // Whether nothing can be sent or received any more, except the outcome.
@@ -305,6 +301,29 @@ class StreamReactor final
   }
 
   // This and the functions down to Deliver are called with the mutex held.
+
+  // What has not begun to leave is dropped.
+  void End(absl::Status status) {
+    finishing_ = true;
+    outcome_ = std::move(status);
+    // The message in flight stays; gRPC reads it.
+    if (!queue_.empty()) queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
+    changed_.notify_all();
+    Advance();
+  }
+
+  // False if the caller let the body's thread wait for too long.
+  template <typename Condition>
+  bool Await(std::unique_lock<std::mutex>& lock, Condition condition) {
+    return changed_.wait_for(lock, absl::ToChronoNanoseconds(core_->stall_timeout()), condition);
+  }
+
+  // Ends what the caller left waiting, and says how.
+  absl::Status Stall() {
+    stalled_ = true;
+    End(core_->Stalled());
+    return outcome_;
+  }
 
   void ReadNext() {
     if constexpr (kReads) {
@@ -410,6 +429,7 @@ class StreamReactor final
   bool again_ = false;    // There may be something new for it.
   bool finishing_ = false;
   bool finish_sent_ = false;
+  bool stalled_ = false;  // Its caller let the body wait for too long.
   bool done_ = false;
   absl::Status outcome_;
   typename Outflow<Response>::Pump pump_;

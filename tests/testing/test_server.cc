@@ -59,7 +59,9 @@ TestServer::TestServer(TestPki& pki, Options options, const Build& build)
   table_ = std::make_unique<rpc::AccessTableInForce>(OrDie(rpc::AccessTable::Parse(
       options_.table, "access.toml", OrDie(rpc::MethodsServed(options_.services)))));
   gate_ = std::make_unique<rpc::GateCore>(
-      rpc::GateCore::Options{.service = options_.name, .services = options_.services},
+      rpc::GateCore::Options{.service = options_.name,
+                             .services = options_.services,
+                             .stall_timeout = options_.stall_timeout},
       rpc::GateCore::Parts{.clock = clock,
                            .logger = logger_.get(),
                            .metrics = &metrics_,

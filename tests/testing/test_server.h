@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/identity/loader.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
@@ -41,6 +42,7 @@ class TestServer {
     rpc::RefusalRecorder* recorder = nullptr;
     rpc::ContactStanding standing;
     rpc::Server::Options server;
+    absl::Duration stall_timeout = absl::Seconds(60);
     const Clock* clock = nullptr;  // The machine's if null.
     std::string log_file;          // "" writes no log.
   };

@@ -7,6 +7,9 @@
 #include <future>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "tests/integration/rpc/echo_services.h"
@@ -18,8 +21,12 @@ namespace {
 namespace de = document_exchange::v1;
 namespace pr = partner_registry::v1;
 
+constexpr char kOther[] = "spiffe://agency.example/agency/desk-officer/it/a1";
+
 class StreamsTest : public ::testing::Test {
  protected:
+  explicit StreamsTest(TestServer::Options options = {}) : echo_(std::move(options)) {}
+
   // A watch that has seen the number reach 1, so that it is open for certain.
   struct OpenWatch {
     grpc::ClientContext context;
@@ -35,6 +42,16 @@ class StreamsTest : public ::testing::Test {
     EXPECT_TRUE(watch->reader->Read(&response));
     return watch;
   }
+  // An upload that has said nothing yet.
+  struct OpenUpload {
+    explicit OpenUpload(de::DocumentExchangeService::Stub& stub) {
+      rpc::SetDeadline(context, absl::Seconds(20));
+      stream = stub.UploadPieces(&context);
+    }
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReaderWriter<de::UploadPiecesRequest, de::UploadPiecesResponse>>
+        stream;
+  };
   // How it ended, messages left aside.
   static absl::Status End(OpenWatch& watch) {
     pr::WatchResponse response;
@@ -134,6 +151,37 @@ TEST_F(StreamsTest, MoreWatchesThanThreadsAreServed) {
   }
 }
 
+TEST_F(StreamsTest, IdleUploadsOfOneCallerHoldUpNobodyElse) {
+  auto rows = EchoServer::Rows();
+  std::string& submit = rows[absl::StrCat(kLedger, "/GetInclusionProof")];
+  submit = absl::StrReplaceAll(submit, {{"write", "bulk"}});
+  server_.table().Replace(*rpc::AccessTable::Parse(TableToml(EchoServer::Services(), rows), "new",
+                                                   *rpc::MethodsServed(EchoServer::Services())));
+  const auto idler = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  std::vector<std::unique_ptr<OpenUpload>> idle;
+  for (int i = 0; i < 16; ++i) idle.push_back(std::make_unique<OpenUpload>(*idler));
+  while (!absl::StrContains(
+      server_.metrics().Text(),
+      "method=\"DocumentExchangeService/UploadPieces\",service=\"partner-registry\"} 16")) {
+  }
+
+  const auto channel = server_.Channel(kOther);
+  const auto other = de::DocumentExchangeService::NewStub(channel);
+  OpenUpload upload(*other);
+  ASSERT_TRUE(upload.stream->Write({}));
+  de::UploadPiecesResponse acknowledged;
+  EXPECT_TRUE(upload.stream->Read(&acknowledged));
+  upload.stream->WritesDone();
+  EXPECT_TRUE(upload.stream->Finish().ok());
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(10));
+  ledger::v1::InclusionProof proof;
+  EXPECT_TRUE(
+      ledger::v1::LedgerService::NewStub(channel)->GetInclusionProof(&context, {}, &proof).ok());
+
+  for (const auto& stream : idle) stream->context.TryCancel();
+}
+
 TEST_F(StreamsTest, ACallerWhoLeavesEndsHisWatch) {
   const auto watch = Open(server_.Channel(kGeorgia));
 
@@ -223,6 +271,45 @@ TEST_F(StreamsTest, ASessionAnswersEachMessageAndEndsWhenTheCallerHasSentAll) {
   stream->WritesDone();
 
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+class StalledStreamsTest : public StreamsTest {
+ protected:
+  StalledStreamsTest()
+      : StreamsTest(TestServer::Options{.stall_timeout = absl::Milliseconds(200)}) {}
+};
+
+TEST_F(StalledStreamsTest, AnUploadThatStandsStillIsEndedAndToldSo) {
+  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  OpenUpload upload(*stub);
+
+  EXPECT_THAT(rpc::ToAbslStatus(upload.stream->Finish()),
+              FailsWith(absl::StatusCode::kDeadlineExceeded, "STREAM_STALLED"));
+}
+
+TEST_F(StalledStreamsTest, DownloadsThatNobodyReadsGiveTheirThreadsBackAndEnd) {
+  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  de::DownloadRequest request;
+  request.set_length(64 << 20);
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<de::DownloadResponse>>> unread;
+  for (int i = 0; i < 16; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    unread.push_back(stub->Download(contexts.back().get(), request));
+  }
+
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(20));
+  request.set_length(1);
+  const auto reader = stub->Download(&context, request);
+  de::DownloadResponse response;
+  EXPECT_TRUE(reader->Read(&response));
+  EXPECT_TRUE(reader->Finish().ok());
+  while (unread[0]->Read(&response)) {
+  }
+  EXPECT_THAT(rpc::ToAbslStatus(unread[0]->Finish()),
+              FailsWith(absl::StatusCode::kUnavailable, "CALL_INTERRUPTED"));
+  for (const auto& each : contexts) each->TryCancel();
 }
 
 TEST_F(StreamsTest, ADeniedStreamNeverStarts) {

@@ -60,6 +60,33 @@ TEST(ExecutorTest, CallersTakeTurns) {
   EXPECT_THAT(order, ElementsAre("a1", "b1", "a2", "a3"));
 }
 
+TEST(ExecutorTest, ACallerRunsOnHisShareOfTheThreadsAndOthersOnTheRest) {
+  std::atomic<int> running = 0;
+  std::atomic<int> ran = 0;
+  {
+    Executor executor({.name = "test", .threads = 4, .queue = 100, .running_of_a_caller = 2});
+    std::latch go{1};
+    for (int i = 0; i < 8; ++i) {
+      ASSERT_THAT(executor.Submit("a",
+                                  [&] {
+                                    EXPECT_LE(++running, 2);
+                                    go.wait();
+                                    --running;
+                                    ++ran;
+                                  }),
+                  IsOk());
+    }
+    std::latch others{2};
+    for (const char* const caller : {"b", "c"}) {
+      ASSERT_THAT(executor.Submit(caller, [&] { others.count_down(); }), IsOk());
+    }
+    others.wait();
+    EXPECT_GE(executor.queued(), 6U);
+    go.count_down();
+  }
+  EXPECT_EQ(ran, 8) << "what waited runs before destruction, too";
+}
+
 TEST(ExecutorTest, ACallerMayHoldAQuarterOfTheQueueAndAllTogetherTheWhole) {
   Executor executor({.name = "test", .threads = 1, .queue = 8});
   Held held(executor);
