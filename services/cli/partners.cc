@@ -1,4 +1,4 @@
-// comity partners: list, show, import.
+// comity partners: list, show, import, suspend, resume.
 
 #include <iostream>
 #include <map>
@@ -183,13 +183,34 @@ absl::Status Import(App& app, const std::string& folder, bool dry_run) {
   return absl::OkStatus();
 }
 
+// Suspends exchanges with a partner or lets them go on: the two differ in the request only.
+template <typename Request>
+absl::Status SetExchanges(App& app,
+                          grpc::Status (Registry::*method)(grpc::ClientContext*, const Request&,
+                                                           v1::Partner*),
+                          const std::string& partner, const std::string& reason) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  Request request;
+  request.set_name(PartnerName(partner));
+  request.set_reason(reason);
+  COMITY_ASSIGN_OR_RETURN(const v1::Partner changed,
+                          client::Invoke(registry.get(), method, request, app.patience()));
+  app.Show(changed, [&] {
+    std::cout << "Exchanges with " << changed.display_name() << " (" << changed.name() << ") "
+              << (changed.exchanges_suspended() ? "are suspended" : "go on")
+              << " since registry revision " << changed.revision().number() << ".\n";
+  });
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void RegisterPartners(Command root, App& app) {
   const Command partners = root.AddGroup("partners", "Who a partner is and where we stand");
 
   struct Arguments {
-    std::string partner, day, query, folder;
+    std::string partner, day, query, folder, reason;
     bool dry_run = false;
   };
   const auto arguments = std::make_shared<Arguments>();
@@ -214,6 +235,24 @@ void RegisterPartners(Command root, App& app) {
                  [&app, arguments] { return Import(app, arguments->folder, arguments->dry_run); });
   import.AddOption("folder", arguments->folder, "Folder of CSV files").Required();
   import.AddFlag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
+
+  const auto add = [&](const char* name, const char* description, auto body) {
+    const Command command = AddCommand(
+        partners, app, name, description,
+        absl::StrCat("  comity --as registry-1 partners ", name, " georgia --reason \"...\""),
+        body);
+    command.AddOption("partner", arguments->partner, "Its id, such as georgia").Required();
+    command.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
+  };
+  add("suspend",
+      "Suspend exchanges with a partner: returns when no service makes anything available",
+      [&app, arguments] {
+        return SetExchanges(app, &Registry::SuspendExchanges, arguments->partner,
+                            arguments->reason);
+      });
+  add("resume", "Let exchanges with a partner go on", [&app, arguments] {
+    return SetExchanges(app, &Registry::ResumeExchanges, arguments->partner, arguments->reason);
+  });
 }
 
 }  // namespace comity::cli

@@ -111,6 +111,18 @@ absl::Status NoSuch(absl::string_view what, absl::string_view reason) {
       {.reason = std::string(reason)});
 }
 
+absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view partner,
+                                   bool suspended) {
+  const Partner* known = registry.FindPartner(partner);
+  if (known == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  Plan plan{.resource = NameOf(*known), .barrier = suspended};
+  if (known->exchanges_suspended == suspended) return plan;
+  Partner changed = *known;
+  changed.exchanges_suspended = suspended;
+  plan.facts.push_back(std::move(changed));
+  return plan;
+}
+
 absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact) {
   if (registry.FindPartner(contact.partner) == nullptr) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");

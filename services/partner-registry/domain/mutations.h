@@ -28,6 +28,11 @@ struct Plan {
 //
 // `now` is the commit time.
 
+// Suspends exchanges with a partner (a barrier), or lets them go on. Nothing changes if it already
+// is so. NOT_FOUND `PARTNER_NOT_FOUND`.
+absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view partner,
+                                   bool suspended);
+
 // ALREADY_EXISTS `CONTACT_EXISTS`: the name is taken. INVALID_ARGUMENT `CONTACT_INVALID` with the
 // field. NOT_FOUND `PARTNER_NOT_FOUND`.
 absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact);

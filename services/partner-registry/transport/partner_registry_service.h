@@ -28,6 +28,8 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(ListPartners, ListPartnersResponse);
   COMITY_UNARY(GetPartnerStanding, PartnerStanding);
   COMITY_UNARY(EvaluateTransfer, TransferVerdict);
+  COMITY_UNARY(SuspendExchanges, Partner);
+  COMITY_UNARY(ResumeExchanges, Partner);
   COMITY_UNARY(CreateContact, Contact);
   COMITY_UNARY(GetContact, Contact);
   COMITY_UNARY(ListContacts, ListContactsResponse);

@@ -169,6 +169,33 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   return absl::OkStatus();
 }
 
+template <typename Request>
+absl::Status Writes::SetExchanges(const rpc::Call& call, const Request& request, bool suspended,
+                                  v1::Partner* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      WriteAndSettle(
+          call, std::move(attempt), std::move(detail),
+          [&](const Registry& latest, absl::Time) { return PlanExchanges(latest, id, suspended); },
+          /*barrier=*/suspended));
+  return Answer<Partner>(written, store_->store_id(), response);
+}
+
+absl::Status Writes::SuspendExchanges(const rpc::Call& call,
+                                      const v1::SuspendExchangesRequest& request,
+                                      v1::Partner* response) const {
+  return SetExchanges(call, request, /*suspended=*/true, response);
+}
+
+absl::Status Writes::ResumeExchanges(const rpc::Call& call,
+                                     const v1::ResumeExchangesRequest& request,
+                                     v1::Partner* response) const {
+  return SetExchanges(call, request, /*suspended=*/false, response);
+}
+
 absl::Status Writes::CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
                                    v1::Contact* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string partner, ParsePartnerName("parent", request.parent()));

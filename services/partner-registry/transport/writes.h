@@ -24,6 +24,10 @@ class Writes {
 
   absl::Status ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFactsRequest>& rows,
                            v1::ImportFactsResponse* response) const;
+  absl::Status SuspendExchanges(const rpc::Call& call, const v1::SuspendExchangesRequest& request,
+                                v1::Partner* response) const;
+  absl::Status ResumeExchanges(const rpc::Call& call, const v1::ResumeExchangesRequest& request,
+                               v1::Partner* response) const;
   absl::Status CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
                              v1::Contact* response) const;
   absl::Status SuspendContact(const rpc::Call& call, const v1::SuspendContactRequest& request,
@@ -39,6 +43,9 @@ class Writes {
                                 v1::Decision* response) const;
 
  private:
+  template <typename Request>
+  absl::Status SetExchanges(const rpc::Call& call, const Request& request, bool suspended,
+                            v1::Partner* response) const;
   template <typename Request>
   absl::Status SetContactState(const rpc::Call& call, const Request& request, ContactState state,
                                v1::Contact* response) const;

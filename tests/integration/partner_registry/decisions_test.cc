@@ -134,6 +134,40 @@ TEST_F(DecisionsTest, ASuspendedContactIsRefusedEverywhereAndReinstatedIsServed)
   EXPECT_THAT(Call(&Stub::GetPartner, server_.As(kTbilisi), get), IsOk());
 }
 
+TEST_F(DecisionsTest, WhileExchangesAreSuspendedNoContactOfThePartnerCounts) {
+  v1::GetPartnerRequest get;
+  get.set_name("partners/georgia");
+  v1::SuspendExchangesRequest suspend;
+  suspend.set_name("partners/georgia");
+  EXPECT_THAT(Call(&Stub::SuspendExchanges, server_.As(kDpo), suspend),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REASON_MISSING"));
+  suspend.set_reason("the agreement is under review");
+  suspend.set_request_id("01900000-0000-7000-8000-000000000005");
+  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 1);
+
+  EXPECT_THAT(Call(&Stub::SuspendExchanges, server_.As(kDpo), suspend, absl::Seconds(1)),
+              FailsWith(absl::StatusCode::kDeadlineExceeded, "COMMITTED_NOT_YET_EVERYWHERE"));
+  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 100);
+  const auto suspended = Call(&Stub::SuspendExchanges, server_.As(kDpo), suspend);
+
+  ASSERT_THAT(suspended, IsOk());
+  EXPECT_TRUE(suspended->exchanges_suspended());
+  EXPECT_THAT(Call(&Stub::GetPartner, server_.As(kTbilisi), get),
+              FailsWith(absl::StatusCode::kPermissionDenied, "EXCHANGES_SUSPENDED"));
+  ASSERT_THAT(server_.ImportData(), IsOk());
+  EXPECT_TRUE(Call(&Stub::GetPartner, server_.As(kDesk), get)->exchanges_suspended());
+
+  v1::ResumeExchangesRequest resume;
+  resume.set_name("partners/georgia");
+  resume.set_reason("reviewed");
+  EXPECT_EQ(Call(&Stub::ResumeExchanges, server_.As(kDpo), resume).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  const auto resumed = Call(&Stub::ResumeExchanges, server_.As(kOperator), resume);
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_FALSE(resumed->exchanges_suspended());
+  EXPECT_THAT(Call(&Stub::GetPartner, server_.As(kTbilisi), get), IsOk());
+}
+
 TEST_F(DecisionsTest, AContactThatIsNotRegisteredIsRefusedUntilItIs) {
   const std::string second = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
   v1::GetPartnerRequest get;

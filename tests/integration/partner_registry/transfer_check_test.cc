@@ -144,6 +144,24 @@ TEST_F(TransferCheckTest, AGeneralAuthorisationOfTheRegisterCountsUntilItIsWithd
             v1::TRANSFER_OUTCOME_PERMITTED_SUBJECT_TO);
 }
 
+TEST_F(TransferCheckTest, NothingIsPermittedWhileExchangesAreSuspended) {
+  v1::SuspendExchangesRequest suspend;
+  suspend.set_name("partners/georgia");
+  suspend.set_reason("test");
+  ASSERT_THAT(Call(&Stub::SuspendExchanges, server_->As(kOperator), suspend), IsOk());
+  const Ask ask = Ask(kGeorgia).From("france").AuthorisedBy("france");
+
+  const auto refused = Verdict(ask);
+
+  EXPECT_EQ(refused.outcome(), v1::TRANSFER_OUTCOME_REFUSED);
+  EXPECT_THAT(refused.DebugString(), HasSubstr("EXCHANGES_SUSPENDED"));
+  v1::ResumeExchangesRequest resume;
+  resume.set_name(suspend.name());
+  resume.set_reason("test");
+  ASSERT_THAT(Call(&Stub::ResumeExchanges, server_->As(kOperator), resume), IsOk());
+  EXPECT_EQ(Verdict(ask).outcome(), v1::TRANSFER_OUTCOME_PERMITTED);
+}
+
 TEST_F(TransferCheckTest, AlbaniaChangesOnTheDayOfEntryIntoForce) {
   EXPECT_EQ(
       Verdict(Ask("albania").From("france").AuthorisedBy("france").On("2019-10-31")).outcome(),

@@ -175,6 +175,26 @@ TEST_F(MutationsTest, SuspendingAContactIsABarrierAndTwiceIsNoChange) {
               FailsWith(absl::StatusCode::kNotFound, "CONTACT_NOT_FOUND"));
 }
 
+TEST_F(MutationsTest, SuspendingExchangesIsABarrierAndResumingThemIsNone) {
+  const auto plan = PlanExchanges(registry_, "georgia", true);
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier);
+  EXPECT_EQ(plan->resource, "partners/georgia");
+  const Registry suspended = After(registry_, plan->facts);
+  EXPECT_TRUE(suspended.FindPartner("georgia")->exchanges_suspended);
+  const auto again = PlanExchanges(suspended, "georgia", true);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(again->facts, IsEmpty());
+  EXPECT_TRUE(again->barrier) << "the caller may be waiting for the first one";
+  const auto resumed = PlanExchanges(suspended, "georgia", false);
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_FALSE(resumed->barrier);
+  EXPECT_FALSE(After(suspended, resumed->facts).FindPartner("georgia")->exchanges_suspended);
+  EXPECT_THAT(PlanExchanges(registry_, "atlantis", true),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+}
+
 TEST_F(MutationsTest, AContactsNameAndSpiffeIdAreItsAlone) {
   Contact contact = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
   EXPECT_THAT(PlanCreateContact(registry_, contact),
