@@ -46,7 +46,8 @@ class RegistrySnapshot {
   virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
 };
 
-// What this service knows of the registry. Thread-safe.
+// What this service knows of the registry. Thread-safe. Every implementation, the fakes of tests
+// included, passes tests/contract/document_exchange/registry_view_contract_test.cc.
 class RegistryView {
  public:
   virtual ~RegistryView() = default;
@@ -59,7 +60,8 @@ class RegistryView {
   // revocation in the registry) takes effect here while it is held.
   //   UNAVAILABLE `REGISTRY_LEASE_LAPSED`: this service has not heard from the registry for longer
   //   than the lease; only if `operational`, all else goes on;
-  //   ABORTED `REGISTRY_CHANGED`: a barrier later than `decided_at` was applied: decide again.
+  //   ABORTED `REGISTRY_CHANGED`: a barrier later than `decided_at` was applied, or the registry's
+  //   store is another: decide again.
   virtual absl::StatusOr<ReleasePermit> PermitRelease(const RegistryRevision& decided_at,
                                                       bool operational) const = 0;
 };

@@ -37,14 +37,15 @@ class RegistrySnapshot {
   // By SPIFFE id.
   virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
 
-  // The partner that a unit of the agency acts for, such as a liaison prosecutor's; empty if there
-  // is none.
+  // The partner that a unit of the agency acts for, `partners/france` for `fr` and
+  // `partners/georgia` for `georgia`, such as a liaison prosecutor's; empty if there is none.
   virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
 
   virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
 };
 
-// What this service knows of the registry. Thread-safe.
+// What this service knows of the registry. Thread-safe. Every implementation, the fakes of tests
+// included, passes tests/contract/engagement_scheduling/registry_view_contract_test.cc.
 class RegistryView {
  public:
   virtual ~RegistryView() = default;
@@ -55,12 +56,14 @@ class RegistryView {
   // Leave to act on what was decided at `decided_at`; no barrier (a withdrawal, suspension or
   // revocation in the registry) takes effect here while it is held. UNAVAILABLE
   // `REGISTRY_LEASE_LAPSED` if `operational` and the registry was not heard from for longer than
-  // the lease; ABORTED `REGISTRY_CHANGED` if a barrier later than `decided_at` was applied.
+  // the lease; ABORTED `REGISTRY_CHANGED` if a barrier later than `decided_at` was applied, or the
+  // registry's store is another.
   virtual absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
                                                       bool operational) const = 0;
 
-  // Whether a principal with a valid certificate counts today: PERMISSION_DENIED with the reason.
-  // From memory.
+  // Whether a principal with a valid certificate counts today. OK for everybody but partners'
+  // contacts. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`,
+  // `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN`. From memory.
   virtual absl::Status CheckContact(const identity::Principal& principal) const = 0;
 };
 

@@ -11,7 +11,6 @@
 #include "common/sealing/evidence.h"
 #include "common/sealing/recipients.h"
 #include "common/sealing/signer_trust.h"
-#include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/transport/exchange_proto.h"
 #include "tests/testing/test_journal.h"
@@ -19,37 +18,6 @@
 
 namespace comity::document_exchange {
 namespace {
-
-class FixedSnapshot final : public RegistrySnapshot {
- public:
-  explicit FixedSnapshot(std::string suspended = "")
-      : facts_(legal::RealFacts()), suspended_(std::move(suspended)) {}
-
-  const RegistryRevision& revision() const override { return revision_; }
-  std::optional<crypto::Digest> checkpoint_sha256() const override {
-    return crypto::Sha256("checkpoint");
-  }
-  const legal::Facts& facts() const override { return facts_; }
-  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
-    const absl::StatusOr<identity::Principal> who = identity::Principal::Parse(spiffe_id);
-    if (!who.ok() || who->partner.empty() || who->id == "unknown") return std::nullopt;
-    const std::string partner = "partners/" + who->partner;
-    return ContactEntry{.partner = partner,
-                        .authority = partner + "/authorities/prosecution",
-                        .active = spiffe_id != suspended_,
-                        .opener = true};
-  }
-  std::string PartnerOfUnit(absl::string_view unit) const override {
-    return unit == "fr" ? "partners/france" : unit == "de" ? "partners/germany" : "";
-  }
-  bool ExchangesSuspended(absl::string_view) const override { return false; }
-
- private:
-  const legal::Facts& facts_;
-  const std::string suspended_;
-  const RegistryRevision revision_ = {.store_id = legal::RealFacts().revision().store_id,
-                                      .number = legal::RealFacts().revision().number};
-};
 
 std::string SealPayload(const crypto::Secret& file_key, absl::string_view plaintext) {
   std::string sealed;
@@ -70,29 +38,6 @@ sealing::PayloadDigest DigestOfPayload(absl::string_view payload) {
 }
 
 }  // namespace
-
-FixedRegistry::FixedRegistry() : snapshot_(std::make_shared<FixedSnapshot>()) {}
-
-void FixedRegistry::SuspendContact(const std::string& spiffe_id) {
-  snapshot_ = std::make_shared<FixedSnapshot>(spiffe_id);
-}
-
-absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() const {
-  return snapshot_;
-}
-
-absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const RegistryRevision&,
-                                                           bool operational) const {
-  if (operational && !lease_) {
-    return MakeError(absl::StatusCode::kUnavailable, "The lease has lapsed.",
-                     {.reason = "REGISTRY_LEASE_LAPSED"});
-  }
-  if (std::exchange(barrier_, false)) {
-    return MakeError(absl::StatusCode::kAborted, "The registry changed.",
-                     {.reason = "REGISTRY_CHANGED"});
-  }
-  return nullptr;
-}
 
 World::World(Closed)
     : clock(legal::Noon(legal::kToday)),

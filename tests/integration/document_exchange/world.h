@@ -15,6 +15,7 @@
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/storage/exchange_tables.h"
 #include "services/document-exchange/storage/file_payload_store.h"
+#include "tests/integration/document_exchange/fixed_registry.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
 
@@ -27,33 +28,8 @@ inline constexpr char kGermanDesk[] = "spiffe://agency.example/agency/desk-offic
 inline constexpr char kAuditor[] = "spiffe://agency.example/agency/auditor/-/auditor-1";
 inline constexpr char kDpo[] = "spiffe://agency.example/agency/dpo/-/dpo-1";
 inline constexpr char kOperator[] = "spiffe://agency.example/agency/operator/-/operator-1";
-inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
-inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
-inline constexpr char kParis[] = "spiffe://agency.example/partner/france/contact/paris-1";
-inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
 inline constexpr char kService[] = "spiffe://agency.example/service/document-exchange";
 inline constexpr char kCase[] = "2026/17";
-
-// The public facts at one revision, that a test can change: the lease, barriers, contacts.
-class FixedRegistry final : public RegistryView {
- public:
-  FixedRegistry();
-
-  absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::StatusOr<ReleasePermit> PermitRelease(const RegistryRevision&,
-                                              bool operational) const override;
-
-  void LoseLease() { lease_ = false; }
-  void RegainLease() { lease_ = true; }
-  // The next hand-over finds that a barrier came between.
-  void RaiseBarrierOnce() { barrier_ = true; }
-  void SuspendContact(const std::string& spiffe_id);
-
- private:
-  std::shared_ptr<const RegistrySnapshot> snapshot_;
-  bool lease_ = true;
-  mutable bool barrier_ = false;
-};
 
 // What a client has ready to send.
 struct SealedLetter {

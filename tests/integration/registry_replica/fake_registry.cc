@@ -37,6 +37,7 @@ struct FakeRegistry::Feed {
   std::int64_t confirmed ABSL_GUARDED_BY(mutex) = 0;
   int snapshots ABSL_GUARDED_BY(mutex) = 0;
   bool answering ABSL_GUARDED_BY(mutex) = true;
+  bool checkpoints ABSL_GUARDED_BY(mutex) = true;
 
   void Hear(Connection& connection, const v1::ReplicateRequest& request) {
     absl::MutexLock lock(&mutex);
@@ -72,7 +73,7 @@ struct FakeRegistry::Feed {
         if (news) {
           response.mutable_bookmark()->set_store_id(store_id);
           response.mutable_bookmark()->set_number(static_cast<std::int64_t>(changes.size()));
-          response.set_checkpoint(absl::StrCat("checkpoint of ", changes.size()));
+          if (checkpoints) response.set_checkpoint(absl::StrCat("checkpoint of ", changes.size()));
         }
         const bool renewed = answering && !connection.renewals.empty();
         if (renewed) {
@@ -164,6 +165,16 @@ std::int64_t FakeRegistry::Commit(v1::Change change) {
 void FakeRegistry::StopAnswering() {
   absl::MutexLock lock(&feed_->mutex);
   feed_->answering = false;
+}
+
+void FakeRegistry::AnswerAgain() {
+  absl::MutexLock lock(&feed_->mutex);
+  feed_->answering = true;
+}
+
+void FakeRegistry::WithholdCheckpoints() {
+  absl::MutexLock lock(&feed_->mutex);
+  feed_->checkpoints = false;
 }
 
 void FakeRegistry::Disconnect() {

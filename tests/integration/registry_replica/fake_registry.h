@@ -28,6 +28,10 @@ class FakeRegistry {
 
   // Renewals are stored but not answered any more, as if the answers were lost.
   void StopAnswering();
+  void AnswerAgain();
+
+  // Sends none from now on.
+  void WithholdCheckpoints();
 
   // Ends every stream.
   void Disconnect();

@@ -1,13 +1,34 @@
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
 
 #include <cstdlib>
-#include <map>
 #include <utility>
 
+#include "common/crypto/digest.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 #include "tests/unit/legal/real_facts.h"
 
 namespace comity::engagement_scheduling {
+namespace {
+
+using Records = FixedSnapshot::Records;
+
+Records PublicRecords() {
+  return {.facts = legal::RealFacts(),
+          .contacts = {{kTbilisi,
+                        {.partner = "partners/georgia",
+                         .authority = "partners/georgia/authorities/prosecution",
+                         .active = true,
+                         .hours = Hours("Asia/Tbilisi", 9, 18)}},
+                       {kPanama,
+                        {.partner = "partners/panama",
+                         .authority = "partners/panama/authorities/prosecution",
+                         .active = true,
+                         .hours = Hours("America/Panama", 8, 16)}}},
+          .units = {{"fr", "partners/france"}}};
+}
+
+}  // namespace
 
 identity::Principal Who(const std::string& spiffe_id) {
   auto principal = identity::Principal::Parse(spiffe_id);
@@ -57,86 +78,88 @@ Engagement Coordination(const Interval& interval) {
   return engagement;
 }
 
-class FixedRegistry::Snapshot final : public RegistrySnapshot {
- public:
-  const legal::Revision& revision() const override { return facts().revision(); }
-  std::string checkpoint_sha256() const override { return std::string(32, 'c'); }
-  const legal::Facts& facts() const override { return known; }
-  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
-    const auto found = contacts.find(spiffe_id);
-    return found == contacts.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::string PartnerOfUnit(absl::string_view unit) const override {
-    return unit == "panama" ? "partners/panama" : "";
-  }
-  bool ExchangesSuspended(absl::string_view) const override { return false; }
-
-  legal::Facts known = legal::RealFacts();
-  std::map<std::string, ContactEntry, std::less<>> contacts;
-};
-
-const RegistrySnapshot& FixedRegistry::snapshot() const { return *snapshot_; }
-
-void FixedRegistry::Record(const legal::Decision& decision) {
-  auto changed = std::make_shared<Snapshot>(*snapshot_);
-  legal::FactsBuilder builder(changed->known);
-  builder.Put(decision);
-  legal::Revision revision = changed->known.revision();
-  ++revision.number;
-  changed->known = builder.Build(revision);
-  snapshot_ = std::move(changed);
+std::string FixedSnapshot::checkpoint_sha256() const {
+  if (records_.checkpoint.empty()) return "";
+  return std::string(crypto::View(crypto::Sha256(records_.checkpoint)));
 }
 
-void FixedRegistry::Authorise() { Record(legal::Authorised("france", "georgia")); }
-
-FixedRegistry::FixedRegistry() {
-  auto snapshot = std::make_shared<Snapshot>();
-  snapshot->contacts[kTbilisi] = {.partner = "partners/georgia",
-                                  .authority = "partners/georgia/authorities/prosecution",
-                                  .active = true,
-                                  .hours = Hours("Asia/Tbilisi", 9, 18)};
-  snapshot->contacts[kPanama] = {.partner = "partners/panama",
-                                 .authority = "partners/panama/authorities/prosecution",
-                                 .active = true,
-                                 .hours = Hours("America/Panama", 8, 16)};
-  snapshot_ = std::move(snapshot);
+std::optional<ContactEntry> FixedSnapshot::FindContact(absl::string_view spiffe_id) const {
+  const ContactEntry* const found = records_.FindContact(spiffe_id);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
+
+std::string FixedSnapshot::PartnerOfUnit(absl::string_view unit) const {
+  return records_.PartnerOfUnit(unit);
+}
+
+bool FixedSnapshot::ExchangesSuspended(absl::string_view partner) const {
+  return records_.ExchangesSuspended(partner);
+}
+
+FixedRegistry::FixedRegistry() : replica_(PublicRecords()) {}
 
 absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() const {
-  return snapshot_;
+  return replica_.Latest();
 }
 
-absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const legal::Revision&,
+absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const legal::Revision& decided_at,
                                                            bool operational) const {
-  if (barriers_ > 0) {
-    --barriers_;
-    return MakeError(absl::StatusCode::kAborted, "a barrier", {.reason = "REGISTRY_CHANGED"});
-  }
-  if (operational && !lease_) {
-    return MakeError(absl::StatusCode::kUnavailable, "no lease",
-                     {.reason = "REGISTRY_LEASE_LAPSED"});
-  }
-  return nullptr;
+  return replica_.PermitRelease(decided_at, operational);
 }
 
 absl::Status FixedRegistry::CheckContact(const identity::Principal& principal) const {
   if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
-  const auto contact = snapshot_->FindContact(principal.spiffe_id);
-  if (contact.has_value() && contact->active) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kPermissionDenied, "not active",
-                   {.reason = "CONTACT_SUSPENDED"});
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const FixedSnapshot> snapshot, replica_.Latest());
+  const ContactEntry* const contact = snapshot->records().FindContact(principal.spiffe_id);
+  std::string reason;
+  if (contact == nullptr) {
+    reason = "CONTACT_NOT_REGISTERED";
+  } else if (!contact->active) {
+    reason = "CONTACT_SUSPENDED";
+  } else if (snapshot->ExchangesSuspended(contact->partner)) {
+    reason = "EXCHANGES_SUSPENDED";
+  } else {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kPermissionDenied, "does not count", {.reason = reason});
+}
+
+const RegistrySnapshot& FixedRegistry::snapshot() const { return **replica_.Latest(); }
+
+void FixedRegistry::List(const std::string& spiffe_id, const ContactEntry& contact) {
+  replica_.Change(
+      [&](Records& records, legal::FactsBuilder&) { records.contacts[spiffe_id] = contact; },
+      /*barrier=*/!contact.active);
 }
 
 void FixedRegistry::Suspend(const std::string& contact) {
-  auto changed = std::make_shared<Snapshot>(*snapshot_);
-  changed->contacts[contact].active = false;
-  snapshot_ = std::move(changed);
+  replica_.Change(
+      [&](Records& records, legal::FactsBuilder&) { records.contacts[contact].active = false; },
+      /*barrier=*/true);
 }
 
 void FixedRegistry::Forget(const std::string& contact) {
-  auto changed = std::make_shared<Snapshot>(*snapshot_);
-  changed->contacts.erase(contact);
-  snapshot_ = std::move(changed);
+  replica_.Change([&](Records& records, legal::FactsBuilder&) { records.contacts.erase(contact); });
+}
+
+void FixedRegistry::SuspendExchanges(const std::string& partner, bool suspended) {
+  replica_.Change(
+      [&](Records& records, legal::FactsBuilder& facts) {
+        legal::Partner changed = *records.FindPartner(partner);
+        changed.exchanges_suspended = suspended;
+        facts.Put(std::move(changed));
+      },
+      /*barrier=*/suspended);
+}
+
+void FixedRegistry::Record(const legal::Decision& decision) {
+  replica_.Change([&](Records&, legal::FactsBuilder& facts) { facts.Put(decision); });
+}
+
+void FixedRegistry::Authorise() { Record(legal::Authorised("france", "georgia")); }
+
+void FixedRegistry::ForgetCheckpoint() {
+  replica_.Change([](Records& records, legal::FactsBuilder&) { records.checkpoint.clear(); });
 }
 
 }  // namespace comity::engagement_scheduling

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/domain/types.h"
+#include "tests/testing/fake_replica.h"
 
 // People, hours and a registry that stands still.
 namespace comity::engagement_scheduling {
@@ -38,36 +41,60 @@ Engagement Meeting(const Interval& interval);
 // A coordination meeting of both on data of France.
 Engagement Coordination(const Interval& interval);
 
-// The public facts at one revision, with the contacts kTbilisi and kPanama, that a test can change.
-// Not thread-safe where it changes.
+class FixedSnapshot final : public RegistrySnapshot {
+ public:
+  using Records = testing::RegistryRecords<ContactEntry>;
+
+  explicit FixedSnapshot(Records records) : records_(std::move(records)) {}
+
+  const Records& records() const { return records_; }
+
+  const legal::Revision& revision() const override { return records_.facts.revision(); }
+  std::string checkpoint_sha256() const override;
+  const legal::Facts& facts() const override { return records_.facts; }
+  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override;
+  std::string PartnerOfUnit(absl::string_view unit) const override;
+  bool ExchangesSuspended(absl::string_view partner) const override;
+
+ private:
+  const Records records_;
+};
+
+// The public facts and the contacts kTbilisi and kPanama, that a test can change. Thread-safe;
+// passes the contract of RegistryView.
 class FixedRegistry final : public RegistryView {
  public:
   FixedRegistry();
 
+  // Nothing was ever received.
+  struct Unreached {};
+  explicit FixedRegistry(Unreached) {}
+
   absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision&,
+  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
                                               bool operational) const override;
   absl::Status CheckContact(const identity::Principal& principal) const override;
 
+  // The latest, until the next change.
   const RegistrySnapshot& snapshot() const;
 
-  // What the registry says from now on.
+  // What the registry says from now on. Suspensions are barriers.
+  void List(const std::string& spiffe_id, const ContactEntry& contact);
+  void Suspend(const std::string& contact);
+  void Forget(const std::string& contact);
+  void SuspendExchanges(const std::string& partner, bool suspended);
   void Record(const legal::Decision& decision);
   // France authorises the transfer to Georgia.
   void Authorise();
-  void Suspend(const std::string& contact);
-  void Forget(const std::string& contact);
-  void LoseLease() { lease_ = false; }
-  void RegainLease() { lease_ = true; }
+  void ForgetCheckpoint();
+
+  void LoseLease() { replica_.SetLease(false); }
+  void RegainLease() { replica_.SetLease(true); }
   // The next hand-overs find that a barrier came between.
-  void RaiseBarriers(int count) { barriers_ = count; }
+  void RaiseBarriers(int count) { replica_.RaiseBarriers(count); }
 
  private:
-  class Snapshot;
-
-  std::shared_ptr<const Snapshot> snapshot_;
-  bool lease_ = true;
-  mutable int barriers_ = 0;
+  mutable testing::FakeReplica<FixedSnapshot> replica_;
 };
 
 }  // namespace comity::engagement_scheduling

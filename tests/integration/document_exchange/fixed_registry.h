@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/legal/facts.h"
+#include "services/document-exchange/domain/registry_view.h"
+#include "tests/testing/fake_replica.h"
+
+namespace comity::document_exchange {
+
+inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
+inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
+inline constexpr char kParis[] = "spiffe://agency.example/partner/france/contact/paris-1";
+inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
+
+class FixedSnapshot final : public RegistrySnapshot {
+ public:
+  using Records = testing::RegistryRecords<ContactEntry>;
+
+  explicit FixedSnapshot(Records records);
+
+  const Records& records() const { return records_; }
+
+  const RegistryRevision& revision() const override { return revision_; }
+  std::optional<crypto::Digest> checkpoint_sha256() const override;
+  const legal::Facts& facts() const override { return records_.facts; }
+  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override;
+  std::string PartnerOfUnit(absl::string_view unit) const override;
+  bool ExchangesSuspended(absl::string_view partner) const override;
+
+ private:
+  const Records records_;
+  const RegistryRevision revision_;
+};
+
+// The public facts and the contacts above, active openers all, that a test can change. Thread-safe;
+// passes the contract of RegistryView.
+class FixedRegistry final : public RegistryView {
+ public:
+  FixedRegistry();
+
+  // Nothing was ever received.
+  struct Unreached {};
+  explicit FixedRegistry(Unreached) {}
+
+  absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
+  absl::StatusOr<ReleasePermit> PermitRelease(const RegistryRevision& decided_at,
+                                              bool operational) const override;
+
+  // What the registry says from now on. Suspensions are barriers.
+  void List(const std::string& spiffe_id, const ContactEntry& contact);
+  void SuspendContact(const std::string& spiffe_id);
+  void SuspendExchanges(const std::string& partner, bool suspended);
+  void Record(const legal::Decision& decision);
+  void ForgetCheckpoint();
+
+  void LoseLease() { replica_.SetLease(false); }
+  void RegainLease() { replica_.SetLease(true); }
+  // The next hand-over finds that a barrier came between.
+  void RaiseBarrierOnce() { replica_.RaiseBarriers(1); }
+
+ private:
+  mutable testing::FakeReplica<FixedSnapshot> replica_;
+};
+
+}  // namespace comity::document_exchange

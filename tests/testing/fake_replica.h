@@ -1,0 +1,137 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "common/legal/facts.h"
+#include "common/release/release_lock.h"
+#include "common/status/error.h"
+
+namespace comity::testing {
+
+// What a registry has recorded at one revision. `Contact` is how a service lists contacts.
+template <typename Contact>
+struct RegistryRecords {
+  legal::Facts facts;
+  std::string checkpoint = "a checkpoint";                // Empty: none is known.
+  std::map<std::string, Contact, std::less<>> contacts;   // By SPIFFE id.
+  std::map<std::string, std::string, std::less<>> units;  // "fr" to "partners/france".
+
+  const Contact* FindContact(absl::string_view spiffe_id) const {
+    const auto found = contacts.find(spiffe_id);
+    return found == contacts.end() ? nullptr : &found->second;
+  }
+
+  std::string PartnerOfUnit(absl::string_view unit) const {
+    if (const auto found = units.find(unit); found != units.end()) return found->second;
+    const std::string name = absl::StrCat("partners/", unit);
+    return FindPartner(name) == nullptr ? "" : name;
+  }
+
+  bool ExchangesSuspended(absl::string_view partner) const {
+    const legal::Partner* const found = FindPartner(partner);
+    return found != nullptr && found->exchanges_suspended;
+  }
+
+  const legal::Partner* FindPartner(absl::string_view name) const {
+    const legal::Dossier* const dossier = facts.Find(name);
+    return dossier == nullptr || !dossier->partner ? nullptr : &*dossier->partner;
+  }
+};
+
+// Stands for a replica of the registry where a test says what the registry does. `Snapshot` is a
+// service's own view of `Snapshot::Records`, made from them. Thread-safe.
+template <typename Snapshot>
+class FakeReplica {
+ public:
+  using Records = typename Snapshot::Records;
+
+  // Nothing was ever received.
+  FakeReplica() = default;
+
+  explicit FakeReplica(Records records)
+      : latest_(std::make_shared<const Snapshot>(std::move(records))),
+        barrier_(latest_->records().facts.revision()) {}
+
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Latest() const {
+    const absl::MutexLock lock(&mutex_);
+    if (latest_ == nullptr) {
+      return MakeError(absl::StatusCode::kUnavailable, "Nothing was received.",
+                       {.reason = "REGISTRY_UNKNOWN"});
+    }
+    return latest_;
+  }
+
+  // Makes the next revision. A barrier waits for the permits that are out.
+  void Change(absl::FunctionRef<void(Records&, legal::FactsBuilder&)> change,
+              bool barrier = false) {
+    const absl::MutexLock changing(&changing_);
+    Records records = (*Latest())->records();
+    legal::FactsBuilder facts(records.facts);
+    change(records, facts);
+    legal::Revision revision = records.facts.revision();
+    ++revision.number;
+    records.facts = facts.Build(revision);
+    const auto next = std::make_shared<const Snapshot>(std::move(records));
+    const auto show = [&] {
+      const absl::MutexLock lock(&mutex_);
+      latest_ = next;
+      if (barrier) barrier_ = revision;
+    };
+    if (barrier) {
+      releases_->Exclude(show);
+    } else {
+      show();
+    }
+  }
+
+  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at, bool operational) {
+    if (TakeBarrier()) Change([](Records&, legal::FactsBuilder&) {}, /*barrier=*/true);
+    ReleasePermit permit = releases_->Share();
+    const absl::MutexLock lock(&mutex_);
+    if (decided_at.store_id != barrier_.store_id || decided_at.number < barrier_.number) {
+      return MakeError(absl::StatusCode::kAborted, "The registry changed.",
+                       {.reason = "REGISTRY_CHANGED"});
+    }
+    if (operational && !lease_) {
+      return MakeError(absl::StatusCode::kUnavailable, "The lease has lapsed.",
+                       {.reason = "REGISTRY_LEASE_LAPSED"});
+    }
+    return permit;
+  }
+
+  void SetLease(bool lease) {
+    const absl::MutexLock lock(&mutex_);
+    lease_ = lease;
+  }
+
+  // Each of the next `count` hand-overs finds that a barrier came between.
+  void RaiseBarriers(int count) {
+    const absl::MutexLock lock(&mutex_);
+    barriers_due_ = count;
+  }
+
+ private:
+  bool TakeBarrier() {
+    const absl::MutexLock lock(&mutex_);
+    return barriers_due_ > 0 && barriers_due_-- > 0;
+  }
+
+  const std::shared_ptr<ReleaseLock> releases_ = std::make_shared<ReleaseLock>();
+  absl::Mutex changing_;  // One change at a time.
+  mutable absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(changing_);
+  std::shared_ptr<const Snapshot> latest_ ABSL_GUARDED_BY(mutex_);
+  legal::Revision barrier_ ABSL_GUARDED_BY(mutex_);
+  bool lease_ ABSL_GUARDED_BY(mutex_) = true;
+  int barriers_due_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace comity::testing
