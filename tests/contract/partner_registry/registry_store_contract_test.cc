@@ -1,0 +1,273 @@
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/crypto/digest.h"
+#include "common/ids/uuid.h"
+#include "common/status/error.h"
+#include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/storage/journal_registry_store.h"
+#include "tests/contract/journal/journal_backend.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/temp_directory.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using comity::testing::FailsWith;
+using comity::testing::IsOk;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+
+Partner Georgia(const std::string& display_name = "Georgia") {
+  return {.id = "georgia", .kind = PartnerKind::kState, .display_name = display_name};
+}
+
+Decision FrenchAuthorisation() {
+  return {.id = "01900000-0000-7000-8000-000000000001",
+          .kind = DecisionKind::kAuthorisation,
+          .partner = "france",
+          .counterparts = {"georgia"},
+          .valid_from = "2026-11-01",
+          .evidence = "letter 12",
+          .grounds = "as agreed"};
+}
+
+class RegistryStoreContractTest : public ::testing::TestWithParam<journal::Backend> {
+ protected:
+  RegistryStoreContractTest() : options_(GetParam().options(folder_.path())) {
+    options_.clock = &clock_;
+    options_.checkpoint_interval = absl::Milliseconds(2);
+    Open();
+  }
+  ~RegistryStoreContractTest() override { Close(); }
+
+  void Open() {
+    auto journal = journal::Journal::Open(options_);
+    ASSERT_THAT(journal, IsOk());
+    journal_ = *std::move(journal);
+    auto store = JournalRegistryStore::Open(journal_.get());
+    ASSERT_THAT(store, IsOk());
+    store_ = *std::move(store);
+  }
+
+  void Close() {
+    if (journal_ != nullptr) journal_->Close();
+    journal_.reset();
+    store_.reset();
+  }
+
+  absl::StatusOr<RegistryStore::Written> Write(RegistryStore::Planner planner,
+                                               const std::string& request_id = "",
+                                               const std::string& asked = "") {
+    return store_->Write({.caller = "operator",
+                          .method = "test/Write",
+                          .request_id = request_id,
+                          .request_digest = crypto::Sha256(asked)},
+                         "", std::move(planner));
+  }
+
+  // Commits `facts`, whose resource is the first.
+  absl::StatusOr<RegistryStore::Written> Put(std::vector<Fact> facts, bool barrier = false,
+                                             const std::string& request_id = "") {
+    const std::string resource = NameOf(facts.front());
+    return Write(
+        [&](const Registry&, absl::Time) -> absl::StatusOr<Plan> {
+          return Plan{.facts = facts, .resource = resource, .barrier = barrier};
+        },
+        request_id, resource);
+  }
+
+  const comity::testing::TempDirectory folder_;
+  ManualClock clock_{kNow};
+  journal::Options options_;
+  std::unique_ptr<RegistryStore> store_;
+  std::unique_ptr<journal::Journal> journal_;
+};
+
+TEST_P(RegistryStoreContractTest, ANewStoreIsEmptyAndHasAnIdOfItsOwn) {
+  EXPECT_THAT(store_->View()->AllFacts(), IsEmpty());
+  EXPECT_EQ(store_->View().revision(), 0);
+  EXPECT_THAT(store_->store_id(), ::testing::MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_EQ(store_->View()->store_id(), store_->store_id());
+}
+
+TEST_P(RegistryStoreContractTest, WhatIsWrittenIsInTheViewWithTheRevisionAndTimeOfItsCommit) {
+  const auto written = Put({Georgia(), FrenchAuthorisation()});
+
+  ASSERT_THAT(written, IsOk());
+  EXPECT_EQ(written->committed.revision, 1);
+  ASSERT_TRUE(written->fact.has_value());
+  EXPECT_EQ(NameOf(*written->fact), "partners/georgia");
+  EXPECT_EQ(RecordedOf(*written->fact).revision, 1);
+  EXPECT_EQ(RecordedOf(*written->fact).time, kNow);
+  const auto now = store_->View();
+  EXPECT_EQ(now->FindPartner("georgia")->display_name, "Georgia");
+  EXPECT_EQ(now->FindDecision(FrenchAuthorisation().id)->grounds, "as agreed");
+  EXPECT_NE(now->facts().Find("partners/georgia"), nullptr);
+}
+
+TEST_P(RegistryStoreContractTest, AViewStaysAsItWas) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+  const auto before = store_->View();
+
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+
+  EXPECT_EQ(before->FindPartner("georgia")->display_name, "Georgia");
+  EXPECT_EQ(store_->View()->FindPartner("georgia")->display_name, "Sakartvelo");
+}
+
+TEST_P(RegistryStoreContractTest, APlannerSeesTheLatestStateAndTheTimeOfTheCommit) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+  clock_.Advance(absl::Seconds(3));
+
+  const auto written = Write([&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
+    EXPECT_EQ(latest.revision(), 1);
+    EXPECT_NE(latest.FindPartner("georgia"), nullptr);
+    EXPECT_EQ(now, kNow + absl::Seconds(3));
+    return Plan{.facts = {Georgia("Sakartvelo")}, .resource = "partners/georgia"};
+  });
+
+  ASSERT_THAT(written, IsOk());
+  EXPECT_EQ(written->committed.commit_time, kNow + absl::Seconds(3));
+}
+
+TEST_P(RegistryStoreContractTest, WhatThePlannerRefusesChangesNothing) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+
+  EXPECT_THAT(Write([](const Registry&, absl::Time) -> absl::StatusOr<Plan> {
+                return MakeError(absl::StatusCode::kFailedPrecondition, "No.", {.reason = "NO"});
+              }),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "NO"));
+
+  EXPECT_EQ(store_->View().revision(), 1);
+}
+
+TEST_P(RegistryStoreContractTest, APlanWithoutFactsIsAnsweredWithWhatStands) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+
+  const auto written = Write([](const Registry&, absl::Time) -> absl::StatusOr<Plan> {
+    return Plan{.resource = "partners/georgia"};
+  });
+
+  ASSERT_THAT(written, IsOk());
+  EXPECT_TRUE(written->committed.unchanged);
+  ASSERT_TRUE(written->fact.has_value());
+  EXPECT_EQ(NameOf(*written->fact), "partners/georgia");
+  EXPECT_EQ(store_->View().revision(), 1);
+}
+
+TEST_P(RegistryStoreContractTest, ARepetitionIsAnsweredWithTheFactAsItWasMade) {
+  const std::string id = NewUuid(kNow);
+  ASSERT_THAT(Put({Georgia()}, /*barrier=*/false, id), IsOk());
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+
+  const auto again = Put({Georgia("a third")}, /*barrier=*/false, id);
+
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->committed.replayed);
+  EXPECT_EQ(again->committed.revision, 1);
+  EXPECT_EQ(std::get<Partner>(*again->fact).display_name, "Georgia");
+  EXPECT_EQ(store_->View()->FindPartner("georgia")->display_name, "Sakartvelo");
+}
+
+TEST_P(RegistryStoreContractTest, EverythingIsThereAfterReopening) {
+  ASSERT_THAT(Put({Georgia(), FrenchAuthorisation()}), IsOk());
+  const std::string store_id = store_->store_id();
+
+  Close();
+  Open();
+
+  EXPECT_EQ(store_->store_id(), store_id);
+  const auto now = store_->View();
+  EXPECT_EQ(now.revision(), 1);
+  EXPECT_EQ(now->FindPartner("georgia")->recorded.time, kNow);
+  EXPECT_EQ(now->FindDecision(FrenchAuthorisation().id)->grounds, "as agreed");
+}
+
+TEST_P(RegistryStoreContractTest, EveryEarlierRevisionCanBeRead) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+
+  const auto empty = store_->At(0);
+  const auto first = store_->At(1);
+  const auto second = store_->At(2);
+
+  ASSERT_THAT(empty, IsOk());
+  EXPECT_THAT((*empty)->AllFacts(), IsEmpty());
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ((*first)->revision(), 1);
+  EXPECT_EQ((*first)->FindPartner("georgia")->display_name, "Georgia");
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ((*second)->FindPartner("georgia")->display_name, "Sakartvelo");
+}
+
+TEST_P(RegistryStoreContractTest, ARevisionThatWasNeverMadeIsUnknown) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+
+  const auto unknown = FailsWith(absl::StatusCode::kOutOfRange, "REVISION_UNKNOWN");
+  EXPECT_THAT(store_->At(2), unknown);
+  EXPECT_THAT(store_->At(-1), unknown);
+}
+
+TEST_P(RegistryStoreContractTest, ChangesComeInOrderWithTheirTimeAndWhetherTheyAreBarriers) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+  clock_.Advance(absl::Seconds(3));
+  ASSERT_THAT(Put({Georgia("Sakartvelo"), FrenchAuthorisation()}, /*barrier=*/true), IsOk());
+
+  const auto changes = store_->ChangesAfter(0, 100);
+
+  ASSERT_THAT(changes, IsOk());
+  ASSERT_THAT(*changes, SizeIs(2));
+  EXPECT_EQ((*changes)[0].change.revision, 1);
+  EXPECT_EQ((*changes)[0].commit_time, kNow);
+  EXPECT_FALSE((*changes)[0].barrier);
+  EXPECT_EQ((*changes)[1].change.revision, 2);
+  EXPECT_THAT((*changes)[1].change.facts, SizeIs(2));
+  EXPECT_EQ((*changes)[1].commit_time, kNow + absl::Seconds(3));
+  EXPECT_TRUE((*changes)[1].barrier);
+}
+
+TEST_P(RegistryStoreContractTest, ChangesGoOnAfterTheLastOneAndAreNeverCut) {
+  ASSERT_THAT(Put({Georgia(), FrenchAuthorisation()}), IsOk());
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+
+  const auto first = store_->ChangesAfter(0, 1);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(*first, SizeIs(1));
+  EXPECT_THAT((*first)[0].change.facts, SizeIs(2));
+
+  const auto second = store_->ChangesAfter(1, 1);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(*second, SizeIs(1));
+  EXPECT_EQ((*second)[0].change.revision, 2);
+  const auto none = store_->ChangesAfter(2, 1);
+  ASSERT_THAT(none, IsOk());
+  EXPECT_THAT(*none, IsEmpty());
+}
+
+TEST_P(RegistryStoreContractTest, ASubscriberHearsOfEveryCommitUntilItLeaves) {
+  std::atomic<int> heard = 0;
+  std::shared_ptr<void> subscription = store_->Subscribe([&] { ++heard; });
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+
+  subscription.reset();
+  const int until_then = heard;
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+
+  EXPECT_GE(until_then, 1);
+  EXPECT_EQ(heard, until_then);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, RegistryStoreContractTest, journal::AllBackends(),
+                         ::testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace comity::partner_registry
