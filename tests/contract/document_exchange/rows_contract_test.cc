@@ -155,7 +155,7 @@ TEST_P(RowsContractTest, WhatIsNotThereIsNullopt) {
   const auto rows = Read();
 
   EXPECT_EQ(rows->FindUpload("none").value(), std::nullopt);
-  EXPECT_EQ(rows->FindUploadOfDocument("none").value(), std::nullopt);
+  EXPECT_THAT(rows->UploadsOfDocument("none").value(), IsEmpty());
   EXPECT_EQ(rows->FindDocument("none").value(), std::nullopt);
   EXPECT_EQ(rows->FindDecision("none").value(), std::nullopt);
   EXPECT_THAT(rows->StatementsOf("none").value(), IsEmpty());
@@ -165,23 +165,32 @@ TEST_P(RowsContractTest, AnUploadIsFoundAsItWasInsertedUntilItIsErased) {
   const Upload upload = UploadOf("u1", kNow + absl::Hours(24));
   ASSERT_THAT(Insert(upload), IsOk());
 
-  for (const auto& found :
-       {Read()->FindUpload("u1"), Read()->FindUploadOfDocument("document of u1")}) {
-    ASSERT_THAT(found, IsOk());
-    ASSERT_TRUE(found->has_value());
-    EXPECT_EQ((*found)->id, "u1");
-    EXPECT_EQ((*found)->owner, kDesk);
-    EXPECT_EQ((*found)->announced, upload.announced);
-    EXPECT_EQ((*found)->recipients, upload.recipients);
-    EXPECT_EQ((*found)->flags, upload.flags);
-    EXPECT_EQ((*found)->context_digests, upload.context_digests);
-    EXPECT_EQ((*found)->create_time, upload.create_time);
-    EXPECT_EQ((*found)->expire_time, upload.expire_time);
-  }
+  const auto found = Read()->FindUpload("u1");
+  ASSERT_THAT(found, IsOk());
+  ASSERT_TRUE(found->has_value());
+  EXPECT_EQ((*found)->id, "u1");
+  EXPECT_EQ((*found)->owner, kDesk);
+  EXPECT_EQ((*found)->announced, upload.announced);
+  EXPECT_EQ((*found)->recipients, upload.recipients);
+  EXPECT_EQ((*found)->flags, upload.flags);
+  EXPECT_EQ((*found)->context_digests, upload.context_digests);
+  EXPECT_EQ((*found)->create_time, upload.create_time);
+  EXPECT_EQ((*found)->expire_time, upload.expire_time);
 
   ASSERT_THAT(Mutate([](journal::Turn&, WritableRows& rows) { return rows.EraseUpload("u1"); }),
               IsOk());
   EXPECT_EQ(Read()->FindUpload("u1").value(), std::nullopt);
+}
+
+TEST_P(RowsContractTest, UploadsOfADocumentComeOldestFirstWithThoseThatExpired) {
+  Upload expired = UploadOf("u1", kNow - absl::Hours(24));
+  Upload open = UploadOf("u2", kNow + absl::Hours(24));
+  expired.document_id = open.document_id = "a document";
+  for (const Upload& upload : {open, expired, UploadOf("u3", kNow + absl::Hours(24))}) {
+    ASSERT_THAT(Insert(upload), IsOk());
+  }
+
+  EXPECT_THAT(Ids(Read()->UploadsOfDocument("a document")), ElementsAre("u1", "u2"));
 }
 
 TEST_P(RowsContractTest, UploadsAreCountedByOwnerAndScannedOnceTheyExpire) {

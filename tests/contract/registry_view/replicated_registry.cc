@@ -49,7 +49,9 @@ std::unique_ptr<registry_replica::RegistryReplica> ReplicatedRegistry::StartRepl
                                                 .renewal = absl::Milliseconds(20),
                                                 .first_backoff = absl::Milliseconds(5),
                                                 .longest_backoff = absl::Milliseconds(20)});
-  if (registry_.has_value()) EXPECT_THAT(replica->WaitFor(3, kPatience), IsOk());
+  if (registry_.has_value()) {
+    EXPECT_THAT(replica->WaitFor(3, kPatience), IsOk());
+  }
   replica_ = replica.get();
   return replica;
 }
@@ -115,7 +117,9 @@ void ReplicatedRegistry::CommitPartner(const std::string& name, const std::strin
 
 void ReplicatedRegistry::Commit(v1::Change change) {
   const std::int64_t number = registry_->Commit(std::move(change));
-  if (replica_ != nullptr) EXPECT_THAT(replica_->WaitFor(number, kPatience), IsOk());
+  if (replica_ != nullptr) {
+    EXPECT_THAT(replica_->WaitFor(number, kPatience), IsOk());
+  }
 }
 
 }  // namespace comity::testing
