@@ -83,7 +83,7 @@ TEST_F(ExchangeTest, PanamaIsRefusedWithItsRoutes) {
             2);
 }
 
-TEST_F(ExchangeTest, AWrongDigestIsRefusedWithASignedRejectionAndCanBeRepeated) {
+TEST_F(ExchangeTest, AWrongDigestIsRefusedWithASignedRejectionAndTheFileCanBeSentAnew) {
   ASSERT_THAT(world_.Authorise(), IsOk());
   SealedLetter letter = world_.Seal({});
   SealedLetter spoiled = letter;
@@ -99,7 +99,7 @@ TEST_F(ExchangeTest, AWrongDigestIsRefusedWithASignedRejectionAndCanBeRepeated) 
   EXPECT_THAT(world_.Kinds(kDesk, letter.upload.document_id), ElementsAre("SUBMISSION_REJECTION"));
   EXPECT_THAT(world_.exchange->Get(world_.By(kDesk), letter.upload.document_id),
               FailsWith(StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
-  EXPECT_THAT(world_.Send(kDesk, letter), IsOk());
+  EXPECT_THAT(world_.Send(kDesk, world_.Seal({})), IsOk());
 }
 
 TEST_F(ExchangeTest, ASignatureOfAnotherIsRefused) {
@@ -117,12 +117,15 @@ TEST_F(ExchangeTest, AChangedManifestIsRefused) {
   SealedLetter letter = world_.Seal({});
   letter.manifest.purpose.offence = "fraud";
   letter.submission.manifest = *sealing::BuildManifest(letter.manifest);
-  EXPECT_THAT(world_.Send(kDesk, letter),
-              FailsWith(StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
+  letter.submission.upload_id = *world_.Upload(kDesk, letter);
+  const auto submit = [&] {
+    return world_.exchange->Submit(world_.By(kDesk, "test/SubmitDocument"), letter.submission);
+  };
+  EXPECT_THAT(submit(), FailsWith(StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
 
   letter.submission.signature =
       *world_.SignerOf(kDesk).Sign(letter.submission.manifest, world_.clock.Now());
-  const auto refused = world_.Send(kDesk, letter);
+  const auto refused = submit();
   ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "CONTEXT_MISMATCH"));
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("purpose"));
 }
