@@ -188,8 +188,12 @@ class FilePayloadStore::Writer final : public UploadWriter {
     if (known >= data.size()) return absl::OkStatus();
     data.remove_prefix(known);
     if (since_room_check_ + static_cast<std::int64_t>(data.size()) > kRoomCheckEvery) {
-      COMITY_RETURN_IF_ERROR(store_->CheckRoom(kRoomCheckEvery));
-      since_room_check_ = 0;
+      // Close to the reserve every piece is looked at: CreateUpload promised room for the last one.
+      if (store_->CheckRoom(kRoomCheckEvery).ok()) {
+        since_room_check_ = 0;
+      } else {
+        COMITY_RETURN_IF_ERROR(store_->CheckRoom(static_cast<std::int64_t>(data.size())));
+      }
     }
     if (absl::Status written = WriteAt(part.file, part.size, data); !written.ok()) {
       // Half a piece would be taken for a whole one after a restart.
