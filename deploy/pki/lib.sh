@@ -79,26 +79,23 @@ names_of() {
     sed -n "s/^ *$2://p"
 }
 
-# more_than_a_third START END: whether more than a third of the time between is left.
-more_than_a_third() {
-  local from until now
-  from=$(date -u -d "$1" +%s)
-  until=$(date -u -d "$2" +%s)
-  now=$(date -u +%s)
+# more_than_a_third_left COMMAND...: whether that holds of the two instants, first and last, that the
+# command prints, one a line after '='.
+more_than_a_third_left() {
+  local dates from until now
+  dates=$("$@" | cut -d= -f2 | date -u -f - +%s)
+  from=${dates%$'\n'*} until=${dates#*$'\n'}
+  printf -v now '%(%s)T' -1
   [ $(((until - now) * 3)) -gt $((until - from)) ]
 }
 
-fresh() {
-  more_than_a_third "$(openssl x509 -in "$1" -noout -startdate | cut -d= -f2)" \
-    "$(openssl x509 -in "$1" -noout -enddate | cut -d= -f2)"
-}
+fresh() { more_than_a_third_left openssl x509 -in "$1" -noout -startdate -enddate; }
 
 # refresh_crls FOLDER DAYS: makes anew the CRLs that run out. The authority must be locked.
 refresh_crls() {
   local which
   for which in root issuing; do
-    more_than_a_third "$(openssl crl -in "$1/$which.crl.pem" -noout -lastupdate | cut -d= -f2)" \
-      "$(openssl crl -in "$1/$which.crl.pem" -noout -nextupdate | cut -d= -f2)" ||
+    more_than_a_third_left openssl crl -in "$1/$which.crl.pem" -noout -lastupdate -nextupdate ||
       write_crl "$1" "$which" "$2"
   done
 }
