@@ -26,6 +26,25 @@ start_service() { # NAME
   disown
 }
 
+# Returns once it answers: the services read its root when they start.
+start_timestamp_authority() { # PROGRAM
+  local folder=$COMITY_HOME/timestamp-authority log=$COMITY_HOME/run/timestamp-authority.log tries=0
+  if running timestamp-authority; then return; fi
+  setsid "$1" --folder "$folder" --port "$(cat "$COMITY_HOME/run/timestamp-authority.port")" \
+    >"$log" 2>&1 </dev/null &
+  echo $! >"$COMITY_HOME/run/timestamp-authority.pid"
+  disown
+  until grep -q '^http' "$log"; do
+    tries=$((tries + 1))
+    if ! kill -0 $! 2>/dev/null || [ $tries -ge 120 ]; then
+      echo "the time-stamping authority does not answer; COMITY_TIMESTAMP_PORT moves its port:" >&2
+      tail -n 5 "$log" >&2
+      return 1
+    fi
+    sleep 0.25
+  done
+}
+
 prometheus_address() { echo "127.0.0.1:$(cat "$COMITY_HOME/run/prometheus.port")"; }
 
 # Another's Prometheus would be asked in place of ours.

@@ -86,9 +86,10 @@ absl::Status CheckDigest(absl::string_view name, const PayloadDigest& stored,
   const absl::string_view member = stored.length != signed_digest.length   ? "length"
                                    : stored.sha256 != signed_digest.sha256 ? "sha256"
                                                                            : "pieces_root";
-  return InvalidField("DIGEST_MISMATCH", absl::StrCat("manifest.", name, ".", member),
-                      "is not that of the payload as it arrived; sign what was uploaded, or send the "
-                      "file again as a new document");
+  return InvalidField(
+      "DIGEST_MISMATCH", absl::StrCat("manifest.", name, ".", member),
+      "is not that of the payload as it arrived; sign what was uploaded, or send the "
+      "file again as a new document");
 }
 
 }  // namespace

@@ -18,11 +18,22 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
                           journal::Journal::Open(std::move(options)));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalScheduleStore> store,
                           JournalScheduleStore::Open(journal.get()));
+  const Clock* const clock = parts.clock;
   metrics::Metrics* const metrics = parts.metrics;
   // Not make_unique: the constructor is private.
   std::unique_ptr<SchedulingApplication> application(new SchedulingApplication(
       std::move(parts), settings, std::move(journal), std::move(store), std::move(pages)));
   if (metrics != nullptr) application->AddMetrics(*metrics);
+  if (settings.timestamps && metrics != nullptr && application->logger_ != nullptr) {
+    COMITY_ASSIGN_OR_RETURN(
+        application->timestamping_,
+        service::Timestamping::Start(*settings.timestamps, "engagement_scheduling",
+                                     {.journal = application->journal_.get(),
+                                      .publication = settings.store.publication,
+                                      .clock = clock,
+                                      .logger = application->logger_,
+                                      .metrics = metrics}));
+  }
   SchedulingApplication* const self = application.get();
   application->timekeeper_.emplace(settings.timer_interval, [self] { self->ExpireHolds(); });
   return application;
@@ -59,6 +70,7 @@ absl::Status SchedulingApplication::Standing(const identity::Principal& principa
 
 void SchedulingApplication::Stop() {
   timekeeper_.reset();
+  timestamping_.reset();
   journal_->Close();
 }
 

@@ -13,6 +13,7 @@
 #include "common/rpc/service_process.h"
 #include "common/service/refusals.h"
 #include "common/service/timekeeper.h"
+#include "common/service/timestamping.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/server/settings.h"
 #include "services/engagement-scheduling/storage/journal_schedule_store.h"
@@ -33,8 +34,8 @@ class SchedulingApplication final : public rpc::Application {
   // What the application needs of its process. Not owned, but for `registry`; all must outlive it.
   struct Parts {
     const Clock* clock = nullptr;
-    metrics::Metrics* metrics = nullptr;  // May be null: nothing is measured.
-    logging::Logger* logger = nullptr;    // May be null.
+    metrics::Metrics* metrics = nullptr;  // May be null: nothing is measured or timestamped.
+    logging::Logger* logger = nullptr;    // May be null, as `metrics`.
     std::unique_ptr<const RegistryView> registry;
     std::string self;  // The service's SPIFFE id.
     rpc::CallGate scheduling_gate;
@@ -42,7 +43,8 @@ class SchedulingApplication final : public rpc::Application {
   };
 
   // Opens the journal with `options` (its clock included), loads the state and begins to expire
-  // holds. Errors of Journal::Open and ScheduleStore::Open.
+  // holds and to have checkpoints timestamped. Errors of Journal::Open, ScheduleStore::Open and
+  // Timestamping::Start.
   static absl::StatusOr<std::unique_ptr<SchedulingApplication>> Open(Parts parts,
                                                                      const Settings& settings,
                                                                      journal::Options options);
@@ -77,6 +79,7 @@ class SchedulingApplication final : public rpc::Application {
   ledger_service::LedgerService ledger_service_;
   metrics::Counter* expired_holds_ = nullptr;
   metrics::Counter* timer_failures_ = nullptr;
+  std::unique_ptr<service::Timestamping> timestamping_;
   std::optional<service::Timekeeper> timekeeper_;
 };
 

@@ -47,6 +47,7 @@ absl::Status ReadOffice(const config::Section& office, WorkingHours& hours) {
 
 absl::Status ReadSettings(const config::Config& config, Settings& settings) {
   COMITY_ASSIGN_OR_RETURN(settings.store, service::StoreSettings::Read(config));
+  COMITY_ASSIGN_OR_RETURN(settings.timestamps, service::TimestampSettings::Read(config));
 
   const config::Section registry = config.section("registry");
   COMITY_ASSIGN_OR_RETURN(settings.registry_address, registry.String("address"));

@@ -30,6 +30,15 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   std::unique_ptr<RegistryApplication> application(new RegistryApplication(
       parts, settings, std::move(journal), std::move(store), std::move(pages), fresh));
   if (parts.metrics != nullptr) application->AddMetrics(*parts.metrics);
+  if (settings.timestamps && parts.metrics != nullptr && parts.logger != nullptr) {
+    COMITY_ASSIGN_OR_RETURN(application->timestamping_,
+                            service::Timestamping::Start(*settings.timestamps, "partner_registry",
+                                                         {.journal = application->journal_.get(),
+                                                          .publication = settings.store.publication,
+                                                          .clock = parts.clock,
+                                                          .logger = parts.logger,
+                                                          .metrics = parts.metrics}));
+  }
   return application;
 }
 
@@ -51,6 +60,11 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
   return {&registry_service_, &ledger_service_};
+}
+
+void RegistryApplication::Stop() {
+  timestamping_.reset();
+  journal_->Close();
 }
 
 absl::Status RegistryApplication::Standing(const identity::Principal& principal) const {

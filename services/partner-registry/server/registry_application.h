@@ -11,6 +11,7 @@
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
 #include "common/service/refusals.h"
+#include "common/service/timestamping.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/server/settings.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
@@ -31,14 +32,16 @@ class RegistryApplication final : public rpc::Application {
   // What the application needs of its process. None is owned; all must outlive it.
   struct Parts {
     const Clock* clock = nullptr;
-    metrics::Metrics* metrics = nullptr;                // May be null: nothing is measured.
+    metrics::Metrics* metrics = nullptr;  // May be null: nothing is measured or timestamped.
+    logging::Logger* logger = nullptr;    // May be null, as `metrics`.
     const identity::ChainVerifier* verifier = nullptr;  // Judges signatures of key statements.
     rpc::CallGate registry_gate;
     rpc::CallGate ledger_gate;
   };
 
-  // Opens the journal with `options` (its clock included) and loads the state. Errors of
-  // Journal::Open and JournalRegistryStore::Open.
+  // Opens the journal with `options` (its clock included), loads the state and begins to have
+  // checkpoints timestamped. Errors of Journal::Open, JournalRegistryStore::Open and
+  // Timestamping::Start.
   static absl::StatusOr<std::unique_ptr<RegistryApplication>> Open(const Parts& parts,
                                                                    const Settings& settings,
                                                                    journal::Options options);
@@ -51,7 +54,7 @@ class RegistryApplication final : public rpc::Application {
   // `EXCHANGES_SUSPENDED`.
   absl::Status Standing(const identity::Principal& principal) const override;
 
-  void Stop() override { journal_->Close(); }
+  void Stop() override;
 
   RegistryStore& store() { return *store_; }
   journal::Journal& journal() { return *journal_; }
@@ -77,6 +80,7 @@ class RegistryApplication final : public rpc::Application {
   const Feed feed_;
   PartnerRegistryService registry_service_;
   ledger_service::LedgerService ledger_service_;
+  std::unique_ptr<service::Timestamping> timestamping_;
 };
 
 }  // namespace comity::partner_registry

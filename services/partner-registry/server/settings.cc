@@ -11,6 +11,7 @@ namespace comity::partner_registry {
 
 absl::Status ReadSettings(const config::Config& config, Settings& settings) {
   COMITY_ASSIGN_OR_RETURN(settings.store, service::StoreSettings::Read(config));
+  COMITY_ASSIGN_OR_RETURN(settings.timestamps, service::TimestampSettings::Read(config));
   COMITY_ASSIGN_OR_RETURN(settings.lease, config.section("replication")
                                               .Duration("lease", absl::Seconds(10),
                                                         absl::Seconds(3), absl::Minutes(1)));

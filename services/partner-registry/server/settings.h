@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/config/config.h"
 #include "common/service/store_settings.h"
+#include "common/service/timestamping.h"
 #include "services/partner-registry/domain/decision_rules.h"
 
 namespace comity::partner_registry {
@@ -11,6 +14,7 @@ namespace comity::partner_registry {
 // The service's own sections of its configuration file (README.md lists them).
 struct Settings {
   service::StoreSettings store;                             // [storage], [ledger]
+  std::optional<service::TimestampSettings> timestamps;     // [timestamps]
   absl::Duration lease;                                     // [replication] lease
   DecisionRules decision_rules = DecisionRules::Default();  // [decisions]
 };
