@@ -6,6 +6,7 @@ namespace comity::transfer_proto {
 v1::TransferVerdict ToProto(const legal::Verdict& verdict) {
   v1::TransferVerdict made;
   made.set_outcome(static_cast<v1::TransferOutcome>(verdict.outcome));
+  made.set_before_use(static_cast<v1::TransferOutcome>(verdict.before_use));
   made.set_basis(static_cast<v1::TransferBasis>(verdict.basis()));
   for (const legal::Reason& reason : verdict.reasons) {
     v1::TransferReason& to = *made.add_reasons();

@@ -182,7 +182,7 @@ TEST(TransferProtoTest, InstrumentsBringTheCertaintyOfEachField) {
               FailsWith(kInvalid, "DAY_INVALID"));
 }
 
-TEST(TransferProtoTest, AVerdictIsToldInFull) {
+legal::Facts Panama() {
   legal::FactsBuilder builder;
   const auto partner = PartnerFromProto(
       Parse<v1::Partner>(R"pb(
@@ -191,7 +191,7 @@ TEST(TransferProtoTest, AVerdictIsToldInFull) {
         legal_classes { legal_class: LEGAL_CLASS_THIRD_COUNTRY certainty: CERTAINTY_FOUND }
       )pb"),
       "partner");
-  ASSERT_THAT(partner, IsOk());
+  EXPECT_THAT(partner, IsOk());
   builder.Put(*partner);
   const auto authority =
       AuthorityFromProto(Parse<v1::Authority>(R"pb(
@@ -200,19 +200,37 @@ TEST(TransferProtoTest, AVerdictIsToldInFull) {
                            certainty: CERTAINTY_FOUND
                          )pb"),
                          "authority");
-  ASSERT_THAT(authority, IsOk());
+  EXPECT_THAT(authority, IsOk());
   builder.Put(*authority);
+  return builder.Build({.store_id = "s", .number = 4});
+}
+
+v1::TransferQuestion OfPanama() {
   v1::TransferQuestion question = Whole();
   question.set_counterpart("partners/panama/authorities/prosecution-service");
+  return question;
+}
 
-  const v1::TransferVerdict verdict =
-      ToProto(legal::Evaluate(builder.Build({.store_id = "s", .number = 4}), *Read(question)));
+TEST(TransferProtoTest, AVerdictIsToldInFull) {
+  const v1::TransferVerdict verdict = ToProto(legal::Evaluate(Panama(), *Read(OfPanama())));
 
   EXPECT_EQ(verdict.registry_revision().number(), 4);
   EXPECT_EQ(verdict.day(), "2026-11-23");
   EXPECT_GT(verdict.reasons_size(), 0);
   // France is not among these facts.
   EXPECT_EQ(verdict.outcome(), v1::TRANSFER_OUTCOME_UNDETERMINED);
+  EXPECT_EQ(verdict.before_use(), v1::TRANSFER_OUTCOME_PERMITTED);
+}
+
+TEST(TransferProtoTest, WhatReceivedDataNeedBeforeUseIsToldBesideTheirReceipt) {
+  v1::TransferQuestion question = OfPanama();
+  question.set_direction(v1::TRANSFER_DIRECTION_RECEIVE);
+  question.mutable_purpose()->clear_task();
+
+  const v1::TransferVerdict verdict = ToProto(legal::Evaluate(Panama(), *Read(question)));
+
+  EXPECT_EQ(verdict.outcome(), v1::TRANSFER_OUTCOME_PERMITTED);
+  EXPECT_EQ(verdict.before_use(), v1::TRANSFER_OUTCOME_PERMITTED_SUBJECT_TO);
 }
 
 }  // namespace
