@@ -37,6 +37,13 @@ absl::Status FileChanged(const std::string& path) {
                    {.reason = "FILE_CHANGED"});
 }
 
+// Whether nothing can come of a sending that was begun: its upload has expired, the file is another
+// by now, or other bytes arrived than were signed. It begins anew, under new keys.
+bool IsLost(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  return reason == "UPLOAD_NOT_FOUND" || reason == "FILE_CHANGED" || reason == "DIGEST_MISMATCH";
+}
+
 // A file as a payload source that can begin anywhere.
 class SealedFileSource final : public PayloadSource {
  public:
@@ -194,13 +201,11 @@ absl::StatusOr<SentDocument> Sending::Run() {
   COMITY_ASSIGN_OR_RETURN(std::optional<UploadState> state, states_.Load(state_name_));
   if (state) {
     absl::StatusOr<SentDocument> sent = Send(*std::move(state));
-    // Expired, or the file is another by now: then it begins anew, under new keys.
-    const std::string reason = ReasonOf(sent.status());
-    if (reason != "UPLOAD_NOT_FOUND" && reason != "FILE_CHANGED") return sent;
+    if (!IsLost(sent.status())) return sent;
     states_.Remove(state_name_);
   }
   absl::StatusOr<SentDocument> sent = Send(NewState());
-  if (ReasonOf(sent.status()) == "FILE_CHANGED") states_.Remove(state_name_);
+  if (IsLost(sent.status())) states_.Remove(state_name_);
   return sent;
 }
 

@@ -98,7 +98,7 @@ Verdict Conclude(Evaluation& e, Track track) {
   for (const std::size_t index : e.explanations) verdict.reasons[index].outcome = of_bases;
   const Outcome worst = Worst(verdict.reasons, "");
   verdict.outcome = e.quarantined ? Outcome::kPermitted : worst;
-  verdict.before_use = e.quarantined ? worst : Outcome::kPermitted;
+  verdict.before_use = worst;
 
   const bool covered =
       verdict.outcome == Outcome::kPermitted || verdict.outcome == Outcome::kPermittedSubjectTo;

@@ -122,9 +122,11 @@ std::optional<Track> Row1_5Onward(Evaluation& e) {
 }
 
 // 1.6: under national law the national authority answers, unless the data came from the agency.
+// What the agency receives has not come from it, whatever is said of its origins.
 std::optional<Track> Row1_6National(Evaluation& e) {
   if (e.question.capacity != Capacity::kNational) return std::nullopt;
   const bool from_the_agency =
+      e.question.direction != Direction::kReceive &&
       std::any_of(e.question.origins.begin(), e.question.origins.end(),
                   [](const Origin& origin) { return origin.kind == OriginKind::kEurojust; });
   if (from_the_agency) return SayOnward(e);

@@ -32,9 +32,9 @@ struct Route {
 // The explained outcome.
 struct Verdict {
   Outcome outcome = Outcome::kUnspecified;
-  // Row 1.7: received data come into quarantine whatever phase 2 says, but are used only once this
-  // is kPermitted: the worst of what must be settled before. kPermitted for what is not received.
-  Outcome before_use = Outcome::kPermitted;
+  // The worst of all reasons. Row 1.7: received data come into quarantine whatever phase 2 says, but
+  // are used only once this is kPermitted. For what is not received the same as `outcome`.
+  Outcome before_use = Outcome::kUndetermined;
   // Every basis that covers, in the order of citation; the first is the one cited.
   std::vector<Basis> bases;
   std::vector<Reason> reasons;  // In the order of the table; never empty.

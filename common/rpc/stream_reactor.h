@@ -57,7 +57,7 @@ class StreamReactor final
     const std::shared_ptr<StreamReactor> stream = Make(core, context, method, request);
     if (!stream->record_.refused.ok()) return stream->Refuse(stream->record_.refused);
     const absl::Status queued = core->bulk_executor().Submit(
-        stream->record_.call->caller(), [stream, body = std::move(body)] {
+        stream->record_.call->share(), [stream, body = std::move(body)] {
           absl::Status outcome = stream->core_->StillWanted(stream->record_);
           if (outcome.ok()) {
             outcome = stream->core_->Settle(stream->record_, body(stream->call(), *stream));
@@ -312,10 +312,16 @@ class StreamReactor final
     Advance();
   }
 
-  // False if the caller let the body's thread wait for too long.
+  // False if the caller let the body's thread wait for too long. In slices, so that a process that
+  // slept does not blame him for all of that.
   template <typename Condition>
   bool Await(std::unique_lock<std::mutex>& lock, Condition condition) {
-    return changed_.wait_for(lock, absl::ToChronoNanoseconds(core_->stall_timeout()), condition);
+    constexpr int kSlices = 4;
+    const auto slice = absl::ToChronoNanoseconds(core_->stall_timeout() / kSlices);
+    for (int i = 0; i < kSlices; ++i) {
+      if (changed_.wait_for(lock, slice, condition)) return true;
+    }
+    return false;
   }
 
   // Ends what the caller left waiting, and says how.

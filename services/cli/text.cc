@@ -106,8 +106,8 @@ void PrintVerdict(std::ostream& out, const v1::TransferVerdict& verdict) {
     out << " (" << basis << ")";
   out << ", on " << verdict.day() << ", registry revision " << verdict.registry_revision().number()
       << "\n";
-  if (verdict.before_use() != v1::TRANSFER_OUTCOME_UNSPECIFIED &&
-      verdict.before_use() != v1::TRANSFER_OUTCOME_PERMITTED) {
+  if (verdict.before_use() != verdict.outcome() &&
+      verdict.outcome() == v1::TRANSFER_OUTCOME_PERMITTED) {
     out << "  Into quarantine; before use: " << OutcomeWord(verdict.before_use()) << "\n";
   }
   for (const v1::TransferReason& reason : verdict.reasons()) {

@@ -77,6 +77,9 @@ absl::StatusOr<std::vector<RecipientVerdict>> Exchange::CheckTransfer(
     // Read here and not with the manifest: a restriction may have been added a moment ago.
     COMITY_ASSIGN_OR_RETURN(const std::optional<Document> source, rows.FindDocument(derived.id));
     if (!source.has_value()) return DocumentNotFound();
+    if (ActsForTheAgency(check.sender)) {
+      COMITY_RETURN_IF_ERROR(CheckUsable(rows, registry, *source, instant));
+    }
     MergeOrigins(base.origins, OriginsPassedOn(*source, derived.manifest, registry, instant));
   }
   if (check.document != nullptr) AddLaterRestrictions(base.origins, *check.document);
@@ -94,6 +97,26 @@ absl::StatusOr<std::vector<RecipientVerdict>> Exchange::CheckTransfer(
     verdicts.push_back(Decide(asked, check.recipients[i], decisions, registry));
   }
   return verdicts;
+}
+
+absl::Status Exchange::CheckUsable(Rows& rows, const RegistrySnapshot& registry,
+                                   const Document& source, absl::Time instant) const {
+  COMITY_ASSIGN_OR_RETURN(const identity::Principal sender,
+                          identity::Principal::Parse(source.sender));
+  if (ActsForTheAgency(sender)) return absl::OkStatus();
+  std::vector<RecipientVerdict> verdicts;
+  for (const Recipient& recipient : source.recipients) {
+    COMITY_ASSIGN_OR_RETURN(const identity::Principal principal,
+                            identity::Principal::Parse(recipient.spiffe_id));
+    if (!ActsForTheAgency(principal)) continue;
+    COMITY_ASSIGN_OR_RETURN(RecipientVerdict answer,
+                            CheckRecipient(rows, registry, source, recipient.spiffe_id, instant));
+    verdicts.push_back(ForUse(std::move(answer)));
+    COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
+    RecipientState state = recipient.state;
+    if (state == RecipientState::kQuarantined) return Advance(state, RecipientEvent::kHandOver);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RecipientVerdict> Exchange::CheckRecipient(Rows& rows,

@@ -222,7 +222,11 @@ class Exchange {
                                                               const RegistrySnapshot& registry,
                                                               const Check& check,
                                                               absl::Time instant) const;
-  // The same for one recipient of a stored document.
+  // What the agency received and may not use, it may not pass on (row 1.7): QUARANTINED, or as
+  // NotPermitted says.
+  absl::Status CheckUsable(Rows& rows, const RegistrySnapshot& registry, const Document& source,
+                           absl::Time instant) const;
+  // The same as CheckTransfer for one recipient of a stored document.
   absl::StatusOr<RecipientVerdict> CheckRecipient(Rows& rows, const RegistrySnapshot& registry,
                                                   const Document& document,
                                                   absl::string_view recipient,

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/identity/principal.h"
 #include "common/time/day.h"
+#include "services/document-exchange/domain/question.h"
 #include "services/document-exchange/domain/transfer_context.h"
 
 namespace comity::document_exchange {
@@ -58,9 +59,9 @@ std::vector<legal::Origin> OriginsPassedOn(const Document& document,
   // A partner that made data available is their origin, whatever it said of others.
   legal::Origin from_sender = {.kind = legal::OriginKind::kEurojust};
   const absl::StatusOr<identity::Principal> sender = identity::Principal::Parse(document.sender);
-  const bool outside = sender.ok() && sender->kind == identity::PrincipalKind::kPartner;
+  const bool outside = sender.ok() && !ActsForTheAgency(*sender);
   if (outside) {
-    from_sender.partner = absl::StrCat("partners/", sender->partner);
+    from_sender.partner = PartnerOf(*sender, registry);
     from_sender.kind = OriginKindOf(from_sender.partner, registry, instant);
   }
   for (const sealing::UseRestriction& restriction : manifest.use_restrictions) {

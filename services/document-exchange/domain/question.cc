@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/origins.h"
 #include "services/document-exchange/domain/visibility.h"
@@ -48,6 +49,40 @@ bool InsideTheAgency(const identity::Principal& principal) {
   return principal.kind == identity::PrincipalKind::kAgency;
 }
 
+// Who stands behind a recipient that does not act for the agency.
+struct Counterpart {
+  std::string partner;
+  std::string name;     // In the question: the authority of a contact, or the partner.
+  bool opener = false;  // Opens what is addressed to it.
+};
+
+absl::StatusOr<Counterpart> CounterpartOf(const identity::Principal& recipient,
+                                          legal::DataKind data_kind,
+                                          const RegistrySnapshot& registry,
+                                          absl::string_view field) {
+  if (InsideTheAgency(recipient)) {  // A liaison prosecutor.
+    const std::string state = registry.PartnerOfUnit(recipient.unit);
+    if (state.empty()) return UnknownRecipient(field, "is of a unit that stands for no partner");
+    return Counterpart{.partner = state, .name = state, .opener = true};
+  }
+  const std::optional<ContactEntry> contact = registry.FindContact(recipient.spiffe_id);
+  if (!contact.has_value()) return UnknownRecipient(field, "is no contact in the registry");
+  if (contact->partner != absl::StrCat("partners/", recipient.partner)) {
+    return UnknownRecipient(field, "is registered with another partner");
+  }
+  if (!contact->active) return UnknownRecipient(field, "is suspended in the registry");
+  // Operational data are refused by the transfer check (row 3.4), which says why.
+  if (registry.ExchangesSuspended(contact->partner) && data_kind != legal::DataKind::kOperational) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(field, " could not fetch it: exchanges with ", contact->partner,
+                     " are suspended; send it when they go on."),
+        {.reason = "EXCHANGES_SUSPENDED", .metadata = {{"field", std::string(field)}}});
+  }
+  return Counterpart{
+      .partner = contact->partner, .name = contact->authority, .opener = contact->opener};
+}
+
 // The more it takes to get further, the later.
 int Severity(legal::Outcome outcome) {
   switch (outcome) {
@@ -76,23 +111,25 @@ std::string PartnerOf(const identity::Principal& principal, const RegistrySnapsh
   return "";
 }
 
+bool ActsForTheAgency(const identity::Principal& principal) {
+  return InsideTheAgency(principal) && principal.role != identity::Role::kLiaisonProsecutor;
+}
+
 absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
                                               const identity::Principal& recipient,
                                               const legal::Question& base,
                                               const RegistrySnapshot& registry, absl::Time instant,
                                               absl::string_view field) {
-  using identity::PrincipalKind;
   using identity::Role;
-  const bool to_partner = recipient.kind == PrincipalKind::kPartner;
-  const bool to_agency = InsideTheAgency(recipient) && (recipient.role == Role::kDeskOfficer ||
-                                                        recipient.role == Role::kNationalMember ||
-                                                        recipient.role == Role::kLiaisonProsecutor);
-  if (!to_partner && !to_agency) {
+  const bool from_agency = ActsForTheAgency(sender);
+  const bool to_agency = ActsForTheAgency(recipient);
+  if (to_agency && recipient.role != Role::kDeskOfficer &&
+      recipient.role != Role::kNationalMember) {
     return InvalidField("RECIPIENT_INVALID", field,
                         "must be a partner's contact, a desk officer, a national member or a "
                         "liaison prosecutor");
   }
-  if (InsideTheAgency(sender) && base.direction != legal::Direction::kUnspecified &&
+  if (from_agency && base.direction != legal::Direction::kUnspecified &&
       base.direction != legal::Direction::kSend) {
     return InvalidField(
         "DIRECTION_INVALID", "direction",
@@ -106,54 +143,43 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
   asked.question.public_on.reset();
   asked.question.decisions.clear();
 
-  const std::string sender_partner = PartnerOf(sender, registry);
-  if (InsideTheAgency(sender) && to_agency) {
-    const bool seconded = recipient.role == Role::kLiaisonProsecutor;
-    // Between units of the agency nothing leaves it; only who is seconded by a State stands for it.
-    if (!seconded || sender.unit == recipient.unit) {
-      asked.own = SameSide(sender, recipient);
-      asked.internal = true;
-      return asked;
-    }
-    asked.question.counterpart = registry.PartnerOfUnit(recipient.unit);
-    if (asked.question.counterpart.empty()) {
-      return UnknownRecipient(field, "is of a unit that stands for no partner");
-    }
+  // Between units of the agency nothing leaves it.
+  if (from_agency && to_agency) {
+    asked.own = SameSide(sender, recipient);
+    asked.internal = true;
+    return asked;
+  }
+  const std::string sender_partner = from_agency ? "" : PartnerOf(sender, registry);
+  if (!from_agency && sender_partner.empty()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The registry knows no partner for which you send; ask its operator to record "
+                     "the State that seconded you.",
+                     {.reason = "SENDER_UNKNOWN"});
+  }
+  if (to_agency) {  // EJR 47(4).
+    const std::optional<ContactEntry> contact = registry.FindContact(sender.spiffe_id);
+    asked.question.direction = legal::Direction::kReceive;
+    asked.question.counterpart = contact.has_value() ? contact->authority : sender_partner;
+    const legal::OriginKind kind = OriginKindOf(sender_partner, registry, instant);
+    asked.quarantine = kind == legal::OriginKind::kThirdCountry ||
+                       kind == legal::OriginKind::kInternationalOrganisation;
+    return asked;
+  }
+  COMITY_ASSIGN_OR_RETURN(const Counterpart to,
+                          CounterpartOf(recipient, base.data_kind, registry, field));
+  if (to.partner == sender_partner) {
+    asked.own = true;
+    return asked;
+  }
+  if (!to.opener) return UnknownRecipient(field, "does not open documents of its authority");
+  asked.question.counterpart = to.name;
+  if (from_agency) {
     asked.question.direction = legal::Direction::kSend;
-    return asked;
-  }
-  if (to_partner) {
-    const std::optional<ContactEntry> contact = registry.FindContact(recipient.spiffe_id);
-    if (!contact.has_value()) return UnknownRecipient(field, "is no contact in the registry");
-    if (contact->partner != absl::StrCat("partners/", recipient.partner)) {
-      return UnknownRecipient(field, "is registered with another partner");
-    }
-    if (!contact->active) return UnknownRecipient(field, "is suspended in the registry");
-    if (!InsideTheAgency(sender) && contact->partner == sender_partner) {
-      asked.own = true;
-      return asked;
-    }
-    if (!contact->opener)
-      return UnknownRecipient(field, "does not open documents of its authority");
-    asked.question.counterpart = contact->authority;
-    if (InsideTheAgency(sender)) {
-      asked.question.direction = legal::Direction::kSend;
-      return asked;
-    }
-    if (asked.question.direction == legal::Direction::kOnward) {
-      asked.question.onward_by = sender_partner;
-      return asked;
-    }
+  } else if (asked.question.direction == legal::Direction::kOnward) {
+    asked.question.onward_by = sender_partner;
+  } else {
     asked.between_partners = true;
-    return asked;
   }
-  // From a partner to the agency (EJR 47(4)).
-  const std::optional<ContactEntry> contact = registry.FindContact(sender.spiffe_id);
-  asked.question.direction = legal::Direction::kReceive;
-  asked.question.counterpart = contact.has_value() ? contact->authority : sender_partner;
-  const legal::OriginKind kind = OriginKindOf(sender_partner, registry, instant);
-  asked.quarantine = kind == legal::OriginKind::kThirdCountry ||
-                     kind == legal::OriginKind::kInternationalOrganisation;
   return asked;
 }
 
@@ -165,7 +191,7 @@ RecipientVerdict Decide(const RecipientQuestion& asked, absl::string_view recipi
   answer.verdict.day = DayInBrussels(asked.question.instant);
   answer.verdict.registry_revision = registry.facts().revision();
   if (asked.own || asked.internal) {
-    answer.verdict.outcome = legal::Outcome::kPermitted;
+    answer.verdict.outcome = answer.verdict.before_use = legal::Outcome::kPermitted;
     answer.verdict.reasons = {
         {.row = "-",
          .outcome = legal::Outcome::kPermitted,
@@ -175,7 +201,7 @@ RecipientVerdict Decide(const RecipientQuestion& asked, absl::string_view recipi
     return answer;
   }
   if (asked.between_partners) {
-    answer.verdict.outcome = legal::Outcome::kOutOfScope;
+    answer.verdict.outcome = answer.verdict.before_use = legal::Outcome::kOutOfScope;
     answer.verdict.reasons = {
         {.row = "1.6",
          .outcome = legal::Outcome::kOutOfScope,
@@ -191,7 +217,8 @@ RecipientVerdict Decide(const RecipientQuestion& asked, absl::string_view recipi
   question.decisions = decisions;
   answer.verdict = legal::Evaluate(registry.facts(), question);
   // What nobody may use yet is not delivered either, wherever it came from.
-  answer.quarantine |= answer.verdict.before_use != legal::Outcome::kPermitted;
+  answer.quarantine |=
+      answer.permitted() && answer.verdict.before_use != legal::Outcome::kPermitted;
   return answer;
 }
 

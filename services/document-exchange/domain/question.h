@@ -27,17 +27,22 @@ struct RecipientQuestion {
   legal::Question question;  // With instant, direction and counterpart; without decisions.
 };
 
-// Who `recipient` is in the transfer check: a partner's contact stands for its authority as the
-// registry lists it; a liaison prosecutor for the State that seconded him (EJR 54a(3)); anybody
-// else of the agency, from an outside sender, for the agency, which receives. `field` names the
-// recipient in errors.
+// Whether `principal` acts for the agency. A liaison prosecutor does not, as recipient or as
+// sender: he stands for the State that seconded him (EJR 54a(3)).
+bool ActsForTheAgency(const identity::Principal& principal);
+
+// What the transfer check is asked for a document from `sender` to `recipient`. Each is the agency
+// or a partner: a contact stands for its authority as the registry lists it, a liaison prosecutor
+// for his State. `field` names the recipient in errors.
 //
 // The direction follows from the two and is checked, not believed: the agency sends, and only a
 // partner can ask to pass on what the agency gave it.
 //
 // INVALID_ARGUMENT `RECIPIENT_INVALID`: no such kind of recipient; `DIRECTION_INVALID`: somebody of
 // the agency says another direction than SEND. FAILED_PRECONDITION `RECIPIENT_UNKNOWN`: no active
-// contact that opens documents.
+// contact that opens documents; `SENDER_UNKNOWN`: a liaison prosecutor of a unit that stands for no
+// partner; `EXCHANGES_SUSPENDED`: nothing but operational data, of which the check itself speaks,
+// for a contact whose calls are refused.
 absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
                                               const identity::Principal& recipient,
                                               const legal::Question& base,
@@ -52,7 +57,8 @@ std::string PartnerOf(const identity::Principal& principal, const RegistrySnapsh
 struct RecipientVerdict {
   std::string recipient;
   bool own = false;
-  bool quarantine = false;  // From outside the Union, or with something to settle before use.
+  // Received from outside the Union, or with something to settle before use.
+  bool quarantine = false;
   bool before_use = false;  // ForUse found something that is still to be settled.
   legal::Verdict verdict;   // If nothing was asked: PERMITTED, with one reason that says so.
 

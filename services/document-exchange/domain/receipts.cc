@@ -123,10 +123,12 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
                                                              absl::string_view document_id,
                                                              absl::string_view controller) {
   const absl::StatusOr<identity::Principal> named = identity::Principal::Parse(controller);
-  if (!named.ok() || named->kind != identity::PrincipalKind::kAgency) {
+  using identity::Role;
+  if (!named.ok() ||
+      !(named->IsAgency(Role::kDeskOfficer) || named->IsAgency(Role::kNationalMember))) {
     return InvalidField("CONTROLLER_INVALID", "controller",
-                        "must be the SPIFFE id of somebody of the agency, who answers for the data "
-                        "(EJR 45)");
+                        "must be the SPIFFE id of a desk officer or national member, who answers "
+                        "for the data (EJR 45)");
   }
   std::vector<RecipientVerdict> verdicts;
   const absl::StatusOr<journal::Committed> committed =

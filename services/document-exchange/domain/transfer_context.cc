@@ -237,7 +237,7 @@ absl::Status CompareContexts(absl::string_view opened, absl::string_view submitt
   }
   return InvalidField("CONTEXT_MISMATCH", absl::StrCat("manifest.", field),
                       "differs from what the upload was opened with; sign the manifest again, or "
-                      "open a new upload");
+                      "send it as a new document");
 }
 
 }  // namespace comity::document_exchange

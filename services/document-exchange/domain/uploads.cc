@@ -51,6 +51,14 @@ absl::Status CheckRecipients(const identity::Principal& sender,
   return absl::OkStatus();
 }
 
+absl::Status CheckNotTaken(Rows& rows, absl::string_view document_id) {
+  COMITY_ASSIGN_OR_RETURN(const std::optional<Document> taken, rows.FindDocument(document_id));
+  if (!taken.has_value()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   "There is already a document with this id; make a new id.",
+                   {.reason = "DOCUMENT_ID_TAKEN"});
+}
+
 // Two open uploads of one document could not be told apart after a crash. The name of the other one
 // is for its owner only.
 absl::Status CheckNotOpen(Rows& rows, absl::string_view document_id, absl::string_view caller,
@@ -101,13 +109,7 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
   std::vector<RecipientVerdict> verdicts;
   {
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
-    COMITY_ASSIGN_OR_RETURN(const std::optional<Document> taken,
-                            rows->FindDocument(wanted.document_id));
-    if (taken.has_value()) {
-      return MakeError(absl::StatusCode::kAlreadyExists,
-                       "There is already a document with this id; make a new id.",
-                       {.reason = "DOCUMENT_ID_TAKEN"});
-    }
+    COMITY_RETURN_IF_ERROR(CheckNotTaken(*rows, wanted.document_id));
     COMITY_ASSIGN_OR_RETURN(std::vector<Derived> derived,
                             LoadDerived(*rows, request.caller, wanted.context.derived_from));
     COMITY_ASSIGN_OR_RETURN(verdicts, CheckTransfer(*rows, *registry,
@@ -142,6 +144,7 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
         // Here, where a repetition of what has begun already does not come.
         COMITY_RETURN_IF_ERROR(parts_.may_begin());
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+        COMITY_RETURN_IF_ERROR(CheckNotTaken(*rows, upload.document_id));
         COMITY_RETURN_IF_ERROR(CheckNotOpen(*rows, upload.document_id, upload.owner, turn.now()));
         COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows->CountUploadsOf(upload.owner));
         if (open >= settings_.most_open_uploads) {
@@ -163,7 +166,10 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
         return absl::OkStatus();
       });
   if (!committed.ok()) {
-    parts_.payloads->RemoveUpload(upload.id).IgnoreError();
+    // In doubt its row may stand; RemoveForgottenUploads finds out.
+    if (ReasonOf(committed.status()) != "COMMIT_IN_DOUBT") {
+      parts_.payloads->RemoveUpload(upload.id).IgnoreError();
+    }
     return committed.status();
   }
   const std::string id(absl::StripPrefix(committed->resource, "uploads/"));

@@ -45,6 +45,8 @@ struct LetterOptions {
   std::string sender = kDesk;
   std::vector<std::string> recipients = {kDesk, kTbilisi};
   std::string direction = "SEND";
+  std::string capacity = "EUROJUST";
+  std::string data_kind = "OPERATIONAL";
   std::vector<sealing::Originator> originators = {
       {.kind = "MEMBER_STATE", .partner = "partners/france"}};
   std::string annex_ii = "WITHIN";

@@ -160,6 +160,15 @@ TEST_F(RowsTest, R1_6DataOfTheAgencyUnderNationalLawAreAnOnwardTransfer) {
               AllOf(Comes(Outcome::kDecisionRequired), Says("1.5", "ONWARD_TRANSFER")));
 }
 
+TEST_F(RowsTest, R1_6NationalLawOpensNoWayIntoTheAgency) {
+  Question question = Plain("moldova");
+  question.direction = Direction::kReceive;
+  question.capacity = Capacity::kNational;
+  question.origins = {{.kind = OriginKind::kEurojust}};
+  question.decisions.push_back(Decided(DecisionKind::kOnwardConsent, "", "moldova"));
+  EXPECT_THAT(On(question), Comes(Outcome::kOutOfScope));
+}
+
 TEST_F(RowsTest, R1_7OpenQuestionsWaitInQuarantine) {
   Question question = Plain("panama");
   question.direction = Direction::kReceive;

@@ -74,6 +74,20 @@ TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
   EXPECT_THAT(plan->facts, SizeIs(0));
 }
 
+TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {
+  Partner georgia = *loaded_.FindPartner("georgia");
+  georgia.exchanges_suspended = true;
+  const Registry suspended = After(loaded_, {georgia});
+
+  const auto plan = PlanImport(suspended, Rows("partners.csv",
+                                               "id,kind,display_name,iso_alpha2,iso_alpha3\n"
+                                               "georgia,STATE,Sakartvelo,GE,GEO\n"));
+
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_THAT(plan->facts, SizeIs(1));
+  EXPECT_TRUE(std::get<Partner>(plan->facts[0]).exchanges_suspended);
+}
+
 TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
   std::vector<ImportRow> rows =
       Rows("authorities.csv", "partner,id,display_name\nandorra,court,Court of Andorra\n");

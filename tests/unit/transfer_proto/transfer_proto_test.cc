@@ -219,7 +219,7 @@ TEST(TransferProtoTest, AVerdictIsToldInFull) {
   EXPECT_GT(verdict.reasons_size(), 0);
   // France is not among these facts.
   EXPECT_EQ(verdict.outcome(), v1::TRANSFER_OUTCOME_UNDETERMINED);
-  EXPECT_EQ(verdict.before_use(), v1::TRANSFER_OUTCOME_PERMITTED);
+  EXPECT_EQ(verdict.before_use(), v1::TRANSFER_OUTCOME_UNDETERMINED);
 }
 
 TEST(TransferProtoTest, WhatReceivedDataNeedBeforeUseIsToldBesideTheirReceipt) {

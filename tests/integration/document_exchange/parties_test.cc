@@ -1,0 +1,143 @@
+// Who stands for whom, and what follows: nobody gets by another name what his State would not get.
+#include "tests/integration/document_exchange/exchange_test.h"
+
+namespace comity::document_exchange {
+namespace {
+
+using absl::StatusCode;
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
+
+constexpr char kGeorgianProsecutor[] =
+    "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
+constexpr char kProsecutorOfNobody[] = "spiffe://agency.example/agency/liaison-prosecutor/-/lp-1";
+
+sealing::Originator Of(const std::string& kind, const std::string& partner) {
+  return {.kind = kind, .partner = partner};
+}
+
+TEST_F(ExchangeTest, ALiaisonProsecutorGetsFromAPartnerNoMoreThanHisState) {
+  for (const std::string& recipient : {std::string(kTbilisi), std::string(kGeorgianProsecutor)}) {
+    const SealedLetter letter =
+        world_.Seal({.sender = kChisinau,
+                     .recipients = {kChisinau, recipient},
+                     .originators = {Of("THIRD_COUNTRY", "partners/moldova")}});
+
+    const auto refused = world_.exchange->CreateUpload(world_.By(kChisinau), letter.upload);
+
+    ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+    EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "OUT_OF_SCOPE") << recipient;
+  }
+}
+
+TEST_F(ExchangeTest, ALiaisonProsecutorGetsFromTheAgencyNoMoreThanHisState) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({.recipients = {kDesk, kGeorgianProsecutor}});
+  const auto outcome = [&] {
+    const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+    EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+    return DetailsOf(refused.status()).metadata["outcome"];
+  };
+  EXPECT_EQ(outcome(), "PERMITTED_SUBJECT_TO") << "no authority of his is named";
+
+  world_.registry.SuspendExchanges("partners/georgia", true);
+  EXPECT_EQ(outcome(), "REFUSED");
+}
+
+TEST_F(ExchangeTest, WhatALiaisonProsecutorSendsIsReceivedFromHisState) {
+  const SealedLetter letter =
+      Receive(kGeorgianProsecutor, Of("THIRD_COUNTRY", "partners/georgia"), "FACTS_OF_THE_OFFENCE");
+  const std::string& id = letter.upload.document_id;
+
+  EXPECT_EQ(world_.StateFor(id, kDesk), RecipientState::kQuarantined);
+  EXPECT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance),
+              FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_OPEN"));
+  EXPECT_EQ(world_.StateFor(id, kGeorgianProsecutor), RecipientState::kAvailable);
+}
+
+TEST_F(ExchangeTest, WhatALiaisonProsecutorSentIsPassedOnAsDataOfHisState) {
+  const SealedLetter request = Receive(kGeorgianProsecutor, Of("PUBLIC_SOURCE", ""), "WITHIN");
+  const std::string& id = request.upload.document_id;
+  ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance), IsOk());
+  ASSERT_THAT(world_.Authorise("partners/moldova"), IsOk());
+  const SealedLetter onward = world_.Seal(
+      {.recipients = {kDesk, kChisinau},
+       .derived_from = {
+           {.document_id = id, .manifest_sha256 = crypto::Sha256(request.submission.manifest)}}});
+
+  const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), onward.upload);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().description,
+              HasSubstr("permission of Georgia"));
+}
+
+TEST_F(ExchangeTest, WhoIsSecondedByNobodyKnownSendsNothing) {
+  const SealedLetter letter =
+      world_.Seal({.sender = kProsecutorOfNobody, .recipients = {kProsecutorOfNobody, kDesk}});
+  EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kProsecutorOfNobody), letter.upload),
+              FailsWith(StatusCode::kFailedPrecondition, "SENDER_UNKNOWN"));
+}
+
+TEST_F(ExchangeTest, NationalLawOpensNoWayIntoTheAgency) {
+  ASSERT_THAT(world_.Authorise("partners/moldova"), IsOk());
+  const SealedLetter letter = world_.Seal({.sender = kChisinau,
+                                           .recipients = {kChisinau, kDesk},
+                                           .direction = "RECEIVE",
+                                           .capacity = "NATIONAL",
+                                           .originators = {Of("EUROJUST", "")},
+                                           .annex_ii = "OUTSIDE"});
+
+  const auto refused = world_.exchange->CreateUpload(world_.By(kChisinau), letter.upload);
+
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "OUT_OF_SCOPE");
+}
+
+TEST_F(ExchangeTest, WhatMayNotBeUsedIsNotPassedOn) {
+  const SealedLetter request = ReceiveFromTbilisi("FACTS_OF_THE_OFFENCE");
+  const std::string& id = request.upload.document_id;
+  const auto pass_on = [&] {
+    const SealedLetter letter = world_.Seal(
+        {.recipients = {kDesk, kGermanDesk},
+         .derived_from = {
+             {.document_id = id, .manifest_sha256 = crypto::Sha256(request.submission.manifest)}}});
+    return world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+  };
+  EXPECT_THAT(pass_on(), FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_OPEN"));
+
+  const auto decided = world_.DecideOtherData("partners/georgia");
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_THAT(pass_on(), FailsWith(StatusCode::kFailedPrecondition, "QUARANTINED"));
+  ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), id, kFrance), IsOk());
+  EXPECT_THAT(pass_on(), IsOk());
+
+  ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance),
+                                                decided->decision.name.substr(10), "reversed"),
+              IsOk());
+  EXPECT_THAT(pass_on(), FailsWith(StatusCode::kFailedPrecondition, "RECEIVED_DATA_OPEN"));
+}
+
+TEST_F(ExchangeTest, OnlyWhoCanAnswerForDataIsTheirController) {
+  const SealedLetter letter = ReceiveFromTbilisi();
+  for (const char* const nobody : {kGeorgianProsecutor, kOperator, kTbilisi, "nonsense"}) {
+    EXPECT_THAT(
+        world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), letter.upload.document_id, nobody),
+        FailsWith(StatusCode::kInvalidArgument, "CONTROLLER_INVALID"))
+        << nobody;
+  }
+}
+
+TEST_F(ExchangeTest, NothingIsDeliveredToAContactWhoseExchangesAreSuspended) {
+  world_.registry.SuspendExchanges("partners/georgia", true);
+  const SealedLetter letter = world_.Seal({.data_kind = "NON_PERSONAL"});
+  EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kDesk), letter.upload),
+              FailsWith(StatusCode::kFailedPrecondition, "EXCHANGES_SUSPENDED"));
+
+  world_.registry.SuspendExchanges("partners/georgia", false);
+  EXPECT_THAT(world_.exchange->CreateUpload(world_.By(kDesk), letter.upload), IsOk());
+}
+
+}  // namespace
+}  // namespace comity::document_exchange
