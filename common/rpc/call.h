@@ -49,8 +49,8 @@ class Call {
   // His SPIFFE id as text: the scope of request ids, the caller in leaves and logs.
   absl::string_view caller() const { return facts_.certificate->principal.spiffe_id; }
 
-  // For whom counts what he takes of what is scarce: a contact for its partner, so that a partner with
-  // many contacts gets no more; anybody else for himself.
+  // For whom counts what he takes of what is scarce: a contact for its partner, so that a partner
+  // with many contacts gets no more; anybody else for himself.
   std::string share() const {
     const identity::Principal& caller = principal();
     return caller.partner.empty() ? caller.spiffe_id : "partners/" + caller.partner;

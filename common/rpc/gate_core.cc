@@ -422,9 +422,10 @@ void GateCore::CutSoon(std::weak_ptr<OpenStream> stream) {
 
 absl::Status GateCore::Stalled() const {
   return MakeError(absl::StatusCode::kDeadlineExceeded,
-                   absl::StrCat("no message was sent or taken for ",
+                   absl::StrCat("the caller let the service wait for ",
                                 absl::FormatDuration(options_.stall_timeout),
-                                ", so the stream was ended; begin again where it stopped."),
+                                " (1 KiB makes up for a second), so the stream was ended; begin "
+                                "again where it stopped."),
                    {.reason = "STREAM_STALLED"});
 }
 

@@ -64,7 +64,8 @@ class GateCore {
     std::size_t queue = 1024;
     bool log_reads = true;  // Whether successful calls with admission "read" get a log line.
     absl::Duration default_deadline = absl::Seconds(30);
-    // A stream that holds a thread ends when its caller has let it wait for so long.
+    // A stream that holds a thread ends when its caller has let it wait for so long; a KiB that
+    // moves makes up for a second.
     absl::Duration stall_timeout = absl::Seconds(60);
   };
   // None is owned; all must outlive this object, and `recorder` may be null where no row of the

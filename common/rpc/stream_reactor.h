@@ -3,6 +3,8 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -97,6 +99,7 @@ class StreamReactor final
       if (!Await(lock, [this] { return arrived_ || sent_all_ || Over(); })) return Stall();
       if (Over()) return WhyOver();
       if (!arrived_) return false;
+      Earn(slot_.ByteSizeLong());
       *request = std::move(slot_);
       slot_ = Request();
       arrived_ = false;
@@ -112,6 +115,7 @@ class StreamReactor final
     std::unique_lock lock(mutex_);
     if (!Await(lock, [this] { return queue_.size() < kRoom || Over(); })) return Stall();
     if (Over()) return WhyOver();
+    if constexpr (kWrites) Earn(response.ByteSizeLong());
     queue_.push_back(std::move(response));
     Advance();
     return absl::OkStatus();
@@ -312,16 +316,27 @@ class StreamReactor final
     Advance();
   }
 
-  // False if the caller let the body's thread wait for too long. In slices, so that a process that
-  // slept does not blame him for all of that.
+  // False if the caller has let the body's thread wait for longer than his credit. A process that
+  // slept charges him a slice of it.
   template <typename Condition>
   bool Await(std::unique_lock<std::mutex>& lock, Condition condition) {
-    constexpr int kSlices = 4;
-    const auto slice = absl::ToChronoNanoseconds(core_->stall_timeout() / kSlices);
-    for (int i = 0; i < kSlices; ++i) {
-      if (changed_.wait_for(lock, slice, condition)) return true;
+    const absl::Duration slice = core_->stall_timeout() / 4;
+    while (credit_ > absl::ZeroDuration()) {
+      const absl::Duration most = std::min(credit_, slice);
+      const auto begin = std::chrono::steady_clock::now();
+      const bool came = changed_.wait_for(lock, absl::ToChronoNanoseconds(most), condition);
+      const auto took = absl::FromChrono(std::chrono::steady_clock::now() - begin);
+      credit_ -= came ? std::min(took, most) : most;
+      if (came) return true;
     }
-    return false;
+    return condition();
+  }
+
+  // What moves earns its caller credit again: a second for every KiB.
+  void Earn(std::size_t bytes) {
+    constexpr absl::Duration kForAKibibyte = absl::Seconds(1);
+    credit_ = std::min(core_->stall_timeout(),
+                       credit_ + kForAKibibyte * (static_cast<double>(bytes) / 1024));
   }
 
   // Ends what the caller left waiting, and says how.
@@ -435,7 +450,8 @@ class StreamReactor final
   bool again_ = false;    // There may be something new for it.
   bool finishing_ = false;
   bool finish_sent_ = false;
-  bool stalled_ = false;  // Its caller let the body wait for too long.
+  bool stalled_ = false;                            // Its caller let the body wait for too long.
+  absl::Duration credit_ = core_->stall_timeout();  // For how long he still may.
   bool done_ = false;
   absl::Status outcome_;
   typename Outflow<Response>::Pump pump_;

@@ -16,8 +16,8 @@ class Writer {
 
   // Hands over one message; waits while four are on their way, so that memory stays constant
   // whatever the size of the whole. CANCELLED or DEADLINE_EXCEEDED if the caller has gone,
-  // DEADLINE_EXCEEDED `STREAM_STALLED` if he takes nothing for a minute, or the error with which
-  // the gate ended the call: return it.
+  // DEADLINE_EXCEEDED `STREAM_STALLED` if he lets it wait for too long, or the error with which the
+  // gate ended the call: return it.
   virtual absl::Status Push(Response response) = 0;
 };
 
@@ -28,7 +28,7 @@ class Reader {
   virtual ~Reader() = default;
 
   // Waits for the next message. True: `request` is it. False: the caller has sent everything.
-  // CANCELLED, DEADLINE_EXCEEDED `STREAM_STALLED` (the caller sent nothing for a minute) or the
+  // CANCELLED, DEADLINE_EXCEEDED `STREAM_STALLED` (the caller lets it wait for too long) or the
   // error that ended the call otherwise. One message is read ahead.
   virtual absl::StatusOr<bool> Read(Request* request) = 0;
 };

@@ -315,6 +315,18 @@ TEST_F(StalledStreamsTest, AnUploadThatStandsStillIsEndedAndToldSo) {
               FailsWith(absl::StatusCode::kDeadlineExceeded, "STREAM_STALLED"));
 }
 
+TEST_F(StalledStreamsTest, AnUploadThatTricklesIsEndedAndToldSo) {
+  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  OpenUpload upload(*stub);
+  de::UploadPiecesRequest request;
+  request.set_data("x");
+
+  while (upload.stream->Write(request)) absl::SleepFor(absl::Milliseconds(20));
+
+  EXPECT_THAT(rpc::ToAbslStatus(upload.stream->Finish()),
+              FailsWith(absl::StatusCode::kDeadlineExceeded, "STREAM_STALLED"));
+}
+
 TEST_F(StalledStreamsTest, DownloadsThatNobodyReadsGiveTheirThreadsBackAndEnd) {
   const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
   de::DownloadRequest request;
