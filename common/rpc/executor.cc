@@ -9,9 +9,20 @@
 #include "common/status/error.h"
 
 namespace comity::rpc {
+namespace {
+
+constexpr absl::Duration kOverloadLasts = absl::Seconds(1);
+
+Executor::Options WithBounds(Executor::Options options) {
+  if (options.standing_queue == 0) options.standing_queue = options.queue;
+  options.standing_queue = std::min(options.standing_queue, options.queue);
+  return options;
+}
+
+}  // namespace
 
 Executor::Executor(Options options)
-    : options_(std::move(options)),
+    : options_(WithBounds(std::move(options))),
       too_busy_(MakeError(absl::StatusCode::kResourceExhausted,
                           "more calls wait than the service can answer soon; try again later.",
                           {.reason = "TOO_BUSY", .retry_after = absl::Seconds(1)})),
@@ -36,16 +47,17 @@ Executor::~Executor() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-std::size_t Executor::Bound() const {
-  const bool stands = options_.standing_queue > 0 && queued_ > 0 &&
-                      options_.clock->SinceBoot() - standing_since_ > options_.burst;
-  return stands ? std::min(options_.standing_queue, options_.queue) : options_.queue;
-}
-
 absl::Status Executor::Submit(absl::string_view caller, std::function<void()> work) {
   const std::lock_guard lock(mutex_);
-  const std::size_t bound = Bound();
-  if (queued_ >= bound) return too_busy_;
+  const absl::Duration now = options_.clock->SinceBoot();
+  // Under overload the queue empties now and then by chance: that is no reason to let a burst in.
+  const bool stands =
+      now < overloaded_until_ || (queued_ > 0 && now - standing_since_ > options_.burst);
+  const std::size_t bound = stands ? options_.standing_queue : options_.queue;
+  if (queued_ >= bound) {
+    if (stands) overloaded_until_ = now + kOverloadLasts;
+    return too_busy_;
+  }
   const auto line = lines_.find(std::string(caller));
   const std::size_t waiting = line == lines_.end() ? 0 : line->second.work.size();
   // The fuller the queue, the less of it for one caller: the last place is for who has none.

@@ -24,8 +24,9 @@ namespace comity::rpc {
 // his share of the threads. Thread-safe.
 //
 // A queue that does not empty makes everybody late and nobody's work done sooner. So the whole of
-// it is for bursts; once it has stood for `burst` the bound is `standing_queue`, and what is
-// admitted waits about as long as that takes to run, however fast the machine.
+// it is for bursts; once it has stood for `burst`, and until a second has passed without a refusal,
+// the bound is `standing_queue`: what is admitted waits about as long as that much takes to run,
+// however fast the machine.
 class Executor {
  public:
   struct Options {
@@ -62,7 +63,6 @@ class Executor {
     std::size_t running = 0;
   };
   using Lines = std::unordered_map<std::string, Line>;
-  std::size_t Bound() const;
   void Enqueue(absl::string_view caller, std::function<void()> work);
   // `line` has no turn: it gets one if it has work that may run.
   void TakeTurn(const Lines::value_type& line);
@@ -76,7 +76,8 @@ class Executor {
   Lines lines_;                  // By caller; guarded by mutex_, as all below.
   std::list<std::string> turn_;  // Callers with work that may run, next first.
   std::size_t queued_ = 0;
-  absl::Duration standing_since_;  // When the queue was last empty, since boot.
+  absl::Duration standing_since_;    // When the queue was last empty, since boot.
+  absl::Duration overloaded_until_;  // A second after the last call that a standing queue refused.
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
