@@ -4,7 +4,7 @@ import writes
 
 # So few that threads waiting for commits are what runs out: where the one core of the servers does, a
 # refusal, which costs gRPC nearly as much as an answer, takes the time of answers.
-THREADS = 4
+THREADS = 2
 CALLERS = 64
 GREED = 16
 
