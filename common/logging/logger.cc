@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "common/status/error.h"
 
 namespace comity::logging {
@@ -55,10 +56,18 @@ std::size_t CharacterLength(absl::string_view text, std::size_t at) {
   return length;
 }
 
+// Whether a byte stands for itself in a string of JSON.
+bool IsPlain(char byte) { return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\'; }
+
 void AppendString(absl::string_view text, std::string& line) {
   static constexpr char kHex[] = "0123456789abcdef";
   line.push_back('"');
   for (std::size_t i = 0; i < text.size();) {
+    // Nearly always all of it.
+    const std::size_t plain = i;
+    while (i < text.size() && IsPlain(text[i])) ++i;
+    line.append(text.data() + plain, i - plain);
+    if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x80) {
       const std::size_t length = CharacterLength(text, i);
@@ -75,12 +84,10 @@ void AppendString(absl::string_view text, std::string& line) {
     if (c == '"' || c == '\\') {
       line.push_back('\\');
       line.push_back(static_cast<char>(c));
-    } else if (c < 0x20 || c == 0x7F) {
+    } else {
       line.append("\\u00");
       line.push_back(kHex[c >> 4U]);
       line.push_back(kHex[c & 0xFU]);
-    } else {
-      line.push_back(static_cast<char>(c));
     }
   }
   line.push_back('"');
@@ -102,13 +109,26 @@ struct AppendValue {
   void operator()(const Secret&) const { line.append("\"[secret]\""); }
 };
 
+// As "%Y-%m-%dT%H:%M:%E3S+00:00" has it, at a fraction of the price: a busy service writes a line a
+// call.
+void AppendTime(absl::Time now, std::string& line) {
+  const absl::CivilSecond second = absl::ToCivilSecond(now, absl::UTCTimeZone());
+  const std::int64_t milliseconds =
+      absl::ToInt64Milliseconds(now - absl::FromCivil(second, absl::UTCTimeZone()));
+  const auto two = [](int number) { return absl::Dec(number, absl::kZeroPad2); };
+  absl::StrAppend(&line, second.year(), "-", two(second.month()), "-", two(second.day()));
+  absl::StrAppend(&line, "T", two(second.hour()), ":", two(second.minute()), ":");
+  absl::StrAppend(&line, two(second.second()), ".", absl::Dec(milliseconds, absl::kZeroPad3));
+  line.append("+00:00");
+}
+
 std::string Line(absl::Time now, const std::string& service, Level level, absl::string_view message,
                  std::initializer_list<Field> fields) {
   std::string line;
-  line.reserve(256);
-  absl::StrAppend(&line, "{\"time\":\"",
-                  absl::FormatTime("%Y-%m-%dT%H:%M:%E3S%Ez", now, absl::UTCTimeZone()),
-                  "\",\"level\":\"", Name(level), "\",\"service\":");
+  line.reserve(512);
+  line.append("{\"time\":\"");
+  AppendTime(now, line);
+  absl::StrAppend(&line, "\",\"level\":\"", Name(level), "\",\"service\":");
   AppendString(service, line);
   line.append(",\"message\":");
   AppendString(message, line);

@@ -5,13 +5,31 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status/error.h"
 
 namespace comity::rpc {
+namespace {
 
-Executor::Executor(Options options) : options_(std::move(options)) {
+constexpr absl::Duration kOverloadLasts = absl::Seconds(1);
+
+Executor::Options WithBounds(Executor::Options options) {
+  if (options.standing_queue == 0) options.standing_queue = options.queue;
+  options.standing_queue = std::min(options.standing_queue, options.queue);
+  return options;
+}
+
+}  // namespace
+
+Executor::Executor(Options options)
+    : options_(WithBounds(std::move(options))),
+      too_busy_(MakeError(absl::StatusCode::kResourceExhausted,
+                          "more calls wait than the service can answer soon; try again later.",
+                          {.reason = "TOO_BUSY", .retry_after = absl::Seconds(1)})),
+      too_many_calls_(MakeError(absl::StatusCode::kResourceExhausted,
+                                "this caller has as many calls waiting as the others leave room "
+                                "for; make fewer at a time.",
+                                {.reason = "TOO_MANY_CALLS", .retry_after = absl::Seconds(1)})) {
   threads_.reserve(options_.threads);
   for (std::size_t i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this] { Run(); });
@@ -31,19 +49,20 @@ Executor::~Executor() {
 
 absl::Status Executor::Submit(absl::string_view caller, std::function<void()> work) {
   const std::lock_guard lock(mutex_);
-  if (queued_ >= options_.queue) {
-    return MakeError(absl::StatusCode::kResourceExhausted,
-                     absl::StrCat("the service has ", queued_, " calls waiting; try again later."),
-                     {.reason = "TOO_BUSY", .retry_after = absl::Seconds(1)});
+  const absl::Duration now = options_.clock->SinceBoot();
+  // Under overload the queue empties now and then by chance: that is no reason to let a burst in.
+  const bool stands =
+      now < overloaded_until_ || (queued_ > 0 && now - standing_since_ > options_.burst);
+  const std::size_t bound = stands ? options_.standing_queue : options_.queue;
+  if (queued_ >= bound) {
+    if (stands) overloaded_until_ = now + kOverloadLasts;
+    return too_busy_;
   }
   const auto line = lines_.find(std::string(caller));
-  const std::size_t share = std::max<std::size_t>(1, options_.queue / 4);
-  if (line != lines_.end() && line->second.work.size() >= share) {
-    return MakeError(
-        absl::StatusCode::kResourceExhausted,
-        absl::StrCat("this caller has ", share, " calls waiting; make fewer at a time."),
-        {.reason = "TOO_MANY_CALLS", .retry_after = absl::Seconds(1)});
-  }
+  const std::size_t waiting = line == lines_.end() ? 0 : line->second.work.size();
+  // The fuller the queue, the less of it for one caller: the last place is for who has none.
+  const std::size_t share = std::min(std::max<std::size_t>(1, bound / 4), bound - queued_);
+  if (waiting >= share) return too_many_calls_;
   Enqueue(caller, std::move(work));
   return absl::OkStatus();
 }
@@ -61,7 +80,7 @@ std::size_t Executor::queued() const {
 void Executor::Enqueue(absl::string_view caller, std::function<void()> work) {
   Lines::value_type& line = *lines_.try_emplace(std::string(caller)).first;
   line.second.work.push_back(std::move(work));
-  ++queued_;
+  if (queued_++ == 0) standing_since_ = options_.clock->SinceBoot();
   if (line.second.work.size() == 1) TakeTurn(line);
 }
 

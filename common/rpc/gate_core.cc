@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -32,6 +33,7 @@ namespace comity::rpc {
 namespace {
 
 constexpr char kMinRevisionKey[] = "comity-min-revision";
+constexpr absl::Duration kBetweenExhaustionLogs = absl::Milliseconds(100);
 
 constexpr std::array<const char*, 17> kCodeNames = {
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
@@ -123,6 +125,7 @@ GateCore::GateCore(Options options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       domain_(absl::StrCat(options_.service, ".comity.example")),
+      rates_(options_.rates, parts_.clock),
       methods_(std::make_unique<Methods>()),
       refusals_(std::make_unique<TableRefusals>(
           parts_.recorder, parts_.clock,
@@ -130,8 +133,11 @@ GateCore::GateCore(Options options, Parts parts)
                                       "Refusals at the table that became no evidence.",
                                       {{"service", options_.service}}))),
       open_streams_(std::make_unique<OpenStreams>()),
-      write_executor_(
-          {.name = "write", .threads = options_.write_threads, .queue = options_.queue}),
+      write_executor_({.name = "write",
+                       .threads = options_.write_threads,
+                       .queue = options_.queue,
+                       .standing_queue = 2 * options_.write_threads,
+                       .clock = parts_.clock}),
       bulk_executor_({.name = "bulk",
                       .threads = options_.bulk_threads,
                       .queue = options_.queue,
@@ -232,6 +238,10 @@ absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view pa
                                             {"code", CodeName(counts.code())},
                                             {"reason", ReasonOf(counts)}});
   }
+  // What gRPC answers by itself, health and reflection, never comes to Begin.
+  if (counts.ok() && absl::StartsWith(path, "/grpc.")) {
+    return rates_.Take((*certificate)->principal.spiffe_id, row->admission);
+  }
   return counts;
 }
 
@@ -316,6 +326,8 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
                                {.reason = "DEADLINE_PASSED"});
   } else if (!min_revision.ok()) {
     record.refused = min_revision.status();
+  } else {
+    record.refused = rates_.Take(record.call->caller(), record.admission);
   }
   return record;
 }
@@ -362,7 +374,9 @@ grpc::Status GateCore::End(const CallRecord& record, const absl::Status& outcome
   const bool ours = IsOurFault(outcome.code());
   const absl::string_view request_id =
       record.call == nullptr ? absl::string_view() : record.call->request_id();
-  if (!outcome.ok() || record.admission != Admission::kRead || options_.log_reads) {
+  const bool logged = outcome.ok() ? record.admission != Admission::kRead || options_.log_reads
+                                   : !absl::IsResourceExhausted(outcome) || LogsExhaustion();
+  if (logged) {
     const absl::string_view caller =
         record.call == nullptr ? absl::string_view() : record.call->caller();
     const double milliseconds = absl::ToDoubleMilliseconds(took);
@@ -385,6 +399,13 @@ grpc::Status GateCore::End(const CallRecord& record, const absl::Status& outcome
     }
   }
   return ToGrpcStatus(outcome, domain_, request_id);
+}
+
+bool GateCore::LogsExhaustion() {
+  const std::int64_t now = absl::ToInt64Nanoseconds(parts_.clock->SinceBoot());
+  std::int64_t next = next_exhaustion_log_;
+  return now >= next && next_exhaustion_log_.compare_exchange_strong(
+                            next, now + absl::ToInt64Nanoseconds(kBetweenExhaustionLogs));
 }
 
 absl::Status GateCore::Recheck(const CallRecord& record) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/evidence.h"
 #include "common/rpc/executor.h"
+#include "common/rpc/rate_limits.h"
 #include "common/time/clock.h"
 
 namespace google::protobuf {
@@ -62,6 +64,7 @@ class GateCore {
     std::size_t bulk_threads = 16;
     std::size_t watch_threads = 4;
     std::size_t queue = 1024;
+    RateLimits::Options rates;
     bool log_reads = true;  // Whether successful calls with admission "read" get a log line.
     absl::Duration default_deadline = absl::Seconds(30);
     // A stream that holds a thread ends when its caller has let it wait for so long; a KiB that
@@ -142,11 +145,15 @@ class GateCore {
                       const AccessTable::Row* row) const;
   static absl::string_view CodeName(absl::StatusCode code);
   void CountRefusal(absl::string_view method, const absl::Status& refusal);
+  // Whether a refusal for want of room gets a log line: a few a second, for a flood makes many.
+  bool LogsExhaustion();
 
   const Options options_;
   const Parts parts_;
   const std::string domain_;
   std::atomic<bool> draining_ = false;
+  RateLimits rates_;
+  std::atomic<std::int64_t> next_exhaustion_log_ = 0;  // Nanoseconds since boot.
   std::unique_ptr<Methods> methods_;
   std::unique_ptr<TableRefusals> refusals_;
   std::unique_ptr<OpenStreams> open_streams_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr char kPayloads[] = "type.googleapis.com/google.rpc.";
 constexpr char kVerifierSaid[] = "Custom verification check failed with error: ";
+constexpr char kTooLarge[] = "Received message larger than max";
 constexpr char kErrorInfo[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
 // Codes whose text may tell about the inside.
@@ -105,6 +107,13 @@ absl::Status ToAbslStatus(const grpc::Status& status, bool asked) {
   if (colon != absl::string_view::npos && IsReason(message.substr(0, colon))) {
     return MakeError(static_cast<absl::StatusCode>(status.error_code()), message.substr(colon + 2),
                      {.reason = std::string(message.substr(0, colon))});
+  }
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+      absl::StartsWith(message, kTooLarge)) {
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     absl::StrCat("a message is larger than its receiver takes, in bytes",
+                                  message.substr(sizeof(kTooLarge) - 1), "; send it in parts."),
+                     {.reason = "MESSAGE_TOO_LARGE"});
   }
   if (status.error_code() == grpc::StatusCode::CANCELLED && !asked) {
     return MakeError(absl::StatusCode::kUnavailable,

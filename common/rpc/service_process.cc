@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "common/identity/own_certificate.h"
 #include "common/metrics/names.h"
 #include "common/rpc/access_table.h"
@@ -89,6 +91,12 @@ absl::Status ReadServer(const config::Section& section, Settings& settings) {
   settings.gate.write_threads = static_cast<std::size_t>(write_threads);
   settings.gate.bulk_threads = static_cast<std::size_t>(bulk_threads);
   settings.gate.queue = static_cast<std::size_t>(queue);
+  constexpr std::array<const char*, kAdmissions> kRates = {"reads_per_second", "writes_per_second",
+                                                           "bulk_per_second", "watches_per_second"};
+  for (std::size_t i = 0; i < kAdmissions; ++i) {
+    std::int64_t& rate = settings.gate.rates.per_second[i];
+    COMITY_ASSIGN_OR_RETURN(rate, section.Integer(kRates[i], rate, 1, 10'000'000));
+  }
   return absl::OkStatus();
 }
 
@@ -425,6 +433,8 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);
   RaiseDescriptorLimit();
+  // Debian builds Abseil for debugging: gRPC's every lock would look for cycles.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (const absl::Status hardened = HardenTls(); !hardened.ok()) return Fail(name, hardened);
 
   const auto config = config::Config::Load(flags.config, config::ProcessEnvironment());

@@ -61,6 +61,7 @@ TestServer::TestServer(TestPki& pki, Options options, const Build& build)
   gate_ = std::make_unique<rpc::GateCore>(
       rpc::GateCore::Options{.service = options_.name,
                              .services = options_.services,
+                             .rates = options_.rates,
                              .stall_timeout = options_.stall_timeout},
       rpc::GateCore::Parts{.clock = clock,
                            .logger = logger_.get(),

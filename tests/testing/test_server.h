@@ -16,6 +16,7 @@
 #include "common/rpc/call_gate.h"
 #include "common/rpc/evidence.h"
 #include "common/rpc/gate_core.h"
+#include "common/rpc/rate_limits.h"
 #include "common/rpc/server.h"
 #include "tests/testing/test_ca.h"
 
@@ -43,6 +44,7 @@ class TestServer {
     rpc::ContactStanding standing;
     rpc::Server::Options server;
     absl::Duration stall_timeout = absl::Seconds(60);
+    rpc::RateLimits::Options rates;
     const Clock* clock = nullptr;  // The machine's if null.
     std::string log_file;          // "" writes no log.
   };

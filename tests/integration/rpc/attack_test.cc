@@ -5,6 +5,8 @@
 #include <openssl/ssl.h>
 #include <sys/resource.h>
 
+#include <array>
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +38,7 @@ constexpr int kReset = 3;
 constexpr int kSettings = 4;
 constexpr int kContinuation = 9;
 constexpr int kEndHeaders = 4;
+constexpr int kAcknowledge = 1;
 
 // A literal without indexing; both parts shorter than 127.
 std::string Field(const std::string& name, const std::string& value) {
@@ -70,6 +73,19 @@ class RawCaller {
   ~RawCaller() { ::close(descriptor_); }
   RawCaller(const RawCaller&) = delete;
   RawCaller& operator=(const RawCaller&) = delete;
+
+  // Reads until the other side ends the connection; false if it does not within ten seconds.
+  bool Ended() {
+    const timeval most = {.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
+    std::array<char, 4096> bytes;
+    int read = 0;
+    do {
+      errno = 0;
+      read = SSL_read(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+    } while (read > 0);
+    return errno != EAGAIN;
+  }
 
   // Whether the connection took it.
   bool Send(const std::string& bytes) {
@@ -190,6 +206,17 @@ TEST_F(AttackTest, StreamsResetAtOnceByACallerKeepNobodyOut) {
     EXPECT_THAT(Served(), IsOk());
   }
 
+  EXPECT_THAT(Served(), IsOk());
+}
+
+TEST_F(AttackTest, ACallerWhoOpensMoreStreamsThanHeMayLosesHisConnection) {
+  RawCaller attacker(ConnectTo(port_), officer_);
+  attacker.Send(Frame(kSettings, kAcknowledge, 0, ""));
+  for (std::uint32_t stream = 1; stream < 2 * 300; stream += 2) {
+    if (!attacker.Send(Frame(kHeaders, kEndHeaders, stream, CallHeaders()))) break;
+  }
+
+  EXPECT_TRUE(attacker.Ended());
   EXPECT_THAT(Served(), IsOk());
 }
 

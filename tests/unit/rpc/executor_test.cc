@@ -6,9 +6,11 @@
 #include <atomic>
 #include <latch>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/status/error.h"
+#include "common/time/clock.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::rpc {
@@ -87,25 +89,82 @@ TEST(ExecutorTest, ACallerRunsOnHisShareOfTheThreadsAndOthersOnTheRest) {
   EXPECT_EQ(ran, 8) << "what waited runs before destruction, too";
 }
 
-TEST(ExecutorTest, ACallerMayHoldAQuarterOfTheQueueAndAllTogetherTheWhole) {
+TEST(ExecutorTest, ACallerMayHoldAQuarterOfTheQueueAndTheLastPlacesAreForWhoHasNone) {
   Executor executor({.name = "test", .threads = 1, .queue = 8});
   Held held(executor);
   for (int i = 0; i < 2; ++i) ASSERT_THAT(executor.Submit("a", [] {}), IsOk());
 
   const absl::Status share = executor.Submit("a", [] {});
-  for (const char* const caller : {"b", "c", "d"}) {
-    for (int i = 0; i < 2; ++i) ASSERT_THAT(executor.Submit(caller, [] {}), IsOk());
+  for (const char* const caller : {"b", "b", "c", "c", "d"}) {
+    ASSERT_THAT(executor.Submit(caller, [] {}), IsOk());
   }
-  const absl::Status whole = executor.Submit("e", [] {});
+  const absl::Status last = executor.Submit("d", [] {});
+  ASSERT_THAT(executor.Submit("e", [] {}), IsOk());
+  const absl::Status whole = executor.Submit("f", [] {});
   std::latch finished{1};
   executor.SubmitAdmitted("e", [&] { finished.count_down(); });
   EXPECT_EQ(executor.queued(), 9U);
   held.Release();
 
   EXPECT_THAT(share, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
+  EXPECT_THAT(last, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
   EXPECT_THAT(whole, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
   EXPECT_TRUE(DetailsOf(whole).retry_after.has_value());
   finished.wait();
+}
+
+TEST(ExecutorTest, AQueueThatStandsIsShorterThanOneOfABurst) {
+  ManualClock clock(absl::FromUnixSeconds(0));
+  Executor executor({.name = "test",
+                     .threads = 1,
+                     .queue = 64,
+                     .standing_queue = 8,
+                     .burst = absl::Milliseconds(100),
+                     .clock = &clock});
+  Held held(executor);
+  for (const char* const caller : {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {
+    ASSERT_THAT(executor.Submit(caller, [] {}), IsOk());
+  }
+
+  clock.Advance(absl::Milliseconds(101));
+  const absl::Status standing = executor.Submit("j", [] {});
+  held.Release();
+  while (executor.queued() > 0) std::this_thread::yield();
+  clock.Advance(absl::Milliseconds(1001));
+  Held again(executor);
+  for (int i = 0; i < 9; ++i) EXPECT_THAT(executor.Submit("a", [] {}), IsOk()) << "a burst anew";
+  again.Release();
+
+  EXPECT_THAT(standing, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+}
+
+TEST(ExecutorTest, AStandingQueueKeepsRoomForACallerBesideAGreedyOne) {
+  ManualClock clock(absl::FromUnixSeconds(0));
+  std::vector<std::string> order;
+  {
+    Executor executor(
+        {.name = "test", .threads = 1, .queue = 64, .standing_queue = 8, .clock = &clock});
+    Held held(executor);
+    int greedy = 0;
+    while (executor.Submit("greedy", [&] { order.emplace_back("greedy"); }).ok()) ++greedy;
+    EXPECT_EQ(greedy, 16);
+    clock.Advance(absl::Seconds(1));
+    EXPECT_THAT(executor.Submit("greedy", [] {}),
+                FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+    held.Release();
+    while (executor.queued() > 0) std::this_thread::yield();
+
+    // The overload of before is not forgotten with the queue.
+    Held again(executor);
+    order.clear();
+    ASSERT_THAT(executor.Submit("greedy", [&] { order.emplace_back("greedy"); }), IsOk());
+    ASSERT_THAT(executor.Submit("greedy", [&] { order.emplace_back("greedy"); }), IsOk());
+    EXPECT_THAT(executor.Submit("greedy", [] {}),
+                FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
+    ASSERT_THAT(executor.Submit("other", [&] { order.emplace_back("other"); }), IsOk());
+    again.Release();
+  }
+  EXPECT_THAT(order, ElementsAre("greedy", "other", "greedy"));
 }
 
 }  // namespace

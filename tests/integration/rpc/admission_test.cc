@@ -1,0 +1,173 @@
+// What one caller may ask for over real mutual TLS: calls a second, streams a connection, bytes a
+// message.
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/rpc/channel.h"
+#include "common/rpc/grpc_status.h"
+#include "common/status/error.h"
+#include "tests/integration/rpc/echo_services.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::testing {
+namespace {
+
+namespace de = document_exchange::v1;
+namespace lv = ledger::v1;
+namespace pr = partner_registry::v1;
+
+// Of each kind of call: one a second, hence two at once.
+constexpr rpc::RateLimits::Options kSlow{.per_second = {1, 1, 1, 1}};
+
+absl::Status GetCheckpoint(const std::shared_ptr<grpc::Channel>& channel,
+                           absl::Duration deadline = absl::Seconds(20)) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, deadline);
+  lv::Checkpoint checkpoint;
+  return rpc::ToAbslStatus(
+      lv::LedgerService::NewStub(channel)->GetCheckpoint(&context, {}, &checkpoint));
+}
+
+absl::Status GetInclusionProof(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(20));
+  lv::InclusionProof proof;
+  return rpc::ToAbslStatus(
+      lv::LedgerService::NewStub(channel)->GetInclusionProof(&context, {}, &proof));
+}
+
+// gRPC's own service answers an empty message with an empty message.
+absl::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(20));
+  const grpc::ByteBuffer request(nullptr, 0);
+  grpc::ByteBuffer response;
+  std::promise<grpc::Status> answered;
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
+                 [&](grpc::Status status) { answered.set_value(std::move(status)); });
+  return rpc::ToAbslStatus(answered.get_future().get());
+}
+
+// A Watch that has brought its first message.
+class Watching {
+ public:
+  explicit Watching(const std::shared_ptr<grpc::Channel>& channel)
+      : stream_(pr::PartnerRegistryService::NewStub(channel)->Watch(&context_, {})) {}
+
+  bool Read() {
+    pr::WatchResponse response;
+    return stream_->Read(&response);
+  }
+  // How the server ended it, after Read has said that it did.
+  absl::Status Outcome() { return rpc::ToAbslStatus(stream_->Finish()); }
+  void End() {
+    context_.TryCancel();
+    while (Read()) continue;
+    stream_->Finish();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<pr::WatchResponse>> stream_;
+};
+
+TEST(AdmissionTest, ReadsAnsweredOnGrpcsThreadAreLimitedForEachCaller) {
+  EchoServer echo({.rates = kSlow});
+  const auto channel = echo.server().Channel(kOfficer);
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(GetCheckpoint(channel), IsOk());
+
+  const absl::Status refused = GetCheckpoint(channel);
+
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+  ASSERT_TRUE(DetailsOf(refused).retry_after.has_value());
+  EXPECT_GT(*DetailsOf(refused).retry_after, absl::ZeroDuration());
+  EXPECT_LE(*DetailsOf(refused).retry_after, absl::Seconds(1));
+  EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOfficer)),
+              FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"))
+      << "another connection is no other caller";
+  EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOperator)), IsOk());
+}
+
+TEST(AdmissionTest, CallsOfTheExecutorAndHealthAreLimitedToo) {
+  EchoServer echo({.rates = kSlow});
+  const auto channel = echo.server().Channel(kOfficer);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(GetInclusionProof(channel), IsOk());
+    ASSERT_THAT(CheckHealth(channel), IsOk());
+  }
+
+  EXPECT_THAT(GetInclusionProof(channel),
+              FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+  EXPECT_THAT(CheckHealth(channel),
+              FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+}
+
+TEST(AdmissionTest, StreamsThatStayAreLimitedInHowOftenTheyBegin) {
+  EchoServer echo({.rates = kSlow});
+  echo.registry().Advance(1);
+  const auto channel = echo.server().Channel(kOfficer);
+  Watching first(channel);
+  Watching second(channel);
+  ASSERT_TRUE(first.Read());
+  ASSERT_TRUE(second.Read());
+
+  Watching third(channel);
+
+  EXPECT_FALSE(third.Read());
+  EXPECT_THAT(third.Outcome(), FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+  first.End();
+  second.End();
+}
+
+TEST(AdmissionTest, ACallBeyondTheStreamsOfAConnectionWaitsAtItsCallerForAPlace) {
+  EchoServer echo({.server = {.max_streams_per_connection = 2}});
+  echo.registry().Advance(1);
+  const auto channel = echo.server().Channel(kOfficer);
+  Watching first(channel);
+  Watching second(channel);
+  ASSERT_TRUE(first.Read());
+  ASSERT_TRUE(second.Read());
+
+  EXPECT_THAT(GetCheckpoint(channel, absl::Milliseconds(300)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOfficer)), IsOk());
+  first.End();
+  EXPECT_THAT(GetCheckpoint(channel), IsOk());
+  second.End();
+}
+
+TEST(AdmissionTest, AMessageLargerThanTheServerTakesIsRefusedWithItsReason) {
+  EchoServer echo({.server = {.max_message_bytes = 64 << 10}});
+  const auto channel = echo.server().Channel(kOfficer);
+  const auto stub = de::DocumentExchangeService::NewStub(channel);
+  grpc::ClientContext unary;
+  lv::InclusionProof proof;
+  lv::GetInclusionProofRequest request;
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
+      1000, std::string(65 << 10, 'x'));
+  grpc::ClientContext streaming;
+  de::UploadPiecesRequest piece;
+  piece.set_data(std::string(65 << 10, 'x'));
+
+  EXPECT_THAT(rpc::ToAbslStatus(
+                  lv::LedgerService::NewStub(channel)->GetInclusionProof(&unary, request, &proof)),
+              FailsWith(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE"));
+  const auto stream = stub->UploadPieces(&streaming);
+  stream->Write(piece);
+  stream->WritesDone();
+  EXPECT_THAT(rpc::ToAbslStatus(stream->Finish()),
+              FailsWith(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE"));
+  EXPECT_THAT(GetCheckpoint(channel), IsOk()) << "the connection stays";
+}
+
+}  // namespace
+}  // namespace comity::testing
