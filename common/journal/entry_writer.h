@@ -8,6 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/journal/expiry_keys.h"
+#include "common/journal/rows.h"
 #include "common/journal/turn.h"
 #include "common/journal/types.h"
 #include "common/storage/connection.h"
@@ -36,6 +37,9 @@ class EntryWriter {
   // Entries from `first`, at most `limit`, opened as far as their keys are there.
   absl::StatusOr<std::vector<Entry>> Read(storage::Connection& sql, std::int64_t first,
                                           std::size_t limit) const;
+
+  // The entry of a row, opened if its key is there. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
+  absl::StatusOr<Entry> Open(const rows::SealedEntry& row) const;
 
  private:
   // What a sealed row is bound to, so that rows cannot be exchanged.

@@ -256,6 +256,22 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(Connection& sql,
   }
 }
 
+absl::StatusOr<std::vector<Place>> ReadPlaces(Connection& sql, const Place& last,
+                                              std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT position FROM journal_versions WHERE position > ?1 "
+                                      "ORDER BY position LIMIT ?2"));
+  select->BindInt64(1, FirstPosition(last.revision) + last.ordinal)
+      .BindInt64(2, static_cast<std::int64_t>(limit));
+  std::vector<Place> places;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return places;
+    places.push_back({.revision = select->Int64(0) >> kOrdinalBits,
+                      .ordinal = static_cast<int>(select->Int64(0) & kMaxOrdinal)});
+  }
+}
+
 absl::StatusOr<std::vector<Version>> ReadLatest(Connection& sql, absl::string_view kind) {
   COMITY_ASSIGN_OR_RETURN(
       const auto select,
@@ -363,6 +379,22 @@ absl::Status InsertCheckpoint(Connection& sql, const PublishedCheckpoint& checkp
       .BindText(3, checkpoint.note)
       .BindInt64(4, absl::ToUnixMicros(checkpoint.publish_time))
       .Run();
+}
+
+absl::StatusOr<std::vector<PublishedCheckpoint>> ReadCheckpoints(Connection& sql,
+                                                                 std::int64_t after,
+                                                                 std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT size, root, note, publish_micros FROM journal_checkpoints "
+                  "WHERE size > ?1 ORDER BY size LIMIT ?2"));
+  select->BindInt64(1, after).BindInt64(2, static_cast<std::int64_t>(limit));
+  std::vector<PublishedCheckpoint> checkpoints;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(auto next, CheckpointOf(*select));
+    if (!next) return checkpoints;
+    checkpoints.push_back(*std::move(next));
+  }
 }
 
 absl::StatusOr<std::optional<PublishedCheckpoint>> FindLastCheckpoint(Connection& sql) {

@@ -68,6 +68,14 @@ absl::StatusOr<std::vector<Version>> ReadFeed(storage::Connection& sql, std::int
 absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection& sql,
                                                              std::int64_t after_revision,
                                                              std::size_t limit);
+// Where a version is: all of it but what it says.
+struct Place {
+  std::int64_t revision = 0;
+  int ordinal = 0;
+};
+// The places after `last`, at most `limit`, in order.
+absl::StatusOr<std::vector<Place>> ReadPlaces(storage::Connection& sql, const Place& last,
+                                              std::size_t limit);
 absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
 absl::StatusOr<std::vector<Version>> ReadAllAt(storage::Connection& sql, std::int64_t revision);
 absl::StatusOr<std::optional<Version>> FindVersionAt(storage::Connection& sql,
@@ -94,6 +102,10 @@ absl::Status InsertTile(storage::Connection& sql, const ledger::Tile& tile);
 absl::StatusOr<std::optional<std::string>> FindTile(storage::Connection& sql, ledger::TileId id);
 
 absl::Status InsertCheckpoint(storage::Connection& sql, const PublishedCheckpoint& checkpoint);
+// Those of more than `after` leaves, at most `limit`, in order.
+absl::StatusOr<std::vector<PublishedCheckpoint>> ReadCheckpoints(storage::Connection& sql,
+                                                                 std::int64_t after,
+                                                                 std::size_t limit);
 absl::StatusOr<std::optional<PublishedCheckpoint>> FindLastCheckpoint(storage::Connection& sql);
 // The first one of more than `leaf_index` leaves.
 absl::StatusOr<std::optional<PublishedCheckpoint>> FindCheckpointCovering(storage::Connection& sql,
