@@ -85,6 +85,8 @@ absl::Status LoadLedger(StoredJournal::Parts& parts) {
       const Published published,
       CheckPublished(sql, parts.publication, parts.options.signer->verifier(), parts.tree, tiles));
   parts.refusal = published.refusal;
+  COMITY_ASSIGN_OR_RETURN(const auto copied, rows::FindCopy(sql));
+  if (copied && parts.refusal.ok()) parts.refusal = LedgerBehind("this store is a restored copy");
   if (!published.last) return absl::OkStatus();
   parts.checkpoint_size = published.last->size;
   if (!parts.refusal.ok()) return absl::OkStatus();

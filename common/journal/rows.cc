@@ -125,6 +125,21 @@ absl::Status UpdateHead(Connection& sql, const Head& head) {
       .RunLater();
 }
 
+absl::Status MarkCopy(Connection& sql, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto insert,
+      sql.Prepare("INSERT INTO journal_copy VALUES (1, ?1) "
+                  "ON CONFLICT (id) DO UPDATE SET copy_micros = excluded.copy_micros"));
+  return insert->BindInt64(1, absl::ToUnixMicros(now)).Run();
+}
+
+absl::StatusOr<std::optional<absl::Time>> FindCopy(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(const auto select, sql.Prepare("SELECT copy_micros FROM journal_copy"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+  if (!row) return std::optional<absl::Time>();
+  return std::optional<absl::Time>(absl::FromUnixMicros(select->Int64(0)));
+}
+
 absl::Status InsertBatch(Connection& sql, std::int64_t batch, absl::string_view id) {
   COMITY_ASSIGN_OR_RETURN(const auto insert,
                           sql.Prepare("INSERT INTO journal_batches VALUES (?1, ?2)"));

@@ -28,6 +28,10 @@ absl::StatusOr<std::optional<Head>> LockHead(storage::Connection& sql);
 absl::Status InsertHead(storage::Connection& sql, const Head& head);
 absl::Status UpdateHead(storage::Connection& sql, const Head& head);
 
+// That the database is a copy; and when it was made; nullopt: it is none.
+absl::Status MarkCopy(storage::Connection& sql, absl::Time now);
+absl::StatusOr<std::optional<absl::Time>> FindCopy(storage::Connection& sql);
+
 // The id of a durable transaction, by its number; and that of one whose answer was lost. Only the
 // last kBatchesKept are kept.
 inline constexpr std::int64_t kBatchesKept = 4096;

@@ -310,8 +310,8 @@ absl::StatusOr<std::unique_ptr<ExpiryKeys>> OpenKeys(const StoreToCheck& store) 
                    {.reason = "KEYS_MISSING"});
 }
 
-// Checks what this program can read, too.
-absl::StatusOr<Head> HeadOf(storage::Database& database) {
+// Fills in what the store is; only if this program can read it.
+absl::Status Identify(storage::Database& database, StoreReport& report) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database.Read());
   COMITY_ASSIGN_OR_RETURN(const int version,
                           storage::FindVersion(snapshot.sql(), "journal", JournalMigrations()));
@@ -319,7 +319,13 @@ absl::StatusOr<Head> HeadOf(storage::Database& database) {
   if (version > 0) {
     COMITY_ASSIGN_OR_RETURN(head, rows::ReadHead(snapshot.sql()));
   }
-  if (head) return *head;
+  if (version >= kSuccessionVersion) {
+    COMITY_ASSIGN_OR_RETURN(report.copied, rows::FindCopy(snapshot.sql()));
+  }
+  if (head) {
+    report.head = *head;
+    return absl::OkStatus();
+  }
   return MakeError(absl::StatusCode::kNotFound,
                    "No service ever wrote to this database; name the one that a service uses.",
                    {.reason = "STORE_MISSING"});
@@ -331,7 +337,7 @@ absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store) {
   COMITY_ASSIGN_OR_RETURN(const auto keys, OpenKeys(store));
   COMITY_ASSIGN_OR_RETURN(const auto database, OpenDatabase(store));
   StoreReport report;
-  COMITY_ASSIGN_OR_RETURN(report.head, HeadOf(*database));
+  COMITY_RETURN_IF_ERROR(Identify(*database, report));
   Checker checker(store, keys.get(), &report);
   if (store.database.empty()) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<std::string> damage,

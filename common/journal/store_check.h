@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
@@ -38,6 +39,7 @@ struct StoreReport {
 
   Head head;
   crypto::Digest root{};  // Of the tree that the commitments make; zeros if entries are missing.
+  std::optional<absl::Time> copied;  // When it was made, if it is a copy (BackUp).
   std::int64_t versions = 0;
   std::int64_t checkpoints = 0;
   std::int64_t opened = 0;     // Entries whose salt and body are as committed.

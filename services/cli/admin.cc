@@ -9,18 +9,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/config/config.h"
+#include "common/crypto/encoding.h"
 #include "common/evidence/verify.h"
+#include "common/journal/backup.h"
 #include "common/journal/store_check.h"
 #include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/clock.h"
 #include "services/cli/app.h"
 
 namespace comity::cli {
 namespace {
 
 struct Arguments {
-  std::string config, store, database, expiry_keys, publication, ledger_key;
+  std::string config, store, database, expiry_keys, publication, ledger_key, from, to;
 };
 
 absl::StatusOr<service::StoreSettings> ReadSettings(const std::string& file) {
@@ -112,11 +115,55 @@ absl::Status Check(App& app, const Arguments& arguments) {
   return report.ok() ? absl::OkStatus() : Damaged(report.found);
 }
 
+void ShowBackup(App& app, const journal::BackupManifest& manifest, const std::string& done) {
+  app.Show({{"store_id", manifest.store_id},
+            {"origin", manifest.origin},
+            {"revision", manifest.revision},
+            {"entries", manifest.entries},
+            {"root", crypto::Hex(crypto::View(manifest.root))},
+            {"sha256", crypto::Hex(crypto::View(manifest.sha256))},
+            {"size", manifest.size}},
+           [&] {
+             std::cout << done << " store " << manifest.store_id << " up to revision "
+                       << manifest.revision << ", " << manifest.entries
+                       << " ledger entries, checked.\n";
+           });
+}
+
+absl::Status BackUp(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(const journal::StoreToCheck store, StoreOf(arguments));
+  if (!store.database.empty()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "This service's store is a PostgreSQL database: back it up with pg_dump or "
+                     "pg_basebackup, and see common/storage/README.md.",
+                     {.reason = "STORE_NOT_EMBEDDED"});
+  }
+  COMITY_ASSIGN_OR_RETURN(const journal::BackupManifest made,
+                          journal::BackUp(store.directory, arguments.to, SystemClock()));
+  ShowBackup(app, made, "Backed up");
+  return absl::OkStatus();
+}
+
+absl::Status Restore(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(const journal::BackupManifest made,
+                          journal::Restore(arguments.from, arguments.store));
+  ShowBackup(app, made, "Restored");
+  if (!app.options.json) {
+    std::cout << "It is read and refuses writes until comity admin ledger succeed.\n";
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void RegisterAdmin(Command root, App& app) {
   const auto arguments = std::make_shared<Arguments>();
   const Command admin = root.AddGroup("admin", "Look after a service's store: its files, no calls");
+
+  const auto add_config = [&](Command command) {
+    return command.AddOption("--config", arguments->config, "The service's configuration")
+        .TypeName("FILE");
+  };
 
   const Command check = AddCommand(
       admin, app, "check", "Compare rows, feed and ledger of a store, also beside its service",
@@ -124,7 +171,7 @@ void RegisterAdmin(Command root, App& app) {
       "  comity admin check --store data/store --publication data/checkpoints --ledger-key "
       "ledger.vkey",
       [&app, arguments] { return Check(app, *arguments); });
-  check.AddOption("--config", arguments->config, "The service's configuration").TypeName("FILE");
+  add_config(check);
   check.AddOption("--store", arguments->store, "The embedded store").TypeName("FOLDER");
   check.AddOption("--database", arguments->database, "Or the PostgreSQL database").TypeName("URL");
   check.AddOption("--expiry-keys", arguments->expiry_keys, "To open entries by").TypeName("FOLDER");
@@ -134,6 +181,21 @@ void RegisterAdmin(Command root, App& app) {
   check.AddOption("--publication", arguments->publication, "What was published")
       .TypeName("FOLDER")
       .Needs(key);
+
+  const Command backup = AddCommand(
+      admin, app, "backup", "Copy an embedded store, also while its service runs",
+      "  comity admin backup --config partner-registry/config.toml --to /backup/registry-monday",
+      [&app, arguments] { return BackUp(app, *arguments); });
+  add_config(backup);
+  backup.AddOption("--store", arguments->store, "Or the embedded store").TypeName("FOLDER");
+  backup.AddOption("--to", arguments->to, "Empty or absent").Required().TypeName("FOLDER");
+
+  const Command restore = AddCommand(
+      admin, app, "restore", "Make a store from a backup, to be read until its ledger is succeeded",
+      "  comity admin restore --from /backup/registry-monday --store partner-registry/data/store",
+      [&app, arguments] { return Restore(app, *arguments); });
+  restore.AddOption("--from", arguments->from, "The backup").Required().TypeName("FOLDER");
+  restore.AddOption("--store", arguments->store, "Empty or absent").Required().TypeName("FOLDER");
 }
 
 }  // namespace comity::cli
