@@ -47,13 +47,11 @@ absl::StatusOr<AddedLeaf> EntryWriter::Write(storage::Connection& sql, std::int6
   return AddedLeaf{leaf_index, commitment};
 }
 
-absl::StatusOr<std::vector<Entry>> EntryWriter::Read(storage::Connection& sql, std::int64_t first,
-                                                     std::size_t limit) const {
-  COMITY_ASSIGN_OR_RETURN(const std::vector<rows::SealedEntry> found,
-                          rows::ReadEntries(sql, first, limit));
+absl::StatusOr<std::vector<Entry>> EntryWriter::Open(
+    const std::vector<rows::SealedEntry>& rows) const {
   std::vector<Entry> entries;
-  entries.reserve(found.size());
-  for (const rows::SealedEntry& row : found) {
+  entries.reserve(rows.size());
+  for (const rows::SealedEntry& row : rows) {
     COMITY_ASSIGN_OR_RETURN(entries.emplace_back(), Open(row));
   }
   return entries;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -34,11 +35,8 @@ class EntryWriter {
                                   std::int64_t revision, absl::Time commit_time,
                                   absl::string_view body) const;
 
-  // Entries from `first`, at most `limit`, opened as far as their keys are there.
-  absl::StatusOr<std::vector<Entry>> Read(storage::Connection& sql, std::int64_t first,
-                                          std::size_t limit) const;
-
-  // The entry of a row, opened if its key is there. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
+  // Entries, opened as far as their keys are there. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
+  absl::StatusOr<std::vector<Entry>> Open(const std::vector<rows::SealedEntry>& rows) const;
   absl::StatusOr<Entry> Open(const rows::SealedEntry& row) const;
 
  private:

@@ -28,6 +28,23 @@ absl::StatusOr<std::optional<Head>> LockHead(storage::Connection& sql);
 absl::Status InsertHead(storage::Connection& sql, const Head& head);
 absl::Status UpdateHead(storage::Connection& sql, const Head& head);
 
+// A log that was closed at the checkpoint `note`, or, with an empty one, that succeeded such a log.
+struct LogRow {
+  std::int64_t number = 0;
+  std::string store_id;
+  std::string note;
+  absl::Time close_time = absl::UnixEpoch();
+};
+// In the order of numbers.
+absl::StatusOr<std::vector<LogRow>> ReadLogs(storage::Connection& sql);
+// Or replaces the row of the number.
+absl::Status PutLog(storage::Connection& sql, const LogRow& log);
+// Puts the entries aside as those of log `number`, and forgets its tiles and checkpoints and that
+// the database is a copy.
+absl::Status CloseLog(storage::Connection& sql, std::int64_t number);
+// All of `head`, the store's id too.
+absl::Status ReplaceHead(storage::Connection& sql, const Head& head);
+
 // That the database is a copy; and when it was made; nullopt: it is none.
 absl::Status MarkCopy(storage::Connection& sql, absl::Time now);
 absl::StatusOr<std::optional<absl::Time>> FindCopy(storage::Connection& sql);
@@ -97,6 +114,10 @@ struct SealedEntry {
 absl::Status InsertEntry(storage::Connection& sql, const SealedEntry& entry);
 absl::StatusOr<std::vector<SealedEntry>> ReadEntries(storage::Connection& sql, std::int64_t first,
                                                      std::size_t limit);
+// The same of a closed log.
+absl::StatusOr<std::vector<SealedEntry>> ReadClosedEntries(storage::Connection& sql,
+                                                           std::int64_t log, std::int64_t first,
+                                                           std::size_t limit);
 // The commitments of the leaves from `first` on.
 absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(storage::Connection& sql,
                                                             std::int64_t first);

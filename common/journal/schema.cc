@@ -77,7 +77,8 @@ CREATE TABLE journal_copy (
 CREATE TABLE journal_logs (
   number INTEGER PRIMARY KEY,
   store_id TEXT NOT NULL UNIQUE,
-  note TEXT NOT NULL
+  note TEXT NOT NULL,
+  close_micros INTEGER NOT NULL
 );
 CREATE TABLE journal_closed_entries (
   log INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 #include "common/journal/store_check.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -8,14 +9,17 @@
 #include "common/journal/entry_writer.h"
 #include "common/journal/expiry_keys.h"
 #include "common/journal/ledger_check.h"
+#include "common/journal/logs.h"
 #include "common/journal/rows.h"
 #include "common/journal/schema.h"
 #include "common/journal/stored_tiles.h"
 #include "common/json/canonical.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/hash.h"
+#include "common/ledger/proof.h"
 #include "common/ledger/tile.h"
 #include "common/ledger/tree.h"
+#include "common/ledger_files/folder_tiles.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/migrations.h"
@@ -44,19 +48,25 @@ absl::StatusOr<ledger::Checkpoint> HeadIn(const std::string& note,
   return ledger::ParseCheckpoint(parsed.text);
 }
 
+// "entry 17", "entry 17 of log 1".
+std::string PlaceOf(const Log& log, std::int64_t leaf_index) {
+  return absl::StrCat("entry ", leaf_index, log.closed ? absl::StrCat(" of log ", log.number) : "");
+}
+
 class Checker {
  public:
   // Nothing is owned.
-  Checker(const StoreToCheck& store, ExpiryKeys* keys, StoreReport* report)
-      : store_(store),
-        keys_(keys),
-        entries_(keys, report->head.store_id, /*expiry_months=*/1),
-        report_(*report) {}
+  Checker(const StoreToCheck& store, const std::optional<ledger::NoteVerifier>& log,
+          ExpiryKeys* keys, StoreReport* report)
+      : store_(store), log_(log), keys_(keys), report_(*report) {}
 
   // Each part goes on as far as it can be read.
   absl::Status CheckTables(storage::Connection& sql) {
     COMITY_ASSIGN_OR_RETURN(const std::optional<Head> head, rows::ReadHead(sql));
     if (head) report_.head = *head;  // It may have gone on.
+    for (const Log& log : report_.logs) {
+      if (log.closed) COMITY_RETURN_IF_ERROR(CheckClosed(sql, log));
+    }
     COMITY_RETURN_IF_ERROR(Part(sql, "journal_mutations", &Checker::CheckRevisions));
     COMITY_RETURN_IF_ERROR(Part(sql, "journal_versions", &Checker::CheckFeed));
     COMITY_RETURN_IF_ERROR(Part(sql, "journal_requests", &Checker::CheckRequests));
@@ -82,16 +92,17 @@ class Checker {
   absl::Status CheckRevisions(storage::Connection& sql);
   absl::Status CheckFeed(storage::Connection& sql);
   absl::Status CheckRequests(storage::Connection& sql);
+  absl::Status CheckClosed(storage::Connection& sql, const Log& log);
   absl::Status CheckLedger(storage::Connection& sql);
-  void CheckEntry(const rows::SealedEntry& row);
-  void CheckContent(const rows::SealedEntry& row);
+  void CheckEntry(const rows::SealedEntry& row, const Log& log);
+  void CheckContent(const rows::SealedEntry& row, const Log& log);
   absl::Status CheckTile(storage::Connection& sql, const ledger::Tile& tile);
   void CheckCheckpoint(const PublishedCheckpoint& row, const ledger::Tree& tree);
   absl::Status CheckCounts(storage::Connection& sql, const ledger::Tree& tree);
 
   const StoreToCheck& store_;
+  const std::optional<ledger::NoteVerifier>& log_;
   ExpiryKeys* const keys_;
-  const EntryWriter entries_;
   StoreReport& report_;
   absl::Time entry_time_ = absl::UnixEpoch();  // Of the entry before.
   std::int64_t tiles_ = 0;
@@ -165,13 +176,14 @@ absl::Status Checker::CheckRequests(storage::Connection& sql) {
   }
 }
 
-void Checker::CheckContent(const rows::SealedEntry& row) {
+void Checker::CheckContent(const rows::SealedEntry& row, const Log& log) {
   if (keys_ == nullptr) {
     ++report_.unopened;
     return;
   }
-  const std::string where = absl::StrCat("entry ", row.leaf_index);
-  const absl::StatusOr<Entry> entry = entries_.Open(row);
+  const std::string where = PlaceOf(log, row.leaf_index);
+  const absl::StatusOr<Entry> entry =
+      EntryWriter(keys_, log.store_id, /*expiry_months=*/1).Open(row);
   if (!entry.ok()) {
     Find(where, std::string(entry.status().message()));
   } else if (!entry->body) {
@@ -189,13 +201,13 @@ void Checker::CheckContent(const rows::SealedEntry& row) {
   }
 }
 
-void Checker::CheckEntry(const rows::SealedEntry& row) {
-  const std::string where = absl::StrCat("entry ", row.leaf_index);
+void Checker::CheckEntry(const rows::SealedEntry& row, const Log& log) {
+  const std::string where = PlaceOf(log, row.leaf_index);
   if (row.commit_time < entry_time_) Find(where, "It was committed before the one before it.");
   if (row.revision > report_.head.revision) {
     Find(where, absl::StrCat("It is of revision ", row.revision, ", and the head is behind it."));
   }
-  CheckContent(row);
+  CheckContent(row, log);
   entry_time_ = row.commit_time;
 }
 
@@ -211,10 +223,43 @@ absl::Status Checker::CheckTile(storage::Connection& sql, const ledger::Tile& ti
   return absl::OkStatus();
 }
 
+absl::Status Checker::CheckClosed(storage::Connection& sql, const Log& log) {
+  const PublishedCheckpoint& closed = *log.closed;
+  ledger::Tree tree;
+  std::optional<ledger::Hash> root;  // Of as many entries as were published.
+  if (closed.size == 0) root = tree.root();
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const auto chunk,
+                            rows::ReadClosedEntries(sql, log.number, tree.size(), kChunk));
+    for (const rows::SealedEntry& row : chunk) {
+      if (row.leaf_index != tree.size()) {
+        Find(PlaceOf(log, tree.size()), "It is missing; what follows was not compared.");
+        return absl::OkStatus();
+      }
+      CheckEntry(row, log);
+      tree.Append(row.commitment);
+      if (tree.size() == closed.size) root = tree.root();
+    }
+    if (chunk.size() < kChunk) break;
+  }
+  report_.lost += std::max<std::int64_t>(closed.size - tree.size(), 0);
+  const std::string where = absl::StrCat("log ", log.number);
+  if (root && *root != closed.root) {
+    Find(where, "Its entries are not those of the checkpoint it was closed at.");
+  } else if (!root && !store_.publication.empty() && tree.size() > 0) {
+    const auto published =
+        ledger::RootAt(ledger_files::FolderTiles(log.folder, closed.size), tree.size());
+    if (!published.ok() || *published != tree.root()) {
+      Find(where, "Its entries are not the first of those that were published.");
+    }
+  }
+  return absl::OkStatus();
+}
+
 void Checker::CheckCheckpoint(const PublishedCheckpoint& row, const ledger::Tree& tree) {
   ++report_.checkpoints;
   const std::string where = absl::StrCat("checkpoint ", row.size);
-  const auto head = HeadIn(row.note, store_.log);
+  const auto head = HeadIn(row.note, log_);
   if (row.root != tree.root()) {
     Find(where, "Its root is not what the entries' commitments make.");
   } else if (!head.ok()) {
@@ -238,7 +283,7 @@ absl::Status Checker::CheckLedger(storage::Connection& sql) {
                           " are missing; what follows was not compared."));
         return absl::OkStatus();
       }
-      CheckEntry(row);
+      CheckEntry(row, report_.logs.back());
       for (const ledger::Tile& tile : tree.Append(row.commitment)) {
         COMITY_RETURN_IF_ERROR(CheckTile(sql, tile));
       }
@@ -278,8 +323,9 @@ absl::Status Checker::CheckCounts(storage::Connection& sql, const ledger::Tree& 
 
 // Compares what is published with the latest state: OK, or what is wrong with either.
 absl::Status ComparePublished(const StoreToCheck& store, storage::Database& database,
-                              StoreReport& report) {
+                              const ledger::NoteVerifier& log, StoreReport& report) {
   const StoredTiles complete(&database);
+  const std::string& folder = report.logs.back().folder;
   absl::Status refusal;
   for (int look = 0; look < kLooks; ++look) {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database.Read());
@@ -287,15 +333,15 @@ absl::Status ComparePublished(const StoreToCheck& store, storage::Database& data
     COMITY_ASSIGN_OR_RETURN(ledger::Tree loaded,
                             LoadTree(snapshot.sql(), head ? head->leaf_count : 0, complete));
     const auto tree = std::make_shared<const ledger::Tree>(std::move(loaded));
-    COMITY_ASSIGN_OR_RETURN(
-        const Published published,
-        CheckPublished(snapshot.sql(), absl::StrCat(store.publication, "/checkpoint"), *store.log,
-                       *tree, ledger::TreeTiles(tree, &complete)));
+    COMITY_ASSIGN_OR_RETURN(const Published published,
+                            CheckPublished(snapshot.sql(), absl::StrCat(folder, "/checkpoint"), log,
+                                           *tree, ledger::TreeTiles(tree, &complete)));
     refusal = published.refusal;
     report.published = published.file ? published.file->size : 0;
     if (refusal.ok()) break;
   }
-  return refusal;
+  COMITY_RETURN_IF_ERROR(refusal);
+  return CheckLast(report.logs.back(), store.publication);
 }
 
 absl::StatusOr<std::unique_ptr<ExpiryKeys>> OpenKeys(const StoreToCheck& store) {
@@ -311,24 +357,32 @@ absl::StatusOr<std::unique_ptr<ExpiryKeys>> OpenKeys(const StoreToCheck& store) 
 }
 
 // Fills in what the store is; only if this program can read it.
-absl::Status Identify(storage::Database& database, StoreReport& report) {
+absl::Status Identify(const StoreToCheck& store, storage::Database& database, StoreReport& report) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database.Read());
+  storage::Connection& sql = snapshot.sql();
   COMITY_ASSIGN_OR_RETURN(const int version,
-                          storage::FindVersion(snapshot.sql(), "journal", JournalMigrations()));
+                          storage::FindVersion(sql, "journal", JournalMigrations()));
   std::optional<Head> head;
   if (version > 0) {
-    COMITY_ASSIGN_OR_RETURN(head, rows::ReadHead(snapshot.sql()));
+    COMITY_ASSIGN_OR_RETURN(head, rows::ReadHead(sql));
   }
-  if (version >= kSuccessionVersion) {
-    COMITY_ASSIGN_OR_RETURN(report.copied, rows::FindCopy(snapshot.sql()));
+  if (!head) {
+    return MakeError(absl::StatusCode::kNotFound,
+                     "No service ever wrote to this database; name the one that a service uses.",
+                     {.reason = "STORE_MISSING"});
   }
-  if (head) {
-    report.head = *head;
+  report.head = *head;
+  if (version < kSuccessionVersion) {
+    report.logs.push_back({.number = 1,
+                           .store_id = head->store_id,
+                           .origin = store.log ? store.log->name() : "",
+                           .folder = store.publication});
     return absl::OkStatus();
   }
-  return MakeError(absl::StatusCode::kNotFound,
-                   "No service ever wrote to this database; name the one that a service uses.",
-                   {.reason = "STORE_MISSING"});
+  COMITY_ASSIGN_OR_RETURN(report.copied, rows::FindCopy(sql));
+  COMITY_ASSIGN_OR_RETURN(
+      report.logs, LoadLogs(sql, *head, store.publication, store.log ? &*store.log : nullptr));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -337,8 +391,12 @@ absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store) {
   COMITY_ASSIGN_OR_RETURN(const auto keys, OpenKeys(store));
   COMITY_ASSIGN_OR_RETURN(const auto database, OpenDatabase(store));
   StoreReport report;
-  COMITY_RETURN_IF_ERROR(Identify(*database, report));
-  Checker checker(store, keys.get(), &report);
+  COMITY_RETURN_IF_ERROR(Identify(store, *database, report));
+  std::optional<ledger::NoteVerifier> log;  // The one that grows.
+  if (store.log) {
+    COMITY_ASSIGN_OR_RETURN(log, store.log->Renamed(report.logs.back().origin));
+  }
+  Checker checker(store, log, keys.get(), &report);
   if (store.database.empty()) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<std::string> damage,
                             storage::FindSqliteDamage({.directory = store.directory}));
@@ -348,8 +406,8 @@ absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store) {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database->Read());
     COMITY_RETURN_IF_ERROR(checker.CheckTables(snapshot.sql()));
   }
-  if (store.publication.empty() || !store.log) return report;
-  const absl::Status published = ComparePublished(store, *database, report);
+  if (store.publication.empty() || !log) return report;
+  const absl::Status published = ComparePublished(store, *database, *log, report);
   if (!published.ok() && !IsLedgerBehind(published) && !absl::IsDataLoss(published)) {
     return published;
   }

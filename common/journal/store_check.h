@@ -23,7 +23,8 @@ struct StoreToCheck {
   std::string expiry_keys;
   // The publication directory; "": what was published is not compared.
   std::string publication;
-  // Who signs its checkpoints; nullopt: signatures are not verified, and needed for `publication`.
+  // Who signs its checkpoints, as any log of this store; nullopt: signatures are not verified, and
+  // needed for `publication`.
   std::optional<ledger::NoteVerifier> log;
 };
 
@@ -42,9 +43,13 @@ struct StoreReport {
   std::optional<absl::Time> copied;  // When it was made, if it is a copy (BackUp).
   std::int64_t versions = 0;
   std::int64_t checkpoints = 0;
-  std::int64_t opened = 0;     // Entries whose salt and body are as committed.
-  std::int64_t pruned = 0;     // Entries whose key was destroyed.
-  std::int64_t unopened = 0;   // Entries that no key was at hand for.
+  std::int64_t opened = 0;    // Entries whose salt and body are as committed.
+  std::int64_t pruned = 0;    // Entries whose key was destroyed.
+  std::int64_t unopened = 0;  // Entries that no key was at hand for.
+  // Of the logs that were closed: entries under their checkpoints that the database does not have.
+  std::vector<Log>
+      logs;  // As Journal::logs; without origins and keys if StoreToCheck has no `log`.
+  std::int64_t lost = 0;
   std::int64_t published = 0;  // Entries under the published checkpoint; 0: not compared, or none.
   std::vector<Finding> findings;
   std::int64_t found = 0;  // Findings, listed or not.
@@ -55,7 +60,8 @@ struct StoreReport {
 // Reads one committed state of a store, all of it, also beside the service that writes it, and
 // compares: the database's own structure (SQLite), revisions and leaf indices without gaps, the
 // feed with the revisions, each entry with its commitment, tiles and checkpoints with the tree made
-// anew from the commitments, and the published checkpoint with all that. Changes nothing.
+// anew from the commitments, closed logs with the checkpoints they were closed at, and the
+// published checkpoint with all that. Changes nothing.
 //
 // What is wrong with the store is a finding; an error means that it could not be looked at:
 // NOT_FOUND `STORE_MISSING`, `KEYS_MISSING`; FAILED_PRECONDITION `DATABASE_NEWER`; errors of
