@@ -13,6 +13,7 @@
 #include "common/evidence/verify.h"
 #include "common/journal/backup.h"
 #include "common/journal/store_check.h"
+#include "common/journal/succession.h"
 #include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct Arguments {
   std::string config, store, database, expiry_keys, publication, ledger_key, from, to;
+  bool although_intact = false;
 };
 
 absl::StatusOr<service::StoreSettings> ReadSettings(const std::string& file) {
@@ -64,6 +66,15 @@ absl::StatusOr<journal::StoreToCheck> StoreOf(const Arguments& arguments) {
   return store;
 }
 
+json::Json LogJson(const journal::Log& log) {
+  json::Json shown = {{"number", log.number}, {"store_id", log.store_id}};
+  if (!log.origin.empty()) {
+    shown.update({{"origin", log.origin}, {"vkey", log.vkey}, {"folder", log.folder}});
+  }
+  if (log.closed) shown["closed_entries"] = log.closed->size;
+  return shown;
+}
+
 absl::Status Damaged(std::int64_t found) {
   return MakeError(absl::StatusCode::kDataLoss,
                    absl::StrCat("The store is not as it was written (", found,
@@ -76,6 +87,8 @@ absl::Status Damaged(std::int64_t found) {
 absl::Status Check(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(const journal::StoreToCheck store, StoreOf(arguments));
   COMITY_ASSIGN_OR_RETURN(const journal::StoreReport report, journal::CheckStore(store));
+  json::Json logs = json::Json::array();
+  for (const journal::Log& log : report.logs) logs.push_back(LogJson(log));
   json::Json findings = json::Json::array();
   for (const journal::Finding& finding : report.findings) {
     findings.push_back({{"where", finding.where}, {"what", finding.what}});
@@ -89,6 +102,9 @@ absl::Status Check(App& app, const Arguments& arguments) {
             {"entries_without_key", report.unopened},
             {"checkpoints", report.checkpoints},
             {"published_entries", report.published},
+            {"logs", logs},
+            {"lost_entries", report.lost},
+            {"copy", report.copied.has_value()},
             {"found", report.found},
             {"findings", findings}},
            [&] {
@@ -104,8 +120,21 @@ absl::Status Check(App& app, const Arguments& arguments) {
                               "%d checkpoints\n",
                               word, report.head.leaf_count, report.opened, report.pruned,
                               report.unopened, report.checkpoints);
+             for (const journal::Log& log : report.logs) {
+               if (!log.closed) continue;
+               std::cout << absl::StrFormat("%-7s log %d of store %s, closed at %d entries\n", word,
+                                            log.number, log.store_id, log.closed->size);
+             }
+             if (report.lost > 0) {
+               std::cout << absl::StrFormat("%-7s %d entries of closed logs are not here: lost\n",
+                                            "note", report.lost);
+             }
+             if (report.copied) {
+               std::cout << "note    a copy: it is read and refuses writes until comity admin "
+                            "ledger succeed\n";
+             }
              if (store.publication.empty() || !store.log) {
-               std::cout << "left    what was published is not compared: give --config, or "
+               std::cout << "note    what was published is not compared: give --config, or "
                             "--publication and --ledger-key\n";
              } else if (report.ok()) {
                std::cout << "ok      " << report.published
@@ -154,6 +183,25 @@ absl::Status Restore(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+absl::Status Succeed(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(const service::StoreSettings settings, ReadSettings(arguments.config));
+  COMITY_ASSIGN_OR_RETURN(const journal::Options options,
+                          settings.JournalOptions(&SystemClock(), /*logger=*/nullptr));
+  COMITY_ASSIGN_OR_RETURN(const journal::Succession done,
+                          journal::Succeed(options, arguments.although_intact));
+  app.Show({{"closed", LogJson(done.closed)}, {"opened", LogJson(done.opened)}}, [&] {
+    std::cout
+        << "Closed " << done.closed.origin << " at its " << done.closed.closed->size
+        << " published entries; they stay in " << done.closed.folder << ".\n"
+        << "Opened " << done.opened.origin << ", store " << done.opened.store_id
+        << ", to be published in " << done.opened.folder << ".\n"
+        << "Start the service, and give this key to all who verify its ledger, beside the one "
+           "they have:\n"
+        << done.opened.vkey << "\n";
+  });
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void RegisterAdmin(Command root, App& app) {
@@ -196,6 +244,16 @@ void RegisterAdmin(Command root, App& app) {
       [&app, arguments] { return Restore(app, *arguments); });
   restore.AddOption("--from", arguments->from, "The backup").Required().TypeName("FOLDER");
   restore.AddOption("--store", arguments->store, "Empty or absent").Required().TypeName("FOLDER");
+
+  const Command ledger = admin.AddGroup("ledger", "The ledger of a stopped service");
+  const Command succeed =
+      AddCommand(ledger, app, "succeed",
+                 "Close the log as it was published and open the next: the way out after a restore",
+                 "  comity admin ledger succeed --config partner-registry/config.toml",
+                 [&app, arguments] { return Succeed(app, *arguments); });
+  add_config(succeed).Required();
+  succeed.AddFlag("--although-intact", arguments->although_intact,
+                  "Also if nothing says that the store was restored (PostgreSQL)");
 }
 
 }  // namespace comity::cli
