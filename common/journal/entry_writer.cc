@@ -47,25 +47,27 @@ absl::StatusOr<AddedLeaf> EntryWriter::Write(storage::Connection& sql, std::int6
   return AddedLeaf{leaf_index, commitment};
 }
 
-absl::StatusOr<std::vector<Entry>> EntryWriter::Read(storage::Connection& sql, std::int64_t first,
-                                                     std::size_t limit) const {
-  COMITY_ASSIGN_OR_RETURN(const std::vector<rows::SealedEntry> found,
-                          rows::ReadEntries(sql, first, limit));
+absl::StatusOr<std::vector<Entry>> EntryWriter::Open(
+    const std::vector<rows::SealedEntry>& rows) const {
   std::vector<Entry> entries;
-  entries.reserve(found.size());
-  for (const rows::SealedEntry& row : found) {
-    Entry entry{.leaf_index = row.leaf_index,
-                .revision = row.revision,
-                .commit_time = row.commit_time,
-                .commitment = row.commitment};
-    COMITY_ASSIGN_OR_RETURN(const auto opened, keys_->Open(row.sealed, ContextOf(row.leaf_index)));
-    if (opened) {
-      entry.salt = opened->substr(0, kSaltSize);
-      entry.body = opened->substr(kSaltSize);
-    }
-    entries.push_back(std::move(entry));
+  entries.reserve(rows.size());
+  for (const rows::SealedEntry& row : rows) {
+    COMITY_ASSIGN_OR_RETURN(entries.emplace_back(), Open(row));
   }
   return entries;
+}
+
+absl::StatusOr<Entry> EntryWriter::Open(const rows::SealedEntry& row) const {
+  Entry entry{.leaf_index = row.leaf_index,
+              .revision = row.revision,
+              .commit_time = row.commit_time,
+              .commitment = row.commitment};
+  COMITY_ASSIGN_OR_RETURN(const auto opened, keys_->Open(row.sealed, ContextOf(row.leaf_index)));
+  if (opened) {
+    entry.salt = opened->substr(0, kSaltSize);
+    entry.body = opened->substr(kSaltSize);
+  }
+  return entry;
 }
 
 }  // namespace comity::journal

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/journal/expiry_keys.h"
+#include "common/journal/rows.h"
 #include "common/journal/turn.h"
 #include "common/journal/types.h"
 #include "common/storage/connection.h"
@@ -33,9 +35,9 @@ class EntryWriter {
                                   std::int64_t revision, absl::Time commit_time,
                                   absl::string_view body) const;
 
-  // Entries from `first`, at most `limit`, opened as far as their keys are there.
-  absl::StatusOr<std::vector<Entry>> Read(storage::Connection& sql, std::int64_t first,
-                                          std::size_t limit) const;
+  // Entries, opened as far as their keys are there. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
+  absl::StatusOr<std::vector<Entry>> Open(const std::vector<rows::SealedEntry>& rows) const;
+  absl::StatusOr<Entry> Open(const rows::SealedEntry& row) const;
 
  private:
   // What a sealed row is bound to, so that rows cannot be exchanged.

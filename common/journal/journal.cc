@@ -1,68 +1,28 @@
 #include "common/journal/journal.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "common/crypto/encoding.h"
-#include "common/crypto/random.h"
 #include "common/journal/ledger_check.h"
+#include "common/journal/logs.h"
+#include "common/journal/open_store.h"
 #include "common/journal/rows.h"
-#include "common/journal/schema.h"
 #include "common/journal/stored_journal.h"
 #include "common/journal/stored_tiles.h"
 #include "common/ledger/tree.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/storage/files.h"
-#include "common/storage/postgres_database.h"
-#include "common/storage/sqlite_database.h"
+#include "common/storage/migrations.h"
 
 namespace comity::journal {
 namespace {
-
-constexpr std::size_t kStoreIdBytes = 16;
-
-absl::Status Validate(const Options& options) {
-  const char* missing = nullptr;
-  if (options.directory.empty() == options.database.empty()) missing = "directory or database";
-  if (options.expiry_key_directory.empty()) missing = "expiry_key_directory";
-  if (options.publication_directory.empty()) missing = "publication_directory";
-  if (!options.signer) missing = "signer";
-  if (options.clock == nullptr) missing = "clock";
-  if (options.expiry_months < 1) missing = "expiry_months";
-  if (options.queue_limit < 1) missing = "queue_limit";
-  if (options.batch_limit < 1) missing = "batch_limit";
-  if (missing != nullptr) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument,
-        absl::StrCat("The journal's option ", missing, " is not set, or set twice; set it."),
-        {.reason = "JOURNAL_OPTIONS"});
-  }
-  // Keys and checkpoints guard against what happens to the database: a backup of it that has them
-  // too is worth nothing.
-  if (options.directory.empty()) return absl::OkStatus();
-  for (const std::string& apart : {options.expiry_key_directory, options.publication_directory}) {
-    const auto relative = std::filesystem::weakly_canonical(apart).lexically_relative(
-        std::filesystem::weakly_canonical(options.directory));
-    if (!relative.empty() && *relative.begin() != "..") {
-      return MakeError(
-          absl::StatusCode::kInvalidArgument,
-          absl::StrCat("The directory ", apart, " must not be inside the data directory ",
-                       options.directory, "; configure one outside it."),
-          {.reason = "JOURNAL_OPTIONS"});
-    }
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<Head> ReadOrMakeHead(storage::Connection& sql) {
   COMITY_ASSIGN_OR_RETURN(auto found, rows::ReadHead(sql));
   if (found) return *found;
   COMITY_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(&sql));
-  COMITY_RETURN_IF_ERROR(
-      rows::InsertHead(sql, {.store_id = crypto::Hex(crypto::RandomBytes(kStoreIdBytes))}));
+  COMITY_RETURN_IF_ERROR(rows::InsertHead(sql, {.store_id = NewStoreId()}));
   // Another process may have been first.
   COMITY_ASSIGN_OR_RETURN(found, rows::ReadHead(sql));
   COMITY_RETURN_IF_ERROR(transaction.Commit());
@@ -85,6 +45,9 @@ absl::Status LoadLedger(StoredJournal::Parts& parts) {
       const Published published,
       CheckPublished(sql, parts.publication, parts.options.signer->verifier(), parts.tree, tiles));
   parts.refusal = published.refusal;
+  COMITY_ASSIGN_OR_RETURN(const auto copied, rows::FindCopy(sql));
+  if (copied) parts.refusal.Update(LedgerBehind("this store is a restored copy"));
+  parts.refusal.Update(CheckLast(parts.logs.back(), parts.options.publication_directory));
   if (!published.last) return absl::OkStatus();
   parts.checkpoint_size = published.last->size;
   if (!parts.refusal.ok()) return absl::OkStatus();
@@ -94,33 +57,21 @@ absl::Status LoadLedger(StoredJournal::Parts& parts) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const Options& options) {
-  if (!options.database.empty()) return storage::OpenPostgres({.url = options.database});
-  return storage::OpenSqlite({.directory = options.directory, .max_pages = options.max_pages});
-}
-
-absl::Status MakeUnlessThere(const std::string& directory) {
-  // Its rights are the operator's: others may have to read it.
-  std::error_code error;
-  if (std::filesystem::is_directory(directory, error)) return absl::OkStatus();
-  return storage::MakePrivateDirectory(directory);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(Options options) {
-  COMITY_RETURN_IF_ERROR(Validate(options));
   StoredJournal::Parts parts;
-  COMITY_RETURN_IF_ERROR(MakeUnlessThere(options.publication_directory));
-  COMITY_ASSIGN_OR_RETURN(parts.database, OpenDatabase(options));
+  COMITY_ASSIGN_OR_RETURN(parts.database, OpenStore(options));
   storage::Connection& sql = parts.database->writer();
-  const absl::Time now = options.clock->Now();
-  COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "journal", JournalMigrations(), now));
-  COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "service", options.migrations, now));
+  COMITY_RETURN_IF_ERROR(
+      storage::Migrate(sql, "service", options.migrations, options.clock->Now()));
   COMITY_ASSIGN_OR_RETURN(parts.keys, ExpiryKeys::Open(options.expiry_key_directory));
   COMITY_ASSIGN_OR_RETURN(parts.head, ReadOrMakeHead(sql));
 
-  parts.publication = absl::StrCat(options.publication_directory, "/checkpoint");
+  COMITY_ASSIGN_OR_RETURN(parts.logs, LoadLogs(sql, parts.head, options.publication_directory,
+                                               &options.signer->verifier()));
+  COMITY_ASSIGN_OR_RETURN(options.signer, options.signer->Renamed(parts.logs.back().origin));
+  parts.publication = absl::StrCat(parts.logs.back().folder, "/checkpoint");
   parts.options = std::move(options);
   COMITY_RETURN_IF_ERROR(LoadLedger(parts));
 
@@ -151,8 +102,20 @@ absl::StatusOr<Entry> Journal::RecordLeaf(LeafMaker maker) {
   return answer;
 }
 
-absl::StatusOr<Entry> Journal::ReadEntry(std::int64_t leaf_index) {
-  COMITY_ASSIGN_OR_RETURN(std::vector<Entry> entries, ReadEntries(leaf_index, 1));
+absl::StatusOr<const Log*> Journal::FindLog(absl::string_view store_id) const {
+  if (store_id.empty()) return &logs().back();
+  for (const Log& log : logs()) {
+    if (log.store_id == store_id) return &log;
+  }
+  return MakeError(absl::StatusCode::kNotFound,
+                   "This service has kept no log under this store id; ask for another, or for none "
+                   "to get the current one.",
+                   {.reason = "LOG_NOT_FOUND"});
+}
+
+absl::StatusOr<Entry> Journal::ReadEntry(std::int64_t leaf_index, absl::string_view store_id) {
+  COMITY_ASSIGN_OR_RETURN(const Log* const log, FindLog(store_id));
+  COMITY_ASSIGN_OR_RETURN(std::vector<Entry> entries, ReadEntriesOf(*log, leaf_index, 1));
   if (entries.empty() || entries.front().leaf_index != leaf_index) {
     return MakeError(absl::StatusCode::kNotFound,
                      absl::StrCat("The ledger has no entry ", leaf_index, "."),

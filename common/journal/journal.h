@@ -34,9 +34,11 @@ struct Options {
   // Where the expiry keys are: not in `directory`, nor in its backup.
   std::string expiry_key_directory;
   // Where the checkpoint is published as the file `checkpoint`, and the tiles beside it as tile/...
-  // (C2SP tlog-tiles): outside the database and its backup.
+  // (C2SP tlog-tiles): outside the database and its backup. Of logs that succeed the first in the
+  // folder <log number> inside it.
   std::string publication_directory;
-  // Signs checkpoints; its name is the log's origin, <deployment>/<service>/<log number>.
+  // Signs checkpoints; its name is the origin of the store's first log,
+  // <deployment>/<service>/<log number>. Logs that succeed it count on (Succeed).
   std::optional<ledger::NoteSigner> signer;
   // The service's own tables, component "service".
   std::vector<storage::Migration> migrations;
@@ -171,11 +173,22 @@ class Journal {
   // The commit time of a revision; nullopt: there is no such revision.
   virtual absl::StatusOr<std::optional<absl::Time>> CommitTimeOf(std::int64_t revision) = 0;
 
-  // Entries of the ledger from `first`, at most `limit`, salts and bodies decrypted.
-  virtual absl::StatusOr<std::vector<Entry>> ReadEntries(std::int64_t first, std::size_t limit) = 0;
+  // The logs of this store, oldest first; the last is the ledger, those before were closed
+  // (Succeed). What is said of the ledger without naming a log is said of the last.
+  virtual const std::vector<Log>& logs() const = 0;
 
-  // NOT_FOUND `LEAF_NOT_FOUND`: there is no such entry (yet).
-  absl::StatusOr<Entry> ReadEntry(std::int64_t leaf_index);
+  // The log of the store that had this id; "": the ledger. NOT_FOUND `LOG_NOT_FOUND`.
+  absl::StatusOr<const Log*> FindLog(absl::string_view store_id) const;
+
+  // Entries of a log from `first`, at most `limit`, salts and bodies decrypted.
+  virtual absl::StatusOr<std::vector<Entry>> ReadEntriesOf(const Log& log, std::int64_t first,
+                                                           std::size_t limit) = 0;
+  absl::StatusOr<std::vector<Entry>> ReadEntries(std::int64_t first, std::size_t limit) {
+    return ReadEntriesOf(logs().back(), first, limit);
+  }
+
+  // NOT_FOUND `LEAF_NOT_FOUND`: there is no such entry (yet), or it was lost.
+  absl::StatusOr<Entry> ReadEntry(std::int64_t leaf_index, absl::string_view store_id = "");
 
   // The last published checkpoint. NOT_FOUND `NO_CHECKPOINT`: the ledger is empty.
   virtual absl::StatusOr<PublishedCheckpoint> LatestCheckpoint() const = 0;

@@ -76,6 +76,20 @@ absl::StatusOr<std::optional<PublishedCheckpoint>> CheckpointOf(Statement& selec
                           .publish_time = absl::FromUnixMicros(select.Int64(3))});
 }
 
+absl::StatusOr<std::vector<SealedEntry>> EntriesOf(Statement& select) {
+  std::vector<SealedEntry> entries;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select.Step());
+    if (!row) return entries;
+    COMITY_ASSIGN_OR_RETURN(const crypto::Digest commitment, DigestOf(select.Blob(3)));
+    entries.push_back({.leaf_index = select.Int64(0),
+                       .revision = select.Int64(1),
+                       .commit_time = absl::FromUnixMicros(select.Int64(2)),
+                       .commitment = commitment,
+                       .sealed = std::string(select.Blob(4))});
+  }
+}
+
 absl::StatusOr<std::optional<Head>> HeadOf(Statement& select) {
   COMITY_ASSIGN_OR_RETURN(const bool row, select.Step());
   if (!row) return std::optional<Head>();
@@ -123,6 +137,66 @@ absl::Status UpdateHead(Connection& sql, const Head& head) {
       .BindInt64(3, absl::ToUnixMicros(head.commit_time))
       .BindInt64(4, head.batch)
       .RunLater();
+}
+
+absl::StatusOr<std::vector<LogRow>> ReadLogs(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT number, store_id, note, close_micros "
+                                      "FROM journal_logs ORDER BY number"));
+  std::vector<LogRow> logs;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return logs;
+    logs.push_back({.number = select->Int64(0),
+                    .store_id = std::string(select->Text(1)),
+                    .note = std::string(select->Text(2)),
+                    .close_time = absl::FromUnixMicros(select->Int64(3))});
+  }
+}
+
+absl::Status PutLog(Connection& sql, const LogRow& log) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto insert,
+      sql.Prepare("INSERT INTO journal_logs VALUES (?1, ?2, ?3, ?4) ON CONFLICT (number) DO UPDATE "
+                  "SET note = excluded.note, close_micros = excluded.close_micros"));
+  return insert->BindInt64(1, log.number)
+      .BindText(2, log.store_id)
+      .BindText(3, log.note)
+      .BindInt64(4, absl::ToUnixMicros(log.close_time))
+      .Run();
+}
+
+absl::Status CloseLog(Connection& sql, std::int64_t number) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto move,
+      sql.Prepare("INSERT INTO journal_closed_entries SELECT CAST(?1 AS INTEGER), leaf_index, "
+                  "revision, commit_micros, commitment, sealed FROM journal_entries"));
+  COMITY_RETURN_IF_ERROR(move->BindInt64(1, number).Run());
+  return sql.Execute(
+      "DELETE FROM journal_entries; DELETE FROM journal_tiles; DELETE FROM journal_checkpoints; "
+      "DELETE FROM journal_copy");
+}
+
+absl::Status ReplaceHead(Connection& sql, const Head& head) {
+  COMITY_RETURN_IF_ERROR(UpdateHead(sql, head));
+  COMITY_ASSIGN_OR_RETURN(const auto update,
+                          sql.Prepare("UPDATE journal_head SET store_id = ?1 WHERE id = 1"));
+  return update->BindText(1, head.store_id).Run();
+}
+
+absl::Status MarkCopy(Connection& sql, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto insert,
+      sql.Prepare("INSERT INTO journal_copy VALUES (1, ?1) "
+                  "ON CONFLICT (id) DO UPDATE SET copy_micros = excluded.copy_micros"));
+  return insert->BindInt64(1, absl::ToUnixMicros(now)).Run();
+}
+
+absl::StatusOr<std::optional<absl::Time>> FindCopy(Connection& sql) {
+  COMITY_ASSIGN_OR_RETURN(const auto select, sql.Prepare("SELECT copy_micros FROM journal_copy"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+  if (!row) return std::optional<absl::Time>();
+  return std::optional<absl::Time>(absl::FromUnixMicros(select->Int64(0)));
 }
 
 absl::Status InsertBatch(Connection& sql, std::int64_t batch, absl::string_view id) {
@@ -256,6 +330,22 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(Connection& sql,
   }
 }
 
+absl::StatusOr<std::vector<Place>> ReadPlaces(Connection& sql, const Place& last,
+                                              std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const auto select,
+                          sql.Prepare("SELECT position FROM journal_versions WHERE position > ?1 "
+                                      "ORDER BY position LIMIT ?2"));
+  select->BindInt64(1, FirstPosition(last.revision) + last.ordinal)
+      .BindInt64(2, static_cast<std::int64_t>(limit));
+  std::vector<Place> places;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return places;
+    places.push_back({.revision = select->Int64(0) >> kOrdinalBits,
+                      .ordinal = static_cast<int>(select->Int64(0) & kMaxOrdinal)});
+  }
+}
+
 absl::StatusOr<std::vector<Version>> ReadLatest(Connection& sql, absl::string_view kind) {
   COMITY_ASSIGN_OR_RETURN(
       const auto select,
@@ -309,17 +399,18 @@ absl::StatusOr<std::vector<SealedEntry>> ReadEntries(Connection& sql, std::int64
       sql.Prepare("SELECT leaf_index, revision, commit_micros, commitment, sealed "
                   "FROM journal_entries WHERE leaf_index >= ?1 ORDER BY leaf_index LIMIT ?2"));
   select->BindInt64(1, first).BindInt64(2, static_cast<std::int64_t>(limit));
-  std::vector<SealedEntry> entries;
-  while (true) {
-    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
-    if (!row) return entries;
-    COMITY_ASSIGN_OR_RETURN(const crypto::Digest commitment, DigestOf(select->Blob(3)));
-    entries.push_back({.leaf_index = select->Int64(0),
-                       .revision = select->Int64(1),
-                       .commit_time = absl::FromUnixMicros(select->Int64(2)),
-                       .commitment = commitment,
-                       .sealed = std::string(select->Blob(4))});
-  }
+  return EntriesOf(*select);
+}
+
+absl::StatusOr<std::vector<SealedEntry>> ReadClosedEntries(Connection& sql, std::int64_t log,
+                                                           std::int64_t first, std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT leaf_index, revision, commit_micros, commitment, sealed "
+                  "FROM journal_closed_entries WHERE log = ?1 AND leaf_index >= ?2 "
+                  "ORDER BY leaf_index LIMIT ?3"));
+  select->BindInt64(1, log).BindInt64(2, first).BindInt64(3, static_cast<std::int64_t>(limit));
+  return EntriesOf(*select);
 }
 
 absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(Connection& sql, std::int64_t first) {
@@ -363,6 +454,22 @@ absl::Status InsertCheckpoint(Connection& sql, const PublishedCheckpoint& checkp
       .BindText(3, checkpoint.note)
       .BindInt64(4, absl::ToUnixMicros(checkpoint.publish_time))
       .Run();
+}
+
+absl::StatusOr<std::vector<PublishedCheckpoint>> ReadCheckpoints(Connection& sql,
+                                                                 std::int64_t after,
+                                                                 std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT size, root, note, publish_micros FROM journal_checkpoints "
+                  "WHERE size > ?1 ORDER BY size LIMIT ?2"));
+  select->BindInt64(1, after).BindInt64(2, static_cast<std::int64_t>(limit));
+  std::vector<PublishedCheckpoint> checkpoints;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(auto next, CheckpointOf(*select));
+    if (!next) return checkpoints;
+    checkpoints.push_back(*std::move(next));
+  }
 }
 
 absl::StatusOr<std::optional<PublishedCheckpoint>> FindLastCheckpoint(Connection& sql) {

@@ -28,6 +28,27 @@ absl::StatusOr<std::optional<Head>> LockHead(storage::Connection& sql);
 absl::Status InsertHead(storage::Connection& sql, const Head& head);
 absl::Status UpdateHead(storage::Connection& sql, const Head& head);
 
+// A log that was closed at the checkpoint `note`, or, with an empty one, that succeeded such a log.
+struct LogRow {
+  std::int64_t number = 0;
+  std::string store_id;
+  std::string note;
+  absl::Time close_time = absl::UnixEpoch();
+};
+// In the order of numbers.
+absl::StatusOr<std::vector<LogRow>> ReadLogs(storage::Connection& sql);
+// Or replaces the row of the number.
+absl::Status PutLog(storage::Connection& sql, const LogRow& log);
+// Puts the entries aside as those of log `number`, and forgets its tiles and checkpoints and that
+// the database is a copy.
+absl::Status CloseLog(storage::Connection& sql, std::int64_t number);
+// All of `head`, the store's id too.
+absl::Status ReplaceHead(storage::Connection& sql, const Head& head);
+
+// That the database is a copy; and when it was made; nullopt: it is none.
+absl::Status MarkCopy(storage::Connection& sql, absl::Time now);
+absl::StatusOr<std::optional<absl::Time>> FindCopy(storage::Connection& sql);
+
 // The id of a durable transaction, by its number; and that of one whose answer was lost. Only the
 // last kBatchesKept are kept.
 inline constexpr std::int64_t kBatchesKept = 4096;
@@ -68,6 +89,14 @@ absl::StatusOr<std::vector<Version>> ReadFeed(storage::Connection& sql, std::int
 absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection& sql,
                                                              std::int64_t after_revision,
                                                              std::size_t limit);
+// Where a version is: all of it but what it says.
+struct Place {
+  std::int64_t revision = 0;
+  int ordinal = 0;
+};
+// The places after `last`, at most `limit`, in order.
+absl::StatusOr<std::vector<Place>> ReadPlaces(storage::Connection& sql, const Place& last,
+                                              std::size_t limit);
 absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
 absl::StatusOr<std::vector<Version>> ReadAllAt(storage::Connection& sql, std::int64_t revision);
 absl::StatusOr<std::optional<Version>> FindVersionAt(storage::Connection& sql,
@@ -85,6 +114,10 @@ struct SealedEntry {
 absl::Status InsertEntry(storage::Connection& sql, const SealedEntry& entry);
 absl::StatusOr<std::vector<SealedEntry>> ReadEntries(storage::Connection& sql, std::int64_t first,
                                                      std::size_t limit);
+// The same of a closed log.
+absl::StatusOr<std::vector<SealedEntry>> ReadClosedEntries(storage::Connection& sql,
+                                                           std::int64_t log, std::int64_t first,
+                                                           std::size_t limit);
 // The commitments of the leaves from `first` on.
 absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(storage::Connection& sql,
                                                             std::int64_t first);
@@ -94,6 +127,10 @@ absl::Status InsertTile(storage::Connection& sql, const ledger::Tile& tile);
 absl::StatusOr<std::optional<std::string>> FindTile(storage::Connection& sql, ledger::TileId id);
 
 absl::Status InsertCheckpoint(storage::Connection& sql, const PublishedCheckpoint& checkpoint);
+// Those of more than `after` leaves, at most `limit`, in order.
+absl::StatusOr<std::vector<PublishedCheckpoint>> ReadCheckpoints(storage::Connection& sql,
+                                                                 std::int64_t after,
+                                                                 std::size_t limit);
 absl::StatusOr<std::optional<PublishedCheckpoint>> FindLastCheckpoint(storage::Connection& sql);
 // The first one of more than `leaf_index` leaves.
 absl::StatusOr<std::optional<PublishedCheckpoint>> FindCheckpointCovering(storage::Connection& sql,

@@ -6,7 +6,8 @@ const std::vector<storage::Migration>& JournalMigrations() {
   // Every key counts up, request ids by their time, so that a commit touches the right edge of its
   // tables only. A version's position is revision * 2^20 + ordinal.
   static const std::vector<storage::Migration>* const migrations =
-      new std::vector<storage::Migration>{{.version = 1, .needs_reader = 1, .sql = R"sql(
+      new std::vector<storage::Migration>{
+          {.version = 1, .needs_reader = 1, .sql = R"sql(
 CREATE TABLE journal_head (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   store_id TEXT NOT NULL,
@@ -54,13 +55,39 @@ CREATE TABLE journal_checkpoints (
   publish_micros INTEGER NOT NULL
 );
 )sql"},
-                                          // A transaction whose answer was lost is looked up by
-                                          // its id.
-                                          {.version = 2, .needs_reader = 1, .sql = R"sql(
+          // A transaction whose answer was lost is looked up by
+          // its id.
+          {.version = 2, .needs_reader = 1, .sql = R"sql(
 ALTER TABLE journal_head ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE journal_batches (
   batch INTEGER PRIMARY KEY,
   id TEXT NOT NULL
+);
+)sql"},
+          // A row in journal_copy: the database is a copy that
+          // nobody may write to. journal_logs has the logs that
+          // were closed, with the checkpoint each was closed at,
+          // and the one that succeeded them (an empty note); a
+          // store that never had another log has none.
+          {.version = kSuccessionVersion, .needs_reader = 1, .sql = R"sql(
+CREATE TABLE journal_copy (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  copy_micros INTEGER NOT NULL
+);
+CREATE TABLE journal_logs (
+  number INTEGER PRIMARY KEY,
+  store_id TEXT NOT NULL UNIQUE,
+  note TEXT NOT NULL,
+  close_micros INTEGER NOT NULL
+);
+CREATE TABLE journal_closed_entries (
+  log INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  commit_micros INTEGER NOT NULL,
+  commitment BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (log, leaf_index)
 );
 )sql"}};
   return *migrations;

@@ -18,13 +18,14 @@ constexpr std::size_t kSubtreeBudget = std::size_t{64} << 20;
 
 StoredJournal::StoredJournal(Parts parts)
     : options_(parts.options),
+      logs_(std::move(parts.logs)),
       publication_(parts.publication),
       database_(std::move(parts.database)),
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
       stored_tiles_(database_.get()),
       subtrees_(kSubtreeBudget, options_.proof_cache),
-      tile_publisher_(options_.publication_directory, parts.published ? parts.published->size : 0),
+      tile_publisher_(logs_.back().folder, parts.published ? parts.published->size : 0),
       publisher_(MakePublisherSetup(parts)),
       writer_(MakeSetup(parts)) {}
 
@@ -149,10 +150,16 @@ absl::StatusOr<std::optional<absl::Time>> StoredJournal::CommitTimeOf(std::int64
   return std::optional<absl::Time>(found->commit_time);
 }
 
-absl::StatusOr<std::vector<Entry>> StoredJournal::ReadEntries(std::int64_t first,
-                                                              std::size_t limit) {
+absl::StatusOr<std::vector<Entry>> StoredJournal::ReadEntriesOf(const Log& log, std::int64_t first,
+                                                                std::size_t limit) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
-  return entries_.Read(snapshot.sql(), first, limit);
+  if (!log.closed) {
+    COMITY_ASSIGN_OR_RETURN(const auto rows, rows::ReadEntries(snapshot.sql(), first, limit));
+    return entries_.Open(rows);
+  }
+  COMITY_ASSIGN_OR_RETURN(const auto rows,
+                          rows::ReadClosedEntries(snapshot.sql(), log.number, first, limit));
+  return EntryWriter(keys_.get(), log.store_id, options_.expiry_months).Open(rows);
 }
 
 absl::StatusOr<PublishedCheckpoint> StoredJournal::LatestCheckpoint() const {

@@ -21,7 +21,8 @@ class StoredJournal final : public Journal {
  public:
   // What Open found and made.
   struct Parts {
-    Options options;
+    Options options;  // Its signer is that of the last log.
+    std::vector<Log> logs;
     std::unique_ptr<storage::Database> database;
     std::unique_ptr<ExpiryKeys> keys;
     Head head;
@@ -54,7 +55,9 @@ class StoredJournal final : public Journal {
                                                    std::int64_t revision) override;
   absl::StatusOr<std::vector<Version>> AllAt(std::int64_t revision) override;
   absl::StatusOr<std::optional<absl::Time>> CommitTimeOf(std::int64_t revision) override;
-  absl::StatusOr<std::vector<Entry>> ReadEntries(std::int64_t first, std::size_t limit) override;
+  const std::vector<Log>& logs() const override { return logs_; }
+  absl::StatusOr<std::vector<Entry>> ReadEntriesOf(const Log& log, std::int64_t first,
+                                                   std::size_t limit) override;
   absl::StatusOr<PublishedCheckpoint> LatestCheckpoint() const override;
   absl::StatusOr<PublishedCheckpoint> CheckpointCovering(std::int64_t leaf_index) override;
   std::shared_ptr<const ledger::TileReader> Tiles() const override;
@@ -67,6 +70,7 @@ class StoredJournal final : public Journal {
   CheckpointPublisher::Setup MakePublisherSetup(Parts& parts);
 
   const Options options_;
+  const std::vector<Log> logs_;
   const std::string publication_;  // The file.
   const std::unique_ptr<storage::Database> database_;
   const std::unique_ptr<ExpiryKeys> keys_;

@@ -99,4 +99,16 @@ struct PublishedCheckpoint {
   absl::Time publish_time = absl::UnixEpoch();
 };
 
+// A log that a store keeps or has kept: a store whose ledger was succeeded has several, each with a
+// store_id of its own.
+struct Log {
+  std::int64_t number = 0;  // The last part of its origin.
+  std::string store_id;     // The store's while it was the log that grew.
+  std::string origin;
+  std::string vkey;    // Of its checkpoints.
+  std::string folder;  // Where it is published.
+  // The last checkpoint, as published; nullopt: the log grows.
+  std::optional<PublishedCheckpoint> closed;
+};
+
 }  // namespace comity::journal

@@ -55,6 +55,11 @@ class NoteVerifier {
   // "name+12345678+base64".
   std::string vkey() const { return FormatVkey(key_, KeyKind::kNote); }
 
+  // The same key under another name, such as that of a further log. Errors of Create.
+  absl::StatusOr<NoteVerifier> Renamed(absl::string_view name) const {
+    return Create(name, key_.key);
+  }
+
   // Whether `signature` (without key id) over `text` is this key's.
   bool Verify(absl::string_view text, absl::string_view signature) const;
 
@@ -77,6 +82,9 @@ class NoteSigner {
   const std::string& name() const { return verifier_.name(); }
   std::string vkey() const { return verifier_.vkey(); }
   const NoteVerifier& verifier() const { return verifier_; }
+
+  // The same key under another name, such as that of a further log. Errors of Create.
+  absl::StatusOr<NoteSigner> Renamed(absl::string_view name) const { return Create(name, key_); }
 
   // The signed note with `text` and this one signature. INVALID_ARGUMENT `NOTE_MALFORMED` unless
   // `text` ends in a line feed and is UTF-8 without control characters.

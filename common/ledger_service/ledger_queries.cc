@@ -10,6 +10,7 @@
 #include "common/json/canonical.h"
 #include "common/ledger/proof.h"
 #include "common/ledger/tlog_proof.h"
+#include "common/ledger_files/folder_tiles.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -35,18 +36,30 @@ absl::Status SizeInvalid(absl::string_view field, absl::string_view what) {
 
 }  // namespace
 
-absl::StatusOr<journal::PublishedCheckpoint> LedgerQueries::LatestCheckpoint() const {
+absl::StatusOr<journal::PublishedCheckpoint> LedgerQueries::LatestCheckpoint(
+    absl::string_view store_id) const {
+  COMITY_ASSIGN_OR_RETURN(const journal::Log* const log, journal_->FindLog(store_id));
+  if (log->closed) return *log->closed;
   return journal_->LatestCheckpoint();
 }
 
+absl::StatusOr<std::shared_ptr<const ledger::TileReader>> LedgerQueries::TilesOf(
+    absl::string_view store_id) const {
+  COMITY_ASSIGN_OR_RETURN(const journal::Log* const log, journal_->FindLog(store_id));
+  if (!log->closed) return journal_->Tiles();
+  return std::make_shared<const ledger_files::FolderTiles>(log->folder, log->closed->size);
+}
+
 absl::StatusOr<InclusionProof> LedgerQueries::ProveInclusion(std::int64_t leaf_index,
-                                                             std::int64_t tree_size) const {
+                                                             std::int64_t tree_size,
+                                                             absl::string_view store_id) const {
   if (leaf_index < 0) {
     return InvalidField("LEAF_INDEX_INVALID", "leaf_index", "must not be negative");
   }
   if (tree_size < 0) return SizeInvalid("tree_size", "must not be negative");
 
-  auto checkpoint = journal_->LatestCheckpoint();
+  COMITY_ASSIGN_OR_RETURN(const auto tiles, TilesOf(store_id));
+  auto checkpoint = LatestCheckpoint(store_id);
   if (absl::IsNotFound(checkpoint.status())) return LeafNotCovered();
   if (!checkpoint.ok()) return std::move(checkpoint).status();
   if (leaf_index >= (tree_size == 0 ? checkpoint->size : tree_size) ||
@@ -54,7 +67,11 @@ absl::StatusOr<InclusionProof> LedgerQueries::ProveInclusion(std::int64_t leaf_i
     return LeafNotCovered();
   }
   if (tree_size != 0 && tree_size != checkpoint->size) {
-    COMITY_ASSIGN_OR_RETURN(*checkpoint, journal_->CheckpointCovering(tree_size - 1));
+    COMITY_ASSIGN_OR_RETURN(const journal::Log* const log, journal_->FindLog(store_id));
+    // Of a closed log only the last is kept.
+    if (!log->closed) {
+      COMITY_ASSIGN_OR_RETURN(*checkpoint, journal_->CheckpointCovering(tree_size - 1));
+    }
     if (checkpoint->size != tree_size) {
       return MakeError(absl::StatusCode::kNotFound,
                        "No checkpoint was published at this tree size; ask for size 0, the latest.",
@@ -62,9 +79,9 @@ absl::StatusOr<InclusionProof> LedgerQueries::ProveInclusion(std::int64_t leaf_i
     }
   }
 
-  COMITY_ASSIGN_OR_RETURN(const journal::Entry entry, journal_->ReadEntry(leaf_index));
+  COMITY_ASSIGN_OR_RETURN(const journal::Entry entry, journal_->ReadEntry(leaf_index, store_id));
   COMITY_ASSIGN_OR_RETURN(std::vector<ledger::Hash> hashes,
-                          ledger::ProveInclusion(*journal_->Tiles(), leaf_index, checkpoint->size));
+                          ledger::ProveInclusion(*tiles, leaf_index, checkpoint->size));
   InclusionProof proof{.leaf_index = leaf_index,
                        .commitment = entry.commitment,
                        .hashes = std::move(hashes),
@@ -78,10 +95,12 @@ absl::StatusOr<InclusionProof> LedgerQueries::ProveInclusion(std::int64_t leaf_i
 }
 
 absl::StatusOr<ConsistencyProof> LedgerQueries::ProveConsistency(std::int64_t first_size,
-                                                                 std::int64_t second_size) const {
+                                                                 std::int64_t second_size,
+                                                                 absl::string_view store_id) const {
   if (first_size < 1) return SizeInvalid("first_size", "must be at least 1");
   if (second_size < 0) return SizeInvalid("second_size", "must not be negative");
-  COMITY_ASSIGN_OR_RETURN(const journal::PublishedCheckpoint latest, journal_->LatestCheckpoint());
+  COMITY_ASSIGN_OR_RETURN(const journal::PublishedCheckpoint latest, LatestCheckpoint(store_id));
+  COMITY_ASSIGN_OR_RETURN(const auto tiles, TilesOf(store_id));
   if (second_size == 0) second_size = latest.size;
   if (first_size > second_size || second_size > latest.size) {
     return MakeError(absl::StatusCode::kOutOfRange,
@@ -90,13 +109,15 @@ absl::StatusOr<ConsistencyProof> LedgerQueries::ProveConsistency(std::int64_t fi
                      {.reason = "SIZES_OUT_OF_RANGE"});
   }
   COMITY_ASSIGN_OR_RETURN(std::vector<ledger::Hash> hashes,
-                          ledger::ProveConsistency(*journal_->Tiles(), first_size, second_size));
+                          ledger::ProveConsistency(*tiles, first_size, second_size));
   return ConsistencyProof{
       .first_size = first_size, .second_size = second_size, .hashes = std::move(hashes)};
 }
 
-absl::StatusOr<ledger::Tile> LedgerQueries::ReadTile(ledger::TileId id) const {
-  const auto latest = journal_->LatestCheckpoint();
+absl::StatusOr<ledger::Tile> LedgerQueries::ReadTile(ledger::TileId id,
+                                                     absl::string_view store_id) const {
+  COMITY_ASSIGN_OR_RETURN(const auto tiles, TilesOf(store_id));
+  const auto latest = LatestCheckpoint(store_id);
   if (!latest.ok() && !absl::IsNotFound(latest.status())) return latest.status();
   const int width = latest.ok() ? ledger::TileWidthAt(id, latest->size) : 0;
   if (width == 0) {
@@ -104,7 +125,7 @@ absl::StatusOr<ledger::Tile> LedgerQueries::ReadTile(ledger::TileId id) const {
                      "There is no such tile under the latest checkpoint; ask for another.",
                      {.reason = "TILE_NOT_FOUND"});
   }
-  COMITY_ASSIGN_OR_RETURN(std::vector<ledger::Hash> hashes, journal_->Tiles()->ReadTile(id));
+  COMITY_ASSIGN_OR_RETURN(std::vector<ledger::Hash> hashes, tiles->ReadTile(id));
   if (hashes.size() < static_cast<std::size_t>(width)) {
     return MakeError(absl::StatusCode::kDataLoss,
                      "A tile of the ledger is narrower than its tree; restore the store.",
@@ -115,8 +136,8 @@ absl::StatusOr<ledger::Tile> LedgerQueries::ReadTile(ledger::TileId id) const {
 }
 
 absl::StatusOr<EntriesPage> LedgerQueries::ListEntries(const Disclosure& disclosure,
-                                                       std::int64_t first,
-                                                       std::int32_t page_size) const {
+                                                       std::int64_t first, std::int32_t page_size,
+                                                       absl::string_view store_id) const {
   if (absl::StripAsciiWhitespace(disclosure.purpose).empty()) {
     return InvalidField("PURPOSE_REQUIRED", "purpose",
                         "must say why the entries are read; it is recorded with the reading");
@@ -130,12 +151,13 @@ absl::StatusOr<EntriesPage> LedgerQueries::ListEntries(const Disclosure& disclos
   if (page_size < 0) return InvalidField("PAGE_SIZE_INVALID", "page_size", "must not be negative");
   const std::int32_t wanted = page_size == 0 ? kDefaultPageSize : std::min(page_size, kMaxPageSize);
 
+  COMITY_ASSIGN_OR_RETURN(const journal::Log* const log, journal_->FindLog(store_id));
   // The end as it is before this reading's own entry makes it longer.
-  const std::int64_t end = journal_->head().leaf_count;
+  const std::int64_t end = log->closed ? log->closed->size : journal_->head().leaf_count;
   EntriesPage page;
   if (first < end) {
     const auto limit = static_cast<std::size_t>(std::min<std::int64_t>(wanted, end - first));
-    COMITY_ASSIGN_OR_RETURN(page.entries, journal_->ReadEntries(first, limit));
+    COMITY_ASSIGN_OR_RETURN(page.entries, journal_->ReadEntriesOf(*log, first, limit));
   }
   std::size_t bytes = 0;
   std::size_t kept = 0;
@@ -145,26 +167,28 @@ absl::StatusOr<EntriesPage> LedgerQueries::ListEntries(const Disclosure& disclos
   }
   page.entries.resize(kept);
   const auto count = static_cast<std::int64_t>(kept);
+  // Of a closed log the last may have been lost.
   if (count > 0 && first + count < end) page.next_leaf_index = first + count;
 
   // EUDPR 88: who consulted what, when and why. Durable before anything is handed out.
-  const json::Json query = {{"first_leaf_index", first}, {"page_size", wanted}};
-  COMITY_RETURN_IF_ERROR(
-      journal_
-          ->RecordLeaf([&](absl::Time commit_time) {
-            return journal::FormatEntry(
-                {.time = commit_time,
-                 .kind = "DISCLOSURE",
-                 .caller = disclosure.caller,
-                 .method = disclosure.method,
-                 .request_id = disclosure.request_id,
-                 .outcome = "DONE",
-                 .purpose = disclosure.purpose,
-                 .count = count,
-                 .query_sha256 = crypto::Sha256(json::Canonical(query)),
-                 .detail = json::Canonical({{"first_leaf_index", first}, {"entries", count}})});
-          })
-          .status());
+  json::Json query = {{"first_leaf_index", first}, {"page_size", wanted}};
+  json::Json detail = {{"first_leaf_index", first}, {"entries", count}};
+  if (log->closed) query["store_id"] = detail["store_id"] = log->store_id;
+  COMITY_RETURN_IF_ERROR(journal_
+                             ->RecordLeaf([&](absl::Time commit_time) {
+                               return journal::FormatEntry(
+                                   {.time = commit_time,
+                                    .kind = "DISCLOSURE",
+                                    .caller = disclosure.caller,
+                                    .method = disclosure.method,
+                                    .request_id = disclosure.request_id,
+                                    .outcome = "DONE",
+                                    .purpose = disclosure.purpose,
+                                    .count = count,
+                                    .query_sha256 = crypto::Sha256(json::Canonical(query)),
+                                    .detail = json::Canonical(detail)});
+                             })
+                             .status());
   return page;
 }
 

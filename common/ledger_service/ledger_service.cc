@@ -54,8 +54,8 @@ grpc::ServerUnaryReactor* LedgerService::GetCheckpoint(grpc::CallbackServerConte
                                                        v1::Checkpoint* response) {
   return gate_.Unary(
       context, "GetCheckpoint", request, response,
-      [this](const rpc::Call&, const v1::GetCheckpointRequest&, v1::Checkpoint* checkpoint) {
-        const auto latest = queries_.LatestCheckpoint();
+      [this](const rpc::Call&, const v1::GetCheckpointRequest& get, v1::Checkpoint* checkpoint) {
+        const auto latest = queries_.LatestCheckpoint(get.store_id());
         if (latest.ok()) ToProto(*latest, checkpoint);
         return latest.status();
       });
@@ -64,35 +64,37 @@ grpc::ServerUnaryReactor* LedgerService::GetCheckpoint(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* LedgerService::GetInclusionProof(
     grpc::CallbackServerContext* context, const v1::GetInclusionProofRequest* request,
     v1::InclusionProof* response) {
-  return gate_.Unary(context, "GetInclusionProof", request, response,
-                     [this](const rpc::Call&, const v1::GetInclusionProofRequest& get,
-                            v1::InclusionProof* proto) -> absl::Status {
-                       COMITY_ASSIGN_OR_RETURN(
-                           const InclusionProof proof,
-                           queries_.ProveInclusion(get.leaf_index(), get.tree_size()));
-                       proto->set_leaf_index(proof.leaf_index);
-                       ToProto(proof.commitment, proto->mutable_commitment());
-                       AddHashes(proof.hashes, proto);
-                       ToProto(proof.checkpoint, proto->mutable_checkpoint());
-                       proto->set_tlog_proof(proof.tlog_proof);
-                       return absl::OkStatus();
-                     });
+  return gate_.Unary(
+      context, "GetInclusionProof", request, response,
+      [this](const rpc::Call&, const v1::GetInclusionProofRequest& get,
+             v1::InclusionProof* proto) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(
+            const InclusionProof proof,
+            queries_.ProveInclusion(get.leaf_index(), get.tree_size(), get.store_id()));
+        proto->set_leaf_index(proof.leaf_index);
+        ToProto(proof.commitment, proto->mutable_commitment());
+        AddHashes(proof.hashes, proto);
+        ToProto(proof.checkpoint, proto->mutable_checkpoint());
+        proto->set_tlog_proof(proof.tlog_proof);
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* LedgerService::GetConsistencyProof(
     grpc::CallbackServerContext* context, const v1::GetConsistencyProofRequest* request,
     v1::ConsistencyProof* response) {
-  return gate_.Unary(context, "GetConsistencyProof", request, response,
-                     [this](const rpc::Call&, const v1::GetConsistencyProofRequest& get,
-                            v1::ConsistencyProof* proto) -> absl::Status {
-                       COMITY_ASSIGN_OR_RETURN(
-                           const ConsistencyProof proof,
-                           queries_.ProveConsistency(get.first_size(), get.second_size()));
-                       proto->set_first_size(proof.first_size);
-                       proto->set_second_size(proof.second_size);
-                       AddHashes(proof.hashes, proto);
-                       return absl::OkStatus();
-                     });
+  return gate_.Unary(
+      context, "GetConsistencyProof", request, response,
+      [this](const rpc::Call&, const v1::GetConsistencyProofRequest& get,
+             v1::ConsistencyProof* proto) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(
+            const ConsistencyProof proof,
+            queries_.ProveConsistency(get.first_size(), get.second_size(), get.store_id()));
+        proto->set_first_size(proof.first_size);
+        proto->set_second_size(proof.second_size);
+        AddHashes(proof.hashes, proto);
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* LedgerService::GetTile(grpc::CallbackServerContext* context,
@@ -101,8 +103,9 @@ grpc::ServerUnaryReactor* LedgerService::GetTile(grpc::CallbackServerContext* co
   return gate_.Unary(
       context, "GetTile", request, response,
       [this](const rpc::Call&, const v1::GetTileRequest& get, v1::Tile* proto) -> absl::Status {
-        COMITY_ASSIGN_OR_RETURN(const ledger::Tile tile,
-                                queries_.ReadTile({.level = get.level(), .index = get.index()}));
+        COMITY_ASSIGN_OR_RETURN(
+            const ledger::Tile tile,
+            queries_.ReadTile({.level = get.level(), .index = get.index()}, get.store_id()));
         proto->set_level(tile.id.level);
         proto->set_index(tile.id.index);
         proto->set_hashes(ledger::EncodeTile(tile.hashes));
@@ -121,12 +124,12 @@ grpc::ServerUnaryReactor* LedgerService::ListEntries(grpc::CallbackServerContext
                                     .method = std::string(call.method()),
                                     .request_id = std::string(call.request_id()),
                                     .purpose = list.purpose()};
-        COMITY_ASSIGN_OR_RETURN(
-            const EntriesPage page,
-            queries_.ListEntries(disclosure, list.first_leaf_index(), list.page_size()));
-        const std::string store_id = journal_->head().store_id;
+        COMITY_ASSIGN_OR_RETURN(const EntriesPage page,
+                                queries_.ListEntries(disclosure, list.first_leaf_index(),
+                                                     list.page_size(), list.store_id()));
+        COMITY_ASSIGN_OR_RETURN(const journal::Log* const log, journal_->FindLog(list.store_id()));
         for (const journal::Entry& entry : page.entries) {
-          ToProto(entry, store_id, proto->add_entries());
+          ToProto(entry, log->store_id, proto->add_entries());
         }
         proto->set_next_leaf_index(page.next_leaf_index);
         return absl::OkStatus();

@@ -37,7 +37,7 @@ class Timestamping {
   // None is owned; all must outlive this object.
   struct Parts {
     journal::Journal* journal = nullptr;
-    std::string publication;  // The journal's publication directory.
+    std::string publication;  // Where the journal's current log is published.
     const Clock* clock = nullptr;
     logging::Logger* logger = nullptr;
     metrics::Metrics* metrics = nullptr;

@@ -92,4 +92,23 @@ absl::Status Migrate(Connection& connection, absl::string_view component,
   }
 }
 
+absl::StatusOr<int> FindVersion(Connection& connection, absl::string_view component,
+                                const std::vector<Migration>& migrations) {
+  const int own = migrations.empty() ? 0 : migrations.back().version;
+  const absl::StatusOr<Recorded> recorded = ReadRecorded(connection, component);
+  // No such table.
+  if (absl::IsInternal(recorded.status())) return 0;
+  COMITY_RETURN_IF_ERROR(recorded.status());
+  if (recorded->needs_reader > own) return Newer(component, *recorded, own);
+  return static_cast<int>(recorded->version);
+}
+
+absl::Status RequireReader(Connection& connection, absl::string_view component, int version) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto update,
+      connection.Prepare("UPDATE migrations SET needs_reader = ?2 WHERE component = ?1 "
+                         "AND version = ?2"));
+  return update->BindText(1, component).BindInt64(2, version).Run();
+}
+
 }  // namespace comity::storage

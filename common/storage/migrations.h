@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/storage/connection.h"
@@ -31,5 +32,14 @@ struct Migration {
 // INTERNAL `MIGRATION_FAILED`: the script is wrong; nothing of it was kept.
 absl::Status Migrate(Connection& connection, absl::string_view component,
                      const std::vector<Migration>& migrations, absl::Time now);
+
+// The version that `component` has reached in a database that is only read; 0: none.
+// FAILED_PRECONDITION `DATABASE_NEWER`: a binary of `migrations` must not read it.
+absl::StatusOr<int> FindVersion(Connection& connection, absl::string_view component,
+                                const std::vector<Migration>& migrations);
+
+// In a write transaction: from here on `component` needs a binary of `version` at least, which must
+// have been reached. For what is written rarely, so that until then older binaries may run.
+absl::Status RequireReader(Connection& connection, absl::string_view component, int version);
 
 }  // namespace comity::storage

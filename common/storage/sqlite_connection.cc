@@ -112,11 +112,19 @@ class SqliteStatement final : public Statement {
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path,
                                                                          const std::string& setup,
                                                                          int busy_millis) {
+  return OpenWith(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path, setup, busy_millis);
+}
+
+absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenReadOnly(
+    const std::string& path, const std::string& setup, int busy_millis) {
+  return OpenWith(SQLITE_OPEN_READONLY, path, setup, busy_millis);
+}
+
+absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenWith(
+    int flags, const std::string& path, const std::string& setup, int busy_millis) {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &db,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-      nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &db,
+                                   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(db));
   if (code != SQLITE_OK) return SqliteError(db, code);
   sqlite3_busy_timeout(db, busy_millis);

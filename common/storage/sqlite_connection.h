@@ -21,6 +21,10 @@ class SqliteConnection final : public Connection {
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
                                                                 const std::string& setup,
                                                                 int busy_millis);
+  // Opens `path`, which must be there, and never writes to it.
+  static absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenReadOnly(const std::string& path,
+                                                                        const std::string& setup,
+                                                                        int busy_millis);
   ~SqliteConnection() override;
 
   absl::StatusOr<std::unique_ptr<Statement>> Prepare(absl::string_view sql) override;
@@ -40,6 +44,11 @@ class SqliteConnection final : public Connection {
   };
 
   explicit SqliteConnection(sqlite3* db) : db_(db) {}
+
+  static absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenWith(int flags,
+                                                                    const std::string& path,
+                                                                    const std::string& setup,
+                                                                    int busy_millis);
 
   absl::Status RunCached(absl::string_view sql);
 

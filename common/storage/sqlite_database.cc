@@ -18,6 +18,25 @@
 namespace comity::storage {
 namespace {
 
+int BusyMillis(const SqliteOptions& options) {
+  return static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout));
+}
+
+std::string PathOf(const SqliteOptions& options) {
+  return absl::StrCat(options.directory, "/", options.file_name);
+}
+
+absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenReadOnly(const SqliteOptions& options) {
+  const std::string path = PathOf(options);
+  if (access(path.c_str(), F_OK) != 0) {
+    return MakeError(absl::StatusCode::kNotFound,
+                     absl::StrCat("There is no database ", path,
+                                  "; name the folder of a store that a service has made."),
+                     {.reason = "STORE_MISSING"});
+  }
+  return SqliteConnection::OpenReadOnly(path, "PRAGMA cell_size_check = ON;", BusyMillis(options));
+}
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(DirectoryLock lock, std::string path, const SqliteOptions& options,
@@ -25,7 +44,7 @@ class SqliteDatabase final : public Database {
       : lock_(std::move(lock)),
         path_(std::move(path)),
         idle_limit_(static_cast<std::size_t>(options.idle_readers)),
-        busy_millis_(static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout))),
+        busy_millis_(BusyMillis(options)),
         writer_(std::move(writer)) {}
 
   Connection& writer() override { return *writer_; }
@@ -61,13 +80,55 @@ class SqliteDatabase final : public Database {
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Reads what another process may be writing.
+class SqliteReader final : public Database {
+ public:
+  SqliteReader(SqliteOptions options, std::unique_ptr<SqliteConnection> first)
+      : options_(std::move(options)), first_(std::move(first)) {}
+
+  Connection& writer() override { return *first_; }
+
+ protected:
+  absl::StatusOr<std::unique_ptr<Connection>> TakeReader() override {
+    return OpenReadOnly(options_);
+  }
+  void GiveReaderBack(std::unique_ptr<Connection> reader) override { reader.reset(); }
+
+ private:
+  const SqliteOptions options_;
+  const std::unique_ptr<SqliteConnection> first_;
+};
+
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> OpenSqliteReadOnly(const SqliteOptions& options) {
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> first, OpenReadOnly(options));
+  return std::make_unique<SqliteReader>(options, std::move(first));
+}
+
+absl::StatusOr<std::vector<std::string>> FindSqliteDamage(const SqliteOptions& options) {
+  COMITY_ASSIGN_OR_RETURN(const auto connection, OpenReadOnly(options));
+  COMITY_ASSIGN_OR_RETURN(const auto check, connection->Prepare("PRAGMA integrity_check"));
+  std::vector<std::string> damage;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, check->Step());
+    if (!row) return damage;
+    if (check->Text(0) != "ok") damage.emplace_back(check->Text(0));
+  }
+}
+
+absl::Status CopySqlite(const SqliteOptions& options, const std::string& path) {
+  COMITY_ASSIGN_OR_RETURN(const auto connection, OpenReadOnly(options));
+  COMITY_ASSIGN_OR_RETURN(const auto copy, connection->Prepare("VACUUM INTO ?1"));
+  // Synced as its source is, at the default synchronous=FULL.
+  return copy->BindText(1, path).Run();
+}
 
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& options) {
   COMITY_RETURN_IF_ERROR(MakePrivateDirectory(options.directory));
   COMITY_ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Acquire(options.directory));
 
-  const std::string path = absl::StrCat(options.directory, "/", options.file_name);
+  const std::string path = PathOf(options);
   // Made here, because SQLite would make it readable to all; its -wal and -shm take the rights
   // over.
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -94,10 +155,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& option
       "PRAGMA wal_autocheckpoint = 4000;";
   if (options.max_pages > 0)
     absl::StrAppend(&setup, "PRAGMA max_page_count = ", options.max_pages, ";");
-  COMITY_ASSIGN_OR_RETURN(
-      std::unique_ptr<SqliteConnection> writer,
-      SqliteConnection::Open(path, setup,
-                             static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout))));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> writer,
+                          SqliteConnection::Open(path, setup, BusyMillis(options)));
   // Where a sync failed before, the log reads well but may not be on the medium, and no later sync
   // says so: what is built on it would be lost with it. So what it holds is written again, to the
   // database. A full volume may be read and filled no further.

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/storage/database.h"
@@ -30,5 +32,18 @@ struct SqliteOptions {
 // FAILED_PRECONDITION `STORE_IN_USE`: another process has the directory. DATA_LOSS
 // `DATABASE_CORRUPT`. UNAVAILABLE `STORAGE_IO`: the directory cannot be made or written.
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& options);
+
+// A database that another process may be writing: takes no lock on the directory and writes
+// nothing; also what writer() returns only reads. NOT_FOUND `STORE_MISSING`: the directory has no
+// database. DATA_LOSS `DATABASE_CORRUPT`.
+absl::StatusOr<std::unique_ptr<Database>> OpenSqliteReadOnly(const SqliteOptions& options);
+
+// What SQLite finds wrong with the structure of the file (PRAGMA integrity_check), a sentence each;
+// empty: nothing. Content that was changed within a row it does not see. Errors as above.
+absl::StatusOr<std::vector<std::string>> FindSqliteDamage(const SqliteOptions& options);
+
+// Writes the committed state of the database, without what was deleted, to the new file `path`,
+// beside whoever is writing; durable when it returns. Errors as above, or of the file.
+absl::Status CopySqlite(const SqliteOptions& options, const std::string& path);
 
 }  // namespace comity::storage

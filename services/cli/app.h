@@ -61,6 +61,7 @@ void RegisterDocuments(Command root, App& app);
 void RegisterExchange(Command root, App& app);
 void RegisterEvidence(Command root, App& app);
 void RegisterOperations(Command root, App& app);
+void RegisterAdmin(Command root, App& app);
 
 // A command that works through `body`. `description` is one line; `examples` follow the options in
 // its help.

@@ -75,6 +75,7 @@ int Main(int argc, char** argv) {
   RegisterDocuments(commands, app);
   RegisterEvidence(commands, app);
   RegisterOperations(commands, app);
+  RegisterAdmin(commands, app);
   RegisterCompletion(root, app);
 
   for (CLI::App* const command : root.get_subcommands([](const CLI::App*) { return true; })) {

@@ -27,7 +27,7 @@ const std::vector<std::string> kServices = {"partner-registry", "engagement-sche
 
 struct Arguments {
   std::vector<std::string> services;
-  std::string service = "document-exchange", purpose, file, from, until;
+  std::string service = "document-exchange", purpose, file, from, until, store_id;
   bool refusals_only = false;
 };
 
@@ -114,6 +114,7 @@ absl::Status Entries(App& app, const Arguments& arguments) {
   ledger_v1::ListEntriesRequest request;
   request.set_purpose(arguments.purpose);
   request.set_page_size(1000);
+  request.set_store_id(arguments.store_id);
   ledger_v1::ListEntriesResponse all;
   do {
     COMITY_ASSIGN_OR_RETURN(const ledger_v1::ListEntriesResponse page,
@@ -164,11 +165,12 @@ void RegisterOperations(Command root, App& app) {
   add("checkpoint", "Print the latest signed checkpoint",
       "  comity --as auditor-1 ledger checkpoint --service document-exchange",
       [&app, arguments] { return Checkpoint(app, *arguments); });
-  add("entries", "Print entries; the reading itself is recorded",
-      "  comity --as auditor-1 ledger entries --purpose \"sample check\"",
-      [&app, arguments] { return Entries(app, *arguments); })
-      .AddOption("--purpose", arguments->purpose, "Why you read them")
-      .Required();
+  const Command entries = add("entries", "Print entries; the reading itself is recorded",
+                              "  comity --as auditor-1 ledger entries --purpose \"sample check\"",
+                              [&app, arguments] { return Entries(app, *arguments); });
+  entries.AddOption("--purpose", arguments->purpose, "Why you read them").Required();
+  entries.AddOption("--store-id", arguments->store_id, "Of the log that this earlier store closed")
+      .TypeName("ID");
   RegisterLedgerFiles(ledger, app);
 }
 

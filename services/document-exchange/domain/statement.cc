@@ -77,6 +77,7 @@ absl::Status State(journal::Turn& turn, WritableRows& rows, const sealing::Signe
                                .signature = signature,
                                .confirmation = draft.confirmation,
                                .confirmation_signature = draft.confirmation_signature,
+                               .store_id = turn.store_id(),
                                .leaf_index = leaf.leaf_index,
                                .commit_time = turn.now()});
 }

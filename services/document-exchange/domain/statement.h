@@ -43,6 +43,7 @@ struct StoredStatement {
   std::string signature;
   std::string confirmation;
   std::string confirmation_signature;
+  std::string store_id;  // Whose ledger has its leaf, as it says itself.
   std::int64_t leaf_index = 0;
   absl::Time commit_time;
 };

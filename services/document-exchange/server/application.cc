@@ -40,8 +40,7 @@ class ExchangeApplication final : public rpc::Application {
                       std::unique_ptr<FilePayloadStore> payloads, sealing::Signer signer,
                       journal::PageTokens pages,
                       std::unique_ptr<registry_replica::RegistryReplica> replica,
-                      const ServerConfig& config, std::string ledger_vkey,
-                      rpc::ProcessParts& process)
+                      const ServerConfig& config, rpc::ProcessParts& process)
       : journal_(std::move(journal)),
         timestamping_(std::move(timestamping)),
         payloads_(std::move(payloads)),
@@ -73,8 +72,7 @@ class ExchangeApplication final : public rpc::Application {
                   .journal = journal_.get(),
                   .pages = &pages_,
                   .clock = &process.clock(),
-                  .traffic = &events_,
-                  .ledger_vkey = std::move(ledger_vkey)}),
+                  .traffic = &events_}),
         ledger_(process.Gate("comity.ledger.v1.LedgerService"), journal_.get()) {
     service::AddJournalMetrics("document_exchange", journal_.get(), process.metrics());
   }
@@ -128,7 +126,6 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
   COMITY_ASSIGN_OR_RETURN(journal::Options options,
                           config.store.JournalOptions(&process.clock(), &process.logger()));
   options.migrations = Migrations();
-  std::string vkey = options.signer->vkey();
   COMITY_ASSIGN_OR_RETURN(const std::string chain, storage::ReadFile(config.signing_certificate));
   COMITY_ASSIGN_OR_RETURN(const std::string key, storage::ReadFile(config.signing_key));
   COMITY_ASSIGN_OR_RETURN(sealing::Signer signer, sealing::Signer::FromPem(chain, key));
@@ -148,13 +145,13 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
                           journal::Journal::Open(std::move(options)));
   std::unique_ptr<service::Timestamping> timestamping;
   if (config.timestamps) {
-    COMITY_ASSIGN_OR_RETURN(timestamping,
-                            service::Timestamping::Start(*config.timestamps, "document_exchange",
-                                                         {.journal = journal.get(),
-                                                          .publication = config.store.publication,
-                                                          .clock = &process.clock(),
-                                                          .logger = &process.logger(),
-                                                          .metrics = &process.metrics()}));
+    COMITY_ASSIGN_OR_RETURN(
+        timestamping, service::Timestamping::Start(*config.timestamps, "document_exchange",
+                                                   {.journal = journal.get(),
+                                                    .publication = journal->logs().back().folder,
+                                                    .clock = &process.clock(),
+                                                    .logger = &process.logger(),
+                                                    .metrics = &process.metrics()}));
   }
   COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.payload_directory));
   COMITY_ASSIGN_OR_RETURN(
@@ -182,7 +179,7 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
   auto application = std::make_unique<ExchangeApplication>(
       std::move(journal), std::move(timestamping), std::move(payloads), std::move(signer),
       std::move(pages), registry_replica::RegistryReplica::Start(std::move(replica)), config,
-      std::move(vkey), process);
+      process);
   COMITY_RETURN_IF_ERROR(application->Begin(config.timer_interval));
   return application;
 }

@@ -1,6 +1,7 @@
 // Statements and transfer records: what is only ever added.
 
 #include "absl/strings/str_cat.h"
+#include "common/sealing/evidence.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/storage/sql_rows.h"
 
@@ -13,6 +14,12 @@ std::string RecordContext(std::int64_t revision, std::int64_t ordinal) {
   return absl::StrCat("transferRecords/", revision, "/", ordinal);
 }
 
+// The store whose ledger has the statement; "" if it cannot be read.
+std::string StoreIdIn(absl::string_view statement) {
+  const auto parsed = sealing::ParseStatement(statement);
+  return parsed.ok() ? parsed->store_id : "";
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<StoredStatement>> SqlRows::StatementsOf(absl::string_view document_id) {
@@ -20,7 +27,7 @@ absl::StatusOr<std::vector<StoredStatement>> SqlRows::StatementsOf(absl::string_
   COMITY_RETURN_IF_ERROR(Query(
       "SELECT document_id, kind, sender, recipient, statement, signature, confirmation, "
       "confirmation_signature, leaf_index, commit_time FROM statements WHERE document_id = ?1 "
-      "ORDER BY leaf_index",
+      "ORDER BY commit_time, leaf_index",
       [&](Statement& s) { s.BindText(1, document_id); },
       [&](Statement& s) -> absl::Status {
         statements.push_back({.document_id = std::string(s.Text(0)),
@@ -31,6 +38,7 @@ absl::StatusOr<std::vector<StoredStatement>> SqlRows::StatementsOf(absl::string_
                               .signature = std::string(s.Blob(5)),
                               .confirmation = std::string(s.Blob(6)),
                               .confirmation_signature = std::string(s.Blob(7)),
+                              .store_id = StoreIdIn(s.Blob(4)),
                               .leaf_index = s.Int64(8),
                               .commit_time = absl::FromUnixMicros(s.Int64(9))});
         return absl::OkStatus();

@@ -357,11 +357,11 @@ absl::StatusOr<v1::Statement> DocumentExchangeService::WithProof(
     const StoredStatement& statement) const {
   v1::Statement converted = ToProto(statement);
   COMITY_ASSIGN_OR_RETURN(const journal::Entry entry,
-                          parts_.journal->ReadEntry(statement.leaf_index));
+                          parts_.journal->ReadEntry(statement.leaf_index, statement.store_id));
   if (entry.salt.has_value()) converted.set_leaf_salt(*entry.salt);
   if (entry.body.has_value()) converted.set_leaf_body(*entry.body);
   const absl::StatusOr<ledger_service::InclusionProof> proof =
-      ledger_.ProveInclusion(statement.leaf_index, 0);
+      ledger_.ProveInclusion(statement.leaf_index, 0, statement.store_id);
   // Not covered yet: the client asks again.
   if (proof.ok()) converted.set_tlog_proof(proof->tlog_proof);
   return converted;
@@ -380,7 +380,7 @@ DocumentExchangeService::Unary* DocumentExchangeService::ListStatements(
                        for (const StoredStatement& statement : statements) {
                          COMITY_ASSIGN_OR_RETURN(*page->add_statements(), WithProof(statement));
                        }
-                       page->set_ledger_vkey(parts_.ledger_vkey);
+                       page->set_ledger_vkey(parts_.journal->logs().back().vkey);
                        return absl::OkStatus();
                      });
 }

@@ -25,7 +25,6 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
     Traffic* traffic = nullptr;
-    std::string ledger_vkey;
   };
   DocumentExchangeService(rpc::CallGate gate, Parts parts)
       : gate_(std::move(gate)),

@@ -203,8 +203,8 @@ registry_v1::Decision ToProto(const RecordedDecision& recorded, const std::strin
 
 v1::Statement ToProto(const StoredStatement& statement) {
   v1::Statement converted;
-  converted.set_name(
-      absl::StrCat("documents/", statement.document_id, "/statements/", statement.leaf_index));
+  converted.set_name(absl::StrCat("documents/", statement.document_id, "/statements/",
+                                  statement.store_id, "-", statement.leaf_index));
   converted.set_kind(static_cast<v1::StatementKind>(statement.kind));
   converted.set_recipient(statement.recipient);
   converted.set_statement(statement.statement);

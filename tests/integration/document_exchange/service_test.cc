@@ -68,14 +68,12 @@ class ServiceTest : public ::testing::Test {
         [this](rpc::GateCore& gate) -> std::vector<grpc::Service*> {
           service_ = std::make_unique<DocumentExchangeService>(
               rpc::CallGate(&gate, kExchangeService),
-              DocumentExchangeService::Parts{
-                  .exchange = world_.exchange.get(),
-                  .rows = world_.tables.get(),
-                  .journal = world_.journal.get(),
-                  .pages = &pages_,
-                  .clock = &world_.clock,
-                  .traffic = &traffic_,
-                  .ledger_vkey = comity::testing::TestLedgerSigner("document-exchange").vkey()});
+              DocumentExchangeService::Parts{.exchange = world_.exchange.get(),
+                                             .rows = world_.tables.get(),
+                                             .journal = world_.journal.get(),
+                                             .pages = &pages_,
+                                             .clock = &world_.clock,
+                                             .traffic = &traffic_});
           ledger_ = std::make_unique<ledger_service::LedgerService>(
               rpc::CallGate(&gate, kLedgerService), world_.journal.get());
           return {service_.get(), ledger_.get()};

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/journal/succession.h"
 #include "common/json/canonical.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/proof.h"
@@ -77,6 +78,41 @@ TEST_F(LedgerQueriesTest, AnEmptyLedgerProvesNothing) {
   EXPECT_THAT(queries_->ProveConsistency(1, 0),
               FailsWith(absl::StatusCode::kNotFound, "NO_CHECKPOINT"));
   EXPECT_THAT(queries_->ReadTile({}), FailsWith(absl::StatusCode::kNotFound, "TILE_NOT_FOUND"));
+}
+
+TEST_F(LedgerQueriesTest, AClosedLogIsProvenByWhatItPublished) {
+  AddLeaves(300);
+  const journal::PublishedCheckpoint last = Published();
+  const std::string old = journal_->head().store_id;
+  journal_.reset();
+  const journal::Options options = testing::TestJournalOptions(root_.path());
+  ASSERT_THAT(journal::Succeed(options, /*although_intact=*/true), IsOk());
+  journal_ = *journal::Journal::Open(options);
+  queries_.emplace(journal_.get());
+  AddLeaves(2);
+  Published();
+
+  EXPECT_EQ(queries_->LatestCheckpoint(old)->note, last.note);
+  EXPECT_EQ(queries_->LatestCheckpoint()->size, 3);
+  for (const std::int64_t leaf : {0, 255, 256, 299}) {
+    const auto proof = queries_->ProveInclusion(leaf, 0, old);
+    ASSERT_THAT(proof, IsOk());
+    const auto proven = ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, *log_);
+    ASSERT_THAT(proven, IsOk());
+    EXPECT_EQ(proven->index, leaf);
+    EXPECT_EQ(proven->checkpoint.size, 300);
+  }
+  EXPECT_THAT(queries_->ProveInclusion(300, 0, old),
+              FailsWith(absl::StatusCode::kOutOfRange, "LEAF_NOT_COVERED"));
+  EXPECT_THAT(queries_->ProveInclusion(1, 100, old),
+              FailsWith(absl::StatusCode::kNotFound, "NO_CHECKPOINT"));
+  EXPECT_THAT(queries_->ProveConsistency(100, 300, old), IsOk());
+  EXPECT_THAT(queries_->ReadTile({}, old)->hashes, SizeIs(256));
+  EXPECT_THAT(queries_->ListEntries(Reading(), 298, 0, old)->entries, SizeIs(2));
+  // The reading is an entry of the log that grows, and says which was read.
+  EXPECT_EQ(json::ParseCanonical(*journal_->ReadEntry(3)->body)->at("detail").at("store_id"), old);
+  EXPECT_THAT(queries_->LatestCheckpoint("another"),
+              FailsWith(absl::StatusCode::kNotFound, "LOG_NOT_FOUND"));
 }
 
 TEST_F(LedgerQueriesTest, EveryLeafIsProvenByItsFile) {

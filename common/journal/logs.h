@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/journal/types.h"
+#include "common/ledger/note.h"
+#include "common/storage/connection.h"
+
+namespace comity::journal {
+
+// The last part of an origin; 1 if it is no number.
+std::int64_t NumberIn(absl::string_view origin);
+
+// The origin of log `number` of the service that has a log `origin`.
+std::string OriginOf(absl::string_view origin, std::int64_t number);
+
+// Where log `number` is published if it is not the first.
+std::string FolderOf(const std::string& publication, std::int64_t number);
+
+// The numbers of the logs that have a folder in the publication directory `publication`, in order:
+// not the first, which has no folder of its own.
+std::vector<std::int64_t> NumbersIn(const std::string& publication);
+
+// The logs of the store with the head `head`, oldest first: at least one, the last grows. `log` has
+// the key, and the origin of any of them; null: origins and keys are left out. Errors of the rows.
+absl::StatusOr<std::vector<Log>> LoadLogs(storage::Connection& sql, const Head& head,
+                                          const std::string& publication,
+                                          const ledger::NoteVerifier* log);
+
+// FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: a log after `log` was published, so that the
+// database is one of before.
+absl::Status CheckLast(const Log& log, const std::string& publication);
+
+}  // namespace comity::journal

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/crypto/digest.h"
+#include "common/journal/types.h"
+#include "common/ledger/note.h"
+
+namespace comity::journal {
+
+// A store, and what of its surroundings is at hand to compare it with.
+struct StoreToCheck {
+  // The embedded store's directory, or the address of a PostgreSQL database; see Options.
+  std::string directory;
+  std::string database;
+  // Where the expiry keys are; "": sealed salts and bodies are not opened.
+  std::string expiry_keys;
+  // The publication directory; "": what was published is not compared.
+  std::string publication;
+  // Who signs its checkpoints, as any log of this store; nullopt: signatures are not verified, and
+  // needed for `publication`.
+  std::optional<ledger::NoteVerifier> log;
+};
+
+// Something that is not as it was written.
+struct Finding {
+  std::string where;  // "entry 17", "tile 0/3", "revision 5"; a table, if it is not known closer.
+  std::string what;   // A sentence. Carries no content.
+};
+
+struct StoreReport {
+  // Beyond these, findings are only counted.
+  static constexpr std::size_t kMostListed = 100;
+
+  Head head;
+  crypto::Digest root{};  // Of the tree that the commitments make; zeros if entries are missing.
+  std::optional<absl::Time> copied;  // When it was made, if it is a copy (BackUp).
+  std::int64_t versions = 0;
+  std::int64_t checkpoints = 0;
+  std::int64_t opened = 0;    // Entries whose salt and body are as committed.
+  std::int64_t pruned = 0;    // Entries whose key was destroyed.
+  std::int64_t unopened = 0;  // Entries that no key was at hand for.
+  // Of the logs that were closed: entries under their checkpoints that the database does not have.
+  std::vector<Log>
+      logs;  // As Journal::logs; without origins and keys if StoreToCheck has no `log`.
+  std::int64_t lost = 0;
+  std::int64_t published = 0;  // Entries under the published checkpoint; 0: not compared, or none.
+  std::vector<Finding> findings;
+  std::int64_t found = 0;  // Findings, listed or not.
+
+  bool ok() const { return found == 0; }
+};
+
+// Reads one committed state of a store, all of it, also beside the service that writes it, and
+// compares: the database's own structure (SQLite), revisions and leaf indices without gaps, the
+// feed with the revisions, each entry with its commitment, tiles and checkpoints with the tree made
+// anew from the commitments, closed logs with the checkpoints they were closed at, and the
+// published checkpoint with all that. Changes nothing.
+//
+// What is wrong with the store is a finding; an error means that it could not be looked at:
+// NOT_FOUND `STORE_MISSING`, `KEYS_MISSING`; FAILED_PRECONDITION `DATABASE_NEWER`; errors of
+// storage and files.
+absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store);
+
+}  // namespace comity::journal
