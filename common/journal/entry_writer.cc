@@ -54,18 +54,29 @@ absl::StatusOr<std::vector<Entry>> EntryWriter::Read(storage::Connection& sql, s
   std::vector<Entry> entries;
   entries.reserve(found.size());
   for (const rows::SealedEntry& row : found) {
-    Entry entry{.leaf_index = row.leaf_index,
-                .revision = row.revision,
-                .commit_time = row.commit_time,
-                .commitment = row.commitment};
-    COMITY_ASSIGN_OR_RETURN(const auto opened, keys_->Open(row.sealed, ContextOf(row.leaf_index)));
-    if (opened) {
-      entry.salt = opened->substr(0, kSaltSize);
-      entry.body = opened->substr(kSaltSize);
-    }
+    COMITY_ASSIGN_OR_RETURN(Entry entry, Open(row));
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+absl::StatusOr<Entry> EntryWriter::Open(const rows::SealedEntry& row) const {
+  Entry entry{.leaf_index = row.leaf_index,
+              .revision = row.revision,
+              .commit_time = row.commit_time,
+              .commitment = row.commitment};
+  COMITY_ASSIGN_OR_RETURN(const auto opened, keys_->Open(row.sealed, ContextOf(row.leaf_index)));
+  if (opened) {
+    entry.salt = opened->substr(0, kSaltSize);
+    entry.body = opened->substr(kSaltSize);
+  }
+  return entry;
+}
+
+absl::StatusOr<std::string> EntryWriter::SealAnew(const Entry& opened,
+                                                  absl::CivilMonth month) const {
+  return keys_->Seal(month, absl::StrCat(opened.salt.value_or(""), opened.body.value_or("")),
+                     ContextOf(opened.leaf_index));
 }
 
 }  // namespace comity::journal

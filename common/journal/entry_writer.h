@@ -14,6 +14,10 @@
 
 namespace comity::journal {
 
+namespace rows {
+struct SealedEntry;
+}  // namespace rows
+
 // Turns bodies of ledger entries into salted commitments and sealed rows, and back. Thread-safe if
 // the connection is used by one thread.
 class EntryWriter {
@@ -36,6 +40,12 @@ class EntryWriter {
   // Entries from `first`, at most `limit`, opened as far as their keys are there.
   absl::StatusOr<std::vector<Entry>> Read(storage::Connection& sql, std::int64_t first,
                                           std::size_t limit) const;
+
+  // One row, opened if its key is there.
+  absl::StatusOr<Entry> Open(const rows::SealedEntry& row) const;
+
+  // What Open opened, sealed anew under the key of `month`.
+  absl::StatusOr<std::string> SealAnew(const Entry& opened, absl::CivilMonth month) const;
 
  private:
   // What a sealed row is bound to, so that rows cannot be exchanged.

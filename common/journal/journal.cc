@@ -8,6 +8,7 @@
 #include "common/crypto/encoding.h"
 #include "common/crypto/random.h"
 #include "common/journal/ledger_check.h"
+#include "common/journal/pruning_rows.h"
 #include "common/journal/rows.h"
 #include "common/journal/schema.h"
 #include "common/journal/stored_journal.h"
@@ -116,6 +117,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(Options options) {
   storage::Connection& sql = parts.database->writer();
   const absl::Time now = options.clock->Now();
   COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "journal", JournalMigrations(), now));
+  COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "pruning", PruningMigrations(), now));
   COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "service", options.migrations, now));
   COMITY_ASSIGN_OR_RETURN(parts.keys, ExpiryKeys::Open(options.expiry_key_directory));
   COMITY_ASSIGN_OR_RETURN(parts.head, ReadOrMakeHead(sql));
