@@ -14,6 +14,7 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
   COMITY_ASSIGN_OR_RETURN(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
+  std::string expiry_keys = options.expiry_key_directory;
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalScheduleStore> store,
@@ -25,6 +26,13 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
   if (metrics != nullptr) application->AddMetrics(*metrics);
   SchedulingApplication* const self = application.get();
   application->timekeeper_.emplace(settings.timer_interval, [self] { self->ExpireHolds(); });
+  COMITY_ASSIGN_OR_RETURN(
+      application->pruning_,
+      service::PruningTimer::Start("engagement_scheduling", {.journal = &application->journal(),
+                                                             .expiry_keys = std::move(expiry_keys),
+                                                             .clock = application->clock_,
+                                                             .logger = application->logger_,
+                                                             .metrics = metrics}));
   return application;
 }
 
@@ -32,7 +40,8 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
                                              std::unique_ptr<journal::Journal> journal,
                                              std::unique_ptr<JournalScheduleStore> store,
                                              journal::PageTokens pages)
-    : logger_(parts.logger),
+    : clock_(parts.clock),
+      logger_(parts.logger),
       registry_(std::move(parts.registry)),
       pages_(std::move(pages)),
       store_(std::move(store)),
@@ -47,7 +56,10 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
       scheduling_service_(parts.scheduling_gate, &reads_, &writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
-SchedulingApplication::~SchedulingApplication() { timekeeper_.reset(); }
+SchedulingApplication::~SchedulingApplication() {
+  pruning_.reset();
+  timekeeper_.reset();
+}
 
 std::vector<grpc::Service*> SchedulingApplication::Services() {
   return {&scheduling_service_, &ledger_service_};
@@ -58,6 +70,7 @@ absl::Status SchedulingApplication::Standing(const identity::Principal& principa
 }
 
 void SchedulingApplication::Stop() {
+  pruning_->Stop();
   timekeeper_.reset();
   journal_->Close();
 }

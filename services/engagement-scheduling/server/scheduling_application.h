@@ -11,6 +11,7 @@
 #include "common/journal/page_token.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
+#include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
 #include "common/service/timekeeper.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
@@ -64,6 +65,7 @@ class SchedulingApplication final : public rpc::Application {
   void ExpireHolds();
   void AddMetrics(metrics::Metrics& metrics);
 
+  const Clock* const clock_;
   logging::Logger* const logger_;
   const std::unique_ptr<const RegistryView> registry_;
   const journal::PageTokens pages_;
@@ -78,6 +80,7 @@ class SchedulingApplication final : public rpc::Application {
   metrics::Counter* expired_holds_ = nullptr;
   metrics::Counter* timer_failures_ = nullptr;
   std::optional<service::Timekeeper> timekeeper_;
+  std::unique_ptr<service::PruningTimer> pruning_;
 };
 
 }  // namespace comity::engagement_scheduling

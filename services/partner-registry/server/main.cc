@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
         return partner_registry::RegistryApplication::Open(
             {.clock = &parts.clock(),
              .metrics = &parts.metrics(),
+             .logger = &parts.logger(),
              .verifier = &parts.identity().verifier(),
              .registry_gate = parts.Gate(partner_registry::kRegistryService),
              .ledger_gate = parts.Gate(partner_registry::kLedgerService)},

@@ -21,6 +21,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   COMITY_ASSIGN_OR_RETURN(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
+  std::string expiry_keys = options.expiry_key_directory;
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   const bool fresh = journal->head().revision == 0;
@@ -30,6 +31,13 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   std::unique_ptr<RegistryApplication> application(new RegistryApplication(
       parts, settings, std::move(journal), std::move(store), std::move(pages), fresh));
   if (parts.metrics != nullptr) application->AddMetrics(*parts.metrics);
+  COMITY_ASSIGN_OR_RETURN(
+      application->pruning_,
+      service::PruningTimer::Start("partner_registry", {.journal = &application->journal(),
+                                                        .expiry_keys = std::move(expiry_keys),
+                                                        .clock = parts.clock,
+                                                        .logger = parts.logger,
+                                                        .metrics = parts.metrics}));
   return application;
 }
 

@@ -10,6 +10,7 @@
 #include "common/journal/page_token.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
+#include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/server/settings.h"
@@ -32,6 +33,7 @@ class RegistryApplication final : public rpc::Application {
   struct Parts {
     const Clock* clock = nullptr;
     metrics::Metrics* metrics = nullptr;                // May be null: nothing is measured.
+    logging::Logger* logger = nullptr;                  // May be null.
     const identity::ChainVerifier* verifier = nullptr;  // Judges signatures of key statements.
     rpc::CallGate registry_gate;
     rpc::CallGate ledger_gate;
@@ -51,7 +53,10 @@ class RegistryApplication final : public rpc::Application {
   // `EXCHANGES_SUSPENDED`.
   absl::Status Standing(const identity::Principal& principal) const override;
 
-  void Stop() override { journal_->Close(); }
+  void Stop() override {
+    pruning_->Stop();
+    journal_->Close();
+  }
 
   RegistryStore& store() { return *store_; }
   journal::Journal& journal() { return *journal_; }
@@ -77,6 +82,7 @@ class RegistryApplication final : public rpc::Application {
   const Feed feed_;
   PartnerRegistryService registry_service_;
   ledger_service::LedgerService ledger_service_;
+  std::unique_ptr<service::PruningTimer> pruning_;
 };
 
 }  // namespace comity::partner_registry
