@@ -86,9 +86,10 @@ absl::Status CheckDigest(absl::string_view name, const PayloadDigest& stored,
   const absl::string_view member = stored.length != signed_digest.length   ? "length"
                                    : stored.sha256 != signed_digest.sha256 ? "sha256"
                                                                            : "pieces_root";
-  return InvalidField("DIGEST_MISMATCH", absl::StrCat("manifest.", name, ".", member),
-                      "is not that of the payload as it arrived; sign what was uploaded, or send the "
-                      "file again as a new document");
+  return InvalidField(
+      "DIGEST_MISMATCH", absl::StrCat("manifest.", name, ".", member),
+      "is not that of the payload as it arrived; sign what was uploaded, or send the "
+      "file again as a new document");
 }
 
 }  // namespace
@@ -224,17 +225,19 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
                                                         turn.now()));
         COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
 
-        Document document = {.id = upload->document_id,
-                             .sender = upload->owner,
-                             .manifest_sha256 = manifest_sha256,
-                             .thread = manifest->thread.thread_id,
-                             .case_reference = manifest->purpose.case_reference,
-                             .operational = manifest->data_kind == "OPERATIONAL",
-                             .flags = upload->flags,
-                             .sizes = upload->announced,
-                             .submit_time = turn.now(),
-                             .revision = turn.revision(),
-                             .registry_revision = registry->revision()};
+        Document document = {
+            .id = upload->document_id,
+            .sender = upload->owner,
+            .manifest_sha256 = manifest_sha256,
+            .thread = manifest->thread.thread_id,
+            .case_reference = manifest->purpose.case_reference,
+            .operational = manifest->data_kind == "OPERATIONAL",
+            .flags = upload->flags,
+            .sizes = upload->announced,
+            .submit_time = turn.now(),
+            .revision = turn.revision(),
+            .registry_revision = registry->revision(),
+            .erase_due = turn.now() + absl::Hours(24) * manifest->delete_after_days};
         for (const RecipientVerdict& answer : verdicts) {
           Recipient& recipient = document.recipients.emplace_back();
           recipient.spiffe_id = answer.recipient;
