@@ -70,4 +70,10 @@ absl::StatusOr<Entry> EntryWriter::Open(const rows::SealedEntry& row) const {
   return entry;
 }
 
+absl::StatusOr<std::string> EntryWriter::SealAnew(const Entry& opened,
+                                                  absl::CivilMonth month) const {
+  return keys_->Seal(month, absl::StrCat(opened.salt.value_or(""), opened.body.value_or("")),
+                     ContextOf(opened.leaf_index));
+}
+
 }  // namespace comity::journal

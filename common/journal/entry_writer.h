@@ -39,6 +39,9 @@ class EntryWriter {
   absl::StatusOr<std::vector<Entry>> Open(const std::vector<rows::SealedEntry>& rows) const;
   absl::StatusOr<Entry> Open(const rows::SealedEntry& row) const;
 
+  // What Open opened, sealed anew under the key of `month`.
+  absl::StatusOr<std::string> SealAnew(const Entry& opened, absl::CivilMonth month) const;
+
  private:
   // What a sealed row is bound to, so that rows cannot be exchanged.
   std::string ContextOf(std::int64_t leaf_index) const;

@@ -1,9 +1,13 @@
 #include "common/journal/expiry_keys.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "common/crypto/random.h"
 #include "common/journal/bytes.h"
 #include "common/status/error.h"
@@ -102,15 +106,15 @@ absl::StatusOr<std::string> ExpiryKeys::Seal(absl::CivilMonth month, absl::strin
 
 absl::StatusOr<std::optional<std::string>> ExpiryKeys::Open(absl::string_view sealed,
                                                             absl::string_view context) {
-  if (sealed.size() < kHeaderSize + crypto::Aead::kTagSize || sealed[0] != kVersion) {
-    return Damaged();
-  }
-  const int month_number = static_cast<unsigned char>(sealed[3]);
-  if (month_number < 1 || month_number > 12) return Damaged();
-  const absl::CivilMonth month(ReadBigEndian<std::uint16_t>(sealed.substr(1)), month_number);
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, MonthOf(sealed));
   const absl::string_view run = sealed.substr(kRunAt, kRunSize);
 
   absl::MutexLock lock(&mutex_);
+  // Another process, or another object of this one, may have destroyed it since.
+  if (std::error_code error; std::filesystem::file_size(PathOf(month), error) == 0) {
+    sealers_.erase(month);
+    opener_ = {};
+  }
   if (opener_.aead == nullptr || opener_.month != month || opener_.run != run) {
     const auto key = ReadKey(month);
     if (absl::IsNotFound(key.status())) return std::optional<std::string>();
@@ -122,6 +126,40 @@ absl::StatusOr<std::optional<std::string>> ExpiryKeys::Open(absl::string_view se
       opener_.aead->Open(Nonce(sealed.substr(kCountAt, 8)), context, sealed.substr(kHeaderSize));
   if (!plaintext.ok()) return Damaged();
   return std::optional<std::string>(*std::move(plaintext));
+}
+
+absl::StatusOr<absl::CivilMonth> ExpiryKeys::MonthOf(absl::string_view sealed) {
+  if (sealed.size() < kHeaderSize + crypto::Aead::kTagSize || sealed[0] != kVersion) {
+    return Damaged();
+  }
+  const int month = static_cast<unsigned char>(sealed[3]);
+  if (month < 1 || month > 12) return Damaged();
+  return absl::CivilMonth(ReadBigEndian<std::uint16_t>(sealed.substr(1)), month);
+}
+
+absl::StatusOr<std::vector<absl::CivilMonth>> ExpiryKeys::LiveBefore(absl::CivilMonth month) const {
+  std::vector<absl::CivilMonth> live;
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(directory_, error), end; !error && file != end;
+       file.increment(error)) {
+    const std::string name = file->path().filename();
+    absl::string_view text = name;
+    absl::CivilMonth found;
+    if (!absl::ConsumePrefix(&text, "expires-") || !absl::ConsumeSuffix(&text, ".key") ||
+        !absl::ParseCivilTime(text, &found) || PathOf(found) != file->path()) {
+      continue;  // A key that is being made, or no key.
+    }
+    if (found >= month) continue;
+    if (std::filesystem::file_size(file->path(), error) > 0) live.push_back(found);
+  }
+  if (error) {
+    return MakeError(absl::StatusCode::kUnavailable,
+                     absl::StrCat("The folder of expiry keys cannot be read (", error.message(),
+                                  "); check the volume and its rights."),
+                     {.reason = "STORAGE_IO"});
+  }
+  std::sort(live.begin(), live.end());
+  return live;
 }
 
 absl::Status ExpiryKeys::Destroy(absl::CivilMonth month) {

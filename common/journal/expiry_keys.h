@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -37,8 +38,8 @@ class ExpiryKeys {
   absl::StatusOr<std::string> Seal(absl::CivilMonth month, absl::string_view plaintext,
                                    absl::string_view context);
 
-  // nullopt: the key was destroyed. DATA_LOSS `SEALED_CONTENT_DAMAGED`: not what was sealed, or
-  // another context.
+  // nullopt: the key was destroyed, here or by another process. DATA_LOSS `SEALED_CONTENT_DAMAGED`:
+  // not what was sealed, or another context.
   absl::StatusOr<std::optional<std::string>> Open(absl::string_view sealed,
                                                   absl::string_view context);
 
@@ -46,6 +47,12 @@ class ExpiryKeys {
   // empty, so that the month gets no second key: Seal then fails with FAILED_PRECONDITION
   // `KEY_MONTH_OVER`.
   absl::Status Destroy(absl::CivilMonth month);
+
+  // The months before `month` whose key is there, in order.
+  absl::StatusOr<std::vector<absl::CivilMonth>> LiveBefore(absl::CivilMonth month) const;
+
+  // The month whose key opens `sealed`. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
+  static absl::StatusOr<absl::CivilMonth> MonthOf(absl::string_view sealed);
 
  private:
   explicit ExpiryKeys(std::string directory);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
 #include "common/crypto/random.h"
+#include "common/journal/pruning_rows.h"
 #include "common/journal/schema.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -70,8 +71,10 @@ absl::StatusOr<std::unique_ptr<storage::Database>> OpenStore(const Options& opti
   COMITY_RETURN_IF_ERROR(Validate(options));
   COMITY_RETURN_IF_ERROR(MakeUnlessThere(options.publication_directory));
   COMITY_ASSIGN_OR_RETURN(auto database, OpenDatabase(options));
-  COMITY_RETURN_IF_ERROR(
-      storage::Migrate(database->writer(), "journal", JournalMigrations(), options.clock->Now()));
+  storage::Connection& sql = database->writer();
+  const absl::Time now = options.clock->Now();
+  COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "journal", JournalMigrations(), now));
+  COMITY_RETURN_IF_ERROR(storage::Migrate(sql, "pruning", PruningMigrations(), now));
   return database;
 }
 

@@ -61,6 +61,11 @@ void PrintDocument(const v1::Document& document) {
     std::cout << "\n";
   }
   if (!document.controller().empty()) std::cout << "  controller " << document.controller() << "\n";
+  if (document.has_erase_time()) {
+    std::cout << "  erased " << TimeText(document.erase_time()) << "\n";
+  } else if (document.has_expire_time()) {
+    std::cout << "  kept until " << TimeText(document.expire_time()) << "\n";
+  }
 }
 
 absl::Status List(App& app, const Arguments& arguments, v1::ListDocumentsRequest::Box box) {
@@ -163,6 +168,26 @@ absl::Status Reject(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+template <typename Request>
+absl::Status SetHold(App& app, const Arguments& arguments,
+                     grpc::Status (Exchange::*method)(grpc::ClientContext*, const Request&,
+                                                      v1::Hold*)) {
+  Request request;
+  request.set_name(DocumentName(arguments.document));
+  request.set_reason(arguments.reason);
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const v1::Hold hold,
+                          client::Invoke(exchange.get(), method, request, app.patience()));
+  app.Show(hold, [&] {
+    std::cout << hold.document() << (hold.in_force() ? " is held" : " is not held");
+    if (hold.has_erase_time()) {
+      std::cout << "; its payloads were erased " << TimeText(hold.erase_time());
+    }
+    std::cout << ".\n";
+  });
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void RegisterDocuments(Command root, App& app) {
@@ -228,6 +253,16 @@ void RegisterDocuments(Command root, App& app) {
       .OneOf({"NOT_FOR_ME", "UNREADABLE", "PLAINTEXT_MISMATCH"})
       .ShowDefault();
   reject.AddOption("--reason", arguments->reason, "Why, in words");
+  named("hold", "Keep a document, and the ledger's entries about it, past their terms",
+        "  comity --as dpo-1 documents hold documents/... --reason \"Complaint 2026/17\"",
+        [&app, arguments] { return SetHold(app, *arguments, &Exchange::PlaceHold); })
+      .AddOption("--reason", arguments->reason, "Why, in words")
+      .Required();
+  named("release-hold", "Lift a hold: what is past its term is erased soon after",
+        "  comity --as dpo-1 documents release-hold documents/... --reason \"Closed\"",
+        [&app, arguments] { return SetHold(app, *arguments, &Exchange::LiftHold); })
+      .AddOption("--reason", arguments->reason, "Why, in words")
+      .Required();
 }
 
 }  // namespace comity::cli

@@ -81,6 +81,13 @@ struct Document {
   std::vector<Recipient> recipients;   // In the order of the submission.
   std::vector<AddedRestriction> added_restrictions;
 
+  // The end of its retention, of which the manifest has the last word; unset: not known yet.
+  std::optional<absl::Time> erase_due;
+  // When it was decided to erase payloads and headers: from then on nobody is handed them.
+  std::optional<absl::Time> erase_time;
+  bool erased = false;  // They are gone.
+  bool held = false;    // A hold keeps them.
+
   const Recipient* Find(absl::string_view spiffe_id) const;
   Recipient* Find(absl::string_view spiffe_id);
 };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -50,6 +51,7 @@ class ExchangeEvents {
   virtual void StatementMade(StatementKind kind) = 0;
   virtual void Withheld() = 0;
   virtual void ReleaseStopped(absl::string_view reason) = 0;  // REGISTRY_LEASE_LAPSED and the like.
+  virtual void DocumentErased() = 0;
 };
 
 // Who asks for what.
@@ -109,6 +111,13 @@ struct DocumentView {
   std::string manifest;  // Empty without contents.
   std::string signature;
   std::vector<legal::Restriction> restrictions;
+};
+
+// Whether a hold keeps a document.
+struct Hold {
+  std::string document_id;
+  bool in_force = false;
+  std::optional<absl::Time> erase_time;  // Of its payloads and headers.
 };
 
 struct ReleasedHeaders {
@@ -193,9 +202,18 @@ class Exchange {
   absl::StatusOr<DecisionFilter> VisibleDecisions(const Request& request,
                                                   absl::string_view case_reference) const;
 
+  // --- The end of retention (erasure.cc; its timer is RunTimers) ---
+  // A hold keeps the document, and the ledger's entries about it, past their terms. Placed or
+  // lifted again, nothing changes. Who may is the access table's; it need not be a party.
+  absl::StatusOr<Hold> PlaceHold(const Request& request, absl::string_view document_id,
+                                 absl::string_view reason);
+  absl::StatusOr<Hold> LiftHold(const Request& request, absl::string_view document_id,
+                                absl::string_view reason);
+
   // --- Time (timers.cc) ---
-  // Makes every negative statement that is due, exactly once, and removes what is left of expired
-  // uploads. Call it every few seconds. Returns how many statements were made.
+  // Makes every negative statement that is due, exactly once, removes what is left of expired
+  // uploads, and erases documents at the end of their retention. Call it every few seconds. Returns
+  // how many statements were made.
   absl::StatusOr<int> RunTimers();
   // At start, before the first call: what a crash left in the payload store is put right.
   absl::Status Reconcile();
@@ -267,6 +285,14 @@ class Exchange {
   // has left.
   void AwaitReleases() const;
 
+  // Payloads and headers of documents past their retention are destroyed. The decision is committed
+  // first and its completion last, so that a crash leaves neither a destroyed document without a
+  // record nor a record that lies; what it left half done is done by the next call.
+  absl::Status EraseOverdue(absl::Time now);
+  absl::Status EraseIfOverdue(const Document& candidate, absl::Time now);
+  absl::StatusOr<Hold> SetHold(const Request& request, absl::string_view document_id,
+                               absl::string_view reason, bool held);
+
   const Parts parts_;
   const Settings settings_;
   const std::shared_ptr<ReleaseLock> releases_ = std::make_shared<ReleaseLock>();
@@ -276,6 +302,9 @@ class Exchange {
 
 // NOT_FOUND `DOCUMENT_NOT_FOUND`: the same for absent and for invisible.
 absl::Status DocumentNotFound();
+
+// FAILED_PRECONDITION `ERASED`, if it was.
+absl::Status CheckNotErased(const Document& document);
 
 // NOT_FOUND `UPLOAD_NOT_FOUND`: the same for submitted, expired and another's.
 absl::Status UploadNotFound();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,11 @@ class PayloadStore {
   // NOT_FOUND `OBJECT_NOT_FOUND`.
   virtual absl::StatusOr<std::unique_ptr<PayloadReader>> OpenPayload(absl::string_view document_id,
                                                                      PayloadKind kind) const = 0;
+
+  // Destroys everything of a document, durably, but the objects `kept`: first the others, which are
+  // overwritten, then the payloads. OK if nothing is left to destroy.
+  virtual absl::Status EraseDocument(absl::string_view document_id,
+                                     const std::set<std::string>& kept) = 0;
 
   virtual absl::StatusOr<std::vector<StoredFolder>> ListUploads() const = 0;
   virtual absl::StatusOr<std::vector<StoredFolder>> ListDocuments() const = 0;

@@ -68,6 +68,7 @@ absl::StatusOr<std::unique_ptr<PayloadReader>> Exchange::OpenPayload(const Reque
   COMITY_ASSIGN_OR_RETURN(const Document document,
                           FindVisible(*rows, *request.caller, document_id));
   if (!Look(*request.caller, document).contents) return DocumentNotFound();
+  COMITY_RETURN_IF_ERROR(CheckNotErased(document));
   return parts_.payloads->OpenPayload(document.id, kind);
 }
 

@@ -136,6 +136,7 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
         COMITY_ASSIGN_OR_RETURN(Document document,
                                 FindVisible(*rows, *request.caller, document_id));
+        COMITY_RETURN_IF_ERROR(CheckNotErased(document));
         COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                                 parts_.registry->Latest());
         turn.SetResource(NameOf(document.id));

@@ -44,6 +44,7 @@ absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
           COMITY_ASSIGN_OR_RETURN(Document document,
                                   FindVisible(*rows, *request.caller, document_id));
           COMITY_ASSIGN_OR_RETURN(Recipient* const recipient, OwnRow(document, *request.caller));
+          COMITY_RETURN_IF_ERROR(CheckNotErased(document));
           sender = document.sender;
           // What a side sent itself is not made available by opening it again.
           operational = document.operational && !recipient->own;

@@ -26,6 +26,9 @@ struct RecordedDecision {
   absl::Time record_time;
   std::int64_t position = 0;  // Of the recording: its place in lists.
   std::int64_t revision = 0;  // Of the last change.
+  // Its conditions, grounds and evidence were pruned with their key. Without its conditions it
+  // permits nothing any more.
+  bool pruned = false;
 };
 
 // Who may see which decisions: all, or those of these partners and of this side.
@@ -88,7 +91,13 @@ class Rows {
   // Documents with a time-out that has fallen due, at most `limit`.
   virtual absl::StatusOr<std::vector<Document>> DueDocuments(absl::Time now, std::size_t limit) = 0;
 
+  // With payloads or headers that may be past their retention and are not held, at most `limit`;
+  // those whose erasure has begun first.
+  virtual absl::StatusOr<std::vector<Document>> ErasableDocuments(absl::Time now,
+                                                                  std::size_t limit) = 0;
+
   virtual absl::StatusOr<std::optional<RecordedDecision>> FindDecision(absl::string_view id) = 0;
+  // Without those that were pruned.
   virtual absl::StatusOr<std::vector<legal::Decision>> DecisionsOfCase(
       absl::string_view case_reference) = 0;
   // Newest first, recorded before `before_revision`.
@@ -116,6 +125,8 @@ class WritableRows : public Rows {
   virtual absl::Status InsertDocument(const Document& document) = 0;
   // Controller and registry revision.
   virtual absl::Status UpdateDocument(const Document& document) = 0;
+  // The end of its retention, its erasure, its hold.
+  virtual absl::Status UpdateErasure(const Document& document) = 0;
   virtual absl::Status UpdateRecipient(absl::string_view document_id,
                                        const Recipient& recipient) = 0;
   virtual absl::Status InsertRestriction(absl::string_view document_id,

@@ -225,17 +225,19 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
                                                         turn.now()));
         COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
 
-        Document document = {.id = upload->document_id,
-                             .sender = upload->owner,
-                             .manifest_sha256 = manifest_sha256,
-                             .thread = manifest->thread.thread_id,
-                             .case_reference = manifest->purpose.case_reference,
-                             .operational = manifest->data_kind == "OPERATIONAL",
-                             .flags = upload->flags,
-                             .sizes = upload->announced,
-                             .submit_time = turn.now(),
-                             .revision = turn.revision(),
-                             .registry_revision = registry->revision()};
+        Document document = {
+            .id = upload->document_id,
+            .sender = upload->owner,
+            .manifest_sha256 = manifest_sha256,
+            .thread = manifest->thread.thread_id,
+            .case_reference = manifest->purpose.case_reference,
+            .operational = manifest->data_kind == "OPERATIONAL",
+            .flags = upload->flags,
+            .sizes = upload->announced,
+            .submit_time = turn.now(),
+            .revision = turn.revision(),
+            .registry_revision = registry->revision(),
+            .erase_due = turn.now() + absl::Hours(24) * manifest->delete_after_days};
         for (const RecipientVerdict& answer : verdicts) {
           Recipient& recipient = document.recipients.emplace_back();
           recipient.spiffe_id = answer.recipient;

@@ -75,6 +75,7 @@ absl::StatusOr<int> Exchange::RunTimers() {
     COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(upload.id));
   }
   COMITY_RETURN_IF_ERROR(RemoveForgottenUploads(now));
+  const absl::Status erased = EraseOverdue(now);
   int made = 0;
   for (const Document& candidate : due) {
     int made_here = 0;
@@ -115,6 +116,7 @@ absl::StatusOr<int> Exchange::RunTimers() {
     COMITY_RETURN_IF_ERROR(committed.status());
     made += made_here;
   }
+  COMITY_RETURN_IF_ERROR(erased);
   return made;
 }
 

@@ -11,6 +11,7 @@
 #include "common/rpc/channel.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/signer_trust.h"
+#include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
 #include "common/service/store_settings.h"
 #include "common/service/timekeeper.h"
@@ -79,8 +80,16 @@ class ExchangeApplication final : public rpc::Application {
 
   ~ExchangeApplication() override { timekeeper_.reset(); }
 
-  absl::Status Begin(absl::Duration timer_interval) {
+  absl::Status Begin(absl::Duration timer_interval, const std::string& expiry_keys,
+                     rpc::ProcessParts& process) {
     COMITY_RETURN_IF_ERROR(exchange_.Reconcile());
+    COMITY_ASSIGN_OR_RETURN(pruning_, service::PruningTimer::Start(
+                                          "document_exchange", {.journal = journal_.get(),
+                                                                .expiry_keys = expiry_keys,
+                                                                .keep = &ExchangeTables::KeepHeld,
+                                                                .clock = &process.clock(),
+                                                                .logger = &process.logger(),
+                                                                .metrics = &process.metrics()}));
     timekeeper_.emplace(timer_interval, [this] {
       const absl::StatusOr<int> made = exchange_.RunTimers();
       if (made.ok()) return;
@@ -95,7 +104,10 @@ class ExchangeApplication final : public rpc::Application {
   absl::Status Standing(const identity::Principal& principal) const override {
     return replica_->CheckContact(principal);
   }
-  void Stop() override { timekeeper_.reset(); }
+  void Stop() override {
+    pruning_->Stop();
+    timekeeper_.reset();
+  }
 
  private:
   absl::Status MayBegin() const {
@@ -117,6 +129,7 @@ class ExchangeApplication final : public rpc::Application {
   DocumentExchangeService service_;
   ledger_service::LedgerService ledger_;
   std::optional<service::Timekeeper> timekeeper_;
+  std::unique_ptr<service::PruningTimer> pruning_;
 };
 
 }  // namespace
@@ -180,7 +193,8 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
       std::move(journal), std::move(timestamping), std::move(payloads), std::move(signer),
       std::move(pages), registry_replica::RegistryReplica::Start(std::move(replica)), config,
       process);
-  COMITY_RETURN_IF_ERROR(application->Begin(config.timer_interval));
+  COMITY_RETURN_IF_ERROR(
+      application->Begin(config.timer_interval, config.store.expiry_keys, process));
   return application;
 }
 

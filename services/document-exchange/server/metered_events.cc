@@ -12,6 +12,7 @@ MeteredEvents::MeteredEvents(metrics::Metrics* metrics)
           metrics->AddCounter(kReleasesStopped, "Hand-overs stopped.", {{"reason", "OTHER"}})),
       received_(metrics->AddCounter(kPayloadBytes, "Bytes of ciphertext.", {{"direction", "in"}})),
       sent_(metrics->AddCounter(kPayloadBytes, "Bytes of ciphertext.", {{"direction", "out"}})),
+      erased_(metrics->AddCounter(kErased, "Documents erased at the end of their retention.", {})),
       timer_failures_(metrics->AddCounter(kTimerFailures, "Timer runs that failed.", {})) {
   using legal::Outcome;
   for (const char* const attempt :
@@ -47,6 +48,8 @@ void MeteredEvents::ReleaseStopped(absl::string_view reason) {
                                      : other_stops_)
       .Increment();
 }
+
+void MeteredEvents::DocumentErased() { erased_.Increment(); }
 
 void MeteredEvents::Received(std::int64_t bytes) {
   received_.Increment(static_cast<double>(bytes));

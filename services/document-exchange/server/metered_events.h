@@ -20,6 +20,8 @@ inline constexpr char kStatements[] = "comity_document_exchange_statements_total
 inline constexpr char kWithheld[] = "comity_document_exchange_withheld_total";
 // Hand-overs stopped between decision and bytes, by reason.
 inline constexpr char kReleasesStopped[] = "comity_document_exchange_releases_stopped_total";
+// Documents whose payloads and headers were erased at the end of their retention.
+inline constexpr char kErased[] = "comity_document_exchange_erased_documents_total";
 // Bytes of ciphertext, by direction (in, out).
 inline constexpr char kPayloadBytes[] = "comity_document_exchange_payload_bytes_total";
 // Timer runs that failed.
@@ -35,6 +37,7 @@ class MeteredEvents final : public ExchangeEvents, public Traffic {
   void StatementMade(StatementKind kind) override;
   void Withheld() override;
   void ReleaseStopped(absl::string_view reason) override;
+  void DocumentErased() override;
   void Received(std::int64_t bytes) override;
   void Sent(std::int64_t bytes) override;
   void TimerFailed();
@@ -49,6 +52,7 @@ class MeteredEvents final : public ExchangeEvents, public Traffic {
   metrics::Counter& other_stops_;
   metrics::Counter& received_;
   metrics::Counter& sent_;
+  metrics::Counter& erased_;
   metrics::Counter& timer_failures_;
 };
 

@@ -53,7 +53,9 @@ absl::StatusOr<std::vector<legal::Decision>> SqlRows::DecisionsOfCase(
   COMITY_ASSIGN_OR_RETURN(const std::vector<RecordedDecision> found,
                           Decisions("WHERE case_reference = ?1 ORDER BY revision",
                                     [&](Statement& s) { s.BindText(1, case_reference); }));
-  for (const RecordedDecision& recorded : found) decisions.push_back(recorded.decision);
+  for (const RecordedDecision& recorded : found) {
+    if (!recorded.pruned) decisions.push_back(recorded.decision);
+  }
   return decisions;
 }
 
@@ -126,8 +128,10 @@ absl::StatusOr<std::vector<RecordedDecision>> SqlRows::Decisions(absl::string_vi
               COMITY_ASSIGN_OR_RETURN(decision.valid_from, PartialDate::Parse(s.Text(6)));
               COMITY_ASSIGN_OR_RETURN(decision.valid_to, PartialDate::Parse(s.Text(7)));
               decision.withdrawn = TimeAt(s, 12);
-              COMITY_ASSIGN_OR_RETURN(const std::string text, Unseal(s.Blob(8), decision.name));
-              ReadDecisionText(text, recorded);
+              COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> text,
+                                      Unseal(s.Blob(8), decision.name));
+              recorded.pruned = !text.has_value();
+              if (text) ReadDecisionText(*text, recorded);
               decisions.push_back(std::move(recorded));
               return absl::OkStatus();
             }));

@@ -13,7 +13,8 @@ using storage::Statement;
 
 constexpr absl::string_view kDocumentColumns =
     "revision, id, sender, manifest_sha256, thread, case_reference, operational, flags, "
-    "content_length, description_length, controller, submit_time, registry_store, registry_number";
+    "content_length, description_length, controller, submit_time, registry_store, registry_number, "
+    "erase_due, erase_time, erased, held";
 
 std::int64_t Pack(const PurposeFlags& flags) {
   return (flags.offence_outside_annex_i ? 1 : 0) | (flags.requested_by_member_state ? 2 : 0) |
@@ -100,7 +101,8 @@ absl::StatusOr<std::vector<Document>> SqlRows::ListDocuments(const DocumentPage&
 absl::StatusOr<std::vector<Document>> SqlRows::WaitingOfCase(absl::string_view case_reference) {
   return Documents(
       "WHERE case_reference = ?1 AND EXISTS (SELECT 1 FROM recipients r WHERE r.revision = "
-      "documents.revision AND r.own = 0 AND r.waiting = 1) ORDER BY revision",
+      "documents.revision AND r.own = 0 AND r.waiting = 1) AND erase_time IS NULL ORDER BY "
+      "revision",
       [&](Statement& s) { s.BindText(1, case_reference); });
 }
 
@@ -109,7 +111,7 @@ absl::StatusOr<std::vector<Document>> SqlRows::WaitingFor(absl::string_view side
                                                           std::size_t limit) {
   return Documents(
       "WHERE revision IN (SELECT revision FROM recipients WHERE side = ?1 AND waiting = 1 AND "
-      "own = 0 AND revision > ?2) ORDER BY revision LIMIT ?3",
+      "own = 0 AND revision > ?2) AND erase_time IS NULL ORDER BY revision LIMIT ?3",
       [&](Statement& s) {
         s.BindText(1, side)
             .BindInt64(2, after_revision)
@@ -121,6 +123,18 @@ absl::StatusOr<std::vector<Document>> SqlRows::DueDocuments(absl::Time now, std:
   return Documents(
       "WHERE revision IN (SELECT revision FROM recipients WHERE delivery_due <= ?1 UNION SELECT "
       "revision FROM recipients WHERE retrieval_due <= ?1) ORDER BY revision LIMIT ?2",
+      [&](Statement& s) {
+        s.BindInt64(1, Micros(now)).BindInt64(2, static_cast<std::int64_t>(limit));
+      });
+}
+
+absl::StatusOr<std::vector<Document>> SqlRows::ErasableDocuments(absl::Time now,
+                                                                 std::size_t limit) {
+  // What has begun goes on, also if a hold came later: it is destroyed in part.
+  return Documents(
+      "WHERE revision IN (SELECT revision FROM documents WHERE erased = 0 AND held = 0 AND "
+      "erase_due <= ?1 UNION SELECT revision FROM documents WHERE erased = 0 AND held = 1 AND "
+      "erase_due <= ?1 AND erase_time IS NOT NULL) ORDER BY erase_time IS NULL, revision LIMIT ?2",
       [&](Statement& s) {
         s.BindInt64(1, Micros(now)).BindInt64(2, static_cast<std::int64_t>(limit));
       });
@@ -153,8 +167,8 @@ absl::Status SqlRows::InsertDocument(const Document& document) {
   const absl::Status inserted = Write(
       "INSERT INTO documents (revision, id, sender, sender_side, manifest_sha256, thread, "
       "case_reference, operational, flags, content_length, description_length, controller, "
-      "submit_time, registry_store, registry_number) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-      "?10, ?11, ?12, ?13, ?14, ?15)",
+      "submit_time, registry_store, registry_number, erase_due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+      "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
       [&](Statement& s) {
         s.BindInt64(1, document.revision)
             .BindText(2, document.id)
@@ -170,7 +184,8 @@ absl::Status SqlRows::InsertDocument(const Document& document) {
             .BindText(12, document.controller)
             .BindInt64(13, Micros(document.submit_time))
             .BindText(14, document.registry_revision.store_id)
-            .BindInt64(15, document.registry_revision.number);
+            .BindInt64(15, document.registry_revision.number)
+            .BindInt64(16, document.erase_due ? Micros(*document.erase_due) : 0);
       });
   if (absl::IsAlreadyExists(inserted)) {
     return MakeError(absl::StatusCode::kAlreadyExists,
@@ -211,6 +226,18 @@ absl::Status SqlRows::UpdateDocument(const Document& document) {
             .BindText(2, document.controller)
             .BindText(3, document.registry_revision.store_id)
             .BindInt64(4, document.registry_revision.number);
+      });
+}
+
+absl::Status SqlRows::UpdateErasure(const Document& document) {
+  return Write(
+      "UPDATE documents SET erase_due = ?2, erase_time = ?3, erased = ?4, held = ?5 WHERE id = ?1",
+      [&](Statement& s) {
+        s.BindText(1, document.id)
+            .BindInt64(2, document.erase_due ? Micros(*document.erase_due) : 0)
+            .BindInt64(4, document.erased ? 1 : 0)
+            .BindInt64(5, document.held ? 1 : 0);
+        BindTime(s, 3, document.erase_time);
       });
 }
 
@@ -287,7 +314,11 @@ absl::StatusOr<std::vector<Document>> SqlRows::Documents(absl::string_view where
              .controller = std::string(s.Text(10)),
              .submit_time = absl::FromUnixMicros(s.Int64(11)),
              .revision = s.Int64(0),
-             .registry_revision = {.store_id = std::string(s.Text(12)), .number = s.Int64(13)}});
+             .registry_revision = {.store_id = std::string(s.Text(12)), .number = s.Int64(13)},
+             .erase_time = TimeAt(s, 15),
+             .erased = s.Int64(16) != 0,
+             .held = s.Int64(17) != 0});
+        if (s.Int64(14) != 0) documents.back().erase_due = TimeAt(s, 14);
         return absl::OkStatus();
       }));
   for (Document& document : documents) COMITY_RETURN_IF_ERROR(Complete(document));

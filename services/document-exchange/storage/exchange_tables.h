@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/journal/journal.h"
+#include "common/journal/pruning.h"
 #include "common/storage/migrations.h"
 #include "services/document-exchange/domain/rows.h"
 
@@ -22,6 +23,9 @@ class ExchangeTables final : public RowsSource {
 
   absl::StatusOr<std::unique_ptr<Rows>> Read() override;
   std::unique_ptr<WritableRows> In(journal::Turn& turn) override;
+
+  // Seals anew the verdicts of transfers of documents under hold (journal::Pruner::Keep).
+  static absl::Status KeepHeld(journal::Turn& turn, const journal::Rewrapper& rewrapper);
 
  private:
   journal::Journal* const journal_;

@@ -1,6 +1,5 @@
 #include "services/document-exchange/storage/file_payload_store.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -17,6 +16,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/storage/payload_digest.h"
 #include "services/document-exchange/storage/posix_file.h"
+#include "services/document-exchange/storage/posix_folder.h"
 
 namespace comity::document_exchange {
 namespace {
@@ -62,29 +62,6 @@ absl::StatusOr<File> OpenPayloadFile(const std::string& folder, PayloadKind kind
   return OpenFile(absl::StrCat(folder, "/", FileName(kind)), flags, "open a payload");
 }
 
-absl::Status MakeFolder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return FileError(errno, "make a folder");
-  }
-  return absl::OkStatus();
-}
-
-bool Exists(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0;
-}
-
-absl::StatusOr<std::vector<std::string>> NamesIn(const std::string& folder) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(folder.c_str()), &::closedir);
-  if (stream == nullptr) return FileError(errno, "list a folder");
-  std::vector<std::string> names;
-  while (const dirent* const entry = ::readdir(stream.get())) {
-    const absl::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return names;
-}
-
 absl::StatusOr<std::vector<StoredFolder>> Folders(const std::string& parent) {
   COMITY_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(parent));
   std::vector<StoredFolder> folders;
@@ -95,20 +72,6 @@ absl::StatusOr<std::vector<StoredFolder>> Folders(const std::string& parent) {
     folders.push_back({.id = name, .changed = absl::TimeFromTimespec(info.st_mtim)});
   }
   return folders;
-}
-
-// Folders here are flat.
-absl::Status RemoveFolder(const std::string& folder, const std::string& parent) {
-  absl::StatusOr<std::vector<std::string>> names = NamesIn(folder);
-  if (absl::IsNotFound(names.status())) return absl::OkStatus();
-  COMITY_RETURN_IF_ERROR(names.status());
-  for (const std::string& name : *names) {
-    if (::unlink(absl::StrCat(folder, "/", name).c_str()) != 0 && errno != ENOENT) {
-      return FileError(errno, "remove an object");
-    }
-  }
-  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) return FileError(errno, "remove a folder");
-  return SyncFolder(parent);
 }
 
 class FileReader final : public PayloadReader {
@@ -477,6 +440,14 @@ absl::StatusOr<std::unique_ptr<PayloadReader>> FilePayloadStore::OpenPayload(
   COMITY_ASSIGN_OR_RETURN(File file, OpenPayloadFile(DocumentFolder(document_id), kind, O_RDONLY));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t size, SizeOf(file));
   return std::make_unique<FileReader>(std::move(file), size);
+}
+
+absl::Status FilePayloadStore::EraseDocument(absl::string_view document_id,
+                                             const std::set<std::string>& kept) {
+  COMITY_RETURN_IF_ERROR(CheckId(document_id));
+  // Headers hold the keys of the payloads: without them what remains is noise.
+  return EraseFiles(DocumentFolder(document_id), kept,
+                    {std::string(kContent), std::string(kDescription)});
 }
 
 absl::StatusOr<std::vector<StoredFolder>> FilePayloadStore::ListUploads() const {

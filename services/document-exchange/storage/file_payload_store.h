@@ -40,6 +40,8 @@ class FilePayloadStore final : public PayloadStore {
                                          absl::string_view name) const override;
   absl::StatusOr<std::unique_ptr<PayloadReader>> OpenPayload(absl::string_view document_id,
                                                              PayloadKind kind) const override;
+  absl::Status EraseDocument(absl::string_view document_id,
+                             const std::set<std::string>& kept) override;
   absl::StatusOr<std::vector<StoredFolder>> ListUploads() const override;
   absl::StatusOr<std::vector<StoredFolder>> ListDocuments() const override;
   absl::Status RemoveUpload(absl::string_view upload_id) override;

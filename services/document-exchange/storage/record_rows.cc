@@ -1,8 +1,10 @@
 // Statements and transfer records: what is only ever added.
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/sealing/evidence.h"
 #include "common/status/macros.h"
+#include "services/document-exchange/storage/exchange_tables.h"
 #include "services/document-exchange/storage/sql_rows.h"
 
 namespace comity::document_exchange {
@@ -74,8 +76,9 @@ absl::StatusOr<std::vector<TransferRecord>> SqlRows::ScanTransferRecords(
                                  .recipient = std::string(s.Text(6)),
                                  .refused = s.Int64(7) != 0,
                                  .leaf_index = s.Int64(9)};
-        COMITY_ASSIGN_OR_RETURN(record.verdict,
+        COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> verdict,
                                 Unseal(s.Blob(8), RecordContext(record.revision, record.ordinal)));
+        record.verdict = verdict.value_or("");
         records.push_back(std::move(record));
         return absl::OkStatus();
       }));
@@ -121,6 +124,39 @@ absl::Status SqlRows::InsertTransferRecord(const TransferRecord& record) {
             .BindBlob(9, sealed)
             .BindInt64(10, record.leaf_index);
       });
+}
+
+absl::Status ExchangeTables::KeepHeld(journal::Turn& turn, const journal::Rewrapper& rewrapper) {
+  struct Row {
+    std::int64_t revision;
+    std::int64_t ordinal;
+    std::string sealed;
+  };
+  std::vector<Row> rows;
+  for (absl::string_view document : rewrapper.holds()) {
+    if (!absl::ConsumePrefix(&document, "documents/")) continue;
+    COMITY_ASSIGN_OR_RETURN(
+        const auto select,
+        turn.sql().Prepare("SELECT revision, ordinal, sealed_verdict FROM transfer_records "
+                           "WHERE document_id = ?1"));
+    select->BindText(1, document);
+    while (true) {
+      COMITY_ASSIGN_OR_RETURN(const bool more, select->Step());
+      if (!more) break;
+      rows.push_back({select->Int64(0), select->Int64(1), std::string(select->Blob(2))});
+    }
+  }
+  for (const Row& row : rows) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> anew,
+                            rewrapper.Rewrap(row.sealed, RecordContext(row.revision, row.ordinal)));
+    if (!anew) continue;
+    COMITY_ASSIGN_OR_RETURN(const auto update,
+                            turn.sql().Prepare("UPDATE transfer_records SET sealed_verdict = ?3 "
+                                               "WHERE revision = ?1 AND ordinal = ?2"));
+    COMITY_RETURN_IF_ERROR(
+        update->BindInt64(1, row.revision).BindInt64(2, row.ordinal).BindBlob(3, *anew).Run());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace comity::document_exchange

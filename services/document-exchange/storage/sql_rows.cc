@@ -50,9 +50,9 @@ absl::Status SqlRows::Write(absl::string_view text, Binder bind) {
   return statement->Run();
 }
 
-absl::StatusOr<std::string> SqlRows::Unseal(absl::string_view sealed, absl::string_view context) {
-  COMITY_ASSIGN_OR_RETURN(std::optional<std::string> text, journal_->Unseal(sealed, context));
-  return text.has_value() ? *std::move(text) : std::string();
+absl::StatusOr<std::optional<std::string>> SqlRows::Unseal(absl::string_view sealed,
+                                                           absl::string_view context) {
+  return journal_->Unseal(sealed, context);
 }
 
 }  // namespace comity::document_exchange

@@ -54,6 +54,8 @@ class SqlRows final : public WritableRows {
                                                    std::int64_t after_revision,
                                                    std::size_t limit) override;
   absl::StatusOr<std::vector<Document>> DueDocuments(absl::Time now, std::size_t limit) override;
+  absl::StatusOr<std::vector<Document>> ErasableDocuments(absl::Time now,
+                                                          std::size_t limit) override;
   absl::StatusOr<std::optional<RecordedDecision>> FindDecision(absl::string_view id) override;
   absl::StatusOr<std::vector<legal::Decision>> DecisionsOfCase(
       absl::string_view case_reference) override;
@@ -70,6 +72,7 @@ class SqlRows final : public WritableRows {
   absl::Status EraseUpload(absl::string_view id) override;
   absl::Status InsertDocument(const Document& document) override;
   absl::Status UpdateDocument(const Document& document) override;
+  absl::Status UpdateErasure(const Document& document) override;
   absl::Status UpdateRecipient(absl::string_view document_id, const Recipient& recipient) override;
   absl::Status InsertRestriction(absl::string_view document_id,
                                  const AddedRestriction& restriction) override;
@@ -90,7 +93,9 @@ class SqlRows final : public WritableRows {
 
   absl::Status Query(absl::string_view text, Binder bind, Reader read);
   absl::Status Write(absl::string_view text, Binder bind);
-  absl::StatusOr<std::string> Unseal(absl::string_view sealed, absl::string_view context);
+  // nullopt: it was pruned.
+  absl::StatusOr<std::optional<std::string>> Unseal(absl::string_view sealed,
+                                                    absl::string_view context);
   absl::StatusOr<std::vector<Upload>> Uploads(absl::string_view where, Binder bind);
   absl::StatusOr<std::vector<Document>> Documents(absl::string_view where, Binder bind);
   // Recipients and restrictions.

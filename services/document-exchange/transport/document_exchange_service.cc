@@ -280,6 +280,35 @@ DocumentExchangeService::Unary* DocumentExchangeService::AddRestriction(
       });
 }
 
+DocumentExchangeService::Unary* DocumentExchangeService::PlaceHold(
+    Context* context, const v1::PlaceHoldRequest* request, v1::Hold* response) {
+  return gate_.Unary(
+      context, "PlaceHold", request, response,
+      [this](const Call& call, const v1::PlaceHoldRequest& place, v1::Hold* hold) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(const Request by, WriteRequest(call, place));
+        COMITY_ASSIGN_OR_RETURN(const std::string id, IdOf("documents", "name", place.name()));
+        COMITY_ASSIGN_OR_RETURN(
+            const Hold placed,
+            Settle(call, by, parts_.exchange->PlaceHold(by, id, place.reason())));
+        *hold = ToProto(placed);
+        return absl::OkStatus();
+      });
+}
+
+DocumentExchangeService::Unary* DocumentExchangeService::LiftHold(
+    Context* context, const v1::LiftHoldRequest* request, v1::Hold* response) {
+  return gate_.Unary(
+      context, "LiftHold", request, response,
+      [this](const Call& call, const v1::LiftHoldRequest& lift, v1::Hold* hold) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(const Request by, WriteRequest(call, lift));
+        COMITY_ASSIGN_OR_RETURN(const std::string id, IdOf("documents", "name", lift.name()));
+        COMITY_ASSIGN_OR_RETURN(const Hold lifted,
+                                Settle(call, by, parts_.exchange->LiftHold(by, id, lift.reason())));
+        *hold = ToProto(lifted);
+        return absl::OkStatus();
+      });
+}
+
 DocumentExchangeService::Unary* DocumentExchangeService::RecordDecision(
     Context* context, const v1::RecordDecisionRequest* request,
     partner_registry::v1::Decision* response) {

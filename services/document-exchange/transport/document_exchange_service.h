@@ -61,6 +61,10 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
                                v1::Document* response) override;
   Unary* AddRestriction(Context* context, const v1::AddRestrictionRequest* request,
                         v1::Document* response) override;
+  Unary* PlaceHold(Context* context, const v1::PlaceHoldRequest* request,
+                   v1::Hold* response) override;
+  Unary* LiftHold(Context* context, const v1::LiftHoldRequest* request,
+                  v1::Hold* response) override;
   Unary* RecordDecision(Context* context, const v1::RecordDecisionRequest* request,
                         partner_registry::v1::Decision* response) override;
   Unary* WithdrawDecision(Context* context, const v1::WithdrawDecisionRequest* request,

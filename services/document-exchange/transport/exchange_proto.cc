@@ -156,6 +156,16 @@ v1::Document ToProto(const DocumentView& view, const std::string& store_id) {
   SetRevision(store_id, document.revision, converted.mutable_revision());
   SetRevision(document.registry_revision.store_id, document.registry_revision.number,
               converted.mutable_registry_revision());
+  if (document.erase_due) SetTime(*document.erase_due, converted.mutable_expire_time());
+  if (document.erase_time) SetTime(*document.erase_time, converted.mutable_erase_time());
+  return converted;
+}
+
+v1::Hold ToProto(const Hold& hold) {
+  v1::Hold converted;
+  converted.set_document(absl::StrCat("documents/", hold.document_id));
+  converted.set_in_force(hold.in_force);
+  if (hold.erase_time) SetTime(*hold.erase_time, converted.mutable_erase_time());
   return converted;
 }
 

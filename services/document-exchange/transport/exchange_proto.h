@@ -25,6 +25,7 @@ absl::StatusOr<RecordedDecision> FromProto(const registry_v1::Decision& decision
 
 v1::Upload ToProto(const UploadStatus& status);
 v1::Document ToProto(const DocumentView& view, const std::string& store_id);
+v1::Hold ToProto(const Hold& hold);
 v1::RecipientHeader ToProto(const RecipientHeaders& headers);
 registry_v1::Restriction ToProto(const legal::Restriction& restriction);
 registry_v1::Decision ToProto(const RecordedDecision& recorded, const std::string& store_id);

@@ -14,11 +14,11 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
   COMITY_ASSIGN_OR_RETURN(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
+  std::string expiry_keys = options.expiry_key_directory;
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalScheduleStore> store,
                           JournalScheduleStore::Open(journal.get()));
-  const Clock* const clock = parts.clock;
   metrics::Metrics* const metrics = parts.metrics;
   // Not make_unique: the constructor is private.
   std::unique_ptr<SchedulingApplication> application(new SchedulingApplication(
@@ -29,13 +29,20 @@ absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Op
         application->timestamping_,
         service::Timestamping::Start(*settings.timestamps, "engagement_scheduling",
                                      {.journal = application->journal_.get(),
-                                      .publication = settings.store.publication,
-                                      .clock = clock,
+                                      .publication = application->journal_->logs().back().folder,
+                                      .clock = application->clock_,
                                       .logger = application->logger_,
                                       .metrics = metrics}));
   }
   SchedulingApplication* const self = application.get();
   application->timekeeper_.emplace(settings.timer_interval, [self] { self->ExpireHolds(); });
+  COMITY_ASSIGN_OR_RETURN(
+      application->pruning_,
+      service::PruningTimer::Start("engagement_scheduling", {.journal = &application->journal(),
+                                                             .expiry_keys = std::move(expiry_keys),
+                                                             .clock = application->clock_,
+                                                             .logger = application->logger_,
+                                                             .metrics = metrics}));
   return application;
 }
 
@@ -43,7 +50,8 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
                                              std::unique_ptr<journal::Journal> journal,
                                              std::unique_ptr<JournalScheduleStore> store,
                                              journal::PageTokens pages)
-    : logger_(parts.logger),
+    : clock_(parts.clock),
+      logger_(parts.logger),
       registry_(std::move(parts.registry)),
       pages_(std::move(pages)),
       store_(std::move(store)),
@@ -58,7 +66,10 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
       scheduling_service_(parts.scheduling_gate, &reads_, &writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
-SchedulingApplication::~SchedulingApplication() { timekeeper_.reset(); }
+SchedulingApplication::~SchedulingApplication() {
+  pruning_.reset();
+  timekeeper_.reset();
+}
 
 std::vector<grpc::Service*> SchedulingApplication::Services() {
   return {&scheduling_service_, &ledger_service_};
@@ -69,6 +80,7 @@ absl::Status SchedulingApplication::Standing(const identity::Principal& principa
 }
 
 void SchedulingApplication::Stop() {
+  pruning_->Stop();
   timekeeper_.reset();
   timestamping_.reset();
   journal_->Close();

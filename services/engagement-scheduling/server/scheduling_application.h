@@ -11,6 +11,7 @@
 #include "common/journal/page_token.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
+#include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
 #include "common/service/timekeeper.h"
 #include "common/service/timestamping.h"
@@ -66,6 +67,7 @@ class SchedulingApplication final : public rpc::Application {
   void ExpireHolds();
   void AddMetrics(metrics::Metrics& metrics);
 
+  const Clock* const clock_;
   logging::Logger* const logger_;
   const std::unique_ptr<const RegistryView> registry_;
   const journal::PageTokens pages_;
@@ -81,6 +83,7 @@ class SchedulingApplication final : public rpc::Application {
   metrics::Counter* timer_failures_ = nullptr;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::optional<service::Timekeeper> timekeeper_;
+  std::unique_ptr<service::PruningTimer> pruning_;
 };
 
 }  // namespace comity::engagement_scheduling

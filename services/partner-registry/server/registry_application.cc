@@ -21,6 +21,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   COMITY_ASSIGN_OR_RETURN(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
+  std::string expiry_keys = options.expiry_key_directory;
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   const bool fresh = journal->head().revision == 0;
@@ -31,14 +32,22 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
       parts, settings, std::move(journal), std::move(store), std::move(pages), fresh));
   if (parts.metrics != nullptr) application->AddMetrics(*parts.metrics);
   if (settings.timestamps && parts.metrics != nullptr && parts.logger != nullptr) {
-    COMITY_ASSIGN_OR_RETURN(application->timestamping_,
-                            service::Timestamping::Start(*settings.timestamps, "partner_registry",
-                                                         {.journal = application->journal_.get(),
-                                                          .publication = settings.store.publication,
-                                                          .clock = parts.clock,
-                                                          .logger = parts.logger,
-                                                          .metrics = parts.metrics}));
+    COMITY_ASSIGN_OR_RETURN(
+        application->timestamping_,
+        service::Timestamping::Start(*settings.timestamps, "partner_registry",
+                                     {.journal = application->journal_.get(),
+                                      .publication = application->journal_->logs().back().folder,
+                                      .clock = parts.clock,
+                                      .logger = parts.logger,
+                                      .metrics = parts.metrics}));
   }
+  COMITY_ASSIGN_OR_RETURN(
+      application->pruning_,
+      service::PruningTimer::Start("partner_registry", {.journal = &application->journal(),
+                                                        .expiry_keys = std::move(expiry_keys),
+                                                        .clock = parts.clock,
+                                                        .logger = parts.logger,
+                                                        .metrics = parts.metrics}));
   return application;
 }
 
@@ -64,6 +73,7 @@ std::vector<grpc::Service*> RegistryApplication::Services() {
 
 void RegistryApplication::Stop() {
   timestamping_.reset();
+  pruning_->Stop();
   journal_->Close();
 }
 

@@ -10,6 +10,7 @@
 #include "common/journal/page_token.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
+#include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
 #include "common/service/timestamping.h"
 #include "services/partner-registry/domain/leases.h"
@@ -81,6 +82,7 @@ class RegistryApplication final : public rpc::Application {
   PartnerRegistryService registry_service_;
   ledger_service::LedgerService ledger_service_;
   std::unique_ptr<service::Timestamping> timestamping_;
+  std::unique_ptr<service::PruningTimer> pruning_;
 };
 
 }  // namespace comity::partner_registry

@@ -315,6 +315,7 @@ TEST_P(PayloadStoreContractTest, IdsAreUuidsAndNothingElse) {
   EXPECT_THAT(store_->OpenPayload(escape, PayloadKind::kContent), refused);
   EXPECT_THAT(store_->RemoveUpload(escape), refused);
   EXPECT_THAT(store_->RemoveDocument(escape), refused);
+  EXPECT_THAT(store_->EraseDocument(escape, {}), refused);
 }
 
 TEST_P(PayloadStoreContractTest, AnObjectOfAnotherFormIsNeitherReadNorWritten) {
@@ -325,6 +326,24 @@ TEST_P(PayloadStoreContractTest, AnObjectOfAnotherFormIsNeitherReadNorWritten) {
     EXPECT_THAT(store_->Promote(upload_, document_, {{name, "x"}}), refused) << name;
   }
   EXPECT_THAT(store_->UploadSizes(upload_), IsOkAndHolds(announced_));
+}
+
+TEST_P(PayloadStoreContractTest, ErasingDestroysEverythingButWhatIsKeptAndCanBeRepeated) {
+  FillDocument();
+  ASSERT_THAT(store_->ReadObject(document_, "manifest.json"), IsOk());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(store_->EraseDocument(document_, {"manifest.json"}), IsOk());
+
+    EXPECT_THAT(store_->ReadObject(document_, "manifest.json"), IsOk());
+    for (const PayloadKind kind : {PayloadKind::kContent, PayloadKind::kDescription}) {
+      EXPECT_THAT(store_->OpenPayload(document_, kind),
+                  FailsWith(StatusCode::kNotFound, "OBJECT_NOT_FOUND"));
+    }
+  }
+  EXPECT_THAT(store_->EraseDocument(document_, {}), IsOk());
+  EXPECT_THAT(store_->ReadObject(document_, "manifest.json"),
+              FailsWith(StatusCode::kNotFound, "OBJECT_NOT_FOUND"));
+  EXPECT_THAT(store_->EraseDocument(upload_, {}), IsOk()) << "there is no such document";
 }
 
 TEST_P(PayloadStoreContractTest, RemovingIsCompleteAndCanBeRepeated) {

@@ -327,6 +327,43 @@ TEST_P(RowsContractTest, TimeOutsFallDueOnceTheirTimeHasCome) {
   EXPECT_THAT(Ids(Read()->DueDocuments(kNow + absl::Hours(36), 1)), SizeIs(1));
 }
 
+TEST_P(RowsContractTest, WhatIsPastItsRetentionIsFoundUntilItIsErasedUnlessItIsHeld) {
+  for (const char* const id : {"due", "later", "held", "unknown"}) {
+    Document document = Letter(id);
+    if (document.id != "unknown") {
+      document.erase_due = kNow + absl::Hours(document.id == "later" ? 2 : 1);
+    }
+    ASSERT_THAT(Insert(document), IsOk());
+  }
+  const auto update = [&](const std::string& id, const std::function<void(Document&)>& change) {
+    Document document = *Read()->FindDocument(id).value();
+    change(document);
+    EXPECT_THAT(
+        Mutate([&](journal::Turn&, WritableRows& rows) { return rows.UpdateErasure(document); }),
+        IsOk());
+    const Document found = *Read()->FindDocument(id).value();
+    EXPECT_EQ(found.erase_due, document.erase_due);
+    EXPECT_EQ(found.erase_time, document.erase_time);
+    EXPECT_EQ(found.erased, document.erased);
+    EXPECT_EQ(found.held, document.held);
+  };
+  update("held", [](Document& document) { document.held = true; });
+  const auto erasable = [&](int hours) {
+    return Ids(Read()->ErasableDocuments(kNow + absl::Hours(hours), 10));
+  };
+
+  EXPECT_THAT(erasable(0), ElementsAre("unknown"));
+  EXPECT_THAT(erasable(1), ElementsAre("due", "unknown"));
+  EXPECT_THAT(erasable(2), ElementsAre("due", "later", "unknown"));
+  EXPECT_THAT(Ids(Read()->ErasableDocuments(kNow + absl::Hours(2), 2)),
+              ElementsAre("due", "later"));
+  // What has begun comes first, also if a hold came later.
+  update("held", [](Document& document) { document.erase_time = kNow; });
+  EXPECT_THAT(erasable(2), ElementsAre("held", "due", "later", "unknown"));
+  update("held", [](Document& document) { document.erased = true; });
+  EXPECT_THAT(erasable(2), ElementsAre("due", "later", "unknown"));
+}
+
 TEST_P(RowsContractTest, ADecisionIsFoundAsItWasRecordedAndThenWithdrawn) {
   ASSERT_THAT(Insert(Authorisation("a1")), IsOk());
 

@@ -62,6 +62,7 @@ class NoEvents final : public ExchangeEvents {
   void StatementMade(StatementKind) override {}
   void Withheld() override {}
   void ReleaseStopped(absl::string_view) override {}
+  void DocumentErased() override {}
 };
 
 // Everything but gRPC: a journal on disk, the payload folder, keys for everybody.

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "common/storage/files.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 
@@ -75,6 +76,31 @@ TEST_F(ExpiryKeysTest, ADestroyedKeyOpensNothingAndIsNotMadeAgain) {
   EXPECT_THAT(keys_->Seal(kMonth, "words", "here"),
               FailsWith(absl::StatusCode::kFailedPrecondition, "KEY_MONTH_OVER"));
   EXPECT_EQ(Open()->Open(gone, "here").value(), std::nullopt);
+}
+
+TEST_F(ExpiryKeysTest, AKeyThatAnotherProcessDestroyedOpensNothingAnyMore) {
+  const std::string sealed = *keys_->Seal(kMonth, "words", "here");
+  ASSERT_EQ(*keys_->Open(sealed, "here").value(), "words");
+
+  ASSERT_THAT(Open()->Destroy(kMonth), IsOk());
+
+  EXPECT_EQ(keys_->Open(sealed, "here").value(), std::nullopt);
+}
+
+TEST_F(ExpiryKeysTest, TheMonthsWhoseKeysAreThereAreListedInOrder) {
+  for (const int ahead : {14, 0, 2, 1}) ASSERT_THAT(keys_->Seal(kMonth + ahead, "", ""), IsOk());
+  ASSERT_THAT(keys_->Destroy(kMonth + 1), IsOk());
+  ASSERT_THAT(storage::WriteFileAtomically(root_ / "keys/expires-2029-1.key", "x"), IsOk());
+  ASSERT_THAT(storage::WriteFileAtomically(root_ / "keys/notes", "x"), IsOk());
+
+  EXPECT_THAT(keys_->LiveBefore(kMonth).value(), ::testing::IsEmpty());
+  EXPECT_THAT(keys_->LiveBefore(kMonth + 14).value(), ::testing::ElementsAre(kMonth, kMonth + 2));
+}
+
+TEST_F(ExpiryKeysTest, SealedContentSaysItsMonth) {
+  EXPECT_EQ(ExpiryKeys::MonthOf(*keys_->Seal(kMonth, "words", "here")).value(), kMonth);
+  EXPECT_THAT(ExpiryKeys::MonthOf("words"),
+              FailsWith(absl::StatusCode::kDataLoss, "SEALED_CONTENT_DAMAGED"));
 }
 
 }  // namespace

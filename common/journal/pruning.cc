@@ -1,0 +1,258 @@
+#include "common/journal/pruning.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/journal/entry.h"
+#include "common/journal/holds.h"
+#include "common/journal/rows.h"
+#include "common/json/canonical.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::journal {
+namespace {
+
+constexpr char kMethod[] = "timer/prune";
+constexpr char kRule[] = "EUDPR 88(2)";
+constexpr std::size_t kPage = 256;        // Entries may have 1 MiB.
+constexpr std::size_t kRewrapBatch = 64;  // Of one mutation: others write too.
+constexpr int kRounds = 3;
+
+absl::Status HoldsInClosedLog() {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   "The store has logs that were closed, and holds that may be on their entries, "
+                   "which cannot be sealed anew yet; nothing is destroyed while a hold stands.",
+                   {.reason = "HOLDS_IN_CLOSED_LOG"});
+}
+
+absl::Status HoldsChanging() {
+  return MakeError(absl::StatusCode::kUnavailable,
+                   "Holds were placed again and again while the pruning looked for what they "
+                   "keep; nothing was destroyed, it is tried again.",
+                   {.reason = "HOLDS_CHANGING"});
+}
+
+absl::CivilMonth MonthOf(absl::Time time) { return absl::ToCivilMonth(time, absl::UTCTimeZone()); }
+
+// `outcome`: BEGUN before the first key goes, DONE after the last.
+std::string EntryOf(const Turn& turn, const rows::Pruning& pruning, absl::string_view outcome) {
+  json::Json months = json::Json::array();
+  for (const absl::CivilMonth month : pruning.months) {
+    months.push_back(absl::FormatCivilTime(month));
+  }
+  return FormatEntry({.time = turn.now(),
+                      .kind = "PRUNING",
+                      .caller = "-",
+                      .method = kMethod,
+                      .revision = turn.revision(),
+                      .resource = "ledger",
+                      .outcome = std::string(outcome),
+                      .count = pruning.entries,
+                      .detail = json::Canonical({{"end_leaf_index", pruning.end_leaf},
+                                                 {"first_leaf_index", pruning.first_leaf},
+                                                 {"kept", pruning.kept},
+                                                 {"months", std::move(months)},
+                                                 {"rule", kRule}})});
+}
+
+Attempt ByTimer() { return {.caller = "-", .method = kMethod}; }
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> Rewrapper::Rewrap(absl::string_view sealed,
+                                                             absl::string_view context) const {
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, ExpiryKeys::MonthOf(sealed));
+  if (month > last_) return std::optional<std::string>();
+  COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> opened, keys_->Open(sealed, context));
+  if (!opened) return std::optional<std::string>();
+  COMITY_ASSIGN_OR_RETURN(std::string anew, keys_->Seal(current_, *opened, context));
+  return std::optional<std::string>(std::move(anew));
+}
+
+absl::StatusOr<std::unique_ptr<Pruner>> Pruner::Open(Journal* journal,
+                                                     const std::string& expiry_key_directory,
+                                                     Keep keep) {
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<ExpiryKeys> keys, ExpiryKeys::Open(expiry_key_directory));
+  return std::unique_ptr<Pruner>(new Pruner(journal, std::move(keys), std::move(keep)));
+}
+
+absl::StatusOr<std::int64_t> Pruner::Overdue(absl::Time now) const {
+  COMITY_ASSIGN_OR_RETURN(const auto months, keys_->LiveBefore(MonthOf(now)));
+  return static_cast<std::int64_t>(months.size());
+}
+
+absl::StatusOr<Pruned> Pruner::Prune(absl::Time now) {
+  COMITY_RETURN_IF_ERROR(journal_->Writable());
+  Pruned pruned;
+  COMITY_RETURN_IF_ERROR(Finish(pruned));
+  const absl::CivilMonth current = MonthOf(now);
+  for (int round = 0; round < kRounds; ++round) {
+    COMITY_ASSIGN_OR_RETURN(std::vector<absl::CivilMonth> months, keys_->LiveBefore(current));
+    if (months.empty()) return pruned;
+    COMITY_ASSIGN_OR_RETURN(const Scan scan, LookFor(std::move(months), current));
+    COMITY_RETURN_IF_ERROR(RewrapEntries(scan.held, current));
+    COMITY_ASSIGN_OR_RETURN(const bool begun, Begin(scan, current));
+    // Also if another process was first.
+    COMITY_RETURN_IF_ERROR(Finish(pruned));
+    if (begun) return pruned;
+  }
+  return HoldsChanging();
+}
+
+absl::StatusOr<Pruner::Scan> Pruner::LookFor(std::vector<absl::CivilMonth> months,
+                                             absl::CivilMonth current) {
+  Scan scan;
+  {
+    COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+    storage::Connection& sql = snapshot.sql();
+    COMITY_ASSIGN_OR_RETURN(scan.holds, ReadHolds(sql));
+    if (!scan.holds.empty() && journal_->logs().size() > 1) return HoldsInClosedLog();
+    COMITY_ASSIGN_OR_RETURN(scan.pruning.first_leaf, rows::FindPrunedEnd(sql));
+    // What was held before: kept again, or gone with the others.
+    COMITY_ASSIGN_OR_RETURN(const std::vector<std::int64_t> rewrapped,
+                            rows::FindRewrapped(sql, months.back(), scan.pruning.first_leaf));
+    for (const std::int64_t leaf : rewrapped) {
+      COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(sql, leaf, 1));
+      if (row.empty()) continue;
+      COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, row.front()));
+      if (held) scan.held.push_back(leaf);
+      if (!held) ++scan.pruning.entries;
+    }
+  }
+  scan.pruning.months = std::move(months);
+  scan.pruning.end_leaf = scan.pruning.first_leaf;
+  std::int64_t next = scan.pruning.first_leaf;
+  for (bool more = true; more;) {
+    COMITY_RETURN_IF_ERROR(LookThroughPage(current, next, more, scan));
+  }
+  return scan;
+}
+
+absl::Status Pruner::LookThroughPage(absl::CivilMonth current, std::int64_t& next, bool& more,
+                                     Scan& scan) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+  COMITY_ASSIGN_OR_RETURN(const auto page, rows::ReadEntries(snapshot.sql(), next, kPage));
+  more = page.size() == kPage;
+  for (const rows::SealedEntry& row : page) {
+    COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, ExpiryKeys::MonthOf(row.sealed));
+    // Entries expire in their order; what an earlier, interrupted call sealed anew is among them
+    // under a key of its own month at the latest.
+    if (month > current) {
+      more = false;
+      return absl::OkStatus();
+    }
+    next = row.leaf_index + 1;
+    if (month > scan.pruning.months.back()) continue;
+    scan.pruning.end_leaf = next;
+    COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, row));
+    if (held) scan.held.push_back(row.leaf_index);
+    if (!held) ++scan.pruning.entries;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds,
+                                    const rows::SealedEntry& row) const {
+  if (holds.empty()) return false;
+  COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row));
+  if (!entry.body) return false;
+  if (holds.count(absl::StrCat("entries/", entry.leaf_index)) > 0) return true;
+  const auto body = json::ParseCanonical(*entry.body);
+  if (!body.ok() || !body->is_object()) return false;
+  const auto resource = body->find("resource");
+  return resource != body->end() && resource->is_string() &&
+         holds.count(resource->get_ref<const std::string&>()) > 0;
+}
+
+absl::Status Pruner::RewrapEntries(const std::vector<std::int64_t>& leaves,
+                                   absl::CivilMonth current) {
+  for (std::size_t from = 0; from < leaves.size(); from += kRewrapBatch) {
+    const std::size_t end = std::min(leaves.size(), from + kRewrapBatch);
+    const auto committed = journal_->Mutate(ByTimer(), [&](Turn& turn) -> absl::Status {
+      turn.SetResource("ledger");
+      for (std::size_t i = from; i < end; ++i) {
+        COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(turn.sql(), leaves[i], 1));
+        if (row.empty()) continue;
+        COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row.front()));
+        if (!entry.body) continue;
+        COMITY_ASSIGN_OR_RETURN(const std::string sealed, entries_.SealAnew(entry, current));
+        COMITY_RETURN_IF_ERROR(rows::RewrapEntry(turn.sql(), leaves[i], sealed, current));
+      }
+      return absl::OkStatus();
+    });
+    COMITY_RETURN_IF_ERROR(committed.status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Pruner::Begin(const Scan& scan, absl::CivilMonth current) {
+  bool begun = false;
+  const auto body = [&](Turn& turn) -> absl::Status {
+    begun = false;
+    turn.SetResource("ledger");
+    storage::Connection& sql = turn.sql();
+    const absl::CivilMonth last = scan.pruning.months.back();
+    COMITY_ASSIGN_OR_RETURN(const auto unfinished, rows::FindUnfinishedPruning(sql));
+    COMITY_ASSIGN_OR_RETURN(const std::int64_t pruned_end, rows::FindPrunedEnd(sql));
+    COMITY_ASSIGN_OR_RETURN(const std::set<std::string> holds, ReadHolds(sql));
+    // A hold lifted meanwhile does no harm: what it kept goes with the current month.
+    const bool known =
+        std::includes(scan.holds.begin(), scan.holds.end(), holds.begin(), holds.end());
+    // Nothing that is yet to be committed may expire under these keys.
+    if (unfinished || pruned_end != scan.pruning.first_leaf || !known ||
+        last >= MonthOf(turn.now())) {
+      turn.ChangeNothing();
+      return absl::OkStatus();
+    }
+    if (keep_) {
+      COMITY_RETURN_IF_ERROR(keep_(turn, Rewrapper(keys_.get(), &holds, last, current)));
+    }
+    COMITY_RETURN_IF_ERROR(rows::ForgetRewrapped(sql, last));
+    rows::Pruning pruning = scan.pruning;
+    // Those that an interrupted call sealed anew are kept too.
+    COMITY_ASSIGN_OR_RETURN(pruning.kept, rows::CountRewrapped(sql));
+    COMITY_RETURN_IF_ERROR(rows::InsertPruning(sql, pruning, turn.revision()));
+    COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(turn, pruning, "BEGUN")).status());
+    begun = true;
+    return absl::OkStatus();
+  };
+  COMITY_RETURN_IF_ERROR(journal_->Mutate(ByTimer(), body).status());
+  return begun;
+}
+
+absl::Status Pruner::Finish(Pruned& pruned) {
+  std::optional<rows::Pruning> unfinished;
+  {
+    COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+    COMITY_ASSIGN_OR_RETURN(unfinished, rows::FindUnfinishedPruning(snapshot.sql()));
+  }
+  if (!unfinished) return absl::OkStatus();
+  // What was destroyed already, here before a crash or by another replica, is destroyed again.
+  for (const absl::CivilMonth month : unfinished->months) {
+    COMITY_RETURN_IF_ERROR(keys_->Destroy(month));
+  }
+  bool done = false;
+  const auto body = [&](Turn& turn) -> absl::Status {
+    done = false;
+    turn.SetResource("ledger");
+    COMITY_ASSIGN_OR_RETURN(const auto still, rows::FindUnfinishedPruning(turn.sql()));
+    if (!still || still->months != unfinished->months) {
+      turn.ChangeNothing();
+      return absl::OkStatus();
+    }
+    COMITY_RETURN_IF_ERROR(
+        rows::FinishPruning(turn.sql(), unfinished->months.back(), turn.revision()));
+    COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(turn, *unfinished, "DONE")).status());
+    done = true;
+    return absl::OkStatus();
+  };
+  COMITY_RETURN_IF_ERROR(journal_->Mutate(ByTimer(), body).status());
+  if (!done) return absl::OkStatus();
+  pruned.months.insert(pruned.months.end(), unfinished->months.begin(), unfinished->months.end());
+  pruned.entries += unfinished->entries;
+  pruned.kept += unfinished->kept;
+  return absl::OkStatus();
+}
+
+}  // namespace comity::journal

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "common/journal/entry_writer.h"
+#include "common/journal/expiry_keys.h"
+#include "common/journal/journal.h"
+#include "common/journal/pruning_rows.h"
+
+namespace comity::journal {
+
+// Seals anew what a service must keep of what it sealed under keys that are about to go.
+class Rewrapper {
+ public:
+  // Nothing is owned.
+  Rewrapper(ExpiryKeys* keys, const std::set<std::string>* holds, absl::CivilMonth last,
+            absl::CivilMonth current)
+      : keys_(keys), holds_(holds), last_(last), current_(current) {}
+
+  // Resources under hold.
+  const std::set<std::string>& holds() const { return *holds_; }
+
+  // `sealed` (Turn::Seal) under the key of the current month; nullopt if its key does not go now,
+  // or went before. Errors of ExpiryKeys.
+  absl::StatusOr<std::optional<std::string>> Rewrap(absl::string_view sealed,
+                                                    absl::string_view context) const;
+
+ private:
+  ExpiryKeys* const keys_;
+  const std::set<std::string>* const holds_;
+  const absl::CivilMonth last_;
+  const absl::CivilMonth current_;
+};
+
+// What a call pruned.
+struct Pruned {
+  std::vector<absl::CivilMonth> months;  // Whose keys are gone.
+  std::int64_t entries = 0;              // That became unreadable.
+  std::int64_t kept = 0;                 // That holds keep.
+};
+
+// Destroys the keys of months that are over, and with them bodies and salts of ledger entries and
+// all else that was sealed under them (R6, EUDPR 88(2)); commitments stay, so every proof still
+// verifies. README.md follows one pruning through it.
+//
+// Of several processes over one store any may prune, also at the same time. Not thread-safe.
+class Pruner {
+ public:
+  // Seals anew, with the rewrapper, what the service keeps of resources under hold. In the turn
+  // that condemns the keys, on the writer thread: as Journal::Body. May be null.
+  using Keep = std::function<absl::Status(Turn& turn, const Rewrapper& rewrapper)>;
+
+  // `journal` is not owned; `expiry_key_directory` is that of its options.
+  static absl::StatusOr<std::unique_ptr<Pruner>> Open(Journal* journal,
+                                                      const std::string& expiry_key_directory,
+                                                      Keep keep = nullptr);
+
+  // Finishes what a crash left, then destroys the keys of all months before that of `now` (UTC).
+  // Returns what this call destroyed. When it fails it may have done a part; the next call does the
+  // rest.
+  //
+  // Errors of Journal::Mutate and of files; FAILED_PRECONDITION `HOLDS_IN_CLOSED_LOG`: what holds
+  // keep may be in logs that were closed; UNAVAILABLE `HOLDS_CHANGING`: holds were placed while it
+  // looked for what they keep; SEALED_CONTENT_DAMAGED: whether an entry is held cannot be told.
+  absl::StatusOr<Pruned> Prune(absl::Time now);
+
+  // Keys of months before that of `now` that are still there. 0 is what the law wants.
+  absl::StatusOr<std::int64_t> Overdue(absl::Time now) const;
+
+ private:
+  struct Scan {
+    std::set<std::string> holds;
+    std::vector<std::int64_t> held;  // Entries.
+    rows::Pruning pruning;
+  };
+
+  Pruner(Journal* journal, std::unique_ptr<ExpiryKeys> keys, Keep keep)
+      : journal_(journal),
+        keys_(std::move(keys)),
+        // It writes no entries: the term is of no use.
+        entries_(keys_.get(), journal->head().store_id, /*expiry_months=*/0),
+        keep_(std::move(keep)) {}
+
+  // Which entries the keys of `months` open, and which of them are held.
+  absl::StatusOr<Scan> LookFor(std::vector<absl::CivilMonth> months, absl::CivilMonth current);
+  absl::Status LookThroughPage(absl::CivilMonth current, std::int64_t& next, bool& more,
+                               Scan& scan);
+  absl::StatusOr<bool> IsHeld(const std::set<std::string>& holds,
+                              const rows::SealedEntry& row) const;
+  absl::Status RewrapEntries(const std::vector<std::int64_t>& leaves, absl::CivilMonth current);
+  // Commits the intent. False: the scan is out of date.
+  absl::StatusOr<bool> Begin(const Scan& scan, absl::CivilMonth current);
+  // Destroys keys and commits that it was done, if an intent stands.
+  absl::Status Finish(Pruned& pruned);
+
+  Journal* const journal_;
+  const std::unique_ptr<ExpiryKeys> keys_;
+  const EntryWriter entries_;
+  const Keep keep_;
+};
+
+}  // namespace comity::journal

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "common/storage/connection.h"
+#include "common/storage/migrations.h"
+
+// The rows of prunings and holds: what is written and read by SQL, and nothing else. All pass on
+// storage errors.
+namespace comity::journal {
+
+// Component "pruning"; holds are read and written by holds.h.
+const std::vector<storage::Migration>& PruningMigrations();
+
+namespace rows {
+
+// What one pruning takes.
+struct Pruning {
+  std::vector<absl::CivilMonth> months;  // In order; their keys go.
+  // The entries of these months are among those from first_leaf to before end_leaf.
+  std::int64_t first_leaf = 0;
+  std::int64_t end_leaf = 0;
+  std::int64_t entries = 0;  // That become unreadable, those whose hold was lifted included.
+  std::int64_t kept = 0;     // Of these and earlier months, because of a hold.
+};
+
+// Written before any key goes; again if keys of the same last month came back.
+absl::Status InsertPruning(storage::Connection& sql, const Pruning& pruning, std::int64_t revision);
+// The one that was begun and not finished.
+absl::StatusOr<std::optional<Pruning>> FindUnfinishedPruning(storage::Connection& sql);
+absl::Status FinishPruning(storage::Connection& sql, absl::CivilMonth last, std::int64_t revision);
+// Where the next one begins to look.
+absl::StatusOr<std::int64_t> FindPrunedEnd(storage::Connection& sql);
+
+// Entries that were sealed anew, by the month of their new key.
+absl::Status RewrapEntry(storage::Connection& sql, std::int64_t leaf_index,
+                         absl::string_view sealed, absl::CivilMonth month);
+// Those before `end_leaf` whose key's month is not after `last`.
+absl::StatusOr<std::vector<std::int64_t>> FindRewrapped(storage::Connection& sql,
+                                                        absl::CivilMonth last,
+                                                        std::int64_t end_leaf);
+absl::Status ForgetRewrapped(storage::Connection& sql, absl::CivilMonth last);
+absl::StatusOr<std::int64_t> CountRewrapped(storage::Connection& sql);
+
+}  // namespace rows
+}  // namespace comity::journal
