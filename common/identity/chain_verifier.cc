@@ -4,17 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <deque>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
+#include "common/identity/chain_cache.h"
 #include "common/identity/trust.h"
 #include "common/identity/x509.h"
 #include "common/status/error.h"
@@ -334,91 +330,6 @@ absl::StatusOr<std::shared_ptr<const VerifiedCertificate>> VerifyUncached(
 
 }  // namespace
 
-// The bundles and the answers given on them. Accepted and refused chains are kept apart, so that a
-// flood of bad certificates cannot push out the good ones.
-class ChainVerifier::Cache {
- public:
-  using Answer = absl::StatusOr<std::shared_ptr<const VerifiedCertificate>>;
-  struct State {
-    std::shared_ptr<const TrustBundles> bundles;
-    std::uint64_t generation = 0;
-  };
-
-  Cache(std::shared_ptr<const TrustBundles> bundles, std::size_t size)
-      : size_(std::max<std::size_t>(size, 1)), bundles_(std::move(bundles)) {
-    if (bundles_ == nullptr) bundles_ = std::make_shared<TrustBundles>();
-  }
-
-  std::optional<Answer> Find(const crypto::Digest& key, absl::Time at) const {
-    absl::ReaderMutexLock lock(&mutex_);
-    for (const Answers* answers : {&accepted_, &refused_}) {
-      const auto found = answers->entries.find(key);
-      if (found == answers->entries.end()) continue;
-      if (at < found->second.from || at > found->second.until) continue;
-      hits_.fetch_add(1, std::memory_order_relaxed);
-      return found->second.answer;
-    }
-    misses_.fetch_add(1, std::memory_order_relaxed);
-    return std::nullopt;
-  }
-
-  void Keep(const crypto::Digest& key, const Answer& answer, absl::Time from, absl::Time until,
-            std::uint64_t generation) {
-    absl::MutexLock lock(&mutex_);
-    if (generation != generation_.load(std::memory_order_relaxed)) return;
-    Answers& answers = answer.ok() ? accepted_ : refused_;
-    if (answers.entries.insert_or_assign(key, Entry{answer, from, until}).second) {
-      answers.order.push_back(key);
-    }
-    while (answers.entries.size() > size_) {
-      answers.entries.erase(answers.order.front());
-      answers.order.pop_front();
-    }
-  }
-
-  State state() const {
-    absl::ReaderMutexLock lock(&mutex_);
-    return {bundles_, generation_.load(std::memory_order_relaxed)};
-  }
-
-  // Null keeps the bundles.
-  void Renew(std::shared_ptr<const TrustBundles> bundles) {
-    absl::MutexLock lock(&mutex_);
-    if (bundles != nullptr) bundles_ = std::move(bundles);
-    accepted_ = {};
-    refused_ = {};
-    generation_.fetch_add(1, std::memory_order_release);
-  }
-
-  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
-
-  CacheCounts counts() const {
-    absl::ReaderMutexLock lock(&mutex_);
-    return {hits_.load(std::memory_order_relaxed), misses_.load(std::memory_order_relaxed),
-            accepted_.entries.size() + refused_.entries.size()};
-  }
-
- private:
-  struct Entry {
-    Answer answer;
-    absl::Time from;
-    absl::Time until;
-  };
-  struct Answers {
-    std::unordered_map<crypto::Digest, Entry, absl::Hash<crypto::Digest>> entries;
-    std::deque<crypto::Digest> order;  // By first insertion.
-  };
-
-  const std::size_t size_;
-  mutable absl::Mutex mutex_;
-  std::shared_ptr<const TrustBundles> bundles_ ABSL_GUARDED_BY(mutex_);
-  Answers accepted_ ABSL_GUARDED_BY(mutex_);
-  Answers refused_ ABSL_GUARDED_BY(mutex_);
-  std::atomic<std::uint64_t> generation_ = 1;  // Written under mutex_.
-  mutable std::atomic<std::uint64_t> hits_ = 0;
-  mutable std::atomic<std::uint64_t> misses_ = 0;
-};
-
 ChainVerifier::ChainVerifier(std::shared_ptr<const TrustBundles> bundles)
     : ChainVerifier(std::move(bundles), Options()) {}
 
@@ -429,6 +340,8 @@ ChainVerifier::~ChainVerifier() = default;
 
 absl::StatusOr<std::shared_ptr<const VerifiedCertificate>> ChainVerifier::Verify(
     absl::string_view leaf, absl::string_view chain, Purpose purpose, absl::Time at) const {
+  const Cache::Presented presented{leaf, chain, purpose};
+  if (auto known = cache_->Find(presented, at); known.has_value()) return *std::move(known);
   // The length keeps leaf and chain apart.
   const std::array<char, 9> frame = [&] {
     std::array<char, 9> bytes{};
@@ -446,9 +359,10 @@ absl::StatusOr<std::shared_ptr<const VerifiedCertificate>> ChainVerifier::Verify
   const Cache::State state = cache_->state();
   auto answer = VerifyUncached(*state.bundles, options_.crl_grace, leaf, chain, purpose, at);
   if (answer.ok()) {
-    cache_->Keep(key, answer, (*answer)->not_before, (*answer)->not_after, state.generation);
+    cache_->Keep(presented, key, answer, (*answer)->not_before, (*answer)->not_after,
+                 state.generation);
   } else if (absl::IsUnauthenticated(answer.status())) {
-    cache_->Keep(key, answer, at, at + options_.refusal_life, state.generation);
+    cache_->Keep(presented, key, answer, at, at + options_.refusal_life, state.generation);
   }
   return answer;
 }

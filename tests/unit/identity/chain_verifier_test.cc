@@ -336,6 +336,24 @@ TEST_F(ChainVerifierTest, TheCacheKnowsPurposeAndChainApart) {
   EXPECT_EQ(verifier_.cache_counts().hits, 0u);
 }
 
+TEST_F(ChainVerifierTest, NoOtherBytesAreAnsweredAsTheRecentOnes) {
+  const IssuedCertificate issued = agency_.IssueTls(kOfficer);
+  ASSERT_THAT(Verify(issued), IsOk());
+  std::string leaf = issued.leaf_pem;
+  std::string chain = issued.chain_pem;
+  // In the first half: the end of the leaf, by which it is found, stays.
+  for (std::string* const text : {&leaf, &chain}) {
+    char& byte = (*text)[text->size() / 3];
+    byte = byte == 'A' ? 'B' : 'A';
+  }
+
+  EXPECT_FALSE(verifier_.Verify(leaf, issued.chain_pem, Purpose::kTls, now_).ok());
+  // The bundle has the intermediate, too; but it is looked at anew.
+  verifier_.Verify(issued.leaf_pem, chain, Purpose::kTls, now_).status().IgnoreError();
+  EXPECT_EQ(verifier_.cache_counts().hits, 0u);
+  EXPECT_EQ(verifier_.cache_counts().misses, 3u);
+}
+
 TEST_F(ChainVerifierTest, ACachedAnswerDoesNotOutliveTheCertificate) {
   const IssuedCertificate issued = agency_.IssueTls(kOfficer);
   ASSERT_THAT(Verify(issued), IsOk());
