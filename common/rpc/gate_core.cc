@@ -352,7 +352,8 @@ absl::Status GateCore::Settle(const CallRecord& record, absl::Status outcome) {
     return outcome;
   }
   const absl::Status recorded = parts_.recorder->RecordRefusal(*record.call, outcome);
-  if (recorded.ok()) return outcome;
+  // A ledger that takes no entries is then the reason itself, and repeating the call no remedy.
+  if (recorded.ok() || recorded == outcome) return outcome;
   parts_.logger->Error("evidence of a refusal could not be written",
                        {{"request_id", record.call->request_id()},
                         {"method", record.call->method()},

@@ -419,25 +419,31 @@ TEST_P(RowsContractTest, DecisionsAreThoseOfACaseAndNewestFirstOfWhoMaySeeThem) 
 }
 
 TEST_P(RowsContractTest, StatementsAreInTheOrderOfTheLedger) {
-  ASSERT_THAT(Mutate([](journal::Turn&, WritableRows& rows) -> absl::Status {
-                for (const std::int64_t leaf : {5, 3}) {
-                  COMITY_RETURN_IF_ERROR(rows.InsertStatement({.document_id = "d1",
-                                                               .kind = StatementKind::kDelivery,
-                                                               .sender = kDesk,
-                                                               .recipient = kTbilisi,
-                                                               .statement = "{}",
-                                                               .signature = std::string("\0s", 2),
-                                                               .leaf_index = leaf,
-                                                               .commit_time = kNow}));
-                }
-                return absl::OkStatus();
-              }),
-              IsOk());
+  // Leaf indices begin anew when the ledger is succeeded.
+  const absl::Time later = kNow + absl::Seconds(1);
+  ASSERT_THAT(
+      Mutate([&](journal::Turn&, WritableRows& rows) -> absl::Status {
+        const std::pair<std::int64_t, absl::Time> leaves[] = {{3, later}, {5, kNow}, {3, kNow}};
+        for (const auto& [leaf, time] : leaves) {
+          COMITY_RETURN_IF_ERROR(rows.InsertStatement({.document_id = "d1",
+                                                       .kind = StatementKind::kDelivery,
+                                                       .sender = kDesk,
+                                                       .recipient = kTbilisi,
+                                                       .statement = "{}",
+                                                       .signature = std::string("\0s", 2),
+                                                       .leaf_index = leaf,
+                                                       .commit_time = time}));
+        }
+        return absl::OkStatus();
+      }),
+      IsOk());
 
   const auto statements = Read()->StatementsOf("d1").value();
-  ASSERT_THAT(statements, SizeIs(2));
+  ASSERT_THAT(statements, SizeIs(3));
   EXPECT_EQ(statements[0].leaf_index, 3);
   EXPECT_EQ(statements[1].leaf_index, 5);
+  EXPECT_EQ(statements[2].leaf_index, 3);
+  EXPECT_EQ(statements[2].commit_time, later);
   EXPECT_EQ(statements[0].kind, StatementKind::kDelivery);
   EXPECT_EQ(statements[0].recipient, kTbilisi);
   EXPECT_EQ(statements[0].signature, std::string("\0s", 2));
