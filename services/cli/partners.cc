@@ -1,4 +1,4 @@
-// comity partners: list, show, import, suspend, resume.
+// comity partners: list, show, import, suspend-exchanges, resume-exchanges.
 
 #include <iostream>
 #include <map>
@@ -244,13 +244,13 @@ void RegisterPartners(Command root, App& app) {
     command.AddOption("partner", arguments->partner, "Its id, such as georgia").Required();
     command.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
   };
-  add("suspend",
+  add("suspend-exchanges",
       "Suspend exchanges with a partner: returns when no service makes anything available",
       [&app, arguments] {
         return SetExchanges(app, &Registry::SuspendExchanges, arguments->partner,
                             arguments->reason);
       });
-  add("resume", "Let exchanges with a partner go on", [&app, arguments] {
+  add("resume-exchanges", "Let exchanges with a partner go on", [&app, arguments] {
     return SetExchanges(app, &Registry::ResumeExchanges, arguments->partner, arguments->reason);
   });
 }
