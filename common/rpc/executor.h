@@ -33,8 +33,7 @@ class Executor {
     std::string name;  // For thread names and errors.
     std::size_t threads = 16;
     std::size_t queue = 1024;  // Pieces of work waiting, at most.
-    std::size_t standing_queue =
-        0;  // The same for a queue that stands; 0 or more than `queue`: that.
+    std::size_t standing_queue = 0;  // The same once the queue stands. 0: `queue`.
     absl::Duration burst = absl::Milliseconds(100);
     const Clock* clock = &SystemClock();  // Not owned.
     // Pieces of one caller's work that run at the same time, at most; his others wait. 0: no limit.

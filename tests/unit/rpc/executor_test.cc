@@ -157,14 +157,15 @@ TEST(ExecutorTest, AStandingQueueKeepsRoomForACallerBesideAGreedyOne) {
     // The overload of before is not forgotten with the queue.
     Held again(executor);
     order.clear();
-    ASSERT_THAT(executor.Submit("greedy", [&] { order.emplace_back("greedy"); }), IsOk());
-    ASSERT_THAT(executor.Submit("greedy", [&] { order.emplace_back("greedy"); }), IsOk());
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_THAT(executor.Submit("greedy", [&] { order.emplace_back("greedy"); }), IsOk());
+    }
     EXPECT_THAT(executor.Submit("greedy", [] {}),
                 FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
     ASSERT_THAT(executor.Submit("other", [&] { order.emplace_back("other"); }), IsOk());
     again.Release();
   }
-  EXPECT_THAT(order, ElementsAre("greedy", "other", "greedy"));
+  EXPECT_THAT(order, ElementsAre("greedy", "other", "greedy", "greedy", "greedy"));
 }
 
 }  // namespace
