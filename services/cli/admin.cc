@@ -58,11 +58,9 @@ absl::StatusOr<journal::StoreToCheck> StoreOf(const Arguments& arguments) {
   }
   if (arguments.ledger_key.empty()) return store;
   COMITY_ASSIGN_OR_RETURN(const auto keys, evidence::LoadLedgerKeys(arguments.ledger_key));
-  if (keys.size() != 1) {
-    return InvalidField("LEDGER_KEY_INVALID", "--ledger-key",
-                        "must have the one key of this ledger");
-  }
-  store.log = keys.front();
+  if (keys.empty()) return InvalidField("LEDGER_KEY_INVALID", "--ledger-key", "has no key");
+  // Of a ledger that was succeeded, the last is that of the log that grows.
+  store.log = keys.back();
   return store;
 }
 
