@@ -13,13 +13,14 @@ namespace comity::journal {
 // members are left out.
 struct EntryBody {
   absl::Time time;     // Written in whole seconds.
-  std::string kind;    // MUTATION, REFUSAL, DISCLOSURE, STATEMENT, TABLE_REFUSAL, SUCCESSION.
+  std::string kind;    // MUTATION, REFUSAL, DISCLOSURE, STATEMENT, TABLE_REFUSAL, SUCCESSION,
+                       // PRUNING.
   std::string caller;  // SPIFFE id, or "-".
   std::string method;  // gRPC path without the leading slash, or "timer/<name>".
   std::string request_id;
   std::int64_t revision = 0;  // 0: none.
   std::string resource;
-  std::string outcome;  // DONE or the gRPC code's name.
+  std::string outcome;  // DONE or the gRPC code's name; BEGUN before something is destroyed.
   std::string reason;
   std::string purpose;
   std::optional<std::int64_t> count;

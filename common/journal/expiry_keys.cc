@@ -30,6 +30,13 @@ absl::Status Damaged() {
                    {.reason = "SEALED_CONTENT_DAMAGED"});
 }
 
+absl::Status NotDestroyed(const std::error_code& error) {
+  return MakeError(absl::StatusCode::kUnavailable,
+                   absl::StrCat("An expiry key cannot be destroyed (", error.message(),
+                                "); check the volume and the rights of the folder of keys."),
+                   {.reason = "STORAGE_IO"});
+}
+
 crypto::Aead CipherOf(absl::string_view file_key, absl::string_view run) {
   const crypto::Digest key = crypto::HmacSha256(file_key, run);
   return crypto::Aead(crypto::Aead::Algorithm::kAes256Gcm, crypto::View(key));
@@ -111,7 +118,7 @@ absl::StatusOr<std::optional<std::string>> ExpiryKeys::Open(absl::string_view se
 
   absl::MutexLock lock(&mutex_);
   // Another process, or another object of this one, may have destroyed it since.
-  if (std::error_code error; std::filesystem::file_size(PathOf(month), error) == 0) {
+  if (std::error_code error; std::filesystem::file_size(PathOf(month), error) == 0 || error) {
     sealers_.erase(month);
     opener_ = {};
   }
@@ -166,7 +173,18 @@ absl::Status ExpiryKeys::Destroy(absl::CivilMonth month) {
   absl::MutexLock lock(&mutex_);
   sealers_.erase(month);
   opener_ = {};
-  return storage::EraseFileContent(PathOf(month));
+  // Aside first: a key that is overwritten in part must not be taken for one.
+  const std::string path = PathOf(month);
+  const std::string aside = absl::StrCat(path, ".destroyed");
+  std::error_code error;
+  std::filesystem::rename(path, aside, error);
+  if (error && error != std::errc::no_such_file_or_directory) return NotDestroyed(error);
+  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
+  COMITY_RETURN_IF_ERROR(storage::EraseFileContent(aside));
+  COMITY_RETURN_IF_ERROR(storage::EraseFileContent(path));
+  std::filesystem::remove(aside, error);
+  if (error) return NotDestroyed(error);
+  return storage::SyncDirectory(directory_);
 }
 
 }  // namespace comity::journal

@@ -103,15 +103,17 @@ absl::StatusOr<Pruned> Pruner::Prune(absl::Time now) {
 absl::StatusOr<Pruner::Scan> Pruner::LookFor(std::vector<absl::CivilMonth> months,
                                              absl::CivilMonth current) {
   Scan scan;
+  scan.pruning.store_id = store_id_;
   {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
     storage::Connection& sql = snapshot.sql();
     COMITY_ASSIGN_OR_RETURN(scan.holds, ReadHolds(sql));
     if (!scan.holds.empty() && journal_->logs().size() > 1) return HoldsInClosedLog();
-    COMITY_ASSIGN_OR_RETURN(scan.pruning.first_leaf, rows::FindPrunedEnd(sql));
+    COMITY_ASSIGN_OR_RETURN(scan.pruning.first_leaf, rows::FindPrunedEnd(sql, store_id_));
     // What was held before: kept again, or gone with the others.
-    COMITY_ASSIGN_OR_RETURN(const std::vector<std::int64_t> rewrapped,
-                            rows::FindRewrapped(sql, months.back(), scan.pruning.first_leaf));
+    COMITY_ASSIGN_OR_RETURN(
+        const std::vector<std::int64_t> rewrapped,
+        rows::FindRewrapped(sql, store_id_, months.back(), scan.pruning.first_leaf));
     for (const std::int64_t leaf : rewrapped) {
       COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(sql, leaf, 1));
       if (row.empty()) continue;
@@ -177,7 +179,8 @@ absl::Status Pruner::RewrapEntries(const std::vector<std::int64_t>& leaves,
         COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row.front()));
         if (!entry.body) continue;
         COMITY_ASSIGN_OR_RETURN(const std::string sealed, entries_.SealAnew(entry, current));
-        COMITY_RETURN_IF_ERROR(rows::RewrapEntry(turn.sql(), leaves[i], sealed, current));
+        COMITY_RETURN_IF_ERROR(
+            rows::RewrapEntry(turn.sql(), store_id_, leaves[i], sealed, current));
       }
       return absl::OkStatus();
     });
@@ -194,7 +197,7 @@ absl::StatusOr<bool> Pruner::Begin(const Scan& scan, absl::CivilMonth current) {
     storage::Connection& sql = turn.sql();
     const absl::CivilMonth last = scan.pruning.months.back();
     COMITY_ASSIGN_OR_RETURN(const auto unfinished, rows::FindUnfinishedPruning(sql));
-    COMITY_ASSIGN_OR_RETURN(const std::int64_t pruned_end, rows::FindPrunedEnd(sql));
+    COMITY_ASSIGN_OR_RETURN(const std::int64_t pruned_end, rows::FindPrunedEnd(sql, store_id_));
     COMITY_ASSIGN_OR_RETURN(const std::set<std::string> holds, ReadHolds(sql));
     // A hold lifted meanwhile does no harm: what it kept goes with the current month.
     const bool known =
@@ -241,8 +244,7 @@ absl::Status Pruner::Finish(Pruned& pruned) {
       turn.ChangeNothing();
       return absl::OkStatus();
     }
-    COMITY_RETURN_IF_ERROR(
-        rows::FinishPruning(turn.sql(), unfinished->months.back(), turn.revision()));
+    COMITY_RETURN_IF_ERROR(rows::FinishPruning(turn.sql(), *unfinished, turn.revision()));
     COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(turn, *unfinished, "DONE")).status());
     done = true;
     return absl::OkStatus();

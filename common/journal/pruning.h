@@ -89,8 +89,9 @@ class Pruner {
   Pruner(Journal* journal, std::unique_ptr<ExpiryKeys> keys, Keep keep)
       : journal_(journal),
         keys_(std::move(keys)),
+        store_id_(journal->head().store_id),
         // It writes no entries: the term is of no use.
-        entries_(keys_.get(), journal->head().store_id, /*expiry_months=*/0),
+        entries_(keys_.get(), store_id_, /*expiry_months=*/0),
         keep_(std::move(keep)) {}
 
   // Which entries the keys of `months` open, and which of them are held.
@@ -107,6 +108,7 @@ class Pruner {
 
   Journal* const journal_;
   const std::unique_ptr<ExpiryKeys> keys_;
+  const std::string store_id_;
   const EntryWriter entries_;
   const Keep keep_;
 };

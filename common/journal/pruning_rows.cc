@@ -18,18 +18,22 @@ CREATE TABLE journal_holds (
   revision INTEGER NOT NULL
 );
 CREATE TABLE journal_prunings (
-  last_month INTEGER NOT NULL PRIMARY KEY,
+  store_id TEXT NOT NULL,
+  last_month INTEGER NOT NULL,
   months TEXT NOT NULL,
   first_leaf INTEGER NOT NULL,
   end_leaf INTEGER NOT NULL,
   entries INTEGER NOT NULL,
   kept INTEGER NOT NULL,
   begin_revision INTEGER NOT NULL,
-  done_revision INTEGER
+  done_revision INTEGER,
+  PRIMARY KEY (store_id, last_month)
 );
 CREATE TABLE journal_rewrapped (
-  leaf_index INTEGER NOT NULL PRIMARY KEY,
-  month INTEGER NOT NULL
+  store_id TEXT NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  month INTEGER NOT NULL,
+  PRIMARY KEY (store_id, leaf_index)
 );
 )sql"}};
   return *migrations;
@@ -67,8 +71,8 @@ std::string TextOf(const std::vector<absl::CivilMonth>& months) {
 absl::Status InsertPruning(Connection& sql, const Pruning& pruning, std::int64_t revision) {
   COMITY_ASSIGN_OR_RETURN(
       const auto insert,
-      sql.Prepare("INSERT INTO journal_prunings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL) "
-                  "ON CONFLICT (last_month) DO UPDATE SET months = ?2, first_leaf = ?3, "
+      sql.Prepare("INSERT INTO journal_prunings VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL) "
+                  "ON CONFLICT (store_id, last_month) DO UPDATE SET months = ?2, first_leaf = ?3, "
                   "end_leaf = ?4, entries = ?5, kept = ?6, begin_revision = ?7, "
                   "done_revision = NULL"));
   return insert->BindInt64(1, NumberOf(pruning.months.back()))
@@ -78,17 +82,20 @@ absl::Status InsertPruning(Connection& sql, const Pruning& pruning, std::int64_t
       .BindInt64(5, pruning.entries)
       .BindInt64(6, pruning.kept)
       .BindInt64(7, revision)
+      .BindText(8, pruning.store_id)
       .Run();
 }
 
 absl::StatusOr<std::optional<Pruning>> FindUnfinishedPruning(Connection& sql) {
   COMITY_ASSIGN_OR_RETURN(
       const auto select,
-      sql.Prepare("SELECT months, first_leaf, end_leaf, entries, kept FROM journal_prunings "
-                  "WHERE done_revision IS NULL ORDER BY last_month LIMIT 1"));
+      sql.Prepare(
+          "SELECT months, first_leaf, end_leaf, entries, kept, store_id FROM journal_prunings "
+          "WHERE done_revision IS NULL ORDER BY last_month LIMIT 1"));
   COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
   if (!row) return std::optional<Pruning>();
-  Pruning pruning{.first_leaf = select->Int64(1),
+  Pruning pruning{.store_id = std::string(select->Text(5)),
+                  .first_leaf = select->Int64(1),
                   .end_leaf = select->Int64(2),
                   .entries = select->Int64(3),
                   .kept = select->Int64(4)};
@@ -96,38 +103,44 @@ absl::StatusOr<std::optional<Pruning>> FindUnfinishedPruning(Connection& sql) {
   return std::optional<Pruning>(std::move(pruning));
 }
 
-absl::Status FinishPruning(Connection& sql, absl::CivilMonth last, std::int64_t revision) {
+absl::Status FinishPruning(Connection& sql, const Pruning& pruning, std::int64_t revision) {
   COMITY_ASSIGN_OR_RETURN(const auto update,
-                          sql.Prepare("UPDATE journal_prunings SET done_revision = ?2 "
-                                      "WHERE last_month = ?1"));
-  return update->BindInt64(1, NumberOf(last)).BindInt64(2, revision).Run();
+                          sql.Prepare("UPDATE journal_prunings SET done_revision = ?3 "
+                                      "WHERE store_id = ?1 AND last_month = ?2"));
+  return update->BindText(1, pruning.store_id)
+      .BindInt64(2, NumberOf(pruning.months.back()))
+      .BindInt64(3, revision)
+      .Run();
 }
 
-absl::StatusOr<std::int64_t> FindPrunedEnd(Connection& sql) {
+absl::StatusOr<std::int64_t> FindPrunedEnd(Connection& sql, absl::string_view store_id) {
   COMITY_ASSIGN_OR_RETURN(const auto select,
-                          sql.Prepare("SELECT COALESCE(MAX(end_leaf), 0) FROM journal_prunings"));
-  COMITY_RETURN_IF_ERROR(select->Step().status());
+                          sql.Prepare("SELECT COALESCE(MAX(end_leaf), 0) FROM journal_prunings "
+                                      "WHERE store_id = ?1"));
+  COMITY_RETURN_IF_ERROR(select->BindText(1, store_id).Step().status());
   return select->Int64(0);
 }
 
-absl::Status RewrapEntry(Connection& sql, std::int64_t leaf_index, absl::string_view sealed,
-                         absl::CivilMonth month) {
+absl::Status RewrapEntry(Connection& sql, absl::string_view store_id, std::int64_t leaf_index,
+                         absl::string_view sealed, absl::CivilMonth month) {
   COMITY_ASSIGN_OR_RETURN(
       const auto update,
       sql.Prepare("UPDATE journal_entries SET sealed = ?2 WHERE leaf_index = ?1"));
   COMITY_RETURN_IF_ERROR(update->BindInt64(1, leaf_index).BindBlob(2, sealed).Run());
-  COMITY_ASSIGN_OR_RETURN(const auto note,
-                          sql.Prepare("INSERT INTO journal_rewrapped VALUES (?1, ?2) "
-                                      "ON CONFLICT (leaf_index) DO UPDATE SET month = ?2"));
-  return note->BindInt64(1, leaf_index).BindInt64(2, NumberOf(month)).Run();
+  COMITY_ASSIGN_OR_RETURN(
+      const auto note, sql.Prepare("INSERT INTO journal_rewrapped VALUES (?1, ?2, ?3) "
+                                   "ON CONFLICT (store_id, leaf_index) DO UPDATE SET month = ?3"));
+  return note->BindText(1, store_id).BindInt64(2, leaf_index).BindInt64(3, NumberOf(month)).Run();
 }
 
-absl::StatusOr<std::vector<std::int64_t>> FindRewrapped(Connection& sql, absl::CivilMonth last,
+absl::StatusOr<std::vector<std::int64_t>> FindRewrapped(Connection& sql, absl::string_view store_id,
+                                                        absl::CivilMonth last,
                                                         std::int64_t end_leaf) {
-  COMITY_ASSIGN_OR_RETURN(const auto select,
-                          sql.Prepare("SELECT leaf_index FROM journal_rewrapped "
-                                      "WHERE month <= ?1 AND leaf_index < ?2 ORDER BY leaf_index"));
-  select->BindInt64(1, NumberOf(last)).BindInt64(2, end_leaf);
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT leaf_index FROM journal_rewrapped "
+                  "WHERE store_id = ?1 AND month <= ?2 AND leaf_index < ?3 ORDER BY leaf_index"));
+  select->BindText(1, store_id).BindInt64(2, NumberOf(last)).BindInt64(3, end_leaf);
   std::vector<std::int64_t> leaves;
   while (true) {
     COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());

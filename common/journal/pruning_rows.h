@@ -23,6 +23,7 @@ namespace rows {
 
 // What one pruning takes.
 struct Pruning {
+  std::string store_id;  // Whose leaf indices these are: a log that was succeeded has another.
   std::vector<absl::CivilMonth> months;  // In order; their keys go.
   // The entries of these months are among those from first_leaf to before end_leaf.
   std::int64_t first_leaf = 0;
@@ -35,15 +36,16 @@ struct Pruning {
 absl::Status InsertPruning(storage::Connection& sql, const Pruning& pruning, std::int64_t revision);
 // The one that was begun and not finished.
 absl::StatusOr<std::optional<Pruning>> FindUnfinishedPruning(storage::Connection& sql);
-absl::Status FinishPruning(storage::Connection& sql, absl::CivilMonth last, std::int64_t revision);
-// Where the next one begins to look.
-absl::StatusOr<std::int64_t> FindPrunedEnd(storage::Connection& sql);
+absl::Status FinishPruning(storage::Connection& sql, const Pruning& pruning, std::int64_t revision);
+// Where the next one of this store begins to look.
+absl::StatusOr<std::int64_t> FindPrunedEnd(storage::Connection& sql, absl::string_view store_id);
 
 // Entries that were sealed anew, by the month of their new key.
-absl::Status RewrapEntry(storage::Connection& sql, std::int64_t leaf_index,
-                         absl::string_view sealed, absl::CivilMonth month);
+absl::Status RewrapEntry(storage::Connection& sql, absl::string_view store_id,
+                         std::int64_t leaf_index, absl::string_view sealed, absl::CivilMonth month);
 // Those before `end_leaf` whose key's month is not after `last`.
 absl::StatusOr<std::vector<std::int64_t>> FindRewrapped(storage::Connection& sql,
+                                                        absl::string_view store_id,
                                                         absl::CivilMonth last,
                                                         std::int64_t end_leaf);
 absl::Status ForgetRewrapped(storage::Connection& sql, absl::CivilMonth last);

@@ -174,7 +174,7 @@ absl::Status CloseLog(Connection& sql, std::int64_t number) {
   COMITY_RETURN_IF_ERROR(move->BindInt64(1, number).Run());
   return sql.Execute(
       "DELETE FROM journal_entries; DELETE FROM journal_tiles; DELETE FROM journal_checkpoints; "
-      "DELETE FROM journal_copy; DELETE FROM journal_prunings; DELETE FROM journal_rewrapped");
+      "DELETE FROM journal_copy");
 }
 
 absl::Status ReplaceHead(Connection& sql, const Head& head) {

@@ -39,8 +39,8 @@ struct LogRow {
 absl::StatusOr<std::vector<LogRow>> ReadLogs(storage::Connection& sql);
 // Or replaces the row of the number.
 absl::Status PutLog(storage::Connection& sql, const LogRow& log);
-// Puts the entries aside as those of log `number`, and forgets its tiles, checkpoints and prunings
-// (the next pruning begins anew, in the next log) and that the database is a copy.
+// Puts the entries aside as those of log `number`, and forgets its tiles and checkpoints and that
+// the database is a copy.
 absl::Status CloseLog(storage::Connection& sql, std::int64_t number);
 // All of `head`, the store's id too.
 absl::Status ReplaceHead(storage::Connection& sql, const Head& head);

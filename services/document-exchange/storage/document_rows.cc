@@ -14,7 +14,12 @@ using storage::Statement;
 constexpr absl::string_view kDocumentColumns =
     "revision, id, sender, manifest_sha256, thread, case_reference, operational, flags, "
     "content_length, description_length, controller, submit_time, registry_store, registry_number, "
-    "erase_due, erase_time, erased, held";
+    "erase_due, erase_time, erasure, held";
+
+// documents.erasure
+constexpr std::int64_t kKept = 0;
+constexpr std::int64_t kErasing = 1;
+constexpr std::int64_t kErased = 2;
 
 std::int64_t Pack(const PurposeFlags& flags) {
   return (flags.offence_outside_annex_i ? 1 : 0) | (flags.requested_by_member_state ? 2 : 0) |
@@ -132,9 +137,9 @@ absl::StatusOr<std::vector<Document>> SqlRows::ErasableDocuments(absl::Time now,
                                                                  std::size_t limit) {
   // What has begun goes on, also if a hold came later: it is destroyed in part.
   return Documents(
-      "WHERE revision IN (SELECT revision FROM documents WHERE erased = 0 AND held = 0 AND "
-      "erase_due <= ?1 UNION SELECT revision FROM documents WHERE erased = 0 AND held = 1 AND "
-      "erase_due <= ?1 AND erase_time IS NOT NULL) ORDER BY erase_time IS NULL, revision LIMIT ?2",
+      "WHERE revision IN (SELECT revision FROM documents WHERE erasure = 1 UNION SELECT revision "
+      "FROM documents WHERE erasure = 0 AND held = 0 AND erase_due <= ?1) "
+      "ORDER BY erasure DESC, revision LIMIT ?2",
       [&](Statement& s) {
         s.BindInt64(1, Micros(now)).BindInt64(2, static_cast<std::int64_t>(limit));
       });
@@ -231,11 +236,13 @@ absl::Status SqlRows::UpdateDocument(const Document& document) {
 
 absl::Status SqlRows::UpdateErasure(const Document& document) {
   return Write(
-      "UPDATE documents SET erase_due = ?2, erase_time = ?3, erased = ?4, held = ?5 WHERE id = ?1",
+      "UPDATE documents SET erase_due = ?2, erase_time = ?3, erasure = ?4, held = ?5 WHERE id = ?1",
       [&](Statement& s) {
         s.BindText(1, document.id)
             .BindInt64(2, document.erase_due ? Micros(*document.erase_due) : 0)
-            .BindInt64(4, document.erased ? 1 : 0)
+            .BindInt64(4, document.erased       ? kErased
+                          : document.erase_time ? kErasing
+                                                : kKept)
             .BindInt64(5, document.held ? 1 : 0);
         BindTime(s, 3, document.erase_time);
       });
@@ -316,7 +323,7 @@ absl::StatusOr<std::vector<Document>> SqlRows::Documents(absl::string_view where
              .revision = s.Int64(0),
              .registry_revision = {.store_id = std::string(s.Text(12)), .number = s.Int64(13)},
              .erase_time = TimeAt(s, 15),
-             .erased = s.Int64(16) != 0,
+             .erased = s.Int64(16) == kErased,
              .held = s.Int64(17) != 0});
         if (s.Int64(14) != 0) documents.back().erase_due = TimeAt(s, 14);
         return absl::OkStatus();

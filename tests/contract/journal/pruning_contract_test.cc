@@ -290,14 +290,16 @@ TEST_P(PruningContract, WhatWasBegunIsFinishedByTheNextProcess) {
   Write("notes/1");
   GoToMonth(2);
   // As a process leaves it that dies between the intent and the first key.
-  ASSERT_THAT(journal_->Mutate(Try(),
-                               [&](Turn& turn) {
-                                 return rows::InsertPruning(
-                                     turn.sql(),
-                                     {.months = {kFirst + 1}, .end_leaf = 1, .entries = 1},
-                                     turn.revision());
-                               }),
-              IsOk());
+  ASSERT_THAT(
+      journal_->Mutate(
+          Try(),
+          [&](Turn& turn) {
+            return rows::InsertPruning(
+                turn.sql(),
+                {.store_id = turn.store_id(), .months = {kFirst + 1}, .end_leaf = 1, .entries = 1},
+                turn.revision());
+          }),
+      IsOk());
   Reopen();
 
   const auto pruned = pruner_->Prune(clock_.Now());

@@ -125,7 +125,7 @@ class KillWalkTest : public ::testing::TestWithParam<How> {
   // A restart after the kill, and the rest of the run.
   bool Recover(const std::vector<Acknowledgement>& told) {
     // The last step set the clock; a later process has a later clock.
-    if (told.size() == run_.size()) world_.clock.Advance(absl::Hours(25));
+    if (told.size() == run_.size()) world_.clock.Advance(absl::Hours(24 * 30));
     world_.Restart();
     EXPECT_TRUE(world_.exchange != nullptr) << "it does not start again";
     if (world_.exchange == nullptr) return false;

@@ -124,6 +124,7 @@ RepresentativeRun::RepresentativeRun(World* world) : world_(*world) {
   add([&](auto&) { return OpenUpload(abandoned_, request_ids_[kAbandonId]); });
   add([&](auto&) { return Withdraw(); });
   add([&](auto&) { return Expire(); });
+  add([&](auto&) { return Erase(); });
 }
 
 absl::StatusOr<Acknowledgement> RepresentativeRun::Run(std::size_t step) {
@@ -262,6 +263,11 @@ absl::Status RepresentativeRun::Expire() {
   return world_.exchange->RunTimers().status();
 }
 
+absl::Status RepresentativeRun::Erase() {
+  world_.clock.Advance(absl::Hours(24 * 28));
+  return world_.exchange->RunTimers().status();
+}
+
 std::string RepresentativeRun::Stored(PayloadKind kind) {
   const std::string name = kind == PayloadKind::kContent ? "content" : "description";
   const std::string& document = letter_.upload.document_id;
@@ -270,6 +276,11 @@ std::string RepresentativeRun::Stored(PayloadKind kind) {
                                             : absl::StrCat("payloads/uploads/", upload);
   const auto bytes = storage::ReadFile(world_.folder / (folder + "/" + name));
   return bytes.ok() ? *bytes : "";
+}
+
+bool RepresentativeRun::Erased() {
+  const auto document = Must(Must(world_.tables->Read())->FindDocument(letter_.upload.document_id));
+  return document && document->erased;
 }
 
 std::string RepresentativeRun::Describe(bool numbers) {
@@ -291,7 +302,10 @@ std::string RepresentativeRun::Describe(bool numbers) {
     if (!UploadOf(*letter).empty()) line("upload of ", id);
     const auto document = Must(rows->FindDocument(id));
     if (!document) continue;
-    line("document ", id, " restricted ", document->added_restrictions.size());
+    line("document ", id, " restricted ", document->added_restrictions.size(), " erased ",
+         document->erased);
+    // Nothing is there that is said to be erased, and what is not is whole.
+    line("  content ", Stored(PayloadKind::kContent).size());
     for (const Recipient& recipient : document->recipients) {
       line("  for ", recipient.spiffe_id, " ", Name(recipient.state), " ", recipient.handed_over);
     }
@@ -330,7 +344,7 @@ void RepresentativeRun::ExpectKept(const std::vector<Acknowledgement>& acknowled
     ASSERT_GE(published->size, told.published_size);
   }
   // Bytes that were said to be safe.
-  if (acknowledged.size() <= first_piece_) return;
+  if (acknowledged.size() <= first_piece_ || Erased()) return;
   const std::size_t last = std::min(acknowledged.size() - 1, first_piece_ + 1);
   const auto safe = static_cast<std::size_t>(acknowledged[last].value);
   ASSERT_EQ(Stored(PayloadKind::kContent).substr(0, safe), letter_.content.substr(0, safe));

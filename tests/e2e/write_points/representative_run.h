@@ -23,7 +23,7 @@ struct Acknowledgement {
 
 // A bit of everything that a service writes, each thing once: mutations and their repetition,
 // refusals, disclosures, checkpoints, an upload in pieces, a submission, a restart, a release, a
-// confirmation, a restriction, a withdrawal, an upload that expires.
+// confirmation, a restriction, a withdrawal, an upload that expires, a document that is erased.
 //
 // Made before the processes are forked that run it, so that all of them know the same documents and
 // request ids. A step can be run again whatever became of it before.
@@ -58,8 +58,10 @@ class RepresentativeRun {
   absl::Status Restrict();
   absl::Status Withdraw();
   absl::Status Expire();
+  absl::Status Erase();
   std::string UploadOf(const SealedLetter& letter);
   std::string Stored(PayloadKind kind);
+  bool Erased();
 
   World& world_;
   std::vector<Step> steps_;

@@ -1,0 +1,208 @@
+// A process is killed at every point where it writes while it prunes: no key goes without a record,
+// no record lies, and the next start finishes what was begun.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/journal/holds.h"
+#include "common/journal/journal.h"
+#include "common/journal/pruning.h"
+#include "common/json/canonical.h"
+#include "common/ledger/proof.h"
+#include "common/ledger/tree.h"
+#include "common/storage/files.h"
+#include "tests/testing/faults/control.h"
+#include "tests/testing/temp_directory.h"
+#include "tests/testing/test_journal.h"
+
+namespace comity::journal {
+namespace {
+
+namespace faults = testing::faults;
+
+constexpr std::int64_t kHeld = 1;
+constexpr std::int64_t kGone = 2;  // Entries.
+constexpr std::size_t kKeySize = 32;
+
+// Each n-th point is tried; `.ci/run` tries every one.
+std::int64_t Stride() { return faults::StrideOr(4); }
+
+struct How {
+  const char* name;
+  faults::Action action;
+  faults::Unsynced unsynced;
+};
+
+std::string NameOf(const ::testing::TestParamInfo<How>& info) { return info.param.name; }
+
+class PruningWalkTest : public ::testing::TestWithParam<How> {
+ protected:
+  // Runs `body` in a process of its own; its exit code, or minus the signal.
+  static int InChild(const std::function<void()>& body) {
+    const pid_t child = fork();
+    if (child == 0) {
+      try {
+        body();
+      } catch (...) {
+        _exit(1);  // Not into the test's own loop.
+      }
+      (void)std::fflush(nullptr);
+      _exit(HasFailure() ? 1 : 0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  std::unique_ptr<Journal> Open() {
+    Options options = testing::TestJournalOptions(store());
+    options.clock = &clock_;
+    options.expiry_months = 1;
+    auto journal = Journal::Open(std::move(options));
+    EXPECT_TRUE(journal.ok()) << journal.status();
+    return journal.ok() ? *std::move(journal) : nullptr;
+  }
+
+  std::string store() const { return root_ / "store"; }
+  std::string keys() const { return store() + "/keys"; }
+
+  // Three entries, one of them held, whose month is over by the clock.
+  void Prepare() {
+    const int code = InChild([&] {
+      const auto journal = Open();
+      for (const char* const resource : {"notes/1", "notes/2", "notes/1"}) {
+        const auto done = journal->Mutate({.caller = "-", .method = "test"}, [&](Turn& turn) {
+          return turn.AddLeaf(json::Canonical({{"resource", resource}})).status();
+        });
+        EXPECT_TRUE(done.ok()) << done.status();
+      }
+      EXPECT_TRUE(journal
+                      ->Mutate({.caller = "-", .method = "test"},
+                               [](Turn& turn) { return PlaceHold(turn, "notes/2").status(); })
+                      .ok());
+    });
+    ASSERT_EQ(code, 0);
+    month_ = absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) + 1;
+    std::filesystem::rename(store(), root_ / "prepared");
+    clock_.Advance(absl::Hours(24 * 62));
+  }
+
+  void Prune() {
+    const auto journal = Open();
+    const auto pruner = Pruner::Open(journal.get(), keys());
+    ASSERT_TRUE(pruner.ok()) << pruner.status();
+    const auto pruned = (*pruner)->Prune(clock_.Now());
+    ASSERT_TRUE(pruned.ok()) << pruned.status();
+  }
+
+  std::string KeyFile() const {
+    return keys() + "/expires-" + absl::FormatCivilTime(month_) + ".key";
+  }
+
+  // The key as it is on the medium; "" if nobody can find it.
+  std::string Key() const {
+    const auto key = storage::ReadFile(KeyFile());
+    return key.ok() ? *key : "";
+  }
+
+  // How many entries of a pruning there are, by outcome.
+  static std::map<std::string, int> Records(Journal& journal) {
+    std::map<std::string, int> records;
+    const auto entries = journal.ReadEntries(0, 1000);
+    EXPECT_TRUE(entries.ok()) << entries.status();
+    for (const Entry& entry : *entries) {
+      if (!entry.body) continue;
+      const json::Json body = *json::ParseCanonical(*entry.body);
+      if (body.value("kind", "") != "PRUNING") continue;
+      EXPECT_EQ(body["count"], kGone);
+      EXPECT_EQ(body["detail"]["kept"], 1);
+      ++records[body["outcome"]];
+    }
+    return records;
+  }
+
+  void ExpectTruth() {
+    const auto journal = Open();
+    ASSERT_TRUE(journal != nullptr);
+    auto records = Records(*journal);
+    if (Key() != key_) {
+      EXPECT_EQ(records["BEGUN"], 1) << "a key went without a record";
+    }
+    if (records["DONE"] > 0) {
+      EXPECT_EQ(Key(), "") << "the record lies";
+    }
+  }
+
+  // After the next start, whatever was before it.
+  void ExpectDone() {
+    const auto journal = Open();
+    EXPECT_EQ(storage::ReadFile(KeyFile()).value_or("none"), "");
+    EXPECT_FALSE(std::filesystem::exists(KeyFile() + ".destroyed"));
+    EXPECT_EQ(Records(*journal), (std::map<std::string, int>{{"BEGUN", 1}, {"DONE", 1}}));
+    const auto entries = journal->ReadEntries(0, 1000);
+    ASSERT_TRUE(entries.ok()) << entries.status();
+    ledger::Tree tree;
+    for (const Entry& entry : *entries) {
+      EXPECT_EQ(entry.body.has_value(), entry.leaf_index == kHeld || entry.leaf_index > kGone);
+      tree.Append(entry.commitment);
+    }
+    EXPECT_EQ(ledger::RootAt(*journal->Tiles(), journal->head().leaf_count).value(), tree.root());
+  }
+
+  const testing::TempDirectory root_;
+  ManualClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  absl::CivilMonth month_;
+  std::string key_;
+};
+
+TEST_P(PruningWalkTest, NoKeyGoesWithoutARecordAndNoRecordLies) {
+  Prepare();
+  faults::Control& control = faults::ThisProcess();
+  std::int64_t kills = 0;
+  for (std::int64_t at = 1;; at += Stride()) {
+    std::filesystem::remove_all(store());
+    std::filesystem::copy(root_ / "prepared", store(), std::filesystem::copy_options::recursive);
+    key_ = Key();
+    ASSERT_EQ(key_.size(), kKeySize);
+    control.calls = 0;
+    control.at = at;
+    control.action = static_cast<std::int64_t>(GetParam().action);
+    control.unsynced = static_cast<std::int64_t>(GetParam().unsynced);
+    control.seed = at;
+    const int code = InChild([&] {
+      faults::Watch(store());
+      Prune();
+    });
+    control.action = static_cast<std::int64_t>(faults::Action::kNone);
+    const std::string where = "write point " + std::to_string(at) + " (" + control.last + ")";
+    ASSERT_EQ(InChild([&] { ExpectTruth(); }), 0) << where;
+    ASSERT_EQ(InChild([&] { Prune(); }), 0) << where;
+    ASSERT_EQ(InChild([&] { ExpectDone(); }), 0) << where;
+    if (code == 0) break;
+    ASSERT_EQ(code, -SIGKILL) << where;
+    ++kills;
+  }
+  std::printf("%lld kills\n", static_cast<long long>(kills));
+  EXPECT_GE(kills * Stride(), 50) << "a pruning writes more than that";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Walks, PruningWalkTest,
+    ::testing::Values(
+        How{"BeforeTheCall", faults::Action::kDieBefore, faults::Unsynced::kKeep},
+        How{"HalfwayThroughTheCall", faults::Action::kDieHalfway, faults::Unsynced::kKeep},
+        How{"LosingWhatWasNotSynced", faults::Action::kDieBefore, faults::Unsynced::kLose},
+        How{"KeepingSomeOfWhatWasNotSynced", faults::Action::kDieHalfway, faults::Unsynced::kSome}),
+    NameOf);
+
+}  // namespace
+}  // namespace comity::journal
