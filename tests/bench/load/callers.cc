@@ -74,14 +74,16 @@ class Load {
     }
   }
 
-  // Calls at `rate` a second until Stop; the callers in turn, the greedy one more often.
+  // Calls at `rate` a second until it has counted; the callers in turn, the greedy one more often.
   void Offer(double rate) {
     pace_ = std::thread([this, rate] {
       const auto begin = SteadyClock::now();
-      std::size_t turn = 0;
-      for (double made = 0; !over_; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+      std::size_t made = 0;
+      while (!over_) {
         const std::chrono::duration<double> elapsed = SteadyClock::now() - begin;
-        for (; made < elapsed.count() * rate; ++made) Call(InTurn(turn++));
+        const auto due = static_cast<std::size_t>(elapsed.count() * rate);
+        for (; made < due; ++made) Call(InTurn(made));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
     });
   }
