@@ -32,8 +32,8 @@ struct Route {
 // The explained outcome.
 struct Verdict {
   Outcome outcome = Outcome::kUnspecified;
-  // The worst of all reasons. Row 1.7: received data come into quarantine whatever phase 2 says, but
-  // are used only once this is kPermitted. For what is not received the same as `outcome`.
+  // The worst of all reasons. Row 1.7: received data come into quarantine whatever phase 2 says,
+  // but are used only once this is kPermitted. For what is not received the same as `outcome`.
   Outcome before_use = Outcome::kUndetermined;
   // Every basis that covers, in the order of citation; the first is the one cited.
   std::vector<Basis> bases;
