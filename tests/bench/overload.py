@@ -29,14 +29,20 @@ def rows(bench):
 
 def twice_the_peak(bench, name, address, what, callers):
     """The peak is the best of closed loops, from one that keeps the threads busy to one that keeps
-    the queue full."""
+    the queue full, and of a fifth more calls a second than came through there."""
+
+    def per_second(load):
+        return load["per_second"]
+
+    def offered(times, load):
+        return bench.callers(address, *what, f"rate:{round(times * per_second(load))}", callers)
+
     seen = []
     for _ in range(bench.sizes.rounds):
-        peak = max(
-            (bench.callers(address, *what, "each:1", callers[: THREADS * n]) for n in (1, 2, 3)),
-            key=lambda load: load["per_second"],
-        )
-        twice = bench.callers(address, *what, f"rate:{round(2 * peak['per_second'])}", callers)
+        loops = [bench.callers(address, *what, "each:1", callers[: THREADS * n]) for n in (1, 2, 3)]
+        best = max(loops, key=per_second)
+        peak = max(best, offered(1.2, best), key=per_second)
+        twice = offered(2, peak)
         if twice["offered_per_second"] < 1.8 * peak["per_second"]:
             print(f"{name}: the load came to {twice['offered_per_second']:.0f} calls/s only")
         seen.append((twice, peak))

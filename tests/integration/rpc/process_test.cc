@@ -37,6 +37,18 @@ TEST_F(ProcessTest, TheEnvironmentWinsOverTheFile) {
   EXPECT_THAT(Note(Port(process)), IsOkAndHolds("env"));
 }
 
+TEST_F(ProcessTest, TheRatesOfCallersAreConfigured) {
+  ChildProcess process(kProgram, Arguments(),
+                       {.environment = {{"COMITY_SERVER_READS_PER_SECOND", "1"}}});
+  const int port = Port(process);
+  const std::string caller = pki_.IssueFolder("caller", kOfficer);
+
+  absl::Status called;
+  for (int i = 0; i < 50 && called.ok(); ++i) called = NoteAs(port, caller).status();
+
+  EXPECT_THAT(called, FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+}
+
 TEST_F(ProcessTest, AnUnknownKeyIsNamedWithFileLineAndTheNearestKnownOne) {
   WriteConfig("[ledger]\nnoet = \"hello\"\n");
   ChildProcess process(kProgram, Arguments());
