@@ -8,6 +8,7 @@
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "common/journal/page_token.h"
+#include "common/journal/pruning.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/note.h"
 #include "common/ledger/tlog_proof.h"
@@ -402,6 +403,85 @@ TEST_F(ServiceTest, TheDpoExportsTransfersAndTheOperatorDoesNot) {
   v1::ExportTransferRecordsResponse nothing;
   EXPECT_EQ(read(kOperator, &nothing).code(), StatusCode::kPermissionDenied);
   EXPECT_THAT(nothing.records(), IsEmpty());
+}
+
+TEST_F(ServiceTest, TheOfficerHoldsADocumentAndWhatIsErasedSaysSo) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({});
+  const auto sent = Send(kDesk, letter);
+  ASSERT_THAT(sent, IsOk());
+  EXPECT_TRUE(sent->has_expire_time());
+  const auto place = [&](const std::string& who, v1::Hold* hold) {
+    grpc::ClientContext context;
+    v1::PlaceHoldRequest request;
+    request.set_name(sent->name());
+    request.set_reason("a complaint");
+    return Status(As(who).PlaceHold(&context, request, hold));
+  };
+  const auto lift = [&](const std::string& who, v1::Hold* hold) {
+    grpc::ClientContext context;
+    v1::LiftHoldRequest request;
+    request.set_name(sent->name());
+    request.set_reason("settled");
+    return Status(As(who).LiftHold(&context, request, hold));
+  };
+  v1::Hold hold;
+  for (const char* const other : {kDesk, kAuditor, kTbilisi}) {
+    EXPECT_EQ(place(other, &hold).code(), StatusCode::kPermissionDenied);
+    EXPECT_EQ(lift(other, &hold).code(), StatusCode::kPermissionDenied);
+  }
+  ASSERT_THAT(place(kDpo, &hold), IsOk());
+  EXPECT_TRUE(hold.in_force());
+  ASSERT_THAT(lift(kDpo, &hold), IsOk());
+  EXPECT_FALSE(hold.in_force());
+  ASSERT_THAT(place(kDpo, &hold), IsOk());
+  world_.clock.Advance(absl::Hours(24 * 28));
+  ASSERT_THAT(world_.exchange->RunTimers(), IsOk());
+  EXPECT_EQ(Download(kTbilisi, sent->name(), v1::PAYLOAD_CONTENT), letter.content);
+
+  // Not over the wire: deadlines are of the machine's clock.
+  ASSERT_THAT(world_.exchange->LiftHold(world_.By(kDpo), letter.upload.document_id, "settled"),
+              IsOk());
+  ASSERT_THAT(world_.exchange->RunTimers(), IsOk());
+
+  {
+    grpc::ClientContext context;
+    v1::DownloadRequest request;
+    request.set_name(sent->name());
+    request.set_payload(v1::PAYLOAD_CONTENT);
+    const auto stream = As(kTbilisi).Download(&context, request);
+    v1::DownloadResponse part;
+    EXPECT_FALSE(stream->Read(&part));
+    EXPECT_THAT(Status(stream->Finish()), FailsWith(StatusCode::kFailedPrecondition, "ERASED"));
+  }
+  grpc::ClientContext context;
+  v1::GetDocumentRequest request;
+  request.set_name(sent->name());
+  v1::Document document;
+  ASSERT_THAT(Status(As(kTbilisi).GetDocument(&context, request, &document)), IsOk());
+  EXPECT_TRUE(document.has_erase_time());
+  EXPECT_EQ(document.manifest(), letter.submission.manifest);
+}
+
+TEST_F(ServiceTest, APrunedEntryIsListedByItsCommitmentAlone) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const journal::Entry before = world_.journal->ReadEntry(0).value();
+  world_.clock.Advance(absl::Hours(24 * 31 * 38));
+  const auto pruner = *journal::Pruner::Open(world_.journal.get(), world_.folder / "keys");
+  ASSERT_THAT(pruner->Prune(world_.clock.Now()), IsOk());
+
+  const auto stub = ledger::v1::LedgerService::NewStub(server_->Channel(kAuditor));
+  grpc::ClientContext context;
+  ledger::v1::ListEntriesRequest request;
+  request.set_purpose("review");
+  ledger::v1::ListEntriesResponse listed;
+  ASSERT_THAT(Status(stub->ListEntries(&context, request, &listed)), IsOk());
+
+  ASSERT_THAT(listed.entries(), SizeIs(3));
+  EXPECT_THAT(listed.entries(0).body(), IsEmpty());
+  EXPECT_THAT(listed.entries(0).salt(), IsEmpty());
+  EXPECT_EQ(listed.entries(0).commitment(), std::string(crypto::View(before.commitment)));
+  EXPECT_THAT(listed.entries(1).body(), HasSubstr("PRUNING"));
 }
 
 TEST_F(ServiceTest, AGapInAnUploadIsRefusedAndNothingIsLost) {
