@@ -32,7 +32,7 @@ class Executor {
   struct Options {
     std::string name;  // For thread names and errors.
     std::size_t threads = 16;
-    std::size_t queue = 1024;  // Pieces of work waiting, at most.
+    std::size_t queue = 1024;        // Pieces of work waiting, at most.
     std::size_t standing_queue = 0;  // The same once the queue stands. 0: `queue`.
     absl::Duration burst = absl::Milliseconds(100);
     const Clock* clock = &SystemClock();  // Not owned.
