@@ -61,8 +61,7 @@ absl::Status Executor::Submit(absl::string_view caller, std::function<void()> wo
   const auto line = lines_.find(std::string(caller));
   const std::size_t waiting = line == lines_.end() ? 0 : line->second.work.size();
   // The fuller the queue, the less of it for one caller: the last place is for who has none.
-  const std::size_t share =
-      std::min(std::max<std::size_t>(1, options_.queue / 4), bound - queued_);
+  const std::size_t share = std::min(std::max<std::size_t>(1, options_.queue / 4), bound - queued_);
   if (waiting >= share) return too_many_calls_;
   Enqueue(caller, std::move(work));
   return absl::OkStatus();
