@@ -114,12 +114,13 @@ absl::Status Measure(const std::string& folder, BackupManifest& manifest) {
   std::ifstream file(path, std::ios::binary);
   crypto::Sha256Stream digest;
   std::vector<char> buffer(std::size_t{1} << 20);
-  do {
+  while (true) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     digest.Update({buffer.data(), static_cast<std::size_t>(file.gcount())});
     manifest.size += file.gcount();
-  } while (file);
-  if (!file.eof()) return Trouble("read", path, EIO);
+    if (file.eof()) break;
+    if (!file) return Trouble("read", path, EIO);
+  }
   manifest.sha256 = digest.Peek();
   return absl::OkStatus();
 }

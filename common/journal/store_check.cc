@@ -81,7 +81,7 @@ class Checker {
  private:
   absl::Status Part(storage::Connection& sql, const char* table,
                     absl::Status (Checker::*check)(storage::Connection&)) {
-    const absl::Status read = (this->*check)(sql);
+    absl::Status read = (this->*check)(sql);
     if (!absl::IsDataLoss(read)) return read;
     Find(table, std::string(read.message()));
     return absl::OkStatus();
