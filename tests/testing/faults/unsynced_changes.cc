@@ -160,6 +160,14 @@ void UnsyncedChanges::SyncFile(int descriptor) {
     }
   }
   changes = std::move(left);
+  if (changes.empty()) Forget(descriptor);
+}
+
+void UnsyncedChanges::Forget(int descriptor) {
+  const struct stat info = StatOf(descriptor);
+  const auto file = files_.find({info.st_dev, info.st_ino});
+  close(file->second.descriptor);
+  files_.erase(file);
 }
 
 void UnsyncedChanges::FailToSync(int descriptor) {

@@ -81,6 +81,8 @@ class UnsyncedChanges {
   };
 
   File& FileOf(int descriptor);
+  // A file with nothing to undo: a long walk writes more files than a process may have open.
+  void Forget(int descriptor);
   FolderPtr FolderAt(const std::string& path);
   std::pair<FolderPtr, std::string> Split(const std::string& path);
   // A second name for the file, so that it survives.
