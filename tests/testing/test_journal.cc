@@ -17,12 +17,13 @@ bool OnPostgres() {
   return engine != nullptr && absl::string_view(engine) == "postgresql";
 }
 
-std::string DatabaseOf(const std::string& root) {
+// The database of each root; `anew`: another one from now on.
+std::string DatabaseOf(const std::string& root, bool anew = false) {
   static std::mutex mutex;
   static auto* const databases = new std::map<std::string, std::string>();
   const std::lock_guard lock(mutex);
   std::string& url = (*databases)[root];
-  if (url.empty()) url = PostgresServer::Shared().NewDatabase();
+  if (url.empty() || anew) url = PostgresServer::Shared().NewDatabase();
   return url;
 }
 
@@ -40,6 +41,10 @@ journal::Options TestJournalOptions(const std::string& root, const std::string& 
           .expiry_key_directory = root + "/keys",
           .publication_directory = root + "/public",
           .signer = TestLedgerSigner(service)};
+}
+
+void ForgetTestStore(const std::string& root) {
+  if (OnPostgres()) DatabaseOf(root, true);
 }
 
 journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,

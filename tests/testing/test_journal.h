@@ -17,6 +17,9 @@ ledger::NoteSigner TestLedgerSigner(const std::string& service = "journal");
 journal::Options TestJournalOptions(const std::string& root,
                                     const std::string& service = "journal");
 
+// On PostgreSQL the next journal at `root` has a new, empty database; its files are the caller's.
+void ForgetTestStore(const std::string& root);
+
 // The same over the PostgreSQL database `url`: replicas of one service are given the same.
 journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,
                                             const std::string& service = "journal");

@@ -1,13 +1,11 @@
 // A process is killed at every point where it writes; what it acknowledged is there afterwards.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -15,52 +13,39 @@
 
 #include "common/storage/files.h"
 #include "tests/e2e/write_points/representative_run.h"
-#include "tests/testing/faults/control.h"
+#include "tests/e2e/write_points/walk.h"
+#include "tests/testing/test_journal.h"
 
 namespace comity::document_exchange {
 namespace {
 
 namespace faults = testing::faults;
 
-// Each n-th point is tried; `.ci/run` tries every one.
+// Each n-th point is tried; `.ci/run` tries more.
 std::int64_t Stride() { return faults::StrideOr(16); }
 
-struct How {
-  const char* name;
-  faults::Action action;
-  faults::Unsynced unsynced;
-};
-
-std::string NameOf(const ::testing::TestParamInfo<How>& info) { return info.param.name; }
-
-class KillWalkTest : public ::testing::TestWithParam<How> {
+class KillWalkTest : public ::testing::TestWithParam<faults::Death> {
  protected:
   // Everybody starts from the same documents and an empty folder.
   KillWalkTest() : world_(World::Closed{}), run_(&world_) {}
 
-  // Runs `body` in a process of its own; its exit code, or minus the signal. What it writes to the
-  // descriptor becomes `told`.
-  int InChild(const std::function<bool(int)>& body, std::vector<Acknowledgement>* told) {
+  // The same, with what `body` writes to its descriptor.
+  static int InChild(const std::function<void(int)>& body, std::vector<Acknowledgement>& told) {
     int ends[2];
     if (pipe(ends) != 0) return 1;
-    const pid_t child = fork();
-    if (child == 0) {
+    const int code = faults::InChild([&] {
       close(ends[0]);
-      const bool done = body(ends[1]);
-      (void)std::fflush(nullptr);
-      _exit(done && !HasFailure() ? 0 : 1);
-    }
+      body(ends[1]);
+    });
     close(ends[1]);
+    // A pipe holds more than all of them together.
     Acknowledgement one;
-    while (read(ends[0], &one, sizeof one) == sizeof one) {
-      if (told != nullptr) told->push_back(one);
-    }
+    while (read(ends[0], &one, sizeof one) == sizeof one) told.push_back(one);
     close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    return code;
   }
 
+  // Runs the steps from `step` on and tells each acknowledgement, until one fails.
   bool RunFrom(std::size_t step, int descriptor) {
     for (; step < run_.size(); ++step) {
       const auto told = run_.Run(step);
@@ -72,45 +57,42 @@ class KillWalkTest : public ::testing::TestWithParam<How> {
     return true;
   }
 
-  // The whole run with a kill at the n-th point.
-  int RunAndDie(std::int64_t at, std::vector<Acknowledgement>* told) {
+  void StartAnew() {
     std::filesystem::remove_all(world_.folder.path());
     std::filesystem::create_directory(world_.folder.path());
-    faults::Control& control = faults::ThisProcess();
-    control.calls = 0;
-    control.at = at;
-    control.action = static_cast<std::int64_t>(GetParam().action);
-    control.unsynced = static_cast<std::int64_t>(GetParam().unsynced);
-    control.seed = at;
-    return InChild(
+    testing::ForgetTestStore(world_.folder.path());
+  }
+
+  // The whole run with a death at the n-th point.
+  int RunAndDie(std::int64_t at, std::vector<Acknowledgement>& told) {
+    StartAnew();
+    faults::DieAt(at, GetParam());
+    const int code = InChild(
         [&](int descriptor) {
           faults::Watch(world_.folder.path());
           world_.Restart();
-          return world_.exchange != nullptr && RunFrom(0, descriptor);
+          if (world_.exchange != nullptr) RunFrom(0, descriptor);
         },
         told);
+    faults::DieNoMore();
+    return code;
   }
 
   // What the state is after each step when nothing happens.
   void LearnStates() {
-    std::filesystem::create_directory(world_.folder.path());
+    StartAnew();
     const std::string file = world_.folder.path() + ".states";
-    const int code = InChild(
-        [&](int) {
-          std::vector<std::string> states;
-          for (std::size_t step = 0;; ++step) {
-            world_.Restart();
-            states.push_back(run_.Describe(true));
-            states.push_back(run_.Describe(false));
-            if (step == run_.size()) break;
-            if (!run_.Run(step).ok()) return false;
-          }
-          world_.Close();
-          std::string all;
-          for (const std::string& state : states) all += state + '\0';
-          return storage::WriteFileAtomically(file, all).ok();
-        },
-        nullptr);
+    const int code = faults::InChild([&] {
+      std::string all;
+      for (std::size_t step = 0;; ++step) {
+        world_.Restart();
+        all += run_.Describe(true) + '\0' + run_.Describe(false) + '\0';
+        if (step == run_.size()) break;
+        ASSERT_TRUE(run_.Run(step).ok()) << step;
+      }
+      world_.Close();
+      ASSERT_TRUE(storage::WriteFileAtomically(file, all).ok());
+    });
     ASSERT_EQ(code, 0) << "the run does not work even if nobody disturbs it";
     const std::string all = storage::ReadFile(file).value();
     std::filesystem::remove(file);
@@ -122,13 +104,12 @@ class KillWalkTest : public ::testing::TestWithParam<How> {
     ASSERT_EQ(states_.size(), 2 * (run_.size() + 1));
   }
 
-  // A restart after the kill, and the rest of the run.
-  bool Recover(const std::vector<Acknowledgement>& told) {
+  // A restart after the death, and the rest of the run.
+  void Recover(const std::vector<Acknowledgement>& told) {
     // The last step set the clock; a later process has a later clock.
     if (told.size() == run_.size()) world_.clock.Advance(absl::Hours(24 * 30));
     world_.Restart();
-    EXPECT_TRUE(world_.exchange != nullptr) << "it does not start again";
-    if (world_.exchange == nullptr) return false;
+    ASSERT_TRUE(world_.exchange != nullptr) << "it does not start again";
     run_.ExpectKept(told);
     const std::string state = run_.Describe(true);
     const std::string& before = states_[2 * told.size()];
@@ -139,12 +120,11 @@ class KillWalkTest : public ::testing::TestWithParam<How> {
         << before << "--- after:\n"
         << after;
     const int nobody = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (!RunFrom(told.size(), nobody)) return false;
+    if (!RunFrom(told.size(), nobody)) return;
     world_.Restart();
     EXPECT_EQ(run_.Describe(false), states_.back());
     ExpectWhole(*world_.journal);
     world_.Close();
-    return true;
   }
 
   World world_;
@@ -154,23 +134,23 @@ class KillWalkTest : public ::testing::TestWithParam<How> {
 
 TEST_P(KillWalkTest, NothingAcknowledgedIsLostAndNothingIsHalfDone) {
   LearnStates();
-  faults::Control& control = faults::ThisProcess();
+  const faults::Control& control = faults::ThisProcess();
+  // Where nothing has a first half the process dies before the call: other walks have that.
+  const auto has_half = [&](std::int64_t at) {
+    const char kind = control.trace[at - 1];  // Of the run before.
+    return kind == 'w' || kind == 'n' || kind == 0;
+  };
   std::int64_t kills = 0;
   for (std::int64_t at = 1;; at += Stride()) {
     if (GetParam().action == faults::Action::kDieHalfway && at > 1) {
-      // Elsewhere there is no half: the other walks have it. The trace is that of the run before.
-      while (at <= static_cast<std::int64_t>(faults::kTraceSize) && control.trace[at - 1] != 'w' &&
-             control.trace[at - 1] != 0) {
-        ++at;
-      }
+      while (at <= static_cast<std::int64_t>(faults::kTraceSize) && !has_half(at)) ++at;
     }
     std::vector<Acknowledgement> told;
-    const int code = RunAndDie(at, &told);
-    control.action = static_cast<std::int64_t>(faults::Action::kNone);
+    const int code = RunAndDie(at, told);
     if (code == 0) break;
     ASSERT_EQ(code, -SIGKILL) << "write point " << at << ", after " << told.size() << " steps";
     ++kills;
-    ASSERT_EQ(InChild([&](int) { return Recover(told); }, nullptr), 0)
+    ASSERT_EQ(faults::InChild([&] { Recover(told); }), 0)
         << "write point " << at << " (" << control.last << "), after " << told.size() << " steps";
   }
   std::printf("%lld kills at %lld write points\n", static_cast<long long>(kills),
@@ -178,14 +158,7 @@ TEST_P(KillWalkTest, NothingAcknowledgedIsLostAndNothingIsHalfDone) {
   EXPECT_GE(kills * Stride(), 100) << "the run writes too little to show anything";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Walks, KillWalkTest,
-    ::testing::Values(
-        How{"BeforeTheCall", faults::Action::kDieBefore, faults::Unsynced::kKeep},
-        How{"HalfwayThroughTheCall", faults::Action::kDieHalfway, faults::Unsynced::kKeep},
-        How{"LosingWhatWasNotSynced", faults::Action::kDieBefore, faults::Unsynced::kLose},
-        How{"KeepingSomeOfWhatWasNotSynced", faults::Action::kDieHalfway, faults::Unsynced::kSome}),
-    NameOf);
+INSTANTIATE_TEST_SUITE_P(Walks, KillWalkTest, faults::EveryDeath(), faults::NameOf);
 
 }  // namespace
 }  // namespace comity::document_exchange

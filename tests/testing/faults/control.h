@@ -11,7 +11,7 @@ enum class Action : std::int64_t {
   kNone = 0,
   kDieBefore = 1,   // The process is killed, the call not made.
   kDieHalfway = 2,  // Half of the bytes are written first; other calls are not made.
-  kFail = 3,        // The call is not made and fails with `error`.
+  kFail = 3,        // The call is not made and fails with `error`; what is sent is spared.
 };
 
 // What becomes of changes that were not synced when the process is killed. Either way synced ones
@@ -36,7 +36,7 @@ struct Control {
   std::atomic<std::int64_t> seed;         // For Unsynced::kSome.
   std::atomic<std::int64_t> clock_nanos;  // Added to CLOCK_REALTIME.
   // One letter a write point, from the first: w(rite), t(runcate), s(ync), d(irectory sync),
-  // c(reate), r(ename), u(nlink), m(kdir), x (rmdir).
+  // c(reate), r(ename), u(nlink), m(kdir), x (rmdir), n (sent over the network).
   char trace[kTraceSize];
   std::atomic<std::int64_t> acted;  // Calls that were acted on.
   // The last of them, such as "pwrite data/journal.db-wal". To be read by people: another thread

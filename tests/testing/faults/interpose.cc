@@ -1,8 +1,9 @@
-// The calls by which files change, in front of the C library's. Each one on a watched file is a
-// write point.
+// The calls by which files and servers' databases change, in front of the C library's. Each one on
+// a watched file is a write point, and each one that sends.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -105,6 +106,7 @@ Verdict Pass(char kind, const char* call, const std::string& path) {
   const std::int64_t at = control.at;
   const auto action = static_cast<Action>(control.action.load());
   if (action == Action::kNone || at == 0 || number < at) return Verdict::kGoOn;
+  if (action == Action::kFail && kind == 'n') return Verdict::kGoOn;
   if (action == Action::kFail ? number - at >= control.count : number != at) return Verdict::kGoOn;
   (void)std::snprintf(control.last, sizeof control.last, "%s %s", call,
                       path.substr(g_root->size()).c_str());
@@ -113,7 +115,7 @@ Verdict Pass(char kind, const char* call, const std::string& path) {
     errno = static_cast<int>(control.error);
     return Verdict::kFail;
   }
-  if (action == Action::kDieHalfway && kind == 'w') return Verdict::kHalfThenDie;
+  if (action == Action::kDieHalfway && (kind == 'w' || kind == 'n')) return Verdict::kHalfThenDie;
   Die();
 }
 
@@ -255,6 +257,18 @@ int OnMakeFolder(const char* call, int folder, const char* name, Call real) {
   const int made = real();
   if (made == 0) g_changes->Make(path);
   return made;
+}
+
+// What a client such as libpq sends: a server has the whole, a part or nothing of it.
+template <typename Send>
+ssize_t OnSend(std::size_t size, Send send) {
+  const Scope scope;
+  if (!scope.active()) return send(size);
+  if (Pass('n', "send", *g_root + "(network)") == Verdict::kHalfThenDie) {
+    send(size / 2);
+    Die();
+  }
+  return send(size);
 }
 
 // Preloaded into a program that knows nothing of it.
@@ -405,6 +419,11 @@ int unlinkat(int folder, const char* name, int flags) noexcept {
 int rmdir(const char* name) noexcept {
   static auto* const real = faults::Real<int(const char*)>("rmdir");
   return faults::OnRemove("rmdir", AT_FDCWD, name, true, [&] { return real(name); });
+}
+
+ssize_t send(int socket, const void* data, std::size_t size, int flags) {
+  static auto* const real = faults::Real<ssize_t(int, const void*, std::size_t, int)>("send");
+  return faults::OnSend(size, [&](std::size_t part) { return real(socket, data, part, flags); });
 }
 
 int mkdir(const char* name, mode_t mode) noexcept {
