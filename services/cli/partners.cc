@@ -15,6 +15,7 @@
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/progress.h"
+#include "services/cli/question.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -42,6 +43,7 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   std::cout << "On " << standing.day() << ": "
             << EnumText(v1::LegalClass_descriptor(), standing.legal_class(), "LEGAL_CLASS_")
             << (partner.exchanges_suspended() ? ", exchanges suspended" : "")
+            << (standing.public_on().empty() ? "" : ", as public on " + standing.public_on())
             << ", registry revision " << standing.registry_revision().number() << "\n\n";
   for (const v1::AxisStanding& axis : standing.axes()) {
     std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": "
@@ -78,12 +80,28 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   PrintTable(std::cout, {"kind", "signed", "in force", "last day", "title"}, rows);
 }
 
-absl::Status Show(App& app, const std::string& partner, const std::string& day) {
+struct Arguments {
+  std::string partner, day, public_on, at_revision, query, folder, reason;
+  bool dry_run = false;
+};
+
+// Sets the revision to read at, if the user named one.
+template <typename Request>
+absl::Status SetRevision(App& app, const Arguments& arguments, Request& request) {
+  if (arguments.at_revision.empty()) return absl::OkStatus();
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
+                          RegistryRevision(app, arguments.at_revision));
+  return absl::OkStatus();
+}
+
+absl::Status Show(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   v1::GetPartnerStandingRequest request;
-  request.set_name(PartnerName(partner));
-  request.set_day(day);
+  request.set_name(PartnerName(arguments.partner));
+  request.set_day(arguments.day);
+  request.set_public_on(arguments.public_on);
+  COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
   COMITY_ASSIGN_OR_RETURN(
       const v1::PartnerStanding standing,
       client::Invoke(registry.get(), &Registry::GetPartnerStanding, request, app.patience()));
@@ -91,13 +109,14 @@ absl::Status Show(App& app, const std::string& partner, const std::string& day) 
   return absl::OkStatus();
 }
 
-absl::Status List(App& app, const std::string& query) {
+absl::Status List(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   v1::ListPartnersResponse all;
   v1::ListPartnersRequest request;
   request.set_page_size(500);
-  request.set_query(query);
+  request.set_query(arguments.query);
+  COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
   do {
     COMITY_ASSIGN_OR_RETURN(
         v1::ListPartnersResponse page,
@@ -209,24 +228,31 @@ absl::Status SetExchanges(App& app,
 void RegisterPartners(Command root, App& app) {
   const Command partners = root.AddGroup("partners", "Who a partner is and where we stand");
 
-  struct Arguments {
-    std::string partner, day, query, folder, reason;
-    bool dry_run = false;
-  };
   const auto arguments = std::make_shared<Arguments>();
 
   const Command show = AddCommand(
       partners, app, "show", "Show a partner on all five axes, with evidence and the next step",
       "  comity --as desk-1 partners show albania\n"
-      "  comity --as desk-1 partners show albania --day 2019-10-31",
-      [&app, arguments] { return Show(app, arguments->partner, arguments->day); });
+      "  comity --as desk-1 partners show albania --day 2019-10-31\n"
+      "  comity --as desk-1 partners show united-kingdom --day 2025-12-28 --public-on 2025-12-01\n"
+      "  comity --as desk-1 partners show georgia --at-revision 1",
+      [&app, arguments] { return Show(app, *arguments); });
   show.AddOption("partner", arguments->partner, "Its id, such as georgia").Required();
   show.AddOption("--day", arguments->day, "As of a day; today if left out").TypeName("DAY");
+  show.AddOption("--public-on", arguments->public_on, "Only what was public on this day")
+      .TypeName("DAY");
+  const auto at_revision = [&](const Command& command) {
+    command
+        .AddOption("--at-revision", arguments->at_revision, "As the registry was at this revision")
+        .TypeName("NUMBER");
+  };
+  at_revision(show);
 
   const Command list = AddCommand(partners, app, "list", "List or find partners",
                                   "  comity --as desk-1 partners list --find turkiye",
-                                  [&app, arguments] { return List(app, arguments->query); });
+                                  [&app, arguments] { return List(app, *arguments); });
   list.AddOption("--find", arguments->query, "Words in id, name or ISO code").TypeName("TEXT");
+  at_revision(list);
 
   const Command import =
       AddCommand(partners, app, "import", "Load a folder of facts: all or nothing",

@@ -1,6 +1,9 @@
 #include "services/cli/question.h"
 
+#include <cstdint>
+
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
@@ -57,6 +60,33 @@ absl::StatusOr<v1::Origin> ResolveOrigin(App& app, const std::string& text) {
 }
 
 }  // namespace
+
+absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '/');
+  ledger::v1::Revision revision;
+  std::int64_t number = 0;
+  if (parts.size() > 2 || !absl::SimpleAtoi(parts.back(), &number) || number < 0) {
+    return InvalidField("REVISION_INVALID", "--at-revision",
+                        absl::StrCat("\"", text,
+                                     "\" is no revision: write its number, such as 7, or "
+                                     "STORE/7 for a registry that was restored since"));
+  }
+  if (parts.size() == 2) {
+    revision.set_store_id(parts[0]);
+  } else {
+    COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+    COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+    v1::ListPartnersRequest request;
+    request.set_page_size(1);
+    COMITY_ASSIGN_OR_RETURN(
+        const v1::ListPartnersResponse now,
+        client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::ListPartners, request,
+                       app.patience()));
+    revision.set_store_id(now.registry_revision().store_id());
+  }
+  revision.set_number(number);
+  return revision;
+}
 
 void QuestionOptions::Register(Command command) {
   command

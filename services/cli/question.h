@@ -30,6 +30,10 @@ struct QuestionOptions {
   absl::StatusOr<partner_registry::v1::TransferQuestion> Question(App& app) const;
 };
 
+// "7", of the registry's present store, which it is asked for; or "<store id>/7".
+// INVALID_ARGUMENT `REVISION_INVALID`.
+absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text);
+
 // "not-as-evidence", "not-to:russia,belarus".
 absl::StatusOr<partner_registry::v1::Restriction> ParseRestriction(const std::string& text);
 

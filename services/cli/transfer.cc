@@ -22,7 +22,7 @@ namespace {
 
 struct Arguments {
   QuestionOptions question;
-  std::string counterpart, at, public_on, onward_by, frame;
+  std::string counterpart, at, public_on, at_revision, onward_by, frame;
   v1::TransferDirection direction = v1::TRANSFER_DIRECTION_SEND;
   std::vector<std::string> decisions;
   bool explore = false;
@@ -64,6 +64,10 @@ absl::Status Check(App& app, const Arguments& arguments) {
     COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment(arguments.at));
     *question.mutable_instant() = ToTimestamp(at);
   }
+  if (!arguments.at_revision.empty()) {
+    COMITY_ASSIGN_OR_RETURN(*question.mutable_at_revision(),
+                            RegistryRevision(app, arguments.at_revision));
+  }
   for (const std::string& text : arguments.decisions) {
     COMITY_ASSIGN_OR_RETURN(*question.add_decisions(), ParseDecision(text));
   }
@@ -101,6 +105,10 @@ void RegisterTransfer(Command root, App& app) {
   check.AddOption("--at", arguments->at, "The moment or day; now if left out").TypeName("TIME");
   check.AddOption("--public-on", arguments->public_on, "Decide on what was public on this day")
       .TypeName("DAY");
+  check
+      .AddOption("--at-revision", arguments->at_revision,
+                 "Decide on what the registry held at this revision")
+      .TypeName("NUMBER");
   check.AddFlag("--explore", arguments->explore,
                 "Answer in spite of unconfirmed fields, and say which");
   AddEnumOption(check, "--direction", arguments->direction, "TRANSFER_DIRECTION_",

@@ -27,6 +27,23 @@ bool Reached(const Milestone& milestone, absl::CivilDay day) {
   return CountsFrom(milestone) <= day;
 }
 
+// Whether what `day` says surely was public on `on`.
+bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on) {
+  if (!on.has_value()) return true;
+  const PartialDate date = Date(day);
+  return date.known() && date.latest() <= *on;
+}
+
+bool WasPublic(const Instrument& instrument, std::optional<absl::CivilDay> on) {
+  return WasPublic(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since,
+                   on);
+}
+
+// The day of a source that shows it in force, so also the day on which that was public.
+std::string InForceBy(const Instrument& instrument, std::optional<absl::CivilDay> public_on) {
+  return WasPublic(instrument.in_force_by, public_on) ? instrument.in_force_by : "";
+}
+
 Certainty CertaintyOf(const Instrument& instrument, const char* field) {
   const auto found = instrument.certainty.find(field);
   return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
@@ -61,7 +78,8 @@ bool IsTreaty(const Instrument& instrument) {
          instrument.kind == InstrumentKind::kBindingInstrument;
 }
 
-std::vector<Milestone> StepsOfTreaty(const Instrument& instrument) {
+std::vector<Milestone> StepsOfTreaty(const Instrument& instrument,
+                                     std::optional<absl::CivilDay> public_on) {
   std::vector<Milestone> steps;
   const auto add = [&](const char* step, const std::string& day, const char* field) {
     AddStep(instrument, Axis::kTreaty, step, day, field, steps);
@@ -71,7 +89,7 @@ std::vector<Milestone> StepsOfTreaty(const Instrument& instrument) {
   if (!instrument.in_force.empty()) {
     add("IN_FORCE", instrument.in_force, "in_force");
   } else {
-    add("IN_FORCE", instrument.in_force_by, "in_force_by");
+    add("IN_FORCE", InForceBy(instrument, public_on), "in_force_by");
   }
   add("APPLIES", instrument.applied_from, "applied_from");
   add("SUSPENDED", instrument.suspended_from, "suspended_from");
@@ -222,11 +240,15 @@ LegalClass ClassOn(const Partner& partner, absl::CivilDay day) {
   return LegalClass::kUnspecified;
 }
 
-Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day) {
+Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day,
+                    std::optional<absl::CivilDay> public_on) {
   Standing standing;
   standing.day = day;
+  standing.public_on = public_on;
   standing.legal_class = ClassOn(partner, day);
   standing.instruments = registry.InstrumentsOf(partner.id);
+  std::erase_if(standing.instruments,
+                [&](const Instrument* instrument) { return !WasPublic(*instrument, public_on); });
   std::stable_sort(
       standing.instruments.begin(), standing.instruments.end(),
       [](const Instrument* a, const Instrument* b) {
@@ -242,32 +264,35 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
 
   std::map<Axis, std::vector<Milestone>> milestones;
   for (const Milestone* milestone : registry.MilestonesOf(partner.id)) {
-    milestones[milestone->axis].push_back(*milestone);
+    if (WasPublic(milestone->day, public_on)) milestones[milestone->axis].push_back(*milestone);
   }
   std::vector<std::vector<Milestone>> treaties;
   std::vector<std::vector<Milestone>> arrangements;
   std::vector<Milestone> entitlements;
   for (const Instrument* instrument : standing.instruments) {
-    if (IsTreaty(*instrument)) treaties.push_back(StepsOfTreaty(*instrument));
+    if (IsTreaty(*instrument)) treaties.push_back(StepsOfTreaty(*instrument, public_on));
     if (instrument->kind == InstrumentKind::kWorkingArrangement) {
       arrangements.push_back(StepsOfArrangement(*instrument));
     }
     if (instrument->allows_secondment && IsTreaty(*instrument) &&
-        !Ended(StepsOfTreaty(*instrument), day)) {
+        !Ended(StepsOfTreaty(*instrument, public_on), day)) {
       // EJR 54a(1): an agreement of 218 TFEU has to apply, an earlier one to be in force.
       const bool earlier = instrument->kind == InstrumentKind::kCooperationAgreementPre2019;
-      const std::string& from =
-          !earlier
-              ? (instrument->provisional_from.empty() ? instrument->applied_from
-                                                      : instrument->provisional_from)
-              : (instrument->in_force.empty() ? instrument->in_force_by : instrument->in_force);
+      const std::string from =
+          !earlier ? (instrument->provisional_from.empty() ? instrument->applied_from
+                                                           : instrument->provisional_from)
+                   : (instrument->in_force.empty() ? InForceBy(*instrument, public_on)
+                                                   : instrument->in_force);
       AddStep(*instrument, Axis::kLiaisonProsecutor, "ENTITLED", from, "allows_secondment",
               entitlements);
     }
   }
   std::vector<Milestone> verified;
   for (const Contact* contact : registry.ContactsOf(partner.id)) {
-    if (contact->state != ContactState::kActive || contact->last_verified.empty()) continue;
+    if (contact->state != ContactState::kActive || contact->last_verified.empty() ||
+        !WasPublic(contact->last_verified, public_on)) {
+      continue;
+    }
     Milestone made;
     made.partner = partner.id;
     made.axis = Axis::kContactPoint;

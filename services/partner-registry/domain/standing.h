@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct AxisStanding {
 
 struct Standing {
   absl::CivilDay day;
+  std::optional<absl::CivilDay> public_on;
   LegalClass legal_class = LegalClass::kUnspecified;
   std::array<AxisStanding, 5> axes;            // In the order of their numbers.
   std::vector<const Instrument*> instruments;  // Oldest first; of the registry.
@@ -36,6 +38,10 @@ LegalClass ClassOn(const Partner& partner, absl::CivilDay day);
 // Where the relation with `partner` stands on `day`, on what `registry` knows. A partial date
 // counts from the first day it may mean, and the certainty says so; a step without a day counts
 // from the day on which it was recorded.
-Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day);
+//
+// With `public_on` only what surely was public on that day: instruments by their evidence, other
+// steps by their own day, since nobody knows of one before it was taken.
+Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day,
+                    std::optional<absl::CivilDay> public_on = std::nullopt);
 
 }  // namespace comity::partner_registry

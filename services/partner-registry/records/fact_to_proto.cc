@@ -230,6 +230,7 @@ v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
     *made.add_instruments() = ToProto(*instrument, registry.store_id());
   }
   made.set_day(FormatDay(standing.day));
+  if (standing.public_on.has_value()) made.set_public_on(FormatDay(*standing.public_on));
   made.mutable_registry_revision()->set_store_id(registry.store_id());
   made.mutable_registry_revision()->set_number(registry.revision());
   return made;

@@ -1,5 +1,6 @@
 #include "services/partner-registry/transport/reads.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -48,9 +49,43 @@ crypto::Digest QueryDigest(const rpc::Call& call, const Request& request) {
 
 }  // namespace
 
+absl::Status Reads::Then::GoBack(RegistryStore& store, std::int64_t revision) {
+  if (revision == (**this).revision()) return absl::OkStatus();
+  now_.reset();  // Loading takes a while, and the writer waits for whoever looks at the present.
+  COMITY_ASSIGN_OR_RETURN(earlier_, store.At(revision));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Reads::Then> Reads::Now(const rpc::Call& call) const {
+  Then now(store_->View());
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
+  return now;
+}
+
+absl::Status Reads::GoBack(const ledger::v1::Revision& revision, absl::string_view field,
+                           Then& then) const {
+  if (revision.store_id() != then->store_id()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat(field,
+                                  ": the revision is of another store, which this registry no "
+                                  "longer is: name a revision of this one."),
+                     {.reason = "STORE_REPLACED"});
+  }
+  return then.GoBack(*store_, revision.number());
+}
+
+template <typename Request>
+absl::StatusOr<Reads::Then> Reads::At(const rpc::Call& call, const Request& request) const {
+  COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
+  if (request.has_at_revision()) {
+    COMITY_RETURN_IF_ERROR(GoBack(request.at_revision(), "at_revision", then));
+  }
+  return then;
+}
+
 template <typename Request>
 absl::StatusOr<Reads::Page> Reads::OpenPage(const rpc::Call& call, const Request& request,
-                                            const Registry& now) const {
+                                            Then& then) const {
   Page page;
   COMITY_ASSIGN_OR_RETURN(page.size, service::PageSize(request.page_size()));
   if (request.page_token().empty()) return page;
@@ -58,9 +93,7 @@ absl::StatusOr<Reads::Page> Reads::OpenPage(const rpc::Call& call, const Request
       const journal::PagePosition position,
       pages_->Parse(request.page_token(), QueryDigest(call, request), call.caller()));
   page.after = position.position;
-  if (position.revision != now.revision()) {
-    COMITY_ASSIGN_OR_RETURN(page.earlier, store_->At(position.revision));
-  }
+  COMITY_RETURN_IF_ERROR(then.GoBack(*store_, position.revision));
   return page;
 }
 
@@ -74,13 +107,12 @@ std::string Reads::NextToken(const rpc::Call& call, const Request& request,
 absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
                                v1::Partner* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  const Partner* partner = now->FindPartner(id);
+  COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
+  const Partner* partner = then->FindPartner(id);
   if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  *response = ToProto(*partner, now->store_id());
+  *response = ToProto(*partner, then->store_id());
   return absl::OkStatus();
 }
 
@@ -90,10 +122,9 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
   if (request.query().size() > kLongestQuery) {
     return InvalidField("QUERY_TOO_LONG", "query", "write at most 200 bytes");
   }
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
-  const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
+  COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
+  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
+  const Registry& registry = *then;
   const Sight sight(call, *clock_);
   const std::string query = Fold(request.query());
   for (auto at = registry.partners().upper_bound(page.after); at != registry.partners().end();
@@ -119,13 +150,16 @@ absl::Status Reads::GetPartnerStanding(const rpc::Call& call,
   if (!request.day().empty()) {
     COMITY_ASSIGN_OR_RETURN(day, ParseDay(request.day()));
   }
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  const Partner* partner = now->FindPartner(id);
+  std::optional<absl::CivilDay> public_on;
+  if (!request.public_on().empty()) {
+    COMITY_ASSIGN_OR_RETURN(public_on, ParseDay(request.public_on()));
+  }
+  COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
+  const Partner* partner = then->FindPartner(id);
   if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  *response = ToProto(StandingOn(*now, *partner, day), *partner, *now);
+  *response = ToProto(StandingOn(*then, *partner, day, public_on), *partner, *then);
   return absl::OkStatus();
 }
 
@@ -135,27 +169,17 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(
       legal::Question question,
       transfer_proto::QuestionFromProto(request.question(), clock_->Now(), "question"));
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
   // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
   const absl::string_view partner = legal::PartnerOf(question.counterpart);
-  if (partner.empty() || now->FindPartner(partner.substr(9)) == nullptr ||
+  if (partner.empty() || then->FindPartner(partner.substr(9)) == nullptr ||
       !Sight(call, *clock_).SeesPartner(partner.substr(9))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  if (!request.question().has_at_revision()) {
-    *response = transfer_proto::ToProto(legal::Evaluate(now->facts(), question));
-    return absl::OkStatus();
+  if (request.question().has_at_revision()) {
+    COMITY_RETURN_IF_ERROR(GoBack(request.question().at_revision(), "question.at_revision", then));
+    question.mode = legal::Mode::kExplore;
   }
-  if (request.question().at_revision().store_id() != now->store_id()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     "question.at_revision: the revision is of another store, which this registry "
-                     "no longer is: name a revision of this one.",
-                     {.reason = "STORE_REPLACED"});
-  }
-  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then,
-                          store_->At(request.question().at_revision().number()));
-  question.mode = legal::Mode::kExplore;
   *response = transfer_proto::ToProto(legal::Evaluate(then->facts(), question));
   return absl::OkStatus();
 }
@@ -163,13 +187,12 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
 absl::Status Reads::GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
                                v1::Contact* response) const {
   COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  const Contact* contact = now->FindContact(request.name());
+  COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
+  const Contact* contact = then->FindContact(request.name());
   if (contact == nullptr || !Sight(call, *clock_).Sees(*contact)) {
     return NoSuch("contact", "CONTACT_NOT_FOUND");
   }
-  *response = ToProto(*contact, now->store_id());
+  *response = ToProto(*contact, then->store_id());
   return absl::OkStatus();
 }
 
@@ -180,10 +203,9 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
   if (!all) {
     COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("parent", request.parent()));
   }
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
-  const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
+  COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
+  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
+  const Registry& registry = *then;
   const Sight sight(call, *clock_);
   if (!all && (registry.FindPartner(partner) == nullptr || !sight.SeesPartner(partner))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
@@ -205,18 +227,17 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
 absl::Status Reads::ListKeyStatements(const rpc::Call& call,
                                       const v1::ListKeyStatementsRequest& request,
                                       v1::ListKeyStatementsResponse* response) const {
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
+  COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Sight sight(call, *clock_);
   const auto add = [&](absl::string_view holder) {
-    const KeyStatement* statement = now->CurrentKey(holder);
+    const KeyStatement* statement = then->CurrentKey(holder);
     if (statement == nullptr || !sight.Sees(*statement)) return;
-    *response->add_key_statements() = ToProto(*statement, now->store_id());
+    *response->add_key_statements() = ToProto(*statement, then->store_id());
   };
   switch (request.of_case()) {
     case v1::ListKeyStatementsRequest::kHolder: {
       COMITY_RETURN_IF_ERROR(identity::Principal::Parse(request.holder()).status());
-      const Contact* contact = now->FindContactBySpiffeId(request.holder());
+      const Contact* contact = then->FindContactBySpiffeId(request.holder());
       // Nobody should seal to a contact who does not count.
       if (contact != nullptr && contact->state != ContactState::kActive) return absl::OkStatus();
       add(request.holder());
@@ -225,11 +246,11 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
     case v1::ListKeyStatementsRequest::kAuthority: {
       COMITY_ASSIGN_OR_RETURN(const ChildName name,
                               ParseChildName("authority", "authorities", request.authority()));
-      const Authority* authority = now->FindAuthority(request.authority());
+      const Authority* authority = then->FindAuthority(request.authority());
       if (authority == nullptr || !sight.Sees(*authority)) {
         return NoSuch("authority", "AUTHORITY_NOT_FOUND");
       }
-      for (const Contact* contact : now->ContactsOf(name.partner)) {
+      for (const Contact* contact : then->ContactsOf(name.partner)) {
         if (contact->opener && contact->state == ContactState::kActive &&
             contact->authority == name.id) {
           add(contact->spiffe_id);
@@ -249,10 +270,9 @@ absl::Status Reads::ListDecisions(const rpc::Call& call, const v1::ListDecisions
   if (!request.partner().empty()) {
     COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("partner", request.partner()));
   }
-  const RegistryStore::State::Guard now = store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, *now));
-  const Registry& registry = page.earlier != nullptr ? *page.earlier : *now;
+  COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
+  COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
+  const Registry& registry = *then;
   const Sight sight(call, *clock_);
   // Ids are ordered by time: newest first is from the end.
   const auto& decisions = registry.decisions();

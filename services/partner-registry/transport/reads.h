@@ -1,9 +1,13 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
@@ -13,8 +17,8 @@
 
 namespace comity::partner_registry {
 
-// The methods that read: from memory, at the last committed revision. What a caller may not see is
-// answered exactly as what is not there. Thread-safe.
+// The methods that read: from memory, at the last committed revision or the one asked for. What a
+// caller may not see is answered exactly as what is not there. Thread-safe.
 class Reads {
  public:
   // None is owned; all must outlive this object.
@@ -40,15 +44,35 @@ class Reads {
                              v1::ListDecisionsResponse* response) const;
 
  private:
+  // The state that one call reads: the last committed one, until it goes back.
+  class Then {
+   public:
+    explicit Then(RegistryStore::State::Guard now) : now_(std::move(now)) {}
+
+    const Registry& operator*() const { return earlier_ != nullptr ? *earlier_ : **now_; }
+    const Registry* operator->() const { return &**this; }
+
+    absl::Status GoBack(RegistryStore& store, std::int64_t revision);
+
+   private:
+    std::optional<RegistryStore::State::Guard> now_;
+    std::shared_ptr<const Registry> earlier_;
+  };
+  absl::StatusOr<Then> Now(const rpc::Call& call) const;
+  // Errors name `field`.
+  absl::Status GoBack(const ledger::v1::Revision& revision, absl::string_view field,
+                      Then& then) const;
+  // The state that `request` asks for.
+  template <typename Request>
+  absl::StatusOr<Then> At(const rpc::Call& call, const Request& request) const;
+
   // One page of a list. All pages of one list are of the revision of the first.
   struct Page {
-    std::shared_ptr<const Registry> earlier;  // Set if the list began at an earlier revision.
-    std::string after;                        // The last position sent; "" for the first page.
+    std::string after;  // The last position sent; "" for the first page.
     int size = 0;
   };
   template <typename Request>
-  absl::StatusOr<Page> OpenPage(const rpc::Call& call, const Request& request,
-                                const Registry& now) const;
+  absl::StatusOr<Page> OpenPage(const rpc::Call& call, const Request& request, Then& then) const;
   template <typename Request>
   std::string NextToken(const rpc::Call& call, const Request& request, const std::string& position,
                         std::int64_t revision) const;

@@ -123,6 +123,52 @@ TEST_F(ReadsTest, TheStandingHasFiveAxesWithEvidenceAndNextStep) {
               FailsWith(absl::StatusCode::kInvalidArgument, "DAY_INVALID"));
 }
 
+TEST_F(ReadsTest, EveryReadTellsWhatTheRegistryHeldAtARevision) {
+  ledger::v1::Revision imported;
+  imported.set_store_id(server_.application().store().store_id());
+  imported.set_number(1);
+  v1::SuspendContactRequest suspend;
+  suspend.set_name("partners/panama/contacts/panama-1");
+  suspend.set_reason("test");
+  ASSERT_THAT(Call(&Stub::SuspendContact, server_.As(kOperator), suspend), IsOk());
+
+  v1::GetContactRequest contact;
+  contact.set_name(suspend.name());
+  EXPECT_EQ(Call(&Stub::GetContact, server_.As(kDesk), contact)->state(),
+            v1::Contact::STATE_SUSPENDED);
+  *contact.mutable_at_revision() = imported;
+  EXPECT_EQ(Call(&Stub::GetContact, server_.As(kDesk), contact)->state(),
+            v1::Contact::STATE_ACTIVE);
+
+  v1::ListPartnersRequest partners;
+  *partners.mutable_at_revision() = imported;
+  partners.set_page_size(90);
+  const auto first = Call(&Stub::ListPartners, server_.As(kDesk), partners);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->registry_revision().number(), 1);
+  partners.set_page_token(first->next_page_token());
+  EXPECT_EQ(Call(&Stub::ListPartners, server_.As(kDesk), partners)->partners_size(), 2);
+
+  v1::GetPartnerStandingRequest standing;
+  standing.set_name("partners/panama");
+  *standing.mutable_at_revision() = imported;
+  EXPECT_EQ(
+      Call(&Stub::GetPartnerStanding, server_.As(kDesk), standing)->registry_revision().number(),
+      1);
+
+  imported.set_number(0);
+  *standing.mutable_at_revision() = imported;
+  EXPECT_THAT(Call(&Stub::GetPartnerStanding, server_.As(kDesk), standing),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  imported.set_number(1000);
+  *contact.mutable_at_revision() = imported;
+  EXPECT_THAT(Call(&Stub::GetContact, server_.As(kDesk), contact),
+              FailsWith(absl::StatusCode::kOutOfRange, "REVISION_UNKNOWN"));
+  contact.mutable_at_revision()->set_store_id(std::string(32, 'f'));
+  EXPECT_THAT(Call(&Stub::GetContact, server_.As(kDesk), contact),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "STORE_REPLACED"));
+}
+
 TEST_F(ReadsTest, ContactsAreListedByPartnerAndForAll) {
   v1::ListContactsRequest request;
   request.set_parent("partners/-");

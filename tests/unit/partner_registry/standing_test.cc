@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "common/time/day.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
@@ -32,6 +34,45 @@ TEST_F(StandingTest, AlbaniasAgreementIsSignedOnTheEveAndAppliesOnTheDay) {
   EXPECT_EQ(treaty.day, "2019-11-01");
   EXPECT_EQ(treaty.certainty, Certainty::kFound);
   EXPECT_THAT(treaty.evidence, HasSubstr("partners/albania/instruments/cooperation-agreement"));
+}
+
+TEST_F(StandingTest, WhatWasPublicOnADayIsAllThatCountsThen) {
+  const Partner& kingdom = *registry_.FindPartner("united-kingdom");
+  const absl::CivilDay day(2025, 12, 28);
+  const auto decisions = [](const Standing& standing) {
+    return std::count_if(standing.instruments.begin(), standing.instruments.end(),
+                         [](const Instrument* instrument) {
+                           return instrument->kind == InstrumentKind::kAdequacyDecisionLed;
+                         });
+  };
+  const Standing now = StandingOn(registry_, kingdom, day);
+  const Standing then = StandingOn(registry_, kingdom, day, absl::CivilDay(2025, 12, 1));
+  // The extension was decided on in December.
+  EXPECT_EQ(decisions(then), decisions(now) - 1);
+
+  const Partner& armenia = *registry_.FindPartner("armenia");
+  const absl::CivilDay later(2024, 9, 23);
+  EXPECT_EQ(Of(StandingOn(registry_, armenia, later), Axis::kTreaty).step, "RATIFIED_BY_PARTNER");
+  const Standing eve = StandingOn(registry_, armenia, later, absl::CivilDay(2024, 4, 4));
+  EXPECT_EQ(Of(eve, Axis::kTreaty).step, "SIGNING_PROPOSAL");
+  EXPECT_THAT(eve.instruments, SizeIs(0));
+}
+
+TEST_F(StandingTest, AnAgreementShownInForceLaterWasNotKnownToBe) {
+  const Partner& georgia = *registry_.FindPartner("georgia");
+  const Instrument* agreement = nullptr;
+  for (const Instrument* instrument : registry_.InstrumentsOf("georgia")) {
+    if (instrument->kind == InstrumentKind::kCooperationAgreementPre2019) agreement = instrument;
+  }
+  ASSERT_TRUE(agreement != nullptr && agreement->in_force.empty());
+  const absl::CivilDay shown = PartialDate::Parse(agreement->in_force_by)->latest();
+  const auto on = [&](absl::CivilDay public_on) {
+    return StandingOn(registry_, georgia, shown, public_on);
+  };
+  EXPECT_EQ(Of(on(shown), Axis::kTreaty).step, "IN_FORCE");
+  EXPECT_EQ(Of(on(shown), Axis::kLiaisonProsecutor).step, "ENTITLED");
+  EXPECT_EQ(Of(on(shown - 1), Axis::kTreaty).step, "SIGNED");
+  EXPECT_EQ(Of(on(shown - 1), Axis::kLiaisonProsecutor).step, "NONE");
 }
 
 TEST_F(StandingTest, AlbaniaTodayHasAllAxesButTheArrangement) {
