@@ -72,10 +72,17 @@ PostgresServer::PostgresServer(const Options& options) : options_(options), port
       Fail("there is no user postgres", "install postgresql-15 (deploy/install test)");
     }
   }
-  ChildProcess initdb(
-      "setpriv", AsUser("initdb", {"-D", folder_ / "data", "-U", "postgres", "-A", "trust", "-E",
-                                   "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"}));
-  if (const int code = initdb.Wait(); code != 0) Fail("initdb failed", initdb.errors());
+  std::string program = "initdb";
+  std::vector<std::string> arguments = {
+      "-D",   folder_ / "data",   "-U",        "postgres",         "-A", "trust", "-E",
+      "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"};
+  if (options_.standby_of != nullptr) {
+    program = "pg_basebackup";
+    arguments = {"-D", folder_ / "data",    "-d",       options_.standby_of->UrlOf("postgres"),
+                 "-R", "--checkpoint=fast", "--no-sync"};
+  }
+  ChildProcess make("setpriv", AsUser(program, arguments));
+  if (const int code = make.Wait(); code != 0) Fail(program + " failed", make.errors());
   Start();
 }
 

@@ -15,6 +15,9 @@ class PostgresServer {
  public:
   struct Options {
     bool fsync = false;  // Only a test that cuts the power has a use for it.
+    // Made from a copy of this one, which it follows until it is promoted. It must outlive the
+    // copy.
+    const PostgresServer* standby_of = nullptr;
   };
 
   // The one server of this test binary, started at the first call. Aborts with the server's own
