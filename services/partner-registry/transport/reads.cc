@@ -51,7 +51,7 @@ crypto::Digest QueryDigest(const rpc::Call& call, const Request& request) {
 
 absl::Status Reads::Then::GoBack(RegistryStore& store, std::int64_t revision) {
   if (revision == (**this).revision()) return absl::OkStatus();
-  now_.reset();  // Loading takes a while, and the writer waits for whoever looks at the present.
+  now_.reset();  // Loading takes a while, and the writer has to copy what is looked at for long.
   COMITY_ASSIGN_OR_RETURN(earlier_, store.At(revision));
   return absl::OkStatus();
 }
