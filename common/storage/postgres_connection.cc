@@ -278,4 +278,12 @@ absl::Status PostgresConnection::Notify(absl::string_view channel, absl::string_
   return notify->BindText(1, channel).BindText(2, payload).RunLater();
 }
 
+absl::StatusOr<DatabaseTime> PostgresConnection::ReadClock() {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto clock,
+      Prepare("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS INTEGER)"));
+  COMITY_RETURN_IF_ERROR(clock->Step().status());
+  return DatabaseTime{.era = "server", .micros = clock->Int64(0)};
+}
+
 }  // namespace comity::storage

@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "common/status/macros.h"
+#include "common/storage/files.h"
 #include "common/storage/sqlite_error.h"
+#include "common/time/clock.h"
 
 namespace comity::storage {
 
@@ -190,6 +193,14 @@ absl::Status SqliteConnection::Commit() {
 
 void SqliteConnection::Rollback() {
   if (sqlite3_get_autocommit(db_) == 0) (void)RunCached("ROLLBACK");
+}
+
+absl::StatusOr<DatabaseTime> SqliteConnection::ReadClock() {
+  // The file is one process's, but processes follow each other. The clock that only counts begins
+  // anew with the machine, whose boots have random ids.
+  COMITY_ASSIGN_OR_RETURN(const std::string boot, ReadFile("/proc/sys/kernel/random/boot_id"));
+  return DatabaseTime{.era = std::string(absl::StripTrailingAsciiWhitespace(boot)),
+                      .micros = absl::ToInt64Microseconds(SystemClock().SinceBoot())};
 }
 
 }  // namespace comity::storage

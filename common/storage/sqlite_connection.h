@@ -33,6 +33,7 @@ class SqliteConnection final : public Connection {
   absl::Status BeginSnapshot() override;
   absl::Status Commit() override;
   void Rollback() override;
+  absl::StatusOr<DatabaseTime> ReadClock() override;
 
  private:
   friend class SqliteStatement;
