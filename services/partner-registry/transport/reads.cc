@@ -135,6 +135,8 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(
       legal::Question question,
       transfer_proto::QuestionFromProto(request.question(), clock_->Now(), "question"));
+  // Before the view: what is current then is current in it. An answer of the past stays true.
+  if (!request.question().has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   const RegistryStore::State::Guard now = store_->View();
   COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
@@ -205,6 +207,7 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
 absl::Status Reads::ListKeyStatements(const rpc::Call& call,
                                       const v1::ListKeyStatementsRequest& request,
                                       v1::ListKeyStatementsResponse* response) const {
+  COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   const RegistryStore::State::Guard now = store_->View();
   COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   const Sight sight(call, *clock_);
