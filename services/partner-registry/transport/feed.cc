@@ -148,8 +148,9 @@ class ReplicaFeed {
   ReplicaFeed(RegistryStore* store, const Clock* clock, absl::Duration lease)
       : store_(store), lease_(lease), cursor_(store, clock, Viewer{.all = true}) {}
 
-  // What the replica says. OK, or why the stream ends.
-  absl::Status Hear(const v1::ReplicateRequest& request);
+  // What the replica says: the revision that it confirms, 0 if that is nothing which is known here
+  // (yet), or why the stream ends.
+  absl::StatusOr<std::int64_t> Hear(const v1::ReplicateRequest& request);
 
   // The replica's renewal is stored; when it was, the registry had `reached`.
   void Renewed(std::int64_t renewal, std::int64_t reached);
@@ -176,7 +177,7 @@ class ReplicaFeed {
   std::string checkpoint_ ABSL_GUARDED_BY(mutex_);  // The last one sent.
 };
 
-absl::Status ReplicaFeed::Hear(const v1::ReplicateRequest& request) {
+absl::StatusOr<std::int64_t> ReplicaFeed::Hear(const v1::ReplicateRequest& request) {
   if (!IsReplicaId(request.replica_id())) {
     return InvalidField("REPLICA_ID_INVALID", "replica_id",
                         "write 32 lower-case hexadecimal digits, the same in every message");
@@ -189,7 +190,11 @@ absl::Status ReplicaFeed::Hear(const v1::ReplicateRequest& request) {
     return InvalidField("REPLICA_ID_INVALID", "replica_id",
                         "it must be the same in every message of a stream");
   }
-  return absl::OkStatus();
+  // What was sent is read from the database and may be ahead of this process's memory.
+  const std::int64_t known = std::max(store_->View().revision(), begun_ ? cursor_.sent() : 0);
+  const comity::ledger::v1::Revision& confirmed = request.confirmed();
+  const bool ours = request.has_confirmed() && confirmed.store_id() == store_->store_id();
+  return ours && confirmed.number() >= 0 && confirmed.number() <= known ? confirmed.number() : 0;
 }
 
 void ReplicaFeed::Renewed(std::int64_t renewal, std::int64_t reached) {
@@ -268,33 +273,27 @@ absl::Status Feed::Replicate(std::shared_ptr<ReplicaSession> stream) const {
 
   stream->SetPump([feed](ReplicaOutflow& out) { return feed->Pump(out); });
 
-  stream->OnMessage([feed, weak, wake, caller, store = store_,
-                     leases = leases_](v1::ReplicateRequest request) -> absl::Status {
-    COMITY_RETURN_IF_ERROR(feed->Hear(request));
-    // Who loads a snapshot asks for no lease yet, and may not release anything.
-    if (request.renewal() == 0) {
-      wake();
-      return absl::OkStatus();
-    }
-    // What this process does not know (yet) confirms nothing.
-    const bool known = request.has_confirmed() &&
-                       request.confirmed().store_id() == store->store_id() &&
-                       request.confirmed().number() >= 0 &&
-                       request.confirmed().number() <= store->View().revision();
-    leases->Renew(
-        {.holder = {.caller = caller, .replica = request.replica_id()},
-         .confirmed = known ? request.confirmed().number() : 0},
-        [feed, weak, wake, renewal = request.renewal()](absl::StatusOr<std::int64_t> reached) {
-          if (reached.ok()) {
-            feed->Renewed(renewal, *reached);
-            wake();
-          } else if (absl::IsFailedPrecondition(reached.status())) {
-            if (const auto alive = weak.lock()) alive->Finish(reached.status());
-          }
-          // Otherwise the database does not answer: no lease, until the replica asks again.
-        });
-    return absl::OkStatus();
-  });
+  stream->OnMessage(
+      [feed, weak, wake, caller, leases = leases_](v1::ReplicateRequest request) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(const std::int64_t confirmed, feed->Hear(request));
+        // Who loads a snapshot asks for no lease yet, and may not release anything.
+        if (request.renewal() == 0) {
+          wake();
+          return absl::OkStatus();
+        }
+        leases->Renew(
+            {.holder = {.caller = caller, .replica = request.replica_id()}, .confirmed = confirmed},
+            [feed, weak, wake, renewal = request.renewal()](absl::StatusOr<std::int64_t> reached) {
+              if (reached.ok()) {
+                feed->Renewed(renewal, *reached);
+                wake();
+              } else if (absl::IsFailedPrecondition(reached.status())) {
+                if (const auto alive = weak.lock()) alive->Finish(reached.status());
+              }
+              // Otherwise the database does not answer: no lease, until the replica asks again.
+            });
+        return absl::OkStatus();
+      });
 
   std::shared_ptr<void> subscription = store_->Subscribe(wake);
   stream->OnEnd([subscription = std::move(subscription)]() mutable { subscription.reset(); });

@@ -182,6 +182,36 @@ TEST_F(LaggingProcessTest, GivesAReplicaNoLeaseOnWhatWasBefore) {
               FailsWith(absl::StatusCode::kPermissionDenied, "CONTACT_SUSPENDED"));
 }
 
+TEST_F(LaggingProcessTest, KeepsWhatAReplicaConfirmsThatItWasSentAhead) {
+  EXPECT_THAT(Suspend(first_, absl::Seconds(1)), Not(IsOk()));
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context, kPatience);
+  const auto stream = second_->As(kExchange).Replicate(&context);
+  v1::ReplicateRequest request;
+  request.set_replica_id(std::string(32, '1'));
+  request.set_renewal(1);
+  request.mutable_confirmed()->set_store_id(first_.application().store().store_id());
+  request.mutable_confirmed()->set_number(1);
+  ASSERT_TRUE(stream->Write(request));
+  v1::ReplicateResponse response;
+  while (response.renewed() == 0) {
+    ASSERT_TRUE(stream->Read(&response));
+    if (response.has_bookmark()) *request.mutable_confirmed() = response.bookmark();
+  }
+  ASSERT_EQ(request.confirmed().number(), 3);
+  ASSERT_EQ(second_->application().store().View().revision(), 2);
+  request.set_renewal(2);
+  ASSERT_TRUE(stream->Write(request));
+  while (response.renewed() != 2) ASSERT_TRUE(stream->Read(&response));
+
+  const auto snapshot = first_.application().journal().Read();
+  const auto row =
+      snapshot->sql().Prepare("SELECT confirmed FROM replica_leases WHERE replica LIKE '1111%'");
+  ASSERT_TRUE((*row)->Step().value());
+  EXPECT_EQ((*row)->Int64(0), 3);
+  context.TryCancel();
+}
+
 TEST_F(LaggingProcessTest, TakesNothingFromAReplicaThatKnowsMore) {
   ASSERT_THAT(Suspend(first_), IsOk());
   grpc::ClientContext context;
