@@ -216,7 +216,7 @@ absl::Status PostgresConnection::Begin(const char* script) {
   // A session that was lost while nothing happened in it is nobody's trouble: once more.
   for (const bool last : {false, true}) {
     if (lost()) COMITY_RETURN_IF_ERROR(Connect());
-    const absl::Status begun = Check(PostgresResult(PQexec(db_, script)));
+    absl::Status begun = Check(PostgresResult(PQexec(db_, script)));
     if (begun.ok() || last || !lost()) return begun;
   }
   return absl::OkStatus();

@@ -174,7 +174,19 @@ absl::Status SqliteConnection::RunCached(absl::string_view sql) {
   return statement->Run();
 }
 
-absl::Status SqliteConnection::BeginWrite() { return RunCached("BEGIN IMMEDIATE"); }
+absl::Status SqliteConnection::BeginWrite() {
+  if (turns_ != nullptr) {
+    has_turn_ = turns_->Take(patience_);
+    if (!has_turn_) return SqliteError(nullptr, SQLITE_BUSY);
+  }
+  absl::Status begun = RunCached("BEGIN IMMEDIATE");
+  if (!begun.ok()) EndTurn();
+  return begun;
+}
+
+void SqliteConnection::EndTurn() {
+  if (std::exchange(has_turn_, false)) turns_->GiveBack();
+}
 
 absl::Status SqliteConnection::BeginSnapshot() {
   COMITY_RETURN_IF_ERROR(RunCached("BEGIN"));
@@ -188,11 +200,13 @@ absl::Status SqliteConnection::Commit() {
   absl::Status done = RunCached("COMMIT");
   // Some failures end the transaction by themselves, some leave it open.
   if (!done.ok()) Rollback();
+  EndTurn();
   return done;
 }
 
 void SqliteConnection::Rollback() {
   if (sqlite3_get_autocommit(db_) == 0) (void)RunCached("ROLLBACK");
+  EndTurn();
 }
 
 absl::StatusOr<DatabaseTime> SqliteConnection::ReadClock() {

@@ -57,13 +57,19 @@ class SqliteDatabase final : public Database {
         path_(std::move(path)),
         idle_limit_(static_cast<std::size_t>(options.idle_readers)),
         busy_millis_(BusyMillis(options)),
-        writer_(std::move(writer)) {}
+        writer_(std::move(writer)) {
+    writer_->ShareTurns(&turns_, options.busy_timeout);
+  }
 
   Connection& writer() override { return *writer_; }
 
   absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(absl::Duration patience) override {
-    return SqliteConnection::Open(path_, kWriterSetup,
-                                  static_cast<int>(absl::ToInt64Milliseconds(patience)));
+    COMITY_ASSIGN_OR_RETURN(
+        std::unique_ptr<SqliteConnection> further,
+        SqliteConnection::Open(path_, kWriterSetup,
+                               static_cast<int>(absl::ToInt64Milliseconds(patience))));
+    further->ShareTurns(&turns_, patience);
+    return further;
   }
 
  protected:
@@ -91,6 +97,7 @@ class SqliteDatabase final : public Database {
   const std::string path_;
   const std::size_t idle_limit_;
   const int busy_millis_;
+  WriteTurns turns_;
   const std::unique_ptr<SqliteConnection> writer_;
 
   absl::Mutex mutex_;
