@@ -153,6 +153,15 @@ class Journal {
   // A committed state of the database, for the service's own tables.
   virtual absl::StatusOr<storage::Snapshot> Read() = 0;
 
+  // The head as it is committed now, which on a shared database may be ahead of head(). DATA_LOSS
+  // `LEDGER_INCONSISTENT`: there is none.
+  virtual absl::StatusOr<Head> ReadHead() = 0;
+
+  // For rows of the service that are no mutations (leases): neither numbered, nor in the feed, nor
+  // in the ledger. Written through a connection of its own (OpenWriter), not under the head's lock.
+  // Whoever does so must ask Writable() first. Must not outlive the journal.
+  virtual storage::Database& database() = 0;
+
   // Changes after `after_revision`, in order, at most `limit` (more to complete the last revision:
   // a revision is never cut). Empty: there are none.
   virtual absl::StatusOr<std::vector<Version>> ReadFeed(std::int64_t after_revision,

@@ -120,6 +120,16 @@ Stats StoredJournal::stats() const {
 
 absl::StatusOr<storage::Snapshot> StoredJournal::Read() { return database_->Read(); }
 
+absl::StatusOr<Head> StoredJournal::ReadHead() {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  COMITY_ASSIGN_OR_RETURN(const std::optional<Head> head, rows::ReadHead(snapshot.sql()));
+  if (head) return *head;
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "The database has no head any more; stop the service and restore the last "
+                   "backup.",
+                   {.reason = "LEDGER_INCONSISTENT"});
+}
+
 absl::StatusOr<std::vector<Version>> StoredJournal::ReadFeed(std::int64_t after_revision,
                                                              std::size_t limit) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());

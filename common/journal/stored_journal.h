@@ -48,6 +48,8 @@ class StoredJournal final : public Journal {
   Head head() const override;
   Stats stats() const override;
   absl::StatusOr<storage::Snapshot> Read() override;
+  absl::StatusOr<Head> ReadHead() override;
+  storage::Database& database() override { return *database_; }
   absl::StatusOr<std::vector<Version>> ReadFeed(std::int64_t after_revision,
                                                 std::size_t limit) override;
   absl::StatusOr<std::vector<Version>> LatestVersions(absl::string_view kind) override;

@@ -80,6 +80,12 @@ class Statement {
   virtual absl::Status RunLater() { return Run(); }
 };
 
+// A reading of a database's clock.
+struct DatabaseTime {
+  std::string era;          // Only readings of one era can be compared.
+  std::int64_t micros = 0;  // Since some moment of the era.
+};
+
 // One connection to one database. Not thread-safe.
 class Connection {
  public:
@@ -110,6 +116,10 @@ class Connection {
     (void)payload;
     return absl::OkStatus();
   }
+
+  // The clock that all processes share which may write to the database: the machine's, counted from
+  // its boot, for a file; the server's for a server.
+  virtual absl::StatusOr<DatabaseTime> ReadClock() = 0;
 
   // Another number after the connection was lost and made anew: what was known of the database may
   // not hold any more.

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/storage/connection.h"
 
 namespace comity::storage {
@@ -41,6 +42,11 @@ class Database {
 
   // The writing connection: only one thread at a time may use it.
   virtual Connection& writer() = 0;
+
+  // A further writing connection, of the caller's own, for rows that nobody's order depends on. It
+  // waits for no lock longer than `patience`, nor holds one for as long while it does nothing. Must
+  // not outlive the database.
+  virtual absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(absl::Duration patience) = 0;
 
   // The latest committed state. Snapshots must end before the database does.
   absl::StatusOr<Snapshot> Read();

@@ -216,7 +216,7 @@ absl::Status PostgresConnection::Begin(const char* script) {
   // A session that was lost while nothing happened in it is nobody's trouble: once more.
   for (const bool last : {false, true}) {
     if (lost()) COMITY_RETURN_IF_ERROR(Connect());
-    const absl::Status begun = Check(PostgresResult(PQexec(db_, script)));
+    absl::Status begun = Check(PostgresResult(PQexec(db_, script)));
     if (begun.ok() || last || !lost()) return begun;
   }
   return absl::OkStatus();
@@ -276,6 +276,14 @@ absl::Status PostgresConnection::LockSchema() {
 absl::Status PostgresConnection::Notify(absl::string_view channel, absl::string_view payload) {
   COMITY_ASSIGN_OR_RETURN(const auto notify, Prepare("SELECT pg_notify(?1, ?2)"));
   return notify->BindText(1, channel).BindText(2, payload).RunLater();
+}
+
+absl::StatusOr<DatabaseTime> PostgresConnection::ReadClock() {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto clock,
+      Prepare("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS INTEGER)"));
+  COMITY_RETURN_IF_ERROR(clock->Step().status());
+  return DatabaseTime{.era = "server", .micros = clock->Int64(0)};
 }
 
 }  // namespace comity::storage

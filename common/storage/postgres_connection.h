@@ -47,6 +47,7 @@ class PostgresConnection final : public Connection {
   void Rollback() override;
   absl::Status LockSchema() override;
   absl::Status Notify(absl::string_view channel, absl::string_view payload) override;
+  absl::StatusOr<DatabaseTime> ReadClock() override;
   std::int64_t generation() const override { return generation_; }
 
   // Whether the session is known to be lost.

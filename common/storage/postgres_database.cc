@@ -32,6 +32,10 @@ class PostgresDatabase final : public Database {
 
   Connection& writer() override { return *writer_; }
 
+  absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(absl::Duration patience) override {
+    return PostgresConnection::Open(url_, Setup(patience, patience));
+  }
+
   bool shared() const override { return true; }
 
   std::shared_ptr<void> Listen(const std::string& channel,

@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "common/status/macros.h"
+#include "common/storage/files.h"
 #include "common/storage/sqlite_error.h"
+#include "common/time/clock.h"
 
 namespace comity::storage {
 
@@ -171,7 +174,19 @@ absl::Status SqliteConnection::RunCached(absl::string_view sql) {
   return statement->Run();
 }
 
-absl::Status SqliteConnection::BeginWrite() { return RunCached("BEGIN IMMEDIATE"); }
+absl::Status SqliteConnection::BeginWrite() {
+  if (turns_ != nullptr) {
+    has_turn_ = turns_->Take(patience_);
+    if (!has_turn_) return SqliteError(nullptr, SQLITE_BUSY);
+  }
+  absl::Status begun = RunCached("BEGIN IMMEDIATE");
+  if (!begun.ok()) EndTurn();
+  return begun;
+}
+
+void SqliteConnection::EndTurn() {
+  if (std::exchange(has_turn_, false)) turns_->GiveBack();
+}
 
 absl::Status SqliteConnection::BeginSnapshot() {
   COMITY_RETURN_IF_ERROR(RunCached("BEGIN"));
@@ -185,11 +200,21 @@ absl::Status SqliteConnection::Commit() {
   absl::Status done = RunCached("COMMIT");
   // Some failures end the transaction by themselves, some leave it open.
   if (!done.ok()) Rollback();
+  EndTurn();
   return done;
 }
 
 void SqliteConnection::Rollback() {
   if (sqlite3_get_autocommit(db_) == 0) (void)RunCached("ROLLBACK");
+  EndTurn();
+}
+
+absl::StatusOr<DatabaseTime> SqliteConnection::ReadClock() {
+  // The file is one process's, but processes follow each other. The clock that only counts begins
+  // anew with the machine, whose boots have random ids.
+  COMITY_ASSIGN_OR_RETURN(const std::string boot, ReadFile("/proc/sys/kernel/random/boot_id"));
+  return DatabaseTime{.era = std::string(absl::StripTrailingAsciiWhitespace(boot)),
+                      .micros = absl::ToInt64Microseconds(SystemClock().SinceBoot())};
 }
 
 }  // namespace comity::storage

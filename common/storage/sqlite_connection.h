@@ -10,7 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/storage/connection.h"
+#include "common/storage/write_turns.h"
 
 namespace comity::storage {
 
@@ -27,12 +29,20 @@ class SqliteConnection final : public Connection {
                                                                         int busy_millis);
   ~SqliteConnection() override;
 
+  // Write transactions wait for a turn of `turns`, for `patience` at most: for connections that
+  // write to the same file. Not owned; before the first transaction.
+  void ShareTurns(WriteTurns* turns, absl::Duration patience) {
+    turns_ = turns;
+    patience_ = patience;
+  }
+
   absl::StatusOr<std::unique_ptr<Statement>> Prepare(absl::string_view sql) override;
   absl::Status Execute(absl::string_view sql) override;
   absl::Status BeginWrite() override;
   absl::Status BeginSnapshot() override;
   absl::Status Commit() override;
   void Rollback() override;
+  absl::StatusOr<DatabaseTime> ReadClock() override;
 
  private:
   friend class SqliteStatement;
@@ -51,8 +61,12 @@ class SqliteConnection final : public Connection {
                                                                     int busy_millis);
 
   absl::Status RunCached(absl::string_view sql);
+  void EndTurn();
 
   sqlite3* const db_;
+  WriteTurns* turns_ = nullptr;
+  absl::Duration patience_ = absl::ZeroDuration();
+  bool has_turn_ = false;
   absl::flat_hash_map<std::string, std::unique_ptr<Idle>> idle_;
 };
 

@@ -18,6 +18,18 @@
 namespace comity::storage {
 namespace {
 
+// The limit on the log file makes SQLite shorten it after a checkpoint. 4,000 pages between
+// checkpoints cost 16 MB and save rewriting hot pages of the tree.
+constexpr char kWriterSetup[] =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA secure_delete = ON;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA wal_autocheckpoint = 4000;";
+
 int BusyMillis(const SqliteOptions& options) {
   return static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout));
 }
@@ -45,9 +57,20 @@ class SqliteDatabase final : public Database {
         path_(std::move(path)),
         idle_limit_(static_cast<std::size_t>(options.idle_readers)),
         busy_millis_(BusyMillis(options)),
-        writer_(std::move(writer)) {}
+        writer_(std::move(writer)) {
+    writer_->ShareTurns(&turns_, options.busy_timeout);
+  }
 
   Connection& writer() override { return *writer_; }
+
+  absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(absl::Duration patience) override {
+    COMITY_ASSIGN_OR_RETURN(
+        std::unique_ptr<SqliteConnection> further,
+        SqliteConnection::Open(path_, kWriterSetup,
+                               static_cast<int>(absl::ToInt64Milliseconds(patience))));
+    further->ShareTurns(&turns_, patience);
+    return further;
+  }
 
  protected:
   absl::StatusOr<std::unique_ptr<Connection>> TakeReader() override {
@@ -74,6 +97,7 @@ class SqliteDatabase final : public Database {
   const std::string path_;
   const std::size_t idle_limit_;
   const int busy_millis_;
+  WriteTurns turns_;
   const std::unique_ptr<SqliteConnection> writer_;
 
   absl::Mutex mutex_;
@@ -87,6 +111,12 @@ class SqliteReader final : public Database {
       : options_(std::move(options)), first_(std::move(first)) {}
 
   Connection& writer() override { return *first_; }
+
+  absl::StatusOr<std::unique_ptr<Connection>> OpenWriter(absl::Duration) override {
+    return MakeError(absl::StatusCode::kUnavailable,
+                     "The database was opened for reading; nothing is written to it.",
+                     {.reason = "STORAGE_READ_ONLY"});
+  }
 
  protected:
   absl::StatusOr<std::unique_ptr<Connection>> TakeReader() override {
@@ -141,18 +171,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& option
         {.reason = "STORAGE_IO"});
   }
 
-  // The limit on the log file makes SQLite shorten it after a checkpoint. 4,000 pages between
-  // checkpoints cost 16 MB and save rewriting hot pages of the tree.
-  std::string setup =
-      "PRAGMA journal_mode = WAL;"
-      "PRAGMA synchronous = FULL;"
-      "PRAGMA secure_delete = ON;"
-      "PRAGMA foreign_keys = ON;"
-      "PRAGMA cell_size_check = ON;"
-      "PRAGMA temp_store = MEMORY;"
-      "PRAGMA cache_size = -65536;"
-      "PRAGMA journal_size_limit = 67108864;"
-      "PRAGMA wal_autocheckpoint = 4000;";
+  std::string setup = absl::StrCat(kWriterSetup, "PRAGMA cache_size = -65536;");
   if (options.max_pages > 0)
     absl::StrAppend(&setup, "PRAGMA max_page_count = ", options.max_pages, ";");
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> writer,

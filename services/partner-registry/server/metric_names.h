@@ -14,5 +14,9 @@ inline constexpr char kContacts[] = "comity_partner_registry_contacts";
 inline constexpr char kReplicas[] = "comity_partner_registry_replicas";
 // Revisions that the live replica that is furthest behind has yet to confirm.
 inline constexpr char kReplicaLag[] = "comity_partner_registry_replica_lag_revisions";
+// Withdrawals and imports that wait until they hold everywhere.
+inline constexpr char kBarriersWaiting[] = "comity_partner_registry_barriers_waiting";
+// Whether this process may answer what somebody acts on (1 or 0).
+inline constexpr char kAnswers[] = "comity_partner_registry_answers";
 
 }  // namespace comity::partner_registry

@@ -22,14 +22,18 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(settings.store.page_token_key, parts.clock));
   std::string expiry_keys = options.expiry_key_directory;
+  options.migrations = Migrations();
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
-  const bool fresh = journal->head().revision == 0;
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalRegistryStore> store,
                           JournalRegistryStore::Open(journal.get()));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<DatabaseLeaseRows> lease_rows,
+                          DatabaseLeaseRows::Open(journal.get()));
   // Not make_unique: the constructor is private.
-  std::unique_ptr<RegistryApplication> application(new RegistryApplication(
-      parts, settings, std::move(journal), std::move(store), std::move(pages), fresh));
+  std::unique_ptr<RegistryApplication> application(
+      new RegistryApplication(parts, settings, std::move(journal), std::move(store),
+                              std::move(lease_rows), std::move(pages)));
+  application->FollowCommits();
   if (parts.metrics != nullptr) application->AddMetrics(*parts.metrics);
   if (settings.timestamps && parts.metrics != nullptr && parts.logger != nullptr) {
     COMITY_ASSIGN_OR_RETURN(
@@ -54,14 +58,16 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
 RegistryApplication::RegistryApplication(const Parts& parts, const Settings& settings,
                                          std::unique_ptr<journal::Journal> journal,
                                          std::unique_ptr<JournalRegistryStore> store,
-                                         journal::PageTokens pages, bool fresh)
+                                         std::unique_ptr<DatabaseLeaseRows> lease_rows,
+                                         journal::PageTokens pages)
     : rules_(settings.decision_rules),
       pages_(std::move(pages)),
       store_(std::move(store)),
       journal_(std::move(journal)),
       refusals_(journal_.get()),
-      leases_(parts.clock, {.lease = settings.lease, .fresh = fresh}),
-      reads_(store_.get(), &pages_, parts.clock),
+      lease_rows_(std::move(lease_rows)),
+      leases_(lease_rows_.get(), parts.clock, {.lease = settings.lease}),
+      reads_(store_.get(), &leases_, &pages_, parts.clock),
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
@@ -71,14 +77,25 @@ std::vector<grpc::Service*> RegistryApplication::Services() {
   return {&registry_service_, &ledger_service_};
 }
 
+void RegistryApplication::FollowCommits() {
+  const auto note = [this] {
+    leases_.NoteApplied(store_->View().revision(), store_->last_barrier());
+  };
+  commits_ = store_->Subscribe(note);
+  note();
+  leases_.Start();
+}
+
 void RegistryApplication::Stop() {
   timestamping_.reset();
   pruning_->Stop();
+  leases_.Stop();
   journal_->Close();
 }
 
 absl::Status RegistryApplication::Standing(const identity::Principal& principal) const {
   if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
+  COMITY_RETURN_IF_ERROR(leases_.MayAnswer());
   const RegistryStore::State::Guard now = store_->View();
   const Contact* contact = now->FindContactBySpiffeId(principal.spiffe_id);
   if (contact == nullptr) {
@@ -118,6 +135,10 @@ void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
                       [this, number] { return number(leases_.live()); });
   metrics.AddCallback(kReplicaLag, "Revisions the replica furthest behind has yet to confirm", {},
                       [this, number] { return number(leases_.behind(store_->View().revision())); });
+  metrics.AddCallback(kBarriersWaiting, "Withdrawals that do not hold everywhere yet", {},
+                      [this, number] { return number(leases_.waiting()); });
+  metrics.AddCallback(kAnswers, "Whether this process may answer what somebody acts on", {},
+                      [this] { return leases_.MayAnswer().ok() ? 1.0 : 0.0; });
   service::AddJournalMetrics("partner_registry", journal_.get(), metrics);
 }
 

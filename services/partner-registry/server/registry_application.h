@@ -15,6 +15,7 @@
 #include "common/service/timestamping.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/server/settings.h"
+#include "services/partner-registry/storage/database_lease_rows.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
@@ -52,7 +53,7 @@ class RegistryApplication final : public rpc::Application {
 
   // A partner's contact counts if it is registered, active, and exchanges with its partner are not
   // suspended. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`,
-  // `EXCHANGES_SUSPENDED`.
+  // `EXCHANGES_SUSPENDED`; errors of Leases::MayAnswer.
   absl::Status Standing(const identity::Principal& principal) const override;
 
   void Stop() override;
@@ -64,9 +65,11 @@ class RegistryApplication final : public rpc::Application {
  private:
   RegistryApplication(const Parts& parts, const Settings& settings,
                       std::unique_ptr<journal::Journal> journal,
-                      std::unique_ptr<JournalRegistryStore> store, journal::PageTokens pages,
-                      bool fresh);
+                      std::unique_ptr<JournalRegistryStore> store,
+                      std::unique_ptr<DatabaseLeaseRows> lease_rows, journal::PageTokens pages);
 
+  // Lets the leases know of every commit, and begins with them.
+  void FollowCommits();
   void AddMetrics(metrics::Metrics& metrics);
 
   const DecisionRules rules_;
@@ -75,7 +78,9 @@ class RegistryApplication final : public rpc::Application {
   std::unique_ptr<JournalRegistryStore> store_;
   std::unique_ptr<journal::Journal> journal_;
   service::JournalRefusals refusals_;
+  const std::unique_ptr<DatabaseLeaseRows> lease_rows_;
   Leases leases_;
+  std::shared_ptr<void> commits_;  // The subscription that tells the leases of them.
   const Reads reads_;
   const Writes writes_;
   const Feed feed_;

@@ -79,7 +79,10 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
   RememberTime(mutation.revision, mutation.commit_time);
   Change change{.revision = mutation.revision};
   for (const journal::Version& version : mutation.versions) {
-    if (version.kind == kBarrier) continue;
+    if (version.kind == kBarrier) {
+      last_barrier_ = mutation.revision;
+      continue;
+    }
     COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
     change.facts.push_back(std::move(fact));
   }
@@ -165,6 +168,7 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
         entry.count = static_cast<std::int64_t>(change.facts.size());
         if (plan.barrier) {
           COMITY_RETURN_IF_ERROR(turn.Put(kBarrier, kBarrierId, ""));
+          last_barrier_ = turn.revision();
         }
         COMITY_RETURN_IF_ERROR(turn.AddLeaf(journal::FormatEntry(entry)).status());
         state_.Stage(std::move(change));

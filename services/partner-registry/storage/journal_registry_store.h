@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -44,6 +45,10 @@ class JournalRegistryStore final : public RegistryStore {
   std::string LatestCheckpoint() const override;
   const std::string& store_id() const override { return store_id_; }
 
+  // The last barrier that was seen since the start, here or of another process; 0: none. It may be
+  // of a batch that is lost.
+  std::int64_t last_barrier() const { return last_barrier_; }
+
  private:
   static constexpr std::size_t kStatesKept = 4;
 
@@ -66,6 +71,7 @@ class JournalRegistryStore final : public RegistryStore {
   journal::Journal* const journal_;
   const std::string store_id_;
   State state_;
+  std::atomic<std::int64_t> last_barrier_ = 0;  // Set on the writer thread.
 
   absl::Mutex mutex_;
   std::map<std::int64_t, absl::Time> commit_times_ ABSL_GUARDED_BY(mutex_);

@@ -138,106 +138,164 @@ absl::Status Feed::Watch(const v1::WatchRequest& request,
 
 namespace {
 
-// One replica's stream.
-struct ReplicaState {
-  ReplicaState(RegistryStore* store, const Clock* clock)
-      : cursor(store, clock, Viewer{.all = true}) {}
+using ReplicaSession = rpc::Session<v1::ReplicateRequest, v1::ReplicateResponse>;
+using ReplicaOutflow = rpc::Outflow<v1::ReplicateResponse>;
 
-  absl::Mutex mutex;
-  FeedCursor cursor ABSL_GUARDED_BY(mutex);
-  std::string replica_id ABSL_GUARDED_BY(mutex);  // Empty until the first message.
-  bool reset ABSL_GUARDED_BY(mutex) = false;      // A snapshot follows, not yet announced.
-  std::optional<std::int64_t> renewal ABSL_GUARDED_BY(mutex);  // Stored, not yet answered.
-  std::string checkpoint ABSL_GUARDED_BY(mutex);               // The last one sent.
+// One replica's stream.
+class ReplicaFeed {
+ public:
+  // `store` is not owned.
+  ReplicaFeed(RegistryStore* store, const Clock* clock, absl::Duration lease)
+      : store_(store), lease_(lease), cursor_(store, clock, Viewer{.all = true}) {}
+
+  // What the replica says: the revision that it confirms, 0 if that is nothing which is known here
+  // (yet), or why the stream ends.
+  absl::StatusOr<std::int64_t> Hear(const v1::ReplicateRequest& request);
+
+  // The replica's renewal is stored; when it was, the registry had `reached`.
+  void Renewed(std::int64_t renewal, std::int64_t reached);
+
+  // Sends what there is.
+  absl::Status Pump(ReplicaOutflow& out);
+
+ private:
+  // Whether the replica may be sent anything yet.
+  bool Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  RegistryStore* const store_;
+  const absl::Duration lease_;
+
+  absl::Mutex mutex_;
+  FeedCursor cursor_ ABSL_GUARDED_BY(mutex_);
+  std::string replica_id_ ABSL_GUARDED_BY(mutex_);  // Empty until the first message.
+  // What it had when it came; a snapshot is for who had nothing, or nothing of this past.
+  std::optional<comity::ledger::v1::Revision> had_ ABSL_GUARDED_BY(mutex_);
+  bool begun_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reset_ ABSL_GUARDED_BY(mutex_) = false;  // A snapshot follows, not yet announced.
+  std::optional<std::int64_t> renewal_ ABSL_GUARDED_BY(mutex_);  // Stored, not yet answered.
+  std::int64_t reached_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string checkpoint_ ABSL_GUARDED_BY(mutex_);  // The last one sent.
 };
+
+absl::StatusOr<std::int64_t> ReplicaFeed::Hear(const v1::ReplicateRequest& request) {
+  if (!IsReplicaId(request.replica_id())) {
+    return InvalidField("REPLICA_ID_INVALID", "replica_id",
+                        "write 32 lower-case hexadecimal digits, the same in every message");
+  }
+  const absl::MutexLock lock(&mutex_);
+  if (replica_id_.empty()) {
+    replica_id_ = request.replica_id();
+    if (request.has_confirmed()) had_ = request.confirmed();
+  } else if (replica_id_ != request.replica_id()) {
+    return InvalidField("REPLICA_ID_INVALID", "replica_id",
+                        "it must be the same in every message of a stream");
+  }
+  // What was sent is read from the database and may be ahead of this process's memory.
+  const std::int64_t known = std::max(store_->View().revision(), begun_ ? cursor_.sent() : 0);
+  const comity::ledger::v1::Revision& confirmed = request.confirmed();
+  const bool ours = request.has_confirmed() && confirmed.store_id() == store_->store_id();
+  return ours && confirmed.number() >= 0 && confirmed.number() <= known ? confirmed.number() : 0;
+}
+
+void ReplicaFeed::Renewed(std::int64_t renewal, std::int64_t reached) {
+  const absl::MutexLock lock(&mutex_);
+  renewal_ = renewal;
+  reached_ = std::max(reached_, reached);
+}
+
+bool ReplicaFeed::Begin() {
+  if (begun_) return true;
+  if (replica_id_.empty()) return false;  // It has not yet said what it has.
+  if (!had_.has_value() || had_->store_id() != store_->store_id() || had_->number() < 0) {
+    reset_ = true;
+  } else {
+    // It may come from a process that knew more than this one does as yet: what it has confirmed
+    // there must not be taken from it.
+    const std::int64_t here = store_->View().revision();
+    if (had_->number() > here && (!renewal_.has_value() || here < reached_)) return false;
+    reset_ = had_->number() > here;
+  }
+  if (reset_) {
+    cursor_.StartWithSnapshot();
+  } else {
+    cursor_.StartAfter(had_->number());
+  }
+  begun_ = true;
+  return true;
+}
+
+absl::Status ReplicaFeed::Pump(ReplicaOutflow& out) {
+  const absl::MutexLock lock(&mutex_);
+  while (out.HasRoom()) {
+    if (!Begin()) break;
+    COMITY_ASSIGN_OR_RETURN(std::optional<FeedCursor::Part> part, cursor_.Next());
+    v1::ReplicateResponse response;
+    if (part.has_value()) {
+      response.set_reset(std::exchange(reset_, false));
+      for (v1::Change& change : part->changes) *response.add_changes() = std::move(change);
+      if (part->bookmark > 0 || part->changes.empty()) {
+        service::SetRevision(store_->store_id(), part->bookmark, response.mutable_bookmark());
+      }
+    } else if (renewal_.has_value() && cursor_.sent() >= reached_) {
+      // A lease is given only to who has everything that was committed when its row was stored: a
+      // withdrawal may have been answered, here or at another process, while the row was not there
+      // (leases.h).
+      response.set_renewed(*renewal_);
+      response.set_lease_ms(absl::ToInt64Milliseconds(lease_));
+      renewal_.reset();
+      const std::string checkpoint = store_->LatestCheckpoint();
+      if (!checkpoint.empty() && checkpoint != checkpoint_) {
+        checkpoint_ = checkpoint;
+        response.set_checkpoint(checkpoint);
+      }
+    } else {
+      break;
+    }
+    out.TryPush(std::move(response));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
-absl::Status Feed::Replicate(
-    std::shared_ptr<rpc::Session<v1::ReplicateRequest, v1::ReplicateResponse>> stream) const {
+absl::Status Feed::Replicate(std::shared_ptr<ReplicaSession> stream) const {
   if (stream->call().principal().kind != identity::PrincipalKind::kService) {
     return MakeError(absl::StatusCode::kPermissionDenied,
                      "Replicas are for services only: use Watch.", {.reason = "NOT_A_SERVICE"});
   }
-  auto state = std::make_shared<ReplicaState>(store_, clock_);
+  COMITY_RETURN_IF_ERROR(leases_->Usable());
+  auto feed = std::make_shared<ReplicaFeed>(store_, clock_, leases_->lease());
   const std::string caller(stream->call().caller());
-  const std::weak_ptr<rpc::Session<v1::ReplicateRequest, v1::ReplicateResponse>> weak = stream;
-
-  stream->SetPump([state, store = store_, lease = leases_->lease()](
-                      rpc::Outflow<v1::ReplicateResponse>& out) -> absl::Status {
-    const absl::MutexLock lock(&state->mutex);
-    while (out.HasRoom()) {
-      if (state->replica_id.empty()) break;  // It has not yet said what it has.
-      COMITY_ASSIGN_OR_RETURN(std::optional<FeedCursor::Part> part, state->cursor.Next());
-      if (!part.has_value() && !state->renewal.has_value()) break;
-      v1::ReplicateResponse response;
-      if (part.has_value()) {
-        response.set_reset(std::exchange(state->reset, false));
-        for (v1::Change& change : part->changes) *response.add_changes() = std::move(change);
-        if (part->bookmark > 0 || part->changes.empty()) {
-          service::SetRevision(store->store_id(), part->bookmark, response.mutable_bookmark());
-        }
-      }
-      // A lease is given only to who has everything: a withdrawal in a part to come may have been
-      // answered while this replica counted for nothing.
-      if (!part.has_value()) {
-        response.set_renewed(*state->renewal);
-        response.set_lease_ms(absl::ToInt64Milliseconds(lease));
-        state->renewal.reset();
-        const std::string checkpoint = store->LatestCheckpoint();
-        if (!checkpoint.empty() && checkpoint != state->checkpoint) {
-          state->checkpoint = checkpoint;
-          response.set_checkpoint(checkpoint);
-        }
-      }
-      out.TryPush(std::move(response));
-    }
-    return absl::OkStatus();
-  });
-
-  stream->OnMessage([state, weak, caller, store = store_,
-                     leases = leases_](v1::ReplicateRequest request) -> absl::Status {
-    if (!IsReplicaId(request.replica_id())) {
-      return InvalidField("REPLICA_ID_INVALID", "replica_id",
-                          "write 32 lower-case hexadecimal digits, the same in every message");
-    }
-    const bool of_this_store = request.has_confirmed() &&
-                               request.confirmed().store_id() == store->store_id() &&
-                               request.confirmed().number() >= 0 &&
-                               request.confirmed().number() <= store->View().revision();
-    {
-      const absl::MutexLock lock(&state->mutex);
-      if (state->replica_id.empty()) {
-        state->replica_id = request.replica_id();
-        if (of_this_store) {
-          state->cursor.StartAfter(request.confirmed().number());
-        } else {
-          state->cursor.StartWithSnapshot();
-          state->reset = true;
-        }
-      } else if (state->replica_id != request.replica_id()) {
-        return InvalidField("REPLICA_ID_INVALID", "replica_id",
-                            "it must be the same in every message of a stream");
-      }
-    }
-    // Who loads a snapshot asks for no lease yet, and may not release anything.
-    if (request.renewal() == 0) {
-      if (const auto alive = weak.lock()) alive->Wake();
-      return absl::OkStatus();
-    }
-    // Stored before it is answered: from now on barriers wait for this replica.
-    leases->Renew(caller, request.replica_id(), of_this_store ? request.confirmed().number() : 0);
-    {
-      const absl::MutexLock lock(&state->mutex);
-      state->renewal = request.renewal();
-    }
+  const std::weak_ptr<ReplicaSession> weak = stream;
+  const auto wake = [weak] {
     if (const auto alive = weak.lock()) alive->Wake();
-    return absl::OkStatus();
-  });
+  };
 
-  std::shared_ptr<void> subscription = store_->Subscribe([weak] {
-    if (const auto alive = weak.lock()) alive->Wake();
-  });
+  stream->SetPump([feed](ReplicaOutflow& out) { return feed->Pump(out); });
+
+  stream->OnMessage(
+      [feed, weak, wake, caller, leases = leases_](v1::ReplicateRequest request) -> absl::Status {
+        COMITY_ASSIGN_OR_RETURN(const std::int64_t confirmed, feed->Hear(request));
+        // Who loads a snapshot asks for no lease yet, and may not release anything.
+        if (request.renewal() == 0) {
+          wake();
+          return absl::OkStatus();
+        }
+        leases->Renew(
+            {.holder = {.caller = caller, .replica = request.replica_id()}, .confirmed = confirmed},
+            [feed, weak, wake, renewal = request.renewal()](absl::StatusOr<std::int64_t> reached) {
+              if (reached.ok()) {
+                feed->Renewed(renewal, *reached);
+                wake();
+              } else if (absl::IsFailedPrecondition(reached.status())) {
+                if (const auto alive = weak.lock()) alive->Finish(reached.status());
+              }
+              // Otherwise the database does not answer: no lease, until the replica asks again.
+            });
+        return absl::OkStatus();
+      });
+
+  std::shared_ptr<void> subscription = store_->Subscribe(wake);
   stream->OnEnd([subscription = std::move(subscription)]() mutable { subscription.reset(); });
   return absl::OkStatus();
 }

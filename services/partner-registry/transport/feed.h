@@ -40,6 +40,9 @@ class FeedCursor {
   };
   absl::StatusOr<std::optional<Part>> Next();
 
+  // The revision up to which Next has given out everything, once it has nothing more.
+  std::int64_t sent() const { return sent_; }
+
  private:
   RegistryStore* const store_;
   const Clock* const clock_;
@@ -60,6 +63,8 @@ class Feed {
                      std::shared_ptr<rpc::Outflow<v1::WatchResponse>> stream) const;
 
   // INVALID_ARGUMENT `REPLICA_ID_INVALID`: no id, or another than in the first message.
+  // FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: a store that was restored is followed by
+  // nobody, since it may lack withdrawals.
   absl::Status Replicate(
       std::shared_ptr<rpc::Session<v1::ReplicateRequest, v1::ReplicateResponse>> stream) const;
 

@@ -169,6 +169,8 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(
       legal::Question question,
       transfer_proto::QuestionFromProto(request.question(), clock_->Now(), "question"));
+  // Before the view: what is current then is current in it. An answer of the past stays true.
+  if (!request.question().has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
   // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
   const absl::string_view partner = legal::PartnerOf(question.counterpart);
@@ -227,6 +229,7 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
 absl::Status Reads::ListKeyStatements(const rpc::Call& call,
                                       const v1::ListKeyStatementsRequest& request,
                                       v1::ListKeyStatementsResponse* response) const {
+  if (!request.has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Sight sight(call, *clock_);
   const auto add = [&](absl::string_view holder) {

@@ -12,18 +12,22 @@
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
+#include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/registry_store.h"
 
 namespace comity::partner_registry {
 
 // The methods that read: from memory, at the last committed revision or the one asked for. What a
-// caller may not see is answered exactly as what is not there. Thread-safe.
+// caller may not see is answered exactly as what is not there. What somebody may act on (the
+// transfer check, keys to seal to) is answered only while memory is known to be current.
+// Thread-safe.
 class Reads {
  public:
   // None is owned; all must outlive this object.
-  Reads(RegistryStore* store, const journal::PageTokens* pages, const Clock* clock)
-      : store_(store), pages_(pages), clock_(clock) {}
+  Reads(RegistryStore* store, const Leases* leases, const journal::PageTokens* pages,
+        const Clock* clock)
+      : store_(store), leases_(leases), pages_(pages), clock_(clock) {}
 
   absl::Status GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
                           v1::Partner* response) const;
@@ -78,6 +82,7 @@ class Reads {
                         std::int64_t revision) const;
 
   RegistryStore* const store_;
+  const Leases* const leases_;
   const journal::PageTokens* const pages_;
   const Clock* const clock_;
 };

@@ -225,6 +225,64 @@ TEST_P(DatabaseContractTest, ASnapshotDoesNotSeeAnUncommittedTransaction) {
   ASSERT_THAT(transaction->Commit(), IsOk());
 }
 
+TEST_P(DatabaseContractTest, AFurtherWriterIsSeenByAllOnceItCommits) {
+  auto further = database_->OpenWriter(absl::Seconds(5));
+  ASSERT_THAT(further, IsOk());
+  {
+    auto transaction = Transaction::Begin(further->get());
+    ASSERT_THAT(transaction, IsOk());
+    ASSERT_THAT((*further)->Execute("INSERT INTO things VALUES (7, 'w', NULL)"), IsOk());
+    EXPECT_EQ(Number(database_->Read()->sql(), "SELECT COUNT(*) FROM things"), 0);
+    ASSERT_THAT(transaction->Commit(), IsOk());
+  }
+  EXPECT_EQ(Number(database_->Read()->sql(), "SELECT COUNT(*) FROM things"), 1);
+  EXPECT_EQ(Count(), 1);
+  further->reset();
+  Open();
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_P(DatabaseContractTest, AFurtherWriterWaitsForALockNoLongerThanItsPatience) {
+  ASSERT_THAT(Insert(1), IsOk());
+  auto further = database_->OpenWriter(absl::Milliseconds(50));
+  ASSERT_THAT(further, IsOk());
+  auto held = Transaction::Begin(&sql());
+  ASSERT_THAT(sql().Execute("UPDATE things SET words = 'held'"), IsOk());
+
+  absl::Status refused;
+  {
+    auto waiting = Transaction::Begin(further->get());
+    refused = waiting.status();
+    if (refused.ok()) refused = (*further)->Execute("UPDATE things SET words = 'further'");
+  }
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kUnavailable, "STORAGE_BUSY"));
+
+  ASSERT_THAT(held->Commit(), IsOk());
+  EXPECT_THAT((*further)->Execute("UPDATE things SET words = 'further'"), IsOk());
+}
+
+TEST_P(DatabaseContractTest, AllConnectionsAndProcessesReadOneClockThatOnlyCounts) {
+  auto further = database_->OpenWriter(absl::Seconds(5));
+  const auto first = sql().ReadClock();
+  ASSERT_THAT(first, IsOk());
+  const auto second = (*further)->ReadClock();
+  ASSERT_THAT(second, IsOk());
+  const auto third = database_->Read()->sql().ReadClock();
+  ASSERT_THAT(third, IsOk());
+  further->reset();
+  Open();
+  const auto fourth = sql().ReadClock();
+  ASSERT_THAT(fourth, IsOk());
+
+  EXPECT_FALSE(first->era.empty());
+  EXPECT_EQ(second->era, first->era);
+  EXPECT_EQ(third->era, first->era);
+  EXPECT_EQ(fourth->era, first->era);
+  EXPECT_GE(second->micros, first->micros);
+  EXPECT_GE(third->micros, second->micros);
+  EXPECT_GT(fourth->micros, third->micros);
+}
+
 TEST_P(DatabaseContractTest, ASnapshotCannotWrite) {
   auto snapshot = database_->Read();
 

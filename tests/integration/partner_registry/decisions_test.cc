@@ -87,7 +87,7 @@ TEST_F(DecisionsTest, ARepeatedRecordingIsOneDecision) {
 TEST_F(DecisionsTest, AWithdrawalWaitsForAReplicaThatHasNotConfirmedIt) {
   const auto recorded = Record(kFrance, FrenchAuthorisation());
   ASSERT_THAT(recorded, IsOk());
-  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 2);
+  server_.Renew(std::string(32, 'a'), 2);
   const std::string id = "01900000-0000-7000-8000-000000000003";
 
   const auto impatient = Withdraw(kFrance, recorded->name(), absl::Seconds(1), id);
@@ -97,13 +97,13 @@ TEST_F(DecisionsTest, AWithdrawalWaitsForAReplicaThatHasNotConfirmedIt) {
   EXPECT_TRUE(
       server_.application().store().View()->decisions().begin()->second->withdraw_time.has_value())
       << "the change stands";
-  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 3);
+  server_.Renew(std::string(32, 'a'), 3);
   EXPECT_THAT(Withdraw(kFrance, recorded->name(), absl::Seconds(10), id), IsOk());
 }
 
 TEST_F(DecisionsTest, AWithdrawalWaitsOutTheLeaseOfAReplicaThatDied) {
   const auto recorded = Record(kFrance, FrenchAuthorisation());
-  server_.application().leases().Renew(kExchange, std::string(32, 'b'), 1);
+  server_.Renew(std::string(32, 'b'), 1);
   const absl::Time before = absl::Now();
 
   EXPECT_THAT(Withdraw(kFrance, recorded->name()), IsOk());
@@ -143,11 +143,11 @@ TEST_F(DecisionsTest, WhileExchangesAreSuspendedNoContactOfThePartnerCounts) {
               FailsWith(absl::StatusCode::kInvalidArgument, "REASON_MISSING"));
   suspend.set_reason("the agreement is under review");
   suspend.set_request_id("01900000-0000-7000-8000-000000000005");
-  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 1);
+  server_.Renew(std::string(32, 'a'), 1);
 
   EXPECT_THAT(Call(&Stub::SuspendExchanges, server_.As(kDpo), suspend, absl::Seconds(1)),
               FailsWith(absl::StatusCode::kDeadlineExceeded, "COMMITTED_NOT_YET_EVERYWHERE"));
-  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 100);
+  server_.Renew(std::string(32, 'a'), 100);
   const auto suspended = Call(&Stub::SuspendExchanges, server_.As(kDpo), suspend);
 
   ASSERT_THAT(suspended, IsOk());

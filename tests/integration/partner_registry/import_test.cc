@@ -98,7 +98,7 @@ TEST_F(ImportFactsTest, ARepeatedRequestGivesTheFirstAnswerAndAnotherOneIsRefuse
 
 TEST_F(ImportFactsTest, IsAnsweredWhenNoReplicaActsOnWhatWasBefore) {
   ASSERT_THAT(server_.ImportData(), IsOk());
-  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 1);
+  server_.Renew(std::string(32, 'a'), 1);
   const auto struck = Rows("authorities.csv",
                            "partner,id,display_name,competent_in_criminal_matters\n"
                            "georgia,prosecution-service,Prosecution Service,no\n");
@@ -109,7 +109,7 @@ TEST_F(ImportFactsTest, IsAnsweredWhenNoReplicaActsOnWhatWasBefore) {
   EXPECT_THAT(server_.Import(kOperator, struck, false, "", absl::Seconds(1)),
               FailsWith(absl::StatusCode::kDeadlineExceeded, "COMMITTED_NOT_YET_EVERYWHERE"))
       << "no change any more, and not everywhere yet";
-  server_.application().leases().Renew(kExchange, std::string(32, 'a'), 2);
+  server_.Renew(std::string(32, 'a'), 2);
   const auto everywhere = server_.Import(kOperator, struck, false, id);
 
   ASSERT_THAT(everywhere, IsOk());

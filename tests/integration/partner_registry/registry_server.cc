@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/facts_csv/facts_csv.h"
 #include "common/sealing/age_key.h"
@@ -50,7 +51,14 @@ class RegistryServer::LateRecorder final : public rpc::RefusalRecorder {
 };
 
 RegistryServer::RegistryServer(absl::Duration lease)
-    : lease_(lease), recorder_(std::make_unique<LateRecorder>()) {
+    : folder_(std::make_shared<testing::TempDirectory>()),
+      lease_(lease),
+      recorder_(std::make_unique<LateRecorder>()) {
+  Start();
+}
+
+RegistryServer::RegistryServer(const RegistryServer& first)
+    : folder_(first.folder_), lease_(first.lease_), recorder_(std::make_unique<LateRecorder>()) {
   Start();
 }
 
@@ -73,26 +81,45 @@ void RegistryServer::Start() {
   server_ =
       std::make_unique<testing::TestServer>(pki_, std::move(options), [this](rpc::GateCore& gate) {
         Settings settings;
-        settings.store.page_token_key = folder_ / "page-token.key";
+        settings.store.page_token_key = *folder_ / "page-token.key";
         settings.lease = lease_;
-        application_ = OrDie(RegistryApplication::Open(
-            {.clock = &SystemClock(),
-             .verifier = &verifier_,
-             .registry_gate = rpc::CallGate(&gate, kRegistryService),
-             .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
-            settings, testing::TestJournalOptions(folder_ / "store", "partner-registry")));
+        application_ = OrDie(
+            RegistryApplication::Open({.clock = &SystemClock(),
+                                       .verifier = &verifier_,
+                                       .registry_gate = rpc::CallGate(&gate, kRegistryService),
+                                       .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
+                                      settings, JournalOptions()));
         recorder_->target = application_->Refusals();
         return application_->Services();
       });
 }
 
 void RegistryServer::Restart() {
+  Stop();
+  Start();
+}
+
+void RegistryServer::Stop() {
   ledger_stubs_.clear();
   stubs_.clear();
   channels_.clear();
   server_ = nullptr;
   application_ = nullptr;
-  Start();
+}
+
+journal::Options RegistryServer::JournalOptions() const {
+  return testing::TestJournalOptions(*folder_ / "store", "partner-registry");
+}
+
+void RegistryServer::Renew(const std::string& replica, std::int64_t confirmed) {
+  absl::Notification stored;
+  application_->leases().Renew(
+      {.holder = {.caller = kExchange, .replica = replica}, .confirmed = confirmed},
+      [&](absl::StatusOr<std::int64_t> reached) {
+        (void)OrDie(std::move(reached));
+        stored.Notify();
+      });
+  stored.WaitForNotification();
 }
 
 std::shared_ptr<grpc::Channel> RegistryServer::ChannelOf(const std::string& spiffe_id) {

@@ -34,10 +34,22 @@ class RegistryServer {
  public:
   // `lease` may be shorter than a deployment's.
   explicit RegistryServer(absl::Duration lease = absl::Seconds(3));
+  // A further process of the registry that `first` is, but for the address space and certificates:
+  // over the same database, which must be a shared one.
+  explicit RegistryServer(const RegistryServer& first);
   ~RegistryServer();
 
   // Stops and starts again on the same store.
   void Restart();
+  void Stop();
+  void Start();
+
+  // How its journal is opened.
+  journal::Options JournalOptions() const;
+
+  // Says that a replica of the exchange lives and has applied everything up to `confirmed`; returns
+  // once that is stored.
+  void Renew(const std::string& replica, std::int64_t confirmed);
 
   // A stub of a caller with a fresh certificate, kept for later calls.
   v1::PartnerRegistryService::Stub& As(const std::string& spiffe_id);
@@ -65,10 +77,8 @@ class RegistryServer {
  private:
   class LateRecorder;
 
-  void Start();
-
   testing::TestPki pki_;
-  testing::TempDirectory folder_;
+  const std::shared_ptr<testing::TempDirectory> folder_;
   const absl::Duration lease_;
   // Of the same bundles as the server's own.
   const identity::ChainVerifier verifier_{pki_.bundles()};
