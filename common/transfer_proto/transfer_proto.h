@@ -71,6 +71,7 @@ v1::Restriction ToProto(const legal::Restriction& restriction);
 v1::TransferPurpose ToProto(const legal::Purpose& purpose);
 // Only what the transfer check knows of it.
 v1::Decision ToProto(const legal::Decision& decision);
-v1::TransferVerdict ToProto(legal::Verdict verdict);
+// Into an empty message, where it lies: it may be in an arena.
+void WriteVerdict(legal::Verdict verdict, v1::TransferVerdict& made);
 
 }  // namespace comity::transfer_proto

@@ -6,8 +6,7 @@
 
 namespace comity::transfer_proto {
 
-v1::TransferVerdict ToProto(legal::Verdict verdict) {
-  v1::TransferVerdict made;
+void WriteVerdict(legal::Verdict verdict, v1::TransferVerdict& made) {
   made.set_outcome(static_cast<v1::TransferOutcome>(verdict.outcome));
   made.set_before_use(static_cast<v1::TransferOutcome>(verdict.before_use));
   made.set_basis(static_cast<v1::TransferBasis>(verdict.basis()));
@@ -40,7 +39,6 @@ v1::TransferVerdict ToProto(legal::Verdict verdict) {
   for (std::string& field : verdict.unconfirmed_fields) {
     made.add_unconfirmed_fields(std::move(field));
   }
-  return made;
 }
 
 }  // namespace comity::transfer_proto

@@ -144,7 +144,7 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
   if (!request.question().has_at_revision()) {
-    *response = transfer_proto::ToProto(legal::Evaluate(now->facts(), question));
+    transfer_proto::WriteVerdict(legal::Evaluate(now->facts(), question), *response);
     return absl::OkStatus();
   }
   if (request.question().at_revision().store_id() != now->store_id()) {
@@ -156,7 +156,7 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then,
                           store_->At(request.question().at_revision().number()));
   question.mode = legal::Mode::kExplore;
-  *response = transfer_proto::ToProto(legal::Evaluate(then->facts(), question));
+  transfer_proto::WriteVerdict(legal::Evaluate(then->facts(), question), *response);
   return absl::OkStatus();
 }
 
