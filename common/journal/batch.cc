@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
 #include "common/crypto/random.h"
@@ -41,8 +42,10 @@ bool IsRefusal(const absl::Status& status) {
 
 constexpr std::size_t kIdBytes = 16;
 
-std::string KeyOf(const Attempt& attempt) {
-  return absl::StrCat(attempt.caller, "\n", attempt.method, "\n", attempt.request_id);
+// Of an attempt or a request.
+template <typename Asked>
+std::string KeyOf(const Asked& asked) {
+  return absl::StrCat(asked.caller, "\n", asked.method, "\n", asked.request_id);
 }
 
 }  // namespace
@@ -61,7 +64,7 @@ Batch::Batch(const BatchTools& tools, std::vector<Participant*> participants, co
       head_(before) {}
 
 absl::Status Batch::Run(std::vector<Item>& items) {
-  if (tools_.shared) COMITY_RETURN_IF_ERROR(AskForRequests(items));
+  COMITY_RETURN_IF_ERROR(AskForRequests(items));
   for (Item& item : items) {
     if (auto* const mutation = std::get_if<MutationItem>(&item)) {
       COMITY_RETURN_IF_ERROR(RunMutation(*mutation));
@@ -70,7 +73,12 @@ absl::Status Batch::Run(std::vector<Item>& items) {
     }
   }
   if (!changed_) return absl::OkStatus();
-  COMITY_RETURN_IF_ERROR(ForgetOldRequests(2 * items.size()));
+  if (const absl::Time end = now_ - tools_.request_memory; oldest_ && *oldest_ <= end) {
+    // More than a batch adds, so that they never pile up.
+    COMITY_RETURN_IF_ERROR(
+        rows::EraseOldRequests(*tools_.sql, end, absl::bit_ceil(2 * items.size())));
+  }
+  COMITY_RETURN_IF_ERROR(Insert(*tools_.sql, additions_));
   head_.commit_time = now_;
   if (tools_.shared) {
     id_ = crypto::Hex(crypto::RandomBytes(kIdBytes));
@@ -81,21 +89,21 @@ absl::Status Batch::Run(std::vector<Item>& items) {
 }
 
 absl::Status Batch::AskForRequests(const std::vector<Item>& items) {
+  std::vector<const Attempt*> attempts;
   for (const Item& item : items) {
     const auto* const mutation = std::get_if<MutationItem>(&item);
-    if (mutation == nullptr || mutation->attempt.request_id.empty()) continue;
-    COMITY_ASSIGN_OR_RETURN(auto asked, rows::AskForRequest(*tools_.sql, mutation->attempt));
-    COMITY_RETURN_IF_ERROR(asked->Start());
-    asked_.emplace(&mutation->attempt, std::move(asked));
+    if (mutation != nullptr && !mutation->attempt.request_id.empty()) {
+      attempts.push_back(&mutation->attempt);
+    }
   }
-  return absl::OkStatus();
-}
-
-absl::Status Batch::ForgetOldRequests(std::size_t limit) {
-  for (std::size_t i = 0; i < limit; ++i) {
-    COMITY_ASSIGN_OR_RETURN(const auto oldest, rows::FindOldestRequest(*tools_.sql));
-    if (!oldest || oldest->commit_time + tools_.request_memory > now_) break;
-    COMITY_RETURN_IF_ERROR(rows::EraseRequest(*tools_.sql, oldest->revision));
+  if (attempts.empty()) return absl::OkStatus();
+  COMITY_ASSIGN_OR_RETURN(const auto oldest, rows::AskForOldestRequest(*tools_.sql));
+  COMITY_RETURN_IF_ERROR(oldest->Start());
+  COMITY_ASSIGN_OR_RETURN(const auto revisions, rows::FindAnswered(*tools_.sql, attempts));
+  COMITY_ASSIGN_OR_RETURN(oldest_, rows::TimeOfOldest(*oldest));
+  for (const std::int64_t revision : revisions) {
+    COMITY_ASSIGN_OR_RETURN(auto request, rows::FindRequest(*tools_.sql, revision));
+    if (request) answered_.emplace(KeyOf(*request), *std::move(request));
   }
   return absl::OkStatus();
 }
@@ -124,23 +132,20 @@ absl::StatusOr<bool> Batch::Replay(MutationItem& item) {
     ++replays_;
     return true;
   }
-  std::unique_ptr<storage::Statement> asked = std::move(asked_[&item.attempt]);
-  if (asked == nullptr) {
-    COMITY_ASSIGN_OR_RETURN(asked, rows::AskForRequest(*tools_.sql, item.attempt));
-  }
-  COMITY_ASSIGN_OR_RETURN(const auto found, rows::RequestOf(*asked));
-  if (!found) return false;
-  if (found->mutation.commit_time + tools_.request_memory <= now_) {
+  const auto found = answered_.find(first->first);
+  if (found == answered_.end()) return false;
+  const rows::Request& answered = found->second;
+  if (answered.mutation.commit_time + tools_.request_memory <= now_) {
     // Forgotten, though its row is still there.
-    COMITY_RETURN_IF_ERROR(rows::EraseRequest(*tools_.sql, found->mutation.revision));
+    COMITY_RETURN_IF_ERROR(rows::EraseRequest(*tools_.sql, answered.mutation.revision));
     return false;
   }
-  if (found->digest != item.attempt.request_digest) {
+  if (answered.digest != item.attempt.request_digest) {
     item.verdict = RequestIdReused();
   } else {
-    item.verdict = Committed{.revision = found->mutation.revision,
-                             .commit_time = found->mutation.commit_time,
-                             .resource = found->mutation.resource,
+    item.verdict = Committed{.revision = answered.mutation.revision,
+                             .commit_time = answered.mutation.commit_time,
+                             .resource = answered.mutation.resource,
                              .replayed = true};
   }
   ++replays_;
@@ -148,7 +153,6 @@ absl::StatusOr<bool> Batch::Replay(MutationItem& item) {
 }
 
 absl::Status Batch::RunBody(MutationItem& item) {
-  COMITY_ASSIGN_OR_RETURN(auto savepoint, storage::Savepoint::Begin(tools_.sql));
   JournalTurn turn(tools_.sql, tools_.entries, tools_.keys, &head_.store_id,
                    {.now = now_, .revision = head_.revision + 1, .first_leaf = head_.leaf_count});
   absl::Status outcome = item.body(turn);
@@ -156,7 +160,7 @@ absl::Status Batch::RunBody(MutationItem& item) {
 
   if (!outcome.ok() || turn.unchanged()) {
     for (Participant* const participant : participants_) participant->Refuse();
-    if (const absl::Status undone = savepoint.RollBack(); !undone.ok()) {
+    if (const absl::Status undone = turn.Undo(); !undone.ok()) {
       // The engine gave up the transaction, and with it everything before. What the body met says
       // why.
       return outcome.ok() ? undone : outcome;
@@ -173,15 +177,12 @@ absl::Status Batch::RunBody(MutationItem& item) {
     return RecordRefusal(item, outcome);
   }
 
-  const rows::Mutation mutation{turn.revision(), now_, turn.resource()};
-  COMITY_RETURN_IF_ERROR(rows::InsertMutation(*tools_.sql, mutation));
+  for (const rows::SealedEntry& entry : turn.entries()) AppendToTree(entry.commitment);
+  COMITY_RETURN_IF_ERROR(turn.Keep(additions_));
+  additions_.mutations.push_back({turn.revision(), now_, turn.resource()});
   if (!item.attempt.request_id.empty()) {
-    COMITY_RETURN_IF_ERROR(rows::InsertRequest(*tools_.sql, item.attempt, turn.revision()));
+    additions_.requests.push_back({turn.revision(), &item.attempt});
   }
-  for (const crypto::Digest& commitment : turn.commitments()) {
-    COMITY_RETURN_IF_ERROR(AppendToTree(commitment));
-  }
-  COMITY_RETURN_IF_ERROR(savepoint.Release());
 
   for (Participant* const participant : participants_) participant->Accept();
   head_.revision = turn.revision();
@@ -196,9 +197,15 @@ absl::Status Batch::RecordRefusal(const MutationItem& item, const absl::Status& 
   if (!item.attempt.on_refusal || !IsRefusal(refusal)) return absl::OkStatus();
   const std::optional<std::string> body = item.attempt.on_refusal(refusal, now_);
   if (!body) return absl::OkStatus();
-  COMITY_ASSIGN_OR_RETURN(const AddedLeaf leaf, tools_.entries->Write(*tools_.sql, head_.leaf_count,
-                                                                      /*revision=*/0, now_, *body));
-  return AppendToTree(leaf.commitment);
+  return AddEntry(*body).status();
+}
+
+absl::StatusOr<rows::SealedEntry> Batch::AddEntry(absl::string_view body) {
+  COMITY_ASSIGN_OR_RETURN(auto entry,
+                          tools_.entries->Seal(head_.leaf_count, /*revision=*/0, now_, body));
+  AppendToTree(entry.commitment);
+  additions_.entries.push_back(entry);
+  return entry;
 }
 
 absl::Status Batch::RunLeaf(LeafItem& item) {
@@ -210,21 +217,16 @@ absl::Status Batch::RunLeaf(LeafItem& item) {
                              {.reason = "LEAF_TOO_LARGE"});
     return absl::OkStatus();
   }
-  const std::int64_t index = head_.leaf_count;
-  COMITY_ASSIGN_OR_RETURN(const AddedLeaf leaf,
-                          tools_.entries->Write(*tools_.sql, index, /*revision=*/0, now_, body));
-  COMITY_RETURN_IF_ERROR(AppendToTree(leaf.commitment));
-  item.verdict = Entry{.leaf_index = index, .commit_time = now_, .commitment = leaf.commitment};
+  COMITY_ASSIGN_OR_RETURN(const rows::SealedEntry entry, AddEntry(body));
+  item.verdict =
+      Entry{.leaf_index = entry.leaf_index, .commit_time = now_, .commitment = entry.commitment};
   return absl::OkStatus();
 }
 
-absl::Status Batch::AppendToTree(const crypto::Digest& commitment) {
-  for (const ledger::Tile& tile : tree_->Append(commitment)) {
-    COMITY_RETURN_IF_ERROR(rows::InsertTile(*tools_.sql, tile));
-  }
+void Batch::AppendToTree(const crypto::Digest& commitment) {
+  for (ledger::Tile& tile : tree_->Append(commitment)) additions_.tiles.push_back(std::move(tile));
   ++head_.leaf_count;
   changed_ = true;
-  return absl::OkStatus();
 }
 
 }  // namespace comity::journal

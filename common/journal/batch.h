@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,10 +11,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/journal/additions.h"
 #include "common/journal/entry_writer.h"
 #include "common/journal/expiry_keys.h"
 #include "common/journal/journal.h"
 #include "common/journal/participant.h"
+#include "common/journal/rows.h"
 #include "common/journal/types.h"
 #include "common/ledger/tree.h"
 #include "common/storage/connection.h"
@@ -81,13 +82,11 @@ class Batch {
   absl::Status RunBody(MutationItem& item);
   absl::Status RunLeaf(LeafItem& item);
   absl::Status RecordRefusal(const MutationItem& item, const absl::Status& refusal);
-  absl::Status AppendToTree(const crypto::Digest& commitment);
+  // An entry that belongs to no mutation.
+  absl::StatusOr<rows::SealedEntry> AddEntry(absl::string_view body);
+  void AppendToTree(const crypto::Digest& commitment);
 
-  // Erases at most `limit` request ids that are too old: more than a batch adds, so that they never
-  // pile up.
-  absl::Status ForgetOldRequests(std::size_t limit);
-
-  // Asks for all request ids of a shared database at once.
+  // Asks for what the database knows of the items' request ids, all at once.
   absl::Status AskForRequests(const std::vector<Item>& items);
 
   // Answers from what was committed before, or returns false.
@@ -104,8 +103,11 @@ class Batch {
   std::int64_t refusals_ = 0;
   std::int64_t replays_ = 0;
   std::string id_;
-  absl::flat_hash_map<const Attempt*, std::unique_ptr<storage::Statement>> asked_;
-  // The first attempt of this batch with a request id.
+  Additions additions_;
+  // When the oldest request that is remembered was committed.
+  std::optional<absl::Time> oldest_;
+  // By caller, method and request id: what was answered before; the first attempt of this batch.
+  absl::flat_hash_map<std::string, rows::Request> answered_;
   absl::flat_hash_map<std::string, const MutationItem*> first_;
 };
 

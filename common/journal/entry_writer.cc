@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/crypto/random.h"
-#include "common/journal/rows.h"
 #include "common/ledger/hash.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -24,9 +23,9 @@ std::string EntryWriter::ContextOf(std::int64_t leaf_index) const {
   return absl::StrCat("entry/", store_id_, "/", leaf_index);
 }
 
-absl::StatusOr<AddedLeaf> EntryWriter::Write(storage::Connection& sql, std::int64_t leaf_index,
-                                             std::int64_t revision, absl::Time commit_time,
-                                             absl::string_view body) const {
+absl::StatusOr<rows::SealedEntry> EntryWriter::Seal(std::int64_t leaf_index, std::int64_t revision,
+                                                    absl::Time commit_time,
+                                                    absl::string_view body) const {
   if (body.size() > kMaxBody) {
     return MakeError(
         absl::StatusCode::kInvalidArgument,
@@ -39,12 +38,11 @@ absl::StatusOr<AddedLeaf> EntryWriter::Write(storage::Connection& sql, std::int6
   COMITY_ASSIGN_OR_RETURN(
       std::string sealed,
       keys_->Seal(ExpiryOf(commit_time), absl::StrCat(salt, body), ContextOf(leaf_index)));
-  COMITY_RETURN_IF_ERROR(rows::InsertEntry(sql, {.leaf_index = leaf_index,
-                                                 .revision = revision,
-                                                 .commit_time = commit_time,
-                                                 .commitment = commitment,
-                                                 .sealed = std::move(sealed)}));
-  return AddedLeaf{leaf_index, commitment};
+  return rows::SealedEntry{.leaf_index = leaf_index,
+                           .revision = revision,
+                           .commit_time = commit_time,
+                           .commitment = commitment,
+                           .sealed = std::move(sealed)};
 }
 
 absl::StatusOr<std::vector<Entry>> EntryWriter::Open(

@@ -10,14 +10,11 @@
 #include "absl/time/time.h"
 #include "common/journal/expiry_keys.h"
 #include "common/journal/rows.h"
-#include "common/journal/turn.h"
 #include "common/journal/types.h"
-#include "common/storage/connection.h"
 
 namespace comity::journal {
 
-// Turns bodies of ledger entries into salted commitments and sealed rows, and back. Thread-safe if
-// the connection is used by one thread.
+// Turns bodies of ledger entries into salted commitments and sealed rows, and back. Thread-safe.
 class EntryWriter {
  public:
   // Entries longer than this are refused: INVALID_ARGUMENT `LEAF_TOO_LARGE`.
@@ -30,10 +27,9 @@ class EntryWriter {
   // The month in which what is committed at `commit_time` expires (UTC).
   absl::CivilMonth ExpiryOf(absl::Time commit_time) const;
 
-  // Inserts the row of entry `leaf_index`; `revision` is 0 if it belongs to no mutation.
-  absl::StatusOr<AddedLeaf> Write(storage::Connection& sql, std::int64_t leaf_index,
-                                  std::int64_t revision, absl::Time commit_time,
-                                  absl::string_view body) const;
+  // The row of entry `leaf_index`; `revision` is 0 if it belongs to no mutation.
+  absl::StatusOr<rows::SealedEntry> Seal(std::int64_t leaf_index, std::int64_t revision,
+                                         absl::Time commit_time, absl::string_view body) const;
 
   // Entries, opened as far as their keys are there. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
   absl::StatusOr<std::vector<Entry>> Open(const std::vector<rows::SealedEntry>& rows) const;

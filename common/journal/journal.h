@@ -88,10 +88,10 @@ struct Stats {
 // The write path of one store, and what was written: head, versions, feed, ledger. README.md
 // follows one write through it.
 //
-// One writer thread takes what waits, up to batch_limit mutations, and runs each in a savepoint of
-// one transaction: a failing body undoes itself only. All are answered once the transaction is
-// durable; participants and subscribers see it just before. Everything that cannot be committed
-// with its evidence is not committed.
+// One writer thread takes what waits, up to batch_limit mutations, and runs them in one
+// transaction: a failing body undoes itself only. All are answered once the transaction is durable;
+// participants and subscribers see it just before. Everything that cannot be committed with its
+// evidence is not committed.
 //
 // Thread-safe, but for Attach. Reads see committed states only; each names its own.
 class Journal {

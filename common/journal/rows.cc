@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -101,6 +102,22 @@ absl::StatusOr<std::optional<Head>> HeadOf(Statement& select) {
 }
 
 }  // namespace
+
+std::string ValuesText(int columns, std::size_t rows) {
+  std::string text = "VALUES ";
+  int parameter = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (int column = 0; column < columns; ++column) {
+      absl::StrAppend(&text, column > 0 ? ", ?" : row > 0 ? "), (?" : "(?", ++parameter);
+    }
+  }
+  text.push_back(')');
+  return text;
+}
+
+std::int64_t PositionOf(const Place& place) {
+  return FirstPosition(place.revision) + place.ordinal;
+}
 
 absl::StatusOr<std::optional<Head>> ReadHead(Connection& sql) {
   COMITY_ASSIGN_OR_RETURN(
@@ -216,15 +233,6 @@ absl::StatusOr<std::optional<std::string>> FindBatch(Connection& sql, std::int64
   return std::optional<std::string>(std::string(select->Text(0)));
 }
 
-absl::Status InsertMutation(Connection& sql, const Mutation& mutation) {
-  COMITY_ASSIGN_OR_RETURN(const auto insert,
-                          sql.Prepare("INSERT INTO journal_mutations VALUES (?1, ?2, ?3)"));
-  return insert->BindInt64(1, mutation.revision)
-      .BindInt64(2, absl::ToUnixMicros(mutation.commit_time))
-      .BindText(3, mutation.resource)
-      .RunLater();
-}
-
 absl::StatusOr<std::optional<Mutation>> FindMutation(Connection& sql, std::int64_t revision) {
   COMITY_ASSIGN_OR_RETURN(const auto select,
                           sql.Prepare("SELECT revision, commit_micros, resource "
@@ -235,34 +243,50 @@ absl::StatusOr<std::optional<Mutation>> FindMutation(Connection& sql, std::int64
                                           std::string(select->Text(2))});
 }
 
-absl::Status InsertRequest(Connection& sql, const Attempt& attempt, std::int64_t revision) {
-  COMITY_ASSIGN_OR_RETURN(const auto insert,
-                          sql.Prepare("INSERT INTO journal_requests VALUES (?1, ?2, ?3, ?4, ?5)"));
-  return insert->BindInt64(1, revision)
-      .BindText(2, attempt.caller)
-      .BindText(3, attempt.method)
-      .BindText(4, attempt.request_id)
-      .BindBlob(5, crypto::View(attempt.request_digest))
-      .RunLater();
-}
-
-absl::StatusOr<std::unique_ptr<Statement>> AskForRequest(Connection& sql, const Attempt& attempt) {
+absl::StatusOr<std::vector<std::int64_t>> FindAnswered(
+    Connection& sql, const std::vector<const Attempt*>& attempts) {
+  // A query for each within one statement, so that every one takes its index however large the
+  // table became since the statement was planned. Repetitions fill it up, so that few texts are
+  // compiled.
+  const std::size_t count = absl::bit_ceil(attempts.size());
   COMITY_ASSIGN_OR_RETURN(
-      std::unique_ptr<Statement> select,
-      sql.Prepare("SELECT r.digest, m.revision, m.commit_micros, m.resource "
-                  "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
-                  "WHERE r.caller = ?1 AND r.method = ?2 AND r.request_id = ?3"));
-  select->BindText(1, attempt.caller).BindText(2, attempt.method).BindText(3, attempt.request_id);
-  return select;
+      const auto select,
+      sql.Prepare(absl::StrCat(
+          "SELECT answered.revision FROM (SELECT (SELECT r.revision FROM journal_requests r WHERE "
+          "r.request_id = asked.column1 AND r.caller = asked.column2 AND r.method = asked.column3) "
+          "AS revision FROM (",
+          ValuesText(3, count), ") asked) answered WHERE answered.revision IS NOT NULL")));
+  for (std::size_t i = 0; i < count; ++i) {
+    const Attempt& attempt = *attempts[std::min(i, attempts.size() - 1)];
+    const int at = 1 + 3 * static_cast<int>(i);
+    select->BindText(at, attempt.request_id)
+        .BindText(at + 1, attempt.caller)
+        .BindText(at + 2, attempt.method);
+  }
+  std::vector<std::int64_t> revisions;
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return revisions;
+    revisions.push_back(select->Int64(0));
+  }
 }
 
-absl::StatusOr<std::optional<Request>> RequestOf(Statement& asked) {
-  COMITY_ASSIGN_OR_RETURN(const bool row, asked.Step());
+absl::StatusOr<std::optional<Request>> FindRequest(Connection& sql, std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT r.caller, r.method, r.request_id, r.digest, m.commit_micros, m.resource "
+                  "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
+                  "WHERE r.revision = ?1"));
+  COMITY_ASSIGN_OR_RETURN(const bool row, select->BindInt64(1, revision).Step());
   if (!row) return std::optional<Request>();
-  COMITY_ASSIGN_OR_RETURN(const crypto::Digest digest, DigestOf(asked.Blob(0)));
-  return std::optional<Request>(Request{
-      digest,
-      Mutation{asked.Int64(1), absl::FromUnixMicros(asked.Int64(2)), std::string(asked.Text(3))}});
+  COMITY_ASSIGN_OR_RETURN(const crypto::Digest digest, DigestOf(select->Blob(3)));
+  return std::optional<Request>(
+      Request{.caller = std::string(select->Text(0)),
+              .method = std::string(select->Text(1)),
+              .request_id = std::string(select->Text(2)),
+              .digest = digest,
+              .mutation = {revision, absl::FromUnixMicros(select->Int64(4)),
+                           std::string(select->Text(5))}});
 }
 
 absl::Status EraseRequest(Connection& sql, std::int64_t revision) {
@@ -271,30 +295,28 @@ absl::Status EraseRequest(Connection& sql, std::int64_t revision) {
   return erase->BindInt64(1, revision).RunLater();
 }
 
-absl::StatusOr<std::optional<Mutation>> FindOldestRequest(Connection& sql) {
-  COMITY_ASSIGN_OR_RETURN(
-      const auto select,
-      sql.Prepare("SELECT r.revision, m.commit_micros "
-                  "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
-                  "ORDER BY r.revision LIMIT 1"));
-  COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
-  if (!row) return std::optional<Mutation>();
-  return std::optional<Mutation>(
-      Mutation{select->Int64(0), absl::FromUnixMicros(select->Int64(1)), ""});
+absl::StatusOr<std::unique_ptr<Statement>> AskForOldestRequest(Connection& sql) {
+  return sql.Prepare(
+      "SELECT m.commit_micros "
+      "FROM journal_requests r JOIN journal_mutations m ON m.revision = r.revision "
+      "ORDER BY r.revision LIMIT 1");
 }
 
-absl::Status InsertVersion(Connection& sql, std::int64_t revision, int ordinal,
-                           absl::string_view kind, absl::string_view id,
-                           std::optional<absl::string_view> body) {
-  COMITY_ASSIGN_OR_RETURN(const auto insert,
-                          sql.Prepare("INSERT INTO journal_versions VALUES (?1, ?2, ?3, ?4)"));
-  insert->BindInt64(1, FirstPosition(revision) + ordinal).BindText(2, kind).BindText(3, id);
-  if (body) {
-    insert->BindBlob(4, *body);
-  } else {
-    insert->BindNull(4);
-  }
-  return insert->RunLater();
+absl::StatusOr<std::optional<absl::Time>> TimeOfOldest(Statement& asked) {
+  COMITY_ASSIGN_OR_RETURN(const bool row, asked.Step());
+  if (!row) return std::optional<absl::Time>();
+  return std::optional<absl::Time>(absl::FromUnixMicros(asked.Int64(0)));
+}
+
+absl::Status EraseOldRequests(Connection& sql, absl::Time end, std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto erase,
+      sql.Prepare(absl::StrCat(
+          "DELETE FROM journal_requests WHERE revision IN (SELECT oldest.revision FROM "
+          "(SELECT r.revision, m.commit_micros FROM journal_requests r "
+          "JOIN journal_mutations m ON m.revision = r.revision ORDER BY r.revision LIMIT ",
+          limit, ") oldest WHERE oldest.commit_micros <= ?1)")));
+  return erase->BindInt64(1, absl::ToUnixMicros(end)).RunLater();
 }
 
 absl::StatusOr<std::vector<Version>> ReadFeed(Connection& sql, std::int64_t after_revision,
@@ -335,8 +357,7 @@ absl::StatusOr<std::vector<Place>> ReadPlaces(Connection& sql, const Place& last
   COMITY_ASSIGN_OR_RETURN(const auto select,
                           sql.Prepare("SELECT position FROM journal_versions WHERE position > ?1 "
                                       "ORDER BY position LIMIT ?2"));
-  select->BindInt64(1, FirstPosition(last.revision) + last.ordinal)
-      .BindInt64(2, static_cast<std::int64_t>(limit));
+  select->BindInt64(1, PositionOf(last)).BindInt64(2, static_cast<std::int64_t>(limit));
   std::vector<Place> places;
   while (true) {
     COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
@@ -381,17 +402,6 @@ absl::StatusOr<std::optional<Version>> FindVersionAt(Connection& sql, absl::stri
   return std::optional<Version>(VersionOf(*select));
 }
 
-absl::Status InsertEntry(Connection& sql, const SealedEntry& entry) {
-  COMITY_ASSIGN_OR_RETURN(const auto insert,
-                          sql.Prepare("INSERT INTO journal_entries VALUES (?1, ?2, ?3, ?4, ?5)"));
-  return insert->BindInt64(1, entry.leaf_index)
-      .BindInt64(2, entry.revision)
-      .BindInt64(3, absl::ToUnixMicros(entry.commit_time))
-      .BindBlob(4, crypto::View(entry.commitment))
-      .BindBlob(5, entry.sealed)
-      .RunLater();
-}
-
 absl::StatusOr<std::vector<SealedEntry>> ReadEntries(Connection& sql, std::int64_t first,
                                                      std::size_t limit) {
   COMITY_ASSIGN_OR_RETURN(
@@ -425,15 +435,6 @@ absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(Connection& sql, std
     COMITY_ASSIGN_OR_RETURN(const crypto::Digest commitment, DigestOf(select->Blob(0)));
     commitments.push_back(commitment);
   }
-}
-
-absl::Status InsertTile(Connection& sql, const ledger::Tile& tile) {
-  COMITY_ASSIGN_OR_RETURN(const auto insert,
-                          sql.Prepare("INSERT INTO journal_tiles VALUES (?1, ?2, ?3)"));
-  return insert->BindInt64(1, tile.id.level)
-      .BindInt64(2, tile.id.index)
-      .BindBlob(3, ledger::EncodeTile(tile.hashes))
-      .RunLater();
 }
 
 absl::StatusOr<std::optional<std::string>> FindTile(Connection& sql, ledger::TileId id) {

@@ -14,12 +14,23 @@
 #include "common/ledger/tile.h"
 #include "common/storage/connection.h"
 
-// The journal's rows: what is written and read by SQL, and nothing else. All pass on storage
-// errors.
+// The journal's rows: what is written and read by SQL, and nothing else; additions.h has what a
+// batch adds. All pass on storage errors.
 namespace comity::journal::rows {
+
+// `VALUES (?1, ?2), (?3, ?4)`: parameters for `rows` rows.
+std::string ValuesText(int columns, std::size_t rows);
 
 // Changes in one mutation.
 inline constexpr int kMaxOrdinal = (1 << 20) - 1;
+
+// Where a version is: all of it but what it says.
+struct Place {
+  std::int64_t revision = 0;
+  int ordinal = 0;
+};
+// The key of its row: revision * 2^20 + ordinal.
+std::int64_t PositionOf(const Place& place);
 
 absl::StatusOr<std::optional<Head>> ReadHead(storage::Connection& sql);
 // In a write transaction of a shared database: nobody else writes until its end.
@@ -61,39 +72,34 @@ struct Mutation {
   absl::Time commit_time;
   std::string resource;
 };
-absl::Status InsertMutation(storage::Connection& sql, const Mutation& mutation);
 absl::StatusOr<std::optional<Mutation>> FindMutation(storage::Connection& sql,
                                                      std::int64_t revision);
 
-// The outcome of a request_id.
+// A request_id that was answered, and with what.
 struct Request {
+  std::string caller;
+  std::string method;
+  std::string request_id;
   crypto::Digest digest;
   Mutation mutation;
 };
-absl::Status InsertRequest(storage::Connection& sql, const Attempt& attempt, std::int64_t revision);
-// The question whether the request_id was answered; to be stepped, or started and stepped later.
-absl::StatusOr<std::unique_ptr<storage::Statement>> AskForRequest(storage::Connection& sql,
-                                                                  const Attempt& attempt);
-absl::StatusOr<std::optional<Request>> RequestOf(storage::Statement& asked);
+// Those of `attempts` that were answered: their revisions.
+absl::StatusOr<std::vector<std::int64_t>> FindAnswered(storage::Connection& sql,
+                                                       const std::vector<const Attempt*>& attempts);
+absl::StatusOr<std::optional<Request>> FindRequest(storage::Connection& sql, std::int64_t revision);
 absl::Status EraseRequest(storage::Connection& sql, std::int64_t revision);
-// The oldest request that is remembered.
-absl::StatusOr<std::optional<Mutation>> FindOldestRequest(storage::Connection& sql);
+// The oldest request that is remembered: to be started, and read later.
+absl::StatusOr<std::unique_ptr<storage::Statement>> AskForOldestRequest(storage::Connection& sql);
+absl::StatusOr<std::optional<absl::Time>> TimeOfOldest(storage::Statement& asked);
+// Erases those of the oldest `limit` that were committed at `end` at the latest.
+absl::Status EraseOldRequests(storage::Connection& sql, absl::Time end, std::size_t limit);
 
-// A nullopt body says that the resource is gone.
-absl::Status InsertVersion(storage::Connection& sql, std::int64_t revision, int ordinal,
-                           absl::string_view kind, absl::string_view id,
-                           std::optional<absl::string_view> body);
 absl::StatusOr<std::vector<Version>> ReadFeed(storage::Connection& sql, std::int64_t after_revision,
                                               std::size_t limit);
 // As ReadFeed, by mutation and with its time.
 absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection& sql,
                                                              std::int64_t after_revision,
                                                              std::size_t limit);
-// Where a version is: all of it but what it says.
-struct Place {
-  std::int64_t revision = 0;
-  int ordinal = 0;
-};
 // The places after `last`, at most `limit`, in order.
 absl::StatusOr<std::vector<Place>> ReadPlaces(storage::Connection& sql, const Place& last,
                                               std::size_t limit);
@@ -111,7 +117,6 @@ struct SealedEntry {
   crypto::Digest commitment;
   std::string sealed;
 };
-absl::Status InsertEntry(storage::Connection& sql, const SealedEntry& entry);
 absl::StatusOr<std::vector<SealedEntry>> ReadEntries(storage::Connection& sql, std::int64_t first,
                                                      std::size_t limit);
 // The same of a closed log.
@@ -122,7 +127,6 @@ absl::StatusOr<std::vector<SealedEntry>> ReadClosedEntries(storage::Connection& 
 absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(storage::Connection& sql,
                                                             std::int64_t first);
 
-absl::Status InsertTile(storage::Connection& sql, const ledger::Tile& tile);
 // The encoded tile; nullopt: it is not complete.
 absl::StatusOr<std::optional<std::string>> FindTile(storage::Connection& sql, ledger::TileId id);
 

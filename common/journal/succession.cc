@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/journal/additions.h"
 #include "common/journal/entry.h"
 #include "common/journal/entry_writer.h"
 #include "common/journal/ledger_check.h"
@@ -176,9 +177,11 @@ absl::Status Successor::Write(const std::string& note, std::int64_t number) {
   head_.leaf_count = 1;
   head_.commit_time = now;
   COMITY_RETURN_IF_ERROR(rows::PutLog(sql_, {.number = number, .store_id = head_.store_id}));
-  COMITY_RETURN_IF_ERROR(EntryWriter(&keys_, head_.store_id, options_.expiry_months)
-                             .Write(sql_, /*leaf_index=*/0, /*revision=*/0, now, body)
-                             .status());
+  Additions first;
+  COMITY_ASSIGN_OR_RETURN(first.entries.emplace_back(),
+                          EntryWriter(&keys_, head_.store_id, options_.expiry_months)
+                              .Seal(/*leaf_index=*/0, /*revision=*/0, now, body));
+  COMITY_RETURN_IF_ERROR(Insert(sql_, first));
   COMITY_RETURN_IF_ERROR(rows::ReplaceHead(sql_, head_));
   return storage::RequireReader(sql_, "journal", kSuccessionVersion);
 }

@@ -42,13 +42,14 @@ class Turn {
   virtual std::int64_t next_leaf_index() const = 0;
 
   // For the service's own tables; inside the mutation's savepoint. The body must neither begin nor
-  // end transactions, and must end its statements and savepoints before it returns.
+  // end transactions, and must end its statements and savepoints before it returns. The journal's
+  // rows of this batch, its own too, are written at its end and not there yet.
   virtual storage::Connection& sql() = 0;
 
   // Stores `body` as the version of resource (kind, id) at this revision, and puts it in the feed.
-  // At most 2^20 a mutation, names of at most 1,024 bytes. `kind` and `id` are not encrypted: no
-  // personal data in them; free text and personal data in `body` only sealed (Seal). Passes on
-  // storage errors.
+  // At most 2^20 a mutation, names of at most 1,024 bytes of UTF-8 without NUL. `kind` and `id` are
+  // not encrypted: no personal data in them; free text and personal data in `body` only sealed
+  // (Seal).
   virtual absl::Status Put(absl::string_view kind, absl::string_view id,
                            absl::string_view body) = 0;
 
@@ -65,7 +66,8 @@ class Turn {
   virtual absl::StatusOr<std::string> Seal(absl::string_view plaintext,
                                            absl::string_view context) = 0;
 
-  // The name of the resource that the mutation made or changed, for Committed and for repetitions.
+  // The name of the resource that the mutation made or changed, for Committed and for repetitions;
+  // as long as others.
   virtual void SetResource(absl::string_view name) = 0;
 
   // Says that there was nothing to change: no revision is used and nothing of this turn is kept,

@@ -12,7 +12,7 @@
 namespace comity::storage {
 
 // The SQL that callers write is a common subset of SQLite's and PostgreSQL's:
-//   - parameters are ?1, ?2, ... without gaps (an engine rewrites them);
+//   - parameters are ?1, ?2, ... without gaps (an engine rewrites them), at most 32,766;
 //   - column types are INTEGER (64 bits), TEXT (UTF-8 without NUL, compared byte by byte) and BLOB,
 //     in capitals (an engine renames them);
 //   - INSERT ... ON CONFLICT, RETURNING, LIMIT/OFFSET, common table expressions and window

@@ -11,7 +11,7 @@
 namespace comity::storage {
 namespace {
 
-constexpr int kMostParameters = 99;
+constexpr int kMostParameters = 32'766;
 
 // Well-formed, without surrogates and overlong forms, and without NUL: what the server would refuse
 // must not reach it, where it would cost the whole transaction.

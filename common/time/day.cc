@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/status/error.h"
 
 namespace comity {
@@ -44,7 +43,9 @@ absl::TimeZone Brussels() {
 absl::CivilDay DayInBrussels(absl::Time instant) { return absl::ToCivilDay(instant, Brussels()); }
 
 std::string FormatDay(absl::CivilDay day) {
-  return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day());
+  return absl::StrCat(absl::Dec(day.year(), absl::kZeroPad4), "-",
+                      absl::Dec(day.month(), absl::kZeroPad2), "-",
+                      absl::Dec(day.day(), absl::kZeroPad2));
 }
 
 absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text) {
@@ -79,9 +80,10 @@ std::string PartialDate::ToString() const {
   if (!known_) return "";
   if (exact()) return FormatDay(earliest_);
   if (earliest_.month() == latest_.month()) {
-    return absl::StrFormat("%04d-%02d", earliest_.year(), earliest_.month());
+    return absl::StrCat(absl::Dec(earliest_.year(), absl::kZeroPad4), "-",
+                        absl::Dec(earliest_.month(), absl::kZeroPad2));
   }
-  return absl::StrFormat("%04d", earliest_.year());
+  return absl::StrCat(absl::Dec(earliest_.year(), absl::kZeroPad4));
 }
 
 }  // namespace comity

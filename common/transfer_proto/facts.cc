@@ -5,7 +5,7 @@
 namespace comity::transfer_proto {
 namespace {
 
-absl::Status ReadPeriod(const v1::LegalClassPeriod& from, absl::string_view field,
+absl::Status ReadPeriod(const v1::LegalClassPeriod& from, const FieldPath& field,
                         legal::LegalClassPeriod& to) {
   COMITY_RETURN_IF_ERROR(
       ReadEnum(from.legal_class(), false, Under(field, "legal_class"), to.legal_class));
@@ -17,7 +17,7 @@ absl::Status ReadPeriod(const v1::LegalClassPeriod& from, absl::string_view fiel
 }  // namespace
 
 absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner,
-                                                absl::string_view field) {
+                                                const FieldPath& field) {
   legal::Partner read;
   COMITY_RETURN_IF_ERROR(CheckPartnerName(partner.name(), Under(field, "name")));
   read.name = partner.name();
@@ -33,7 +33,7 @@ absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner,
 }
 
 absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& instrument,
-                                                      absl::string_view field) {
+                                                      const FieldPath& field) {
   legal::Instrument read;
   if (legal::PartnerOf(instrument.name()).empty()) return Required(Under(field, "name"));
   read.name = instrument.name();
@@ -66,8 +66,9 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
     for (const auto& [name, certainty] : instrument.certainty()) {
       if ((name == "all") != all) continue;
       legal::Certainty value{};
-      COMITY_RETURN_IF_ERROR(ReadEnum(
-          certainty, true, absl::StrCat(Under(field, "certainty"), "[", name, "]"), value));
+      COMITY_RETURN_IF_ERROR(
+          ReadEnum(certainty, true,
+                   absl::StrCat(Under(field, "certainty").ToString(), "[", name, "]"), value));
       legal::SetCertainty(read, name, value);
     }
   }
@@ -75,7 +76,7 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
 }
 
 absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authority,
-                                                    absl::string_view field) {
+                                                    const FieldPath& field) {
   legal::Authority read;
   COMITY_RETURN_IF_ERROR(CheckCounterpartName(authority.name(), Under(field, "name")));
   read.name = authority.name();

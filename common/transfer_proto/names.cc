@@ -1,8 +1,6 @@
-#include <vector>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "common/status/error.h"
+#include "absl/strings/strip.h"
+#include "common/transfer_proto/field_reader.h"
 #include "common/transfer_proto/transfer_proto.h"
 
 namespace comity::transfer_proto {
@@ -18,27 +16,28 @@ bool IsId(absl::string_view id) {
   return true;
 }
 
-bool IsPartner(const std::vector<absl::string_view>& parts) {
-  return parts.size() == 2 && parts[0] == "partners" && IsId(parts[1]);
+bool IsPartner(absl::string_view name) {
+  return absl::ConsumePrefix(&name, "partners/") && IsId(name);
 }
 
-absl::Status WrongForm(absl::string_view name, absl::string_view field, absl::string_view form) {
-  return InvalidField("FIELD_INVALID", field,
-                      absl::StrCat("\"", name.substr(0, 200), "\" is not of the form ", form));
+absl::Status WrongForm(absl::string_view name, const FieldPath& field, absl::string_view form) {
+  return Invalid("FIELD_INVALID", field,
+                 absl::StrCat("\"", name.substr(0, 200), "\" is not of the form ", form));
 }
 
 }  // namespace
 
-absl::Status CheckPartnerName(absl::string_view name, absl::string_view field) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (IsPartner(parts)) return absl::OkStatus();
+absl::Status CheckPartnerName(absl::string_view name, const FieldPath& field) {
+  if (IsPartner(name)) return absl::OkStatus();
   return WrongForm(name, field, "partners/{partner}");
 }
 
-absl::Status CheckCounterpartName(absl::string_view name, absl::string_view field) {
-  std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
-  if (parts.size() == 4 && parts[2] == "authorities" && IsId(parts[3])) parts.resize(2);
-  if (IsPartner(parts)) return absl::OkStatus();
+absl::Status CheckCounterpartName(absl::string_view name, const FieldPath& field) {
+  constexpr absl::string_view kBetween = "/authorities/";
+  const std::size_t between = name.find(kBetween);
+  const bool authority =
+      between != absl::string_view::npos && IsId(name.substr(between + kBetween.size()));
+  if (IsPartner(authority ? name.substr(0, between) : name)) return absl::OkStatus();
   return WrongForm(name, field, "partners/{partner} or partners/{partner}/authorities/{authority}");
 }
 

@@ -9,11 +9,11 @@ namespace {
 constexpr std::int64_t kFirstSecond = -62135596800;  // 0001-01-01
 constexpr std::int64_t kLastSecond = 253402300799;   // 9999-12-31
 
-absl::Status ReadTime(const google::protobuf::Timestamp& from, absl::string_view field,
+absl::Status ReadTime(const google::protobuf::Timestamp& from, const FieldPath& field,
                       absl::Time& to) {
   if (from.seconds() < kFirstSecond || from.seconds() > kLastSecond || from.nanos() < 0 ||
       from.nanos() > 999999999) {
-    return InvalidField("FIELD_INVALID", field, "is no valid timestamp");
+    return Invalid("FIELD_INVALID", field, "is no valid timestamp");
   }
   to = absl::FromUnixSeconds(from.seconds()) + absl::Nanoseconds(from.nanos());
   return absl::OkStatus();
@@ -25,7 +25,7 @@ void WriteTime(absl::Time from, google::protobuf::Timestamp& to) {
   to.set_nanos(static_cast<int>((from - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
 }
 
-absl::Status CheckPurpose(const v1::TransferPurpose& purpose, absl::string_view field) {
+absl::Status CheckPurpose(const v1::TransferPurpose& purpose, const FieldPath& field) {
   const std::pair<absl::string_view, const std::string*> texts[] = {
       {"task", &purpose.task()},
       {"offence", &purpose.offence()},
@@ -39,14 +39,14 @@ absl::Status CheckPurpose(const v1::TransferPurpose& purpose, absl::string_view 
 }
 
 // A day that is known to the day.
-absl::Status ReadExactDay(const std::string& text, absl::string_view field, PartialDate& date) {
+absl::Status ReadExactDay(const std::string& text, const FieldPath& field, PartialDate& date) {
   COMITY_RETURN_IF_ERROR(ReadDate(text, field, date));
   if (!date.known() || date.exact()) return absl::OkStatus();
-  return InvalidField("DAY_INVALID", field,
-                      absl::StrCat("\"", text, "\" is no full day: write 2026-11-23"));
+  return Invalid("DAY_INVALID", field,
+                 absl::StrCat("\"", text, "\" is no full day: write 2026-11-23"));
 }
 
-absl::Status ReadMode(const v1::TransferQuestion& from, absl::Time now, absl::string_view field,
+absl::Status ReadMode(const v1::TransferQuestion& from, absl::Time now, const FieldPath& field,
                       legal::Question& to) {
   to.instant = now;
   if (from.has_instant()) {
@@ -63,7 +63,7 @@ absl::Status ReadMode(const v1::TransferQuestion& from, absl::Time now, absl::st
   return absl::OkStatus();
 }
 
-absl::Status ReadWho(const v1::TransferQuestion& from, absl::string_view field,
+absl::Status ReadWho(const v1::TransferQuestion& from, const FieldPath& field,
                      legal::Question& to) {
   if (from.counterpart().empty()) return Required(Under(field, "counterpart"));
   COMITY_RETURN_IF_ERROR(CheckCounterpartName(from.counterpart(), Under(field, "counterpart")));
@@ -79,7 +79,7 @@ absl::Status ReadWho(const v1::TransferQuestion& from, absl::string_view field,
   return absl::OkStatus();
 }
 
-absl::Status ReadData(const v1::TransferQuestion& from, absl::string_view field,
+absl::Status ReadData(const v1::TransferQuestion& from, const FieldPath& field,
                       legal::Question& to) {
   COMITY_RETURN_IF_ERROR(
       ReadEnum(from.data_kind(), false, Under(field, "data_kind"), to.data_kind));
@@ -105,7 +105,7 @@ absl::Status ReadData(const v1::TransferQuestion& from, absl::string_view field,
 }  // namespace
 
 absl::StatusOr<legal::Question> QuestionFromProto(const v1::TransferQuestion& question,
-                                                  absl::Time now, absl::string_view field) {
+                                                  absl::Time now, const FieldPath& field) {
   legal::Question read;
   COMITY_RETURN_IF_ERROR(ReadMode(question, now, field, read));
   COMITY_RETURN_IF_ERROR(ReadWho(question, field, read));
@@ -127,14 +127,14 @@ absl::StatusOr<legal::Question> QuestionFromProto(const v1::TransferQuestion& qu
   return read;
 }
 
-absl::StatusOr<legal::Origin> OriginFromProto(const v1::Origin& origin, absl::string_view field) {
+absl::StatusOr<legal::Origin> OriginFromProto(const v1::Origin& origin, const FieldPath& field) {
   legal::Origin read;
   COMITY_RETURN_IF_ERROR(ReadEnum(origin.kind(), false, Under(field, "kind"), read.kind));
   const bool nobody =
       read.kind == legal::OriginKind::kEurojust || read.kind == legal::OriginKind::kPublicSource;
   if (nobody && !origin.partner().empty()) {
-    return InvalidField("FIELD_INVALID", Under(field, "partner"),
-                        "must be empty for data of the agency itself and of public sources");
+    return Invalid("FIELD_INVALID", Under(field, "partner"),
+                   "must be empty for data of the agency itself and of public sources");
   }
   if (!nobody) {
     if (origin.partner().empty()) return Required(Under(field, "partner"));
@@ -153,14 +153,14 @@ absl::StatusOr<legal::Origin> OriginFromProto(const v1::Origin& origin, absl::st
 }
 
 absl::StatusOr<legal::Restriction> RestrictionFromProto(const v1::Restriction& restriction,
-                                                        absl::string_view field) {
+                                                        const FieldPath& field) {
   legal::Restriction read;
   COMITY_RETURN_IF_ERROR(ReadEnum(restriction.use(), false, Under(field, "use"), read.use));
   const bool named = read.use == legal::UseRestriction::kNotToPartners;
   if (named && restriction.partners().empty()) return Required(Under(field, "partners"));
   if (!named && !restriction.partners().empty()) {
-    return InvalidField("FIELD_INVALID", Under(field, "partners"),
-                        "is for the restriction NOT_TO_PARTNERS only");
+    return Invalid("FIELD_INVALID", Under(field, "partners"),
+                   "is for the restriction NOT_TO_PARTNERS only");
   }
   COMITY_RETURN_IF_ERROR(
       CheckCount(restriction.partners_size(), kMaxPartners, Under(field, "partners")));
@@ -185,7 +185,7 @@ legal::Purpose PurposeFromProto(const v1::TransferPurpose& purpose) {
 }
 
 absl::StatusOr<legal::Decision> StoredDecisionFromProto(const v1::Decision& decision,
-                                                        absl::string_view field) {
+                                                        const FieldPath& field) {
   legal::Decision read;
   read.name = decision.name();
   COMITY_RETURN_IF_ERROR(ReadEnum(decision.kind(), false, Under(field, "kind"), read.kind));
@@ -214,7 +214,7 @@ absl::StatusOr<legal::Decision> StoredDecisionFromProto(const v1::Decision& deci
 }
 
 absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
-                                                  absl::string_view field) {
+                                                  const FieldPath& field) {
   COMITY_RETURN_IF_ERROR(
       CheckCount(decision.counterparts_size(), kMaxPartners, Under(field, "counterparts")));
   COMITY_RETURN_IF_ERROR(
@@ -233,7 +233,7 @@ absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
         CheckText(decision.conditions(i), kMaxTextBytes, At(field, "conditions", i)));
   }
   if (read.valid_to.known() && read.valid_to.earliest() < read.valid_from.earliest()) {
-    return InvalidField("FIELD_INVALID", Under(field, "valid_to"), "is before valid_from");
+    return Invalid("FIELD_INVALID", Under(field, "valid_to"), "is before valid_from");
   }
   return read;
 }

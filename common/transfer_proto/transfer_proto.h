@@ -10,6 +10,7 @@
 #include "common/legal/facts.h"
 #include "common/legal/question.h"
 #include "common/legal/verdict.h"
+#include "common/transfer_proto/field_path.h"
 
 // The transfer check between wire and domain.
 //
@@ -31,39 +32,38 @@ inline constexpr int kMaxTextBytes = 2000;
 
 // "partners/{partner}" or, if `authority` is allowed, "partners/{partner}/authorities/{authority}",
 // each id matching ^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$.
-absl::Status CheckPartnerName(absl::string_view name, absl::string_view field);
-absl::Status CheckCounterpartName(absl::string_view name, absl::string_view field);
+absl::Status CheckPartnerName(absl::string_view name, const FieldPath& field);
+absl::Status CheckCounterpartName(absl::string_view name, const FieldPath& field);
 
 // `now` is the instant if the question names none, and tells which days are past: a question about
 // a past day, about what was public on a day, or at a revision is one of Mode::kExplore, any other
 // is one of Mode::kOperate unless it says `explore`. `at_revision` is for the caller: the facts to
 // ask are those of that revision.
 absl::StatusOr<legal::Question> QuestionFromProto(const v1::TransferQuestion& question,
-                                                  absl::Time now, absl::string_view field);
+                                                  absl::Time now, const FieldPath& field);
 
-absl::StatusOr<legal::Origin> OriginFromProto(const v1::Origin& origin, absl::string_view field);
+absl::StatusOr<legal::Origin> OriginFromProto(const v1::Origin& origin, const FieldPath& field);
 absl::StatusOr<legal::Restriction> RestrictionFromProto(const v1::Restriction& restriction,
-                                                        absl::string_view field);
+                                                        const FieldPath& field);
 legal::Purpose PurposeFromProto(const v1::TransferPurpose& purpose);
 
 // Requires kind, valid_from and evidence, and grounds for derogations and urgent transfers. Fields
 // that the transfer check does not need (evidence, who recorded it and when) are dropped.
 absl::StatusOr<legal::Decision> DecisionFromProto(const v1::Decision& decision,
-                                                  absl::string_view field);
+                                                  const FieldPath& field);
 
 // The same for a decision that a registry keeps, which was checked when it was recorded: without
 // limits, and evidence and grounds may not be told, or erased by law; grounds then say `not told`.
 absl::StatusOr<legal::Decision> StoredDecisionFromProto(const v1::Decision& decision,
-                                                        absl::string_view field);
+                                                        const FieldPath& field);
 
 // Facts as the registry serves them.
-absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner,
-                                                absl::string_view field);
+absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner, const FieldPath& field);
 absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& instrument,
-                                                      absl::string_view field);
+                                                      const FieldPath& field);
 // Without its sealing key, which depends on contacts and key statements.
 absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authority,
-                                                    absl::string_view field);
+                                                    const FieldPath& field);
 
 v1::TransferQuestion ToProto(const legal::Question& question);
 v1::Origin ToProto(const legal::Origin& origin);
@@ -71,6 +71,7 @@ v1::Restriction ToProto(const legal::Restriction& restriction);
 v1::TransferPurpose ToProto(const legal::Purpose& purpose);
 // Only what the transfer check knows of it.
 v1::Decision ToProto(const legal::Decision& decision);
-v1::TransferVerdict ToProto(const legal::Verdict& verdict);
+// Into an empty message, where it lies: it may be in an arena.
+void WriteVerdict(legal::Verdict verdict, v1::TransferVerdict& made);
 
 }  // namespace comity::transfer_proto

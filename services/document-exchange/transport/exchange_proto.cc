@@ -129,7 +129,7 @@ v1::Upload ToProto(const UploadStatus& status) {
   upload.set_description_length(status.upload.announced.description);
   if (!status.upload.id.empty()) SetTime(status.upload.expire_time, upload.mutable_expire_time());
   for (const RecipientVerdict& answer : status.verdicts) {
-    if (!answer.own) *upload.add_verdicts() = transfer_proto::ToProto(answer.verdict);
+    if (!answer.own) transfer_proto::WriteVerdict(answer.verdict, *upload.add_verdicts());
   }
   return upload;
 }
@@ -241,7 +241,9 @@ v1::TransferRecord ToProto(const TransferRecord& record) {
 }
 
 std::string EncodeVerdict(const legal::Verdict& verdict) {
-  return transfer_proto::ToProto(verdict).SerializeAsString();
+  registry_v1::TransferVerdict message;
+  transfer_proto::WriteVerdict(verdict, message);
+  return message.SerializeAsString();
 }
 
 registry_v1::TransferVerdict DecodeVerdict(const std::string& bytes) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
+#include "common/rpc/arena_messages.h"
 #include "common/rpc/call_gate.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/reads.h"
@@ -18,7 +19,9 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   // None is owned; all must outlive this object and every call.
   PartnerRegistryService(rpc::CallGate gate, const Reads* reads, const Writes* writes,
                          const Feed* feed)
-      : gate_(std::move(gate)), reads_(reads), writes_(writes), feed_(feed) {}
+      : gate_(std::move(gate)), reads_(reads), writes_(writes), feed_(feed) {
+    SetMessageAllocatorFor_EvaluateTransfer(&evaluations_);
+  }
 
 #define COMITY_UNARY(Method, Response)                                                         \
   grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
@@ -50,6 +53,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
       grpc::CallbackServerContext* context) override;
 
  private:
+  rpc::ArenaMessages<v1::EvaluateTransferRequest, v1::TransferVerdict> evaluations_;
   const rpc::CallGate gate_;
   const Reads* const reads_;
   const Writes* const writes_;

@@ -182,7 +182,7 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
     COMITY_RETURN_IF_ERROR(GoBack(request.question().at_revision(), "question.at_revision", then));
     question.mode = legal::Mode::kExplore;
   }
-  *response = transfer_proto::ToProto(legal::Evaluate(then->facts(), question));
+  transfer_proto::WriteVerdict(legal::Evaluate(then->facts(), question), *response);
   return absl::OkStatus();
 }
 

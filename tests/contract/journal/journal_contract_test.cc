@@ -66,6 +66,13 @@ class JournalContractTest : public JournalContract {
     return waiting;
   }
 
+  std::int64_t Rows(const std::string& table) {
+    auto snapshot = journal_->Read();
+    auto count = snapshot->sql().Prepare("SELECT COUNT(*) FROM " + table);
+    EXPECT_TRUE((*count)->Step().value());
+    return (*count)->Int64(0);
+  }
+
   static const absl::StatusOr<Committed>& Await(const std::unique_ptr<Waiting>& waiting) {
     waiting->done.WaitForNotification();
     return waiting->verdict;
@@ -165,6 +172,79 @@ TEST_P(JournalContractTest, AFailedStatementCostsOnlyItsOwnMutation) {
   EXPECT_EQ(Await(third)->revision, 2);
 }
 
+TEST_P(JournalContractTest, WhatIsRefusedAmidABatchLeavesNothingOfIt) {
+  const auto write = [](const std::string& id, bool own_table, const absl::Status& outcome) {
+    return [=](Turn& turn) {
+      EXPECT_THAT(turn.Put("note", id, id), IsOk());
+      if (own_table) {
+        EXPECT_THAT(turn.sql().Execute("INSERT INTO notes VALUES ('" + id + "', 'words')"), IsOk());
+      }
+      EXPECT_THAT(turn.AddLeaf("{\"id\":\"" + id + "\"}"), IsOk());
+      return outcome;
+    };
+  };
+  Gate gate(*journal_);
+  std::vector<std::unique_ptr<Waiting>> waiting;
+  waiting.push_back(Queue(Try(), write("a", false, absl::OkStatus())));
+  waiting.push_back(Queue(Try(), write("b", false, No())));
+  waiting.push_back(Queue(Try(), write("c", true, No())));
+  waiting.push_back(Queue(Try(), write("d", true, absl::OkStatus())));
+  gate.Release();
+  for (const auto& one : waiting) (void)Await(one);
+
+  const auto feed = journal_->ReadFeed(0, 10).value();
+  ASSERT_THAT(feed, SizeIs(2));
+  EXPECT_EQ(feed[0].id, "a");
+  EXPECT_EQ(feed[1].id, "d");
+  EXPECT_EQ(Rows("notes"), 1);
+  ASSERT_EQ(journal_->head().leaf_count, 2);
+  EXPECT_EQ(journal_->ReadEntry(1)->body, "{\"id\":\"d\"}");
+  EXPECT_EQ(journal_->ReadEntry(1)->revision, 2);
+}
+
+TEST_P(JournalContractTest, AMutationMayChangeMoreThanAStatementTakes) {
+  constexpr int kMany = 131;
+  const auto done = journal_->Mutate(Try("r1", "x"), [](Turn& turn) {
+    for (int i = 0; i < kMany; ++i) {
+      if (auto put = turn.Put("note", std::to_string(i), std::to_string(i)); !put.ok()) return put;
+      if (auto leaf = turn.AddLeaf("{}"); !leaf.ok()) return leaf.status();
+    }
+    return turn.Erase("note", "7");
+  });
+
+  ASSERT_THAT(done, IsOk());
+  const auto feed = journal_->ReadFeed(0, 1).value();
+  ASSERT_THAT(feed, SizeIs(kMany + 1));
+  for (int i = 0; i < kMany; ++i) {
+    const Version& version = feed[static_cast<std::size_t>(i)];
+    EXPECT_EQ(version.ordinal, i);
+    EXPECT_EQ(version.body, version.id);
+  }
+  EXPECT_EQ(feed.back().body, std::nullopt);
+  EXPECT_THAT(journal_->ReadEntries(0, 200).value(), SizeIs(kMany));
+}
+
+TEST_P(JournalContractTest, ANameThatIsNoTextCostsOnlyItsOwnMutation) {
+  Gate gate(*journal_);
+  std::vector<std::unique_ptr<Waiting>> refused;
+  for (const std::string& name :
+       {std::string("a\0b", 3), std::string("\xff"), std::string("\xc3")}) {
+    refused.push_back(Queue(Try(), [=](Turn& turn) { return turn.Put("note", name, "1"); }));
+    refused.push_back(Queue(Try(), [=](Turn& turn) {
+      turn.SetResource(name);
+      return absl::OkStatus();
+    }));
+  }
+  const auto kept = Queue(Try(), Put("ē", "1"));
+  gate.Release();
+
+  for (const auto& one : refused) {
+    EXPECT_THAT(Await(one),
+                FailsWith(absl::StatusCode::kInvalidArgument, "RESOURCE_NAME_NOT_TEXT"));
+  }
+  EXPECT_EQ(Await(kept)->revision, 1);
+}
+
 TEST_P(JournalContractTest, ARefusalIsEvidencedBeforeTheCallerHearsOfIt) {
   Attempt attempt = Try();
   attempt.on_refusal = [](const absl::Status& refusal, absl::Time) -> std::optional<std::string> {
@@ -222,6 +302,40 @@ TEST_P(JournalContractTest, ARequestIdIsForgottenAfterADay) {
 
   EXPECT_FALSE(journal_->Mutate(Try("r1", "y"), Put("a", "2"))->replayed);
   EXPECT_TRUE(journal_->Mutate(Try("r1", "y"), Put("a", "2"))->replayed);
+}
+
+TEST_P(JournalContractTest, ForgottenRequestIdsDoNotPileUp) {
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_THAT(journal_->Mutate(Try("old-" + std::to_string(i), "x"), Put("a", "1")), IsOk());
+  }
+  clock_.Advance(absl::Hours(24));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_THAT(journal_->Mutate(Try("new-" + std::to_string(i), "x"), Put("a", "2")), IsOk());
+  }
+
+  EXPECT_EQ(Rows("journal_requests"), 10);
+  EXPECT_TRUE(journal_->Mutate(Try("new-0", "x"), Put("a", "3"))->replayed);
+}
+
+TEST_P(JournalContractTest, RepetitionsInABatchGetTheAnswersOfTheirOwn) {
+  for (const char* const id : {"r1", "r2", "r3"}) {
+    ASSERT_THAT(journal_->Mutate(Try(id, "x"), Put(id, "1")), IsOk());
+  }
+  Gate gate(*journal_);
+  const auto third = Queue(Try("r3", "x"), Put("a", "2"));
+  const auto fresh = Queue(Try("r4", "x"), Put("a", "2"));
+  const auto reused = Queue(Try("r2", "y"), Put("a", "2"));
+  const auto others = Queue(Try("r1", "x", "bob"), Put("a", "2"));
+  const auto first = Queue(Try("r1", "x"), Put("a", "2"));
+  gate.Release();
+
+  EXPECT_EQ(Await(third)->revision, 3);
+  EXPECT_TRUE(Await(third)->replayed);
+  EXPECT_EQ(Await(fresh)->revision, 4);
+  EXPECT_THAT(Await(reused), FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_EQ(Await(others)->revision, 5);
+  EXPECT_EQ(Await(first)->revision, 1);
+  EXPECT_EQ(Await(first)->resource, "notes/r1");
 }
 
 TEST_P(JournalContractTest, DuplicatesInABatchShareTheVerdict) {

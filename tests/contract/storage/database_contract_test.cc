@@ -3,8 +3,10 @@
 
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/contract/storage/storage_backend.h"
 
 namespace comity::storage {
@@ -181,6 +183,29 @@ TEST_P(DatabaseContractTest, WhatIsRunLaterIsSeenByWhatFollows) {
   }
   ASSERT_THAT(transaction->Commit(), IsOk());
   EXPECT_EQ(Count(), 100);
+}
+
+TEST_P(DatabaseContractTest, AStatementMayHaveManyRows) {
+  constexpr int kRows = 1000;
+  std::string text = "INSERT INTO things VALUES (?1, ?2, ?3)";
+  for (int row = 1; row < kRows; ++row) {
+    absl::StrAppend(&text, ", (?", 3 * row + 1, ", ?", 3 * row + 2, ", ?", 3 * row + 3, ")");
+  }
+  auto insert = sql().Prepare(text);
+  ASSERT_THAT(insert, IsOk());
+  for (int row = 0; row < kRows; ++row) {
+    (*insert)->BindInt64(3 * row + 1, row).BindText(3 * row + 2, absl::StrCat("w", row));
+    if (row % 2 == 0) {
+      (*insert)->BindNull(3 * row + 3);
+    } else {
+      (*insert)->BindBlob(3 * row + 3, "b");
+    }
+  }
+
+  ASSERT_THAT((*insert)->Run(), IsOk());
+
+  EXPECT_EQ(Count(), kRows);
+  EXPECT_EQ(Number(sql(), "SELECT COUNT(*) FROM things WHERE words = 'w999'"), 1);
 }
 
 TEST_P(DatabaseContractTest, SeveralQuestionsMayBeUnderWay) {

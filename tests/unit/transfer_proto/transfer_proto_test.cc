@@ -212,7 +212,8 @@ v1::TransferQuestion OfPanama() {
 }
 
 TEST(TransferProtoTest, AVerdictIsToldInFull) {
-  const v1::TransferVerdict verdict = ToProto(legal::Evaluate(Panama(), *Read(OfPanama())));
+  v1::TransferVerdict verdict;
+  WriteVerdict(legal::Evaluate(Panama(), *Read(OfPanama())), verdict);
 
   EXPECT_EQ(verdict.registry_revision().number(), 4);
   EXPECT_EQ(verdict.day(), "2026-11-23");
@@ -227,7 +228,8 @@ TEST(TransferProtoTest, WhatReceivedDataNeedBeforeUseIsToldBesideTheirReceipt) {
   question.set_direction(v1::TRANSFER_DIRECTION_RECEIVE);
   question.mutable_purpose()->clear_task();
 
-  const v1::TransferVerdict verdict = ToProto(legal::Evaluate(Panama(), *Read(question)));
+  v1::TransferVerdict verdict;
+  WriteVerdict(legal::Evaluate(Panama(), *Read(question)), verdict);
 
   EXPECT_EQ(verdict.outcome(), v1::TRANSFER_OUTCOME_PERMITTED);
   EXPECT_EQ(verdict.before_use(), v1::TRANSFER_OUTCOME_PERMITTED_SUBJECT_TO);
