@@ -95,7 +95,8 @@ void OutsideTheUnion(Evaluation& e) {
     if (safeguarded == Tri::kYes) {
       reason.facts.push_back(binding->name);
       e.verdict.bases.push_back(Basis::kBindingInstrument);
-    } else {
+    }
+    if (assessment != nullptr) {
       for (std::string& name : FactsOf(*assessment)) reason.facts.push_back(std::move(name));
       CarryConditions(e, *assessment);
       e.verdict.bases.push_back(Basis::kAssessedSafeguards);

@@ -21,6 +21,12 @@ bool NamesCounterpart(const Decision& decision, const Evaluation& evaluation) {
                      });
 }
 
+// At once for a real transfer; a question about an earlier moment does not see it yet.
+bool Withdrawn(const Decision& decision, const Evaluation& evaluation) {
+  if (!decision.withdrawn) return false;
+  return !evaluation.lens.explore || evaluation.question.instant >= *decision.withdrawn;
+}
+
 template <typename Predicate>
 const Decision* FindIf(const std::vector<Decision>& decisions, const Predicate& wanted) {
   const auto found = std::find_if(decisions.begin(), decisions.end(), wanted);
@@ -53,8 +59,7 @@ const Decision* FindAmongAll(const Evaluation& evaluation, absl::string_view who
 bool Stands(const Decision& decision, const Evaluation& evaluation) {
   if (OnOrAfter(evaluation.lens.day, decision.valid_from) != Tri::kYes) return false;
   if (decision.valid_to.known() && evaluation.lens.day > decision.valid_to.earliest()) return false;
-  if (!decision.withdrawn) return true;
-  return evaluation.lens.explore && evaluation.question.instant < *decision.withdrawn;
+  return !Withdrawn(decision, evaluation);
 }
 
 bool Covers(const Decision& decision, const Evaluation& evaluation) {
@@ -70,6 +75,13 @@ const Decision* FindDecision(const Evaluation& evaluation, absl::string_view who
                              std::initializer_list<DecisionKind> kinds) {
   return FindAmongAll(evaluation, whose, kinds,
                       [&](const Decision& decision) { return Stands(decision, evaluation); });
+}
+
+bool WithdrawnDecision(const Evaluation& evaluation, absl::string_view whose,
+                       std::initializer_list<DecisionKind> kinds) {
+  return FindAmongAll(evaluation, whose, kinds, [&](const Decision& decision) {
+           return Withdrawn(decision, evaluation);
+         }) != nullptr;
 }
 
 bool LapsedDecision(const Evaluation& evaluation, absl::string_view whose,

@@ -21,6 +21,10 @@ bool Covers(const Decision& decision, const Evaluation& evaluation);
 const Decision* FindDecision(const Evaluation& evaluation, absl::string_view whose,
                              std::initializer_list<DecisionKind> kinds);
 
+// Whether there was such a decision that was withdrawn.
+bool WithdrawnDecision(const Evaluation& evaluation, absl::string_view whose,
+                       std::initializer_list<DecisionKind> kinds);
+
 // Whether there was such a decision that has been withdrawn or has lapsed.
 bool LapsedDecision(const Evaluation& evaluation, absl::string_view whose,
                     std::initializer_list<DecisionKind> kinds);

@@ -1,5 +1,7 @@
 #include "common/legal/effect.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -37,6 +39,10 @@ const PartialDate& DateOf(const Instrument& instrument, Field field) {
   return unknown;
 }
 
+bool Usable(Certainty certainty, const Lens& lens) {
+  return certainty != Certainty::kUnknown && (lens.explore || Confirmed(certainty));
+}
+
 // Reads the fields of one instrument through a lens and remembers what the answer rests on.
 class Reader {
  public:
@@ -46,16 +52,20 @@ class Reader {
   PartialDate Read(Field field) {
     const PartialDate& date = DateOf(instrument_, field);
     const Certainty certainty = instrument_.CertaintyOf(field);
-    if (!date.known() || certainty == Certainty::kUnknown) return PartialDate();
+    if (!date.known()) return PartialDate();
     // The day on which a source shows it in force is also the day of that source.
     if (field == Field::kInForceBy && lens_.public_on && *lens_.public_on < date.latest()) {
       return PartialDate();
     }
-    if (!Confirmed(certainty)) {
-      if (!lens_.explore) return PartialDate();
-      Add(effect_.unconfirmed, field);
-    }
-    return Widen(date, certainty);
+    return MayUse(field) ? Widen(date, certainty) : PartialDate();
+  }
+
+  // Whether the field counts. What it rests on unconfirmed is remembered.
+  bool MayUse(Field field) {
+    const Certainty certainty = instrument_.CertaintyOf(field);
+    if (!Usable(certainty, lens_)) return false;
+    if (!Confirmed(certainty)) Add(effect_.unconfirmed, field);
+    return true;
   }
 
   Tri Reached(Field field) { return OnOrAfter(lens_.day, Read(field)); }
@@ -117,26 +127,16 @@ class Reader {
 
 // Being in force is not enough: it must apply, if only provisionally.
 Tri AppliedFrom(Reader& reader) {
-  const PartialDate applied = reader.Read(Field::kAppliedFrom);
-  const PartialDate provisional = reader.Read(Field::kProvisionalFrom);
-  if (reader.Reached(Field::kAppliedFrom) == Tri::kYes ||
-      reader.Reached(Field::kProvisionalFrom) == Tri::kYes) {
-    return Tri::kYes;
-  }
-  if (provisional.known() && reader.Reached(Field::kProvisionalFrom) == Tri::kUnknown) {
+  const Tri applied = reader.Reached(Field::kAppliedFrom);
+  const Tri provisional = reader.Reached(Field::kProvisionalFrom);
+  if (applied == Tri::kYes || provisional == Tri::kYes) return Tri::kYes;
+  if (reader.SurelyNotYet()) return Tri::kNo;
+  if (provisional == Tri::kUnknown && reader.Stated(Field::kProvisionalFrom)) {
     return reader.Unsure(Field::kProvisionalFrom);
   }
-  if (applied.known()) {
-    const Tri reached = reader.Named(Field::kAppliedFrom, reader.Reached(Field::kAppliedFrom));
-    // An application that may have begun provisionally, but nobody confirmed when.
-    if (reached == Tri::kNo && !provisional.known() && reader.Stated(Field::kProvisionalFrom)) {
-      return reader.Unsure(Field::kProvisionalFrom);
-    }
-    return reached;
-  }
-  if (reader.SurelyNotYet()) return Tri::kNo;
-  if (provisional.known() && !reader.Stated(Field::kAppliedFrom)) return Tri::kNo;
-  return reader.Unsure(Field::kAppliedFrom);
+  // Neither begins before the one that is stated.
+  const bool open = reader.Stated(Field::kAppliedFrom) || !reader.Stated(Field::kProvisionalFrom);
+  return applied == Tri::kUnknown && open ? reader.Unsure(Field::kAppliedFrom) : Tri::kNo;
 }
 
 // Between the signature and the first source that shows it in force nothing is known.
@@ -156,10 +156,13 @@ Tri DecisionFrom(Reader& reader) {
 }
 
 // Arrangements between the agency and its counterpart stand from their signature, unless they say
-// from when.
+// from when; then every day they state must have come.
 Tri ArrangementFrom(Reader& reader) {
-  if (reader.Stated(Field::kInForce)) return reader.Begun(Field::kInForce);
-  return reader.Named(Field::kSigned, reader.Reached(Field::kSigned));
+  const bool applied = reader.Stated(Field::kAppliedFrom);
+  const bool in_force = reader.Stated(Field::kInForce);
+  if (!applied && !in_force) return reader.Named(Field::kSigned, reader.Reached(Field::kSigned));
+  return And(applied ? reader.Begun(Field::kAppliedFrom) : Tri::kYes,
+             in_force ? reader.Begun(Field::kInForce) : Tri::kYes);
 }
 
 Tri From(const Instrument& instrument, Reader& reader) {
@@ -207,7 +210,7 @@ Tri NotSuspended(const Instrument& instrument, Reader& reader) {
   const Tri reached = reader.Reached(Field::kSuspendedFrom);
   if (reached == Tri::kNo) return Tri::kYes;
   if (reached == Tri::kUnknown) return reader.Unsure(Field::kSuspendedFrom);
-  if (instrument.parts_suspended == "*" && !parts_unknown) return Tri::kNo;
+  if (instrument.parts_suspended == "*" && reader.MayUse(Field::kPartsSuspended)) return Tri::kNo;
   return reader.Unsure(Field::kPartsSuspended);
 }
 
@@ -220,13 +223,28 @@ Tri Public(Reader& reader, const Lens& lens) {
   return reader.Named(Field::kPublicSince, OnOrAfter(*lens.public_on, reader.Read(Field::kSigned)));
 }
 
+// The version that replaces `instrument`, the one that replaces that, and so on.
+std::vector<const Instrument*> LaterVersions(const Instrument& instrument, const Dossier& dossier) {
+  std::vector<const Instrument*> versions;
+  const auto add = [&](const std::string& earlier) {
+    for (const Instrument& later : dossier.instruments) {
+      if (later.supersedes.empty() || later.supersedes != earlier) continue;
+      if (std::find(versions.begin(), versions.end(), &later) == versions.end()) {
+        versions.push_back(&later);
+      }
+    }
+  };
+  add(instrument.name);
+  for (std::size_t i = 0; i < versions.size(); ++i) add(versions[i]->name);
+  return versions;
+}
+
 // Yes while no later version, public on the day of knowledge, governs in its place.
 Tri Governs(const Instrument& instrument, const Dossier& dossier, const Lens& lens,
             Reader& reader) {
   Tri governs = Tri::kYes;
-  for (const Instrument& later : dossier.instruments) {
-    if (later.supersedes.empty() || later.supersedes != instrument.name) continue;
-    const Tri is_public = PublicUnder(later, lens);
+  for (const Instrument* const later : LaterVersions(instrument, dossier)) {
+    const Tri is_public = PublicUnder(*later, lens);
     if (is_public == Tri::kYes) return Tri::kNo;
     if (is_public == Tri::kUnknown) governs = reader.Unsure(Field::kPublicSince);
   }
@@ -290,6 +308,11 @@ Tri SignedBy(const Instrument& instrument, const Lens& lens) {
 ClassOnDay ClassOf(const Partner& partner, const Lens& lens) {
   ClassOnDay found;
   for (const LegalClassPeriod& period : partner.classes) {
+    const bool confirmed = Confirmed(period.certainty);
+    // A period that may not be used may lie anywhere.
+    if (!Usable(period.certainty, lens)) {
+      return ClassOnDay{.known = Tri::kUnknown, .unconfirmed = !confirmed};
+    }
     const PartialDate from = Widen(period.from, period.certainty);
     const PartialDate to = Widen(period.to, period.certainty);
     Tri holds = from.known() ? OnOrAfter(lens.day, from) : Tri::kYes;
@@ -300,10 +323,8 @@ ClassOnDay ClassOf(const Partner& partner, const Lens& lens) {
       holds = And(holds, over);
     }
     if (holds == Tri::kNo) continue;
-    const bool confirmed = Confirmed(period.certainty);
     if (found.known != Tri::kNo || holds == Tri::kUnknown ||
-        period.legal_class == LegalClass::kUnspecified || period.certainty == Certainty::kUnknown ||
-        (!confirmed && !lens.explore)) {
+        period.legal_class == LegalClass::kUnspecified) {
       return ClassOnDay{.known = Tri::kUnknown, .unconfirmed = !confirmed};
     }
     found = {.known = Tri::kYes, .legal_class = period.legal_class, .unconfirmed = !confirmed};

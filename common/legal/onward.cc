@@ -10,14 +10,32 @@ std::string Article(const Evaluation& e, absl::string_view own, absl::string_vie
   return e.article_56() ? absl::StrCat(own, ", ", third) : std::string(own);
 }
 
+// Whose consent it takes depends on what the originator is.
+void SayUnknown(Evaluation& e, absl::string_view row, absl::string_view article,
+                std::string sentence) {
+  e.Say({.row = std::string(row),
+         .outcome = Outcome::kUndetermined,
+         .article = std::string(article),
+         .sentence = std::move(sentence),
+         .remedy = "Name every origin of the data as the registry knows it on that day.",
+         .code = "ORIGIN_UNKNOWN"});
+}
+
+std::string NotWhatItSays(const Origin& origin) {
+  return origin.partner.empty()
+             ? "An origin of the data is not named."
+             : absl::StrCat(origin.partner, " is not known to be what the origin says.");
+}
+
 // 4b.1: the consent of each Member State that provided the data.
 void Row4b_1MemberStates(Evaluation& e, const Origin& origin) {
   if (origin.kind != OriginKind::kMemberState) return;
+  if (!IsWhatItSays(e, origin)) {
+    SayUnknown(e, "4b.1", "EJR 47(6)(a)", NotWhatItSays(origin));
+    return;
+  }
   const std::string name = DisplayName(e.facts, origin.partner);
-  // A State that is not named cannot have consented.
-  const Decision* const consent =
-      origin.partner.empty() ? nullptr
-                             : FindDecision(e, origin.partner, {DecisionKind::kAuthorisation});
+  const Decision* const consent = FindDecision(e, origin.partner, {DecisionKind::kAuthorisation});
   if (consent != nullptr) CarryConditions(e, *consent);
   e.Say(
       {.row = "4b.1",
@@ -45,14 +63,13 @@ void Row4b_2Others(Evaluation& e, const Origin& origin) {
     default:
       return;
   }
-  // To itself an originator needs no permission.
-  if (!origin.partner.empty() && origin.partner == e.partner) return;
+  if (!IsWhatItSays(e, origin)) {
+    SayUnknown(e, "4b.2", "its instrument; EUDPR 75", NotWhatItSays(origin));
+    return;
+  }
   const std::string name = DisplayName(e.facts, origin.partner);
   const Decision* const permission =
-      origin.partner.empty()
-          ? nullptr
-          : FindDecision(e, origin.partner,
-                         {DecisionKind::kOriginatorPermission, DecisionKind::kAuthorisation});
+      FindDecision(e, origin.partner, {DecisionKind::kOriginatorPermission});
   if (permission != nullptr) CarryConditions(e, *permission);
   e.Say(
       {.row = "4b.2",
@@ -116,12 +133,7 @@ void Row4b_4Purpose(Evaluation& e) {
 void EvaluateOnward(Evaluation& evaluation) {
   for (const Origin& origin : evaluation.question.origins) Row4b_1MemberStates(evaluation, origin);
   if (evaluation.question.origins.empty()) {
-    evaluation.Say({.row = "4b.1",
-                    .outcome = Outcome::kUndetermined,
-                    .article = "EJR 47(6)(a)",
-                    .sentence = "It is not said where the data came from.",
-                    .remedy = "Name every origin of the data.",
-                    .code = "ORIGINS_NOT_SAID"});
+    SayUnknown(evaluation, "4b.1", "EJR 47(6)(a)", "It is not said where the data came from.");
   }
   for (const Origin& origin : evaluation.question.origins) Row4b_2Others(evaluation, origin);
   Row4b_3Agency(evaluation);

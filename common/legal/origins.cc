@@ -1,5 +1,6 @@
 // Phase 4: where the data come from. Every origin must be cleared.
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/decisions.h"
@@ -16,24 +17,23 @@ bool IsMemberState(LegalClass legal_class) {
   return legal_class == LegalClass::kMemberState || legal_class == LegalClass::kMemberStateNotBound;
 }
 
-// Whether the partner is, on this day, what the origin says it is.
-Tri IsWhatItSays(const Evaluation& e, const Origin& origin) {
-  const Dossier* const dossier = e.facts.Find(origin.partner);
-  if (origin.partner.empty() || dossier == nullptr || !dossier->partner) return Tri::kUnknown;
-  const ClassOnDay on_day = ClassOf(*dossier->partner, e.lens);
-  if (on_day.known != Tri::kYes) return Tri::kUnknown;
+// Who can lift its restrictions: "" for the agency. Nobody, if the originator is not named, or for
+// public sources.
+std::optional<absl::string_view> Originator(const Origin& origin) {
   switch (origin.kind) {
+    case OriginKind::kEurojust:
+      return "";
     case OriginKind::kMemberState:
-      return IsMemberState(on_day.legal_class) ? Tri::kYes : Tri::kNo;
     case OriginKind::kThirdCountry:
-      return on_day.legal_class == LegalClass::kThirdCountry ? Tri::kYes : Tri::kNo;
     case OriginKind::kInternationalOrganisation:
-      return on_day.legal_class == LegalClass::kInternationalOrganisation ? Tri::kYes : Tri::kNo;
     case OriginKind::kUnionBody:
-      return on_day.legal_class == LegalClass::kUnionBody ? Tri::kYes : Tri::kNo;
-    default:
-      return Tri::kNo;
+      if (origin.partner.empty()) return std::nullopt;
+      return origin.partner;
+    case OriginKind::kUnspecified:
+    case OriginKind::kPublicSource:
+      break;
   }
+  return std::nullopt;
 }
 
 // 4.1: the competent authority of the Member State authorised it. False if it did not.
@@ -58,10 +58,9 @@ bool Row4_1Authorised(Evaluation& e, const Origin& origin) {
 // nothing else. False if no such statement is recorded.
 bool Row4_3Urgent(Evaluation& e, const Origin& origin) {
   if (!e.article_56()) return false;
-  const Decision* urgent = FindDecision(e, "", {DecisionKind::kUrgentWithoutAuthorisation});
-  if (urgent == nullptr) {
-    urgent = FindDecision(e, origin.partner, {DecisionKind::kUrgentWithoutAuthorisation});
-  }
+  // A State that withdrew its authorisation has answered.
+  if (WithdrawnDecision(e, origin.partner, {DecisionKind::kAuthorisation})) return false;
+  const Decision* const urgent = FindDecision(e, "", {DecisionKind::kUrgentWithoutAuthorisation});
   if (urgent == nullptr) return false;
   const std::string name = DisplayName(e.facts, origin.partner);
   CarryConditions(e, *urgent);
@@ -111,9 +110,8 @@ void Row4_4Permission(Evaluation& e, const Origin& origin) {
   if (origin.partner == e.partner) {
     reason.code = "RETURNED_TO_ORIGIN";
     reason.sentence = absl::StrCat("The data go back to ", name, ", from which they came.");
-  } else if (const Decision* const permission = FindDecision(
-                 e, origin.partner,
-                 {DecisionKind::kOriginatorPermission, DecisionKind::kAuthorisation})) {
+  } else if (const Decision* const permission =
+                 FindDecision(e, origin.partner, {DecisionKind::kOriginatorPermission})) {
     CarryConditions(e, *permission);
     reason.code = "ORIGINATOR_PERMITS";
     reason.sentence = absl::StrCat(name, " permits that its data are made available.");
@@ -162,14 +160,14 @@ void ClearOrigin(Evaluation& e, const Origin& origin) {
       Row4_6Free(e, origin);
       return;
     case OriginKind::kMemberState:
-      if (IsWhatItSays(e, origin) != Tri::kYes) break;
+      if (!IsWhatItSays(e, origin)) break;
       if (Row4_1Authorised(e, origin) || Row4_3Urgent(e, origin)) return;
       Row4_2Outstanding(e, origin);
       return;
     case OriginKind::kThirdCountry:
     case OriginKind::kInternationalOrganisation:
     case OriginKind::kUnionBody:
-      if (IsWhatItSays(e, origin) != Tri::kYes) break;
+      if (!IsWhatItSays(e, origin)) break;
       Row4_4Permission(e, origin);
       return;
     case OriginKind::kUnspecified:
@@ -187,7 +185,7 @@ bool Names(const Evaluation& e, const std::vector<std::string>& partners) {
 bool Excludes(const Evaluation& e, const Origin& origin, const Restriction& restriction) {
   switch (restriction.use) {
     case UseRestriction::kNoPassingOn:
-      return origin.partner.empty() || origin.partner != e.partner;
+      return Originator(origin) != e.partner;
     case UseRestriction::kNotToPartners:
       return Names(e, restriction.partners);
     // One that is not understood is not taken lightly.
@@ -231,8 +229,10 @@ void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
   if (!excluded) return;
   const std::string name =
       origin.partner.empty() ? "the originator" : DisplayName(e.facts, origin.partner);
-  if (const Decision* const lifted =
-          FindDecision(e, origin.partner, {DecisionKind::kRestrictionLifted})) {
+  const std::optional<absl::string_view> originator = Originator(origin);
+  const Decision* const lifted =
+      originator ? FindDecision(e, *originator, {DecisionKind::kRestrictionLifted}) : nullptr;
+  if (lifted != nullptr) {
     CarryConditions(e, *lifted);
     Reason reason{
         .row = "4.5",
@@ -258,6 +258,25 @@ void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
 }
 
 }  // namespace
+
+bool IsWhatItSays(const Evaluation& e, const Origin& origin) {
+  const Dossier* const dossier = e.facts.Find(origin.partner);
+  if (origin.partner.empty() || dossier == nullptr || !dossier->partner) return false;
+  const ClassOnDay on_day = ClassOf(*dossier->partner, e.lens);
+  if (on_day.known != Tri::kYes) return false;
+  switch (origin.kind) {
+    case OriginKind::kMemberState:
+      return IsMemberState(on_day.legal_class);
+    case OriginKind::kThirdCountry:
+      return on_day.legal_class == LegalClass::kThirdCountry;
+    case OriginKind::kInternationalOrganisation:
+      return on_day.legal_class == LegalClass::kInternationalOrganisation;
+    case OriginKind::kUnionBody:
+      return on_day.legal_class == LegalClass::kUnionBody;
+    default:
+      return false;
+  }
+}
 
 void EvaluateRestrictions(Evaluation& evaluation) {
   for (const Origin& origin : evaluation.question.origins) Row4_5Restrictions(evaluation, origin);

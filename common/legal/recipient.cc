@@ -7,8 +7,12 @@
 namespace comity::legal {
 namespace {
 
-// A verification of an authority older than this is stale.
-constexpr int kVerificationDays = 366;
+// A verification of an authority is stale after twelve months.
+bool Stale(const PartialDate& verified, absl::CivilDay day) {
+  if (!verified.known()) return true;
+  const absl::CivilDay since = verified.earliest();
+  return day > absl::CivilDay(since.year() + 1, since.month(), since.day());
+}
 
 absl::string_view CompetenceArticle(const Evaluation& e) {
   return e.article_56() ? "EJR 56(1)(b)" : "EJR 21, 24";
@@ -96,9 +100,8 @@ void Row3_2Coverage(Evaluation& e) {
 
 // 3.3: nothing is sealed to an authority nobody looked after.
 void Row3_3Readiness(Evaluation& e) {
-  if (e.lens.explore || e.authority == nullptr) return;
-  const PartialDate& verified = e.authority->last_verified;
-  const bool stale = !verified.known() || e.lens.day - verified.earliest() > kVerificationDays;
+  if (e.authority == nullptr) return;
+  const bool stale = Stale(e.authority->last_verified, e.lens.day);
   const bool no_key = e.authority->sealing_key_until <= e.question.instant;
   if (!stale && !no_key) return;
   e.Say({.row = "3.3",

@@ -38,6 +38,9 @@ void EvaluateOrigins(Evaluation& evaluation);
 // Row 4.5 alone.
 void EvaluateRestrictions(Evaluation& evaluation);
 
+// Whether the partner of an origin is, on this day, surely what the origin says it is.
+bool IsWhatItSays(const Evaluation& evaluation, const Origin& origin);
+
 // Phase 4b (onward.cc): rows 4b.1 to 4b.4.
 void EvaluateOnward(Evaluation& evaluation);
 

@@ -1,4 +1,6 @@
 // Row 54a.1: the secondment of a liaison prosecutor, a question of its own.
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/legal/evaluation.h"
@@ -45,7 +47,7 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
                                    "prosecutors.");
   } else {
     Tri entitled = Tri::kNo;
-    Basis basis = Basis::kNone;
+    std::set<Basis> bases;  // In the order of citation.
     for (const Instrument& instrument : e.dossier->instruments) {
       if (!Entitles(instrument.kind)) continue;
       const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
@@ -58,10 +60,10 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
         e.Unconfirmed(instrument, {Field::kAllowsSecondment});
       }
       reason.facts.push_back(instrument.name);
-      if (both == Tri::kYes && entitled != Tri::kYes) {
-        basis = instrument.kind == InstrumentKind::kInternationalAgreement
-                    ? Basis::kInternationalAgreement
-                    : Basis::kCooperationAgreement;
+      if (both == Tri::kYes) {
+        bases.insert(instrument.kind == InstrumentKind::kInternationalAgreement
+                         ? Basis::kInternationalAgreement
+                         : Basis::kCooperationAgreement);
       }
       if (both == Tri::kYes || entitled == Tri::kNo) entitled = both;
     }
@@ -70,7 +72,7 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
       reason.code = "SECONDMENT_ALLOWED";
       reason.sentence = absl::StrCat("The agreement with ", e.counterpart_name(),
                                      " allows the secondment of a liaison prosecutor.");
-      verdict.bases.push_back(basis);
+      verdict.bases.assign(bases.begin(), bases.end());
       verdict.conditions = {
           "Giving the liaison prosecutor access to a case is a transfer to the State and needs a "
           "transfer check of its own (EJR 54a(3)).",
@@ -91,6 +93,7 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
     }
   }
   verdict.outcome = reason.outcome;
+  verdict.before_use = reason.outcome;
   e.Say(std::move(reason));
   return std::move(verdict);
 }

@@ -106,7 +106,8 @@ void Row2_4Geometry(Evaluation& e) {
   Tri all = reason.facts.empty() ? Tri::kUnknown : Tri::kYes;
   for (const std::string& country : reason.facts) {
     const Dossier* const dossier = e.facts.Find(country);
-    all = And(all, dossier == nullptr ? Tri::kUnknown : Cooperates(e, *dossier));
+    const bool known = dossier != nullptr && dossier->partner.has_value();
+    all = And(all, known ? Cooperates(e, *dossier) : Tri::kUnknown);
   }
   if (all == Tri::kYes) return;
   if (const Decision* const decision = FindDecision(e, "", {DecisionKind::kEssentialInterest})) {
@@ -165,14 +166,16 @@ void Row2_5Compatible(Evaluation& e) {
 // 2.6: only data that Annex II lists for the persons concerned.
 void Row2_6AnnexII(Evaluation& e) {
   Reason reason{.row = "2.6", .outcome = Outcome::kUndetermined, .article = "EJR 27(1)-(3)"};
-  if (e.question.subjects.empty()) {
+  if (e.question.subjects.empty() || e.about(SubjectKind::kUnspecified)) {
     reason.code = "SUBJECTS_NOT_SAID";
     reason.sentence = "It is not said whom the data are about.";
     reason.remedy = "Say whether suspects, victims, witnesses or others.";
     e.Say(std::move(reason));
     return;
   }
-  switch (e.question.annex_ii) {
+  // Annex II lists nothing for others than suspects, victims and witnesses.
+  const bool others = e.about(SubjectKind::kOther) && e.question.annex_ii == AnnexCoverage::kWithin;
+  switch (others ? AnnexCoverage::kFactsOfTheOffence : e.question.annex_ii) {
     case AnnexCoverage::kWithin:
       return;
     case AnnexCoverage::kUnspecified:

@@ -199,6 +199,8 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
   Tri in_force = Tri::kNo;
   for (const Instrument& instrument : e.dossier->instruments) {
     if (instrument.kind != InstrumentKind::kDenmarkAgreement) continue;
+    // What was not public by the day of knowledge is not there.
+    if (PublicUnder(instrument, e.lens) == Tri::kNo) continue;
     loaded = true;
     const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
     const bool covers = CoversRecipient(instrument, e);

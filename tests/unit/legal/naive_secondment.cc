@@ -1,0 +1,55 @@
+#include "tests/unit/legal/naive_model.h"
+
+namespace comity::legal::naive {
+namespace {
+
+// Saying nothing, or only without confirmation that it is not allowed, is not saying no.
+Answer AllowsSecondment(const Instrument& instrument, const View& view) {
+  const Certainty certainty = instrument.CertaintyOf(Field::kAllowsSecondment);
+  if (Usable(certainty, view) != Answer::kYes) return Answer::kUnknown;
+  if (instrument.allows_secondment) return Answer::kYes;
+  const View operate = {.day = view.day};
+  return Usable(certainty, operate) == Answer::kYes ? Answer::kNo : Answer::kUnknown;
+}
+
+}  // namespace
+
+// B or C *allowing secondment* only; adequacy, 58, 59 never entitle.
+Conclusion Conclude(const World& world, const SecondmentQuestion& question) {
+  const View view =
+      ViewOf({.instant = question.instant, .mode = question.mode, .counterpart = question.partner});
+  LegalClass on_day = LegalClass::kUnspecified;
+  for (const Partner& partner : world.partners) {
+    if (partner.name == question.partner) on_day = ClassOn(partner, view);
+  }
+  std::vector<Answer> by_c;
+  std::vector<Answer> by_b;
+  for (const Instrument& instrument : world.instruments) {
+    if (PartnerIn(instrument.name) != question.partner) continue;
+    const Answer entitles =
+        All({HasEffect(instrument, world, view), AllowsSecondment(instrument, view)});
+    if (instrument.kind == InstrumentKind::kInternationalAgreement) by_c.push_back(entitles);
+    if (instrument.kind == InstrumentKind::kCooperationAgreementPre2019) by_b.push_back(entitles);
+  }
+  const Answer c = Any(by_c);
+  const Answer b = Any(by_b);
+
+  Conclusion out;
+  if (on_day == LegalClass::kUnspecified) {
+    out.outcome = Outcome::kUndetermined;
+  } else if (on_day != LegalClass::kThirdCountry) {
+    out.outcome = Outcome::kRefused;
+  } else if (c == Answer::kYes || b == Answer::kYes) {
+    out.outcome = Outcome::kPermitted;
+    if (c == Answer::kYes) out.bases.push_back(Basis::kInternationalAgreement);
+    if (b == Answer::kYes) out.bases.push_back(Basis::kCooperationAgreement);
+  } else {
+    const bool unknown = Any({c, b}) == Answer::kUnknown;
+    out.outcome = unknown ? Outcome::kUndetermined : Outcome::kRefused;
+  }
+  out.before_use = out.outcome;
+  out.rows = {{"54a.1", out.outcome}};
+  return out;
+}
+
+}  // namespace comity::legal::naive
