@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/journal/entry.h"
 #include "common/journal/publication.h"
 #include "common/journal/rows.h"
+#include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -20,6 +22,7 @@ StoredJournal::StoredJournal(Parts parts)
     : options_(parts.options),
       logs_(std::move(parts.logs)),
       publication_(parts.publication),
+      keys_changed_(parts.keys_changed),
       database_(std::move(parts.database)),
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
@@ -61,7 +64,7 @@ CheckpointPublisher::Setup StoredJournal::MakePublisherSetup(Parts& parts) {
           .pending = std::move(parts.pending),
           .publish =
               [this](const PublishedCheckpoint& next) {
-                return Publish(publication_, next, options_.signer->verifier(),
+                return Publish(publication_, next, options_.signer->verifiers(),
                                options_.cosignatures ? &*options_.cosignatures : nullptr,
                                [&] { return tile_publisher_.Publish(*Tiles(), next.size); });
               },
@@ -77,6 +80,25 @@ void StoredJournal::Start() {
       database_->Listen(kNewsChannel, [this](absl::string_view news) { writer_.NoteNews(news); });
   // A crash may have left entries without a checkpoint.
   publisher_.NoteLeaves(head().leaf_count);
+  if (keys_changed_) RecordKeys();
+}
+
+void StoredJournal::RecordKeys() {
+  json::Json vkeys = json::Json::array();
+  for (const ledger::NoteVerifier& key : options_.signer->verifiers()) vkeys.push_back(key.vkey());
+  const auto body = [detail = json::Canonical({{"keys", std::move(vkeys)}}),
+                     origin = logs_.back().origin](absl::Time commit_time) {
+    return FormatEntry({.time = commit_time,
+                        .kind = "LEDGER_KEYS",
+                        .caller = "-",
+                        .method = "start/sign",
+                        .resource = origin,
+                        .outcome = "DONE",
+                        .detail = detail});
+  };
+  // If it cannot be written, no checkpoint of these keys comes about either, and the next start
+  // tries again.
+  SubmitLeaf(body, [](const absl::StatusOr<Entry>&) {});
 }
 
 void StoredJournal::Close() {

@@ -158,7 +158,7 @@ TEST_P(PruningContract, AfterTheTermEntriesAreGoneAndEveryProofIsWhatItWas) {
   }
   journal_->Close();
   const auto note = storage::ReadFile(options_.publication_directory + "/checkpoint");
-  const auto checkpoint = ledger::OpenCheckpoint(*note, options_.signer->verifier());
+  const auto checkpoint = ledger::OpenCheckpoint(*note, options_.signer->verifiers());
   ASSERT_THAT(checkpoint, IsOk());
   const auto verified =
       ledger::VerifyLog(ledger_files::FolderTiles(options_.publication_directory, checkpoint->size),

@@ -283,7 +283,7 @@ TEST_F(ServiceTest, AnUploadCutHalfWayResumesAndTheDocumentArrivesWithEvidenceAn
   ASSERT_THAT(log, IsOk());
   for (const v1::Statement& one : evidence.statements()) {
     const auto proven = ledger::VerifyTlogProof(
-        one.tlog_proof(), ledger::Commitment(one.leaf_salt(), one.leaf_body()), *log);
+        one.tlog_proof(), ledger::Commitment(one.leaf_salt(), one.leaf_body()), {*log});
     ASSERT_THAT(proven, IsOk());
     EXPECT_EQ(proven->index, one.leaf_index());
     EXPECT_THAT(sealing::ParseStatement(one.statement()), IsOk());
