@@ -8,7 +8,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/journal/ledger_check.h"
-#include "common/journal/rows.h"
 #include "common/ledger/checkpoint.h"
 #include "common/status/macros.h"
 
@@ -85,6 +84,12 @@ absl::StatusOr<std::vector<Log>> LoadLogs(storage::Connection& sql, const Head& 
         LogOf(row, logs.empty() ? publication : FolderOf(publication, row.number), keys));
   }
   return logs;
+}
+
+absl::StatusOr<std::vector<rows::SealedEntry>> ReadSealed(storage::Connection& sql, const Log& log,
+                                                          std::int64_t first, std::size_t limit) {
+  return log.closed ? rows::ReadClosedEntries(sql, log.number, first, limit)
+                    : rows::ReadEntries(sql, first, limit);
 }
 
 absl::Status CheckLast(const Log& log, const std::string& publication) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/journal/rows.h"
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
 #include "common/storage/connection.h"
@@ -35,6 +37,10 @@ std::vector<std::int64_t> NumbersIn(const std::string& publication);
 absl::StatusOr<std::vector<Log>> LoadLogs(storage::Connection& sql, const Head& head,
                                           const std::string& publication,
                                           absl::Span<const ledger::NoteVerifier> keys);
+
+// Entries of `log` from `first` on, at most `limit`, still sealed. Errors of the rows.
+absl::StatusOr<std::vector<rows::SealedEntry>> ReadSealed(storage::Connection& sql, const Log& log,
+                                                          std::int64_t first, std::size_t limit);
 
 // FAILED_PRECONDITION `LEDGER_BEHIND_CHECKPOINT`: a log after `log` was published, so that the
 // database is one of before.

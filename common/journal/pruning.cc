@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/journal/entry.h"
 #include "common/journal/holds.h"
+#include "common/journal/logs.h"
 #include "common/journal/rows.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
@@ -18,13 +19,6 @@ constexpr char kRule[] = "EUDPR 88(2)";
 constexpr std::size_t kPage = 256;        // Entries may have 1 MiB.
 constexpr std::size_t kRewrapBatch = 64;  // Of one mutation: others write too.
 constexpr int kRounds = 3;
-
-absl::Status HoldsInClosedLog() {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   "The store has logs that were closed, and holds that may be on their entries, "
-                   "which cannot be sealed anew yet; nothing is destroyed while a hold stands.",
-                   {.reason = "HOLDS_IN_CLOSED_LOG"});
-}
 
 absl::Status HoldsChanging() {
   return MakeError(absl::StatusCode::kUnavailable,
@@ -104,60 +98,82 @@ absl::StatusOr<Pruner::Scan> Pruner::LookFor(std::vector<absl::CivilMonth> month
                                              absl::CivilMonth current) {
   Scan scan;
   scan.pruning.store_id = store_id_;
+  scan.pruning.months = std::move(months);
   {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
-    storage::Connection& sql = snapshot.sql();
-    COMITY_ASSIGN_OR_RETURN(scan.holds, ReadHolds(sql));
-    if (!scan.holds.empty() && journal_->logs().size() > 1) return HoldsInClosedLog();
-    COMITY_ASSIGN_OR_RETURN(scan.pruning.first_leaf, rows::FindPrunedEnd(sql, store_id_));
-    // What was held before: kept again, or gone with the others.
-    COMITY_ASSIGN_OR_RETURN(
-        const std::vector<std::int64_t> rewrapped,
-        rows::FindRewrapped(sql, store_id_, months.back(), scan.pruning.first_leaf));
-    for (const std::int64_t leaf : rewrapped) {
-      COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(sql, leaf, 1));
-      if (row.empty()) continue;
-      COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, row.front()));
-      if (held) scan.held.push_back(leaf);
-      if (!held) ++scan.pruning.entries;
-    }
+    COMITY_ASSIGN_OR_RETURN(scan.holds, ReadHolds(snapshot.sql()));
   }
-  scan.pruning.months = std::move(months);
-  scan.pruning.end_leaf = scan.pruning.first_leaf;
-  std::int64_t next = scan.pruning.first_leaf;
-  for (bool more = true; more;) {
-    COMITY_RETURN_IF_ERROR(LookThroughPage(current, next, more, scan));
+  for (const Log& log : journal_->logs()) {
+    COMITY_RETURN_IF_ERROR(LookThroughLog(log, current, scan));
   }
   return scan;
 }
 
-absl::Status Pruner::LookThroughPage(absl::CivilMonth current, std::int64_t& next, bool& more,
-                                     Scan& scan) {
-  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
-  COMITY_ASSIGN_OR_RETURN(const auto page, rows::ReadEntries(snapshot.sql(), next, kPage));
-  more = page.size() == kPage;
-  for (const rows::SealedEntry& row : page) {
-    COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, ExpiryKeys::MonthOf(row.sealed));
-    // Entries expire in their order; what an earlier, interrupted call sealed anew is among them
-    // under a key of its own month at the latest.
-    if (month > current) {
-      more = false;
-      return absl::OkStatus();
+absl::Status Pruner::LookThroughLog(const Log& log, absl::CivilMonth current, Scan& scan) {
+  std::int64_t next = 0;
+  {
+    COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+    storage::Connection& sql = snapshot.sql();
+    COMITY_ASSIGN_OR_RETURN(next, rows::FindPrunedEnd(sql, log.store_id));
+    // What was held before: kept again, or gone with the others.
+    COMITY_ASSIGN_OR_RETURN(
+        const std::vector<std::int64_t> rewrapped,
+        rows::FindRewrapped(sql, log.store_id, scan.pruning.months.back(), next));
+    for (const std::int64_t leaf : rewrapped) {
+      COMITY_ASSIGN_OR_RETURN(const auto row, ReadSealed(sql, log, leaf, 1));
+      if (row.empty() || row.front().leaf_index != leaf) continue;
+      COMITY_RETURN_IF_ERROR(Judge(log, row.front(), scan));
     }
-    next = row.leaf_index + 1;
-    if (month > scan.pruning.months.back()) continue;
-    scan.pruning.end_leaf = next;
-    COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, row));
-    if (held) scan.held.push_back(row.leaf_index);
-    if (!held) ++scan.pruning.entries;
+  }
+  if (!log.closed) scan.pruning.first_leaf = scan.pruning.end_leaf = next;
+  for (bool more = true; more;) {
+    COMITY_RETURN_IF_ERROR(LookThroughPage(log, current, next, more, scan));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds,
+absl::Status Pruner::LookThroughPage(const Log& log, absl::CivilMonth current, std::int64_t& next,
+                                     bool& more, Scan& scan) {
+  const std::vector<absl::CivilMonth>& months = scan.pruning.months;
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+  COMITY_ASSIGN_OR_RETURN(const auto page, ReadSealed(snapshot.sql(), log, next, kPage));
+  more = page.size() == kPage;
+  for (const rows::SealedEntry& row : page) {
+    COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, ExpiryKeys::MonthOf(row.sealed));
+    if (month > current) {
+      // Entries expire in their order, but for those that were sealed anew by a clock that was
+      // ahead.
+      COMITY_ASSIGN_OR_RETURN(const bool rewrapped,
+                              rows::IsRewrapped(snapshot.sql(), log.store_id, row.leaf_index));
+      more = more && rewrapped;
+      if (!rewrapped) return absl::OkStatus();
+    }
+    next = row.leaf_index + 1;
+    if (month > months.back()) continue;
+    if (!log.closed) scan.pruning.end_leaf = next;
+    // The keys of others are gone: a closed log is looked through from where its own prunings end.
+    if (!std::binary_search(months.begin(), months.end(), month)) continue;
+    COMITY_RETURN_IF_ERROR(Judge(log, row, scan));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pruner::Judge(const Log& log, const rows::SealedEntry& row, Scan& scan) const {
+  COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, log, row));
+  if (held) scan.held.push_back({&log, row.leaf_index});
+  if (!held) ++scan.pruning.entries;
+  return absl::OkStatus();
+}
+
+EntryWriter Pruner::EntriesOf(const Log& log) const {
+  // It writes no entries: the term is of no use.
+  return EntryWriter(keys_.get(), log.store_id, /*expiry_months=*/0);
+}
+
+absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds, const Log& log,
                                     const rows::SealedEntry& row) const {
   if (holds.empty()) return false;
-  COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row));
+  COMITY_ASSIGN_OR_RETURN(const Entry entry, EntriesOf(log).Open(row));
   if (!entry.body) return false;
   if (holds.count(absl::StrCat("entries/", entry.leaf_index)) > 0) return true;
   const auto body = json::ParseCanonical(*entry.body);
@@ -167,20 +183,20 @@ absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds,
          holds.count(resource->get_ref<const std::string&>()) > 0;
 }
 
-absl::Status Pruner::RewrapEntries(const std::vector<std::int64_t>& leaves,
-                                   absl::CivilMonth current) {
-  for (std::size_t from = 0; from < leaves.size(); from += kRewrapBatch) {
-    const std::size_t end = std::min(leaves.size(), from + kRewrapBatch);
+absl::Status Pruner::RewrapEntries(const std::vector<HeldEntry>& held, absl::CivilMonth current) {
+  for (std::size_t from = 0; from < held.size(); from += kRewrapBatch) {
+    const std::size_t end = std::min(held.size(), from + kRewrapBatch);
     const auto committed = journal_->Mutate(ByTimer(), [&](Turn& turn) -> absl::Status {
       turn.SetResource("ledger");
       for (std::size_t i = from; i < end; ++i) {
-        COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(turn.sql(), leaves[i], 1));
-        if (row.empty()) continue;
-        COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row.front()));
+        const auto& [log, leaf] = held[i];
+        const EntryWriter entries = EntriesOf(*log);
+        COMITY_ASSIGN_OR_RETURN(const auto row, ReadSealed(turn.sql(), *log, leaf, 1));
+        if (row.empty() || row.front().leaf_index != leaf) continue;
+        COMITY_ASSIGN_OR_RETURN(const Entry entry, entries.Open(row.front()));
         if (!entry.body) continue;
-        COMITY_ASSIGN_OR_RETURN(const std::string sealed, entries_.SealAnew(entry, current));
-        COMITY_RETURN_IF_ERROR(
-            rows::RewrapEntry(turn.sql(), store_id_, leaves[i], sealed, current));
+        COMITY_ASSIGN_OR_RETURN(const std::string sealed, entries.SealAnew(entry, current));
+        COMITY_RETURN_IF_ERROR(rows::RewrapEntry(turn.sql(), *log, leaf, sealed, current));
       }
       return absl::OkStatus();
     });

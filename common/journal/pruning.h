@@ -71,18 +71,22 @@ class Pruner {
   // Returns what this call destroyed. When it fails it may have done a part; the next call does the
   // rest.
   //
-  // Errors of Journal::Mutate and of files; FAILED_PRECONDITION `HOLDS_IN_CLOSED_LOG`: what holds
-  // keep may be in logs that were closed; UNAVAILABLE `HOLDS_CHANGING`: holds were placed while it
-  // looked for what they keep; SEALED_CONTENT_DAMAGED: whether an entry is held cannot be told.
+  // Errors of Journal::Mutate and of files; UNAVAILABLE `HOLDS_CHANGING`: holds were placed while
+  // it looked for what they keep; DATA_LOSS `SEALED_CONTENT_DAMAGED`: whether an entry is held
+  // cannot be told.
   absl::StatusOr<Pruned> Prune(absl::Time now);
 
   // Keys of months before that of `now` that are still there. 0 is what the law wants.
   absl::StatusOr<std::int64_t> Overdue(absl::Time now) const;
 
  private:
+  struct HeldEntry {
+    const Log* log;  // The journal's.
+    std::int64_t leaf_index;
+  };
   struct Scan {
     std::set<std::string> holds;
-    std::vector<std::int64_t> held;  // Entries.
+    std::vector<HeldEntry> held;
     rows::Pruning pruning;
   };
 
@@ -90,17 +94,19 @@ class Pruner {
       : journal_(journal),
         keys_(std::move(keys)),
         store_id_(journal->head().store_id),
-        // It writes no entries: the term is of no use.
-        entries_(keys_.get(), store_id_, /*expiry_months=*/0),
         keep_(std::move(keep)) {}
 
   // Which entries the keys of `months` open, and which of them are held.
   absl::StatusOr<Scan> LookFor(std::vector<absl::CivilMonth> months, absl::CivilMonth current);
-  absl::Status LookThroughPage(absl::CivilMonth current, std::int64_t& next, bool& more,
-                               Scan& scan);
-  absl::StatusOr<bool> IsHeld(const std::set<std::string>& holds,
+  absl::Status LookThroughLog(const Log& log, absl::CivilMonth current, Scan& scan);
+  absl::Status LookThroughPage(const Log& log, absl::CivilMonth current, std::int64_t& next,
+                               bool& more, Scan& scan);
+  // Counts the entry, or adds it to those that are held.
+  absl::Status Judge(const Log& log, const rows::SealedEntry& row, Scan& scan) const;
+  absl::StatusOr<bool> IsHeld(const std::set<std::string>& holds, const Log& log,
                               const rows::SealedEntry& row) const;
-  absl::Status RewrapEntries(const std::vector<std::int64_t>& leaves, absl::CivilMonth current);
+  absl::Status RewrapEntries(const std::vector<HeldEntry>& held, absl::CivilMonth current);
+  EntryWriter EntriesOf(const Log& log) const;
   // Commits the intent. False: the scan is out of date.
   absl::StatusOr<bool> Begin(const Scan& scan, absl::CivilMonth current);
   // Destroys keys and commits that it was done, if an intent stands.
@@ -109,7 +115,6 @@ class Pruner {
   Journal* const journal_;
   const std::unique_ptr<ExpiryKeys> keys_;
   const std::string store_id_;
-  const EntryWriter entries_;
   const Keep keep_;
 };
 

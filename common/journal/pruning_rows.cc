@@ -121,16 +121,31 @@ absl::StatusOr<std::int64_t> FindPrunedEnd(Connection& sql, absl::string_view st
   return select->Int64(0);
 }
 
-absl::Status RewrapEntry(Connection& sql, absl::string_view store_id, std::int64_t leaf_index,
+absl::Status RewrapEntry(Connection& sql, const Log& log, std::int64_t leaf_index,
                          absl::string_view sealed, absl::CivilMonth month) {
   COMITY_ASSIGN_OR_RETURN(
       const auto update,
-      sql.Prepare("UPDATE journal_entries SET sealed = ?2 WHERE leaf_index = ?1"));
-  COMITY_RETURN_IF_ERROR(update->BindInt64(1, leaf_index).BindBlob(2, sealed).Run());
+      sql.Prepare(log.closed ? "UPDATE journal_closed_entries SET sealed = ?2 "
+                               "WHERE leaf_index = ?1 AND log = ?3"
+                             : "UPDATE journal_entries SET sealed = ?2 WHERE leaf_index = ?1"));
+  update->BindInt64(1, leaf_index).BindBlob(2, sealed);
+  if (log.closed) update->BindInt64(3, log.number);
+  COMITY_RETURN_IF_ERROR(update->Run());
   COMITY_ASSIGN_OR_RETURN(
       const auto note, sql.Prepare("INSERT INTO journal_rewrapped VALUES (?1, ?2, ?3) "
                                    "ON CONFLICT (store_id, leaf_index) DO UPDATE SET month = ?3"));
-  return note->BindText(1, store_id).BindInt64(2, leaf_index).BindInt64(3, NumberOf(month)).Run();
+  return note->BindText(1, log.store_id)
+      .BindInt64(2, leaf_index)
+      .BindInt64(3, NumberOf(month))
+      .Run();
+}
+
+absl::StatusOr<bool> IsRewrapped(Connection& sql, absl::string_view store_id,
+                                 std::int64_t leaf_index) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT 1 FROM journal_rewrapped WHERE store_id = ?1 AND leaf_index = ?2"));
+  return select->BindText(1, store_id).BindInt64(2, leaf_index).Step();
 }
 
 absl::StatusOr<std::vector<std::int64_t>> FindRewrapped(Connection& sql, absl::string_view store_id,

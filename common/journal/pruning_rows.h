@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "common/journal/types.h"
 #include "common/storage/connection.h"
 #include "common/storage/migrations.h"
 
@@ -41,8 +42,10 @@ absl::Status FinishPruning(storage::Connection& sql, const Pruning& pruning, std
 absl::StatusOr<std::int64_t> FindPrunedEnd(storage::Connection& sql, absl::string_view store_id);
 
 // Entries that were sealed anew, by the month of their new key.
-absl::Status RewrapEntry(storage::Connection& sql, absl::string_view store_id,
-                         std::int64_t leaf_index, absl::string_view sealed, absl::CivilMonth month);
+absl::Status RewrapEntry(storage::Connection& sql, const Log& log, std::int64_t leaf_index,
+                         absl::string_view sealed, absl::CivilMonth month);
+absl::StatusOr<bool> IsRewrapped(storage::Connection& sql, absl::string_view store_id,
+                                 std::int64_t leaf_index);
 // Those before `end_leaf` whose key's month is not after `last`.
 absl::StatusOr<std::vector<std::int64_t>> FindRewrapped(storage::Connection& sql,
                                                         absl::string_view store_id,

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/journal/entry.h"
+#include "common/journal/logs.h"
 #include "common/journal/publication.h"
 #include "common/journal/rows.h"
 #include "common/json/canonical.h"
@@ -175,12 +176,7 @@ absl::StatusOr<std::optional<absl::Time>> StoredJournal::CommitTimeOf(std::int64
 absl::StatusOr<std::vector<Entry>> StoredJournal::ReadEntriesOf(const Log& log, std::int64_t first,
                                                                 std::size_t limit) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
-  if (!log.closed) {
-    COMITY_ASSIGN_OR_RETURN(const auto rows, rows::ReadEntries(snapshot.sql(), first, limit));
-    return entries_.Open(rows);
-  }
-  COMITY_ASSIGN_OR_RETURN(const auto rows,
-                          rows::ReadClosedEntries(snapshot.sql(), log.number, first, limit));
+  COMITY_ASSIGN_OR_RETURN(const auto rows, ReadSealed(snapshot.sql(), log, first, limit));
   return EntryWriter(keys_.get(), log.store_id, options_.expiry_months).Open(rows);
 }
 

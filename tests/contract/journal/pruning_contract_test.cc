@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/journal/holds.h"
 #include "common/journal/pruning.h"
+#include "common/journal/succession.h"
 #include "common/json/canonical.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/proof.h"
@@ -93,9 +94,10 @@ class PruningContract : public JournalContract {
   }
 
   // The leaves that can still be opened.
-  std::set<std::int64_t> Readable() {
+  std::set<std::int64_t> Readable() { return ReadableOf(journal_->logs().back()); }
+  std::set<std::int64_t> ReadableOf(const Log& log) {
     std::set<std::int64_t> readable;
-    const auto entries = journal_->ReadEntries(0, kAll);
+    const auto entries = journal_->ReadEntriesOf(log, 0, kAll);
     EXPECT_THAT(entries, IsOk());
     for (const Entry& entry : *entries) {
       EXPECT_EQ(entry.salt.has_value(), entry.body.has_value());
@@ -237,6 +239,35 @@ TEST_P(PruningContract, AHoldKeepsTheEntriesOfItsResourceUntilItIsLifted) {
   EXPECT_EQ(pruned->entries, 5) << "three that were held, and the first pruning's own two";
   EXPECT_EQ(pruned->kept, 0);
   EXPECT_THAT(Readable(), ElementsAre(6, 7, 8, 9));
+}
+
+TEST_P(PruningContract, AHoldKeepsTheEntriesOfALogThatWasClosed) {
+  Write("notes/1");
+  Write("notes/2");
+  Write("notes/1");
+  Hold("notes/1");
+  pruner_.reset();
+  journal_.reset();
+  ASSERT_THAT(Succeed(options_, /*although_intact=*/true), IsOk());
+  Reopen();
+  Write("notes/1");
+  const Log& closed = journal_->logs().front();
+  GoToMonth(2);
+
+  const auto pruned = pruner_->Prune(clock_.Now());
+
+  ASSERT_THAT(pruned, IsOk());
+  EXPECT_EQ(pruned->entries, 2) << "the second of the closed log, and the first of the next";
+  EXPECT_EQ(pruned->kept, 3);
+  EXPECT_THAT(ReadableOf(closed), ElementsAre(0, 2));
+  EXPECT_THAT(Readable(), ElementsAre(1, 2, 3));
+  GoToMonth(3);
+  EXPECT_EQ(pruner_->Prune(clock_.Now()).value().kept, 3);
+  EXPECT_THAT(ReadableOf(closed), ElementsAre(0, 2));
+  Lift("notes/1");
+  GoToMonth(4);
+  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  EXPECT_THAT(ReadableOf(closed), IsEmpty());
 }
 
 TEST_P(PruningContract, AHoldThatComesInBetweenIsFoundBeforeAnythingGoes) {
