@@ -21,7 +21,8 @@ struct EntryBody {
   std::string request_id;
   std::int64_t revision = 0;  // 0: none.
   std::string resource;
-  std::string outcome;  // DONE or the gRPC code's name; BEGUN before something is destroyed.
+  std::string outcome;  // DONE or the gRPC code's name; BEGUN before something is destroyed,
+                        // ABANDONED if it is not after all.
   std::string reason;
   std::string purpose;
   std::optional<std::int64_t> count;
