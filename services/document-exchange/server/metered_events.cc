@@ -12,6 +12,8 @@ MeteredEvents::MeteredEvents(metrics::Metrics* metrics)
           metrics->AddCounter(kReleasesStopped, "Hand-overs stopped.", {{"reason", "OTHER"}})),
       received_(metrics->AddCounter(kPayloadBytes, "Bytes of ciphertext.", {{"direction", "in"}})),
       sent_(metrics->AddCounter(kPayloadBytes, "Bytes of ciphertext.", {{"direction", "out"}})),
+      condemned_(metrics->AddCounter(
+          kCondemned, "Documents past their retention that are erased a day later.", {})),
       erased_(metrics->AddCounter(kErased, "Documents erased at the end of their retention.", {})),
       timer_failures_(metrics->AddCounter(kTimerFailures, "Timer runs that failed.", {})) {
   using legal::Outcome;
@@ -48,6 +50,8 @@ void MeteredEvents::ReleaseStopped(absl::string_view reason) {
                                      : other_stops_)
       .Increment();
 }
+
+void MeteredEvents::DocumentCondemned() { condemned_.Increment(); }
 
 void MeteredEvents::DocumentErased() { erased_.Increment(); }
 

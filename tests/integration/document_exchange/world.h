@@ -62,6 +62,7 @@ class NoEvents final : public ExchangeEvents {
   void StatementMade(StatementKind) override {}
   void Withheld() override {}
   void ReleaseStopped(absl::string_view) override {}
+  void DocumentCondemned() override {}
   void DocumentErased() override {}
 };
 
