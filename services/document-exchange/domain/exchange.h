@@ -143,7 +143,8 @@ class Exchange {
     RowsSource* rows = nullptr;
     PayloadStore* payloads = nullptr;
     const RegistryView* registry = nullptr;
-    const sealing::Signer* signer = nullptr;  // Of the service.
+    // Who signs for the service now. Must not block.
+    std::function<std::shared_ptr<const sealing::Signer>()> signer;
     // The condition that a signature of now must meet besides its form.
     std::function<sealing::SignerCheck(absl::Time at)> signer_check;
     std::function<std::string(const legal::Verdict&)> encode_verdict;

@@ -26,6 +26,8 @@ inline constexpr char kCondemned[] = "comity_document_exchange_condemned_documen
 inline constexpr char kErased[] = "comity_document_exchange_erased_documents_total";
 // Bytes of ciphertext, by direction (in, out).
 inline constexpr char kPayloadBytes[] = "comity_document_exchange_payload_bytes_total";
+// Signing certificates or keys on disk that were not accepted.
+inline constexpr char kSignerFailures[] = "comity_document_exchange_signer_reload_failures_total";
 // Timer runs that failed.
 inline constexpr char kTimerFailures[] = "comity_document_exchange_timer_failures_total";
 
@@ -44,6 +46,7 @@ class MeteredEvents final : public ExchangeEvents, public Traffic {
   void Received(std::int64_t bytes) override;
   void Sent(std::int64_t bytes) override;
   void TimerFailed();
+  void SignerRefused();
 
  private:
   // Children are made once; an attempt or outcome outside the sets is not counted.
@@ -58,6 +61,7 @@ class MeteredEvents final : public ExchangeEvents, public Traffic {
   metrics::Counter& condemned_;
   metrics::Counter& erased_;
   metrics::Counter& timer_failures_;
+  metrics::Counter& signer_failures_;
 };
 
 }  // namespace comity::document_exchange
