@@ -287,21 +287,17 @@ class Verification {
     return found;
   }
 
-  // Tries every known ledger: which one it is, only its signature says.
   absl::StatusOr<LedgerLeaf> Prove(absl::string_view proof, const ledger::Hash& commitment) const {
-    absl::Status why = Wrong("NOTE_NOT_SIGNED",
-                             "The checkpoint is not signed by a ledger that you trust; add the "
-                             "ledger's key to those you hold.");
-    for (const ledger::NoteVerifier& log : anchors_.ledgers) {
-      auto leaf = ledger::VerifyTlogProof(proof, commitment, log);
-      if (leaf.ok()) {
-        const std::vector<std::string> parts = absl::StrSplit(log.name(), '/');
-        return LedgerLeaf{.leaf = *std::move(leaf),
-                          .service = parts.size() < 2 ? "" : parts[parts.size() - 2]};
-      }
-      if (ReasonOf(leaf.status()) != "NOTE_NOT_SIGNED") why = std::move(leaf).status();
+    auto leaf = ledger::VerifyTlogProof(proof, commitment, anchors_.ledgers);
+    if (ReasonOf(leaf.status()) == "NOTE_NOT_SIGNED") {
+      return Wrong("NOTE_NOT_SIGNED",
+                   "The checkpoint is not signed by a ledger that you trust; add the ledger's key "
+                   "to those you hold.");
     }
-    return why;
+    if (!leaf.ok()) return std::move(leaf).status();
+    const std::vector<std::string> parts = absl::StrSplit(leaf->checkpoint.origin, '/');
+    return LedgerLeaf{.leaf = *std::move(leaf),
+                      .service = parts.size() < 2 ? "" : parts[parts.size() - 2]};
   }
 
   absl::Status CheckConfirmation(std::int64_t number, const sealing::Statement& statement) {

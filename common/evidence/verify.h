@@ -14,7 +14,8 @@ namespace comity::evidence {
 struct TrustAnchors {
   // Of the bundles of every trust domain that signers may be of. Not owned.
   const identity::ChainVerifier* signers = nullptr;
-  // Of every ledger that proofs may lead to: one a service and log number.
+  // Of every ledger that proofs may lead to: one a service and log number, and those that a ledger
+  // signed with before.
   std::vector<ledger::NoteVerifier> ledgers;
 };
 

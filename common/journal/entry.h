@@ -14,13 +14,15 @@ namespace comity::journal {
 struct EntryBody {
   absl::Time time;     // Written in whole seconds.
   std::string kind;    // MUTATION, REFUSAL, DISCLOSURE, STATEMENT, TABLE_REFUSAL, SUCCESSION,
-                       // PRUNING.
+                       // PRUNING, LEDGER_KEYS.
   std::string caller;  // SPIFFE id, or "-".
-  std::string method;  // gRPC path without the leading slash, or "timer/<name>".
+  std::string method;  // gRPC path without the leading slash, or "timer/<name>",
+                       // "start/<name>", "admin/<name>".
   std::string request_id;
   std::int64_t revision = 0;  // 0: none.
   std::string resource;
-  std::string outcome;  // DONE or the gRPC code's name; BEGUN before something is destroyed.
+  std::string outcome;  // DONE or the gRPC code's name; BEGUN before something is destroyed,
+                        // ABANDONED if it is not after all.
   std::string reason;
   std::string purpose;
   std::optional<std::int64_t> count;

@@ -64,7 +64,7 @@ absl::Status Follower::CheckSession(const Head& latest, const Head& known,
   COMITY_RETURN_IF_ERROR(
       CheckPrefix(known.leaf_count, tree.root(), "what was acknowledged", *found, tiles));
   COMITY_ASSIGN_OR_RETURN(const Published published,
-                          CheckPublished(*sql_, publication_, log_, *found, tiles));
+                          CheckPublished(*sql_, publication_, keys_, *found, tiles));
   return published.refusal;
 }
 

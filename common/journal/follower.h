@@ -18,13 +18,13 @@ namespace comity::journal {
 // Brings into memory what other processes committed to a shared database. Of the writer thread.
 class Follower {
  public:
-  // Nothing is owned. `log` verifies the file `publication`. The session that `sql` has now was
+  // Nothing is owned. `keys` verify the file `publication`. The session that `sql` has now was
   // checked.
   Follower(storage::Connection* sql, const ledger::TileReader* stored_tiles,
-           ledger::NoteVerifier log, std::string publication)
+           std::vector<ledger::NoteVerifier> keys, std::string publication)
       : sql_(sql),
         stored_tiles_(stored_tiles),
-        log_(std::move(log)),
+        keys_(std::move(keys)),
         publication_(std::move(publication)),
         checked_(sql->generation()) {}
 
@@ -53,7 +53,7 @@ class Follower {
 
   storage::Connection* const sql_;
   const ledger::TileReader* const stored_tiles_;
-  const ledger::NoteVerifier log_;
+  const std::vector<ledger::NoteVerifier> keys_;
   const std::string publication_;
   std::int64_t checked_;
 };

@@ -11,10 +11,11 @@
 
 // Holds keep what would be erased at the end of its term (R6, EUDPR 88(2)). A hold is on a
 // resource: the ledger entries that name it outlive their term, and what the service keeps of it.
-// `entries/<leaf index>` is the resource of a single entry. Who placed or lifted it, and why, is
-// the mutation's own entry.
+// `entries/<leaf index>` is the resource of a single entry (of each log of the store). Who placed
+// or lifted it, and why, is the mutation's own entry.
 //
-// A hold keeps what is still there: what a pruning has begun to destroy it does not bring back.
+// A hold keeps what is still there, also what a pruning has announced; what it destroys just now it
+// does not bring back.
 namespace comity::journal {
 
 // In a turn. False: it was held already, or was not; nothing changed. Pass on storage errors.

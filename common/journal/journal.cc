@@ -1,5 +1,7 @@
 #include "common/journal/journal.h"
 
+#include <cstdint>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +31,18 @@ absl::StatusOr<Head> ReadOrMakeHead(storage::Connection& sql) {
   return *found;
 }
 
+// Whether `note` is signed with exactly the keys of `signer`, of those of its name.
+bool IsSignedBy(const std::string& note, const ledger::NoteSigner& signer) {
+  const auto parsed = ledger::ParseNote(note);
+  std::set<std::uint32_t> signed_with, keys;
+  for (const ledger::NoteVerifier& key : signer.verifiers()) keys.insert(key.key_id());
+  if (!parsed.ok()) return false;
+  for (const ledger::NoteSignature& signature : parsed->signatures) {
+    if (signature.name == signer.name()) signed_with.insert(signature.key_id);
+  }
+  return signed_with == keys;
+}
+
 // Fills in `head`, `tree` and what was published of it.
 absl::Status LoadLedger(StoredJournal::Parts& parts) {
   storage::Connection& sql = parts.database->writer();
@@ -43,13 +57,14 @@ absl::Status LoadLedger(StoredJournal::Parts& parts) {
   const ledger::TreeTiles tiles(std::make_shared<const ledger::Tree>(parts.tree), &complete);
   COMITY_ASSIGN_OR_RETURN(
       const Published published,
-      CheckPublished(sql, parts.publication, parts.options.signer->verifier(), parts.tree, tiles));
+      CheckPublished(sql, parts.publication, parts.options.signer->verifiers(), parts.tree, tiles));
   parts.refusal = published.refusal;
   COMITY_ASSIGN_OR_RETURN(const auto copied, rows::FindCopy(sql));
   if (copied) parts.refusal.Update(LedgerBehind("this store is a restored copy"));
   parts.refusal.Update(CheckLast(parts.logs.back(), parts.options.publication_directory));
   if (!published.last) return absl::OkStatus();
   parts.checkpoint_size = published.last->size;
+  parts.keys_changed = !IsSignedBy(published.last->note, *parts.options.signer);
   if (!parts.refusal.ok()) return absl::OkStatus();
   // The process may have died between row and file, or tiles may be missing.
   parts.pending = published.last;
@@ -69,7 +84,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(Options options) {
   COMITY_ASSIGN_OR_RETURN(parts.head, ReadOrMakeHead(sql));
 
   COMITY_ASSIGN_OR_RETURN(parts.logs, LoadLogs(sql, parts.head, options.publication_directory,
-                                               &options.signer->verifier()));
+                                               options.signer->verifiers()));
   COMITY_ASSIGN_OR_RETURN(options.signer, options.signer->Renamed(parts.logs.back().origin));
   parts.publication = absl::StrCat(parts.logs.back().folder, "/checkpoint");
   parts.options = std::move(options);

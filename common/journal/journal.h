@@ -38,7 +38,8 @@ struct Options {
   // folder <log number> inside it.
   std::string publication_directory;
   // Signs checkpoints; its name is the origin of the store's first log,
-  // <deployment>/<service>/<log number>. Logs that succeed it count on (Succeed).
+  // <deployment>/<service>/<log number>. Logs that succeed it count on (Succeed). One of its keys
+  // must have signed what is published.
   std::optional<ledger::NoteSigner> signer;
   // The service's own tables, component "service".
   std::vector<storage::Migration> migrations;

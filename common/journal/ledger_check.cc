@@ -57,7 +57,8 @@ absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::stri
 }
 
 absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::string& path,
-                                         const ledger::NoteVerifier& log, const ledger::Tree& tree,
+                                         absl::Span<const ledger::NoteVerifier> keys,
+                                         const ledger::Tree& tree,
                                          const ledger::TileReader& tiles) {
   constexpr absl::string_view kWhat = "a published checkpoint";
   Published published;
@@ -71,9 +72,11 @@ absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::st
   for (const std::string& file : {PendingFile(path), path}) {
     COMITY_ASSIGN_OR_RETURN(const auto note, ReadPublication(file));
     if (!note || !published.refusal.ok()) continue;
-    const auto head = ledger::OpenCheckpoint(*note, log);
+    const auto head = ledger::OpenCheckpoint(*note, keys);
     if (!head.ok()) {
-      published.refusal = LedgerBehind("the published checkpoint is not one of this log and key");
+      published.refusal = LedgerBehind(
+          "the published checkpoint is not one of this log, signed with a key that it is "
+          "configured with (after a change of keys: until the new one signed, the old one too)");
     } else if (head->size > recorded) {
       // The row is committed before the file is written: where the row is gone, more may be.
       published.refusal = LedgerBehind(absl::StrCat("the published checkpoint has ", head->size,

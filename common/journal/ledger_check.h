@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
 #include "common/ledger/tile.h"
@@ -36,11 +37,12 @@ struct Published {
   absl::Status refusal;                     // Why nothing may be written, or OK.
 };
 
-// Compares the last row, the file `path` and what waits beside it with `tree`. Nobody else may
-// write a checkpoint meanwhile: under the head's lock where the database is shared. An error if
-// something could not be read, which refuses nothing for good.
+// Compares the last row, the file `path` and what waits beside it with `tree`; the files must be
+// signed by one of `keys`. Nobody else may write a checkpoint meanwhile: under the head's lock
+// where the database is shared. An error if something could not be read, which refuses nothing for
+// good.
 absl::StatusOr<Published> CheckPublished(storage::Connection& sql, const std::string& path,
-                                         const ledger::NoteVerifier& log, const ledger::Tree& tree,
-                                         const ledger::TileReader& tiles);
+                                         absl::Span<const ledger::NoteVerifier> keys,
+                                         const ledger::Tree& tree, const ledger::TileReader& tiles);
 
 }  // namespace comity::journal

@@ -8,7 +8,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/journal/ledger_check.h"
-#include "common/journal/rows.h"
 #include "common/ledger/checkpoint.h"
 #include "common/status/macros.h"
 
@@ -17,28 +16,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The length of what is before an origin's number; of all of it if there is none.
-std::size_t BaseOf(absl::string_view origin) {
-  const std::size_t slash = origin.rfind('/');
-  std::int64_t number = 0;
-  if (slash == absl::string_view::npos || !absl::SimpleAtoi(origin.substr(slash + 1), &number)) {
-    return origin.size();
-  }
-  return slash;
-}
-
 absl::StatusOr<Log> LogOf(const rows::LogRow& row, std::string folder,
-                          const ledger::NoteVerifier* log) {
+                          absl::Span<const ledger::NoteVerifier> keys) {
   Log made{.number = row.number, .store_id = row.store_id, .folder = std::move(folder)};
-  if (log != nullptr) {
+  if (!keys.empty()) {
     // The name stays as it is configured where that is this log's.
-    const std::string& name = log->name();
-    made.origin = NumberIn(name) == row.number ? name : OriginOf(name, row.number);
-    COMITY_ASSIGN_OR_RETURN(const ledger::NoteVerifier verifier, log->Renamed(made.origin));
-    made.vkey = verifier.vkey();
+    const std::string& name = keys.front().name();
+    made.origin = ParseOrigin(name).number == row.number ? name : OriginOf(name, row.number);
+    COMITY_ASSIGN_OR_RETURN(made.keys, ledger::Renamed(keys, made.origin));
   }
   if (row.note.empty()) return made;
   COMITY_ASSIGN_OR_RETURN(const ledger::Note note, ledger::ParseNote(row.note));
+  // Keys may have changed since.
+  const auto strange = [&](const auto& key) { return !ledger::VerifyNote(note, {key}).ok(); };
+  made.keys.erase(std::remove_if(made.keys.begin(), made.keys.end(), strange), made.keys.end());
   COMITY_ASSIGN_OR_RETURN(const ledger::Checkpoint head, ledger::ParseCheckpoint(note.text));
   made.closed = PublishedCheckpoint{
       .size = head.size, .root = head.root, .note = row.note, .publish_time = row.close_time};
@@ -47,15 +38,17 @@ absl::StatusOr<Log> LogOf(const rows::LogRow& row, std::string folder,
 
 }  // namespace
 
-std::int64_t NumberIn(absl::string_view origin) {
-  const std::size_t base = BaseOf(origin);
-  std::int64_t number = 1;
-  if (base < origin.size()) (void)absl::SimpleAtoi(origin.substr(base + 1), &number);
-  return number;
+Origin ParseOrigin(absl::string_view origin) {
+  const std::size_t slash = origin.rfind('/');
+  std::int64_t number = 0;
+  if (slash == absl::string_view::npos || !absl::SimpleAtoi(origin.substr(slash + 1), &number)) {
+    return {.base = origin};
+  }
+  return {.base = origin.substr(0, slash), .number = number};
 }
 
 std::string OriginOf(absl::string_view origin, std::int64_t number) {
-  return absl::StrCat(origin.substr(0, BaseOf(origin)), "/", number);
+  return absl::StrCat(ParseOrigin(origin).base, "/", number);
 }
 
 std::string FolderOf(const std::string& publication, std::int64_t number) {
@@ -77,20 +70,26 @@ std::vector<std::int64_t> NumbersIn(const std::string& publication) {
 
 absl::StatusOr<std::vector<Log>> LoadLogs(storage::Connection& sql, const Head& head,
                                           const std::string& publication,
-                                          const ledger::NoteVerifier* log) {
+                                          absl::Span<const ledger::NoteVerifier> keys) {
   COMITY_ASSIGN_OR_RETURN(std::vector<rows::LogRow> rows, rows::ReadLogs(sql));
   if (rows.empty()) {
-    rows.push_back(
-        {.number = log == nullptr ? 1 : NumberIn(log->name()), .store_id = head.store_id});
+    rows.push_back({.number = keys.empty() ? 1 : ParseOrigin(keys.front().name()).number,
+                    .store_id = head.store_id});
   }
   std::vector<Log> logs;
   logs.reserve(rows.size());
   for (const rows::LogRow& row : rows) {
     COMITY_ASSIGN_OR_RETURN(
         logs.emplace_back(),
-        LogOf(row, logs.empty() ? publication : FolderOf(publication, row.number), log));
+        LogOf(row, logs.empty() ? publication : FolderOf(publication, row.number), keys));
   }
   return logs;
+}
+
+absl::StatusOr<std::vector<rows::SealedEntry>> ReadSealed(storage::Connection& sql, const Log& log,
+                                                          std::int64_t first, std::size_t limit) {
+  return log.closed ? rows::ReadClosedEntries(sql, log.number, first, limit)
+                    : rows::ReadEntries(sql, first, limit);
 }
 
 absl::Status CheckLast(const Log& log, const std::string& publication) {

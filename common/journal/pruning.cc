@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/journal/entry.h"
 #include "common/journal/holds.h"
+#include "common/journal/logs.h"
 #include "common/journal/rows.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
@@ -17,14 +18,7 @@ constexpr char kMethod[] = "timer/prune";
 constexpr char kRule[] = "EUDPR 88(2)";
 constexpr std::size_t kPage = 256;        // Entries may have 1 MiB.
 constexpr std::size_t kRewrapBatch = 64;  // Of one mutation: others write too.
-constexpr int kRounds = 3;
-
-absl::Status HoldsInClosedLog() {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   "The store has logs that were closed, and holds that may be on their entries, "
-                   "which cannot be sealed anew yet; nothing is destroyed while a hold stands.",
-                   {.reason = "HOLDS_IN_CLOSED_LOG"});
-}
+constexpr int kSteps = 8;                 // Of one call; holds that change take more.
 
 absl::Status HoldsChanging() {
   return MakeError(absl::StatusCode::kUnavailable,
@@ -35,7 +29,7 @@ absl::Status HoldsChanging() {
 
 absl::CivilMonth MonthOf(absl::Time time) { return absl::ToCivilMonth(time, absl::UTCTimeZone()); }
 
-// `outcome`: BEGUN before the first key goes, DONE after the last.
+// `outcome`: BEGUN a day before the first key goes, DONE after the last; ABANDONED: none went.
 std::string EntryOf(const Turn& turn, const rows::Pruning& pruning, absl::string_view outcome) {
   json::Json months = json::Json::array();
   for (const absl::CivilMonth month : pruning.months) {
@@ -55,8 +49,6 @@ std::string EntryOf(const Turn& turn, const rows::Pruning& pruning, absl::string
                                                  {"months", std::move(months)},
                                                  {"rule", kRule}})});
 }
-
-Attempt ByTimer() { return {.caller = "-", .method = kMethod}; }
 
 }  // namespace
 
@@ -84,80 +76,120 @@ absl::StatusOr<std::int64_t> Pruner::Overdue(absl::Time now) const {
 
 absl::StatusOr<Pruned> Pruner::Prune(absl::Time now) {
   COMITY_RETURN_IF_ERROR(journal_->Writable());
-  Pruned pruned;
-  COMITY_RETURN_IF_ERROR(Finish(pruned));
   const absl::CivilMonth current = MonthOf(now);
-  for (int round = 0; round < kRounds; ++round) {
-    COMITY_ASSIGN_OR_RETURN(std::vector<absl::CivilMonth> months, keys_->LiveBefore(current));
-    if (months.empty()) return pruned;
-    COMITY_ASSIGN_OR_RETURN(const Scan scan, LookFor(std::move(months), current));
-    COMITY_RETURN_IF_ERROR(RewrapEntries(scan.held, current));
-    COMITY_ASSIGN_OR_RETURN(const bool begun, Begin(scan, current));
-    // Also if another process was first.
-    COMITY_RETURN_IF_ERROR(Finish(pruned));
-    if (begun) return pruned;
+  Pruned pruned;
+  // Each step begins with what is committed, by whatever process.
+  for (int step = 0; step < kSteps; ++step) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<rows::Pruning> unfinished, FindUnfinished());
+    if (!unfinished) {
+      COMITY_ASSIGN_OR_RETURN(std::vector<absl::CivilMonth> months, keys_->LiveBefore(current));
+      if (months.empty()) return pruned;
+      COMITY_ASSIGN_OR_RETURN(const Scan scan, LookFor(std::move(months), current));
+      COMITY_RETURN_IF_ERROR(Begin(scan));
+    } else if (unfinished->decided) {
+      COMITY_RETURN_IF_ERROR(Destroy(*unfinished, pruned));
+    } else if (unfinished->months.back() >= current || unfinished->store_id != store_id_) {
+      // The clock was put right, or the log was succeeded: the next intent counts its entries.
+      COMITY_RETURN_IF_ERROR(Abandon(*unfinished, pruned));
+    } else if (std::max(now, journal_->head().commit_time) <
+               unfinished->begin_time + kErasureDelay) {
+      pruned.condemned = unfinished->months;
+      pruned.due = unfinished->begin_time + kErasureDelay;
+      return pruned;
+    } else {
+      COMITY_ASSIGN_OR_RETURN(const Scan scan, LookFor(unfinished->months, current));
+      COMITY_RETURN_IF_ERROR(RewrapEntries(scan.held, current));
+      COMITY_RETURN_IF_ERROR(Decide(*unfinished, scan, current));
+    }
   }
   return HoldsChanging();
+}
+
+absl::StatusOr<std::optional<rows::Pruning>> Pruner::FindUnfinished() const {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+  return rows::FindUnfinishedPruning(snapshot.sql());
 }
 
 absl::StatusOr<Pruner::Scan> Pruner::LookFor(std::vector<absl::CivilMonth> months,
                                              absl::CivilMonth current) {
   Scan scan;
   scan.pruning.store_id = store_id_;
+  scan.pruning.months = std::move(months);
   {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
-    storage::Connection& sql = snapshot.sql();
-    COMITY_ASSIGN_OR_RETURN(scan.holds, ReadHolds(sql));
-    if (!scan.holds.empty() && journal_->logs().size() > 1) return HoldsInClosedLog();
-    COMITY_ASSIGN_OR_RETURN(scan.pruning.first_leaf, rows::FindPrunedEnd(sql, store_id_));
-    // What was held before: kept again, or gone with the others.
-    COMITY_ASSIGN_OR_RETURN(
-        const std::vector<std::int64_t> rewrapped,
-        rows::FindRewrapped(sql, store_id_, months.back(), scan.pruning.first_leaf));
-    for (const std::int64_t leaf : rewrapped) {
-      COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(sql, leaf, 1));
-      if (row.empty()) continue;
-      COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, row.front()));
-      if (held) scan.held.push_back(leaf);
-      if (!held) ++scan.pruning.entries;
-    }
+    COMITY_ASSIGN_OR_RETURN(scan.holds, ReadHolds(snapshot.sql()));
   }
-  scan.pruning.months = std::move(months);
-  scan.pruning.end_leaf = scan.pruning.first_leaf;
-  std::int64_t next = scan.pruning.first_leaf;
-  for (bool more = true; more;) {
-    COMITY_RETURN_IF_ERROR(LookThroughPage(current, next, more, scan));
+  for (const Log& log : journal_->logs()) {
+    COMITY_RETURN_IF_ERROR(LookThroughLog(log, current, scan));
   }
   return scan;
 }
 
-absl::Status Pruner::LookThroughPage(absl::CivilMonth current, std::int64_t& next, bool& more,
-                                     Scan& scan) {
-  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
-  COMITY_ASSIGN_OR_RETURN(const auto page, rows::ReadEntries(snapshot.sql(), next, kPage));
-  more = page.size() == kPage;
-  for (const rows::SealedEntry& row : page) {
-    COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, ExpiryKeys::MonthOf(row.sealed));
-    // Entries expire in their order; what an earlier, interrupted call sealed anew is among them
-    // under a key of its own month at the latest.
-    if (month > current) {
-      more = false;
-      return absl::OkStatus();
+absl::Status Pruner::LookThroughLog(const Log& log, absl::CivilMonth current, Scan& scan) {
+  std::int64_t next = 0;
+  {
+    COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+    storage::Connection& sql = snapshot.sql();
+    COMITY_ASSIGN_OR_RETURN(next, rows::FindPrunedEnd(sql, log.store_id));
+    // What was held before: kept again, or gone with the others.
+    COMITY_ASSIGN_OR_RETURN(
+        const std::vector<std::int64_t> rewrapped,
+        rows::FindRewrapped(sql, log.store_id, scan.pruning.months.back(), next));
+    for (const std::int64_t leaf : rewrapped) {
+      COMITY_ASSIGN_OR_RETURN(const auto row, ReadSealed(sql, log, leaf, 1));
+      if (row.empty() || row.front().leaf_index != leaf) continue;
+      COMITY_RETURN_IF_ERROR(Judge(log, row.front(), scan));
     }
-    next = row.leaf_index + 1;
-    if (month > scan.pruning.months.back()) continue;
-    scan.pruning.end_leaf = next;
-    COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, row));
-    if (held) scan.held.push_back(row.leaf_index);
-    if (!held) ++scan.pruning.entries;
+  }
+  if (!log.closed) scan.pruning.first_leaf = scan.pruning.end_leaf = next;
+  for (bool more = true; more;) {
+    COMITY_RETURN_IF_ERROR(LookThroughPage(log, current, next, more, scan));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds,
+absl::Status Pruner::LookThroughPage(const Log& log, absl::CivilMonth current, std::int64_t& next,
+                                     bool& more, Scan& scan) {
+  const std::vector<absl::CivilMonth>& months = scan.pruning.months;
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
+  COMITY_ASSIGN_OR_RETURN(const auto page, ReadSealed(snapshot.sql(), log, next, kPage));
+  more = page.size() == kPage;
+  for (const rows::SealedEntry& row : page) {
+    COMITY_ASSIGN_OR_RETURN(const absl::CivilMonth month, ExpiryKeys::MonthOf(row.sealed));
+    if (month > current) {
+      // Entries expire in their order, but for those that were sealed anew by a clock that was
+      // ahead.
+      COMITY_ASSIGN_OR_RETURN(const bool rewrapped,
+                              rows::IsRewrapped(snapshot.sql(), log.store_id, row.leaf_index));
+      more = more && rewrapped;
+      if (!rewrapped) return absl::OkStatus();
+    }
+    next = row.leaf_index + 1;
+    if (month > months.back()) continue;
+    if (!log.closed) scan.pruning.end_leaf = next;
+    // The keys of others are gone: a closed log is looked through from where its own prunings end.
+    if (!std::binary_search(months.begin(), months.end(), month)) continue;
+    COMITY_RETURN_IF_ERROR(Judge(log, row, scan));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pruner::Judge(const Log& log, const rows::SealedEntry& row, Scan& scan) const {
+  COMITY_ASSIGN_OR_RETURN(const bool held, IsHeld(scan.holds, log, row));
+  if (held) scan.held.push_back({&log, row.leaf_index});
+  if (!held) ++scan.pruning.entries;
+  return absl::OkStatus();
+}
+
+EntryWriter Pruner::EntriesOf(const Log& log) const {
+  // It writes no entries: the term is of no use.
+  return EntryWriter(keys_.get(), log.store_id, /*expiry_months=*/0);
+}
+
+absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds, const Log& log,
                                     const rows::SealedEntry& row) const {
   if (holds.empty()) return false;
-  COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row));
+  COMITY_ASSIGN_OR_RETURN(const Entry entry, EntriesOf(log).Open(row));
   if (!entry.body) return false;
   if (holds.count(absl::StrCat("entries/", entry.leaf_index)) > 0) return true;
   const auto body = json::ParseCanonical(*entry.body);
@@ -167,44 +199,84 @@ absl::StatusOr<bool> Pruner::IsHeld(const std::set<std::string>& holds,
          holds.count(resource->get_ref<const std::string&>()) > 0;
 }
 
-absl::Status Pruner::RewrapEntries(const std::vector<std::int64_t>& leaves,
-                                   absl::CivilMonth current) {
-  for (std::size_t from = 0; from < leaves.size(); from += kRewrapBatch) {
-    const std::size_t end = std::min(leaves.size(), from + kRewrapBatch);
-    const auto committed = journal_->Mutate(ByTimer(), [&](Turn& turn) -> absl::Status {
-      turn.SetResource("ledger");
+absl::Status Pruner::RewrapEntries(const std::vector<HeldEntry>& held, absl::CivilMonth current) {
+  for (std::size_t from = 0; from < held.size(); from += kRewrapBatch) {
+    const std::size_t end = std::min(held.size(), from + kRewrapBatch);
+    const absl::Status committed = Commit([&](Turn& turn) -> absl::Status {
       for (std::size_t i = from; i < end; ++i) {
-        COMITY_ASSIGN_OR_RETURN(const auto row, rows::ReadEntries(turn.sql(), leaves[i], 1));
-        if (row.empty()) continue;
-        COMITY_ASSIGN_OR_RETURN(const Entry entry, entries_.Open(row.front()));
+        const auto& [log, leaf] = held[i];
+        const EntryWriter entries = EntriesOf(*log);
+        COMITY_ASSIGN_OR_RETURN(const auto row, ReadSealed(turn.sql(), *log, leaf, 1));
+        if (row.empty() || row.front().leaf_index != leaf) continue;
+        COMITY_ASSIGN_OR_RETURN(const Entry entry, entries.Open(row.front()));
         if (!entry.body) continue;
-        COMITY_ASSIGN_OR_RETURN(const std::string sealed, entries_.SealAnew(entry, current));
-        COMITY_RETURN_IF_ERROR(
-            rows::RewrapEntry(turn.sql(), store_id_, leaves[i], sealed, current));
+        COMITY_ASSIGN_OR_RETURN(const std::string sealed, entries.SealAnew(entry, current));
+        COMITY_RETURN_IF_ERROR(rows::RewrapEntry(turn.sql(), *log, leaf, sealed, current));
       }
       return absl::OkStatus();
     });
-    COMITY_RETURN_IF_ERROR(committed.status());
+    COMITY_RETURN_IF_ERROR(committed);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Pruner::Begin(const Scan& scan, absl::CivilMonth current) {
-  bool begun = false;
-  const auto body = [&](Turn& turn) -> absl::Status {
-    begun = false;
+absl::Status Pruner::Commit(absl::FunctionRef<absl::Status(Turn& turn)> step) {
+  const auto body = [&](Turn& turn) {
     turn.SetResource("ledger");
+    return step(turn);
+  };
+  return journal_->Mutate({.caller = "-", .method = kMethod}, body).status();
+}
+
+absl::Status Pruner::Begin(const Scan& scan) {
+  return Commit([&](Turn& turn) -> absl::Status {
     storage::Connection& sql = turn.sql();
-    const absl::CivilMonth last = scan.pruning.months.back();
+    rows::Pruning pruning = scan.pruning;
+    const absl::CivilMonth last = pruning.months.back();
     COMITY_ASSIGN_OR_RETURN(const auto unfinished, rows::FindUnfinishedPruning(sql));
     COMITY_ASSIGN_OR_RETURN(const std::int64_t pruned_end, rows::FindPrunedEnd(sql, store_id_));
+    // Nothing that is yet to be committed may expire under these keys.
+    if (unfinished || pruned_end != pruning.first_leaf || last >= MonthOf(turn.now())) {
+      turn.ChangeNothing();
+      return absl::OkStatus();
+    }
+    COMITY_ASSIGN_OR_RETURN(pruning.kept, rows::CountRewrapped(sql, last));
+    pruning.kept += static_cast<std::int64_t>(scan.held.size());
+    COMITY_RETURN_IF_ERROR(rows::InsertPruning(sql, pruning, turn.revision()));
+    return turn.AddLeaf(EntryOf(turn, pruning, "BEGUN")).status();
+  });
+}
+
+absl::Status Pruner::Abandon(const rows::Pruning& begun, Pruned& pruned) {
+  bool done = false;
+  const absl::Status committed = Commit([&](Turn& turn) -> absl::Status {
+    done = false;
+    COMITY_ASSIGN_OR_RETURN(const auto still, rows::FindUnfinishedPruning(turn.sql()));
+    if (!still || still->decided || still->begin_revision != begun.begin_revision) {
+      turn.ChangeNothing();
+      return absl::OkStatus();
+    }
+    COMITY_RETURN_IF_ERROR(rows::ErasePruning(turn.sql(), begun));
+    done = true;
+    return turn.AddLeaf(EntryOf(turn, begun, "ABANDONED")).status();
+  });
+  COMITY_RETURN_IF_ERROR(committed);
+  if (done) pruned.abandoned = begun.months;
+  return absl::OkStatus();
+}
+
+absl::Status Pruner::Decide(const rows::Pruning& begun, const Scan& scan,
+                            absl::CivilMonth current) {
+  return Commit([&](Turn& turn) -> absl::Status {
+    storage::Connection& sql = turn.sql();
+    rows::Pruning pruning = scan.pruning;
+    const absl::CivilMonth last = pruning.months.back();
+    COMITY_ASSIGN_OR_RETURN(const auto still, rows::FindUnfinishedPruning(sql));
     COMITY_ASSIGN_OR_RETURN(const std::set<std::string> holds, ReadHolds(sql));
     // A hold lifted meanwhile does no harm: what it kept goes with the current month.
     const bool known =
         std::includes(scan.holds.begin(), scan.holds.end(), holds.begin(), holds.end());
-    // Nothing that is yet to be committed may expire under these keys.
-    if (unfinished || pruned_end != scan.pruning.first_leaf || !known ||
-        last >= MonthOf(turn.now())) {
+    if (!still || still->decided || still->begin_revision != begun.begin_revision || !known) {
       turn.ChangeNothing();
       return absl::OkStatus();
     }
@@ -212,48 +284,34 @@ absl::StatusOr<bool> Pruner::Begin(const Scan& scan, absl::CivilMonth current) {
       COMITY_RETURN_IF_ERROR(keep_(turn, Rewrapper(keys_.get(), &holds, last, current)));
     }
     COMITY_RETURN_IF_ERROR(rows::ForgetRewrapped(sql, last));
-    rows::Pruning pruning = scan.pruning;
     // Those that an interrupted call sealed anew are kept too.
-    COMITY_ASSIGN_OR_RETURN(pruning.kept, rows::CountRewrapped(sql));
-    COMITY_RETURN_IF_ERROR(rows::InsertPruning(sql, pruning, turn.revision()));
-    COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(turn, pruning, "BEGUN")).status());
-    begun = true;
-    return absl::OkStatus();
-  };
-  COMITY_RETURN_IF_ERROR(journal_->Mutate(ByTimer(), body).status());
-  return begun;
+    COMITY_ASSIGN_OR_RETURN(pruning.kept, rows::CountRewrapped(sql, last));
+    return rows::DecidePruning(sql, pruning, turn.revision());
+  });
 }
 
-absl::Status Pruner::Finish(Pruned& pruned) {
-  std::optional<rows::Pruning> unfinished;
-  {
-    COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, journal_->Read());
-    COMITY_ASSIGN_OR_RETURN(unfinished, rows::FindUnfinishedPruning(snapshot.sql()));
-  }
-  if (!unfinished) return absl::OkStatus();
+absl::Status Pruner::Destroy(const rows::Pruning& decided, Pruned& pruned) {
   // What was destroyed already, here before a crash or by another replica, is destroyed again.
-  for (const absl::CivilMonth month : unfinished->months) {
+  for (const absl::CivilMonth month : decided.months) {
     COMITY_RETURN_IF_ERROR(keys_->Destroy(month));
   }
   bool done = false;
-  const auto body = [&](Turn& turn) -> absl::Status {
+  const absl::Status committed = Commit([&](Turn& turn) -> absl::Status {
     done = false;
-    turn.SetResource("ledger");
     COMITY_ASSIGN_OR_RETURN(const auto still, rows::FindUnfinishedPruning(turn.sql()));
-    if (!still || still->months != unfinished->months) {
+    if (!still || still->begin_revision != decided.begin_revision) {
       turn.ChangeNothing();
       return absl::OkStatus();
     }
-    COMITY_RETURN_IF_ERROR(rows::FinishPruning(turn.sql(), *unfinished, turn.revision()));
-    COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(turn, *unfinished, "DONE")).status());
+    COMITY_RETURN_IF_ERROR(rows::FinishPruning(turn.sql(), decided, turn.revision()));
     done = true;
-    return absl::OkStatus();
-  };
-  COMITY_RETURN_IF_ERROR(journal_->Mutate(ByTimer(), body).status());
+    return turn.AddLeaf(EntryOf(turn, decided, "DONE")).status();
+  });
+  COMITY_RETURN_IF_ERROR(committed);
   if (!done) return absl::OkStatus();
-  pruned.months.insert(pruned.months.end(), unfinished->months.begin(), unfinished->months.end());
-  pruned.entries += unfinished->entries;
-  pruned.kept += unfinished->kept;
+  pruned.months.insert(pruned.months.end(), decided.months.begin(), decided.months.end());
+  pruned.entries += decided.entries;
+  pruned.kept += decided.kept;
   return absl::OkStatus();
 }
 

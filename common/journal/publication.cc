@@ -48,7 +48,7 @@ absl::StatusOr<std::optional<std::string>> ReadPublication(const std::string& pa
 
 absl::StatusOr<std::optional<std::string>> Publish(const std::string& path,
                                                    const PublishedCheckpoint& next,
-                                                   const ledger::NoteVerifier& log,
+                                                   absl::Span<const ledger::NoteVerifier> keys,
                                                    const ledger_files::CosignatureFolder* witnesses,
                                                    absl::FunctionRef<absl::Status()> prepare) {
   COMITY_ASSIGN_OR_RETURN(const storage::FileLock lock,
@@ -66,7 +66,7 @@ absl::StatusOr<std::optional<std::string>> Publish(const std::string& path,
   const std::string pending = PendingFile(path);
   COMITY_ASSIGN_OR_RETURN(const auto waiting, ReadPublication(pending));
   if (waiting != next.note) {
-    const auto head = waiting ? ledger::OpenCheckpoint(*waiting, log) : absl::NotFoundError("");
+    const auto head = waiting ? ledger::OpenCheckpoint(*waiting, keys) : absl::NotFoundError("");
     if (head.ok() && head->size > published) {
       COMITY_RETURN_IF_ERROR(PublishCosigned(path, *waiting, *witnesses).status());
       if (head->size > next.size) return std::optional<std::string>();

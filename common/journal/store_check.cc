@@ -40,10 +40,10 @@ absl::StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const StoreToChe
   return storage::OpenSqliteReadOnly({.directory = store.directory});
 }
 
-// The head that a note says, verified if its log is known.
+// The head that a note says, verified if there are keys.
 absl::StatusOr<ledger::Checkpoint> HeadIn(const std::string& note,
-                                          const std::optional<ledger::NoteVerifier>& log) {
-  if (log) return ledger::OpenCheckpoint(note, *log);
+                                          absl::Span<const ledger::NoteVerifier> keys) {
+  if (!keys.empty()) return ledger::OpenCheckpoint(note, keys);
   COMITY_ASSIGN_OR_RETURN(const ledger::Note parsed, ledger::ParseNote(note));
   return ledger::ParseCheckpoint(parsed.text);
 }
@@ -56,9 +56,8 @@ std::string PlaceOf(const Log& log, std::int64_t leaf_index) {
 class Checker {
  public:
   // Nothing is owned.
-  Checker(const StoreToCheck& store, const std::optional<ledger::NoteVerifier>& log,
-          ExpiryKeys* keys, StoreReport* report)
-      : store_(store), log_(log), keys_(keys), report_(*report) {}
+  Checker(const StoreToCheck& store, ExpiryKeys* keys, StoreReport* report)
+      : store_(store), keys_(keys), report_(*report) {}
 
   // Each part goes on as far as it can be read.
   absl::Status CheckTables(storage::Connection& sql) {
@@ -100,11 +99,11 @@ class Checker {
   absl::Status CheckCounts(storage::Connection& sql, const ledger::Tree& tree);
 
   const StoreToCheck& store_;
-  const std::optional<ledger::NoteVerifier>& log_;
   ExpiryKeys* const keys_;
   StoreReport& report_;
   absl::Time entry_time_ = absl::UnixEpoch();  // Of the entry before.
   std::int64_t tiles_ = 0;
+  bool last_verified_ = true;  // Of the checkpoints so far.
 };
 
 absl::Status Checker::CheckRevisions(storage::Connection& sql) {
@@ -265,7 +264,13 @@ absl::Status Checker::CheckClosed(storage::Connection& sql, const Log& log) {
 void Checker::CheckCheckpoint(const PublishedCheckpoint& row, const ledger::Tree& tree) {
   ++report_.checkpoints;
   const std::string where = absl::StrCat("checkpoint ", row.size);
-  const auto head = HeadIn(row.note, log_);
+  auto head = HeadIn(row.note, report_.logs.back().keys);
+  last_verified_ = ReasonOf(head.status()) != "NOTE_NOT_SIGNED";
+  if (!last_verified_) {
+    // Signed before the keys changed, or by nobody: what it says is compared all the same.
+    ++report_.unverified;
+    head = HeadIn(row.note, {});
+  }
   if (row.root != tree.root()) {
     Find(where, "Its root is not what the entries' commitments make.");
   } else if (!head.ok()) {
@@ -313,6 +318,9 @@ absl::Status Checker::CheckCounts(storage::Connection& sql, const ledger::Tree& 
     Find("journal_head", absl::StrCat("The head says ", report_.head.leaf_count,
                                       " entries, and there are ", tree.size(), "."));
   }
+  if (!last_verified_) {
+    Find("journal_checkpoints", "The last checkpoint is signed with none of the keys at hand.");
+  }
   COMITY_ASSIGN_OR_RETURN(const auto count,
                           sql.Prepare("SELECT (SELECT COUNT(*) FROM journal_tiles), "
                                       "(SELECT COUNT(*) FROM journal_checkpoints)"));
@@ -329,9 +337,9 @@ absl::Status Checker::CheckCounts(storage::Connection& sql, const ledger::Tree& 
 
 // Compares what is published with the latest state: OK, or what is wrong with either.
 absl::Status ComparePublished(const StoreToCheck& store, storage::Database& database,
-                              const ledger::NoteVerifier& log, StoreReport& report) {
+                              StoreReport& report) {
   const StoredTiles complete(&database);
-  const std::string& folder = report.logs.back().folder;
+  const Log& log = report.logs.back();
   absl::Status refusal;
   for (int look = 0; look < kLooks; ++look) {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database.Read());
@@ -340,14 +348,14 @@ absl::Status ComparePublished(const StoreToCheck& store, storage::Database& data
                             LoadTree(snapshot.sql(), head ? head->leaf_count : 0, complete));
     const auto tree = std::make_shared<const ledger::Tree>(std::move(loaded));
     COMITY_ASSIGN_OR_RETURN(const Published published,
-                            CheckPublished(snapshot.sql(), absl::StrCat(folder, "/checkpoint"), log,
-                                           *tree, ledger::TreeTiles(tree, &complete)));
+                            CheckPublished(snapshot.sql(), absl::StrCat(log.folder, "/checkpoint"),
+                                           log.keys, *tree, ledger::TreeTiles(tree, &complete)));
     refusal = published.refusal;
     report.published = published.file ? published.file->size : 0;
     if (refusal.ok()) break;
   }
   COMITY_RETURN_IF_ERROR(refusal);
-  return CheckLast(report.logs.back(), store.publication);
+  return CheckLast(log, store.publication);
 }
 
 absl::StatusOr<std::unique_ptr<ExpiryKeys>> OpenKeys(const StoreToCheck& store) {
@@ -381,13 +389,13 @@ absl::Status Identify(const StoreToCheck& store, storage::Database& database, St
   if (version < kSuccessionVersion) {
     report.logs.push_back({.number = 1,
                            .store_id = head->store_id,
-                           .origin = store.log ? store.log->name() : "",
+                           .origin = store.keys.empty() ? "" : store.keys.front().name(),
+                           .keys = store.keys,
                            .folder = store.publication});
     return absl::OkStatus();
   }
   COMITY_ASSIGN_OR_RETURN(report.copied, rows::FindCopy(sql));
-  COMITY_ASSIGN_OR_RETURN(
-      report.logs, LoadLogs(sql, *head, store.publication, store.log ? &*store.log : nullptr));
+  COMITY_ASSIGN_OR_RETURN(report.logs, LoadLogs(sql, *head, store.publication, store.keys));
   return absl::OkStatus();
 }
 
@@ -398,11 +406,7 @@ absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store) {
   COMITY_ASSIGN_OR_RETURN(const auto database, OpenDatabase(store));
   StoreReport report;
   COMITY_RETURN_IF_ERROR(Identify(store, *database, report));
-  std::optional<ledger::NoteVerifier> log;  // The one that grows.
-  if (store.log) {
-    COMITY_ASSIGN_OR_RETURN(log, store.log->Renamed(report.logs.back().origin));
-  }
-  Checker checker(store, log, keys.get(), &report);
+  Checker checker(store, keys.get(), &report);
   if (store.database.empty()) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<std::string> damage,
                             storage::FindSqliteDamage({.directory = store.directory}));
@@ -412,8 +416,8 @@ absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store) {
     COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database->Read());
     COMITY_RETURN_IF_ERROR(checker.CheckTables(snapshot.sql()));
   }
-  if (store.publication.empty() || !log) return report;
-  const absl::Status published = ComparePublished(store, *database, *log, report);
+  if (store.publication.empty() || store.keys.empty()) return report;
+  const absl::Status published = ComparePublished(store, *database, report);
   if (!published.ok() && !IsLedgerBehind(published) && !absl::IsDataLoss(published)) {
     return published;
   }

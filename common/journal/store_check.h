@@ -23,9 +23,9 @@ struct StoreToCheck {
   std::string expiry_keys;
   // The publication directory; "": what was published is not compared.
   std::string publication;
-  // Who signs its checkpoints, as any log of this store; nullopt: signatures are not verified, and
-  // needed for `publication`.
-  std::optional<ledger::NoteVerifier> log;
+  // Who signs its checkpoints, or did, all named as one log of this store; empty: signatures are
+  // not verified. Needed for `publication`.
+  std::vector<ledger::NoteVerifier> keys;
 };
 
 // Something that is not as it was written.
@@ -43,12 +43,13 @@ struct StoreReport {
   std::optional<absl::Time> copied;  // When it was made, if it is a copy (BackUp).
   std::int64_t versions = 0;
   std::int64_t checkpoints = 0;
-  std::int64_t opened = 0;    // Entries whose salt and body are as committed.
-  std::int64_t pruned = 0;    // Entries whose key was destroyed.
-  std::int64_t unopened = 0;  // Entries that no key was at hand for.
+  std::int64_t unverified = 0;  // Earlier checkpoints, signed with none of the keys at hand.
+  std::int64_t opened = 0;      // Entries whose salt and body are as committed.
+  std::int64_t pruned = 0;      // Entries whose key was destroyed.
+  std::int64_t unopened = 0;    // Entries that no key was at hand for.
   // Of the logs that were closed: entries under their checkpoints that the database does not have.
   std::vector<Log>
-      logs;  // As Journal::logs; without origins and keys if StoreToCheck has no `log`.
+      logs;  // As Journal::logs; without origins and keys if StoreToCheck has no `keys`.
   std::int64_t lost = 0;
   std::int64_t published = 0;  // Entries under the published checkpoint; 0: not compared, or none.
   std::vector<Finding> findings;

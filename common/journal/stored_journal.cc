@@ -3,8 +3,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/journal/entry.h"
+#include "common/journal/logs.h"
 #include "common/journal/publication.h"
 #include "common/journal/rows.h"
+#include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -20,6 +23,7 @@ StoredJournal::StoredJournal(Parts parts)
     : options_(parts.options),
       logs_(std::move(parts.logs)),
       publication_(parts.publication),
+      keys_changed_(parts.keys_changed),
       database_(std::move(parts.database)),
       keys_(std::move(parts.keys)),
       entries_(keys_.get(), parts.head.store_id, options_.expiry_months),
@@ -61,7 +65,7 @@ CheckpointPublisher::Setup StoredJournal::MakePublisherSetup(Parts& parts) {
           .pending = std::move(parts.pending),
           .publish =
               [this](const PublishedCheckpoint& next) {
-                return Publish(publication_, next, options_.signer->verifier(),
+                return Publish(publication_, next, options_.signer->verifiers(),
                                options_.cosignatures ? &*options_.cosignatures : nullptr,
                                [&] { return tile_publisher_.Publish(*Tiles(), next.size); });
               },
@@ -77,6 +81,25 @@ void StoredJournal::Start() {
       database_->Listen(kNewsChannel, [this](absl::string_view news) { writer_.NoteNews(news); });
   // A crash may have left entries without a checkpoint.
   publisher_.NoteLeaves(head().leaf_count);
+  if (keys_changed_) RecordKeys();
+}
+
+void StoredJournal::RecordKeys() {
+  json::Json vkeys = json::Json::array();
+  for (const ledger::NoteVerifier& key : options_.signer->verifiers()) vkeys.push_back(key.vkey());
+  const auto body = [detail = json::Canonical({{"keys", std::move(vkeys)}}),
+                     origin = logs_.back().origin](absl::Time commit_time) {
+    return FormatEntry({.time = commit_time,
+                        .kind = "LEDGER_KEYS",
+                        .caller = "-",
+                        .method = "start/sign",
+                        .resource = origin,
+                        .outcome = "DONE",
+                        .detail = detail});
+  };
+  // If it cannot be written, no checkpoint of these keys comes about either, and the next start
+  // tries again.
+  SubmitLeaf(body, [](const absl::StatusOr<Entry>&) {});
 }
 
 void StoredJournal::Close() {
@@ -163,12 +186,7 @@ absl::StatusOr<std::optional<absl::Time>> StoredJournal::CommitTimeOf(std::int64
 absl::StatusOr<std::vector<Entry>> StoredJournal::ReadEntriesOf(const Log& log, std::int64_t first,
                                                                 std::size_t limit) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
-  if (!log.closed) {
-    COMITY_ASSIGN_OR_RETURN(const auto rows, rows::ReadEntries(snapshot.sql(), first, limit));
-    return entries_.Open(rows);
-  }
-  COMITY_ASSIGN_OR_RETURN(const auto rows,
-                          rows::ReadClosedEntries(snapshot.sql(), log.number, first, limit));
+  COMITY_ASSIGN_OR_RETURN(const auto rows, ReadSealed(snapshot.sql(), log, first, limit));
   return EntryWriter(keys_.get(), log.store_id, options_.expiry_months).Open(rows);
 }
 

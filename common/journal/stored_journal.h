@@ -30,6 +30,7 @@ class StoredJournal final : public Journal {
     std::int64_t checkpoint_size = 0;              // The last row.
     std::optional<PublishedCheckpoint> published;  // What the file says.
     std::optional<PublishedCheckpoint> pending;    // The last row.
+    bool keys_changed = false;                     // Others signed it than will sign the next.
     absl::Status refusal;                          // Why nothing may be written, or OK.
     std::string publication;                       // The file.
   };
@@ -70,10 +71,13 @@ class StoredJournal final : public Journal {
  private:
   Writer::Setup MakeSetup(Parts& parts);
   CheckpointPublisher::Setup MakePublisherSetup(Parts& parts);
+  // An entry that says who signs from here on.
+  void RecordKeys();
 
   const Options options_;
   const std::vector<Log> logs_;
   const std::string publication_;  // The file.
+  const bool keys_changed_;
   const std::unique_ptr<storage::Database> database_;
   const std::unique_ptr<ExpiryKeys> keys_;
   const EntryWriter entries_;

@@ -94,7 +94,7 @@ absl::Status Successor::Load() {
   head_ = *head;
   COMITY_ASSIGN_OR_RETURN(
       const std::vector<Log> logs,
-      LoadLogs(sql_, head_, options_.publication_directory, &options_.signer->verifier()));
+      LoadLogs(sql_, head_, options_.publication_directory, options_.signer->verifiers()));
   log_ = logs.back();
   COMITY_ASSIGN_OR_RETURN(signer_, options_.signer->Renamed(log_.origin));
   return absl::OkStatus();
@@ -106,7 +106,7 @@ absl::Status Successor::Compare() {
   tree_ = std::make_shared<const ledger::Tree>(std::move(tree));
   COMITY_ASSIGN_OR_RETURN(
       const Published published,
-      CheckPublished(sql_, absl::StrCat(log_.folder, "/checkpoint"), signer_->verifier(), *tree_,
+      CheckPublished(sql_, absl::StrCat(log_.folder, "/checkpoint"), signer_->verifiers(), *tree_,
                      ledger::TreeTiles(tree_, &complete)));
   if (published.file) published_ = published.file->size;
   COMITY_RETURN_IF_ERROR(published.refusal);
@@ -120,7 +120,7 @@ absl::Status Successor::PublishAll() const {
                      {.origin = log_.origin, .size = last.size, .root = last.root}, *signer_));
   const StoredTiles complete(&database_);
   const ledger::TreeTiles tiles(tree_, &complete);
-  return Publish(absl::StrCat(log_.folder, "/checkpoint"), last, signer_->verifier(),
+  return Publish(absl::StrCat(log_.folder, "/checkpoint"), last, signer_->verifiers(),
                  options_.cosignatures ? &*options_.cosignatures : nullptr,
                  [&] {
                    ledger_files::TilePublisher publisher(log_.folder, published_);
@@ -139,7 +139,7 @@ absl::StatusOr<std::string> Successor::ReadClosed() const {
                      {.reason = "PUBLICATION_MISSING"});
   }
   COMITY_ASSIGN_OR_RETURN(const ledger::Checkpoint head,
-                          ledger::OpenCheckpoint(*note, signer_->verifier()));
+                          ledger::OpenCheckpoint(*note, signer_->verifiers()));
   COMITY_RETURN_IF_ERROR(
       ledger::VerifyLog(ledger_files::FolderTiles(log_.folder, head.size), head).status());
   return *note;
@@ -203,7 +203,7 @@ absl::StatusOr<Succession> Successor::Run(bool although_intact) {
   COMITY_RETURN_IF_ERROR(Write(note, number));
   COMITY_ASSIGN_OR_RETURN(
       const std::vector<Log> logs,
-      LoadLogs(sql_, head_, options_.publication_directory, &options_.signer->verifier()));
+      LoadLogs(sql_, head_, options_.publication_directory, options_.signer->verifiers()));
   COMITY_RETURN_IF_ERROR(transaction.Commit());
   return Succession{.closed = logs[logs.size() - 2], .opened = logs.back()};
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
+#include "common/ledger/note.h"
 
 namespace comity::journal {
 
@@ -105,7 +106,8 @@ struct Log {
   std::int64_t number = 0;  // The last part of its origin.
   std::string store_id;     // The store's while it was the log that grew.
   std::string origin;
-  std::string vkey;    // Of its checkpoints.
+  // Who signs its checkpoints; of a closed log, who of those that are known signed the last.
+  std::vector<ledger::NoteVerifier> keys;
   std::string folder;  // Where it is published.
   // The last checkpoint, as published; nullopt: the log grows.
   std::optional<PublishedCheckpoint> closed;

@@ -76,7 +76,7 @@ Writer::Writer(Setup setup)
     : setup_(std::move(setup)),
       working_tree_(setup_.tree),
       checkpoint_size_(setup_.checkpoint_size),
-      follower_(setup_.tools.sql, setup_.stored_tiles, setup_.signer.verifier(),
+      follower_(setup_.tools.sql, setup_.stored_tiles, setup_.signer.verifiers(),
                 setup_.publication),
       refusal_(setup_.refusal),
       head_(setup_.head),

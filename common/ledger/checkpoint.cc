@@ -1,5 +1,6 @@
 #include "common/ledger/checkpoint.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -21,6 +22,17 @@ constexpr std::size_t kMaxCheckpointSize = 4096;
 
 absl::Status Malformed(absl::string_view why) {
   return InvalidField("CHECKPOINT_MALFORMED", "checkpoint", why);
+}
+
+// Whether one of `keys` that is called `name` signed `note`, which VerifyNote accepts.
+bool IsSignedBy(const Note& note, absl::Span<const NoteVerifier> keys, absl::string_view name) {
+  const auto is_signers = [&](const NoteVerifier& key) {
+    return key.name() == name &&
+           std::any_of(note.signatures.begin(), note.signatures.end(), [&](const auto& signature) {
+             return signature.name == name && signature.key_id == key.key_id();
+           });
+  };
+  return std::any_of(keys.begin(), keys.end(), is_signers);
 }
 
 }  // namespace
@@ -58,13 +70,14 @@ absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const N
   return signer.Sign(FormatCheckpoint(checkpoint));
 }
 
-absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log,
+absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message,
+                                          absl::Span<const NoteVerifier> logs,
                                           const WitnessPolicy& policy) {
   COMITY_ASSIGN_OR_RETURN(const Note note, ParseNote(message));
-  COMITY_RETURN_IF_ERROR(VerifyNote(note, {log}));
+  COMITY_RETURN_IF_ERROR(VerifyNote(note, logs));
   COMITY_RETURN_IF_ERROR(policy.Check(note));
   COMITY_ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpoint(note.text));
-  if (checkpoint.origin != log.name()) {
+  if (!IsSignedBy(note, logs, checkpoint.origin)) {
     return InvalidField("ORIGIN_MISMATCH", "checkpoint", "is of another log than its key's");
   }
   return checkpoint;

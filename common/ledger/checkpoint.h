@@ -34,11 +34,13 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view text);
 // signer's name.
 absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const NoteSigner& signer);
 
-// What `message`, a signed note, says, if `log` signed it, its origin is the name of `log`,
-// and if the witnesses that the policy asks for cosigned it. INVALID_ARGUMENT with the reasons of
-// ParseNote, VerifyNote, WitnessPolicy::Check and ParseCheckpoint, or `ORIGIN_MISMATCH`. Signatures
-// of keys that neither `log` nor `policy` names are ignored.
-absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message, const NoteVerifier& log,
+// What `message`, a signed note, says, if one of `logs` signed it that has its origin for a name,
+// and if the witnesses that the policy asks for cosigned it. A log may sign with several keys, of
+// which one need be among `logs`. INVALID_ARGUMENT with the reasons of ParseNote, VerifyNote,
+// WitnessPolicy::Check and ParseCheckpoint, or `ORIGIN_MISMATCH`: only keys of other logs signed.
+// Signatures of keys that neither `logs` nor `policy` names are ignored.
+absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view message,
+                                          absl::Span<const NoteVerifier> logs,
                                           const WitnessPolicy& policy = {});
 
 // Whether who saw `seen` may accept `next`, on this consistency proof (RFC 6962, 2.1.2).

@@ -83,9 +83,23 @@ bool NoteVerifier::Verify(absl::string_view text, absl::string_view signature) c
   return crypto::VerifyEd25519(key_.key, text, signature);
 }
 
+absl::StatusOr<std::vector<NoteVerifier>> Renamed(absl::Span<const NoteVerifier> keys,
+                                                  absl::string_view name) {
+  std::vector<NoteVerifier> renamed;
+  renamed.reserve(keys.size());
+  for (const NoteVerifier& key : keys) {
+    COMITY_ASSIGN_OR_RETURN(NoteVerifier one, key.Renamed(name));
+    renamed.push_back(std::move(one));
+  }
+  return renamed;
+}
+
 absl::StatusOr<NoteSigner> NoteSigner::Create(absl::string_view name, crypto::Ed25519Key key) {
   COMITY_ASSIGN_OR_RETURN(NoteVerifier verifier, NoteVerifier::Create(name, key.public_key()));
-  return NoteSigner(std::move(verifier), std::move(key));
+  NoteSigner signer;
+  signer.verifiers_.push_back(std::move(verifier));
+  signer.keys_.push_back(std::move(key));
+  return signer;
 }
 
 absl::StatusOr<NoteSigner> NoteSigner::FromFile(absl::string_view name, const std::string& path) {
@@ -93,20 +107,43 @@ absl::StatusOr<NoteSigner> NoteSigner::FromFile(absl::string_view name, const st
   return Create(name, std::move(key));
 }
 
-std::string NoteSigner::Line(absl::string_view text) const {
-  return SignatureLine(verifier_.key_, key_.Sign(text));
+absl::StatusOr<NoteSigner> NoteSigner::With(crypto::Ed25519Key next) const {
+  COMITY_ASSIGN_OR_RETURN(const NoteSigner added, Create(name(), std::move(next)));
+  for (const NoteVerifier& mine : verifiers_) {
+    if (mine.key_.key == added.verifier().key_.key) {
+      return InvalidField("KEY_REPEATED", "key", "signs already; name another one, or none");
+    }
+  }
+  NoteSigner both = *this;
+  both.verifiers_.push_back(added.verifiers_.front());
+  both.keys_.push_back(added.keys_.front());
+  return both;
+}
+
+absl::StatusOr<NoteSigner> NoteSigner::Renamed(absl::string_view name) const {
+  NoteSigner renamed = *this;
+  COMITY_ASSIGN_OR_RETURN(renamed.verifiers_, ledger::Renamed(verifiers_, name));
+  return renamed;
+}
+
+std::string NoteSigner::Lines(absl::string_view text) const {
+  std::string lines;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    absl::StrAppend(&lines, SignatureLine(verifiers_[i].key_, keys_[i].Sign(text)));
+  }
+  return lines;
 }
 
 absl::StatusOr<std::string> NoteSigner::Sign(absl::string_view text) const {
   if (!absl::EndsWith(text, "\n") || !IsNoteText(text)) {
     return Malformed("its text must be UTF-8 without control characters and end in a line feed");
   }
-  return absl::StrCat(text, "\n", Line(text));
+  return absl::StrCat(text, "\n", Lines(text));
 }
 
 absl::StatusOr<std::string> NoteSigner::Cosign(absl::string_view message) const {
   COMITY_ASSIGN_OR_RETURN(const Note note, ParseNote(message));
-  return absl::StrCat(message, Line(note.text));
+  return absl::StrCat(message, Lines(note.text));
 }
 
 absl::Status VerifyNote(const Note& note, absl::Span<const NoteVerifier> trusted) {

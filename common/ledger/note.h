@@ -70,7 +70,8 @@ class NoteVerifier {
   NamedKey key_;
 };
 
-// Signs notes. Deterministic and thread-safe; copies share the key.
+// Signs notes under one name: with one key, or with two while one takes over from the other.
+// Deterministic and thread-safe; copies share the keys.
 class NoteSigner {
  public:
   // INVALID_ARGUMENT `KEY_NAME_INVALID` unless IsKeyName(name).
@@ -79,30 +80,43 @@ class NoteSigner {
   // With the key in a file (see Ed25519Key::FromFile, whose errors it passes on).
   static absl::StatusOr<NoteSigner> FromFile(absl::string_view name, const std::string& path);
 
-  const std::string& name() const { return verifier_.name(); }
-  std::string vkey() const { return verifier_.vkey(); }
-  const NoteVerifier& verifier() const { return verifier_; }
+  // Signs with the keys of this one and then with `next`, under the same name. INVALID_ARGUMENT
+  // `KEY_REPEATED`: it has that key already.
+  absl::StatusOr<NoteSigner> With(crypto::Ed25519Key next) const;
 
-  // The same key under another name, such as that of a further log. Errors of Create.
-  absl::StatusOr<NoteSigner> Renamed(absl::string_view name) const { return Create(name, key_); }
+  const std::string& name() const { return verifiers_.front().name(); }
 
-  // The signed note with `text` and this one signature. INVALID_ARGUMENT `NOTE_MALFORMED` unless
-  // `text` ends in a line feed and is UTF-8 without control characters.
+  // Of the first key.
+  std::string vkey() const { return verifier().vkey(); }
+  const NoteVerifier& verifier() const { return verifiers_.front(); }
+
+  // Of every key, in the order of the signatures.
+  const std::vector<NoteVerifier>& verifiers() const { return verifiers_; }
+
+  // The same keys under another name, such as that of a further log. Errors of Create.
+  absl::StatusOr<NoteSigner> Renamed(absl::string_view name) const;
+
+  // The signed note with `text` and a signature of every key. INVALID_ARGUMENT `NOTE_MALFORMED`
+  // unless `text` ends in a line feed and is UTF-8 without control characters.
   absl::StatusOr<std::string> Sign(absl::string_view text) const;
 
-  // `message`, a signed note, with this signature behind the others. The others are kept byte for
+  // `message`, a signed note, with these signatures behind the others. The others are kept byte for
   // byte and not verified. INVALID_ARGUMENT `NOTE_MALFORMED`.
   absl::StatusOr<std::string> Cosign(absl::string_view message) const;
 
  private:
-  NoteSigner(NoteVerifier verifier, crypto::Ed25519Key key)
-      : verifier_(std::move(verifier)), key_(std::move(key)) {}
+  NoteSigner() = default;
 
-  std::string Line(absl::string_view text) const;
+  std::string Lines(absl::string_view text) const;
 
-  NoteVerifier verifier_;
-  crypto::Ed25519Key key_;
+  // In the same order, never empty.
+  std::vector<NoteVerifier> verifiers_;
+  std::vector<crypto::Ed25519Key> keys_;
 };
+
+// `keys` under another name. Errors of NoteVerifier::Create.
+absl::StatusOr<std::vector<NoteVerifier>> Renamed(absl::Span<const NoteVerifier> keys,
+                                                  absl::string_view name);
 
 // Checks the signatures of `note`: those of unknown keys are ignored, every one of a trusted key
 // must be right, and there must be one. INVALID_ARGUMENT `NOTE_SIGNATURE_INVALID` or

@@ -74,9 +74,10 @@ absl::StatusOr<TlogProof> ParseTlogProof(absl::string_view text) {
 }
 
 absl::StatusOr<ProvenLeaf> VerifyTlogProof(absl::string_view text, const Hash& commitment,
-                                           const NoteVerifier& log, const WitnessPolicy& policy) {
+                                           absl::Span<const NoteVerifier> logs,
+                                           const WitnessPolicy& policy) {
   COMITY_ASSIGN_OR_RETURN(const TlogProof proof, ParseTlogProof(text));
-  COMITY_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenCheckpoint(proof.checkpoint, log, policy));
+  COMITY_ASSIGN_OR_RETURN(Checkpoint checkpoint, OpenCheckpoint(proof.checkpoint, logs, policy));
   COMITY_RETURN_IF_ERROR(VerifyInclusion(proof.hashes, proof.index, checkpoint.size,
                                          LeafHash(commitment), checkpoint.root));
   return ProvenLeaf{.index = proof.index, .checkpoint = std::move(checkpoint)};

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/note.h"
@@ -38,11 +39,11 @@ struct ProvenLeaf {
   Checkpoint checkpoint;
 };
 
-// Checks that `text` proves the leaf whose data is `commitment` to be in the log of `log`: the
+// Checks that `text` proves the leaf whose data is `commitment` to be in a log of `logs`: the
 // form, the signature of the checkpoint, its origin and witnesses, and the path to its root.
 // INVALID_ARGUMENT with the reasons of ParseTlogProof, OpenCheckpoint and VerifyInclusion.
 absl::StatusOr<ProvenLeaf> VerifyTlogProof(absl::string_view text, const Hash& commitment,
-                                           const NoteVerifier& log,
+                                           absl::Span<const NoteVerifier> logs,
                                            const WitnessPolicy& policy = {});
 
 }  // namespace comity::ledger

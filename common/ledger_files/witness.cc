@@ -1,5 +1,7 @@
 #include "common/ledger_files/witness.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/crypto/digest.h"
 #include "common/crypto/encoding.h"
@@ -10,15 +12,20 @@
 namespace comity::ledger_files {
 namespace {
 
-// The log's own signature line, without which a checkpoint convicts nobody. Not the others': a log
-// could add wrong ones.
-std::string LineOf(const ledger::Note& note, const ledger::NoteVerifier& log) {
+// The log's own signature lines, without which a checkpoint convicts nobody. Not those of unknown
+// keys: a log could add wrong ones.
+std::string LinesOf(const ledger::Note& note, absl::Span<const ledger::NoteVerifier> logs) {
+  std::string lines;
   for (const ledger::NoteSignature& signature : note.signatures) {
-    if (signature.name != log.name() || signature.key_id != log.key_id()) continue;
-    return ledger::SignatureLine({.name = signature.name, .key = {}, .id = signature.key_id},
-                                 signature.signature);
+    const auto signs = [&](const ledger::NoteVerifier& key) {
+      return signature.name == key.name() && signature.key_id == key.key_id();
+    };
+    if (std::none_of(logs.begin(), logs.end(), signs)) continue;
+    absl::StrAppend(
+        &lines, ledger::SignatureLine({.name = signature.name, .key = {}, .id = signature.key_id},
+                                      signature.signature));
   }
-  return "";
+  return lines;
 }
 
 }  // namespace
@@ -57,9 +64,10 @@ absl::StatusOr<std::optional<ledger::Checkpoint>> Witness::Seen(absl::string_vie
 
 absl::StatusOr<std::string> Witness::Cosign(absl::string_view note,
                                             absl::Span<const ledger::Hash> proof,
-                                            const ledger::NoteVerifier& log, absl::Time now) {
+                                            absl::Span<const ledger::NoteVerifier> logs,
+                                            absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const ledger::Note parsed, ledger::ParseNote(note));
-  COMITY_ASSIGN_OR_RETURN(const ledger::Checkpoint next, ledger::OpenCheckpoint(note, log));
+  COMITY_ASSIGN_OR_RETURN(const ledger::Checkpoint next, ledger::OpenCheckpoint(note, logs));
   COMITY_ASSIGN_OR_RETURN(const std::optional<ledger::Checkpoint> seen, Seen(next.origin));
   const ledger::Checkpoint nothing{.origin = next.origin, .size = 0, .root = ledger::EmptyRoot()};
   const absl::Status goes_on = ledger::VerifyUpdate(seen.value_or(nothing), next, proof);
@@ -74,7 +82,7 @@ absl::StatusOr<std::string> Witness::Cosign(absl::string_view note,
   std::string line = signer_.Line(parsed.text, now);
   COMITY_RETURN_IF_ERROR(
       storage::WriteFileAtomically(PathOf(next.origin, ".checkpoint"),
-                                   absl::StrCat(parsed.text, "\n", LineOf(parsed, log), line)));
+                                   absl::StrCat(parsed.text, "\n", LinesOf(parsed, logs), line)));
   return line;
 }
 

@@ -34,14 +34,15 @@ class Witness {
   absl::StatusOr<std::optional<ledger::Checkpoint>> Seen(absl::string_view origin) const;
 
   // The signature line over the checkpoint in `note`, once it is remembered durably. `proof` leads
-  // from the checkpoint seen to this one; empty for the first.
+  // from the checkpoint seen to this one; empty for the first. `logs`: keys of the logs it
+  // believes.
   //
   // INVALID_ARGUMENT with the reasons of ledger::OpenCheckpoint and ledger::VerifyUpdate: nothing
   // is signed. A note that the log signed and that does not go on from what was seen is kept beside
   // the memory as "<log>.refused". As large with another root, both together convict the log;
   // larger, it may also be the proof (the tiles) that was wrong. Errors of Seen and of files.
   absl::StatusOr<std::string> Cosign(absl::string_view note, absl::Span<const ledger::Hash> proof,
-                                     const ledger::NoteVerifier& log, absl::Time now);
+                                     absl::Span<const ledger::NoteVerifier> logs, absl::Time now);
 
  private:
   Witness(std::string folder, ledger::CosignatureSigner signer, storage::DirectoryLock lock)

@@ -1,6 +1,7 @@
 #include "common/service/pruning_timer.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -11,6 +12,12 @@ namespace comity::service {
 namespace {
 
 constexpr absl::Duration kInterval = absl::Minutes(10);
+
+std::string TextOf(const std::vector<absl::CivilMonth>& months) {
+  return absl::StrJoin(months, " ", [](std::string* out, absl::CivilMonth month) {
+    out->append(absl::FormatCivilTime(month));
+  });
+}
 
 }  // namespace
 
@@ -36,6 +43,9 @@ void PruningTimer::AddMetrics(absl::string_view service) {
   metrics.AddCallback(
       name("overdue_expiry_keys"), "Expiry keys of months that are over and still there", {},
       [this] { return static_cast<double>(pruner_->Overdue(parts_.clock->Now()).value_or(-1)); });
+  metrics.AddCallback(name("condemned_expiry_keys"),
+                      "Expiry keys that are destroyed a day after it was recorded", {},
+                      [this] { return static_cast<double>(condemned_); });
 }
 
 void PruningTimer::Work() {
@@ -50,15 +60,28 @@ void PruningTimer::Work() {
     return;
   }
   troubled_ = false;
-  if (pruned->months.empty()) return;
+  condemned_ = static_cast<std::int64_t>(pruned->condemned.size());
   if (pruned_ != nullptr) pruned_->Increment(static_cast<double>(pruned->entries));
-  if (parts_.logger == nullptr) return;
-  const std::string months = absl::StrJoin(
-      pruned->months, " ",
-      [](std::string* out, absl::CivilMonth month) { out->append(absl::FormatCivilTime(month)); });
+  if (parts_.logger != nullptr) Report(*pruned);
+}
+
+void PruningTimer::Report(const journal::Pruned& pruned) {
   // Operators destroy the same months in their backups of the keys.
-  parts_.logger->Info("the ledger was pruned",
-                      {{"months", months}, {"entries", pruned->entries}, {"kept", pruned->kept}});
+  if (!pruned.months.empty()) {
+    parts_.logger->Info(
+        "the ledger was pruned",
+        {{"months", TextOf(pruned.months)}, {"entries", pruned.entries}, {"kept", pruned.kept}});
+  }
+  if (!pruned.abandoned.empty()) {
+    parts_.logger->Warning(
+        "the ledger is not pruned after all: the clock was ahead, or the log was succeeded",
+        {{"months", TextOf(pruned.abandoned)}});
+  }
+  if (std::exchange(due_, pruned.due) == pruned.due || pruned.condemned.empty()) return;
+  parts_.logger->Info(
+      "the ledger will be pruned; if these months are not over, put the clock right before",
+      {{"months", TextOf(pruned.condemned)},
+       {"due", absl::FormatTime(absl::RFC3339_sec, pruned.due, absl::UTCTimeZone())}});
 }
 
 }  // namespace comity::service

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/journal/journal.h"
 #include "common/journal/pruning.h"
 #include "common/logging/logger.h"
@@ -17,7 +19,8 @@
 namespace comity::service {
 
 // Prunes a journal's ledger, at once and then every ten minutes on a thread of its own, until it
-// goes. One log line a pruning; one when it fails, until it works again. Thread-safe.
+// goes. A log line when a pruning is due, one when it is done or withdrawn; one when it fails,
+// until it works again. Thread-safe.
 class PruningTimer {
  public:
   // None is owned; all must outlive this object.
@@ -43,12 +46,16 @@ class PruningTimer {
 
   void AddMetrics(absl::string_view service);
   void Work();
+  void Report(const journal::Pruned& pruned);
 
   const Parts parts_;
   const std::unique_ptr<journal::Pruner> pruner_;
   metrics::Counter* pruned_ = nullptr;
   metrics::Counter* failures_ = nullptr;
-  bool troubled_ = false;  // The timekeeper's thread's: it was logged.
+  std::atomic<std::int64_t> condemned_ = 0;  // Months.
+  // The timekeeper's thread's: what was logged.
+  bool troubled_ = false;
+  absl::Time due_ = absl::InfiniteFuture();
   std::optional<Timekeeper> timekeeper_;
 };
 

@@ -57,6 +57,7 @@ absl::StatusOr<StoreSettings> StoreSettings::Read(const config::Config& config) 
   COMITY_ASSIGN_OR_RETURN(settings.page_token_key, storage.Path("page_token_key"));
   const config::Section ledger = config.section("ledger");
   COMITY_ASSIGN_OR_RETURN(settings.ledger_key, ledger.Path("key"));
+  COMITY_ASSIGN_OR_RETURN(settings.next_key, ledger.Path("next_key", ""));
   COMITY_ASSIGN_OR_RETURN(settings.ledger_origin, ledger.String("origin"));
   COMITY_ASSIGN_OR_RETURN(settings.publication, ledger.Path("publication"));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t proof_cache_mib,
@@ -70,11 +71,17 @@ absl::StatusOr<StoreSettings> StoreSettings::Read(const config::Config& config) 
   return settings;
 }
 
+absl::StatusOr<ledger::NoteSigner> StoreSettings::LedgerSigner() const {
+  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner signer,
+                          ledger::NoteSigner::FromFile(ledger_origin, ledger_key));
+  if (next_key.empty()) return signer;
+  COMITY_ASSIGN_OR_RETURN(crypto::Ed25519Key next, crypto::Ed25519Key::FromFile(next_key));
+  return signer.With(std::move(next));
+}
+
 absl::StatusOr<journal::Options> StoreSettings::JournalOptions(const Clock* clock,
                                                                logging::Logger* logger) const {
-  COMITY_ASSIGN_OR_RETURN(crypto::Ed25519Key key, crypto::Ed25519Key::FromFile(ledger_key));
-  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner signer,
-                          ledger::NoteSigner::Create(ledger_origin, std::move(key)));
+  COMITY_ASSIGN_OR_RETURN(ledger::NoteSigner signer, LedgerSigner());
   journal::Options options{.directory = directory,
                            .database = database,
                            .expiry_key_directory = expiry_keys,

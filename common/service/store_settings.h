@@ -8,6 +8,7 @@
 #include "common/config/config.h"
 #include "common/journal/journal.h"
 #include "common/ledger/cosignature.h"
+#include "common/ledger/note.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
 #include "common/time/clock.h"
@@ -21,6 +22,7 @@ struct StoreSettings {
   std::string expiry_keys;     // [storage] expiry_keys
   std::string page_token_key;  // [storage] page_token_key
   std::string ledger_key;      // [ledger] key
+  std::string next_key;        // [ledger] next_key: signs too; "": none
   std::string ledger_origin;   // [ledger] origin
   std::string publication;     // [ledger] publication
 
@@ -34,7 +36,10 @@ struct StoreSettings {
   // INVALID_ARGUMENT `CONFIG_MISSING`, `CONFIG_INVALID`.
   static absl::StatusOr<StoreSettings> Read(const config::Config& config);
 
-  // The journal's options; it logs when checkpoints cannot be published. Errors of the key file.
+  // Signs with the configured keys. Errors of the key files; INVALID_ARGUMENT `KEY_REPEATED`.
+  absl::StatusOr<ledger::NoteSigner> LedgerSigner() const;
+
+  // The journal's options; it logs when checkpoints cannot be published. Errors of LedgerSigner.
   // `clock` and `logger` are not owned and must outlive the journal.
   absl::StatusOr<journal::Options> JournalOptions(const Clock* clock,
                                                   logging::Logger* logger) const;

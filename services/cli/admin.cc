@@ -47,27 +47,29 @@ absl::StatusOr<journal::StoreToCheck> StoreOf(const Arguments& arguments) {
                               .publication = arguments.publication};
   if (!named) {
     COMITY_ASSIGN_OR_RETURN(const service::StoreSettings settings, ReadSettings(arguments.config));
-    COMITY_ASSIGN_OR_RETURN(
-        const ledger::NoteSigner signer,
-        ledger::NoteSigner::FromFile(settings.ledger_origin, settings.ledger_key));
-    return journal::StoreToCheck{.directory = settings.directory,
-                                 .database = settings.database,
-                                 .expiry_keys = settings.expiry_keys,
-                                 .publication = settings.publication,
-                                 .log = signer.verifier()};
+    COMITY_ASSIGN_OR_RETURN(const ledger::NoteSigner signer, settings.LedgerSigner());
+    store = {.directory = settings.directory,
+             .database = settings.database,
+             .expiry_keys = settings.expiry_keys,
+             .publication = settings.publication,
+             .keys = signer.verifiers()};
   }
   if (arguments.ledger_key.empty()) return store;
   COMITY_ASSIGN_OR_RETURN(const auto keys, evidence::LoadLedgerKeys(arguments.ledger_key));
   if (keys.empty()) return InvalidField("LEDGER_KEY_INVALID", "--ledger-key", "has no key");
   // Of a ledger that was succeeded, the last is that of the log that grows.
-  store.log = keys.back();
+  const std::string& origin = store.keys.empty() ? keys.back().name() : store.keys.front().name();
+  COMITY_ASSIGN_OR_RETURN(const auto renamed, ledger::Renamed(keys, origin));
+  store.keys.insert(store.keys.end(), renamed.begin(), renamed.end());
   return store;
 }
 
 json::Json LogJson(const journal::Log& log) {
   json::Json shown = {{"number", log.number}, {"store_id", log.store_id}};
   if (!log.origin.empty()) {
-    shown.update({{"origin", log.origin}, {"vkey", log.vkey}, {"folder", log.folder}});
+    json::Json vkeys = json::Json::array();
+    for (const ledger::NoteVerifier& key : log.keys) vkeys.push_back(key.vkey());
+    shown.update({{"origin", log.origin}, {"vkeys", vkeys}, {"folder", log.folder}});
   }
   if (log.closed) shown["closed_entries"] = log.closed->size;
   return shown;
@@ -99,6 +101,7 @@ absl::Status Check(App& app, const Arguments& arguments) {
             {"entries_pruned", report.pruned},
             {"entries_without_key", report.unopened},
             {"checkpoints", report.checkpoints},
+            {"checkpoints_unverified", report.unverified},
             {"published_entries", report.published},
             {"logs", logs},
             {"lost_entries", report.lost},
@@ -127,11 +130,17 @@ absl::Status Check(App& app, const Arguments& arguments) {
                std::cout << absl::StrFormat("%-7s %d entries of closed logs are not here: lost\n",
                                             "note", report.lost);
              }
+             if (report.unverified > 0) {
+               std::cout << absl::StrFormat(
+                   "%-7s %d checkpoints are signed with none of the keys at hand: give those of "
+                   "before with --ledger-key\n",
+                   "note", report.unverified);
+             }
              if (report.copied) {
                std::cout << "note    a copy: it is read and refuses writes until comity admin "
                             "ledger succeed\n";
              }
-             if (store.publication.empty() || !store.log) {
+             if (store.publication.empty() || store.keys.empty()) {
                std::cout << "note    what was published is not compared: give --config, or "
                             "--publication and --ledger-key\n";
              } else if (report.ok()) {
@@ -193,9 +202,9 @@ absl::Status Succeed(App& app, const Arguments& arguments) {
         << " published entries; they stay in " << done.closed.folder << ".\n"
         << "Opened " << done.opened.origin << ", store " << done.opened.store_id
         << ", to be published in " << done.opened.folder << ".\n"
-        << "Start the service, and give this key to all who verify its ledger, beside the one "
-           "they have:\n"
-        << done.opened.vkey << "\n";
+        << "Start the service, and give this to all who verify its ledger, beside the keys they "
+           "have:\n";
+    for (const ledger::NoteVerifier& key : done.opened.keys) std::cout << key.vkey() << "\n";
   });
   return absl::OkStatus();
 }
@@ -222,7 +231,7 @@ void RegisterAdmin(Command root, App& app) {
   check.AddOption("--database", arguments->database, "Or the PostgreSQL database").TypeName("URL");
   check.AddOption("--expiry-keys", arguments->expiry_keys, "To open entries by").TypeName("FOLDER");
   const Option key =
-      check.AddOption("--ledger-key", arguments->ledger_key, "File of the ledger's key (vkey)")
+      check.AddOption("--ledger-key", arguments->ledger_key, "File of the ledger's keys (vkey)")
           .TypeName("FILE");
   check.AddOption("--publication", arguments->publication, "What was published")
       .TypeName("FOLDER")

@@ -4,6 +4,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -59,17 +60,19 @@ absl::StatusOr<ledger::WitnessPolicy> LoadPolicy(const Arguments& arguments) {
   return ledger::WitnessPolicy::Create(std::move(witnesses), arguments.quorum);
 }
 
-// Of the keys in `file`, one that `note` says its log signed it with; a log whose key changes has
-// several there.
-absl::StatusOr<ledger::NoteVerifier> KeyOf(const std::string& note, const std::string& file) {
-  COMITY_ASSIGN_OR_RETURN(const std::vector<ledger::NoteVerifier> keys,
-                          evidence::LoadLedgerKeys(file));
+// The keys in `file` of the log that `note` names, if it says to be signed with one of them; a log
+// whose key changes has several there.
+absl::StatusOr<std::vector<ledger::NoteVerifier>> KeysOf(const std::string& note,
+                                                         const std::string& file) {
+  COMITY_ASSIGN_OR_RETURN(std::vector<ledger::NoteVerifier> keys, evidence::LoadLedgerKeys(file));
   COMITY_ASSIGN_OR_RETURN(const ledger::Note parsed, ledger::ParseNote(note));
   const absl::string_view origin = absl::string_view(note).substr(0, note.find('\n'));
+  keys.erase(std::remove_if(keys.begin(), keys.end(),
+                            [&](const auto& key) { return key.name() != origin; }),
+             keys.end());
   for (const ledger::NoteSignature& signature : parsed.signatures) {
     for (const ledger::NoteVerifier& key : keys) {
-      if (key.name() != origin || signature.name != origin) continue;
-      if (key.key_id() == signature.key_id) return key;
+      if (signature.name == origin && signature.key_id == key.key_id()) return keys;
     }
   }
   return MakeError(absl::StatusCode::kInvalidArgument,
@@ -104,7 +107,8 @@ absl::Status Verify(const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(
       const std::string note,
       storage::ReadFile(arguments.folder + "/checkpoint", ledger::kMaxNoteSize));
-  COMITY_ASSIGN_OR_RETURN(const ledger::NoteVerifier log, KeyOf(note, arguments.ledger_keys));
+  COMITY_ASSIGN_OR_RETURN(const std::vector<ledger::NoteVerifier> log,
+                          KeysOf(note, arguments.ledger_keys));
   COMITY_ASSIGN_OR_RETURN(const ledger::Checkpoint checkpoint,
                           ledger::OpenCheckpoint(note, log, policy));
   COMITY_ASSIGN_OR_RETURN(const std::vector<ledger::ClaimedEntry> entries,
@@ -146,8 +150,8 @@ absl::Status Proof(const Arguments& arguments) {
     return InvalidField("SALT_INVALID", arguments.salt, "has not 32 bytes");
   }
   COMITY_ASSIGN_OR_RETURN(const ledger::TlogProof proof, ledger::ParseTlogProof(text));
-  COMITY_ASSIGN_OR_RETURN(const ledger::NoteVerifier log,
-                          KeyOf(proof.checkpoint, arguments.ledger_keys));
+  COMITY_ASSIGN_OR_RETURN(const std::vector<ledger::NoteVerifier> log,
+                          KeysOf(proof.checkpoint, arguments.ledger_keys));
   COMITY_ASSIGN_OR_RETURN(
       const ledger::ProvenLeaf leaf,
       ledger::VerifyTlogProof(text, ledger::Commitment(salt, entry), log, policy));
@@ -156,10 +160,10 @@ absl::Status Proof(const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-// A checkpoint in the folder, and the log that signed it.
+// A checkpoint in the folder, and the keys of the log that signed it.
 struct Found {
   std::string note;
-  ledger::NoteVerifier log;
+  std::vector<ledger::NoteVerifier> log;
   ledger::Checkpoint checkpoint;
 };
 
@@ -175,7 +179,8 @@ absl::StatusOr<Found> Latest(const Arguments& arguments) {
       continue;
     }
     COMITY_RETURN_IF_ERROR(note.status());
-    COMITY_ASSIGN_OR_RETURN(ledger::NoteVerifier log, KeyOf(*note, arguments.ledger_keys));
+    COMITY_ASSIGN_OR_RETURN(std::vector<ledger::NoteVerifier> log,
+                            KeysOf(*note, arguments.ledger_keys));
     COMITY_ASSIGN_OR_RETURN(ledger::Checkpoint next, ledger::OpenCheckpoint(*note, log));
     if (latest && next.size <= latest->checkpoint.size) continue;
     latest.emplace(Found{*std::move(note), std::move(log), std::move(next)});

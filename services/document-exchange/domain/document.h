@@ -63,6 +63,15 @@ struct AddedRestriction {
   friend bool operator==(const AddedRestriction&, const AddedRestriction&) = default;
 };
 
+// How far the erasure of payloads and headers is; from kCondemned on nobody is handed them. In rows
+// by its number.
+enum class Erasure : std::uint8_t {
+  kKept = 0,
+  kCondemned = 3,   // They will be destroyed in journal::kErasureDelay, unless that was too early.
+  kDestroying = 1,  // There is no way back; they may be gone in part.
+  kErased = 2,
+};
+
 // A submitted document: what is kept in rows. Manifest, signature and headers are objects of the
 // payload store.
 struct Document {
@@ -83,10 +92,16 @@ struct Document {
 
   // The end of its retention, of which the manifest has the last word; unset: not known yet.
   std::optional<absl::Time> erase_due;
-  // When it was decided to erase payloads and headers: from then on nobody is handed them.
+  // How far the erasure of payloads and headers is, and since when.
+  Erasure erasure = Erasure::kKept;
   std::optional<absl::Time> erase_time;
-  bool erased = false;  // They are gone.
-  bool held = false;    // A hold keeps them.
+  bool held = false;  // A hold keeps them, unless they are being destroyed.
+
+  // When payloads and headers went; nothing while a hold may still keep them.
+  std::optional<absl::Time> erased_at() const {
+    const bool gone = erasure == Erasure::kDestroying || erasure == Erasure::kErased;
+    return gone ? erase_time : std::nullopt;
+  }
 
   const Recipient* Find(absl::string_view spiffe_id) const;
   Recipient* Find(absl::string_view spiffe_id);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -5,6 +6,7 @@
 #include "common/ids/uuid.h"
 #include "common/journal/entry.h"
 #include "common/journal/holds.h"
+#include "common/journal/pruning.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -22,7 +24,8 @@ std::string NameOf(absl::string_view document_id) {
   return absl::StrCat("documents/", document_id);
 }
 
-// `outcome`: BEGUN before anything is destroyed, DONE once all of it is.
+// `outcome`: BEGUN a day before anything is destroyed, DONE once all of it is; ABANDONED: nothing
+// was.
 absl::Status AddErasureLeaf(journal::Turn& turn, const Document& document,
                             const sealing::Manifest& manifest, absl::string_view outcome) {
   return turn
@@ -42,10 +45,12 @@ absl::Status AddErasureLeaf(journal::Turn& turn, const Document& document,
 }  // namespace
 
 absl::Status CheckNotErased(const Document& document) {
-  if (!document.erase_time) return absl::OkStatus();
+  if (document.erasure == Erasure::kKept) return absl::OkStatus();
+  const bool condemned = document.erasure == Erasure::kCondemned;
   return MakeError(
       absl::StatusCode::kFailedPrecondition,
-      absl::StrCat("The document was erased at the end of its retention (",
+      absl::StrCat("The document ", condemned ? "is being" : "was",
+                   " erased at the end of its retention (",
                    absl::FormatTime("%Y-%m-%d", *document.erase_time, absl::UTCTimeZone()),
                    "); ask its sender for another copy. Its evidence stays."),
       {.reason = "ERASED"});
@@ -55,7 +60,9 @@ absl::Status Exchange::EraseOverdue(absl::Time now) {
   std::vector<Document> candidates;
   {
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
-    COMITY_ASSIGN_OR_RETURN(candidates, rows->ErasableDocuments(now, kBatch));
+    const absl::Time latest = std::max(now, parts_.journal->head().commit_time);
+    COMITY_ASSIGN_OR_RETURN(candidates,
+                            rows->ErasableDocuments(now, latest - journal::kErasureDelay, kBatch));
   }
   absl::Status first;
   for (const Document& document : candidates) {
@@ -75,32 +82,51 @@ absl::Status Exchange::EraseIfOverdue(const Document& candidate, absl::Time now)
       const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
       COMITY_ASSIGN_OR_RETURN(std::optional<Document> document, rows->FindDocument(candidate.id));
       turn.SetResource(NameOf(candidate.id));
-      if (document.has_value() && !document->erased) return apply(turn, *rows, *document);
+      if (document.has_value() && document->erasure != Erasure::kErased) {
+        return apply(turn, *rows, *document);
+      }
       turn.ChangeNothing();
       return absl::OkStatus();
     };
     return parts_.journal->Mutate({.caller = "-", .method = kMethod}, body).status();
   };
 
-  bool begun = false;
-  const auto begin = [&](journal::Turn& turn, WritableRows& rows,
-                         Document& document) -> absl::Status {
-    begun = document.erase_time.has_value();
-    const bool begins = !begun && due <= now && !document.held;
-    if (!begins && document.erase_due == due) {
+  Erasure reached = Erasure::kKept;
+  bool condemned = false;
+  const auto step = [&](journal::Turn& turn, WritableRows& rows,
+                        Document& document) -> absl::Status {
+    const Erasure before = document.erasure;
+    // By the clock of now: one that was ahead may have been put right.
+    const bool over = due <= now && !document.held;
+    absl::string_view outcome;
+    if (before == Erasure::kKept && over) {
+      document.erasure = Erasure::kCondemned;
+      document.erase_time = turn.now();
+      outcome = "BEGUN";
+    } else if (before == Erasure::kCondemned && !over) {
+      document.erasure = Erasure::kKept;
+      document.erase_time.reset();
+      outcome = "ABANDONED";
+    } else if (before == Erasure::kCondemned &&
+               turn.now() >= *document.erase_time + journal::kErasureDelay) {
+      document.erasure = Erasure::kDestroying;
+      document.erase_time = turn.now();
+    }
+    reached = document.erasure;
+    condemned = reached == Erasure::kCondemned && before == Erasure::kKept;
+    if (reached == before && document.erase_due == due) {
       turn.ChangeNothing();
       return absl::OkStatus();
     }
     document.erase_due = due;
-    if (begins) document.erase_time = turn.now();
     COMITY_RETURN_IF_ERROR(rows.UpdateErasure(document));
-    if (!begins) return absl::OkStatus();
-    begun = true;
+    if (reached == before) return absl::OkStatus();
     COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
-    return AddErasureLeaf(turn, document, manifest, "BEGUN");
+    return outcome.empty() ? absl::OkStatus() : AddErasureLeaf(turn, document, manifest, outcome);
   };
-  COMITY_RETURN_IF_ERROR(change(begin));
-  if (!begun) return absl::OkStatus();
+  COMITY_RETURN_IF_ERROR(change(step));
+  if (condemned) parts_.events->DocumentCondemned();
+  if (reached != Erasure::kDestroying) return absl::OkStatus();
 
   // Who was promised headers before has them now.
   AwaitReleases();
@@ -109,7 +135,7 @@ absl::Status Exchange::EraseIfOverdue(const Document& candidate, absl::Time now)
 
   const auto finish = [&](journal::Turn& turn, WritableRows& rows,
                           Document& document) -> absl::Status {
-    document.erased = true;
+    document.erasure = Erasure::kErased;
     COMITY_RETURN_IF_ERROR(rows.UpdateErasure(document));
     COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
     return AddErasureLeaf(turn, document, manifest, "DONE");
@@ -159,7 +185,7 @@ absl::StatusOr<Hold> Exchange::SetHold(const Request& request, absl::string_view
   COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document, rows->FindDocument(document_id));
   if (!document.has_value()) return DocumentNotFound();
   return Hold{
-      .document_id = document->id, .in_force = document->held, .erase_time = document->erase_time};
+      .document_id = document->id, .in_force = document->held, .erase_time = document->erased_at()};
 }
 
 }  // namespace comity::document_exchange

@@ -159,7 +159,7 @@ absl::Status Exchange::AddMutationLeaf(journal::Turn& turn, const Request& reque
 
 absl::Status Exchange::StateAndCount(journal::Turn& turn, WritableRows& rows,
                                      absl::string_view method, const StatementDraft& draft) const {
-  COMITY_RETURN_IF_ERROR(State(turn, rows, *parts_.signer, method, draft));
+  COMITY_RETURN_IF_ERROR(State(turn, rows, *parts_.signer(), method, draft));
   parts_.events->StatementMade(draft.kind);
   return absl::OkStatus();
 }

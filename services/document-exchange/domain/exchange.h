@@ -51,6 +51,7 @@ class ExchangeEvents {
   virtual void StatementMade(StatementKind kind) = 0;
   virtual void Withheld() = 0;
   virtual void ReleaseStopped(absl::string_view reason) = 0;  // REGISTRY_LEASE_LAPSED and the like.
+  virtual void DocumentCondemned() = 0;
   virtual void DocumentErased() = 0;
 };
 
@@ -142,7 +143,8 @@ class Exchange {
     RowsSource* rows = nullptr;
     PayloadStore* payloads = nullptr;
     const RegistryView* registry = nullptr;
-    const sealing::Signer* signer = nullptr;  // Of the service.
+    // Who signs for the service now. Must not block.
+    std::function<std::shared_ptr<const sealing::Signer>()> signer;
     // The condition that a signature of now must meet besides its form.
     std::function<sealing::SignerCheck(absl::Time at)> signer_check;
     std::function<std::string(const legal::Verdict&)> encode_verdict;
@@ -285,9 +287,11 @@ class Exchange {
   // has left.
   void AwaitReleases() const;
 
-  // Payloads and headers of documents past their retention are destroyed. The decision is committed
-  // first and its completion last, so that a crash leaves neither a destroyed document without a
-  // record nor a record that lies; what it left half done is done by the next call.
+  // Payloads and headers of documents past their retention are condemned, and destroyed
+  // journal::kErasureDelay later if by `now` they still are past it and no hold came. The decision
+  // is committed before and the completion after, so that a crash leaves neither a destroyed
+  // document without a record nor a record that lies; what it left half done is done by the next
+  // call.
   absl::Status EraseOverdue(absl::Time now);
   absl::Status EraseIfOverdue(const Document& candidate, absl::Time now);
   absl::StatusOr<Hold> SetHold(const Request& request, absl::string_view document_id,

@@ -91,9 +91,11 @@ class Rows {
   // Documents with a time-out that has fallen due, at most `limit`.
   virtual absl::StatusOr<std::vector<Document>> DueDocuments(absl::Time now, std::size_t limit) = 0;
 
-  // With payloads or headers that may be past their retention and are not held, at most `limit`;
-  // those whose erasure has begun first.
+  // Whose erasure has a next step, at most `limit`, those that are furthest first: destroyed in
+  // part; condemned until `condemned_by`, or held or not past their retention after all; kept,
+  // perhaps past it and not held.
   virtual absl::StatusOr<std::vector<Document>> ErasableDocuments(absl::Time now,
+                                                                  absl::Time condemned_by,
                                                                   std::size_t limit) = 0;
 
   virtual absl::StatusOr<std::optional<RecordedDecision>> FindDecision(absl::string_view id) = 0;

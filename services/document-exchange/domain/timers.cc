@@ -143,9 +143,6 @@ absl::Status Exchange::Reconcile() {
     COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload, rows->FindUpload(folder.id));
     if (!upload.has_value()) COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(folder.id));
   }
-  // What is half erased is finished. A store that takes no entries can still be read; the timers
-  // try again.
-  EraseOverdue(absl::InfinitePast()).IgnoreError();
   return absl::OkStatus();
 }
 

@@ -9,7 +9,6 @@
 #include "common/ledger_service/ledger_service.h"
 #include "common/registry_replica/replica.h"
 #include "common/rpc/channel.h"
-#include "common/sealing/cades.h"
 #include "common/sealing/signer_trust.h"
 #include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
@@ -22,6 +21,7 @@
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/server/metered_events.h"
 #include "services/document-exchange/server/replica_view.h"
+#include "services/document-exchange/server/signer_files.h"
 #include "services/document-exchange/storage/exchange_tables.h"
 #include "services/document-exchange/storage/file_payload_store.h"
 #include "services/document-exchange/transport/document_exchange_service.h"
@@ -38,8 +38,8 @@ class ExchangeApplication final : public rpc::Application {
   // `timestamping` may be null.
   ExchangeApplication(std::unique_ptr<journal::Journal> journal,
                       std::unique_ptr<service::Timestamping> timestamping,
-                      std::unique_ptr<FilePayloadStore> payloads, sealing::Signer signer,
-                      journal::PageTokens pages,
+                      std::unique_ptr<FilePayloadStore> payloads,
+                      std::unique_ptr<SignerFiles> signer, journal::PageTokens pages,
                       std::unique_ptr<registry_replica::RegistryReplica> replica,
                       const ServerConfig& config, rpc::ProcessParts& process)
       : journal_(std::move(journal)),
@@ -57,7 +57,7 @@ class ExchangeApplication final : public rpc::Application {
                    .rows = &tables_,
                    .payloads = payloads_.get(),
                    .registry = &registry_,
-                   .signer = &signer_,
+                   .signer = [this] { return signer_->Current(); },
                    .signer_check =
                        [&process](absl::Time at) {
                          return sealing::TrustedBy(&process.identity().verifier(), at);
@@ -91,6 +91,7 @@ class ExchangeApplication final : public rpc::Application {
                                                                 .logger = &process.logger(),
                                                                 .metrics = &process.metrics()}));
     timekeeper_.emplace(timer_interval, [this] {
+      LookAtSigner();
       const absl::StatusOr<int> made = exchange_.RunTimers();
       if (made.ok()) return;
       events_.TimerFailed();
@@ -110,6 +111,17 @@ class ExchangeApplication final : public rpc::Application {
   }
 
  private:
+  void LookAtSigner() {
+    const absl::StatusOr<bool> taken = signer_->Reload();
+    if (!taken.ok()) {
+      events_.SignerRefused();
+      logger_.Warning("signing files not accepted, the last good ones stay",
+                      {{"reason", ReasonOf(taken.status())}, {"error", taken.status().message()}});
+    } else if (*taken) {
+      logger_.Info("signing certificate loaded");
+    }
+  }
+
   absl::Status MayBegin() const {
     return timestamping_ == nullptr ? absl::OkStatus() : timestamping_->Current();
   }
@@ -117,7 +129,7 @@ class ExchangeApplication final : public rpc::Application {
   const std::unique_ptr<journal::Journal> journal_;
   const std::unique_ptr<service::Timestamping> timestamping_;
   const std::unique_ptr<FilePayloadStore> payloads_;
-  const sealing::Signer signer_;
+  const std::unique_ptr<SignerFiles> signer_;
   const journal::PageTokens pages_;
   const std::unique_ptr<registry_replica::RegistryReplica> replica_;
   logging::Logger& logger_;
@@ -139,16 +151,9 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
   COMITY_ASSIGN_OR_RETURN(journal::Options options,
                           config.store.JournalOptions(&process.clock(), &process.logger()));
   options.migrations = Migrations();
-  COMITY_ASSIGN_OR_RETURN(const std::string chain, storage::ReadFile(config.signing_certificate));
-  COMITY_ASSIGN_OR_RETURN(const std::string key, storage::ReadFile(config.signing_key));
-  COMITY_ASSIGN_OR_RETURN(sealing::Signer signer, sealing::Signer::FromPem(chain, key));
-  if (const std::string& self = process.identity().Current()->self.spiffe_id;
-      signer.spiffe_id() != self) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     "The signing certificate is not of the same SPIFFE id as the TLS certificate; "
-                     "issue both for this service.",
-                     {.reason = "SIGNER_IS_ANOTHER"});
-  }
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<SignerFiles> signer,
+                          SignerFiles::Open(config.signing_certificate, config.signing_key,
+                                            process.identity().Current()->self.spiffe_id));
   COMITY_ASSIGN_OR_RETURN(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(config.store.page_token_key, &process.clock()));

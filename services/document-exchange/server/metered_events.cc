@@ -12,8 +12,12 @@ MeteredEvents::MeteredEvents(metrics::Metrics* metrics)
           metrics->AddCounter(kReleasesStopped, "Hand-overs stopped.", {{"reason", "OTHER"}})),
       received_(metrics->AddCounter(kPayloadBytes, "Bytes of ciphertext.", {{"direction", "in"}})),
       sent_(metrics->AddCounter(kPayloadBytes, "Bytes of ciphertext.", {{"direction", "out"}})),
+      condemned_(metrics->AddCounter(
+          kCondemned, "Documents past their retention that are erased a day later.", {})),
       erased_(metrics->AddCounter(kErased, "Documents erased at the end of their retention.", {})),
-      timer_failures_(metrics->AddCounter(kTimerFailures, "Timer runs that failed.", {})) {
+      timer_failures_(metrics->AddCounter(kTimerFailures, "Timer runs that failed.", {})),
+      signer_failures_(metrics->AddCounter(
+          kSignerFailures, "Signing certificates or keys that were not accepted.", {})) {
   using legal::Outcome;
   for (const char* const attempt :
        {"CreateUpload", "SubmitDocument", "ReleaseHeaders", "ReleaseFromQuarantine"}) {
@@ -49,6 +53,8 @@ void MeteredEvents::ReleaseStopped(absl::string_view reason) {
       .Increment();
 }
 
+void MeteredEvents::DocumentCondemned() { condemned_.Increment(); }
+
 void MeteredEvents::DocumentErased() { erased_.Increment(); }
 
 void MeteredEvents::Received(std::int64_t bytes) {
@@ -58,5 +64,7 @@ void MeteredEvents::Received(std::int64_t bytes) {
 void MeteredEvents::Sent(std::int64_t bytes) { sent_.Increment(static_cast<double>(bytes)); }
 
 void MeteredEvents::TimerFailed() { timer_failures_.Increment(); }
+
+void MeteredEvents::SignerRefused() { signer_failures_.Increment(); }
 
 }  // namespace comity::document_exchange

@@ -16,11 +16,6 @@ constexpr absl::string_view kDocumentColumns =
     "content_length, description_length, controller, submit_time, registry_store, registry_number, "
     "erase_due, erase_time, erasure, held";
 
-// documents.erasure
-constexpr std::int64_t kKept = 0;
-constexpr std::int64_t kErasing = 1;
-constexpr std::int64_t kErased = 2;
-
 std::int64_t Pack(const PurposeFlags& flags) {
   return (flags.offence_outside_annex_i ? 1 : 0) | (flags.requested_by_member_state ? 2 : 0) |
          (flags.incompatible_with_collection ? 4 : 0) | (flags.eppo_exercises_competence ? 8 : 0) |
@@ -134,14 +129,18 @@ absl::StatusOr<std::vector<Document>> SqlRows::DueDocuments(absl::Time now, std:
 }
 
 absl::StatusOr<std::vector<Document>> SqlRows::ErasableDocuments(absl::Time now,
+                                                                 absl::Time condemned_by,
                                                                  std::size_t limit) {
-  // What has begun goes on, also if a hold came later: it is destroyed in part.
+  // The numbers of Erasure. What is destroyed in part goes on, also if a hold came later.
   return Documents(
       "WHERE revision IN (SELECT revision FROM documents WHERE erasure = 1 UNION SELECT revision "
-      "FROM documents WHERE erasure = 0 AND held = 0 AND erase_due <= ?1) "
-      "ORDER BY erasure DESC, revision LIMIT ?2",
+      "FROM documents WHERE erasure = 3 AND (erase_time <= ?2 OR held = 1 OR erase_due > ?1) UNION "
+      "SELECT revision FROM documents WHERE erasure = 0 AND held = 0 AND erase_due <= ?1) "
+      "ORDER BY CASE erasure WHEN 1 THEN 1 WHEN 3 THEN 2 ELSE 3 END, revision LIMIT ?3",
       [&](Statement& s) {
-        s.BindInt64(1, Micros(now)).BindInt64(2, static_cast<std::int64_t>(limit));
+        s.BindInt64(1, Micros(now))
+            .BindInt64(2, Micros(condemned_by))
+            .BindInt64(3, static_cast<std::int64_t>(limit));
       });
 }
 
@@ -240,9 +239,7 @@ absl::Status SqlRows::UpdateErasure(const Document& document) {
       [&](Statement& s) {
         s.BindText(1, document.id)
             .BindInt64(2, document.erase_due ? Micros(*document.erase_due) : 0)
-            .BindInt64(4, document.erased       ? kErased
-                          : document.erase_time ? kErasing
-                                                : kKept)
+            .BindInt64(4, static_cast<std::int64_t>(document.erasure))
             .BindInt64(5, document.held ? 1 : 0);
         BindTime(s, 3, document.erase_time);
       });
@@ -322,8 +319,8 @@ absl::StatusOr<std::vector<Document>> SqlRows::Documents(absl::string_view where
              .submit_time = absl::FromUnixMicros(s.Int64(11)),
              .revision = s.Int64(0),
              .registry_revision = {.store_id = std::string(s.Text(12)), .number = s.Int64(13)},
+             .erasure = static_cast<Erasure>(s.Int64(16)),
              .erase_time = TimeAt(s, 15),
-             .erased = s.Int64(16) == kErased,
              .held = s.Int64(17) != 0});
         if (s.Int64(14) != 0) documents.back().erase_due = TimeAt(s, 14);
         return absl::OkStatus();

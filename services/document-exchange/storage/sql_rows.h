@@ -54,7 +54,7 @@ class SqlRows final : public WritableRows {
                                                    std::int64_t after_revision,
                                                    std::size_t limit) override;
   absl::StatusOr<std::vector<Document>> DueDocuments(absl::Time now, std::size_t limit) override;
-  absl::StatusOr<std::vector<Document>> ErasableDocuments(absl::Time now,
+  absl::StatusOr<std::vector<Document>> ErasableDocuments(absl::Time now, absl::Time condemned_by,
                                                           std::size_t limit) override;
   absl::StatusOr<std::optional<RecordedDecision>> FindDecision(absl::string_view id) override;
   absl::StatusOr<std::vector<legal::Decision>> DecisionsOfCase(

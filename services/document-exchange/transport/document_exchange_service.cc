@@ -409,7 +409,7 @@ DocumentExchangeService::Unary* DocumentExchangeService::ListStatements(
                        for (const StoredStatement& statement : statements) {
                          COMITY_ASSIGN_OR_RETURN(*page->add_statements(), WithProof(statement));
                        }
-                       page->set_ledger_vkey(parts_.journal->logs().back().vkey);
+                       page->set_ledger_vkey(parts_.journal->logs().back().keys.front().vkey());
                        return absl::OkStatus();
                      });
 }

@@ -157,7 +157,7 @@ v1::Document ToProto(const DocumentView& view, const std::string& store_id) {
   SetRevision(document.registry_revision.store_id, document.registry_revision.number,
               converted.mutable_registry_revision());
   if (document.erase_due) SetTime(*document.erase_due, converted.mutable_expire_time());
-  if (document.erase_time) SetTime(*document.erase_time, converted.mutable_erase_time());
+  if (const auto time = document.erased_at()) SetTime(*time, converted.mutable_erase_time());
   return converted;
 }
 

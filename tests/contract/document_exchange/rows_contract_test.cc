@@ -344,24 +344,52 @@ TEST_P(RowsContractTest, WhatIsPastItsRetentionIsFoundUntilItIsErasedUnlessItIsH
     const Document found = *Read()->FindDocument(id).value();
     EXPECT_EQ(found.erase_due, document.erase_due);
     EXPECT_EQ(found.erase_time, document.erase_time);
-    EXPECT_EQ(found.erased, document.erased);
+    EXPECT_EQ(found.erasure, document.erasure);
     EXPECT_EQ(found.held, document.held);
   };
   update("held", [](Document& document) { document.held = true; });
   const auto erasable = [&](int hours) {
-    return Ids(Read()->ErasableDocuments(kNow + absl::Hours(hours), 10));
+    return Ids(Read()->ErasableDocuments(kNow + absl::Hours(hours), kNow, 10));
   };
 
   EXPECT_THAT(erasable(0), ElementsAre("unknown"));
   EXPECT_THAT(erasable(1), ElementsAre("due", "unknown"));
   EXPECT_THAT(erasable(2), ElementsAre("due", "later", "unknown"));
-  EXPECT_THAT(Ids(Read()->ErasableDocuments(kNow + absl::Hours(2), 2)),
+  EXPECT_THAT(Ids(Read()->ErasableDocuments(kNow + absl::Hours(2), kNow, 2)),
               ElementsAre("due", "later"));
-  // What has begun comes first, also if a hold came later.
-  update("held", [](Document& document) { document.erase_time = kNow; });
+  // What is being destroyed comes first, also if a hold came later.
+  update("held", [](Document& document) {
+    document.erase_time = kNow;
+    document.erasure = Erasure::kDestroying;
+  });
   EXPECT_THAT(erasable(2), ElementsAre("held", "due", "later", "unknown"));
-  update("held", [](Document& document) { document.erased = true; });
+  update("held", [](Document& document) { document.erasure = Erasure::kErased; });
   EXPECT_THAT(erasable(2), ElementsAre("due", "later", "unknown"));
+}
+
+TEST_P(RowsContractTest, WhatIsCondemnedIsFoundOnceItsDayIsOverOrItIsToBeKeptAfterAll) {
+  Document document = Letter("due");
+  document.erase_due = kNow;
+  ASSERT_THAT(Insert(document), IsOk());
+  const auto set = [&](bool held) {
+    document.erasure = Erasure::kCondemned;
+    document.erase_time = kNow;
+    document.held = held;
+    EXPECT_THAT(
+        Mutate([&](journal::Turn&, WritableRows& rows) { return rows.UpdateErasure(document); }),
+        IsOk());
+  };
+  const auto found = [&](absl::Time now, absl::Time condemned_by) {
+    return Ids(Read()->ErasableDocuments(now, condemned_by, 10));
+  };
+  const absl::Duration second = absl::Seconds(1);
+  set(/*held=*/false);
+
+  EXPECT_THAT(found(kNow, kNow - second), IsEmpty());
+  EXPECT_THAT(found(kNow, kNow), ElementsAre("due"));
+  EXPECT_THAT(found(kNow - second, kNow - second), ElementsAre("due"));
+  set(/*held=*/true);
+  EXPECT_THAT(found(kNow, kNow - second), ElementsAre("due"));
 }
 
 TEST_P(RowsContractTest, ADecisionIsFoundAsItWasRecordedAndThenWithdrawn) {

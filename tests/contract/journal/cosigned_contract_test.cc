@@ -113,7 +113,7 @@ TEST_P(CosignedContractTest, NothingIsPublishedBeforeTheQuorumCosignedIt) {
 
   const std::string note = journal_->LatestCheckpoint()->note;
   EXPECT_EQ(*storage::ReadFile(Published()), note);
-  EXPECT_THAT(ledger::OpenCheckpoint(note, options_.signer->verifier(), policy_), IsOk());
+  EXPECT_THAT(ledger::OpenCheckpoint(note, options_.signer->verifiers(), policy_), IsOk());
   EXPECT_EQ(journal_->CheckpointCovering(0)->note, note);
   EXPECT_EQ(journal_->stats().publication_waiting, absl::ZeroDuration());
 }
@@ -133,8 +133,8 @@ TEST_P(CosignedContractTest, WitnessesWhoAreSlowSeeOneCheckpointUntilTheyCosigne
   Cosign(b_);
   Await([&] { return PublishedSize() == 10; });
 
-  const auto checkpoint =
-      ledger::OpenCheckpoint(*storage::ReadFile(Published()), options_.signer->verifier(), policy_);
+  const auto checkpoint = ledger::OpenCheckpoint(*storage::ReadFile(Published()),
+                                                 options_.signer->verifiers(), policy_);
   ASSERT_THAT(checkpoint, IsOk());
   const ledger_files::FolderTiles tiles(options_.publication_directory, 10);
   EXPECT_THAT(ledger::VerifyLog(tiles, *checkpoint), IsOk());
@@ -278,7 +278,7 @@ TEST_P(CosignedReplicasTest, ReplicasThatWriteAllTheTimeStillPublish) {
       return latest.ok() && latest->size == kLeaves;
     });
     EXPECT_TRUE(ledger::OpenCheckpoint(journal->LatestCheckpoint()->note,
-                                       options_.signer->verifier(), policy_)
+                                       options_.signer->verifiers(), policy_)
                     .ok());
   }
 }

@@ -19,6 +19,7 @@ namespace comity::journal {
 namespace {
 
 using testing::FailsWith;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::SizeIs;
 
@@ -33,9 +34,19 @@ class LedgerContractTest : public JournalContract {
     journal_->Close();
     const auto note = storage::ReadFile(CheckpointPath());
     EXPECT_THAT(note, IsOk());
-    const auto checkpoint = ledger::OpenCheckpoint(*note, options_.signer->verifier());
+    const auto checkpoint = ledger::OpenCheckpoint(*note, options_.signer->verifiers());
     EXPECT_THAT(checkpoint, IsOk());
     return *checkpoint;
+  }
+
+  static crypto::Ed25519Key OldKey() {
+    return *crypto::Ed25519Key::FromSeed(std::string(32, 'k'));  // That of TestLedgerSigner.
+  }
+  static crypto::Ed25519Key NextKey() {
+    return *crypto::Ed25519Key::FromSeed(std::string(32, 'n'));
+  }
+  ledger::NoteSigner NextSigner() const {
+    return *ledger::NoteSigner::Create(options_.signer->name(), NextKey());
   }
 
   void AddLeaves(int count) {
@@ -239,6 +250,68 @@ TEST_P(LedgerContractTest, APublishedCheckpointOfAnotherKeyStopsWriting) {
 
   EXPECT_THAT(journal_->Writable(),
               FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"));
+}
+
+TEST_P(LedgerContractTest, AKeyIsChangedWithBothSigningForAWhile) {
+  const ledger::NoteSigner old = *options_.signer;
+  const ledger::NoteSigner next = NextSigner();
+  AddLeaves(3);
+  ClosePublished();
+
+  options_.signer = *old.With(NextKey());
+  Open();
+  AddLeaves(1);
+  ClosePublished();
+
+  const std::string both = *storage::ReadFile(CheckpointPath());
+  EXPECT_THAT(ledger::OpenCheckpoint(both, old.verifiers()), IsOk());
+  EXPECT_THAT(ledger::OpenCheckpoint(both, next.verifiers()), IsOk());
+  const auto entry = journal_->ReadEntry(3);
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_THAT(*entry->body, HasSubstr("\"kind\":\"LEDGER_KEYS\""));
+  EXPECT_THAT(*entry->body, HasSubstr(old.vkey()));
+  EXPECT_THAT(*entry->body, HasSubstr(next.vkey()));
+
+  options_.signer = next;
+  Open();
+  EXPECT_THAT(journal_->Writable(), IsOk());
+  AddLeaves(1);
+  const std::int64_t size = ClosePublished().size;
+
+  EXPECT_EQ(size, 7);
+  const std::string alone = *storage::ReadFile(CheckpointPath());
+  EXPECT_THAT(ledger::OpenCheckpoint(alone, next.verifiers()), IsOk());
+  EXPECT_THAT(ledger::OpenCheckpoint(alone, old.verifiers()),
+              FailsWith(absl::StatusCode::kInvalidArgument, "NOTE_NOT_SIGNED"));
+}
+
+TEST_P(LedgerContractTest, KeysThatStayAreNotRecorded) {
+  options_.signer = *options_.signer->With(NextKey());
+  AddLeaves(3);
+  ClosePublished();
+  Open();
+  AddLeaves(1);
+  EXPECT_EQ(ClosePublished().size, 5);
+
+  Open();
+  AddLeaves(1);
+
+  EXPECT_EQ(ClosePublished().size, 6);
+}
+
+TEST_P(LedgerContractTest, AnOldKeyIsNeededUntilTheNewOneSigned) {
+  const ledger::NoteSigner old = *options_.signer;
+  AddLeaves(3);
+  ClosePublished();
+  options_.signer = NextSigner();
+  Open();
+  EXPECT_THAT(journal_->Writable(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"));
+
+  options_.signer = *NextSigner().With(OldKey());
+  Open();
+
+  EXPECT_THAT(journal_->Writable(), IsOk());
 }
 
 TEST_P(LedgerContractTest, ALostPublicationIsMadeAgainFromTheDatabase) {

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/journal/holds.h"
 #include "common/journal/pruning.h"
+#include "common/journal/succession.h"
 #include "common/json/canonical.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/proof.h"
@@ -92,10 +93,20 @@ class PruningContract : public JournalContract {
                    clock_.Now());
   }
 
+  // The intent, and a day later the deed.
+  absl::StatusOr<Pruned> PruneWith(Pruner& pruner) {
+    const auto begun = pruner.Prune(clock_.Now());
+    if (!begun.ok()) return begun;
+    clock_.Advance(kErasureDelay);
+    return pruner.Prune(clock_.Now());
+  }
+  absl::StatusOr<Pruned> Prune() { return PruneWith(*pruner_); }
+
   // The leaves that can still be opened.
-  std::set<std::int64_t> Readable() {
+  std::set<std::int64_t> Readable() { return ReadableOf(journal_->logs().back()); }
+  std::set<std::int64_t> ReadableOf(const Log& log) {
     std::set<std::int64_t> readable;
-    const auto entries = journal_->ReadEntries(0, kAll);
+    const auto entries = journal_->ReadEntriesOf(log, 0, kAll);
     EXPECT_THAT(entries, IsOk());
     for (const Entry& entry : *entries) {
       EXPECT_EQ(entry.salt.has_value(), entry.body.has_value());
@@ -138,7 +149,7 @@ TEST_P(PruningContract, AfterTheTermEntriesAreGoneAndEveryProofIsWhatItWas) {
   const auto before = prove();
   GoToMonth(2);
 
-  const auto pruned = pruner_->Prune(clock_.Now());
+  const auto pruned = Prune();
 
   ASSERT_THAT(pruned, IsOk());
   EXPECT_THAT(pruned->months, ElementsAre(kFirst + 1));
@@ -158,7 +169,7 @@ TEST_P(PruningContract, AfterTheTermEntriesAreGoneAndEveryProofIsWhatItWas) {
   }
   journal_->Close();
   const auto note = storage::ReadFile(options_.publication_directory + "/checkpoint");
-  const auto checkpoint = ledger::OpenCheckpoint(*note, options_.signer->verifier());
+  const auto checkpoint = ledger::OpenCheckpoint(*note, options_.signer->verifiers());
   ASSERT_THAT(checkpoint, IsOk());
   const auto verified =
       ledger::VerifyLog(ledger_files::FolderTiles(options_.publication_directory, checkpoint->size),
@@ -174,7 +185,7 @@ TEST_P(PruningContract, APruningIsAnEntryBeforeAndAfter) {
   Hold("notes/2");
   GoToMonth(2);
 
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  ASSERT_THAT(Prune(), IsOk());
 
   const json::Json detail = {{"end_leaf_index", 2},
                              {"first_leaf_index", 0},
@@ -220,23 +231,52 @@ TEST_P(PruningContract, AHoldKeepsTheEntriesOfItsResourceUntilItIsLifted) {
   Hold("entries/3");
   GoToMonth(2);
 
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  ASSERT_THAT(Prune(), IsOk());
 
   EXPECT_THAT(Readable(), ElementsAre(0, 2, 3, 4, 5));
   EXPECT_EQ(BodyOf(2)["who"], kSecret);
   // Month by month, whatever else goes.
   GoToMonth(3);
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  ASSERT_THAT(Prune(), IsOk());
   EXPECT_THAT(Readable(), ElementsAre(0, 2, 3, 4, 5, 6, 7));
   Lift("notes/1");
   Lift("entries/3");
   EXPECT_THAT(Readable(), ElementsAre(0, 2, 3, 4, 5, 6, 7));
   GoToMonth(4);
-  const auto pruned = pruner_->Prune(clock_.Now());
+  const auto pruned = Prune();
   ASSERT_THAT(pruned, IsOk());
   EXPECT_EQ(pruned->entries, 5) << "three that were held, and the first pruning's own two";
   EXPECT_EQ(pruned->kept, 0);
   EXPECT_THAT(Readable(), ElementsAre(6, 7, 8, 9));
+}
+
+TEST_P(PruningContract, AHoldKeepsTheEntriesOfALogThatWasClosed) {
+  Write("notes/1");
+  Write("notes/2");
+  Write("notes/1");
+  Hold("notes/1");
+  pruner_.reset();
+  journal_.reset();
+  ASSERT_THAT(Succeed(options_, /*although_intact=*/true), IsOk());
+  Reopen();
+  Write("notes/1");
+  const Log& closed = journal_->logs().front();
+  GoToMonth(2);
+
+  const auto pruned = Prune();
+
+  ASSERT_THAT(pruned, IsOk());
+  EXPECT_EQ(pruned->entries, 2) << "the second of the closed log, and the first of the next";
+  EXPECT_EQ(pruned->kept, 3);
+  EXPECT_THAT(ReadableOf(closed), ElementsAre(0, 2));
+  EXPECT_THAT(Readable(), ElementsAre(1, 2, 3));
+  GoToMonth(3);
+  EXPECT_EQ(Prune().value().kept, 3);
+  EXPECT_THAT(ReadableOf(closed), ElementsAre(0, 2));
+  Lift("notes/1");
+  GoToMonth(4);
+  ASSERT_THAT(Prune(), IsOk());
+  EXPECT_THAT(ReadableOf(closed), IsEmpty());
 }
 
 TEST_P(PruningContract, AHoldThatComesInBetweenIsFoundBeforeAnythingGoes) {
@@ -244,22 +284,126 @@ TEST_P(PruningContract, AHoldThatComesInBetweenIsFoundBeforeAnythingGoes) {
   Write("notes/2");
   Hold("notes/1");
   GoToMonth(2);
-  // The second hold comes in the first turn of the pruning, by other hands.
+  // The second hold comes in the turn that decides, by other hands.
   bool first = true;
   pruner_ = OpenPruner(*journal_, [&](Turn& turn, const Rewrapper&) -> absl::Status {
     if (!std::exchange(first, false)) return absl::OkStatus();
     return PlaceHold(turn, "notes/2").ok() ? absl::AbortedError("not in this turn")
                                            : absl::OkStatus();
   });
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), testing::StatusIs(absl::StatusCode::kAborted));
-  EXPECT_THAT(Readable(), ElementsAre(0, 1));
-  EXPECT_TRUE(std::filesystem::file_size(KeyFile(1)) > 0) << "no record, no destruction";
+  ASSERT_THAT(Prune(), testing::StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(Readable(), ElementsAre(0, 1, 2));
+  EXPECT_TRUE(std::filesystem::file_size(KeyFile(1)) > 0) << "no decision, no destruction";
   Hold("notes/2");
 
   ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
 
   EXPECT_THAT(Readable(), ElementsAre(0, 1, 2, 3));
-  EXPECT_EQ(BodyOf(2)["detail"]["kept"], 2);
+  EXPECT_EQ(BodyOf(3)["detail"]["kept"], 2);
+}
+
+TEST_P(PruningContract, WhatIsToGoGoesADayAfterItWasSaid) {
+  Write("notes/1");
+  GoToMonth(2);
+
+  const auto begun = pruner_->Prune(clock_.Now());
+
+  ASSERT_THAT(begun, IsOk());
+  EXPECT_THAT(begun->months, IsEmpty());
+  EXPECT_THAT(begun->condemned, ElementsAre(kFirst + 1));
+  EXPECT_EQ(begun->due, clock_.Now() + kErasureDelay);
+  EXPECT_EQ(BodyOf(1)["outcome"], "BEGUN");
+  EXPECT_EQ(BodyOf(1)["count"], 1);
+  clock_.Advance(kErasureDelay - absl::Seconds(1));
+  Reopen();
+  EXPECT_EQ(pruner_->Prune(clock_.Now()).value().due, begun->due);
+  EXPECT_THAT(Readable(), ElementsAre(0, 1));
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(pruner_->Prune(clock_.Now()).value().months, ElementsAre(kFirst + 1));
+  EXPECT_THAT(Readable(), ElementsAre(1, 2));
+}
+
+TEST_P(PruningContract, AHoldOfTheDayInBetweenIsHonoured) {
+  Write("notes/1");
+  Write("notes/2");
+  GoToMonth(2);
+  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  clock_.Advance(absl::Hours(23));
+  Hold("notes/1");
+  clock_.Advance(absl::Hours(1));
+
+  const auto pruned = pruner_->Prune(clock_.Now());
+
+  ASSERT_THAT(pruned, IsOk());
+  EXPECT_EQ(pruned->entries, 1);
+  EXPECT_EQ(pruned->kept, 1);
+  EXPECT_THAT(Readable(), ElementsAre(0, 2, 3));
+  EXPECT_EQ(BodyOf(2)["count"], 2) << "the intent";
+  EXPECT_EQ(BodyOf(3)["count"], 1) << "the deed";
+}
+
+TEST_P(PruningContract, AClockThatWasAheadAndWasPutRightDestroysNothing) {
+  Write("notes/1");
+  Write("notes/2");
+  Hold("notes/2");
+  const absl::Time right = clock_.Now() + absl::Hours(1);
+  GoToMonth(2);
+  ASSERT_THAT(pruner_->Prune(clock_.Now()).value().condemned, ElementsAre(kFirst + 1));
+  clock_.Advance(right - clock_.Now());
+
+  const auto pruned = pruner_->Prune(clock_.Now());
+
+  ASSERT_THAT(pruned, IsOk());
+  EXPECT_THAT(pruned->months, IsEmpty());
+  EXPECT_THAT(pruned->condemned, IsEmpty());
+  EXPECT_THAT(pruned->abandoned, ElementsAre(kFirst + 1));
+  EXPECT_EQ(BodyOf(3)["outcome"], "ABANDONED");
+  EXPECT_THAT(pruner_->Prune(clock_.Now()).value().abandoned, IsEmpty()) << "once";
+  // It is as if nothing had been.
+  GoToMonth(2);
+  EXPECT_THAT(Prune().value().months, ElementsAre(kFirst + 1));
+  EXPECT_THAT(Readable(), ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_P(PruningContract, WhatAClockAheadSealedAnewHidesNothingBehindIt) {
+  Write("notes/1");
+  Write("notes/2");
+  Hold("notes/1");
+  GoToMonth(2);
+  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  // The first is sealed under the key of a month to come, and the turn that decides fails.
+  pruner_ = OpenPruner(*journal_, [&](Turn&, const Rewrapper&) -> absl::Status {
+    return absl::AbortedError("not in this turn");
+  });
+  GoToMonth(5);
+  ASSERT_THAT(pruner_->Prune(clock_.Now()), testing::StatusIs(absl::StatusCode::kAborted));
+  GoToMonth(2);
+  Hold("notes/2");
+  pruner_ = OpenPruner(*journal_);
+
+  ASSERT_THAT(pruner_->Prune(clock_.Now()).value().months, ElementsAre(kFirst + 1));
+
+  EXPECT_THAT(Readable(), ElementsAre(0, 1, 2, 3));
+}
+
+TEST_P(PruningContract, AnIntentOfALogThatWasClosedMeanwhileIsMadeAnew) {
+  Write("notes/1");
+  GoToMonth(2);
+  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  pruner_.reset();
+  journal_.reset();
+  ASSERT_THAT(Succeed(options_, /*although_intact=*/true), IsOk());
+  Reopen();
+  clock_.Advance(kErasureDelay);
+
+  const auto anew = pruner_->Prune(clock_.Now());
+
+  ASSERT_THAT(anew, IsOk());
+  EXPECT_THAT(anew->abandoned, ElementsAre(kFirst + 1));
+  EXPECT_THAT(anew->condemned, ElementsAre(kFirst + 1));
+  clock_.Advance(kErasureDelay);
+  EXPECT_EQ(pruner_->Prune(clock_.Now()).value().entries, 1);
+  EXPECT_THAT(ReadableOf(journal_->logs().front()), ElementsAre(1));
 }
 
 TEST_P(PruningContract, WhatAServiceSealedGoesTooUnlessItKeepsIt) {
@@ -280,7 +424,7 @@ TEST_P(PruningContract, WhatAServiceSealedGoesTooUnlessItKeepsIt) {
     return anew.status();
   });
 
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  ASSERT_THAT(Prune(), IsOk());
 
   EXPECT_EQ(journal_->Unseal(gone, "decisions/1").value(), std::nullopt);
   EXPECT_EQ(journal_->Unseal(kept, "decisions/2").value(), "grounds");
@@ -289,18 +433,20 @@ TEST_P(PruningContract, WhatAServiceSealedGoesTooUnlessItKeepsIt) {
 TEST_P(PruningContract, WhatWasBegunIsFinishedByTheNextProcess) {
   Write("notes/1");
   GoToMonth(2);
-  // As a process leaves it that dies between the intent and the first key.
+  // As a process leaves it that dies between the decision and the first key.
   ASSERT_THAT(
       journal_->Mutate(
           Try(),
           [&](Turn& turn) {
-            return rows::InsertPruning(
-                turn.sql(),
-                {.store_id = turn.store_id(), .months = {kFirst + 1}, .end_leaf = 1, .entries = 1},
-                turn.revision());
+            const rows::Pruning pruning = {
+                .store_id = turn.store_id(), .months = {kFirst + 1}, .end_leaf = 1, .entries = 1};
+            const absl::Status begun = rows::InsertPruning(turn.sql(), pruning, turn.revision());
+            return begun.ok() ? rows::DecidePruning(turn.sql(), pruning, turn.revision()) : begun;
           }),
       IsOk());
   Reopen();
+  // There is no way back, whatever the clock says now.
+  GoToMonth(0);
 
   const auto pruned = pruner_->Prune(clock_.Now());
 
@@ -316,11 +462,11 @@ TEST_P(PruningContract, AKeyThatComesBackFromABackupIsDestroyedAgain) {
   Write("notes/1");
   std::filesystem::copy(KeyFile(1), root_ / "key");
   GoToMonth(2);
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  ASSERT_THAT(Prune(), IsOk());
   std::filesystem::copy(root_ / "key", KeyFile(1),
                         std::filesystem::copy_options::overwrite_existing);
 
-  const auto pruned = pruner_->Prune(clock_.Now());
+  const auto pruned = Prune();
 
   ASSERT_THAT(pruned, IsOk());
   EXPECT_THAT(pruned->months, ElementsAre(kFirst + 1));
@@ -339,7 +485,7 @@ TEST_P(PruningContract, NeitherDatabaseNorLogsNorABackupNorAnyFolderHoldWhatWasP
   Reopen();
   GoToMonth(2);
 
-  ASSERT_THAT(pruner_->Prune(clock_.Now()), IsOk());
+  ASSERT_THAT(Prune(), IsOk());
 
   std::vector<std::filesystem::path> folders = {root_.path()};
   if (!options_.database.empty()) {
@@ -366,12 +512,15 @@ TEST_P(PruningReplicas, OfTwoAtATimeOnePrunesAndBothSeeIt) {
   const auto other = OpenPruner(**second);
 
   absl::StatusOr<Pruned> here, there;
-  std::thread thread([&] { there = other->Prune(clock_.Now()); });
-  here = pruner_->Prune(clock_.Now());
-  thread.join();
+  for (const absl::Duration wait : {absl::ZeroDuration(), kErasureDelay}) {
+    clock_.Advance(wait);
+    std::thread thread([&] { there = other->Prune(clock_.Now()); });
+    here = pruner_->Prune(clock_.Now());
+    thread.join();
+    ASSERT_THAT(here, IsOk());
+    ASSERT_THAT(there, IsOk());
+  }
 
-  ASSERT_THAT(here, IsOk());
-  ASSERT_THAT(there, IsOk());
   EXPECT_EQ(here->entries + there->entries, 10);
   EXPECT_EQ((*second)->ReadEntry(3)->body, std::nullopt);
   EXPECT_EQ(journal_->ReadEntry(3)->body, std::nullopt);

@@ -51,7 +51,7 @@ class StoreCheckContractTest : public JournalContract {
             .database = options_.database,
             .expiry_keys = options_.expiry_key_directory,
             .publication = options_.publication_directory,
-            .log = options_.signer->verifier()};
+            .keys = options_.signer->verifiers()};
   }
 
   StoreReport Check() const {
@@ -104,6 +104,31 @@ TEST_P(StoreCheckContractTest, LooksBesideAWritingServiceAndDisturbsNothing) {
   Stop();
 
   EXPECT_THAT(Check().findings, IsEmpty());
+}
+
+TEST_P(StoreCheckContractTest, CountsCheckpointsOfBeforeAChangeOfKeysUnlessTheOldKeyIsAtHand) {
+  const ledger::NoteSigner old = *options_.signer;
+  const auto next = crypto::Ed25519Key::FromSeed(std::string(32, 'n'));
+  Write(1);
+  Stop();
+  options_.signer = *old.With(*next);
+  Open();
+  Write(1);
+  Stop();
+  const StoreReport both = Check();
+  options_.signer = *ledger::NoteSigner::Create(old.name(), *next);
+  const StoreReport alone = Check();
+  options_.signer =
+      *ledger::NoteSigner::Create(old.name(), *crypto::Ed25519Key::FromSeed(std::string(32, 's')));
+
+  const StoreReport strange = Check();
+
+  EXPECT_THAT(both.findings, IsEmpty());
+  EXPECT_EQ(both.unverified, 0);
+  EXPECT_THAT(alone.findings, IsEmpty());
+  EXPECT_EQ(alone.unverified, 1);
+  EXPECT_EQ(strange.unverified, strange.checkpoints);
+  EXPECT_EQ(strange.findings.front().where, "journal_checkpoints");
 }
 
 TEST_P(StoreCheckContractTest, SaysWhereAStoreIsNotAsItWasWritten) {

@@ -66,7 +66,7 @@ class SuccessionContractTest : public JournalContract {
                                     .database = options_.database,
                                     .expiry_keys = options_.expiry_key_directory,
                                     .publication = options_.publication_directory,
-                                    .log = options_.signer->verifier()});
+                                    .keys = options_.signer->verifiers()});
     EXPECT_THAT(report, IsOk());
     return report.value_or(StoreReport());
   }
@@ -74,9 +74,8 @@ class SuccessionContractTest : public JournalContract {
   // Verifies what is published in the folder as a stranger would; its size.
   static std::int64_t VerifyPublished(const Log& log) {
     const auto note = storage::ReadFile(log.folder + "/checkpoint");
-    const auto key = ledger::NoteVerifier::FromVkey(log.vkey);
-    if (!note.ok() || !key.ok()) return -1;
-    const auto head = ledger::OpenCheckpoint(*note, *key);
+    if (!note.ok()) return -1;
+    const auto head = ledger::OpenCheckpoint(*note, log.keys);
     EXPECT_THAT(head, IsOk());
     if (!head.ok()) return -1;
     EXPECT_THAT(ledger::VerifyLog(ledger_files::FolderTiles(log.folder, head->size), *head),

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/ids/uuid.h"
+#include "common/journal/pruning.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/proof.h"
 #include "common/ledger/tree.h"
@@ -265,6 +266,9 @@ absl::Status RepresentativeRun::Expire() {
 
 absl::Status RepresentativeRun::Erase() {
   world_.clock.Advance(absl::Hours(24 * 28));
+  const absl::StatusOr<int> condemned = world_.exchange->RunTimers();
+  if (!condemned.ok()) return condemned.status();
+  world_.clock.Advance(journal::kErasureDelay);
   return world_.exchange->RunTimers().status();
 }
 
@@ -280,7 +284,7 @@ std::string RepresentativeRun::Stored(PayloadKind kind) {
 
 bool RepresentativeRun::Erased() {
   const auto document = Must(Must(world_.tables->Read())->FindDocument(letter_.upload.document_id));
-  return document && document->erased;
+  return document && document->erased_at();
 }
 
 std::string RepresentativeRun::Describe(bool numbers) {
@@ -303,7 +307,7 @@ std::string RepresentativeRun::Describe(bool numbers) {
     const auto document = Must(rows->FindDocument(id));
     if (!document) continue;
     line("document ", id, " restricted ", document->added_restrictions.size(), " erased ",
-         document->erased);
+         document->erasure == Erasure::kErased);
     // Nothing is there that is said to be erased, and what is not is whole.
     line("  content ", Stored(PayloadKind::kContent).size());
     for (const Recipient& recipient : document->recipients) {

@@ -34,6 +34,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto note = comity::ledger::ParseNote(input);
   if (note.ok() && Format(*note) != input) std::abort();
-  if (comity::ledger::OpenCheckpoint(input, *key).ok() && !note.ok()) std::abort();
+  if (comity::ledger::OpenCheckpoint(input, {*key}).ok() && !note.ok()) std::abort();
   return 0;
 }

@@ -50,6 +50,12 @@ class ErasureTest : public ExchangeTest {
     return world_.exchange->RunTimers().status();
   }
 
+  // The end of the retention, and the day after it.
+  absl::Status PassRetention() {
+    const absl::Status condemned = Pass(kRetention);
+    return condemned.ok() ? Pass(journal::kErasureDelay) : condemned;
+  }
+
   std::vector<journal::Entry> Entries() { return *world_.journal->ReadEntries(0, 10'000); }
 
   // The outcomes of the timer's entries about a document.
@@ -96,7 +102,7 @@ TEST_F(ErasureTest, AtTheEndOfItsRetentionADocumentIsErasedAndItsEvidenceStays) 
               IsOk());
   const std::vector<std::string> statements = world_.Kinds(kDesk, id);
 
-  ASSERT_THAT(Pass(kRetention), IsOk());
+  ASSERT_THAT(PassRetention(), IsOk());
 
   EXPECT_THAT(FilesOf(id), UnorderedElementsAre("manifest.json", "manifest.p7s"));
   const auto erased = FailsWith(StatusCode::kFailedPrecondition, "ERASED");
@@ -160,12 +166,63 @@ TEST_F(ErasureTest, AHoldKeepsADocumentUntilItIsLifted) {
   ASSERT_THAT(lifted, IsOk());
   EXPECT_FALSE(lifted->in_force);
   ASSERT_THAT(Pass(absl::Seconds(5)), IsOk());
+  EXPECT_THAT(FilesOf(id), SizeIs(6));
+  ASSERT_THAT(Pass(journal::kErasureDelay), IsOk());
   EXPECT_THAT(FilesOf(id), SizeIs(2));
   // Too late for the document; for the ledger's entries not.
   const auto late = PlaceHold(id);
   ASSERT_THAT(late, IsOk());
   EXPECT_TRUE(late->in_force);
   EXPECT_EQ(late->erase_time, world_.clock.Now());
+}
+
+TEST_F(ErasureTest, WhatIsToGoIsNotHandedOutAndGoesADayLater) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+
+  ASSERT_THAT(Pass(kRetention), IsOk());
+
+  EXPECT_THAT(world_.exchange->OpenPayload(world_.By(kTbilisi), id, PayloadKind::kContent),
+              FailsWith(StatusCode::kFailedPrecondition, "ERASED"));
+  EXPECT_EQ(world_.exchange->Get(world_.By(kDesk), id)->document.erased_at(), std::nullopt);
+  EXPECT_THAT(ErasureEntries(id), ElementsAre("BEGUN"));
+  ASSERT_THAT(Pass(journal::kErasureDelay - absl::Seconds(1)), IsOk());
+  world_.Restart();
+  ASSERT_THAT(Pass(absl::ZeroDuration()), IsOk());
+  EXPECT_THAT(FilesOf(id), SizeIs(6));
+  ASSERT_THAT(Pass(absl::Seconds(1)), IsOk());
+  EXPECT_THAT(FilesOf(id), SizeIs(2));
+}
+
+TEST_F(ErasureTest, AHoldOfTheDayInBetweenKeepsTheDocument) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  ASSERT_THAT(Pass(kRetention), IsOk());
+
+  const auto placed = PlaceHold(id);
+
+  ASSERT_THAT(placed, IsOk());
+  EXPECT_EQ(placed->erase_time, std::nullopt);
+  ASSERT_THAT(Pass(2 * journal::kErasureDelay), IsOk());
+  EXPECT_THAT(FilesOf(id), SizeIs(6));
+  EXPECT_THAT(world_.exchange->OpenPayload(world_.By(kTbilisi), id, PayloadKind::kContent), IsOk());
+  EXPECT_THAT(ErasureEntries(id), ElementsAre("BEGUN", "ABANDONED"));
+}
+
+TEST_F(ErasureTest, AClockThatWasAheadAndWasPutRightErasesNothing) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  ASSERT_THAT(Pass(kRetention), IsOk());
+
+  ASSERT_THAT(Pass(absl::Hours(1) - kRetention), IsOk());
+
+  EXPECT_THAT(ErasureEntries(id), ElementsAre("BEGUN", "ABANDONED"));
+  EXPECT_THAT(FilesOf(id), SizeIs(6));
+  EXPECT_THAT(world_.exchange->OpenPayload(world_.By(kTbilisi), id, PayloadKind::kContent), IsOk());
+  EXPECT_EQ(Row(id).erase_time, std::nullopt);
+  // Its own time comes.
+  ASSERT_THAT(PassRetention(), IsOk());
+  EXPECT_THAT(FilesOf(id), SizeIs(2));
 }
 
 TEST_F(ErasureTest, AHoldIsEvidencedOnceWithItsReason) {
@@ -198,6 +255,7 @@ TEST_F(ErasureTest, WhatACrashLeftHalfErasedIsFinishedAfterIt) {
   const std::string& id = letter.upload.document_id;
   world_.clock.Advance(kRetention);
   Document begun = Row(id);
+  begun.erasure = Erasure::kDestroying;
   begun.erase_time = world_.clock.Now();
   ASSERT_THAT(Rewrite(begun), IsOk());
   std::filesystem::remove(FolderOf(id) / HeaderObject(kTbilisi));
@@ -209,7 +267,7 @@ TEST_F(ErasureTest, WhatACrashLeftHalfErasedIsFinishedAfterIt) {
   ASSERT_THAT(world_.exchange->RunTimers(), IsOk());
 
   EXPECT_THAT(FilesOf(id), SizeIs(2));
-  EXPECT_TRUE(Row(id).erased);
+  EXPECT_EQ(Row(id).erasure, Erasure::kErased);
   EXPECT_THAT(ErasureEntries(id), ElementsAre("DONE"));
 }
 
@@ -232,7 +290,9 @@ TEST_F(ErasureTest, OneDocumentThatCannotBeErasedKeepsNoOther) {
   ASSERT_THAT(world_.Send(kDesk, letter), IsOk());
   std::filesystem::remove(FolderOf(broken.upload.document_id) / "manifest.json");
 
-  EXPECT_THAT(Pass(kRetention), FailsWith(StatusCode::kNotFound, "OBJECT_NOT_FOUND"));
+  for (const absl::Duration time : {kRetention, journal::kErasureDelay}) {
+    EXPECT_THAT(Pass(time), FailsWith(StatusCode::kNotFound, "OBJECT_NOT_FOUND"));
+  }
 
   EXPECT_THAT(FilesOf(letter.upload.document_id), SizeIs(2));
   EXPECT_THAT(FilesOf(broken.upload.document_id), SizeIs(5)) << "nobody knows its term";
@@ -247,7 +307,10 @@ TEST_F(ErasureTest, AHoldKeepsWhatTheLedgerAndTheRecordsSayOfADocument) {
                                              &ExchangeTables::KeepHeld);
   world_.clock.Advance(absl::Hours(24 * 31 * 38));
 
-  ASSERT_THAT(pruner->Prune(world_.clock.Now()), IsOk());
+  for (const absl::Duration wait : {absl::ZeroDuration(), journal::kErasureDelay}) {
+    world_.clock.Advance(wait);
+    ASSERT_THAT(pruner->Prune(world_.clock.Now()), IsOk());
+  }
 
   std::set<std::string> resources;
   std::size_t pruned = 0;

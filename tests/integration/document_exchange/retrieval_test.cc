@@ -5,6 +5,7 @@
 
 #include "common/sealing/evidence.h"
 #include "common/sealing/sealed_document.h"
+#include "common/sealing/signer_trust.h"
 #include "tests/integration/document_exchange/exchange_test.h"
 #include "tests/testing/status_matchers.h"
 
@@ -345,6 +346,31 @@ TEST_F(ExchangeTest, ARejectedDocumentIsOverForThatRecipient) {
   EXPECT_THAT(world_.Release(kTbilisi, id), FailsWith(StatusCode::kFailedPrecondition, "REJECTED"));
   EXPECT_THAT(world_.Kinds(kDesk, id),
               ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_RETRIEVAL"));
+}
+
+TEST_F(ExchangeTest, StatementsOfBeforeAndAfterAChangeOfTheSigningKeyVerifyEachWithItsOwn) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string& id = letter.upload.document_id;
+  world_.ChangeServiceSigner();
+  ASSERT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", "another desk"),
+              IsOk());
+
+  const auto statements = world_.exchange->Statements(world_.By(kDesk), id);
+
+  ASSERT_THAT(statements, IsOk());
+  ASSERT_THAT(*statements, SizeIs(3));
+  const identity::ChainVerifier verifier(world_.pki.bundles());
+  std::vector<std::string> certificates;
+  for (const StoredStatement& statement : *statements) {
+    const auto verified =
+        sealing::VerifySignature(statement.statement, statement.signature,
+                                 sealing::TrustedBy(&verifier, statement.commit_time));
+    ASSERT_THAT(verified, IsOk());
+    EXPECT_EQ(verified->spiffe_id, kService);
+    certificates.push_back(verified->certificate_der);
+  }
+  EXPECT_EQ(certificates[0], certificates[1]);
+  EXPECT_NE(certificates[1], certificates[2]);
 }
 
 }  // namespace

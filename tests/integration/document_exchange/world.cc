@@ -58,6 +58,7 @@ void World::Restart() {
 
 absl::Status World::TryRestart() {
   Close();
+  if (service_signer_ == nullptr) ChangeServiceSigner();
   journal::Options options = testing::TestJournalOptions(folder.path(), "document-exchange");
   options.migrations = Migrations();
   options.clock = &clock;
@@ -71,7 +72,7 @@ absl::Status World::TryRestart() {
           .rows = tables.get(),
           .payloads = payloads.get(),
           .registry = &registry,
-          .signer = &SignerOf(kService),
+          .signer = [this] { return service_signer_; },
           .signer_check = [this](absl::Time at) { return sealing::TrustedBy(verifier_.get(), at); },
           .encode_verdict = &EncodeVerdict,
           .clock = &clock,
@@ -81,23 +82,27 @@ absl::Status World::TryRestart() {
   return exchange->Reconcile();
 }
 
+std::unique_ptr<sealing::Signer> World::IssueSigner(const std::string& spiffe_id) {
+  testing::TestCa& ca =
+      spiffe_id.find("georgia.example") == std::string::npos ? pki.agency() : pki.georgia();
+  // Good on the day of the tests whatever the machine's clock says.
+  const testing::IssuedCertificate issued =
+      ca.Issue({.uris = {spiffe_id},
+                .purpose = identity::Purpose::kSigning,
+                .not_before = clock.Now() - absl::Hours(1),
+                .not_after = clock.Now() + absl::Hours(24 * 365)});
+  auto made = sealing::Signer::FromPem(issued.certificate_pem(), issued.key_pem);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return std::make_unique<sealing::Signer>(*std::move(made));
+}
+
 const sealing::Signer& World::SignerOf(const std::string& spiffe_id) {
   std::unique_ptr<sealing::Signer>& signer = signers_[spiffe_id];
-  if (signer == nullptr) {
-    testing::TestCa& ca =
-        spiffe_id.find("georgia.example") == std::string::npos ? pki.agency() : pki.georgia();
-    // Good on the day of the tests whatever the machine's clock says.
-    const testing::IssuedCertificate issued =
-        ca.Issue({.uris = {spiffe_id},
-                  .purpose = identity::Purpose::kSigning,
-                  .not_before = clock.Now() - absl::Hours(1),
-                  .not_after = clock.Now() + absl::Hours(24 * 365)});
-    auto made = sealing::Signer::FromPem(issued.certificate_pem(), issued.key_pem);
-    EXPECT_TRUE(made.ok()) << made.status();
-    signer = std::make_unique<sealing::Signer>(*std::move(made));
-  }
+  if (signer == nullptr) signer = IssueSigner(spiffe_id);
   return *signer;
 }
+
+void World::ChangeServiceSigner() { service_signer_ = IssueSigner(kService); }
 
 const sealing::AgeIdentity& World::KeyOf(const std::string& spiffe_id) {
   std::unique_ptr<sealing::AgeIdentity>& key = keys_[spiffe_id];

@@ -62,6 +62,7 @@ class NoEvents final : public ExchangeEvents {
   void StatementMade(StatementKind) override {}
   void Withheld() override {}
   void ReleaseStopped(absl::string_view) override {}
+  void DocumentCondemned() override {}
   void DocumentErased() override {}
 };
 
@@ -80,6 +81,8 @@ class World {
   void Close();
 
   const sealing::Signer& SignerOf(const std::string& spiffe_id);
+  // The service signs with another key and certificate from here on.
+  void ChangeServiceSigner();
   const sealing::AgeIdentity& KeyOf(const std::string& spiffe_id);
   SealedLetter Seal(const LetterOptions& options);
 
@@ -113,7 +116,10 @@ class World {
   std::unique_ptr<Exchange> exchange;
 
  private:
+  std::unique_ptr<sealing::Signer> IssueSigner(const std::string& spiffe_id);
+
   std::map<std::string, std::unique_ptr<sealing::Signer>> signers_;
+  std::shared_ptr<const sealing::Signer> service_signer_;
   std::map<std::string, std::unique_ptr<sealing::AgeIdentity>> keys_;
   std::map<std::string, identity::Principal> principals_;
   std::shared_ptr<const identity::TrustBundles> bundles_;

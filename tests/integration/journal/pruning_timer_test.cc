@@ -31,13 +31,15 @@ class PruningTimerTest : public ::testing::Test {
     parts_ = {.journal = journal_.get(),
               .expiry_keys = options.expiry_key_directory,
               .clock = &clock_,
-              .logger = logger_.get(),
-              .metrics = &metrics_};
+              .logger = logger_.get()};
     EXPECT_THAT(journal_->RecordLeaf([](absl::Time) { return R"({"who":"somebody"})"; }), IsOk());
   }
 
-  // It begins at once, and goes when that is done.
+  // As a service that starts: it begins at once, and goes when that is done.
   void RunOnce() {
+    timer_.reset();
+    metrics_ = std::make_unique<metrics::Metrics>();
+    parts_.metrics = metrics_.get();
     auto timer = PruningTimer::Start("test", parts_);
     ASSERT_THAT(timer, IsOk());
     timer_ = *std::move(timer);
@@ -53,7 +55,7 @@ class PruningTimerTest : public ::testing::Test {
   ManualClock clock_{absl::FromUnixSeconds(1'800'000'000)};  // January 2027.
   std::unique_ptr<logging::Logger> logger_ =
       *logging::Logger::Open({.service = "test", .file = root_ / "log"});
-  metrics::Metrics metrics_;
+  std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<journal::Journal> journal_;
   PruningTimer::Parts parts_;
   std::unique_ptr<PruningTimer> timer_;
@@ -61,15 +63,33 @@ class PruningTimerTest : public ::testing::Test {
 
 TEST_F(PruningTimerTest, WhatIsOverGoesIsCountedAndIsSaidOnce) {
   clock_.Advance(absl::Hours(24 * 60));
+  RunOnce();
+  EXPECT_TRUE(journal_->ReadEntry(0)->body.has_value());
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_condemned_expiry_keys 1"));
+  EXPECT_THAT(Log(), HasSubstr(R"("months":"2027-02","due":"2027-03-17T08:00:00+00:00")"));
+  clock_.Advance(journal::kErasureDelay);
 
   RunOnce();
 
   EXPECT_EQ(journal_->ReadEntry(0)->body, std::nullopt);
-  EXPECT_THAT(metrics_.Text(), HasSubstr("comity_test_pruned_entries_total 1"));
-  EXPECT_THAT(metrics_.Text(), HasSubstr("comity_test_pruning_failures_total 0"));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_condemned_expiry_keys 0"));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_pruned_entries_total 1"));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_pruning_failures_total 0"));
   const std::string log = Log();
   EXPECT_THAT(log, HasSubstr(R"("months":"2027-02","entries":1,"kept":0)"));
   EXPECT_THAT(log, Not(HasSubstr("somebody")));
+}
+
+TEST_F(PruningTimerTest, AClockThatWasPutRightIsSaid) {
+  clock_.Advance(absl::Hours(24 * 60));
+  RunOnce();
+  clock_.Advance(-absl::Hours(24 * 60));
+
+  RunOnce();
+
+  EXPECT_TRUE(journal_->ReadEntry(0)->body.has_value());
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_condemned_expiry_keys 0"));
+  EXPECT_THAT(Log(), HasSubstr("is not pruned after all"));
 }
 
 TEST_F(PruningTimerTest, NothingIsSaidWhereNothingIsOver) {
@@ -85,9 +105,9 @@ TEST_F(PruningTimerTest, WhatCannotGoIsSaidAndShowsInTheMetrics) {
 
   RunOnce();
 
-  EXPECT_THAT(metrics_.Text(), HasSubstr("comity_test_pruning_failures_total 1"));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_pruning_failures_total 1"));
   EXPECT_THAT(Log(), HasSubstr(R"("reason":"JOURNAL_CLOSED")"));
-  EXPECT_THAT(metrics_.Text(), HasSubstr("comity_test_overdue_expiry_keys 1"));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("comity_test_overdue_expiry_keys 1"));
 }
 
 }  // namespace

@@ -183,6 +183,35 @@ TEST_F(ReplicasTest, EachServesACheckpointThatAnyOfThemSigned) {
   EXPECT_EQ(a.journal().CheckpointCovering(0)->note, b.journal().CheckpointCovering(0)->note);
 }
 
+TEST_F(ReplicasTest, WhileTheKeyChangesThereIsOneCheckpointASizeThatTheOldKeySigned) {
+  Options changed = OptionsOf();
+  const ledger::NoteSigner old = *changed.signer;
+  changed.signer = *old.With(*crypto::Ed25519Key::FromSeed(std::string(32, 'n')));
+  auto a = std::make_unique<Replica>(OptionsOf());
+  auto b = std::make_unique<Replica>(changed);
+  std::thread other([&] {
+    for (int i = 0; i < 100; ++i) ASSERT_THAT(a->Count("shared"), IsOk());
+  });
+  for (int i = 0; i < 100; ++i) ASSERT_THAT(b->Count("shared"), IsOk());
+  other.join();
+  a.reset();
+  ASSERT_THAT(b->Count("shared"), IsOk());
+  b.reset();
+
+  Replica again(OptionsOf());
+
+  EXPECT_THAT(again.journal().Writable(), IsOk());
+  std::string last;
+  const auto snapshot = again.journal().Read();
+  const auto rows = snapshot->sql().Prepare("SELECT note FROM journal_checkpoints ORDER BY size");
+  while ((*rows)->Step().value()) {
+    last = std::string((*rows)->Text(0));
+    EXPECT_THAT(ledger::OpenCheckpoint(last, old.verifiers()), IsOk());
+  }
+  EXPECT_EQ(ledger::ParseNote(last)->signatures.size(), 2u);
+  EXPECT_EQ(*storage::ReadFile(changed.publication_directory + "/checkpoint"), last);
+}
+
 TEST_F(ReplicasTest, SessionsThatAreEndedAllTheTimeLoseAndRepeatNothing) {
   constexpr int kCallers = 4;
   constexpr int kEach = 60;

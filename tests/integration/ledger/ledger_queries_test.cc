@@ -97,7 +97,7 @@ TEST_F(LedgerQueriesTest, AClosedLogIsProvenByWhatItPublished) {
   for (const std::int64_t leaf : {0, 255, 256, 299}) {
     const auto proof = queries_->ProveInclusion(leaf, 0, old);
     ASSERT_THAT(proof, IsOk());
-    const auto proven = ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, *log_);
+    const auto proven = ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, {*log_});
     ASSERT_THAT(proven, IsOk());
     EXPECT_EQ(proven->index, leaf);
     EXPECT_EQ(proven->checkpoint.size, 300);
@@ -124,7 +124,7 @@ TEST_F(LedgerQueriesTest, EveryLeafIsProvenByItsFile) {
 
     ASSERT_THAT(proof, IsOk());
     EXPECT_EQ(proof->commitment, journal_->ReadEntry(leaf)->commitment);
-    const auto proven = ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, *log_);
+    const auto proven = ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, {*log_});
     ASSERT_THAT(proven, IsOk());
     EXPECT_EQ(proven->index, leaf);
     EXPECT_EQ(proven->checkpoint.size, proof->checkpoint.size);
@@ -145,7 +145,7 @@ TEST_F(LedgerQueriesTest, ALeafIsProvenAgainstAnEarlierPublishedCheckpoint) {
 
   ASSERT_THAT(proof, IsOk());
   EXPECT_EQ(proof->checkpoint.note, earlier.note);
-  EXPECT_THAT(ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, *log_), IsOk());
+  EXPECT_THAT(ledger::VerifyTlogProof(proof->tlog_proof, proof->commitment, {*log_}), IsOk());
   EXPECT_THAT(queries_->ProveInclusion(5, earlier.size),
               FailsWith(absl::StatusCode::kOutOfRange, "LEAF_NOT_COVERED"));
 }

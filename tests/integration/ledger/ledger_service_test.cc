@@ -116,7 +116,7 @@ TEST_F(LedgerServiceTest, APartnerChecksALeafWithWhatTheServiceServes) {
   EXPECT_EQ(proof->checkpoint().tree_size(), 5);
   EXPECT_GT(proof->checkpoint().publish_time().seconds(), 0);
   const auto proven =
-      ledger::VerifyTlogProof(proof->tlog_proof(), crypto::ToDigest(proof->commitment()), *log_);
+      ledger::VerifyTlogProof(proof->tlog_proof(), crypto::ToDigest(proof->commitment()), {*log_});
   ASSERT_THAT(proven, IsOk());
   EXPECT_EQ(proven->index, 3);
   EXPECT_EQ(proof->hashes_size(), 3);
@@ -139,8 +139,8 @@ TEST_F(LedgerServiceTest, ACheckpointAndItsConsistencyAreServed) {
   ASSERT_THAT(proof, IsOk());
   std::vector<ledger::Hash> hashes;
   for (const std::string& hash : proof->hashes()) hashes.push_back(crypto::ToDigest(hash));
-  const auto old_head = ledger::OpenCheckpoint(first->note(), *log_);
-  const auto new_head = ledger::OpenCheckpoint(second->note(), *log_);
+  const auto old_head = ledger::OpenCheckpoint(first->note(), {*log_});
+  const auto new_head = ledger::OpenCheckpoint(second->note(), {*log_});
   ASSERT_THAT(old_head, IsOk());
   ASSERT_THAT(new_head, IsOk());
   EXPECT_THAT(ledger::VerifyConsistency(hashes, old_head->size, new_head->size, old_head->root,

@@ -245,6 +245,7 @@ TEST_F(LedgerCommandTest, AKeyThatRotatesIsFollowedWithBothKeysInTheFile) {
   MakeWitness("witness.example");
   Publish("log", 5);
   ASSERT_EQ(Witness("witness.example", Published("log")).code, 0);
+  Write("previous", *storage::ReadFile(Published("log") + "/checkpoint"));
   Publish("log", 1);
   const std::string note = *storage::ReadFile(Published("log") + "/checkpoint");
   const auto next = *ledger::NoteSigner::Create(
@@ -252,7 +253,7 @@ TEST_F(LedgerCommandTest, AKeyThatRotatesIsFollowedWithBothKeysInTheFile) {
   ASSERT_THAT(
       storage::WriteFileAtomically(
           Published("log") + "/checkpoint",
-          *ledger::SignCheckpoint(*ledger::OpenCheckpoint(note, signer().verifier()), next)),
+          *ledger::SignCheckpoint(*ledger::OpenCheckpoint(note, signer().verifiers()), next)),
       IsOk());
 
   const Outcome unknown = Witness("witness.example", Published("log"));
@@ -263,7 +264,7 @@ TEST_F(LedgerCommandTest, AKeyThatRotatesIsFollowedWithBothKeysInTheFile) {
 
   EXPECT_EQ(known.code, 0) << known.errors;
   EXPECT_THAT(known.output, HasSubstr("at 6 entries"));
-  EXPECT_EQ(Verify(Published("log")).code, 0);
+  EXPECT_EQ(Verify(Published("log"), {"--previous", At("previous")}).code, 0);
 }
 
 TEST_F(LedgerCommandTest, VerifyFindsWhatIsWrong) {

@@ -75,14 +75,14 @@ class LedgerInteropTest : public ::testing::Test {
   }
 
   // What the peer needs to check our log of `size` leaves.
-  void WriteOurs(std::int64_t size) const {
+  void WriteOurs(std::int64_t size, const NoteSigner& signer) const {
     const TestLog log(size);
     const TreeTiles tiles = log.tiles();
     const auto note = [&](std::int64_t at) {
       return *SignCheckpoint(
-          {.origin = std::string(kOrigin), .size = at, .root = *RootAt(tiles, at)}, signer_);
+          {.origin = std::string(kOrigin), .size = at, .root = *RootAt(tiles, at)}, signer);
     };
-    Write(folder_ / "vkey", signer_.vkey());
+    Write(folder_ / "vkey", signer.vkey());
     for (const std::int64_t at : {std::int64_t{1}, std::int64_t{2}, std::int64_t{7},
                                   std::int64_t{256}, size / 2, size - 1, size}) {
       Write(folder_ / absl::StrCat(at, ".checkpoint"), note(at));
@@ -114,7 +114,7 @@ class LedgerInteropTest : public ::testing::Test {
 };
 
 TEST_F(LedgerInteropTest, GoVerifiesOurCheckpointsProofsAndTiles) {
-  WriteOurs(70'000);
+  WriteOurs(70'000, signer_);
 
   EXPECT_TRUE(Peer("verify"));
 }
@@ -139,8 +139,20 @@ TEST_F(LedgerInteropTest, GoVerifiesOurCheckpointThatAWitnessCosigned) {
   EXPECT_FALSE(Peer("cosigned"));
 }
 
+TEST_F(LedgerInteropTest, GoVerifiesWithEitherKeyWhileOneTakesOverFromTheOther) {
+  const auto next = crypto::Ed25519Key::FromSeed(std::string(32, 'n'));
+  WriteOurs(300, *signer_.With(*next));
+
+  EXPECT_TRUE(Peer("verify"));
+  Write(folder_ / "vkey", NoteSigner::Create(kOrigin, *next)->vkey());
+  EXPECT_TRUE(Peer("verify"));
+  const auto stranger = crypto::Ed25519Key::FromSeed(std::string(32, 'x'));
+  Write(folder_ / "vkey", NoteSigner::Create(kOrigin, *stranger)->vkey());
+  EXPECT_FALSE(Peer("verify"));
+}
+
 TEST_F(LedgerInteropTest, GoRefusesWhatWasChanged) {
-  WriteOurs(300);
+  WriteOurs(300, signer_);
   const std::string checkpoint = Read(folder_ / "300.checkpoint");
   Write(folder_ / "300.checkpoint", "x" + checkpoint);
   EXPECT_FALSE(Peer("verify"));
@@ -164,10 +176,10 @@ TEST_F(LedgerInteropTest, WeVerifyWhatGoMade) {
     if (path.extension() == ".tlog-proof") {
       const std::string file = Read(path);
       const Hash commitment = crypto::ToDigest(Read(path.replace_extension(".leaf")));
-      EXPECT_THAT(VerifyTlogProof(file, commitment, *log), IsOk()) << path;
+      EXPECT_THAT(VerifyTlogProof(file, commitment, {*log}), IsOk()) << path;
       Hash other = commitment;
       other[0] ^= 1;
-      EXPECT_FALSE(VerifyTlogProof(file, other, *log).ok()) << path;
+      EXPECT_FALSE(VerifyTlogProof(file, other, {*log}).ok()) << path;
       ++proofs;
     }
     if (path.extension() == ".consistency") {
@@ -177,9 +189,9 @@ TEST_F(LedgerInteropTest, WeVerifyWhatGoMade) {
         hashes.push_back(crypto::ToDigest(*crypto::FromBase64(lines[i])));
       }
       const auto first =
-          OpenCheckpoint(Read(folder_ / absl::StrCat(lines[0], ".checkpoint")), *log);
+          OpenCheckpoint(Read(folder_ / absl::StrCat(lines[0], ".checkpoint")), {*log});
       const auto second =
-          OpenCheckpoint(Read(folder_ / absl::StrCat(lines[1], ".checkpoint")), *log);
+          OpenCheckpoint(Read(folder_ / absl::StrCat(lines[1], ".checkpoint")), {*log});
       ASSERT_THAT(first, IsOk());
       ASSERT_THAT(second, IsOk());
       EXPECT_THAT(VerifyConsistency(hashes, first->size, second->size, first->root, second->root),

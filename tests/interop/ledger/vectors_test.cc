@@ -83,7 +83,7 @@ absl::StatusOr<Json> TryVkey(const Json& input) {
 absl::StatusOr<Json> TryCheckpoint(const Json& input) {
   COMITY_ASSIGN_OR_RETURN(const Trust trust, ReadTrust(input));
   COMITY_ASSIGN_OR_RETURN(const Checkpoint opened,
-                          OpenCheckpoint(Bytes(input, "note"), trust.log, trust.policy));
+                          OpenCheckpoint(Bytes(input, "note"), {trust.log}, trust.policy));
   return Json{{"origin", opened.origin},
               {"size", opened.size},
               {"root", crypto::Base64(crypto::View(opened.root))}};
@@ -91,9 +91,9 @@ absl::StatusOr<Json> TryCheckpoint(const Json& input) {
 
 absl::StatusOr<Json> TryUpdate(const Json& input) {
   COMITY_ASSIGN_OR_RETURN(const Trust trust, ReadTrust(input));
-  COMITY_ASSIGN_OR_RETURN(const Checkpoint seen, OpenCheckpoint(Bytes(input, "old"), trust.log));
+  COMITY_ASSIGN_OR_RETURN(const Checkpoint seen, OpenCheckpoint(Bytes(input, "old"), {trust.log}));
   COMITY_ASSIGN_OR_RETURN(const Checkpoint next,
-                          OpenCheckpoint(Bytes(input, "new"), trust.log, trust.policy));
+                          OpenCheckpoint(Bytes(input, "new"), {trust.log}, trust.policy));
   std::vector<Hash> proof;
   for (const Json& line : input["proof"]) {
     COMITY_ASSIGN_OR_RETURN(proof.emplace_back(), OneHash(line));
@@ -113,7 +113,7 @@ absl::StatusOr<Json> TryTlogProof(const Json& input) {
     commitment = Commitment(salt, Bytes(input, "body"));
   }
   COMITY_ASSIGN_OR_RETURN(const ProvenLeaf leaf, VerifyTlogProof(Bytes(input, "file"), commitment,
-                                                                 trust.log, trust.policy));
+                                                                 {trust.log}, trust.policy));
   return Json{{"index", leaf.index}, {"size", leaf.checkpoint.size}};
 }
 
@@ -138,7 +138,7 @@ absl::StatusOr<Json> TryTiles(const Json& group, const Json& input) {
   }
   COMITY_ASSIGN_OR_RETURN(const Trust trust, ReadTrust(input));
   COMITY_ASSIGN_OR_RETURN(const std::string note, storage::ReadFile(folder / "checkpoint"));
-  COMITY_ASSIGN_OR_RETURN(const Checkpoint opened, OpenCheckpoint(note, trust.log, trust.policy));
+  COMITY_ASSIGN_OR_RETURN(const Checkpoint opened, OpenCheckpoint(note, {trust.log}, trust.policy));
   const ledger_files::FolderTiles tiles(folder.path(), opened.size);
   COMITY_RETURN_IF_ERROR(VerifyLog(tiles, opened, entries).status());
   return Json{{"size", opened.size}};

@@ -170,6 +170,14 @@ TEST_F(VerifyTest, ALedgerThatNobodyTrustsIsFound) {
               ElementsAre("statement 1 (SUBMISSION_ACCEPTANCE) NOTE_NOT_SIGNED"));
 }
 
+TEST_F(VerifyTest, ALedgerThatSignsWithAFurtherKeyIsStillKnown) {
+  const auto both = key_.With(*crypto::Ed25519Key::FromSeed(std::string(32, 'n')));
+  files_.statements[0].tlog_proof = ledger_.Prove(leaves_[0], *both);
+  ASSERT_THAT(SaveFolder(folder_, files_), IsOk());
+
+  EXPECT_TRUE(Verify().passed());
+}
+
 TEST_F(VerifyTest, TheLedgerOfAnotherServiceDoesNotCount) {
   files_.statements[0].tlog_proof = ledger_.Prove(leaves_[0], other_);
   ASSERT_THAT(SaveFolder(folder_, files_), IsOk());

@@ -18,10 +18,10 @@ using ::testing::IsEmpty;
 using testing::IsOk;
 
 TEST(LogsTest, AnOriginEndsInTheNumberOfItsLog) {
-  EXPECT_EQ(NumberIn("comity.example/partner-registry/1"), 1);
-  EXPECT_EQ(NumberIn("comity.example/partner-registry/27"), 27);
-  EXPECT_EQ(NumberIn("comity.example/partner-registry"), 1);
-  EXPECT_EQ(NumberIn("comity.example"), 1);
+  EXPECT_EQ(ParseOrigin("comity.example/partner-registry/1").number, 1);
+  EXPECT_EQ(ParseOrigin("comity.example/partner-registry/27").number, 27);
+  EXPECT_EQ(ParseOrigin("comity.example/partner-registry").number, 1);
+  EXPECT_EQ(ParseOrigin("comity.example").number, 1);
   EXPECT_EQ(OriginOf("comity.example/partner-registry/1", 2), "comity.example/partner-registry/2");
   EXPECT_EQ(OriginOf("comity.example/partner-registry", 2), "comity.example/partner-registry/2");
 }

@@ -26,7 +26,7 @@ class PublicationTest : public ::testing::Test {
   }
   PublishedCheckpoint Checkpoint(std::int64_t size) const { return Checkpoint(size, log_); }
   auto Publish(std::int64_t size) {
-    return journal::Publish(path_, Checkpoint(size), log_.verifier(), &folder_, [this] {
+    return journal::Publish(path_, Checkpoint(size), log_.verifiers(), &folder_, [this] {
       ++prepared_;
       return absl::OkStatus();
     });

@@ -70,7 +70,7 @@ TEST(CheckpointTest, OpensWhatTheLogSigned) {
   const auto message = SignCheckpoint(kCheckpoint, log);
 
   ASSERT_THAT(message, IsOk());
-  EXPECT_THAT(OpenCheckpoint(*message, log.verifier()), IsOkAndHolds(kCheckpoint));
+  EXPECT_THAT(OpenCheckpoint(*message, log.verifiers()), IsOkAndHolds(kCheckpoint));
   EXPECT_EQ(*SignCheckpoint(kCheckpoint, log), *message);
 }
 
@@ -78,7 +78,7 @@ TEST(CheckpointTest, OpensWhatAWitnessSignedToo) {
   const NoteSigner log = Signer(kOrigin);
   const auto message = Signer("witness.example", 'w').Cosign(*SignCheckpoint(kCheckpoint, log));
 
-  EXPECT_THAT(OpenCheckpoint(*message, log.verifier()), IsOkAndHolds(kCheckpoint));
+  EXPECT_THAT(OpenCheckpoint(*message, log.verifiers()), IsOkAndHolds(kCheckpoint));
 }
 
 TEST(CheckpointTest, IsSignedUnderItsOwnOriginOnly) {
@@ -90,14 +90,24 @@ TEST(CheckpointTest, OfAnotherOriginIsRefusedThoughTheKeySignedIt) {
   const NoteSigner log = Signer("another");
   const auto message = log.Sign(FormatCheckpoint(kCheckpoint));
 
-  EXPECT_THAT(OpenCheckpoint(*message, log.verifier()),
+  EXPECT_THAT(OpenCheckpoint(*message, log.verifiers()),
               FailsWith(absl::StatusCode::kInvalidArgument, "ORIGIN_MISMATCH"));
+}
+
+TEST(CheckpointTest, OfAnotherOriginIsRefusedThoughKeysOfSeveralLogsSignedIt) {
+  const std::string message = *Signer("another").Sign(FormatCheckpoint(kCheckpoint));
+  const std::vector<NoteVerifier> known = {Signer(kOrigin).verifier(),
+                                           Signer("another").verifier()};
+
+  EXPECT_THAT(OpenCheckpoint(message, known),
+              FailsWith(absl::StatusCode::kInvalidArgument, "ORIGIN_MISMATCH"));
+  EXPECT_THAT(OpenCheckpoint(*Signer(kOrigin).Cosign(message), known), IsOkAndHolds(kCheckpoint));
 }
 
 TEST(CheckpointTest, OfAnotherKeyIsRefused) {
   const auto message = SignCheckpoint(kCheckpoint, Signer(kOrigin, 'x'));
 
-  EXPECT_THAT(OpenCheckpoint(*message, Signer(kOrigin).verifier()),
+  EXPECT_THAT(OpenCheckpoint(*message, Signer(kOrigin).verifiers()),
               FailsWith(absl::StatusCode::kInvalidArgument, "NOTE_NOT_SIGNED"));
 }
 

@@ -98,6 +98,41 @@ TEST(NoteTest, CosigningKeepsTheOtherSignatures) {
   EXPECT_THAT(VerifyNote(*note, {log.verifier(), witness.verifier()}), IsOk());
 }
 
+TEST(NoteTest, TwoKeysOfOneNameSignAndEitherIsEnough) {
+  const NoteSigner old = Signer("log", 'l');
+  const NoteSigner next = Signer("log", 'n');
+  const auto both = old.With(*crypto::Ed25519Key::FromSeed(std::string(32, 'n')));
+  ASSERT_THAT(both, IsOk());
+
+  const std::string message = *both->Sign("text\n");
+
+  const auto note = ParseNote(message);
+  ASSERT_THAT(note, IsOk());
+  ASSERT_EQ(note->signatures.size(), 2u);
+  EXPECT_EQ(message.substr(0, message.rfind("\u2014")), *old.Sign("text\n"));
+  EXPECT_THAT(VerifyNote(*note, old.verifiers()), IsOk());
+  EXPECT_THAT(VerifyNote(*note, next.verifiers()), IsOk());
+  EXPECT_THAT(VerifyNote(*note, both->verifiers()), IsOk());
+  EXPECT_THAT(VerifyNote(*note, Signer("log", 'x').verifiers()),
+              FailsWith(absl::StatusCode::kInvalidArgument, "NOTE_NOT_SIGNED"));
+}
+
+TEST(NoteTest, BothKeysTakeAnotherNameTogether) {
+  const auto both = Signer("log/1", 'l').With(*crypto::Ed25519Key::FromSeed(std::string(32, 'n')));
+
+  const auto renamed = both->Renamed("log/2");
+
+  ASSERT_THAT(renamed, IsOk());
+  const auto note = ParseNote(*renamed->Sign("text\n"));
+  EXPECT_THAT(VerifyNote(*note, Signer("log/2", 'l').verifiers()), IsOk());
+  EXPECT_THAT(VerifyNote(*note, Signer("log/2", 'n').verifiers()), IsOk());
+}
+
+TEST(NoteTest, AKeyDoesNotSignTwice) {
+  EXPECT_THAT(Signer("log", 'l').With(*crypto::Ed25519Key::FromSeed(std::string(32, 'l'))),
+              FailsWith(absl::StatusCode::kInvalidArgument, "KEY_REPEATED"));
+}
+
 TEST(NoteTest, ANoteSignedByStrangersOnlyIsNotSigned) {
   const auto note = ParseNote(*Signer("log", 'l').Sign("text\n"));
 

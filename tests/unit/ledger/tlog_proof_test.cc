@@ -37,7 +37,7 @@ TEST_F(TlogProofTest, ProvesEveryLeaf) {
   for (const std::int64_t size : {1, 2, 5, 256, 300}) {
     for (std::int64_t index = 0; index < size; ++index) {
       const auto proven =
-          VerifyTlogProof(File(index, size), TestCommitment(index), log_.verifier());
+          VerifyTlogProof(File(index, size), TestCommitment(index), log_.verifiers());
 
       ASSERT_THAT(proven, IsOk());
       ASSERT_EQ(proven->index, index);
@@ -65,7 +65,7 @@ TEST_F(TlogProofTest, EveryChangedByteOfAFileIsSeen) {
       std::string changed = file;
       changed[i] = static_cast<char>(changed[i] ^ mask);
 
-      EXPECT_FALSE(VerifyTlogProof(changed, TestCommitment(3), log_.verifier()).ok())
+      EXPECT_FALSE(VerifyTlogProof(changed, TestCommitment(3), log_.verifiers()).ok())
           << i << " " << changed;
     }
   }
@@ -74,12 +74,12 @@ TEST_F(TlogProofTest, EveryChangedByteOfAFileIsSeen) {
 TEST_F(TlogProofTest, ATruncatedFileIsRefused) {
   const std::string file = File(3, 7);
   for (std::size_t size = 0; size < file.size(); ++size) {
-    EXPECT_FALSE(VerifyTlogProof(file.substr(0, size), TestCommitment(3), log_.verifier()).ok());
+    EXPECT_FALSE(VerifyTlogProof(file.substr(0, size), TestCommitment(3), log_.verifiers()).ok());
   }
 }
 
 TEST_F(TlogProofTest, AnotherLeafIsNotProven) {
-  EXPECT_THAT(VerifyTlogProof(File(3, 7), TestCommitment(4), log_.verifier()),
+  EXPECT_THAT(VerifyTlogProof(File(3, 7), TestCommitment(4), log_.verifiers()),
               FailsWith(absl::StatusCode::kInvalidArgument, "PROOF_INVALID"));
 }
 

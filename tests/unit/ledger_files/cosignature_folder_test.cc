@@ -50,7 +50,7 @@ TEST_F(CosignatureFolderTest, TheQuorumsCosignaturesCompleteTheNote) {
   const auto cosigned = collector_.Collect(Note(5));
 
   ASSERT_THAT(cosigned, IsOk());
-  EXPECT_THAT(ledger::OpenCheckpoint(*cosigned, log_.verifier(), policy_), IsOk());
+  EXPECT_THAT(ledger::OpenCheckpoint(*cosigned, log_.verifiers(), policy_), IsOk());
   EXPECT_TRUE(collector_.IsComplete(*cosigned));
   EXPECT_FALSE(collector_.IsComplete(Note(5) + Line(a_, Note(5))));
 }

@@ -36,7 +36,7 @@ class WitnessTest : public ::testing::Test {
     return *ledger::ProveConsistency(log_.tiles(), first, second);
   }
   absl::StatusOr<std::string> Cosign(const std::string& note, const std::vector<Hash>& proof) {
-    return witness_->Cosign(note, proof, log_key_.verifier(), now_);
+    return witness_->Cosign(note, proof, log_key_.verifiers(), now_);
   }
   void Open() {
     witness_.reset();
@@ -119,12 +119,21 @@ TEST_F(WitnessTest, ALogThatChangesItsKeyIsStillHeldToWhatWasSeen) {
                                    next);
   };
 
-  EXPECT_THAT(witness_->Cosign(note(300, crypto::Sha256("x")), {}, next.verifier(), now_).status(),
+  EXPECT_THAT(witness_->Cosign(note(300, crypto::Sha256("x")), {}, next.verifiers(), now_).status(),
               FailsWith(kInvalid, "CHECKPOINT_FORKED"));
   EXPECT_THAT(witness_->Cosign(note(600, *ledger::RootAt(log_.tiles(), 600)), Proof(300, 600),
-                               next.verifier(), now_),
+                               next.verifiers(), now_),
               IsOk());
   EXPECT_EQ(witness_->Seen(kOrigin).value()->size, 600);
+}
+
+TEST_F(WitnessTest, ALogThatSignsWithAFurtherKeyIsCosignedByWhoKnowsOne) {
+  const auto both = log_key_.With(*crypto::Ed25519Key::FromSeed(std::string(32, 'n')));
+  const std::string note = *ledger::SignCheckpoint(
+      {.origin = std::string(kOrigin), .size = 300, .root = *ledger::RootAt(log_.tiles(), 300)},
+      *both);
+
+  EXPECT_THAT(Cosign(note, {}), IsOk());
 }
 
 TEST_F(WitnessTest, ItsMemoryHoldsTheLogsSignatureAndNobodyElses) {
@@ -137,7 +146,7 @@ TEST_F(WitnessTest, ItsMemoryHoldsTheLogsSignatureAndNobodyElses) {
     if (entry.path().extension() != ".checkpoint") continue;
     const std::string kept = *storage::ReadFile(entry.path().string());
     EXPECT_EQ(ledger::ParseNote(kept)->signatures.size(), 2U);
-    EXPECT_THAT(ledger::OpenCheckpoint(kept, log_key_.verifier()), IsOk());
+    EXPECT_THAT(ledger::OpenCheckpoint(kept, log_key_.verifiers()), IsOk());
   }
 }
 

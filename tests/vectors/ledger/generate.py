@@ -268,6 +268,10 @@ def checkpoints():
     good("the largest size there is", LOG.note(largest), 2**63 - 1, root=sha256(b"any"))
     good("a signature of a key that nobody knows beside the log's", STRANGER.cosign(note), 600)
     good("the same behind another's", note.replace("\n\n", "\n\n" + STRANGER.line(b"x" * 72)), 600)
+    # One key of a log takes over from another: both sign, and who verifies knows one.
+    further = IMPOSTOR.line(IMPOSTOR.sign(text.encode()))
+    good("signed by a further key under the log's name", note + further, 600)
+    good("the same in front of the log's", note.replace("\n\n", "\n\n" + further), 600)
     good("the log's signature twice", note + note.partition("\n\n")[2], 600)
     good("cosigned, though nobody asks for it", two, 600)
     good("one of one", W[0].cosign(note), 600, witnesses=WITNESSES[:1], quorum=1)

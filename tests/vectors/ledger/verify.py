@@ -608,11 +608,13 @@ def main():
 
         def known(note):
             """The key that the note claims, of those that are held."""
-            origin = Note(note).text.split("\n")[0]
+            parsed = Note(note)
+            origin = parsed.text.split("\n")[0]
             found = [key for key in logs if key.name == origin]
             if not found:
                 raise Refused("no key is held for the ledger that the checkpoint names")
-            return found[0]
+            # A ledger whose key changes has several.
+            return next((key for key in found if parsed.of(key)), found[0])
 
         if arguments.command == "proof":
             data = contents(arguments.file)
@@ -638,7 +640,10 @@ def main():
         leaves = check_tiles(read, opened)
         print("ok: %s, %d entries, all tiles make the root" % (opened.origin, opened.size))
         if arguments.previous:
-            old = open_checkpoint(contents(arguments.previous), key)
+            previous = contents(arguments.previous)
+            old = open_checkpoint(previous, known(previous))
+            if old.origin != opened.origin:
+                raise Refused("the checkpoint is of another log than the one seen before")
             # Whoever has every leaf needs no consistency proof: the old root is computed.
             if old.size > opened.size:
                 raise Refused("the checkpoint is older than the one seen before")
