@@ -103,7 +103,9 @@ absl::Status Batch::AskForRequests(const std::vector<Item>& items) {
   COMITY_ASSIGN_OR_RETURN(oldest_, rows::TimeOfOldest(*oldest));
   for (const std::int64_t revision : revisions) {
     COMITY_ASSIGN_OR_RETURN(auto request, rows::FindRequest(*tools_.sql, revision));
-    if (request) answered_.emplace(KeyOf(*request), *std::move(request));
+    if (!request) continue;
+    std::string key = KeyOf(*request);
+    answered_.emplace(std::move(key), *std::move(request));
   }
   return absl::OkStatus();
 }
