@@ -9,7 +9,7 @@
 namespace comity::legal::naive {
 namespace {
 
-constexpr int kCases = 20000;
+constexpr int kCases = 10000;
 
 // How near a release an outcome is. To know that there is no basis is not nearer than not to know.
 int Nearness(Outcome outcome) {

@@ -10,10 +10,11 @@
 #include "common/legal/vocabulary.h"
 #include "tests/unit/legal/naive_effect.h"
 
-// A second transfer check, written from the law alone and as naively as possible, so that a lawyer
-// can hold it against the decision table (common/legal/README.md) line by line: one function a row,
-// in the order of the table. model_test.cc compares it with the real one. Nothing here was written
-// from, or may include, the sources of common/legal; only the plain data types are shared.
+// A second transfer check, another reading of the law and as naive as possible, so that a lawyer
+// can hold it against the decision table (common/legal/README.md) line by line: one place a row, in
+// the order of the table. model_test.cc compares it with the real one. Where they differ the law
+// decides, never one of them; so nothing here may use the functions of common/legal, only its plain
+// data types.
 namespace comity::legal::naive {
 
 // What of a verdict is a matter of law: not its words.
