@@ -1,13 +1,10 @@
 // A process is killed at every point where it writes while it prunes: no key goes without a record,
 // no record lies, and the next start finishes what was begun.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,7 +17,7 @@
 #include "common/ledger/proof.h"
 #include "common/ledger/tree.h"
 #include "common/storage/files.h"
-#include "tests/testing/faults/control.h"
+#include "tests/e2e/write_points/walk.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_journal.h"
 
@@ -33,36 +30,11 @@ constexpr std::int64_t kHeld = 1;
 constexpr std::int64_t kGone = 2;  // Entries.
 constexpr std::size_t kKeySize = 32;
 
-// Each n-th point is tried; `.ci/run` tries every one.
+// Each n-th point is tried; `.ci/run` tries more.
 std::int64_t Stride() { return faults::StrideOr(4); }
 
-struct How {
-  const char* name;
-  faults::Action action;
-  faults::Unsynced unsynced;
-};
-
-std::string NameOf(const ::testing::TestParamInfo<How>& info) { return info.param.name; }
-
-class PruningWalkTest : public ::testing::TestWithParam<How> {
+class PruningWalkTest : public ::testing::TestWithParam<faults::Death> {
  protected:
-  // Runs `body` in a process of its own; its exit code, or minus the signal.
-  static int InChild(const std::function<void()>& body) {
-    const pid_t child = fork();
-    if (child == 0) {
-      try {
-        body();
-      } catch (...) {
-        _exit(1);  // Not into the test's own loop.
-      }
-      (void)std::fflush(nullptr);
-      _exit(HasFailure() ? 1 : 0);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-  }
-
   std::unique_ptr<Journal> Open() {
     Options options = testing::TestJournalOptions(store());
     options.clock = &clock_;
@@ -77,7 +49,7 @@ class PruningWalkTest : public ::testing::TestWithParam<How> {
 
   // Three entries, one of them held, whose month is over by the clock.
   void Prepare() {
-    const int code = InChild([&] {
+    const int code = faults::InChild([&] {
       const auto journal = Open();
       for (const char* const resource : {"notes/1", "notes/2", "notes/1"}) {
         const auto done = journal->Mutate({.caller = "-", .method = "test"}, [&](Turn& turn) {
@@ -170,27 +142,23 @@ class PruningWalkTest : public ::testing::TestWithParam<How> {
 
 TEST_P(PruningWalkTest, NoKeyGoesWithoutARecordAndNoRecordLies) {
   Prepare();
-  faults::Control& control = faults::ThisProcess();
+  const faults::Control& control = faults::ThisProcess();
   std::int64_t kills = 0;
   for (std::int64_t at = 1;; at += Stride()) {
     std::filesystem::remove_all(store());
     std::filesystem::copy(root_ / "prepared", store(), std::filesystem::copy_options::recursive);
     key_ = Key();
     ASSERT_EQ(key_.size(), kKeySize);
-    control.calls = 0;
-    control.at = at;
-    control.action = static_cast<std::int64_t>(GetParam().action);
-    control.unsynced = static_cast<std::int64_t>(GetParam().unsynced);
-    control.seed = at;
-    const int code = InChild([&] {
+    faults::DieAt(at, GetParam());
+    const int code = faults::InChild([&] {
       faults::Watch(store());
       Prune();
     });
-    control.action = static_cast<std::int64_t>(faults::Action::kNone);
+    faults::DieNoMore();
     const std::string where = "write point " + std::to_string(at) + " (" + control.last + ")";
-    ASSERT_EQ(InChild([&] { ExpectTruth(); }), 0) << where;
-    ASSERT_EQ(InChild([&] { Prune(); }), 0) << where;
-    ASSERT_EQ(InChild([&] { ExpectDone(); }), 0) << where;
+    ASSERT_EQ(faults::InChild([&] { ExpectTruth(); }), 0) << where;
+    ASSERT_EQ(faults::InChild([&] { Prune(); }), 0) << where;
+    ASSERT_EQ(faults::InChild([&] { ExpectDone(); }), 0) << where;
     if (code == 0) break;
     ASSERT_EQ(code, -SIGKILL) << where;
     ++kills;
@@ -199,14 +167,7 @@ TEST_P(PruningWalkTest, NoKeyGoesWithoutARecordAndNoRecordLies) {
   EXPECT_GE(kills * Stride(), 50) << "a pruning writes more than that";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Walks, PruningWalkTest,
-    ::testing::Values(
-        How{"BeforeTheCall", faults::Action::kDieBefore, faults::Unsynced::kKeep},
-        How{"HalfwayThroughTheCall", faults::Action::kDieHalfway, faults::Unsynced::kKeep},
-        How{"LosingWhatWasNotSynced", faults::Action::kDieBefore, faults::Unsynced::kLose},
-        How{"KeepingSomeOfWhatWasNotSynced", faults::Action::kDieHalfway, faults::Unsynced::kSome}),
-    NameOf);
+INSTANTIATE_TEST_SUITE_P(Walks, PruningWalkTest, faults::EveryDeath(), faults::NameOf);
 
 }  // namespace
 }  // namespace comity::journal

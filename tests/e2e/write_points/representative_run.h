@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "tests/integration/document_exchange/world.h"
 
@@ -57,8 +58,7 @@ class RepresentativeRun {
   absl::Status Confirm();
   absl::Status Restrict();
   absl::Status Withdraw();
-  absl::Status Expire();
-  absl::Status Erase();
+  absl::Status RunTimersAt(absl::Duration moment);
   std::string UploadOf(const SealedLetter& letter);
   std::string Stored(PayloadKind kind);
   bool Erased();
@@ -66,6 +66,7 @@ class RepresentativeRun {
   World& world_;
   std::vector<Step> steps_;
   std::string request_ids_[8];
+  const absl::Time start_;
   SealedLetter letter_;
   SealedLetter abandoned_;
   SealedLetter forbidden_;
