@@ -26,9 +26,9 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
     const Clock* clock = nullptr;
     Traffic* traffic = nullptr;
   };
-  DocumentExchangeService(rpc::CallGate gate, Parts parts)
+  DocumentExchangeService(rpc::CallGate gate, const Parts& parts)
       : gate_(std::move(gate)),
-        parts_(std::move(parts)),
+        parts_(parts),
         ledger_(parts_.journal),
         inbox_(parts_.journal, parts_.rows, parts_.exchange) {}
 
