@@ -22,11 +22,15 @@ using Session = rpc::Session<v1::ReplicateRequest, v1::ReplicateResponse>;
 
 // One replica that is connected.
 struct Connection {
-  std::shared_ptr<Session> session;
-  bool asked = false;     // Its first message has come.
-  bool snapshot = false;  // It wants one.
-  std::size_t sent = 0;   // Changes of the feed.
+  std::weak_ptr<Session> session;  // Its functions hold the connection.
+  bool asked = false;              // Its first message has come.
+  bool snapshot = false;           // It wants one.
+  std::size_t sent = 0;            // Changes of the feed.
   std::vector<std::int64_t> renewals;
+
+  void Wake() const {
+    if (const auto open = session.lock()) open->Wake();
+  }
 };
 
 struct FakeRegistry::Feed {
@@ -89,7 +93,7 @@ struct FakeRegistry::Feed {
 
   void WakeAll() {
     absl::MutexLock lock(&mutex);
-    for (const auto& connection : connections) connection->session->Wake();
+    for (const auto& connection : connections) connection->Wake();
   }
 };
 
@@ -113,7 +117,7 @@ class FakeRegistry::Service final : public v1::PartnerRegistryService::CallbackS
           });
           session->OnMessage([feed, connection](const v1::ReplicateRequest& request) {
             feed->Hear(*connection, request);
-            connection->session->Wake();
+            connection->Wake();
             return absl::OkStatus();
           });
           session->OnEnd([feed, connection] {
@@ -184,7 +188,8 @@ void FakeRegistry::Disconnect() {
     connections.swap(feed_->connections);
   }
   for (const auto& connection : connections) {
-    connection->session->Finish(absl::UnavailableError("disconnected by the test"));
+    const auto open = connection->session.lock();
+    if (open != nullptr) open->Finish(absl::UnavailableError("disconnected by the test"));
   }
 }
 
