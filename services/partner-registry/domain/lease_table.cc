@@ -19,16 +19,17 @@ bool SameVersion(const LeaseRow& a, const LeaseRow& b) {
 LeaseTable::LeaseTable(absl::Duration lease, LeaseHolder own)
     : lease_(lease), own_(std::move(own)) {}
 
-void LeaseTable::Merge(const std::vector<LeaseRow>& rows, absl::Duration begun,
-                       absl::Duration ended) {
+void LeaseTable::Merge(const std::vector<LeaseRow>& rows, absl::Duration ended) {
   std::set<LeaseHolder> read;
   for (const LeaseRow& row : rows) {
     if (row.holder == own_) continue;
     read.insert(row.holder);
     const auto [known, added] = known_.try_emplace(row.holder);
     if (!added && SameVersion(known->second.row, row)) continue;
-    absl::Duration age = std::max(row.age.value_or(absl::ZeroDuration()), absl::ZeroDuration());
-    if (looked_.has_value()) age = std::min(age, ended - *looked_);
+    // Renewed since the last look, it may have been just now.
+    const absl::Duration age =
+        looked_ ? absl::ZeroDuration()
+                : std::max(row.age.value_or(absl::ZeroDuration()), absl::ZeroDuration());
     known->second = {.row = row,
                      .until = std::max(known->second.until, ended - age + lease_ + kMargin)};
   }
@@ -36,7 +37,7 @@ void LeaseTable::Merge(const std::vector<LeaseRow>& rows, absl::Duration begun,
     const bool over = at->second.until <= ended && read.count(at->first) == 0;
     at = over ? known_.erase(at) : std::next(at);
   }
-  looked_ = begun;
+  looked_ = true;
 }
 
 absl::Duration LeaseTable::Outstanding(std::int64_t revision, absl::Duration now) const {

@@ -11,9 +11,9 @@
 namespace comity::partner_registry {
 
 // What one process knows of the leases, and until when each may run on its own clock since boot:
-// that clock never jumps, the database's may. A row that was renewed since this process last looked
-// is no older than that look, whatever the database's clock says; so a jump of it matters only to a
-// process that started less than a lease ago.
+// that clock never jumps, the database's may. A lease that was renewed since this process last
+// looked counts from the end of this look, whatever the database's clock says; so a jump of it
+// matters only to the first look of a process.
 //
 // Not thread-safe.
 class LeaseTable {
@@ -21,9 +21,9 @@ class LeaseTable {
   // Leases last `lease`, and a second for clocks that run apart. `own` is nobody to wait for.
   LeaseTable(absl::Duration lease, LeaseHolder own);
 
-  // Takes in all rows, as read between `begun` and `ended`. One that is not there any more counts
+  // Takes in all rows; reading them was over at `ended`. One that is not there any more counts
   // until its lease is over: a database that lost it does not end the lease.
-  void Merge(const std::vector<LeaseRow>& rows, absl::Duration begun, absl::Duration ended);
+  void Merge(const std::vector<LeaseRow>& rows, absl::Duration ended);
 
   // How long at most somebody may still act on less than `revision`; not positive: nobody can.
   absl::Duration Outstanding(std::int64_t revision, absl::Duration now) const;
@@ -46,7 +46,7 @@ class LeaseTable {
   const absl::Duration lease_;
   const LeaseHolder own_;
   std::map<LeaseHolder, Known> known_;
-  std::optional<absl::Duration> looked_;  // When the last look began.
+  bool looked_ = false;
 };
 
 }  // namespace comity::partner_registry

@@ -151,14 +151,13 @@ bool Leases::Store(Work& work) {
 }
 
 bool Leases::Look(const Work& work) {
-  const absl::Duration begun = clock_->SinceBoot();
   const absl::StatusOr<std::vector<LeaseRow>> rows = rows_->Read();
   if (!rows.ok()) return false;
   const absl::Duration ended = clock_->SinceBoot();
   std::vector<LeaseRow> lapsed;
   {
     const absl::MutexLock lock(&mutex_);
-    table_.Merge(*rows, begun, ended);
+    table_.Merge(*rows, ended);
     lapsed = table_.Lapsed(ended);
     for (Waiter* const waiter : waiters_) {
       if (waiter->look > work.number) continue;

@@ -190,7 +190,10 @@ TEST_P(JournalContractTest, WhatIsRefusedAmidABatchLeavesNothingOfIt) {
   waiting.push_back(Queue(Try(), write("c", true, No())));
   waiting.push_back(Queue(Try(), write("d", true, absl::OkStatus())));
   gate.Release();
-  for (const auto& one : waiting) (void)Await(one);
+  EXPECT_EQ(Await(waiting[0])->revision, 1);
+  EXPECT_EQ(Await(waiting[1]).status(), No());
+  EXPECT_EQ(Await(waiting[2]).status(), No());
+  EXPECT_EQ(Await(waiting[3])->revision, 2);
 
   const auto feed = journal_->ReadFeed(0, 10).value();
   ASSERT_THAT(feed, SizeIs(2));

@@ -142,6 +142,16 @@ class LaggingProcessTest : public TwoProcessesTest {
     second_ = nullptr;  // Before the brake.
   }
 
+  // What a replica sends first that has everything up to `confirmed`.
+  v1::ReplicateRequest Renewal(std::int64_t confirmed) {
+    v1::ReplicateRequest request;
+    request.set_replica_id(std::string(32, '1'));
+    request.set_renewal(1);
+    request.mutable_confirmed()->set_store_id(first_.application().store().store_id());
+    request.mutable_confirmed()->set_number(confirmed);
+    return request;
+  }
+
   Brake brake_{1};
 };
 
@@ -187,11 +197,7 @@ TEST_F(LaggingProcessTest, KeepsWhatAReplicaConfirmsThatItWasSentAhead) {
   grpc::ClientContext context;
   RegistryServer::Prepare(context, kPatience);
   const auto stream = second_->As(kExchange).Replicate(&context);
-  v1::ReplicateRequest request;
-  request.set_replica_id(std::string(32, '1'));
-  request.set_renewal(1);
-  request.mutable_confirmed()->set_store_id(first_.application().store().store_id());
-  request.mutable_confirmed()->set_number(1);
+  v1::ReplicateRequest request = Renewal(1);
   ASSERT_TRUE(stream->Write(request));
   v1::ReplicateResponse response;
   while (response.renewed() == 0) {
@@ -217,11 +223,7 @@ TEST_F(LaggingProcessTest, TakesNothingFromAReplicaThatKnowsMore) {
   grpc::ClientContext context;
   RegistryServer::Prepare(context, kPatience);
   const auto stream = second_->As(kExchange).Replicate(&context);
-  v1::ReplicateRequest request;
-  request.set_replica_id(std::string(32, '1'));
-  request.set_renewal(1);
-  request.mutable_confirmed()->set_store_id(first_.application().store().store_id());
-  request.mutable_confirmed()->set_number(3);
+  const v1::ReplicateRequest request = Renewal(3);
   ASSERT_TRUE(stream->Write(request));
   // Its row is there, so the stream was looked at.
   while (second_->application().leases().live() < 2) std::this_thread::yield();
