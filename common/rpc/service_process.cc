@@ -263,6 +263,7 @@ class Process final : public ProcessParts {
     logger_->Info("listening", {{"address", server_->address()},
                                 {"metrics_port", exposition_ ? exposition_->port() : 0},
                                 {"version", COMITY_VERSION}});
+    logger_->Flush();  // Who reads the line below finds the ports in the log.
     std::printf("listening on %s\n", server_->address().c_str());
     (void)std::fflush(stdout);  // Who closed our output does not wait for the line.
     return absl::OkStatus();

@@ -239,12 +239,8 @@ TEST_F(AttackTest, HeadersWithoutEndKeepNobodyOut) {
 }
 
 TEST_F(AttackTest, AFloodOfTheMetricsStopsNeitherCallsNorMetricsForGood) {
-  const std::string log = Read(pki_.path("log.json"));
-  const std::string key = "\"metrics_port\":";
-  const int metrics_port = std::stoi(log.substr(log.find(key) + key.size()));
-
   // Its library accepts slowly: who waited to be let in would attack at that pace.
-  const std::vector<int> flood = Flood(metrics_port, SOCK_NONBLOCK);
+  const std::vector<int> flood = Flood(MetricsPort(), SOCK_NONBLOCK);
 
   EXPECT_THAT(Served(), IsOk());
   CloseAll(flood);

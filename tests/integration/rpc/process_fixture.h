@@ -68,13 +68,24 @@ class ProcessTest : public ::testing::Test {
     return port;
   }
 
-  // What the process's metrics say; "" if they are not answered.
-  std::string Metrics() {
+  // Returns when the process has logged `part`: its log is written behind what it does.
+  void WaitForLog(const std::string& part) {
+    while (Read(pki_.path("log.json")).find(part) == std::string::npos) {
+    }
+  }
+
+  // Of a process that said it listens.
+  int MetricsPort() {
     const std::string log = Read(pki_.path("log.json"));
     const std::string key = "\"metrics_port\":";
     const std::size_t at = log.find(key);
-    if (at == std::string::npos) return "";
-    const int descriptor = ConnectTo(std::stoi(log.substr(at + key.size())));
+    EXPECT_NE(at, std::string::npos) << log;
+    return at == std::string::npos ? 0 : std::stoi(log.substr(at + key.size()));
+  }
+
+  // What the process's metrics say; "" if they are not answered.
+  std::string Metrics() {
+    const int descriptor = ConnectTo(MetricsPort());
     const std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     std::string answer;
     if (::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) > 0) {

@@ -99,13 +99,11 @@ TEST_F(ProcessTest, AHangUpReadsTheAccessTableAgainAndABadOneChangesNothing) {
 
   WriteFile(pki_.path("access.toml"), "nonsense");
   process.Signal(SIGHUP);
-  while (Read(pki_.path("log.json")).find("last good one stays") == std::string::npos) {
-  }
+  WaitForLog("last good one stays");
   EXPECT_THAT(Note(port), IsOk());
   WriteFile(pki_.path("access.toml"), TableToml({kLedger}, {}));
   process.Signal(SIGHUP);
-  while (Read(pki_.path("log.json")).find("access table loaded") == std::string::npos) {
-  }
+  WaitForLog("access table loaded");
 
   EXPECT_THAT(Note(port), FailsWith(absl::StatusCode::kPermissionDenied, "ACCESS_DENIED"));
 }

@@ -58,7 +58,7 @@ TEST_P(EveryReloadedFileTest, ABadOneKeepsTheLastGoodAndShowsUntilItIsGoodAgain)
 
   EXPECT_THAT(Note(port, kGeorgia), IsOk());
   EXPECT_THAT(Note(port, kOfficer), IsOk());
-  EXPECT_THAT(Read(pki_.path("log.json")), HasSubstr("not accepted, the last good"));
+  WaitForLog("not accepted, the last good");
 
   WriteFile(file, good);
   WaitForRejected(GetParam().part, false);
