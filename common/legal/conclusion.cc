@@ -1,14 +1,10 @@
 // The end of every evaluation: conditions and duties, the worst of all rows, the order of the
 // table.
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/legal/rows.h"
 
 namespace comity::legal {
@@ -43,15 +39,19 @@ Outcome Worst(const std::vector<Reason>& reasons, absl::string_view phase) {
   return worst;
 }
 
-// "4b.2" comes after "4.6" and before "5.0"; "5.10" after "5.9".
-std::tuple<int, bool, int> Place(absl::string_view row) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(row, '.');
-  absl::string_view phase = parts.first;
-  const bool second = absl::ConsumeSuffix(&phase, "b");
-  int number = 0;
+// The place of a row in the table: "4b.2" comes after "4.6" and before "5.0", "5.10" after "5.9".
+int Place(absl::string_view row) {
+  int phase = 0;
   int index = 0;
-  if (!absl::SimpleAtoi(phase, &number) || !absl::SimpleAtoi(parts.second, &index)) return {};
-  return {number, second, index};
+  bool second = false;
+  int* number = &phase;
+  for (const char c : row) {
+    if (c == 'b') second = true;
+    if (c == '.') number = &index;
+    if (c >= '0' && c <= '9') *number = *number * 10 + (c - '0');
+  }
+  constexpr int kMostRows = 100;
+  return (2 * phase + (second ? 1 : 0)) * kMostRows + index;
 }
 
 // What is not answered yet must be answered before received data are used.
@@ -112,8 +112,11 @@ Verdict Conclude(Evaluation& e, Track track) {
   }
   if (worst != Outcome::kDecisionRequired) verdict.routes.clear();
 
-  std::stable_sort(verdict.reasons.begin(), verdict.reasons.end(),
-                   [](const Reason& a, const Reason& b) { return Place(a.row) < Place(b.row); });
+  const auto before = [](const Reason& a, const Reason& b) { return Place(a.row) < Place(b.row); };
+  // Rows mostly speak in the order of the table, and moving reasons costs more than looking.
+  if (!std::is_sorted(verdict.reasons.begin(), verdict.reasons.end(), before)) {
+    std::stable_sort(verdict.reasons.begin(), verdict.reasons.end(), before);
+  }
   std::vector<std::string>& fields = verdict.unconfirmed_fields;
   std::sort(fields.begin(), fields.end());
   fields.erase(std::unique(fields.begin(), fields.end()), fields.end());

@@ -1,0 +1,210 @@
+// How the registry grows: with 10^2, 10^3, ... partners, ten instruments and an authority each, in
+// one embedded store: how long it takes to write them, to start with them, to answer the transfer
+// check and to search.
+//
+//   registry_growth <empty directory> [largest]
+//
+// Prints one line of JSON a size. The check is asked of authorities at random and comes to an
+// answer by a cooperation agreement; the search is for a word that one partner in a thousand has.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/journal/journal.h"
+#include "common/legal/evaluate.h"
+#include "services/partner-registry/domain/search.h"
+#include "services/partner-registry/storage/journal_registry_store.h"
+#include "tests/testing/test_journal.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr int kInstruments = 10;
+constexpr int kQuestions = 100'000;
+constexpr int kSearches = 200;
+constexpr std::size_t kPage = 50;
+// Facts of one mutation, about as many as an import may have.
+constexpr std::int64_t kPartnersOfOneMutation = 10'000;
+
+[[noreturn]] void Fail(const absl::Status& status) {
+  (void)std::fprintf(stderr, "registry_growth: %s\n", status.ToString().c_str());
+  std::exit(1);
+}
+
+std::string IdOf(std::int64_t number) { return absl::StrCat("state-", number); }
+
+void AddPartner(std::int64_t number, std::vector<Fact>& facts) {
+  static constexpr std::array<const char*, 7> kWords = {"Northern", "Lower", "Saint", "United",
+                                                        "Upper",    "New",   "Côte"};
+  Partner partner{.id = IdOf(number),
+                  .kind = PartnerKind::kState,
+                  .display_name = absl::StrCat(
+                      kWords[static_cast<std::size_t>(number) % kWords.size()], " Land ",
+                      number % 1000 == 0 ? "Türkisblau" : "Grün", " ", number),
+                  .region = "EXAMPLE"};
+  partner.legal_classes.push_back({.legal_class = LegalClass::kThirdCountry,
+                                   .from = "1990-01-01",
+                                   .certainty = Certainty::kFound});
+  facts.emplace_back(partner);
+  // An agreement that carries the transfer, an arrangement, and what came before them.
+  for (int i = 0; i < kInstruments; ++i) {
+    Instrument instrument{.partner = partner.id,
+                          .id = absl::StrCat("instrument-", i),
+                          .kind = i == 1 ? InstrumentKind::kWorkingArrangement
+                                         : InstrumentKind::kCooperationAgreementPre2019,
+                          .title = "Agreement on cooperation",
+                          .signed_on = absl::StrCat(2010 - i, "-01-01"),
+                          .in_force = absl::StrCat(2011 - i, "-01-01"),
+                          .ended = i < 2 ? "" : absl::StrCat(2011 - i, "-12-31"),
+                          .reference = "OJ L 1, 1.1.2011"};
+    instrument.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
+    facts.emplace_back(std::move(instrument));
+  }
+  facts.emplace_back(Authority{.partner = partner.id,
+                               .id = "prosecution-service",
+                               .display_name = "Prosecution Service",
+                               .competent_in_criminal_matters = true,
+                               .last_verified = "2026-11-01",
+                               .certainty = Certainty::kFound});
+}
+
+struct Opened {
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<JournalRegistryStore> store;
+};
+
+Opened Open(const std::string& directory) {
+  auto journal = journal::Journal::Open(testing::TestJournalOptions(directory));
+  if (!journal.ok()) Fail(journal.status());
+  auto store = JournalRegistryStore::Open(journal->get());
+  if (!store.ok()) Fail(store.status());
+  return {*std::move(journal), *std::move(store)};
+}
+
+void Grow(JournalRegistryStore& store, std::int64_t from, std::int64_t to) {
+  while (from < to) {
+    const std::int64_t end = std::min(to, from + kPartnersOfOneMutation);
+    Plan plan;
+    for (; from < end; ++from) AddPartner(from, plan.facts);
+    const auto written = store.Write({.caller = "bench", .method = "bench/Grow"}, "",
+                                     [&](const Registry&, absl::Time) { return plan; });
+    if (!written.ok()) Fail(written.status());
+  }
+}
+
+legal::Question QuestionFor(std::int64_t number) {
+  legal::Question question{
+      .instant = absl::Now(),
+      .counterpart = absl::StrCat("partners/", IdOf(number), "/authorities/prosecution-service"),
+      .data_kind = legal::DataKind::kOperational,
+      .subjects = {legal::SubjectKind::kSuspect},
+      .annex_ii = legal::AnnexCoverage::kWithin,
+      .geometry = legal::Geometry::kTwoOrMoreMemberStates};
+  question.purpose = {.task = "coordination",
+                      .offence = "organised crime",
+                      .stage = "investigation",
+                      .case_reference = "CASE-1",
+                      .necessity = "needed to coordinate"};
+  question.origins.push_back({.kind = legal::OriginKind::kPublicSource});
+  return question;
+}
+
+// The p-th of sorted microseconds.
+double At(const std::vector<double>& sorted, double p) {
+  return sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1))];
+}
+
+template <typename Work>
+std::vector<double> Microseconds(int times, Work work) {
+  std::vector<double> took;
+  took.reserve(static_cast<std::size_t>(times));
+  for (int i = 0; i < times; ++i) {
+    const auto begin = SteadyClock::now();
+    work();
+    took.push_back(std::chrono::duration<double, std::micro>(SteadyClock::now() - begin).count());
+  }
+  std::sort(took.begin(), took.end());
+  return took;
+}
+
+std::vector<double> Evaluations(const Registry& registry, std::int64_t partners) {
+  std::mt19937_64 random(1);
+  std::uniform_int_distribution<std::int64_t> number(0, partners - 1);
+  std::vector<legal::Question> questions;
+  for (int i = 0; i < 1000; ++i) questions.push_back(QuestionFor(number(random)));
+  std::size_t next = 0;
+  return Microseconds(kQuestions, [&] {
+    const legal::Verdict verdict =
+        legal::Evaluate(registry.facts(), questions[next++ % questions.size()]);
+    if (verdict.bases.empty()) Fail(absl::InternalError("the agreement is no basis"));
+  });
+}
+
+std::vector<double> Searches(const Registry& registry, std::int64_t partners) {
+  return Microseconds(kSearches, [&] {
+    std::vector<const Partner*> page;
+    const std::string query = Fold("TÜRKISBLAU land");
+    for (const auto& [id, partner] : registry.partners()) {
+      if (!Matches(*partner, query)) continue;
+      page.push_back(partner.get());
+      if (page.size() == kPage) break;
+    }
+    if (page.empty() && partners >= 1000) Fail(absl::InternalError("nothing was found"));
+  });
+}
+
+int Run(const std::string& directory, std::int64_t largest) {
+  std::int64_t written = 0;
+  for (std::int64_t size = 100; size <= largest; size *= 10) {
+    const absl::Time before = absl::Now();
+    {
+      Opened opened = Open(directory);
+      Grow(*opened.store, written, size);
+      opened.journal->Close();
+    }
+    const absl::Duration growing = absl::Now() - before;
+    written = size;
+
+    const absl::Time begin = absl::Now();
+    Opened opened = Open(directory);
+    const absl::Duration start = absl::Now() - begin;
+    const RegistryStore::State::Guard now = opened.store->View();
+    const std::vector<double> evaluations = Evaluations(*now, size);
+    const std::vector<double> searches = Searches(*now, size);
+    (void)std::printf(
+        "{\"partners\": %lld, \"instruments\": %lld, \"written_ms\": %.0f, \"start_ms\": %.0f, "
+        "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, \"search_p50_us\": %.0f, "
+        "\"search_p99_us\": %.0f}\n",
+        static_cast<long long>(size), static_cast<long long>(size * kInstruments),
+        absl::ToDoubleMilliseconds(growing), absl::ToDoubleMilliseconds(start),
+        At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99));
+    (void)std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
+
+int main(int argc, char** argv) {
+  std::int64_t largest = 1'000'000;
+  if (argc < 2 || argc > 3 || (argc == 3 && !absl::SimpleAtoi(argv[2], &largest))) {
+    (void)std::fprintf(stderr, "usage: registry_growth <empty directory> [largest]\n");
+    return 2;
+  }
+  return comity::partner_registry::Run(argv[1], largest);
+}
