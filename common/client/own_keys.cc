@@ -24,12 +24,15 @@ absl::StatusOr<crypto::Secret> Read(const std::string& folder, absl::string_view
 
 }  // namespace
 
-absl::StatusOr<OwnKeys> LoadOwnKeys(const std::string& identity_folder) {
+absl::StatusOr<sealing::Signer> LoadSigner(const std::string& identity_folder) {
   constexpr absl::string_view kAsk = "ask who issued your certificates for a signing one.";
   COMITY_ASSIGN_OR_RETURN(const crypto::Secret chain, Read(identity_folder, "sign.pem", kAsk));
   COMITY_ASSIGN_OR_RETURN(const crypto::Secret key, Read(identity_folder, "sign.key", kAsk));
-  COMITY_ASSIGN_OR_RETURN(sealing::Signer signer,
-                          sealing::Signer::FromPem(chain.view(), key.view()));
+  return sealing::Signer::FromPem(chain.view(), key.view());
+}
+
+absl::StatusOr<OwnKeys> LoadOwnKeys(const std::string& identity_folder) {
+  COMITY_ASSIGN_OR_RETURN(sealing::Signer signer, LoadSigner(identity_folder));
   COMITY_ASSIGN_OR_RETURN(
       const crypto::Secret age,
       Read(identity_folder, "age.key", "make and publish one with `comity keys publish`."));

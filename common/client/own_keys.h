@@ -19,7 +19,11 @@ struct OwnKeys {
   const std::string& spiffe_id() const { return signer.spiffe_id(); }
 };
 
-// Reads them. NOT_FOUND `IDENTITY_FILE_MISSING` names the file and what makes it; otherwise the
+// Reads sign.pem and sign.key. NOT_FOUND `IDENTITY_FILE_MISSING` names the file and what makes it;
+// errors of Signer::FromPem.
+absl::StatusOr<sealing::Signer> LoadSigner(const std::string& identity_folder);
+
+// Reads them all. NOT_FOUND `IDENTITY_FILE_MISSING` names the file and what makes it; otherwise the
 // errors of Signer::FromPem, AgeIdentity::ParseFile and TrustBundles::Load.
 absl::StatusOr<OwnKeys> LoadOwnKeys(const std::string& identity_folder);
 

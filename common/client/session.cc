@@ -28,8 +28,10 @@ absl::StatusOr<Endpoints> Endpoints::Load(const std::string& file) {
   return endpoints;
 }
 
-Session::Session(std::string identity_folder, Endpoints endpoints)
-    : identity_folder_(std::move(identity_folder)), endpoints_(std::move(endpoints)) {}
+Session::Session(std::string identity_folder, Endpoints endpoints, std::string delegation)
+    : identity_folder_(std::move(identity_folder)),
+      endpoints_(std::move(endpoints)),
+      delegation_(std::move(delegation)) {}
 
 std::string Session::File(absl::string_view name) const {
   return absl::StrCat(identity_folder_, "/", name);
@@ -64,7 +66,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Channel(absl::string_vie
                                                  .key_file = File("tls.key"),
                                                  .bundles_folder = File("bundles"),
                                                  .expected_service = std::string(service),
-                                                 .trust_domain = endpoints_.trust_domain}));
+                                                 .trust_domain = endpoints_.trust_domain,
+                                                 .delegation = delegation_}));
   return channel;
 }
 

@@ -47,7 +47,8 @@ struct Endpoints {
 // sign.key, age.key. The own certificate is checked when a service is first called.
 class Session {
  public:
-  Session(std::string identity_folder, Endpoints endpoints);
+  // `delegation` is what a person signed so that this caller may call for it, or empty.
+  Session(std::string identity_folder, Endpoints endpoints, std::string delegation = "");
 
   const std::string& identity_folder() const { return identity_folder_; }
   const Endpoints& endpoints() const { return endpoints_; }
@@ -72,6 +73,7 @@ class Session {
  private:
   const std::string identity_folder_;
   const Endpoints endpoints_;
+  const std::string delegation_;
   absl::Mutex mutex_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_ ABSL_GUARDED_BY(mutex_);
 };

@@ -32,6 +32,29 @@ absl::StatusOr<std::string> ReadPart(absl::string_view file, absl::string_view k
               absl::StrCat("it ", content.status().message(), "; ", remedy));
 }
 
+// The certificates of a file, leaf first.
+absl::StatusOr<std::vector<X509Ptr>> CertificatesIn(absl::string_view file, absl::string_view pem) {
+  auto certificates = ParseCertificates(pem, kMaxInFile);
+  if (certificates.ok() && !certificates->empty()) return certificates;
+  return Fail("CERTIFICATE_UNREADABLE", file,
+              absl::StrCat("it ", certificates.ok() ? "is empty" : certificates.status().message(),
+                           "; it must hold a certificate in PEM, then its intermediates."));
+}
+
+absl::StatusOr<VerifiedCertificate> Judge(absl::string_view file,
+                                          const std::vector<X509Ptr>& certificates,
+                                          const std::shared_ptr<const TrustBundles>& bundles,
+                                          absl::Time now, Purpose purpose) {
+  std::string chain;
+  for (std::size_t i = 1; i < certificates.size(); ++i) chain += ToPem(certificates[i].get());
+  const ChainVerifier verifier(bundles);
+  const auto verified = verifier.Verify(ToPem(certificates.front().get()), chain, purpose, now);
+  if (!verified.ok()) {
+    return Fail(ReasonOf(verified.status()), file, verified.status().message());
+  }
+  return **verified;
+}
+
 }  // namespace
 
 absl::StatusOr<OwnText> ReadOwn(absl::string_view certificate_file, absl::string_view key_file) {
@@ -49,21 +72,15 @@ absl::StatusOr<OwnText> ReadOwn(absl::string_view certificate_file, absl::string
 absl::StatusOr<OwnCertificate> CheckOwn(const OwnText& text,
                                         const std::shared_ptr<const TrustBundles>& bundles,
                                         absl::Time now, Purpose purpose) {
-  const auto certificates = ParseCertificates(text.certificate_pem, kMaxInFile);
-  if (!certificates.ok() || certificates->empty()) {
-    return Fail(
-        "CERTIFICATE_UNREADABLE", text.certificate_file,
-        absl::StrCat("it ", certificates.ok() ? "is empty" : certificates.status().message(),
-                     "; it must hold your certificate in PEM, then its intermediates."));
-  }
+  COMITY_ASSIGN_OR_RETURN(const auto certificates,
+                          CertificatesIn(text.certificate_file, text.certificate_pem));
   const auto key = ParsePrivateKey(text.key_pem);
   if (!key.ok()) {
     return Fail("KEY_UNREADABLE", text.key_file,
                 absl::StrCat("it ", key.status().message(),
                              "; it must hold the certificate's private key in PEM."));
   }
-  X509* const leaf = certificates->front().get();
-  const bool matches = X509_check_private_key(leaf, key->get()) == 1;
+  const bool matches = X509_check_private_key(certificates.front().get(), key->get()) == 1;
   ERR_clear_error();
   if (!matches) {
     return Fail(
@@ -72,15 +89,20 @@ absl::StatusOr<OwnCertificate> CheckOwn(const OwnText& text,
                      "; name the two files that were issued together, leaf first."));
   }
 
-  std::string chain;
-  for (std::size_t i = 1; i < certificates->size(); ++i) chain += ToPem((*certificates)[i].get());
-  const ChainVerifier verifier(bundles);
-  const auto verified = verifier.Verify(ToPem(leaf), chain, purpose, now);
-  if (!verified.ok()) {
-    return Fail(ReasonOf(verified.status()), text.certificate_file, verified.status().message());
-  }
-  return OwnCertificate{
-      .verified = **verified, .certificate_pem = text.certificate_pem, .key_pem = text.key_pem};
+  COMITY_ASSIGN_OR_RETURN(VerifiedCertificate verified,
+                          Judge(text.certificate_file, certificates, bundles, now, purpose));
+  return OwnCertificate{.verified = std::move(verified),
+                        .certificate_pem = text.certificate_pem,
+                        .key_pem = text.key_pem};
+}
+
+absl::StatusOr<VerifiedCertificate> CheckCertificate(
+    absl::string_view certificate_file, const std::shared_ptr<const TrustBundles>& bundles,
+    absl::Time now, Purpose purpose) {
+  COMITY_ASSIGN_OR_RETURN(const std::string pem,
+                          ReadPart(certificate_file, "CERTIFICATE", "name a certificate's file."));
+  COMITY_ASSIGN_OR_RETURN(const auto certificates, CertificatesIn(certificate_file, pem));
+  return Judge(certificate_file, certificates, bundles, now, purpose);
 }
 
 absl::StatusOr<OwnCertificate> CheckOwnCertificate(

@@ -27,4 +27,10 @@ absl::StatusOr<OwnCertificate> CheckOwnCertificate(
     const std::shared_ptr<const TrustBundles>& bundles, absl::Time now,
     Purpose purpose = Purpose::kTls);
 
+// Judges somebody's certificate (leaf first, then intermediates) as a peer of his would. Errors as
+// above.
+absl::StatusOr<VerifiedCertificate> CheckCertificate(
+    absl::string_view certificate_file, const std::shared_ptr<const TrustBundles>& bundles,
+    absl::Time now, Purpose purpose = Purpose::kTls);
+
 }  // namespace comity::identity

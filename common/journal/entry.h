@@ -28,6 +28,7 @@ struct EntryBody {
   std::optional<std::int64_t> count;
   std::optional<crypto::Digest> query_sha256;
   std::optional<crypto::Digest> statement_sha256;
+  std::string via;     // SPIFFE id of the application or service that called for `caller`.
   std::string detail;  // A canonical JSON object of the service's own, or empty.
 };
 

@@ -29,6 +29,7 @@ using LeafMaker = std::function<std::string(absl::Time commit_time)>;
 // Who wants to change something, and what makes a repetition safe.
 struct Attempt {
   std::string caller;  // SPIFFE id, or "-" for the service itself.
+  std::string via;     // SPIFFE id of who calls for him; mostly empty.
   std::string method;  // gRPC path without the leading slash.
   // A UUID, or empty: then a repetition is a new mutation.
   std::string request_id;

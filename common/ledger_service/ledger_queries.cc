@@ -186,6 +186,7 @@ absl::StatusOr<EntriesPage> LedgerQueries::ListEntries(const Disclosure& disclos
                                     .purpose = disclosure.purpose,
                                     .count = count,
                                     .query_sha256 = crypto::Sha256(json::Canonical(query)),
+                                    .via = disclosure.via,
                                     .detail = json::Canonical(detail)});
                              })
                              .status());

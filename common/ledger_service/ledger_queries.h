@@ -32,6 +32,7 @@ struct ConsistencyProof {
 // Who reads entries and why: what the disclosure's own entry says.
 struct Disclosure {
   std::string caller;  // SPIFFE id.
+  std::string via;     // SPIFFE id of who calls for him; mostly empty.
   std::string method;  // gRPC path without the leading slash.
   std::string request_id;
   std::string purpose;

@@ -121,6 +121,7 @@ grpc::ServerUnaryReactor* LedgerService::ListEntries(grpc::CallbackServerContext
       [this](const rpc::Call& call, const v1::ListEntriesRequest& list,
              v1::ListEntriesResponse* proto) -> absl::Status {
         const Disclosure disclosure{.caller = std::string(call.caller()),
+                                    .via = std::string(call.via()),
                                     .method = std::string(call.method()),
                                     .request_id = std::string(call.request_id()),
                                     .purpose = list.purpose()};

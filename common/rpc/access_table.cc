@@ -25,8 +25,12 @@ class TableParser {
   TableParser(std::string origin, const std::vector<std::string>& methods)
       : origin_(std::move(origin)), methods_(methods.begin(), methods.end()) {}
 
-  absl::StatusOr<absl::flat_hash_map<std::string, AccessTable::Row>> Parse(
-      absl::string_view text) const {
+  struct Parsed {
+    absl::flat_hash_map<std::string, AccessTable::Row> rows;
+    std::vector<AccessTable::Pattern> carriers;
+  };
+
+  absl::StatusOr<Parsed> Parse(absl::string_view text) const {
     toml::table root;
     try {
       root = toml::parse(std::string_view(text.data(), text.size()), std::string_view(origin_));
@@ -36,12 +40,15 @@ class TableParser {
                    absl::StrCat("not valid TOML: ", absl::string_view(what.data(), what.size())));
     }
     for (const auto& [key, node] : root) {
-      if (key != "format" && key != "methods") return UnknownKey(key, node);
+      if (key != "format" && key != "carriers" && key != "methods") return UnknownKey(key, node);
     }
     if (root["format"].value<std::int64_t>() != 1) {
       return Error(root.source(), "format must be 1");
     }
-    absl::flat_hash_map<std::string, AccessTable::Row> rows;
+    Parsed parsed;
+    if (const auto carriers = root["carriers"]; carriers) {
+      COMITY_ASSIGN_OR_RETURN(parsed.carriers, ParseCarriers(*carriers.node()));
+    }
     const toml::table* const methods = root["methods"].as_table();
     if (methods == nullptr) return Error(root.source(), "there is no [methods.\"...\"] table");
     for (const auto& [key, node] : *methods) {
@@ -51,15 +58,15 @@ class TableParser {
       }
       const toml::table* const table = node.as_table();
       if (table == nullptr) return Error(node.source(), "a method's row must be a table");
-      COMITY_ASSIGN_OR_RETURN(rows[method], ParseRow(method, *table));
+      COMITY_ASSIGN_OR_RETURN(parsed.rows[method], ParseRow(method, *table));
     }
     for (const std::string& method : methods_) {
-      if (!rows.contains(method)) {
+      if (!parsed.rows.contains(method)) {
         return Error(root.source(),
                      absl::StrCat("method \"", method, "\" is served but has no row; add one"));
       }
     }
-    return rows;
+    return parsed;
   }
 
  private:
@@ -75,6 +82,33 @@ class TableParser {
                  absl::StrCat("unknown key \"", std::string(key.str()), "\"; remove it"));
   }
 
+  absl::StatusOr<std::vector<AccessTable::Pattern>> ParsePatterns(const toml::array& texts,
+                                                                  absl::string_view what) const {
+    std::vector<AccessTable::Pattern> patterns;
+    for (const toml::node& node : texts) {
+      const auto text = node.value<std::string>();
+      if (!text) return Error(node.source(), absl::StrCat(what, " must be a list of strings"));
+      COMITY_ASSIGN_OR_RETURN(AccessTable::Pattern pattern, ParsePattern(*text, node.source()));
+      patterns.push_back(std::move(pattern));
+    }
+    return patterns;
+  }
+
+  absl::StatusOr<std::vector<AccessTable::Pattern>> ParseCarriers(const toml::node& node) const {
+    const toml::array* const texts = node.as_array();
+    if (texts == nullptr) return Error(node.source(), "carriers must be a list of strings");
+    COMITY_ASSIGN_OR_RETURN(auto carriers, ParsePatterns(*texts, "carriers"));
+    for (const AccessTable::Pattern& carrier : carriers) {
+      if (carrier.kind != AccessTable::Pattern::Kind::kApplication &&
+          carrier.kind != AccessTable::Pattern::Kind::kService) {
+        return Error(node.source(),
+                     "only applications and services carry delegations: name application, "
+                     "application/<name>, service or service/<name>");
+      }
+    }
+    return carriers;
+  }
+
   absl::StatusOr<AccessTable::Row> ParseRow(const std::string& method,
                                             const toml::table& table) const {
     for (const auto& [key, node] : table) {
@@ -85,12 +119,7 @@ class TableParser {
     if (callers == nullptr) {
       return Error(table.source(), absl::StrCat(method, ": callers must be a list of strings"));
     }
-    for (const toml::node& node : *callers) {
-      const auto text = node.value<std::string>();
-      if (!text) return Error(node.source(), "callers must be a list of strings");
-      COMITY_ASSIGN_OR_RETURN(AccessTable::Pattern pattern, ParsePattern(*text, node.source()));
-      row.callers.push_back(std::move(pattern));
-    }
+    COMITY_ASSIGN_OR_RETURN(row.callers, ParsePatterns(*callers, "callers"));
 
     const std::string evidence = table["evidence"].value_or(std::string());
     if (evidence == "none") {
@@ -214,8 +243,10 @@ bool AccessTable::Row::Allows(const identity::Principal& principal) const {
 
 absl::StatusOr<AccessTable> AccessTable::Parse(absl::string_view text, const std::string& origin,
                                                const std::vector<std::string>& methods) {
+  COMITY_ASSIGN_OR_RETURN(auto parsed, TableParser(origin, methods).Parse(text));
   AccessTable table;
-  COMITY_ASSIGN_OR_RETURN(table.rows_, TableParser(origin, methods).Parse(text));
+  table.rows_ = std::move(parsed.rows);
+  table.carriers_ = std::move(parsed.carriers);
   return table;
 }
 
@@ -237,6 +268,11 @@ const AccessTable::Row* AccessTable::Find(absl::string_view method) const {
   absl::ConsumePrefix(&method, "/");
   const auto row = rows_.find(method);
   return row == rows_.end() ? nullptr : &row->second;
+}
+
+bool AccessTable::MayCarry(const identity::Principal& principal) const {
+  return std::any_of(carriers_.begin(), carriers_.end(),
+                     [&](const Pattern& carrier) { return carrier.Matches(principal); });
 }
 
 absl::StatusOr<std::vector<std::string>> MethodsServed(const std::vector<std::string>& services) {

@@ -58,8 +58,12 @@ class AccessTable {
   // The row of "package.Service/Method"; null if there is none: denied. A leading slash is ignored.
   const Row* Find(absl::string_view method) const;
 
+  // Whether `principal`, an application or service, may call for a person of the agency.
+  bool MayCarry(const identity::Principal& principal) const;
+
  private:
   absl::flat_hash_map<std::string, Row> rows_;
+  std::vector<Pattern> carriers_;
 };
 
 // The methods of services linked into this program, as "package.Service/Method", health and

@@ -32,6 +32,8 @@ class Call {
   // What the gate fills in.
   struct Facts {
     std::shared_ptr<const identity::VerifiedCertificate> certificate;
+    // For whom the owner of the certificate calls; null: for himself.
+    std::shared_ptr<const identity::Principal> person;
     absl::string_view method;
     std::string request_id;
     absl::Time start;
@@ -43,11 +45,20 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Who calls, from the verified certificate and nothing else.
-  const identity::Principal& principal() const { return facts_.certificate->principal; }
+  // Who calls: from the verified certificate, or from what a person signed for its owner
+  // (Delegations), and nothing else.
+  const identity::Principal& principal() const {
+    return facts_.person != nullptr ? *facts_.person : facts_.certificate->principal;
+  }
 
   // His SPIFFE id as text: the scope of request ids, the caller in leaves and logs.
-  absl::string_view caller() const { return facts_.certificate->principal.spiffe_id; }
+  absl::string_view caller() const { return principal().spiffe_id; }
+
+  // The SPIFFE id of the application or service that calls for him, in leaves and logs beside him;
+  // empty: he calls himself.
+  absl::string_view via() const {
+    return facts_.person != nullptr ? facts_.certificate->principal.spiffe_id : absl::string_view();
+  }
 
   // For whom counts what he takes of what is scarce: a contact for its partner, so that a partner
   // with many contacts gets no more; anybody else for himself.

@@ -9,6 +9,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "common/identity/chain_verifier.h"
 #include "common/identity/own_certificate.h"
+#include "common/rpc/delegations.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -65,6 +67,23 @@ class ExpectedServiceVerifier final : public grpc::experimental::ExternalCertifi
   const Clock* const clock_;
 };
 
+// Sends the same delegation with every call.
+class DelegationPlugin final : public grpc::MetadataCredentialsPlugin {
+ public:
+  explicit DelegationPlugin(std::string token) : token_(std::move(token)) {}
+
+  bool IsBlocking() const override { return false; }
+  grpc::Status GetMetadata(grpc::string_ref /*service_url*/, grpc::string_ref /*method*/,
+                           const grpc::AuthContext& /*channel*/,
+                           std::multimap<grpc::string, grpc::string>* metadata) override {
+    metadata->emplace(kDelegationKey, token_);
+    return grpc::Status::OK;
+  }
+
+ private:
+  const std::string token_;
+};
+
 // How long a RetryInfo asks to wait.
 absl::Duration AskedWait(const absl::Status& status) {
   return DetailsOf(status).retry_after.value_or(absl::ZeroDuration());
@@ -109,8 +128,13 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ClientOptions& opti
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // Two channels of one process with different identities must not share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(options.address, grpc::experimental::TlsCredentials(tls),
-                                   arguments);
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::experimental::TlsCredentials(tls);
+  if (!options.delegation.empty()) {
+    credentials = grpc::CompositeChannelCredentials(
+        credentials, grpc::MetadataCredentialsFromPlugin(
+                         std::make_unique<DelegationPlugin>(options.delegation)));
+  }
+  return grpc::CreateCustomChannel(options.address, credentials, arguments);
 }
 
 void SetDeadline(grpc::ClientContext& context, absl::Duration patience) {

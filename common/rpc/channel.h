@@ -26,6 +26,7 @@ struct ClientOptions {
   std::string bundles_folder;    // Whom the client believes; never served by the other side.
   std::string expected_service;  // "partner-registry": its id is .../service/partner-registry.
   std::string trust_domain;      // In which domain, such as "agency.example".
+  std::string delegation;        // What a person signed for the client, or empty; see Delegations.
   absl::Duration refresh = absl::Seconds(5);  // How often files are looked at again.
 };
 

@@ -83,6 +83,12 @@ absl::Status Draining() {
                    {.reason = "DRAINING", .retry_after = absl::Seconds(1)});
 }
 
+// What the metadata of a call say of a person it is made for; "" if nothing.
+absl::string_view DelegationOf(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
+  const auto found = metadata.find(grpc::string_ref(kDelegationKey));
+  return found == metadata.end() ? absl::string_view() : View(found->second);
+}
+
 absl::StatusOr<std::optional<MinRevision>> ParseMinRevision(
     const grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
@@ -132,6 +138,7 @@ GateCore::GateCore(Options options, Parts parts)
           &parts_.metrics->AddCounter(metrics::kAccessRefusalsUnrecorded,
                                       "Refusals at the table that became no evidence.",
                                       {{"service", options_.service}}))),
+      delegations_(options_.service, parts_.verifier),
       open_streams_(std::make_unique<OpenStreams>()),
       write_executor_({.name = "write",
                        .threads = options_.write_threads,
@@ -202,10 +209,29 @@ absl::StatusOr<std::shared_ptr<const identity::VerifiedCertificate>> GateCore::A
   return parts_.verifier->Verify(leaf, chain, identity::Purpose::kTls, parts_.clock->Now());
 }
 
-absl::Status GateCore::Counts(const identity::VerifiedCertificate& certificate,
-                              const AccessTable::Row* row) const {
-  COMITY_RETURN_IF_ERROR(Standing(certificate.principal));
-  if (row == nullptr || !row->Allows(certificate.principal)) {
+absl::string_view GateCore::ViaOf(const Caller& caller) {
+  return caller.person != nullptr ? caller.certificate->principal.spiffe_id : absl::string_view();
+}
+
+absl::StatusOr<GateCore::Caller> GateCore::Identify(
+    std::shared_ptr<const identity::VerifiedCertificate> certificate, absl::string_view delegation,
+    const AccessTable& table) const {
+  Caller caller{.certificate = std::move(certificate)};
+  if (delegation.empty()) return caller;
+  if (!table.MayCarry(caller.certificate->principal)) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "the access table does not let this caller call for others; ask the operator "
+                     "of the service, or call without comity-delegation.",
+                     {.reason = "DELEGATION_NOT_ALLOWED"});
+  }
+  COMITY_ASSIGN_OR_RETURN(
+      caller.person, delegations_.PersonOf(delegation, *caller.certificate, parts_.clock->Now()));
+  return caller;
+}
+
+absl::Status GateCore::Counts(const Caller& caller, const AccessTable::Row* row) const {
+  COMITY_RETURN_IF_ERROR(Standing(caller.principal()));
+  if (row == nullptr || !row->Allows(caller.principal())) {
     // The same words whether the method exists or not.
     return MakeError(absl::StatusCode::kPermissionDenied,
                      "the access table does not let this caller use this method; ask the operator "
@@ -215,7 +241,8 @@ absl::Status GateCore::Counts(const identity::VerifiedCertificate& certificate,
   return absl::OkStatus();
 }
 
-absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view path) {
+absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view path,
+                             absl::string_view delegation) {
   const std::shared_ptr<const AccessTable> table = parts_.table->current();
   const AccessTable::Row* const row = table->Find(path);
   const absl::string_view method =
@@ -228,19 +255,21 @@ absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view pa
                                               {"reason", ReasonOf(certificate.status())}});
     return certificate.status();
   }
-  absl::Status counts = Counts(**certificate, row);
+  const absl::StatusOr<Caller> identified = Identify(*certificate, delegation, *table);
+  const Caller caller = identified.ok() ? *identified : Caller{.certificate = *certificate};
+  absl::Status counts = identified.ok() ? Counts(caller, row) : identified.status();
   if (!counts.ok()) {
     CountRefusal(method, counts);
-    const std::string& caller = (*certificate)->principal.spiffe_id;
-    refusals_->Add(caller, method, ReasonOf(counts));
+    refusals_->Add(caller.principal().spiffe_id, method, ReasonOf(counts));
     parts_.logger->Warning("call refused", {{"method", method},
-                                            {"principal", caller},
+                                            {"principal", caller.principal().spiffe_id},
+                                            {"via", ViaOf(caller)},
                                             {"code", CodeName(counts.code())},
                                             {"reason", ReasonOf(counts)}});
   }
   // What gRPC answers by itself, health and reflection, never comes to Begin.
   if (counts.ok() && absl::StartsWith(path, "/grpc.")) {
-    return rates_.Take((*certificate)->principal.spiffe_id, row->admission);
+    return rates_.Take(caller.principal().spiffe_id, row->admission);
   }
   return counts;
 }
@@ -285,13 +314,16 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
   // The processor has asked the table already; channels without TLS would not have passed it.
   const std::shared_ptr<const AccessTable> table = parts_.table->current();
   const AccessTable::Row* const row = table->Find(method->full_name);
-  record.refused = Counts(**certificate, row);
+  const absl::string_view delegation = DelegationOf(context->client_metadata());
+  auto caller = Identify(*std::move(certificate), delegation, *table);
+  record.refused = caller.ok() ? Counts(*caller, row) : caller.status();
   if (!record.refused.ok()) return record;
   record.evidence = row->evidence;
   record.admission = row->admission;
 
   Call::Facts facts;
-  facts.certificate = *std::move(certificate);
+  facts.certificate = std::move(caller->certificate);
+  facts.person = std::move(caller->person);
   facts.method = method->full_name;
   facts.start = record.start;
   const std::chrono::system_clock::time_point deadline = context->deadline();
@@ -311,6 +343,7 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
     std::vector<grpc::string_ref> values;
     record.leaf_pem = std::string(Property(*peer, "x509_pem_cert", values));
     record.chain_pem = std::string(Property(*peer, "x509_pem_cert_chain", values));
+    record.delegation = std::string(delegation);
   } else {
     facts.cancelled = [context] { return context->IsCancelled(); };
   }
@@ -380,12 +413,14 @@ grpc::Status GateCore::End(const CallRecord& record, const absl::Status& outcome
   if (logged) {
     const absl::string_view caller =
         record.call == nullptr ? absl::string_view() : record.call->caller();
+    const absl::string_view via = record.call == nullptr ? absl::string_view() : record.call->via();
     const double milliseconds = absl::ToDoubleMilliseconds(took);
     if (ours) {
       // The only place where its text is kept.
       parts_.logger->Error("call failed", {{"request_id", request_id},
                                            {"method", method.full_name},
                                            {"principal", caller},
+                                           {"via", via},
                                            {"code", CodeName(outcome.code())},
                                            {"reason", ReasonOf(outcome)},
                                            {"duration_ms", milliseconds},
@@ -394,6 +429,7 @@ grpc::Status GateCore::End(const CallRecord& record, const absl::Status& outcome
       parts_.logger->Info("call", {{"request_id", request_id},
                                    {"method", method.full_name},
                                    {"principal", caller},
+                                   {"via", via},
                                    {"code", CodeName(outcome.code())},
                                    {"reason", ReasonOf(outcome)},
                                    {"duration_ms", milliseconds}});
@@ -413,7 +449,9 @@ absl::Status GateCore::Recheck(const CallRecord& record) const {
   const auto certificate = parts_.verifier->Verify(record.leaf_pem, record.chain_pem,
                                                    identity::Purpose::kTls, parts_.clock->Now());
   if (!certificate.ok()) return certificate.status();
-  return Counts(**certificate, parts_.table->current()->Find(record.method->full_name));
+  const std::shared_ptr<const AccessTable> table = parts_.table->current();
+  COMITY_ASSIGN_OR_RETURN(const Caller caller, Identify(*certificate, record.delegation, *table));
+  return Counts(caller, table->Find(record.method->full_name));
 }
 
 void GateCore::RecheckStreams() {

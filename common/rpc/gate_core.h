@@ -18,6 +18,7 @@
 #include "common/metrics/metrics.h"
 #include "common/rpc/access_table.h"
 #include "common/rpc/call.h"
+#include "common/rpc/delegations.h"
 #include "common/rpc/evidence.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/rate_limits.h"
@@ -42,6 +43,7 @@ class TableRefusals;
 // One call on its way through the gate.
 struct CallRecord {
   std::shared_ptr<const Call> call;  // Null if the call was refused before it had a caller.
+  std::string delegation;            // Streams only, as below: of the person it is made for.
   std::string leaf_pem;              // Streams only: what Recheck verifies again.
   std::string chain_pem;
   const MethodEntry* method = nullptr;
@@ -93,8 +95,10 @@ class GateCore {
       const grpc::AuthContext& peer) const;
 
   // What stands before every handler: identity, standing, table. Counts and notes what it refuses.
-  // `path` is "/package.Service/Method".
-  absl::Status Admit(const grpc::AuthContext& peer, absl::string_view path);
+  // `path` is "/package.Service/Method"; `delegation` what the metadata say of a person the peer
+  // calls for, or empty.
+  absl::Status Admit(const grpc::AuthContext& peer, absl::string_view path,
+                     absl::string_view delegation);
 
   // From here on new calls are refused with UNAVAILABLE `DRAINING`; those in progress go on.
   void StartDraining() { draining_ = true; }
@@ -141,8 +145,23 @@ class GateCore {
  private:
   struct Methods;
 
-  absl::Status Counts(const identity::VerifiedCertificate& certificate,
-                      const AccessTable::Row* row) const;
+  // Whose call it is: the certificate's owner's, or that of the person he carries.
+  struct Caller {
+    std::shared_ptr<const identity::VerifiedCertificate> certificate;
+    std::shared_ptr<const identity::Principal> person;  // Null: his own.
+
+    const identity::Principal& principal() const {
+      return person != nullptr ? *person : certificate->principal;
+    }
+  };
+  // Finds the caller and whether he counts. PERMISSION_DENIED `DELEGATION_NOT_ALLOWED` if the table
+  // does not let the owner call for others; errors of Delegations.
+  absl::StatusOr<Caller> Identify(std::shared_ptr<const identity::VerifiedCertificate> certificate,
+                                  absl::string_view delegation, const AccessTable& table) const;
+  // The owner's SPIFFE id if he calls for a person, otherwise "".
+  static absl::string_view ViaOf(const Caller& caller);
+  // `caller` counts today, and `row` lets him in.
+  absl::Status Counts(const Caller& caller, const AccessTable::Row* row) const;
   static absl::string_view CodeName(absl::StatusCode code);
   void CountRefusal(absl::string_view method, const absl::Status& refusal);
   // Whether a refusal for want of room gets a log line: a few a second, for a flood makes many.
@@ -156,6 +175,7 @@ class GateCore {
   std::atomic<std::int64_t> next_exhaustion_log_ = 0;  // Nanoseconds since boot.
   std::unique_ptr<Methods> methods_;
   std::unique_ptr<TableRefusals> refusals_;
+  const Delegations delegations_;
   std::unique_ptr<OpenStreams> open_streams_;
   std::mutex to_cut_mutex_;
   std::vector<std::weak_ptr<OpenStream>> to_cut_;  // Ended a while ago; guarded by to_cut_mutex_.

@@ -38,14 +38,17 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
 
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* peer,
                        OutputMetadata* /*consumed*/, OutputMetadata* /*response*/) override {
-    const auto path = metadata.find(":path");
-    const absl::string_view method =
-        path == metadata.end() ? absl::string_view()
-                               : absl::string_view(path->second.data(), path->second.size());
-    return ToBareGrpcStatus(gate_->Admit(*peer, method));
+    return ToBareGrpcStatus(
+        gate_->Admit(*peer, Value(metadata, ":path"), Value(metadata, kDelegationKey)));
   }
 
  private:
+  static absl::string_view Value(const InputMetadata& metadata, const char* key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? absl::string_view()
+                                   : absl::string_view(found->second.data(), found->second.size());
+  }
+
   GateCore* const gate_;
 };
 

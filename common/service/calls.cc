@@ -52,6 +52,7 @@ absl::StatusOr<journal::Attempt> AttemptOf(const rpc::Call& call, const std::str
                         "it must be a UUID in lower case, or empty");
   }
   return journal::Attempt{.caller = std::string(call.caller()),
+                          .via = std::string(call.via()),
                           .method = std::string(call.method()),
                           .request_id = request_id,
                           .request_digest = digest,

@@ -14,7 +14,8 @@ absl::Status JournalRefusals::RecordRefusal(const rpc::Call& call, const absl::S
                            .method = std::string(call.method()),
                            .request_id = std::string(call.request_id()),
                            .outcome = absl::StatusCodeToString(refusal.code()),
-                           .reason = ReasonOf(refusal)};
+                           .reason = ReasonOf(refusal),
+                           .via = std::string(call.via())};
   return journal_
       ->RecordLeaf([entry](absl::Time commit_time) mutable {
         entry.time = commit_time;

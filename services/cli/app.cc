@@ -6,11 +6,13 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/storage/files.h"
 #include "services/cli/json_text.h"
 
 namespace comity::cli {
@@ -38,7 +40,12 @@ absl::StatusOr<client::Session*> App::session() {
   }
   COMITY_ASSIGN_OR_RETURN(client::Endpoints endpoints,
                           client::Endpoints::Load(absl::StrCat(options.home, "/client.toml")));
-  session_ = std::make_unique<client::Session>(folder, std::move(endpoints));
+  std::string delegation;
+  if (!options.delegation.empty()) {
+    COMITY_ASSIGN_OR_RETURN(delegation, storage::ReadFile(options.delegation));
+    absl::StripAsciiWhitespace(&delegation);
+  }
+  session_ = std::make_unique<client::Session>(folder, std::move(endpoints), std::move(delegation));
   return session_.get();
 }
 

@@ -25,10 +25,11 @@ class App {
  public:
   // Options of every command.
   struct Options {
-    std::string as;      // A name in <home>/ids, or a folder.
-    std::string home;    // Where client.toml and ids/ are.
-    bool json = false;   // Results as JSON.
-    bool quiet = false;  // No progress.
+    std::string as;          // A name in <home>/ids, or a folder.
+    std::string delegation;  // The file of a delegation, or empty.
+    std::string home;        // Where client.toml and ids/ are.
+    bool json = false;       // Results as JSON.
+    bool quiet = false;      // No progress.
     int timeout_seconds = 60;
   };
 
@@ -55,6 +56,7 @@ void RegisterPartners(Command root, App& app);
 void RegisterTransfer(Command root, App& app);
 void RegisterContacts(Command root, App& app);
 void RegisterKeys(Command root, App& app);
+void RegisterDelegate(Command root, App& app);
 void RegisterDecisions(Command root, App& app);
 void RegisterEngagements(Command root, App& app);
 void RegisterDocuments(Command root, App& app);

@@ -13,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/client/own_keys.h"
 #include "common/sealing/age_key.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/key_statement.h"
@@ -84,9 +85,8 @@ absl::StatusOr<v1::ListKeyStatementsResponse> Current(App& app, Registry* regist
 
 absl::Status Publish(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const std::string chain, ReadFile(session->File("sign.pem")));
-  COMITY_ASSIGN_OR_RETURN(const std::string key, ReadFile(session->File("sign.key")));
-  COMITY_ASSIGN_OR_RETURN(const sealing::Signer signer, sealing::Signer::FromPem(chain, key));
+  COMITY_ASSIGN_OR_RETURN(const sealing::Signer signer,
+                          client::LoadSigner(session->identity_folder()));
   COMITY_ASSIGN_OR_RETURN(const sealing::AgeIdentity own, OwnKey(session->File("age.key")));
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
 

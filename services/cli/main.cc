@@ -50,6 +50,10 @@ int Main(int argc, char** argv) {
   root.add_option("--as", app.options.as, "Who calls: a name in HOME/ids, or a folder")
       ->envname("COMITY_AS")
       ->type_name("NAME");
+  root.add_option("--delegation", app.options.delegation,
+                  "What a person signed so that you may call for it (comity delegate)")
+      ->envname("COMITY_DELEGATION")
+      ->type_name("FILE");
   app.options.home = DefaultHome();
   root.add_option("--home", app.options.home, "Folder of client.toml and ids/")
       ->envname("COMITY_HOME")
@@ -69,6 +73,7 @@ int Main(int argc, char** argv) {
   RegisterTransfer(commands, app);
   RegisterContacts(commands, app);
   RegisterKeys(commands, app);
+  RegisterDelegate(commands, app);
   RegisterDecisions(commands, app);
   RegisterEngagements(commands, app);
   RegisterExchange(commands, app);

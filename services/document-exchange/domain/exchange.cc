@@ -26,6 +26,7 @@ Exchange::Exchange(Parts parts, Settings settings)
 
 journal::Attempt Exchange::AttemptOf(const Request& request) {
   return {.caller = request.caller->spiffe_id,
+          .via = request.via,
           .method = request.method,
           .request_id = request.request_id,
           .request_digest = request.digest,
@@ -153,6 +154,7 @@ absl::Status Exchange::AddMutationLeaf(journal::Turn& turn, const Request& reque
                                      .resource = std::string(resource),
                                      .outcome = "DONE",
                                      .purpose = std::string(purpose),
+                                     .via = request.via,
                                      .detail = std::string(detail)}))
       .status();
 }
@@ -220,6 +222,7 @@ absl::Status Exchange::RefuseTransfer(const Request& request, absl::string_view 
                                                      : absl::StrCat("documents/", document_id),
                      .outcome = absl::StatusCodeToString(refusal.code()),
                      .reason = ReasonOf(refusal),
+                     .via = request.via,
                      .detail = detail}))
                 .status());
         // A record's document is one that there is: a refused submission made none.

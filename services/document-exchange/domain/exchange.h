@@ -58,6 +58,7 @@ class ExchangeEvents {
 // Who asks for what.
 struct Request {
   const identity::Principal* caller = nullptr;
+  std::string via;          // SPIFFE id of who calls for the caller; mostly empty.
   std::string method;       // gRPC path without the leading slash.
   std::string request_id;   // A UUID or empty.
   crypto::Digest digest{};  // Of the request without its request_id.

@@ -9,6 +9,7 @@ namespace comity::document_exchange {
 
 Request ReadRequest(const rpc::Call& call) {
   return {.caller = &call.principal(),
+          .via = std::string(call.via()),
           .method = std::string(call.method()),
           .deadline = call.deadline()};
 }

@@ -152,7 +152,8 @@ absl::Status DocumentExchangeService::Export(
                                       .outcome = "DONE",
                                       .purpose = request.purpose(),
                                       .count = static_cast<std::int64_t>(records.size()),
-                                      .query_sha256 = query});
+                                      .query_sha256 = query,
+                                      .via = std::string(call.via())});
                                })
                                .status());
     if (records.empty()) return absl::OkStatus();

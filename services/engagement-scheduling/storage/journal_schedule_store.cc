@@ -67,6 +67,7 @@ journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& r
           .resource = resource,
           .outcome = "DONE",
           .count = static_cast<std::int64_t>(plan.changes.size()),
+          .via = attempt.via,
           .detail = plan.detail};
 }
 

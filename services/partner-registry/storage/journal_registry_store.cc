@@ -33,6 +33,7 @@ journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& r
           .revision = turn.revision(),
           .resource = resource,
           .outcome = "DONE",
+          .via = attempt.via,
           .detail = std::move(detail)};
 }
 

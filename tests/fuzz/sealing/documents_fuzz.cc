@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "common/sealing/delegation.h"
 #include "common/sealing/description.h"
 #include "common/sealing/evidence.h"
 #include "common/sealing/key_statement.h"
@@ -25,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                     // folder.
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
   Check(input, ParseManifest, BuildManifest);
+  Check(input, ParseDelegation, BuildDelegation);
   Check(input, ParseDescription, BuildDescription);
   Check(input, ParseKeyStatement, BuildKeyStatement);
   Check(input, ParseRetrievalConfirmation, BuildRetrievalConfirmation);

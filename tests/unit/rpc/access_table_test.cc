@@ -56,6 +56,27 @@ TEST(AccessTableTest, ARowSaysWhoMayCallAndWhatItMakes) {
   EXPECT_FALSE(row->Allows(Who("service/probe")));
 }
 
+TEST(AccessTableTest, OnlyApplicationsAndServicesCarryDelegationsAndNobodyUnlessNamed) {
+  const auto table = [](const std::string& carriers) {
+    std::string text = Table("'partner'");
+    text.insert(text.find('\n') + 1, carriers);
+    return AccessTable::Parse(text, "t", kMethods);
+  };
+
+  ASSERT_THAT(table(""), IsOk());
+  EXPECT_FALSE(table("")->MayCarry(Who("application/cms")));
+  const auto named = table("carriers = ['application/cms', 'service']\n");
+  ASSERT_THAT(named, IsOk());
+  EXPECT_TRUE(named->MayCarry(Who("application/cms")));
+  EXPECT_TRUE(named->MayCarry(Who("service/probe")));
+  EXPECT_FALSE(named->MayCarry(Who("application/other")));
+  EXPECT_FALSE(named->MayCarry(Who("agency/dpo/-/x")));
+
+  EXPECT_THAT(Message(table("carriers = ['agency/*']\n")), HasSubstr("t:2: only applications"));
+  EXPECT_THAT(Message(table("carriers = ['*']\n")), HasSubstr("t:2: only applications"));
+  EXPECT_THAT(Message(table("carriers = 'application'\n")), HasSubstr("t:2: carriers must be"));
+}
+
 TEST(AccessTableTest, NobodyAndUnlistedMethodsAreDenied) {
   const auto table = AccessTable::Parse(Table("'*'"), "t", kMethods);
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/json/canonical.h"
 #include "common/sealing/age_key.h"
+#include "common/sealing/delegation.h"
 #include "common/sealing/description.h"
 #include "common/sealing/evidence.h"
 #include "common/sealing/key_statement.h"
@@ -61,6 +62,15 @@ Manifest AManifest() {
   manifest.recipients_root = {7};
   manifest.recipients_size = 2;
   return manifest;
+}
+
+Delegation ADelegation() {
+  return {.person = "spiffe://agency.example/agency/desk-officer/-/desk-1",
+          .carrier = "spiffe://agency.example/application/case-portal",
+          .carrier_certificate_sha256 = crypto::Digest{7},
+          .services = {"document-exchange", "partner-registry"},
+          .not_before = absl::FromUnixSeconds(1'800'000'000),
+          .not_after = absl::FromUnixSeconds(1'800'003'600)};
 }
 
 KeyStatement AKeyStatement() {
@@ -240,6 +250,37 @@ TEST(KeyStatementTest, RefusesWhatCannotBe) {
   refused([](KeyStatement& s) { s.previous_sha256 = crypto::Digest{1}; });
   refused([](KeyStatement& s) { s.not_after = s.not_before; });
   refused([](KeyStatement& s) { s.countersigner = s.holder; });
+}
+
+TEST(DelegationTest, IsReadAsItWasWritten) {
+  const Delegation delegation = ADelegation();
+  EXPECT_THAT(ParseDelegation(*BuildDelegation(delegation)), IsOkAndHolds(delegation));
+
+  const SignedDelegation made = {.statement = "{}", .signature = std::string("\x00\x01", 2)};
+  const auto read = ParseToken(FormatToken(made));
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->statement, made.statement);
+  EXPECT_EQ(read->signature, made.signature);
+}
+
+TEST(DelegationTest, RefusesWhatCannotBe) {
+  const auto refused = [](const std::function<void(Delegation&)>& change) {
+    Delegation delegation = ADelegation();
+    change(delegation);
+    EXPECT_THAT(BuildDelegation(delegation), FailsWith(kInvalid, "DELEGATION_INVALID"));
+  };
+  refused([](Delegation& d) { d.person = "desk-1"; });
+  refused([](Delegation& d) { d.carrier = d.person; });
+  refused([](Delegation& d) { d.services = {}; });
+  refused([](Delegation& d) { d.services = {"b", "a"}; });
+  refused([](Delegation& d) { d.services = {"a", "a"}; });
+  refused([](Delegation& d) { d.services = {""}; });
+  refused([](Delegation& d) { d.not_after = d.not_before; });
+  refused([](Delegation& d) { d.not_after = d.not_before + absl::Hours(12) + absl::Seconds(1); });
+  EXPECT_THAT(ParseDelegation("{}"), FailsWith(kInvalid, "DELEGATION_INVALID"));
+  for (const char* const token : {"", "e30=", "e30=.!", "!.e30="}) {
+    EXPECT_THAT(ParseToken(token), FailsWith(kInvalid, "DELEGATION_INVALID")) << token;
+  }
 }
 
 TEST(KeyStatementTest, FollowsOnlyTheOneBefore) {
