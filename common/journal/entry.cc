@@ -69,6 +69,7 @@ std::string FormatEntry(const EntryBody& entry) {
   if (entry.revision != 0) members.Raw("revision", absl::StrCat(entry.revision));
   members.HexIfAny("statement_sha256", entry.statement_sha256);
   members.Text("time", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", entry.time, absl::UTCTimeZone()));
+  members.HexIfAny("versions_sha256", entry.versions_sha256);
   members.TextIfAny("via", entry.via);
   out.push_back('}');
   return out;

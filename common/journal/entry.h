@@ -9,6 +9,9 @@
 
 namespace comity::journal {
 
+// The kind of the entry that says what a mutation did.
+inline constexpr char kMutationEntry[] = "MUTATION";
+
 // The body of a ledger entry, `comity.entry.v1` (common/sealing/FORMATS.md). Empty and unset
 // members are left out.
 struct EntryBody {
@@ -28,6 +31,8 @@ struct EntryBody {
   std::optional<std::int64_t> count;
   std::optional<crypto::Digest> query_sha256;
   std::optional<crypto::Digest> statement_sha256;
+  // Of a MUTATION: all that it put (versions_hash.h). Turn::AddLeaf fills it in, nobody else does.
+  std::optional<crypto::Digest> versions_sha256;
   std::string via;     // SPIFFE id of the application or service that called for `caller`.
   std::string detail;  // A canonical JSON object of the service's own, or empty.
 };

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/journal/versions_hash.h"
 #include "common/ledger/utf8.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -63,6 +64,12 @@ void JournalTurn::SetResource(absl::string_view name) {
 
 absl::Status JournalTurn::AddVersion(absl::string_view kind, absl::string_view id,
                                      std::optional<absl::string_view> body) {
+  if (vouched_) {
+    return Note(MakeError(absl::StatusCode::kInternal,
+                          "A version was put after the entry that commits to what its mutation "
+                          "put; add the entry after the last one.",
+                          {.reason = "PUT_AFTER_ENTRY"}));
+  }
   const auto ordinal = static_cast<int>(versions_.size());
   if (ordinal > rows::kMaxOrdinal) {
     return Note(MakeError(absl::StatusCode::kInvalidArgument,
@@ -88,10 +95,18 @@ absl::Status JournalTurn::Erase(absl::string_view kind, absl::string_view id) {
   return AddVersion(kind, id, std::nullopt);
 }
 
-absl::StatusOr<AddedLeaf> JournalTurn::AddLeaf(absl::string_view body) {
-  auto entry = writer_->Seal(next_leaf_index(), numbers_.revision, numbers_.now, body);
-  if (!entry.ok()) return Note(entry.status());
-  entries_.push_back(*std::move(entry));
+absl::StatusOr<AddedLeaf> JournalTurn::AddLeaf(EntryBody entry) {
+  entry.versions_sha256.reset();
+  if (entry.kind == kMutationEntry) {
+    VersionsHash hash;
+    for (const Version& version : versions_) hash.Add(version);
+    entry.versions_sha256 = hash.digest();
+    vouched_ = true;
+  }
+  auto sealed =
+      writer_->Seal(next_leaf_index(), numbers_.revision, numbers_.now, FormatEntry(entry));
+  if (!sealed.ok()) return Note(sealed.status());
+  entries_.push_back(*std::move(sealed));
   return AddedLeaf{entries_.back().leaf_index, entries_.back().commitment};
 }
 

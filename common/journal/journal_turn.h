@@ -41,7 +41,7 @@ class JournalTurn final : public Turn {
   storage::Connection& sql() override;
   absl::Status Put(absl::string_view kind, absl::string_view id, absl::string_view body) override;
   absl::Status Erase(absl::string_view kind, absl::string_view id) override;
-  absl::StatusOr<AddedLeaf> AddLeaf(absl::string_view body) override;
+  absl::StatusOr<AddedLeaf> AddLeaf(EntryBody entry) override;
   absl::StatusOr<std::string> Seal(absl::string_view plaintext, absl::string_view context) override;
   void SetResource(absl::string_view name) override;
   void ChangeNothing() override { unchanged_ = true; }
@@ -73,6 +73,7 @@ class JournalTurn final : public Turn {
   // Taken by the first call of sql(): most bodies need none.
   std::optional<absl::StatusOr<storage::Savepoint>> savepoint_;
   std::vector<Version> versions_;
+  bool vouched_ = false;  // An entry commits to them.
   std::vector<rows::SealedEntry> entries_;
   std::string resource_;
   bool unchanged_ = false;

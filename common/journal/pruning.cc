@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "common/journal/entry.h"
 #include "common/journal/holds.h"
 #include "common/journal/logs.h"
 #include "common/journal/rows.h"
@@ -30,24 +29,24 @@ absl::Status HoldsChanging() {
 absl::CivilMonth MonthOf(absl::Time time) { return absl::ToCivilMonth(time, absl::UTCTimeZone()); }
 
 // `outcome`: BEGUN a day before the first key goes, DONE after the last; ABANDONED: none went.
-std::string EntryOf(const Turn& turn, const rows::Pruning& pruning, absl::string_view outcome) {
+EntryBody EntryOf(const Turn& turn, const rows::Pruning& pruning, absl::string_view outcome) {
   json::Json months = json::Json::array();
   for (const absl::CivilMonth month : pruning.months) {
     months.push_back(absl::FormatCivilTime(month));
   }
-  return FormatEntry({.time = turn.now(),
-                      .kind = "PRUNING",
-                      .caller = "-",
-                      .method = kMethod,
-                      .revision = turn.revision(),
-                      .resource = "ledger",
-                      .outcome = std::string(outcome),
-                      .count = pruning.entries,
-                      .detail = json::Canonical({{"end_leaf_index", pruning.end_leaf},
-                                                 {"first_leaf_index", pruning.first_leaf},
-                                                 {"kept", pruning.kept},
-                                                 {"months", std::move(months)},
-                                                 {"rule", kRule}})});
+  return {.time = turn.now(),
+          .kind = "PRUNING",
+          .caller = "-",
+          .method = kMethod,
+          .revision = turn.revision(),
+          .resource = "ledger",
+          .outcome = std::string(outcome),
+          .count = pruning.entries,
+          .detail = json::Canonical({{"end_leaf_index", pruning.end_leaf},
+                                     {"first_leaf_index", pruning.first_leaf},
+                                     {"kept", pruning.kept},
+                                     {"months", std::move(months)},
+                                     {"rule", kRule}})};
 }
 
 }  // namespace

@@ -352,19 +352,14 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(Connection& sql,
   }
 }
 
-absl::StatusOr<std::vector<Place>> ReadPlaces(Connection& sql, const Place& last,
-                                              std::size_t limit) {
-  COMITY_ASSIGN_OR_RETURN(const auto select,
-                          sql.Prepare("SELECT position FROM journal_versions WHERE position > ?1 "
-                                      "ORDER BY position LIMIT ?2"));
+absl::StatusOr<std::vector<Version>> ReadVersions(Connection& sql, const Place& last,
+                                                  std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(
+      const auto select,
+      sql.Prepare("SELECT position, kind, id, body FROM journal_versions WHERE position > ?1 "
+                  "ORDER BY position LIMIT ?2"));
   select->BindInt64(1, PositionOf(last)).BindInt64(2, static_cast<std::int64_t>(limit));
-  std::vector<Place> places;
-  while (true) {
-    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
-    if (!row) return places;
-    places.push_back({.revision = select->Int64(0) >> kOrdinalBits,
-                      .ordinal = static_cast<int>(select->Int64(0) & kMaxOrdinal)});
-  }
+  return AllVersions(*select);
 }
 
 absl::StatusOr<std::vector<Version>> ReadLatest(Connection& sql, absl::string_view kind) {

@@ -100,9 +100,9 @@ absl::StatusOr<std::vector<Version>> ReadFeed(storage::Connection& sql, std::int
 absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection& sql,
                                                              std::int64_t after_revision,
                                                              std::size_t limit);
-// The places after `last`, at most `limit`, in order.
-absl::StatusOr<std::vector<Place>> ReadPlaces(storage::Connection& sql, const Place& last,
-                                              std::size_t limit);
+// Those after `last`, at most `limit`, in order; a mutation may be cut off.
+absl::StatusOr<std::vector<Version>> ReadVersions(storage::Connection& sql, const Place& last,
+                                                  std::size_t limit);
 absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
 absl::StatusOr<std::vector<Version>> ReadAllAt(storage::Connection& sql, std::int64_t revision);
 absl::StatusOr<std::optional<Version>> FindVersionAt(storage::Connection& sql,

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/encoding.h"
+#include "common/journal/entry.h"
 #include "common/journal/entry_writer.h"
 #include "common/journal/expiry_keys.h"
 #include "common/journal/ledger_check.h"
@@ -13,6 +15,7 @@
 #include "common/journal/rows.h"
 #include "common/journal/schema.h"
 #include "common/journal/stored_tiles.h"
+#include "common/journal/versions_reader.h"
 #include "common/json/canonical.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/hash.h"
@@ -29,8 +32,9 @@
 namespace comity::journal {
 namespace {
 
-// Rows read at a time.
+// Rows read at a time; of versions, whose bodies have no limit, fewer.
 constexpr std::size_t kChunk = 1000;
+constexpr std::size_t kVersionsChunk = 256;
 
 // Looks at the published checkpoint, which a running service may replace between two readings.
 constexpr int kLooks = 3;
@@ -92,8 +96,10 @@ class Checker {
   absl::Status CheckClosedLogs(storage::Connection& sql);
   absl::Status CheckClosed(storage::Connection& sql, const Log& log);
   absl::Status CheckLedger(storage::Connection& sql);
-  void CheckEntry(const rows::SealedEntry& row, const Log& log);
-  void CheckContent(const rows::SealedEntry& row, const Log& log);
+  absl::Status CheckEntry(storage::Connection& sql, const rows::SealedEntry& row, const Log& log);
+  absl::Status CheckContent(storage::Connection& sql, const rows::SealedEntry& row, const Log& log);
+  absl::Status CheckVersions(storage::Connection& sql, const rows::SealedEntry& row,
+                             const json::Json& body, const std::string& entry);
   absl::Status CheckTile(storage::Connection& sql, const ledger::Tile& tile);
   void CheckCheckpoint(const PublishedCheckpoint& row, const ledger::Tree& tree);
   absl::Status CheckCounts(storage::Connection& sql, const ledger::Tree& tree);
@@ -102,6 +108,8 @@ class Checker {
   ExpiryKeys* const keys_;
   StoreReport& report_;
   absl::Time entry_time_ = absl::UnixEpoch();  // Of the entry before.
+  VersionsReader versions_;
+  std::int64_t compared_ = 0;  // The last revision whose versions were.
   std::int64_t tiles_ = 0;
   bool last_verified_ = true;  // Of the checkpoints so far.
 };
@@ -142,9 +150,11 @@ absl::Status Checker::CheckRevisions(storage::Connection& sql) {
 absl::Status Checker::CheckFeed(storage::Connection& sql) {
   rows::Place last{.revision = 0, .ordinal = 0};
   while (true) {
-    COMITY_ASSIGN_OR_RETURN(const std::vector<rows::Place> places,
-                            rows::ReadPlaces(sql, last, kChunk));
-    for (const rows::Place& place : places) {
+    COMITY_ASSIGN_OR_RETURN(const std::vector<Version> versions,
+                            rows::ReadVersions(sql, last, kVersionsChunk));
+    for (const Version& version : versions) {
+      const rows::Place place{.revision = version.revision, .ordinal = version.ordinal};
+      if (place.revision != last.revision) ++report_.unvouched;  // Until its entry is met.
       const int expected = place.revision == last.revision ? last.ordinal + 1 : 0;
       if (place.ordinal != expected) {
         Find(absl::StrCat("revision ", place.revision),
@@ -156,8 +166,8 @@ absl::Status Checker::CheckFeed(storage::Connection& sql) {
       }
       last = place;
     }
-    report_.versions += static_cast<std::int64_t>(places.size());
-    if (places.size() < kChunk) return absl::OkStatus();
+    report_.versions += static_cast<std::int64_t>(versions.size());
+    if (versions.size() < kVersionsChunk) return absl::OkStatus();
   }
 }
 
@@ -174,10 +184,11 @@ absl::Status Checker::CheckRequests(storage::Connection& sql) {
   }
 }
 
-void Checker::CheckContent(const rows::SealedEntry& row, const Log& log) {
+absl::Status Checker::CheckContent(storage::Connection& sql, const rows::SealedEntry& row,
+                                   const Log& log) {
   if (keys_ == nullptr) {
     ++report_.unopened;
-    return;
+    return absl::OkStatus();
   }
   const std::string where = PlaceOf(log, row.leaf_index);
   const absl::StatusOr<Entry> entry =
@@ -191,22 +202,53 @@ void Checker::CheckContent(const rows::SealedEntry& row, const Log& log) {
   } else {
     ++report_.opened;
     const auto body = json::ParseCanonical(*entry->body);
-    if (!body.ok() || !body->is_object()) return;
+    if (!body.ok() || !body->is_object()) return absl::OkStatus();
     const auto revision = body->find("revision");
     if (revision != body->end() && *revision != row.revision) {
       Find(where, "It was committed for another revision than its row says.");
     }
+    return CheckVersions(sql, row, *body, where);
   }
+  return absl::OkStatus();
 }
 
-void Checker::CheckEntry(const rows::SealedEntry& row, const Log& log) {
+// `body` is what the entry says, `entry` where it is.
+absl::Status Checker::CheckVersions(storage::Connection& sql, const rows::SealedEntry& row,
+                                    const json::Json& body, const std::string& entry) {
+  const auto kind = body.find("kind");
+  if (kind == body.end() || *kind != kMutationEntry) return absl::OkStatus();
+  const auto committed = body.find("versions_sha256");
+  if (committed == body.end()) {
+    ++report_.unhashed;
+    return absl::OkStatus();
+  }
+  const std::string where = absl::StrCat("revision ", row.revision);
+  const absl::StatusOr<VersionsFound> found = versions_.Find(sql, row.revision);
+  if (absl::IsDataLoss(found.status())) {
+    Find(where, std::string(found.status().message()));
+    return absl::OkStatus();
+  }
+  COMITY_RETURN_IF_ERROR(found.status());
+  if (found->count > 0 && row.revision != compared_) --report_.unvouched;
+  compared_ = row.revision;
+  if (*committed == crypto::Hex(crypto::View(found->digest))) {
+    ++report_.vouched;
+    return absl::OkStatus();
+  }
+  Find(where, absl::StrCat("Its versions (", found->count, " in the feed) are not those that ",
+                           entry, " commits to: one was changed, added, removed or moved."));
+  return absl::OkStatus();
+}
+
+absl::Status Checker::CheckEntry(storage::Connection& sql, const rows::SealedEntry& row,
+                                 const Log& log) {
   const std::string where = PlaceOf(log, row.leaf_index);
   if (row.commit_time < entry_time_) Find(where, "It was committed before the one before it.");
   if (row.revision > report_.head.revision) {
     Find(where, absl::StrCat("It is of revision ", row.revision, ", and the head is behind it."));
   }
-  CheckContent(row, log);
   entry_time_ = row.commit_time;
+  return CheckContent(sql, row, log);
 }
 
 absl::Status Checker::CheckTile(storage::Connection& sql, const ledger::Tile& tile) {
@@ -241,7 +283,7 @@ absl::Status Checker::CheckClosed(storage::Connection& sql, const Log& log) {
         Find(PlaceOf(log, tree.size()), "It is missing; what follows was not compared.");
         return absl::OkStatus();
       }
-      CheckEntry(row, log);
+      COMITY_RETURN_IF_ERROR(CheckEntry(sql, row, log));
       tree.Append(row.commitment);
       if (tree.size() == closed.size) root = tree.root();
     }
@@ -294,7 +336,7 @@ absl::Status Checker::CheckLedger(storage::Connection& sql) {
                           " are missing; what follows was not compared."));
         return absl::OkStatus();
       }
-      CheckEntry(row, report_.logs.back());
+      COMITY_RETURN_IF_ERROR(CheckEntry(sql, row, report_.logs.back()));
       for (const ledger::Tile& tile : tree.Append(row.commitment)) {
         COMITY_RETURN_IF_ERROR(CheckTile(sql, tile));
       }

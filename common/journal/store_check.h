@@ -47,6 +47,11 @@ struct StoreReport {
   std::int64_t opened = 0;      // Entries whose salt and body are as committed.
   std::int64_t pruned = 0;      // Entries whose key was destroyed.
   std::int64_t unopened = 0;    // Entries that no key was at hand for.
+  std::int64_t vouched = 0;     // Mutations whose versions are those that their entry commits to.
+  std::int64_t unhashed = 0;    // Mutations whose entry commits to none: written by older binaries.
+  // Revisions whose versions no opened entry commits to: `unhashed` ones, those of entries that
+  // were pruned or not opened, and those without an entry of kind MUTATION.
+  std::int64_t unvouched = 0;
   // Of the logs that were closed: entries under their checkpoints that the database does not have.
   std::vector<Log>
       logs;  // As Journal::logs; without origins and keys if StoreToCheck has no `keys`.
@@ -60,9 +65,9 @@ struct StoreReport {
 
 // Reads one committed state of a store, all of it, also beside the service that writes it, and
 // compares: the database's own structure (SQLite), revisions and leaf indices without gaps, the
-// feed with the revisions, each entry with its commitment, tiles and checkpoints with the tree made
-// anew from the commitments, closed logs with the checkpoints they were closed at, and the
-// published checkpoint with all that. Changes nothing.
+// feed with the revisions, each entry with its commitment, the versions with what the entries say,
+// tiles and checkpoints with the tree made anew from the commitments, closed logs with the
+// checkpoints they were closed at, and the published checkpoint with all that. Changes nothing.
 //
 // What is wrong with the store is a finding; an error means that it could not be looked at:
 // NOT_FOUND `STORE_MISSING`, `KEYS_MISSING`; FAILED_PRECONDITION `DATABASE_NEWER`; errors of

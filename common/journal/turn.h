@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
+#include "common/journal/entry.h"
 
 namespace comity::storage {
 class Connection;
@@ -56,10 +57,11 @@ class Turn {
   // Stores that the resource is gone from this revision on. Earlier versions stay readable.
   virtual absl::Status Erase(absl::string_view kind, absl::string_view id) = 0;
 
-  // Adds an entry to the ledger; `body` is canonical JSON (entry.h), at most 1 MiB
-  // (INVALID_ARGUMENT `LEAF_TOO_LARGE`). Entries of a refused mutation leave no trace; to record
-  // the refusal see Attempt::on_refusal.
-  virtual absl::StatusOr<AddedLeaf> AddLeaf(absl::string_view body) = 0;
+  // Adds an entry to the ledger, at most 1 MiB (INVALID_ARGUMENT `LEAF_TOO_LARGE`). One of kind
+  // MUTATION commits to all versions of this turn and therefore comes after them: a Put or Erase
+  // behind it fails (INTERNAL `PUT_AFTER_ENTRY`). Entries of a refused mutation leave no trace; to
+  // record the refusal see Attempt::on_refusal.
+  virtual absl::StatusOr<AddedLeaf> AddLeaf(EntryBody entry) = 0;
 
   // Encrypts `plaintext` under the key of the month in which data of today expires, bound to
   // `context` (such as the resource's name). Opened by Journal::Unseal until the key is destroyed.

@@ -100,6 +100,9 @@ absl::Status Check(App& app, const Arguments& arguments) {
             {"entries_opened", report.opened},
             {"entries_pruned", report.pruned},
             {"entries_without_key", report.unopened},
+            {"mutations_vouched", report.vouched},
+            {"mutations_without_hash", report.unhashed},
+            {"revisions_not_vouched", report.unvouched},
             {"checkpoints", report.checkpoints},
             {"checkpoints_unverified", report.unverified},
             {"published_entries", report.published},
@@ -121,6 +124,15 @@ absl::Status Check(App& app, const Arguments& arguments) {
                               "%d checkpoints\n",
                               word, report.head.leaf_count, report.opened, report.pruned,
                               report.unopened, report.checkpoints);
+             std::cout << absl::StrFormat(
+                 "%-7s the versions of %d mutations are those that their entries commit to\n", word,
+                 report.vouched);
+             if (report.unvouched > 0) {
+               std::cout << absl::StrFormat(
+                   "%-7s the versions of %d revisions were not compared: their entries are pruned, "
+                   "were not opened, or commit to none (%d)\n",
+                   "note", report.unvouched, report.unhashed);
+             }
              for (const journal::Log& log : report.logs) {
                if (!log.closed) continue;
                std::cout << absl::StrFormat("%-7s log %d of store %s, closed at %d entries\n", word,

@@ -117,8 +117,6 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
         }
         COMITY_RETURN_IF_ERROR(rows->WithdrawDecision(decision_id, turn.now()));
         COMITY_RETURN_IF_ERROR(turn.Put("decision", decision_id, ""));
-        COMITY_RETURN_IF_ERROR(AddMutationLeaf(turn, request, name,
-                                               json::Canonical({{"reason", std::string(reason)}})));
 
         // What is not yet available is decided again, and stopped in the same transaction
         // (EJR 47(5): with effect for what has not yet been made available).
@@ -154,7 +152,8 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
           }
           if (changed) COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
         }
-        return absl::OkStatus();
+        return AddMutationLeaf(turn, request, name,
+                               json::Canonical({{"reason", std::string(reason)}}));
       });
   COMITY_RETURN_IF_ERROR(committed.status());
   AwaitReleases();

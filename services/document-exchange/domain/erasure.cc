@@ -29,16 +29,15 @@ std::string NameOf(absl::string_view document_id) {
 absl::Status AddErasureLeaf(journal::Turn& turn, const Document& document,
                             const sealing::Manifest& manifest, absl::string_view outcome) {
   return turn
-      .AddLeaf(journal::FormatEntry(
-          {.time = turn.now(),
-           .kind = "MUTATION",
-           .caller = "-",
-           .method = kMethod,
-           .revision = turn.revision(),
-           .resource = NameOf(document.id),
-           .outcome = std::string(outcome),
-           .detail = json::Canonical({{"delete_after_days", manifest.delete_after_days},
-                                      {"rule", manifest.retention_rule}})}))
+      .AddLeaf({.time = turn.now(),
+                .kind = journal::kMutationEntry,
+                .caller = "-",
+                .method = kMethod,
+                .revision = turn.revision(),
+                .resource = NameOf(document.id),
+                .outcome = std::string(outcome),
+                .detail = json::Canonical({{"delete_after_days", manifest.delete_after_days},
+                                           {"rule", manifest.retention_rule}})})
       .status();
 }
 

@@ -145,17 +145,17 @@ absl::Status Exchange::AddMutationLeaf(journal::Turn& turn, const Request& reque
                                        absl::string_view resource, absl::string_view detail,
                                        absl::string_view purpose) const {
   return turn
-      .AddLeaf(journal::FormatEntry({.time = turn.now(),
-                                     .kind = "MUTATION",
-                                     .caller = request.caller->spiffe_id,
-                                     .method = request.method,
-                                     .request_id = request.request_id,
-                                     .revision = turn.revision(),
-                                     .resource = std::string(resource),
-                                     .outcome = "DONE",
-                                     .purpose = std::string(purpose),
-                                     .via = request.via,
-                                     .detail = std::string(detail)}))
+      .AddLeaf({.time = turn.now(),
+                .kind = journal::kMutationEntry,
+                .caller = request.caller->spiffe_id,
+                .method = request.method,
+                .request_id = request.request_id,
+                .revision = turn.revision(),
+                .resource = std::string(resource),
+                .outcome = "DONE",
+                .purpose = std::string(purpose),
+                .via = request.via,
+                .detail = std::string(detail)})
       .status();
 }
 
@@ -211,19 +211,17 @@ absl::Status Exchange::RefuseTransfer(const Request& request, absl::string_view 
       parts_.journal->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
         COMITY_RETURN_IF_ERROR(
-            turn
-                .AddLeaf(journal::FormatEntry(
-                    {.time = turn.now(),
-                     .kind = "REFUSAL",
-                     .caller = request.caller->spiffe_id,
-                     .method = request.method,
-                     .request_id = request.request_id,
-                     .resource = document_id.empty() ? std::string()
-                                                     : absl::StrCat("documents/", document_id),
-                     .outcome = absl::StatusCodeToString(refusal.code()),
-                     .reason = ReasonOf(refusal),
-                     .via = request.via,
-                     .detail = detail}))
+            turn.AddLeaf({.time = turn.now(),
+                          .kind = "REFUSAL",
+                          .caller = request.caller->spiffe_id,
+                          .method = request.method,
+                          .request_id = request.request_id,
+                          .resource = document_id.empty() ? std::string()
+                                                          : absl::StrCat("documents/", document_id),
+                          .outcome = absl::StatusCodeToString(refusal.code()),
+                          .reason = ReasonOf(refusal),
+                          .via = request.via,
+                          .detail = detail})
                 .status());
         // A record's document is one that there is: a refused submission made none.
         const bool stored = rejection == nullptr;

@@ -1,6 +1,5 @@
 #include "services/document-exchange/domain/statement.h"
 
-#include "common/journal/entry.h"
 #include "common/sealing/evidence.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -54,17 +53,16 @@ absl::Status State(journal::Turn& turn, WritableRows& rows, const sealing::Signe
   }
   COMITY_ASSIGN_OR_RETURN(const std::string bytes, sealing::BuildStatement(statement));
   COMITY_ASSIGN_OR_RETURN(const std::string signature, signer.Sign(bytes, time));
-  COMITY_ASSIGN_OR_RETURN(
-      const journal::AddedLeaf leaf,
-      turn.AddLeaf(journal::FormatEntry({.time = time,
-                                         .kind = "STATEMENT",
-                                         .caller = "-",
-                                         .method = std::string(method),
-                                         .revision = turn.revision(),
-                                         .resource = "documents/" + draft.document_id,
-                                         .outcome = "DONE",
-                                         .reason = draft.reason_code,
-                                         .statement_sha256 = crypto::Sha256(bytes)})));
+  COMITY_ASSIGN_OR_RETURN(const journal::AddedLeaf leaf,
+                          turn.AddLeaf({.time = time,
+                                        .kind = "STATEMENT",
+                                        .caller = "-",
+                                        .method = std::string(method),
+                                        .revision = turn.revision(),
+                                        .resource = "documents/" + draft.document_id,
+                                        .outcome = "DONE",
+                                        .reason = draft.reason_code,
+                                        .statement_sha256 = crypto::Sha256(bytes)}));
   if (leaf.leaf_index != statement.leaf_index) {
     return MakeError(absl::StatusCode::kInternal, "A statement got another leaf than it names.",
                      {.reason = "LEAF_MOVED"});

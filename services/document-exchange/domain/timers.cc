@@ -49,13 +49,13 @@ absl::StatusOr<int> Exchange::RunTimers() {
   };
   const auto leaf = [](journal::Turn& turn, absl::string_view timer, std::string resource) {
     return turn
-        .AddLeaf(journal::FormatEntry({.time = turn.now(),
-                                       .kind = "MUTATION",
-                                       .caller = "-",
-                                       .method = std::string(timer),
-                                       .revision = turn.revision(),
-                                       .resource = std::move(resource),
-                                       .outcome = "DONE"}))
+        .AddLeaf({.time = turn.now(),
+                  .kind = journal::kMutationEntry,
+                  .caller = "-",
+                  .method = std::string(timer),
+                  .revision = turn.revision(),
+                  .resource = std::move(resource),
+                  .outcome = "DONE"})
         .status();
   };
   for (const Upload& upload : expired) {

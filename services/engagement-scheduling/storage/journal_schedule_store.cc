@@ -59,7 +59,7 @@ Change Stamp(Change change, const journal::Turn& turn) {
 journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& resource,
                            const Plan& plan, const journal::Turn& turn) {
   return {.time = turn.now(),
-          .kind = "MUTATION",
+          .kind = journal::kMutationEntry,
           .caller = attempt.caller,
           .method = attempt.method,
           .request_id = attempt.request_id,
@@ -155,8 +155,7 @@ absl::StatusOr<JournalScheduleStore::Written> JournalScheduleStore::Write(journa
           change = Stamp(std::move(change), turn);
           COMITY_RETURN_IF_ERROR(Put(change, store_id_, turn));
         }
-        COMITY_RETURN_IF_ERROR(
-            turn.AddLeaf(journal::FormatEntry(EntryOf(about, resource, plan, turn))).status());
+        COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(about, resource, plan, turn)).status());
         written.made = plan.changes.front();
         for (Change& change : plan.changes) state_.Stage(std::move(change));
         return absl::OkStatus();

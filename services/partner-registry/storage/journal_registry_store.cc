@@ -26,7 +26,7 @@ absl::Status Unreadable() {
 journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& resource,
                            std::string detail, const journal::Turn& turn) {
   return {.time = turn.now(),
-          .kind = "MUTATION",
+          .kind = journal::kMutationEntry,
           .caller = attempt.caller,
           .method = attempt.method,
           .request_id = attempt.request_id,
@@ -171,7 +171,7 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
           COMITY_RETURN_IF_ERROR(turn.Put(kBarrier, kBarrierId, ""));
           last_barrier_ = turn.revision();
         }
-        COMITY_RETURN_IF_ERROR(turn.AddLeaf(journal::FormatEntry(entry)).status());
+        COMITY_RETURN_IF_ERROR(turn.AddLeaf(entry).status());
         state_.Stage(std::move(change));
         return absl::OkStatus();
       });

@@ -48,14 +48,14 @@ int Run(const std::string& directory, absl::Duration duration, int callers,
           turn.SetResource(request_id);
           if (auto put = turn.Put("thing", request_id, content); !put.ok()) return put;
           return turn
-              .AddLeaf(FormatEntry({.time = turn.now(),
-                                    .kind = "MUTATION",
-                                    .caller = id,
-                                    .method = "bench/Write",
-                                    .request_id = request_id,
-                                    .revision = turn.revision(),
-                                    .resource = request_id,
-                                    .outcome = "DONE"}))
+              .AddLeaf({.time = turn.now(),
+                        .kind = kMutationEntry,
+                        .caller = id,
+                        .method = "bench/Write",
+                        .request_id = request_id,
+                        .revision = turn.revision(),
+                        .resource = request_id,
+                        .outcome = "DONE"})
               .status();
         });
         if (!done.ok()) ++failed;

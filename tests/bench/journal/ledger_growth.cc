@@ -47,12 +47,12 @@ std::unique_ptr<Journal> Open(const std::string& directory, std::size_t cache) {
 }
 
 void GrowTo(Journal& journal, std::int64_t size) {
-  const std::string body(200, 'b');
+  const std::string resource(100, 'r');
   while (journal.head().leaf_count < size) {
     const std::int64_t more = std::min(kLeavesOfOneMutation, size - journal.head().leaf_count);
     const auto done = journal.Mutate({.caller = "bench", .method = "bench/Grow"}, [&](Turn& turn) {
       for (std::int64_t i = 0; i < more; ++i) {
-        if (auto leaf = turn.AddLeaf(body); !leaf.ok()) return leaf.status();
+        if (auto leaf = turn.AddLeaf({.resource = resource}); !leaf.ok()) return leaf.status();
       }
       return absl::OkStatus();
     });

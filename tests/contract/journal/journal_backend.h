@@ -94,7 +94,7 @@ class JournalContract : public ::testing::TestWithParam<Backend> {
     return [id = std::move(id), body = std::move(body)](Turn& turn) {
       turn.SetResource("notes/" + id);
       if (absl::Status put = turn.Put("note", id, body); !put.ok()) return put;
-      return turn.AddLeaf("{\"id\":\"" + id + "\"}").status();
+      return turn.AddLeaf({.kind = kMutationEntry, .resource = "notes/" + id}).status();
     };
   }
 

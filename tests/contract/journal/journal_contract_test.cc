@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using testing::FailsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::SizeIs;
@@ -135,7 +136,7 @@ TEST_P(JournalContractTest, ARefusedMutationLeavesNothingAndUsesNoNumber) {
   const auto refused = journal_->Mutate(Try("r1", "x"), [](Turn& turn) {
     EXPECT_THAT(turn.Put("note", "a", "1"), IsOk());
     EXPECT_THAT(turn.sql().Execute("INSERT INTO notes VALUES ('a', 'words')"), IsOk());
-    EXPECT_THAT(turn.AddLeaf("{}"), IsOk());
+    EXPECT_THAT(turn.AddLeaf({}), IsOk());
     return No();
   });
 
@@ -149,7 +150,7 @@ TEST_P(JournalContractTest, ARefusedMutationLeavesNothingAndUsesNoNumber) {
 
 TEST_P(JournalContractTest, AFailureThatTheBodyOverlooksIsStillAFailure) {
   const auto refused = journal_->Mutate(Try(), [](Turn& turn) {
-    (void)turn.AddLeaf(std::string(2'000'000, 'x'));
+    (void)turn.AddLeaf({.resource = std::string(2'000'000, 'x')});
     return absl::OkStatus();
   });
 
@@ -179,7 +180,7 @@ TEST_P(JournalContractTest, WhatIsRefusedAmidABatchLeavesNothingOfIt) {
       if (own_table) {
         EXPECT_THAT(turn.sql().Execute("INSERT INTO notes VALUES ('" + id + "', 'words')"), IsOk());
       }
-      EXPECT_THAT(turn.AddLeaf("{\"id\":\"" + id + "\"}"), IsOk());
+      EXPECT_THAT(turn.AddLeaf({.kind = kMutationEntry, .resource = id}), IsOk());
       return outcome;
     };
   };
@@ -201,7 +202,7 @@ TEST_P(JournalContractTest, WhatIsRefusedAmidABatchLeavesNothingOfIt) {
   EXPECT_EQ(feed[1].id, "d");
   EXPECT_EQ(Rows("notes"), 1);
   ASSERT_EQ(journal_->head().leaf_count, 2);
-  EXPECT_EQ(journal_->ReadEntry(1)->body, "{\"id\":\"d\"}");
+  EXPECT_THAT(*journal_->ReadEntry(1)->body, HasSubstr("\"resource\":\"d\""));
   EXPECT_EQ(journal_->ReadEntry(1)->revision, 2);
 }
 
@@ -210,7 +211,7 @@ TEST_P(JournalContractTest, AMutationMayChangeMoreThanAStatementTakes) {
   const auto done = journal_->Mutate(Try("r1", "x"), [](Turn& turn) {
     for (int i = 0; i < kMany; ++i) {
       if (auto put = turn.Put("note", std::to_string(i), std::to_string(i)); !put.ok()) return put;
-      if (auto leaf = turn.AddLeaf("{}"); !leaf.ok()) return leaf.status();
+      if (auto leaf = turn.AddLeaf({}); !leaf.ok()) return leaf.status();
     }
     return turn.Erase("note", "7");
   });

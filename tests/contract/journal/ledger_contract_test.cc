@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "common/crypto/encoding.h"
+#include "common/journal/versions_hash.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/note.h"
@@ -21,6 +23,7 @@ namespace {
 using testing::FailsWith;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class LedgerContractTest : public JournalContract {
@@ -53,7 +56,7 @@ class LedgerContractTest : public JournalContract {
     ASSERT_THAT(journal_->Mutate(Try(),
                                  [count](Turn& turn) {
                                    for (int i = 0; i < count; ++i) {
-                                     if (auto leaf = turn.AddLeaf("{}"); !leaf.ok()) {
+                                     if (auto leaf = turn.AddLeaf({}); !leaf.ok()) {
                                        return leaf.status();
                                      }
                                    }
@@ -71,10 +74,45 @@ TEST_P(LedgerContractTest, AnEntryIsReadBackWithWhatItsCommitmentIsMadeOf) {
   ASSERT_THAT(entry, IsOk());
   EXPECT_EQ(entry->revision, 1);
   EXPECT_EQ(entry->commit_time, clock_.Now());
-  EXPECT_EQ(entry->body, "{\"id\":\"a\"}");
+  EXPECT_THAT(*entry->body, HasSubstr("\"resource\":\"notes/a\""));
   EXPECT_THAT(*entry->salt, SizeIs(32));
   EXPECT_EQ(entry->commitment, ledger::Commitment(*entry->salt, *entry->body));
   EXPECT_THAT(journal_->ReadEntry(1), FailsWith(absl::StatusCode::kNotFound, "LEAF_NOT_FOUND"));
+}
+
+TEST_P(LedgerContractTest, NothingIsPutAfterTheEntryThatCommitsToAll) {
+  for (const bool erase : {false, true}) {
+    const auto late = journal_->Mutate(Try(), [erase](Turn& turn) {
+      EXPECT_THAT(turn.Put("note", "a", "1"), IsOk());
+      EXPECT_THAT(turn.AddLeaf({.kind = "STATEMENT"}), IsOk());
+      EXPECT_THAT(turn.Put("note", "b", "1"), IsOk());
+      EXPECT_THAT(turn.AddLeaf({.kind = kMutationEntry}), IsOk());
+      (void)(erase ? turn.Erase("note", "a") : turn.Put("note", "c", "1"));
+      return absl::OkStatus();
+    });
+
+    EXPECT_THAT(late, FailsWith(absl::StatusCode::kInternal, "PUT_AFTER_ENTRY"));
+    EXPECT_EQ(journal_->head().revision, 0);
+  }
+}
+
+TEST_P(LedgerContractTest, TheEntryOfAMutationCommitsToAllThatItPut) {
+  ASSERT_THAT(journal_->Mutate(Try(),
+                               [](Turn& turn) {
+                                 EXPECT_THAT(turn.Put("note", "a", "1"), IsOk());
+                                 EXPECT_THAT(turn.Erase("note", "b"), IsOk());
+                                 EXPECT_THAT(turn.AddLeaf({.kind = "STATEMENT"}), IsOk());
+                                 return turn.AddLeaf({.kind = kMutationEntry}).status();
+                               }),
+              IsOk());
+
+  VersionsHash hash;
+  const std::vector<Version> feed = *journal_->ReadFeed(0, 10);
+  ASSERT_THAT(feed, SizeIs(2));
+  for (const Version& version : feed) hash.Add(version);
+  EXPECT_THAT(*journal_->ReadEntry(0)->body, Not(HasSubstr("versions_sha256")));
+  EXPECT_THAT(*journal_->ReadEntry(1)->body,
+              HasSubstr("\"versions_sha256\":\"" + crypto::Hex(crypto::View(hash.digest()))));
 }
 
 TEST_P(LedgerContractTest, ABodyKnowsTheIndexOfTheLeafItWillAdd) {
@@ -86,7 +124,7 @@ TEST_P(LedgerContractTest, ABodyKnowsTheIndexOfTheLeafItWillAdd) {
                                [&](Turn& turn) {
                                  for (int i = 0; i < 2; ++i) {
                                    told.push_back(turn.next_leaf_index());
-                                   taken.push_back(turn.AddLeaf("{}")->leaf_index);
+                                   taken.push_back(turn.AddLeaf({})->leaf_index);
                                  }
                                  return absl::OkStatus();
                                }),

@@ -66,13 +66,13 @@ class PruningContract : public JournalContract {
   // An entry about `resource`.
   void Write(const std::string& resource) {
     ASSERT_THAT(
-        journal_->Mutate(Try(),
-                         [&](Turn& turn) {
-                           turn.SetResource(resource);
-                           return turn
-                               .AddLeaf(json::Canonical({{"resource", resource}, {"who", kSecret}}))
-                               .status();
-                         }),
+        journal_->Mutate(
+            Try(),
+            [&](Turn& turn) {
+              turn.SetResource(resource);
+              return turn.AddLeaf({.kind = kMutationEntry, .caller = kSecret, .resource = resource})
+                  .status();
+            }),
         IsOk());
   }
 
@@ -234,7 +234,7 @@ TEST_P(PruningContract, AHoldKeepsTheEntriesOfItsResourceUntilItIsLifted) {
   ASSERT_THAT(Prune(), IsOk());
 
   EXPECT_THAT(Readable(), ElementsAre(0, 2, 3, 4, 5));
-  EXPECT_EQ(BodyOf(2)["who"], kSecret);
+  EXPECT_EQ(BodyOf(2)["caller"], kSecret);
   // Month by month, whatever else goes.
   GoToMonth(3);
   ASSERT_THAT(Prune(), IsOk());

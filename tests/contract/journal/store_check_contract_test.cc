@@ -5,11 +5,14 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/journal/entry.h"
 #include "common/journal/expiry_keys.h"
 #include "common/journal/store_check.h"
+#include "common/status/macros.h"
 #include "common/storage/postgres_database.h"
 #include "common/storage/sqlite_database.h"
 #include "tests/contract/journal/journal_backend.h"
@@ -21,8 +24,10 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::FailsWith;
 using ::testing::Field;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using ::testing::Not;
 
 class StoreCheckContractTest : public JournalContract {
  protected:
@@ -37,7 +42,7 @@ class StoreCheckContractTest : public JournalContract {
       const auto body = [id](Turn& turn) {
         turn.SetResource("notes/" + id);
         if (absl::Status put = turn.Put("note", id, "words"); !put.ok()) return put;
-        return turn.AddLeaf(absl::StrCat("{\"revision\":", turn.revision(), "}")).status();
+        return turn.AddLeaf({.kind = kMutationEntry, .revision = turn.revision()}).status();
       };
       ASSERT_THAT(journal_->Mutate(Try(id), body), IsOk());
     }
@@ -68,11 +73,14 @@ class StoreCheckContractTest : public JournalContract {
 
   // What other hands do to a stopped store.
   void Tamper(const std::string& sql) const {
+    Tamper([&](storage::Connection& store) { return store.Execute(sql); });
+  }
+  void Tamper(const std::function<absl::Status(storage::Connection&)>& hand) const {
     const auto database = options_.database.empty()
                               ? storage::OpenSqlite({.directory = options_.directory})
                               : storage::OpenPostgres({.url = options_.database});
     ASSERT_THAT(database, IsOk());
-    ASSERT_THAT((*database)->writer().Execute(sql), IsOk());
+    ASSERT_THAT(hand((*database)->writer()), IsOk());
   }
 };
 
@@ -90,6 +98,9 @@ TEST_P(StoreCheckContractTest, FindsNothingInAStoreAsItWasWritten) {
   EXPECT_EQ(report.versions, kEntries);
   EXPECT_EQ(report.opened, kEntries + 1);
   EXPECT_EQ(report.published, kEntries + 1);
+  EXPECT_EQ(report.vouched, kEntries);
+  EXPECT_EQ(report.unhashed, 0);
+  EXPECT_EQ(report.unvouched, 0);
   EXPECT_GT(report.checkpoints, 0);
 }
 
@@ -185,6 +196,135 @@ TEST_P(StoreCheckContractTest, SaysWhereAStoreIsNotAsItWasWritten) {
   EXPECT_THAT(Places(), IsEmpty());
 }
 
+// The version `id` gets the body.
+absl::Status SetBody(storage::Connection& sql, const std::string& id, const std::string& body) {
+  COMITY_ASSIGN_OR_RETURN(const auto update,
+                          sql.Prepare("UPDATE journal_versions SET body = ?1 WHERE id = ?2"));
+  return update->BindBlob(1, body).BindText(2, id).Run();
+}
+
+TEST_P(StoreCheckContractTest, SaysWhichMutationIsNotWhatItsEntryVouchesFor) {
+  // More versions than are read at a time; the revisions before and behind must not be blamed.
+  constexpr int kMany = 600;
+  Write(1);
+  ASSERT_THAT(journal_->Mutate(Try(),
+                               [](Turn& turn) {
+                                 for (int i = 0; i < kMany; ++i) {
+                                   const std::string id = absl::StrCat("m", i);
+                                   if (auto put = turn.Put("note", id, id); !put.ok()) return put;
+                                 }
+                                 if (auto gone = turn.Erase("note", "1"); !gone.ok()) return gone;
+                                 if (auto put = turn.Put("barrier", "b", ""); !put.ok()) return put;
+                                 return turn.AddLeaf({.kind = kMutationEntry}).status();
+                               }),
+              IsOk());
+  ASSERT_THAT(journal_->Mutate(Try(), Put("x", "one")), IsOk());
+  ASSERT_THAT(journal_->Mutate(Try(), Put("y", "two")), IsOk());
+  ASSERT_THAT(
+      journal_->Mutate(Try(),
+                       [](Turn& turn) { return turn.AddLeaf({.kind = kMutationEntry}).status(); }),
+      IsOk());
+  Write(1);
+  Stop();
+  GetParam().save(options_, root_.path());
+  using storage::Connection;
+  const auto run = [](std::string text) {
+    return [text = std::move(text)](Connection& sql) { return sql.Execute(text); };
+  };
+  const struct {
+    const char* what;
+    std::function<absl::Status(Connection&)> hand;
+    std::vector<std::string> where;
+  } cases[] = {
+      {"a byte of a body is flipped",
+       [](Connection& sql) { return SetBody(sql, "m599", "m598"); },
+       {"revision 2"}},
+      {"a body is cut off", [](Connection& sql) { return SetBody(sql, "m0", ""); }, {"revision 2"}},
+      {"two bodies of a mutation are swapped",
+       [](Connection& sql) {
+         COMITY_RETURN_IF_ERROR(SetBody(sql, "m7", "m8"));
+         return SetBody(sql, "m8", "m7");
+       },
+       {"revision 2"}},
+      {"two bodies of different mutations are swapped",
+       [](Connection& sql) {
+         COMITY_RETURN_IF_ERROR(SetBody(sql, "x", "two"));
+         return SetBody(sql, "y", "one");
+       },
+       {"revision 3", "revision 4"}},
+      {"a version says that it was erased",
+       run("UPDATE journal_versions SET body = NULL WHERE id = 'm3'"),
+       {"revision 2"}},
+      {"what was erased is there again",
+       run("UPDATE journal_versions SET body = (SELECT v.body FROM journal_versions v "
+           "WHERE v.id = 'b') WHERE body IS NULL"),
+       {"revision 2"}},
+      {"a version is of another resource",
+       run("UPDATE journal_versions SET id = 'z' WHERE id = 'x'"),
+       {"revision 3"}},
+      {"a version is of another kind",
+       run("UPDATE journal_versions SET kind = 'z' WHERE id = 'x'"),
+       {"revision 3"}},
+      {"the last version of a mutation is deleted",
+       run("DELETE FROM journal_versions WHERE id = 'b'"),
+       {"revision 2"}},
+      {"the only version of a mutation is deleted",
+       run("DELETE FROM journal_versions WHERE id = 'y'"),
+       {"revision 4"}},
+      {"a version is added behind the others",
+       run("INSERT INTO journal_versions SELECT position + 1, kind, 'w', body "
+           "FROM journal_versions WHERE id = 'x'"),
+       {"revision 3"}},
+      {"a version is added where none was",
+       run("INSERT INTO journal_versions SELECT 5 * 1048576, kind, id, body "
+           "FROM journal_versions WHERE id = 'x'"),
+       {"revision 5"}},
+  };
+  for (const auto& [what, hand, where] : cases) {
+    Tamper(hand);
+
+    EXPECT_EQ(Places(), where) << what;
+
+    GetParam().restore(options_, root_.path());
+  }
+  EXPECT_THAT(Places(), IsEmpty());
+  EXPECT_EQ(Check().vouched, 6);
+  EXPECT_EQ(Check().unvouched, 0);
+}
+
+TEST_P(StoreCheckContractTest, NamesTheEntryAndNoContent) {
+  ASSERT_THAT(journal_->Mutate(Try(), Put("secret-name", "secret-words")), IsOk());
+  Stop();
+  Tamper("UPDATE journal_versions SET body = NULL");
+
+  const StoreReport report = Check();
+
+  ASSERT_EQ(report.found, 1);
+  EXPECT_EQ(report.findings.front().where, "revision 1");
+  EXPECT_THAT(report.findings.front().what, HasSubstr("entry 0"));
+  EXPECT_THAT(report.findings.front().what, Not(HasSubstr("secret")));
+}
+
+TEST_P(StoreCheckContractTest, CountsMutationsWhoseEntriesCommitToNoVersions) {
+  // As older binaries wrote it: an entry of its own, put under the revision below.
+  ASSERT_THAT(journal_->Mutate(Try(), [](Turn& turn) { return turn.Put("note", "a", "1"); }),
+              IsOk());
+  ASSERT_THAT(journal_->RecordLeaf([](absl::Time time) {
+    return FormatEntry({.time = time, .kind = kMutationEntry, .revision = 1});
+  }),
+              IsOk());
+  Write(1);
+  Stop();
+  Tamper("UPDATE journal_entries SET revision = 1 WHERE leaf_index = 0");
+
+  const StoreReport report = Check();
+
+  EXPECT_THAT(report.findings, IsEmpty());
+  EXPECT_EQ(report.unhashed, 1);
+  EXPECT_EQ(report.unvouched, 1);
+  EXPECT_EQ(report.vouched, 1);
+}
+
 TEST_P(StoreCheckContractTest, MissesWhatWasPublishedAndIsGone) {
   Write(3);
   Stop();
@@ -206,6 +346,7 @@ TEST_P(StoreCheckContractTest, CountsEntriesThatWerePrunedOrHaveNoKeyAtHand) {
   const auto unopened = CheckStore(without);
   ASSERT_THAT(unopened, IsOk());
   EXPECT_EQ(unopened->unopened, 2);
+  EXPECT_EQ(unopened->unvouched, 2);
   EXPECT_TRUE(unopened->ok());
 
   const auto keys = ExpiryKeys::Open(options_.expiry_key_directory);
@@ -214,6 +355,8 @@ TEST_P(StoreCheckContractTest, CountsEntriesThatWerePrunedOrHaveNoKeyAtHand) {
       absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) + options_.expiry_months;
   ASSERT_THAT((*keys)->Destroy(month), IsOk());
   EXPECT_EQ(Check().pruned, 2);
+  EXPECT_EQ(Check().unvouched, 2);
+  EXPECT_EQ(Check().vouched, 0);
   EXPECT_TRUE(Check().ok());
 }
 

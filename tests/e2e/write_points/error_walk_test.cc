@@ -140,7 +140,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
   absl::Status Note(std::size_t which) {
     const auto body = [&](journal::Turn& turn) -> absl::Status {
       COMITY_RETURN_IF_ERROR(turn.Put("note", ids_[which], "noted"));
-      return turn.AddLeaf("{\"note\":1}").status();
+      return turn.AddLeaf({.kind = journal::kMutationEntry, .resource = "notes"}).status();
     };
     COMITY_RETURN_IF_ERROR(world_.journal
                                ->Mutate({.caller = kDesk,

@@ -53,7 +53,7 @@ class PruningWalkTest : public ::testing::TestWithParam<faults::Death> {
       const auto journal = Open();
       for (const char* const resource : {"notes/1", "notes/2", "notes/1"}) {
         const auto done = journal->Mutate({.caller = "-", .method = "test"}, [&](Turn& turn) {
-          return turn.AddLeaf(json::Canonical({{"resource", resource}})).status();
+          return turn.AddLeaf({.kind = kMutationEntry, .resource = resource}).status();
         });
         EXPECT_TRUE(done.ok()) << done.status();
       }

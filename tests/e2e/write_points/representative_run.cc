@@ -164,15 +164,16 @@ absl::Status RepresentativeRun::Decide() {
 
 absl::Status RepresentativeRun::Note(Acknowledgement& told) {
   const auto write = [&] {
-    return world_.journal->Mutate({.caller = kDesk,
-                                   .method = "test/Note",
-                                   .request_id = request_ids_[kNoteId],
-                                   .request_digest = crypto::Sha256("note")},
-                                  [](journal::Turn& turn) -> absl::Status {
-                                    turn.SetResource("notes/1");
-                                    COMITY_RETURN_IF_ERROR(turn.Put("note", "1", "noted"));
-                                    return turn.AddLeaf("{\"note\":1}").status();
-                                  });
+    return world_.journal->Mutate(
+        {.caller = kDesk,
+         .method = "test/Note",
+         .request_id = request_ids_[kNoteId],
+         .request_digest = crypto::Sha256("note")},
+        [](journal::Turn& turn) -> absl::Status {
+          turn.SetResource("notes/1");
+          COMITY_RETURN_IF_ERROR(turn.Put("note", "1", "noted"));
+          return turn.AddLeaf({.kind = journal::kMutationEntry, .resource = "notes"}).status();
+        });
   };
   COMITY_ASSIGN_OR_RETURN(const journal::Committed first, write());
   COMITY_ASSIGN_OR_RETURN(const journal::Committed again, write());

@@ -142,13 +142,15 @@ TEST_F(ClockJumpsTest, CheckpointsGoOnBeingPublishedAndTheLedgerStaysInOrder) {
   for (int round = 0; round < kRounds; ++round) {
     for (int i = 0; i < kEach; ++i) {
       const std::string id = absl::StrCat(round, "-", i);
-      ASSERT_THAT(journal.Mutate({.caller = "clock", .method = "test/Write"},
-                                 [&](journal::Turn& turn) {
-                                   turn.SetResource(id);
-                                   if (auto put = turn.Put("thing", id, id); !put.ok()) return put;
-                                   return turn.AddLeaf("{\"id\":\"" + id + "\"}").status();
-                                 }),
-                  IsOk());
+      ASSERT_THAT(
+          journal.Mutate(
+              {.caller = "clock", .method = "test/Write"},
+              [&](journal::Turn& turn) {
+                turn.SetResource(id);
+                if (auto put = turn.Put("thing", id, id); !put.ok()) return put;
+                return turn.AddLeaf({.kind = journal::kMutationEntry, .resource = id}).status();
+              }),
+          IsOk());
     }
     // The publisher waits for more to gather just now.
     SetClock(round % 2 == 0 ? absl::ZeroDuration() : absl::Hours(1));

@@ -57,7 +57,7 @@ class BackupTest : public ::testing::Test {
         ->Mutate({.caller = "alice", .method = "test/Write"},
                  [&](Turn& turn) {
                    if (absl::Status put = turn.Put("note", id, words); !put.ok()) return put;
-                   return turn.AddLeaf("{}").status();
+                   return turn.AddLeaf({.kind = kMutationEntry, .resource = id}).status();
                  })
         .status();
   }
@@ -157,7 +157,7 @@ TEST_F(BackupTest, ReadsAsItWasAndRefusesWritesThoughNothingWasLost) {
   Open();
   EXPECT_EQ(journal_->head().revision, head.revision);
   EXPECT_EQ(journal_->LatestVersions("note")->size(), 300);
-  EXPECT_THAT(journal_->ReadEntry(299)->body, "{}");
+  EXPECT_THAT(*journal_->ReadEntry(299)->body, ::testing::HasSubstr("\"resource\""));
   EXPECT_THAT(Write("more"),
               FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"));
   EXPECT_FALSE(journal_->stats().writable);

@@ -53,7 +53,7 @@ class FullDiskTest : public ::testing::Test {
       if (auto put = turn.Put("thing", absl::StrCat(turn.revision()), body); !put.ok()) {
         return put;
       }
-      return turn.AddLeaf("{}").status();
+      return turn.AddLeaf({.kind = kMutationEntry}).status();
     });
   }
 

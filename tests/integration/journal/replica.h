@@ -61,7 +61,7 @@ class Replica {
       turn.SetResource(counter);
       if (auto put = turn.Put("counter", counter, absl::StrCat(next)); !put.ok()) return put;
       state_->Stage({counter, next});
-      return turn.AddLeaf(absl::StrCat("{\"n\":", next, "}")).status();
+      return turn.AddLeaf({.kind = kMutationEntry, .resource = counter, .count = next}).status();
     });
   }
 

@@ -155,7 +155,7 @@ TEST_F(LedgerQueriesTest, ASizeWithoutACheckpointHasNone) {
   ASSERT_THAT(journal_->Mutate({.caller = "-", .method = "timer/test"},
                                [](journal::Turn& turn) {
                                  for (int i = 0; i < 5; ++i) {
-                                   if (auto leaf = turn.AddLeaf("{}"); !leaf.ok()) {
+                                   if (auto leaf = turn.AddLeaf({}); !leaf.ok()) {
                                      return leaf.status();
                                    }
                                  }

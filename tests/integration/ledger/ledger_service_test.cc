@@ -67,7 +67,7 @@ class LedgerServiceTest : public ::testing::Test {
     ASSERT_THAT(journal_->Mutate({.caller = "-", .method = "timer/test"},
                                  [count](journal::Turn& turn) {
                                    for (int i = 0; i < count; ++i) {
-                                     if (auto leaf = turn.AddLeaf("{}"); !leaf.ok()) {
+                                     if (auto leaf = turn.AddLeaf({}); !leaf.ok()) {
                                        return leaf.status();
                                      }
                                    }

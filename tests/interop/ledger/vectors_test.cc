@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
+#include "common/journal/versions_hash.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/cosignature.h"
 #include "common/ledger/proof.h"
@@ -31,7 +32,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using ::comity::testing::IsOk;
 
-const std::vector<std::string> kKinds = {"vkey", "checkpoint", "update", "tlog-proof", "tiles"};
+const std::vector<std::string> kKinds = {"vkey",       "checkpoint", "update",
+                                         "tlog-proof", "tiles",      "versions"};
 
 fs::path Folder() {
   const char* const source = std::getenv("COMITY_SOURCE_DIR");
@@ -144,12 +146,29 @@ absl::StatusOr<Json> TryTiles(const Json& group, const Json& input) {
   return Json{{"size", opened.size}};
 }
 
+absl::StatusOr<Json> TryVersions(const Json& input) {
+  journal::VersionsHash hash;
+  for (const Json& one : input["versions"]) {
+    journal::Version version{.kind = one["kind"], .id = one["id"]};
+    if (!one["body"].is_null()) {
+      COMITY_ASSIGN_OR_RETURN(version.body, crypto::FromBase64(one["body"].get<std::string>()));
+    }
+    hash.Add(version);
+  }
+  const Json entry = Json::parse(Bytes(input, "entry"));
+  if (entry.value("versions_sha256", "") != crypto::Hex(crypto::View(hash.digest()))) {
+    return absl::InvalidArgumentError("the versions are not those that the entry commits to");
+  }
+  return Json{{"count", input["versions"].size()}};
+}
+
 absl::StatusOr<Json> Try(const Json& group, const Json& input) {
   const std::string kind = group["kind"];
   if (kind == "vkey") return TryVkey(input);
   if (kind == "checkpoint") return TryCheckpoint(input);
   if (kind == "update") return TryUpdate(input);
   if (kind == "tlog-proof") return TryTlogProof(input);
+  if (kind == "versions") return TryVersions(input);
   return TryTiles(group, input);
 }
 
@@ -192,7 +211,7 @@ int Python(const std::string& arguments) {
 
 TEST(StandAloneVerifierTest, AcceptsAndRefusesAsTheFilesSay) {
   EXPECT_EQ(Python("verify.py vectors vkey.json checkpoint.json update.json tlog-proof.json "
-                   "tiles.json"),
+                   "tiles.json versions.json"),
             0);
 }
 

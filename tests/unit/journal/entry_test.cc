@@ -35,6 +35,7 @@ TEST(EntryTest, AnEntryHasEverythingThatIsSet) {
                         .count = 0,
                         .query_sha256 = crypto::Digest{},
                         .statement_sha256 = crypto::Digest{},
+                        .versions_sha256 = crypto::Digest{},
                         .detail = R"({"a":1})"};
   const std::string zeros(64, '0');
 
@@ -42,7 +43,7 @@ TEST(EntryTest, AnEntryHasEverythingThatIsSet) {
             R"({"caller":"-","count":0,"detail":{"a":1},"format":"comity.entry.v1",)"
             R"("kind":"DISCLOSURE","method":"m","outcome":"DONE","purpose":"p","query_sha256":")" +
                 zeros + R"(","reason":"WHY","request_id":"i","resource":"r","statement_sha256":")" +
-                zeros + R"(","time":"1970-01-01T00:00:00Z"})");
+                zeros + R"(","time":"1970-01-01T00:00:00Z","versions_sha256":")" + zeros + R"("})");
 }
 
 TEST(EntryTest, WhateverTextComesTheEntryStaysCanonical) {

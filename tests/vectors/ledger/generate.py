@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import struct
 import sys
 
 import verify
@@ -602,12 +603,81 @@ def tiles():
     return group
 
 
+def versions():
+    group = Group(
+        "versions",
+        "The versions that a mutation put, in that order (body in base64; null: erased), and the "
+        "ledger entry that commits to them with 'versions_sha256'.",
+    )
+
+    def of(items):
+        # Not by verify.py: the frame spelled out once more.
+        framed = b""
+        for kind, name, content in items:
+            framed += struct.pack(">Q", len(kind.encode())) + kind.encode()
+            framed += struct.pack(">Q", len(name.encode())) + name.encode()
+            framed += b"\xff" * 8 if content is None else struct.pack(">Q", len(content)) + content
+        return hashlib.sha256(framed).hexdigest()
+
+    def members(items, committed):
+        entry = {"format": "comity.entry.v1", "kind": "MUTATION", "revision": 7}
+        if committed is not None:
+            entry["versions_sha256"] = committed
+        return dict(
+            entry=json.dumps(entry, separators=(",", ":")),
+            versions=[
+                {"kind": kind, "id": name, "body": None if content is None else b64(content)}
+                for kind, name, content in items
+            ],
+        )
+
+    def good(title, *items):
+        group.good(title, {"count": len(items)}, **members(items, of(items)))
+
+    a, b = ("partner", "partners/a", b"one"), ("partner", "partners/b", bytes(range(256)))
+    gone, barrier = ("upload", "u", None), ("barrier", "-", b"")
+    good("nothing was put")
+    good("one version", a)
+    good("two", a, b)
+    good("one of them erased", a, gone)
+    good("an empty body", a, barrier)
+    good("a name that is not ASCII", ("partner", "partners/K\u00f6ln", b"one"))
+    good("a body of 1,000 bytes", ("partner", "partners/a", b"x" * 1000))
+    good("300 versions", *[("note", str(i), b"%d" % i) for i in range(300)])
+
+    committed = of((a, b, gone, barrier))
+
+    def bad(title, *items):
+        group.bad(title, **members(items, committed))
+
+    for i in range(0, 256, 51):
+        bad("byte %d of a body flipped" % i, a, (b[0], b[1], flipped(b[2], i)), gone, barrier)
+    bad("a body cut off", ("partner", "partners/a", b"on"), b, gone, barrier)
+    bad("two bodies swapped", (a[0], a[1], b[2]), (b[0], b[1], a[2]), gone, barrier)
+    bad("two versions swapped", b, a, gone, barrier)
+    bad("the first missing", b, gone, barrier)
+    bad("the last missing", a, b, gone)
+    bad("all missing")
+    bad("one more behind", a, b, gone, barrier, a)
+    bad("one twice", a, a, b, gone, barrier)
+    bad("another kind", ("partners", a[1], a[2]), b, gone, barrier)
+    bad("another id", (a[0], "partners/c", a[2]), b, gone, barrier)
+    bad("the end of a kind at the start of the id", ("partne", "rpartners/a", a[2]), b, gone, barrier)
+    bad("the end of an id at the start of the body", (a[0], "partners/", b"aone"), b, gone, barrier)
+    bad("an empty body in place of an erased one", a, b, (gone[0], gone[1], b""), barrier)
+    bad("an erased one in place of an empty body", a, b, gone, (barrier[0], barrier[1], None))
+    group.bad("the entry commits to none", **members((a,), None))
+    group.bad("in upper case", **members((b,), of((b,)).upper()))
+    group.bad("the hash of the bodies alone", **members((a,), hashlib.sha256(a[2]).hexdigest()))
+    return group
+
+
 def main():
     if sys.argv[1:] not in ([], ["--check"]):
         print(__doc__)
         return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
     stale = []
-    for make in (vkeys, checkpoints, updates, proof_files, tiles):
+    for make in (vkeys, checkpoints, updates, proof_files, tiles, versions):
         group = make()
         path = os.path.join(FOLDER, group.content["kind"] + ".json")
         if sys.argv[1:] == ["--check"]:

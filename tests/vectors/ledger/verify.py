@@ -474,6 +474,24 @@ def check_entries(entries, leaves):
     return opened, pruned
 
 
+def versions_hash(versions):
+    """What an entry's "versions_sha256" must be: (kind, id, body) in the order put; body None: erased."""
+    parts = []
+    for kind, name, body in versions:
+        for part in (kind, name, body):
+            parts.append(b"\xff" * 8 if part is None else len(part).to_bytes(8, "big") + part)
+    return sha256(*parts)
+
+
+def check_versions(entry, versions):
+    try:
+        committed = json.loads(entry)["versions_sha256"]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("the entry commits to no versions")
+    if committed != versions_hash(versions).hex():
+        raise Refused("the versions are not those that the entry commits to")
+
+
 # --- The vectors ----------------------------------------------------------------------------------
 
 
@@ -533,6 +551,17 @@ def try_case(kind, group, members):
         leaves = check_tiles(read, opened)
         check_entries(members.get("entries", []), leaves)
         return {"size": opened.size}
+    if kind == "versions":
+        versions = [
+            (
+                version["kind"].encode("utf-8"),
+                version["id"].encode("utf-8"),
+                None if version["body"] is None else base64.b64decode(version["body"], validate=True),
+            )
+            for version in members["versions"]
+        ]
+        check_versions(blob(members, "entry"), versions)
+        return {"count": len(versions)}
     raise SystemExit("no such kind of vector: " + kind)
 
 
