@@ -139,6 +139,7 @@ absl::Status ReadPartner(const Fields& fields, Row& row) {
   partner.set_status_footnote(fields.Text("status_footnote"));
   COMITY_ASSIGN_OR_RETURN(const bool competent, fields.YesNo("competent_in_criminal_matters"));
   partner.set_competent_in_criminal_matters(competent);
+  for (const std::string& alias : fields.List("aliases")) partner.add_aliases(alias);
   return absl::OkStatus();
 }
 
@@ -328,7 +329,8 @@ const std::vector<FileKind>& FileKinds() {
   static const auto* const kinds = new std::vector<FileKind>{
       {"partners.csv",
        {"id", "kind", "display_name"},
-       {"iso_alpha2", "iso_alpha3", "region", "status_footnote", "competent_in_criminal_matters"},
+       {"iso_alpha2", "iso_alpha3", "region", "status_footnote", "competent_in_criminal_matters",
+        "aliases"},
        &ReadPartner},
       {"legal_classes.csv",
        {"partner", "legal_class", "from", "to"},
@@ -373,12 +375,10 @@ absl::StatusOr<std::vector<std::string>> ReadHeader(const FileKind& kind, const 
         std::find(kind.needed.begin(), kind.needed.end(), cell.text) != kind.needed.end() ||
         std::find(kind.optional.begin(), kind.optional.end(), cell.text) != kind.optional.end();
     if (!known) {
-      std::vector<std::string> all = kind.needed;
-      all.insert(all.end(), kind.optional.begin(), kind.optional.end());
       return FileError(kind.name, cell.line, absl::StrCat(names.size() + 1),
                        absl::StrCat("the header names an unknown column: the columns of this file "
                                     "are ",
-                                    absl::StrJoin(all, ", ")));
+                                    absl::StrJoin(ColumnsOf(kind.name), ", ")));
     }
     if (!seen.insert(cell.text).second) {
       return FileError(kind.name, cell.line, cell.text,
@@ -427,6 +427,16 @@ const std::vector<std::string>& FileNames() {
     return made;
   }();
   return *names;
+}
+
+std::vector<std::string> ColumnsOf(absl::string_view file) {
+  std::vector<std::string> columns;
+  for (const FileKind& kind : FileKinds()) {
+    if (kind.name != file) continue;
+    columns = kind.needed;
+    columns.insert(columns.end(), kind.optional.begin(), kind.optional.end());
+  }
+  return columns;
 }
 
 absl::StatusOr<std::vector<Row>> ReadFile(absl::string_view file, absl::string_view text) {

@@ -15,6 +15,9 @@ using Row = partner_registry::v1::ImportFactsRequest::Row;
 // "partners.csv".
 const std::vector<std::string>& FileNames();
 
+// The columns that one of these files may have, in the order in which they are written.
+std::vector<std::string> ColumnsOf(absl::string_view file);
+
 // Reads the folder `path` (layout: deploy/data/README.md) into rows for ImportFacts, in the order
 // of FileNames() and then of lines. Each file may be missing, but not all of them; other files are
 // not looked at.

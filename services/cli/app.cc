@@ -71,9 +71,10 @@ std::string CompleteHelp(CLI::App& command) {
   for (CLI::App* const sub : command.get_subcommands([](const CLI::App*) { return true; })) {
     absl::StrAppend(&examples, examples.empty() ? "" : "\n", CompleteHelp(*sub));
   }
-  command.footer(absl::StrCat(kExamples, examples,
-                              "\n\nEvery command also takes --as, --home, --output, --quiet and "
-                              "--timeout: see comity --help."));
+  command.footer(
+      absl::StrCat(kExamples, examples,
+                   "\n\nEvery command also takes --as, --delegation, --home, --output, --quiet and "
+                   "--timeout: see comity --help."));
   return examples;
 }
 

@@ -53,6 +53,8 @@ class App {
 
 // Registers the commands of one subject.
 void RegisterPartners(Command root, App& app);
+// Below `partners`.
+void RegisterExport(Command partners, App& app);
 void RegisterTransfer(Command root, App& app);
 void RegisterContacts(Command root, App& app);
 void RegisterKeys(Command root, App& app);

@@ -1,5 +1,6 @@
 // comity partners: list, show, import, suspend-exchanges, resume-exchanges.
 
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -10,8 +11,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/facts_csv/csv.h"
 #include "common/facts_csv/facts_csv.h"
+#include "common/facts_csv/json_lines.h"
 #include "common/status/macros.h"
+#include "common/storage/files.h"
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/progress.h"
@@ -171,8 +175,16 @@ void PrintImport(const v1::ImportFactsResponse& response, bool dry_run) {
             << ".\n";
 }
 
+// A folder of CSV files, or a file of JSON lines.
+absl::StatusOr<std::vector<facts_csv::Row>> ReadRows(const std::string& from) {
+  if (!std::filesystem::is_regular_file(from)) return facts_csv::ReadFolder(from);
+  COMITY_ASSIGN_OR_RETURN(const std::string text,
+                          storage::ReadFile(from, facts_csv::kMaxFileBytes + 1));
+  return facts_csv::ReadJsonLines(std::filesystem::path(from).filename().string(), text);
+}
+
 absl::Status Import(App& app, const std::string& folder, bool dry_run) {
-  COMITY_ASSIGN_OR_RETURN(const std::vector<facts_csv::Row> rows, facts_csv::ReadFolder(folder));
+  COMITY_ASSIGN_OR_RETURN(const std::vector<facts_csv::Row> rows, ReadRows(folder));
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
 
@@ -255,12 +267,16 @@ void RegisterPartners(Command root, App& app) {
   at_revision(list);
 
   const Command import =
-      AddCommand(partners, app, "import", "Load a folder of facts: all or nothing",
+      AddCommand(partners, app, "import", "Load facts from files: all or nothing",
                  "  comity --as registry-1 partners import deploy/data --dry-run\n"
-                 "  comity --as registry-1 partners import deploy/data",
+                 "  comity --as registry-1 partners import deploy/data\n"
+                 "  comity --as registry-1 partners import facts.jsonl --dry-run",
                  [&app, arguments] { return Import(app, arguments->folder, arguments->dry_run); });
-  import.AddOption("folder", arguments->folder, "Folder of CSV files").Required();
+  import.AddOption("folder", arguments->folder, "A folder of CSV files, or a file of JSON lines")
+      .Required();
   import.AddFlag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
+
+  RegisterExport(partners, app);
 
   const auto add = [&](const char* name, const char* description, auto body) {
     const Command command = AddCommand(

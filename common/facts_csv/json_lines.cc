@@ -1,0 +1,124 @@
+#include "common/facts_csv/json_lines.h"
+
+#include <google/api/field_behavior.pb.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "common/facts_csv/csv.h"
+#include "common/status/macros.h"
+
+namespace comity::facts_csv {
+namespace {
+
+namespace v1 = partner_registry::v1;
+
+bool IsServerOnly(const google::protobuf::FieldDescriptor& field) {
+  const auto& options = field.options();
+  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
+    if (options.GetExtension(google::api::field_behavior, i) == google::api::OUTPUT_ONLY) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Takes out what only the server sets.
+void ClearServerOnly(google::protobuf::Message& message) {
+  const google::protobuf::Descriptor& descriptor = *message.GetDescriptor();
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    if (IsServerOnly(*descriptor.field(i))) {
+      message.GetReflection()->ClearField(&message, descriptor.field(i));
+    }
+  }
+}
+
+// The message of a fact that an import can set; null for the other kinds.
+google::protobuf::Message* Importable(v1::Fact& fact) {
+  if (fact.has_partner()) return fact.mutable_partner();
+  if (fact.has_instrument()) return fact.mutable_instrument();
+  if (fact.has_milestone()) return fact.mutable_milestone();
+  if (fact.has_authority()) return fact.mutable_authority();
+  if (fact.has_contact()) return fact.mutable_contact();
+  return nullptr;
+}
+
+// The rows of one fact: a partner's legal classes have rows of their own.
+std::vector<Row> RowsOf(v1::Fact fact) {
+  std::vector<Row> rows(1);
+  if (fact.has_partner()) {
+    v1::Partner& partner = *rows[0].mutable_partner();
+    partner.Swap(fact.mutable_partner());
+    for (v1::LegalClassPeriod& period : *partner.mutable_legal_classes()) {
+      auto& of_partner = *rows.emplace_back().mutable_legal_class();
+      of_partner.set_partner(rows[0].partner().name());
+      of_partner.mutable_period()->Swap(&period);
+    }
+    rows[0].mutable_partner()->clear_legal_classes();
+  }
+  if (fact.has_instrument()) rows[0].mutable_instrument()->Swap(fact.mutable_instrument());
+  if (fact.has_milestone()) rows[0].mutable_milestone()->Swap(fact.mutable_milestone());
+  if (fact.has_authority()) rows[0].mutable_authority()->Swap(fact.mutable_authority());
+  if (fact.has_contact()) rows[0].mutable_contact()->Swap(fact.mutable_contact());
+  return rows;
+}
+
+}  // namespace
+
+std::string WriteJsonLines(const std::vector<v1::Fact>& facts) {
+  std::string lines;
+  for (v1::Fact fact : facts) {
+    google::protobuf::Message* const importable = Importable(fact);
+    if (importable == nullptr) continue;
+    ClearServerOnly(*importable);
+    std::string line;
+    // Of a message that is there this cannot fail.
+    (void)google::protobuf::util::MessageToJsonString(fact, &line);
+    absl::StrAppend(&lines, line, "\n");
+  }
+  return lines;
+}
+
+absl::StatusOr<std::vector<Row>> ReadJsonLines(absl::string_view file, absl::string_view text) {
+  if (text.size() > kMaxFileBytes) {
+    return FileError(file, 1, "", "the file is larger than 64 MiB: split it");
+  }
+  std::vector<Row> rows;
+  int number = 0;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
+    v1::Fact fact;
+    const auto parsed = google::protobuf::util::JsonStringToMessage(
+        google::protobuf::StringPiece(line.data(), line.size()), &fact);
+    if (!parsed.ok()) {
+      const std::string said(parsed.message().data(), parsed.message().size());
+      return FileError(file, number, "",
+                       absl::StrCat("the line is no fact in proto3 JSON (",
+                                    absl::StrReplaceAll(said, {{"\n", " "}}),
+                                    "): write it as `comity partners export` does"));
+    }
+    if (Importable(fact) == nullptr) {
+      return FileError(file, number, "",
+                       "the line is no partner, instrument, milestone, authority or contact: other "
+                       "facts are recorded by calls of their own");
+    }
+    for (Row& row : RowsOf(std::move(fact))) {
+      row.mutable_source()->set_file(std::string(file));
+      row.mutable_source()->set_line(number);
+      rows.push_back(std::move(row));
+    }
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.fact_case() < b.fact_case(); });
+  return rows;
+}
+
+}  // namespace comity::facts_csv

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "common/facts_csv/facts_csv.h"
+
+namespace comity::facts_csv {
+
+// Facts as JSON lines: one `comity.partner_registry.v1.Fact` a line, in proto3 JSON. Only what an
+// import can set is written; a partner's line has its legal classes.
+std::string WriteJsonLines(const std::vector<partner_registry::v1::Fact>& facts);
+
+// The rows for ImportFacts that `text` holds, those of partners first whatever their lines. Only
+// kinds that an import can set. INVALID_ARGUMENT `FACTS_FILE_INVALID` names file, line, reason and
+// remedy.
+absl::StatusOr<std::vector<Row>> ReadJsonLines(absl::string_view file, absl::string_view text);
+
+}  // namespace comity::facts_csv

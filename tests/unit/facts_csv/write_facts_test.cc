@@ -1,0 +1,137 @@
+// What is exported reads as the same rows.
+
+#include "common/facts_csv/write_facts.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/facts_csv/facts_csv.h"
+#include "common/facts_csv/json_lines.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::facts_csv {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::Not;
+namespace v1 = partner_registry::v1;
+
+// The facts that the rows say, partners with their classes.
+std::vector<v1::Fact> FactsOf(const std::vector<Row>& rows) {
+  std::vector<v1::Fact> facts;
+  std::map<std::string, std::size_t> partners;
+  for (const Row& row : rows) {
+    if (row.has_legal_class()) {
+      v1::Partner& partner = *facts[partners.at(row.legal_class().partner())].mutable_partner();
+      *partner.add_legal_classes() = row.legal_class().period();
+      continue;
+    }
+    v1::Fact& fact = facts.emplace_back();
+    if (row.has_partner()) {
+      partners[row.partner().name()] = facts.size() - 1;
+      *fact.mutable_partner() = row.partner();
+    }
+    if (row.has_instrument()) *fact.mutable_instrument() = row.instrument();
+    if (row.has_milestone()) *fact.mutable_milestone() = row.milestone();
+    if (row.has_authority()) *fact.mutable_authority() = row.authority();
+    if (row.has_contact()) *fact.mutable_contact() = row.contact();
+  }
+  return facts;
+}
+
+// Rows as texts, without where they stand.
+std::multiset<std::string> Said(std::vector<Row> rows) {
+  std::multiset<std::string> said;
+  for (Row& row : rows) {
+    row.clear_source();
+    said.insert(row.ShortDebugString());
+  }
+  return said;
+}
+
+std::vector<Row> Published() {
+  const auto rows = ReadFolder(absl::StrCat(std::getenv("COMITY_SOURCE_DIR"), "/deploy/data"));
+  EXPECT_THAT(rows, IsOk());
+  return *rows;
+}
+
+v1::Fact APartner() {
+  v1::Fact fact;
+  v1::Partner& partner = *fact.mutable_partner();
+  partner.set_name("partners/turkiye");
+  partner.set_kind(v1::PARTNER_KIND_STATE);
+  partner.set_display_name("T\xC3\xBCrkiye, \"Republic\" of");
+  partner.set_status_footnote("one line\nand another");
+  partner.add_aliases("Turkey");
+  partner.add_aliases("Turquie");
+  return fact;
+}
+
+TEST(WriteFactsTest, WhatTheProjectPublishesComesBackAsItIs) {
+  const std::vector<Row> rows = Published();
+  std::vector<Row> again;
+  for (const auto& [name, text] : WriteFiles(FactsOf(rows))) {
+    const auto read = ReadFile(name, text);
+    ASSERT_THAT(read, IsOk());
+    again.insert(again.end(), read->begin(), read->end());
+  }
+  EXPECT_EQ(Said(again), Said(rows));
+}
+
+TEST(WriteFactsTest, FieldsWithCommasQuotesAndLinesAreQuoted) {
+  const auto files = WriteFiles({APartner()});
+
+  const auto rows = ReadFile("partners.csv", files.at("partners.csv"));
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_EQ(rows->at(0).partner().ShortDebugString(), APartner().partner().ShortDebugString());
+  EXPECT_EQ(files.at("contacts.csv"), absl::StrCat("partner,id,spiffe_id,function,authority,opener,"
+                                                   "languages,time_zone,days,start,end,holidays,"
+                                                   "last_verified\n"));
+}
+
+TEST(JsonLinesTest, WhatTheProjectPublishesComesBackAsItIs) {
+  const std::vector<Row> rows = Published();
+  const auto again = ReadJsonLines("facts.jsonl", WriteJsonLines(FactsOf(rows)));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(Said(*again), Said(rows));
+}
+
+TEST(JsonLinesTest, WhatOnlyTheServerSetsIsNotWritten) {
+  v1::Fact fact = APartner();
+  fact.mutable_partner()->set_exchanges_suspended(true);
+  fact.mutable_partner()->mutable_revision()->set_number(7);
+  fact.mutable_partner()->set_etag("\"x\"");
+  v1::Fact decision;
+  decision.mutable_decision()->set_name("decisions/1");
+
+  const std::string lines = WriteJsonLines({fact, decision});
+
+  EXPECT_THAT(lines, Not(HasSubstr("revision")));
+  EXPECT_THAT(lines, Not(HasSubstr("etag")));
+  EXPECT_THAT(lines, Not(HasSubstr("exchanges")));
+  EXPECT_THAT(lines, Not(HasSubstr("decisions/1")));
+}
+
+TEST(JsonLinesTest, WhatIsWrongIsNamedByItsLine) {
+  const auto refused = [](const std::string& line, const std::string& what) {
+    const auto rows = ReadJsonLines("f.jsonl", absl::StrCat(WriteJsonLines({APartner()}), line));
+    EXPECT_THAT(rows, FailsWith(absl::StatusCode::kInvalidArgument, "FACTS_FILE_INVALID"));
+    EXPECT_THAT(std::string(rows.status().message()), HasSubstr("f.jsonl, line 2"));
+    EXPECT_THAT(std::string(rows.status().message()), HasSubstr(what));
+  };
+  refused("nonsense", "no fact in proto3 JSON");
+  refused("{\"partner\":{\"colour\":\"red\"}}", "no fact in proto3 JSON");
+  refused("{}", "no partner, instrument");
+  refused("{\"decision\":{}}", "no partner, instrument");
+}
+
+}  // namespace
+}  // namespace comity::facts_csv
