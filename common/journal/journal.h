@@ -130,8 +130,9 @@ class Journal {
   //   DEADLINE_EXCEEDED `DEADLINE_BEFORE_TURN`.
   absl::StatusOr<Committed> Mutate(Attempt attempt, Body body);
 
-  // As Mutate, without waiting: `done` is called exactly once, on the writer thread (or at once on
-  // this one, if the attempt is not queued), and must hand over rather than work.
+  // As Mutate, without waiting: `done` is called exactly once, on a thread that gives answers (or
+  // at once on this one, if the attempt is not queued). Others' answers wait for it: it must not
+  // block.
   virtual void Submit(Attempt attempt, Body body, Done done) = 0;
 
   // Adds an entry that belongs to no mutation (refusal, disclosure), durable when it returns. Fails

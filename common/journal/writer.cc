@@ -62,12 +62,9 @@ bool InDoubt(const absl::Status& status) { return ReasonOf(status) == "COMMIT_IN
 constexpr absl::Duration kDoubtPatience = absl::Seconds(20);
 constexpr absl::Duration kDoubtPause = absl::Milliseconds(100);
 
-void Answer(Item& item, const absl::Status& failure) {
-  std::visit([&](auto& waiting) { waiting.done(failure); }, item);
-}
-
-void AnswerVerdict(Item& item) {
-  std::visit([](auto& waiting) { waiting.done(*std::move(waiting.verdict)); }, item);
+// What all of `items` hear.
+void Fail(std::vector<Item>& items, const absl::Status& failure) {
+  for (Item& item : items) std::visit([&](auto& waiting) { waiting.verdict = failure; }, item);
 }
 
 }  // namespace
@@ -83,6 +80,7 @@ Writer::Writer(Setup setup)
       tree_(std::make_shared<const ledger::Tree>(setup_.tree)) {}
 
 void Writer::Start() {
+  answers_.Start();
   thread_ = std::thread([this] { Loop(); });
   pthread_setname_np(thread_.native_handle(), "journal-writer");
 }
@@ -95,6 +93,7 @@ void Writer::Close() {
     stop_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
+  answers_.Close();
 }
 
 void Writer::Attach(Participant* participant) {
@@ -118,7 +117,7 @@ void Writer::Submit(Item item) {
       return;
     }
   }
-  Answer(item, refused);
+  std::visit([&](auto& waiting) { waiting.done(refused); }, item);
 }
 
 void Writer::RequestCheckpoint() {
@@ -204,18 +203,20 @@ void Writer::Loop() {
   while (std::optional<Work> work = Take()) {
     // A batch follows the others by itself.
     if (!work->items.empty()) {
-      RunBatch(work->items);
+      RunBatch(std::move(work->items));
     } else if (work->follow) {
       FollowOthers();
     }
     if (work->checkpoint) CommitCheckpoint();
   }
-  std::deque<Item> waiting;
+  std::vector<Item> waiting;
   {
     absl::MutexLock lock(&mutex_);
-    waiting.swap(queue_);
+    waiting.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
+    queue_.clear();
   }
-  for (Item& item : waiting) Answer(item, Closed());
+  Fail(waiting, Closed());
+  answers_.Give(std::move(waiting));
   // What was committed is published, also if nobody comes back for it.
   CommitCheckpoint();
 }
@@ -260,7 +261,7 @@ absl::Status Writer::Commit(std::vector<Item>& items, const std::vector<Particip
   return batch->changed() ? transaction.Commit() : absl::OkStatus();
 }
 
-void Writer::RunBatch(std::vector<Item>& items) {
+void Writer::RunBatch(std::vector<Item> items) {
   const std::vector<Participant*> all = participants();
   std::optional<Batch> batch;
   absl::Status done = Commit(items, all, batch);
@@ -270,8 +271,8 @@ void Writer::RunBatch(std::vector<Item>& items) {
     if (InDoubt(done)) done = LookUp(*batch, all);
     if (!done.ok()) {
       lost_ += static_cast<std::int64_t>(items.size());
-      const absl::Status answer = refusal().ok() ? LostBecause(done) : refusal();
-      for (Item& item : items) Answer(item, answer);
+      Fail(items, refusal().ok() ? LostBecause(done) : refusal());
+      answers_.Give(std::move(items));
       return;
     }
     published = true;  // As what another process committed.
@@ -286,7 +287,7 @@ void Writer::RunBatch(std::vector<Item>& items) {
     mutations_ += batch->mutations();
     if (!published) Publish(batch->head(), all);
   }
-  for (Item& item : items) AnswerVerdict(item);
+  answers_.Give(std::move(items));
   if (batch->changed() && !published) Settle(all, leaves);
 }
 

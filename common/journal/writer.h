@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "common/journal/answers.h"
 #include "common/journal/batch.h"
 #include "common/journal/follower.h"
 #include "common/journal/journal.h"
@@ -57,12 +58,13 @@ class Writer {
 
   void Start();
 
-  // Finishes the batch that runs, answers what waits, commits a last checkpoint. Idempotent.
+  // Finishes the batch that runs, answers what waits, commits a last checkpoint. Returns when every
+  // answer has been given. Idempotent.
   void Close();
 
   void Attach(Participant* participant);
 
-  // `item` is answered exactly once: at once if it cannot be queued.
+  // `item` is answered exactly once, on a thread of Answers, or at once if it cannot be queued.
   void Submit(Item item);
 
   // Asks for a checkpoint over what is committed, soon.
@@ -91,7 +93,7 @@ class Writer {
   // nullopt: the journal closes.
   std::optional<Work> Take();
 
-  void RunBatch(std::vector<Item>& items);
+  void RunBatch(std::vector<Item> items);
   // Runs `items` in a transaction and commits it; `batch` is what became of them.
   absl::Status Commit(std::vector<Item>& items, const std::vector<Participant*>& participants,
                       std::optional<Batch>& batch);
@@ -122,6 +124,7 @@ class Writer {
 
   const Setup setup_;
   Subscribers subscribers_;
+  Answers answers_;
   std::thread thread_;
 
   // Of the writer thread.

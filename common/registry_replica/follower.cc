@@ -116,7 +116,7 @@ absl::Status RegistryReplica::Follower::FollowOnce() {
     confirmable_.reset();
     if (state_->revision().number > 0) confirmable_ = state_->revision();
   }
-  const std::unique_ptr<Stream> stream = stub_->Replicate(&context);
+  ReplicateStream stream(*stub_, &context);
   if (state_->revision().number == 0) {
     arriving_ = std::make_unique<ReplicaState>();
     arriving_facts_ = std::make_unique<Folder>();
@@ -128,15 +128,15 @@ absl::Status RegistryReplica::Follower::FollowOnce() {
   first.set_replica_id(replica_id_);
   bool open = true;
   if (arriving_ != nullptr) {
-    open = stream->Write(first);
+    open = stream.Write(first);
   } else {
-    open = Confirm(*stream);
+    open = Confirm(stream);
   }
   if (open) {
-    std::thread renewing([&] { RenewWhile(*stream, context, reading); });
+    std::thread renewing([&] { RenewWhile(stream, context, reading); });
     Response response;
-    while (handled.ok() && stream->Read(&response)) {
-      handled = Handle(std::move(response), *stream);
+    while (handled.ok() && stream.Read(&response)) {
+      handled = Handle(std::move(response), stream);
       response = Response();
     }
     {
@@ -147,7 +147,7 @@ absl::Status RegistryReplica::Follower::FollowOnce() {
     renewing.join();
   }
   if (!handled.ok()) context.TryCancel();
-  const absl::Status ended = rpc::ToAbslStatus(stream->Finish());
+  const absl::Status ended = rpc::ToAbslStatus(stream.Finish());
   {
     absl::MutexLock lock(&mutex_);
     context_ = nullptr;
@@ -155,7 +155,7 @@ absl::Status RegistryReplica::Follower::FollowOnce() {
   return handled.ok() ? ended : handled;
 }
 
-void RegistryReplica::Follower::RenewWhile(Stream& stream, grpc::ClientContext& context,
+void RegistryReplica::Follower::RenewWhile(ReplicateStream& stream, grpc::ClientContext& context,
                                            const std::atomic<bool>& reading) {
   while (true) {
     {
@@ -175,7 +175,7 @@ void RegistryReplica::Follower::RenewWhile(Stream& stream, grpc::ClientContext& 
   }
 }
 
-bool RegistryReplica::Follower::Confirm(Stream& stream) {
+bool RegistryReplica::Follower::Confirm(ReplicateStream& stream) {
   absl::MutexLock writing(&write_mutex_);
   Request request;
   request.set_replica_id(replica_id_);
@@ -191,7 +191,7 @@ bool RegistryReplica::Follower::Confirm(Stream& stream) {
   return stream.Write(request);
 }
 
-absl::Status RegistryReplica::Follower::Handle(Response response, Stream& stream) {
+absl::Status RegistryReplica::Follower::Handle(Response response, ReplicateStream& stream) {
   readings_->connected = true;
   {
     absl::MutexLock lock(&mutex_);

@@ -15,6 +15,7 @@
 #include "common/registry_replica/replica.h"
 #include "common/registry_replica/replica_file.h"
 #include "common/registry_replica/replica_state.h"
+#include "common/registry_replica/replicate_stream.h"
 #include "common/time/steady_cond_var.h"
 
 namespace comity::registry_replica {
@@ -46,24 +47,24 @@ class RegistryReplica::Follower {
                                               bool operational) const;
 
  private:
-  using Request = partner_registry::v1::ReplicateRequest;
-  using Response = partner_registry::v1::ReplicateResponse;
-  using Stream = grpc::ClientReaderWriter<Request, Response>;
+  using Request = ReplicateStream::Request;
+  using Response = ReplicateStream::Response;
 
   // Thread bodies.
   void Run();
-  void RenewWhile(Stream& stream, grpc::ClientContext& context, const std::atomic<bool>& reading);
+  void RenewWhile(ReplicateStream& stream, grpc::ClientContext& context,
+                  const std::atomic<bool>& reading);
 
   // One connection, from its first message to its end.
   absl::Status FollowOnce();
-  absl::Status Handle(Response response, Stream& stream);
+  absl::Status Handle(Response response, ReplicateStream& stream);
   absl::Status ApplyChanges(Response& response);
   // Makes the state visible. A barrier waits for the permits that are out.
   void Publish(bool barrier);
   void Drop();
   void TakeLease(const Response& response);
   // Confirms what is applied and renews the lease, unless a snapshot is on its way.
-  bool Confirm(Stream& stream);
+  bool Confirm(ReplicateStream& stream);
   void AddMetrics();
   void Warn(absl::string_view message, const absl::Status& status);
 

@@ -26,7 +26,8 @@ struct MinRevision {
 // One call in progress, as the body of a handler sees it. The certificate has been verified, the
 // access table asked, the contact's standing checked.
 //
-// Lives until the body returns (streams: until the stream has ended). Thread-safe.
+// Lives until the body returns, or the answer it promised is given (streams: until the stream has
+// ended). Thread-safe.
 class Call {
  public:
   // What the gate fills in.

@@ -13,6 +13,7 @@
 #include "common/rpc/gate_core.h"
 #include "common/rpc/stream_reactor.h"
 #include "common/rpc/streams.h"
+#include "common/rpc/write_call.h"
 
 namespace comity::rpc {
 
@@ -38,19 +39,18 @@ class CallGate {
 
   // `body`: absl::Status(const Call&, const Request&, Response*). With admission "read" and
   // evidence "none" it runs on gRPC's thread and must answer from memory; otherwise on the write
-  // executor
-  // ("bulk": the bulk executor), where it may wait for a commit.
+  // executor ("bulk": the bulk executor), where it may block.
   template <typename Request, typename Response, typename Body>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, absl::string_view method,
                                   const Request* request, Response* response, Body body) const {
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     CallRecord record = core_->Begin(context, Method(method), /*stream=*/false, request);
     if (!record.refused.ok()) {
-      Answer(core_, reactor, record, record.refused);
+      Send(core_, reactor, record, record.refused);
       return reactor;
     }
     if (record.admission == Admission::kRead && record.evidence == Evidence::kNone) {
-      Answer(core_, reactor, record, body(*record.call, *request, response));
+      Send(core_, reactor, record, body(*record.call, *request, response));
       return reactor;
     }
     Executor& executor =
@@ -61,9 +61,33 @@ class CallGate {
         [core, reactor, record, request, response, body = std::move(body)]() mutable {
           absl::Status outcome = core->StillWanted(record);
           if (outcome.ok()) outcome = core->Settle(record, body(*record.call, *request, response));
-          Answer(core, reactor, record, outcome);
+          Send(core, reactor, record, outcome);
         });
-    if (!queued.ok()) Answer(core_, reactor, record, queued);
+    if (!queued.ok()) Send(core_, reactor, record, queued);
+    return reactor;
+  }
+
+  // As Unary with admission "write", for a body that does not block: absl::Status(const Call&,
+  // const Request&, Response*, WriteCall&). It runs at once, or when its turn comes, on whatever
+  // thread, and returns the answer, or OK after WriteCall::Promise: then the answer comes later,
+  // and no thread waits for it.
+  template <typename Request, typename Response, typename Body>
+  grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context, absl::string_view method,
+                                  const Request* request, Response* response, Body body) const {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    CallRecord record = core_->Begin(context, Method(method), /*stream=*/false, request);
+    if (!record.refused.ok()) {
+      Send(core_, reactor, record, record.refused);
+      return reactor;
+    }
+    const auto write = std::make_shared<WriteCall>(core_, reactor, std::move(record));
+    const absl::Status queued = core_->write_turns().Submit(
+        write->call().caller(),
+        [write, request, response, body = std::move(body)](Turns::Turn turn) {
+          write->Begin(std::move(turn),
+                       [&] { return body(write->call(), *request, response, *write); });
+        });
+    if (!queued.ok()) write->Refuse(queued);
     return reactor;
   }
 
@@ -135,8 +159,8 @@ class CallGate {
   }
 
  private:
-  static void Answer(GateCore* core, grpc::ServerUnaryReactor* reactor, const CallRecord& record,
-                     const absl::Status& outcome) {
+  static void Send(GateCore* core, grpc::ServerUnaryReactor* reactor, const CallRecord& record,
+                   const absl::Status& outcome) {
     reactor->Finish(core->End(record, outcome));
     if (record.call != nullptr) record.call->MarkSent();
   }

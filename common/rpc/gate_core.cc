@@ -150,7 +150,11 @@ GateCore::GateCore(Options options, Parts parts)
                       .queue = options_.queue,
                       .running_of_a_caller = std::max<std::size_t>(1, options_.bulk_threads / 4)}),
       watch_executor_(
-          {.name = "watch", .threads = options_.watch_threads, .queue = options_.queue}) {
+          {.name = "watch", .threads = options_.watch_threads, .queue = options_.queue}),
+      write_turns_({.at_once = options_.write_threads,
+                    .queue = {.length = options_.queue,
+                              .standing = 2 * options_.write_threads,
+                              .clock = parts_.clock}}) {
   for (const std::string& service : options_.services) {
     const google::protobuf::ServiceDescriptor* const descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
@@ -183,14 +187,16 @@ GateCore::GateCore(Options options, Parts parts)
       methods_->entries.emplace(entry->full_name, std::move(entry));
     }
   }
-  for (Executor* const executor : {&write_executor_, &bulk_executor_, &watch_executor_}) {
-    const char* const name = executor == &write_executor_  ? "write"
-                             : executor == &bulk_executor_ ? "bulk"
-                                                           : "watch";
-    queue_gauges_.push_back(
-        {executor, &parts_.metrics->AddGauge(metrics::kExecutorQueue, "Calls waiting for a thread.",
-                                             {{"service", options_.service}, {"executor", name}})});
-  }
+  const auto add_gauge = [this](const char* name, auto& queue) {
+    queue_gauges_.push_back({.gauge = &parts_.metrics->AddGauge(
+                                 metrics::kExecutorQueue, "Calls waiting for their turn.",
+                                 {{"service", options_.service}, {"executor", name}}),
+                             .queued = [&queue] { return queue.queued(); }});
+  };
+  add_gauge("write", write_turns_);
+  add_gauge("blocking-write", write_executor_);
+  add_gauge("bulk", bulk_executor_);
+  add_gauge("watch", watch_executor_);
 }
 
 GateCore::~GateCore() = default;
@@ -368,22 +374,24 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
 absl::Status GateCore::StillWanted(const CallRecord& record) const {
   if (record.call->Cancelled()) {
     return MakeError(absl::StatusCode::kCancelled,
-                     "the caller gave up while the call waited for a thread.",
+                     "the caller gave up while the call waited for its turn.",
                      {.reason = "CANCELLED_WHILE_WAITING"});
   }
   if (record.call->deadline() <= parts_.clock->Now()) {
     return MakeError(absl::StatusCode::kDeadlineExceeded,
-                     "the deadline passed while the call waited for a thread; nothing was done.",
+                     "the deadline passed while the call waited for its turn; nothing was done.",
                      {.reason = "DEADLINE_PASSED"});
   }
   return absl::OkStatus();
 }
 
+bool GateCore::WantsEvidence(const CallRecord& record, const absl::Status& outcome) const {
+  return record.evidence == Evidence::kOutcome && IsRefusal(outcome.code()) &&
+         !record.call->evidenced() && parts_.recorder != nullptr;
+}
+
 absl::Status GateCore::Settle(const CallRecord& record, absl::Status outcome) {
-  if (record.evidence != Evidence::kOutcome || !IsRefusal(outcome.code()) ||
-      record.call->evidenced() || parts_.recorder == nullptr) {
-    return outcome;
-  }
+  if (!WantsEvidence(record, outcome)) return outcome;
   const absl::Status recorded = parts_.recorder->RecordRefusal(*record.call, outcome);
   // A ledger that takes no entries is then the reason itself, and repeating the call no remedy.
   if (recorded.ok() || recorded == outcome) return outcome;
@@ -470,9 +478,7 @@ void GateCore::RecheckStreams() {
     stream->EndFromOutside(std::move(counts));
     CutSoon(stream);
   }
-  for (const auto& [executor, gauge] : queue_gauges_) {
-    gauge->Set(static_cast<double>(executor->queued()));
-  }
+  for (const auto& [gauge, queued] : queue_gauges_) gauge->Set(static_cast<double>(queued()));
 }
 
 void GateCore::CutSoon(std::weak_ptr<OpenStream> stream) {

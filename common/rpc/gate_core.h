@@ -22,6 +22,7 @@
 #include "common/rpc/evidence.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/rate_limits.h"
+#include "common/rpc/turns.h"
 #include "common/time/clock.h"
 
 namespace google::protobuf {
@@ -61,7 +62,9 @@ class GateCore {
   struct Options {
     std::string service;  // "partner-registry": the ErrorInfo domain is <service>.comity.example.
     std::vector<std::string> services;  // Full proto names of the services served.
-    std::size_t write_threads = 64;     // They mostly wait for a commit that many share.
+    // Writes in progress that hold no thread, and threads for those that block: they mostly wait
+    // for a commit that many share.
+    std::size_t write_threads = 64;
     // Bulk work may wait for its caller: one runs a quarter of them at most.
     std::size_t bulk_threads = 16;
     std::size_t watch_threads = 4;
@@ -115,6 +118,8 @@ class GateCore {
                    const google::protobuf::Message* request);
   // OK, or why a call that waited for a thread need not run any more.
   absl::Status StillWanted(const CallRecord& record) const;
+  // Whether Settle would write evidence of `outcome`.
+  bool WantsEvidence(const CallRecord& record, const absl::Status& outcome) const;
   // On an executor thread: writes the evidence of a refusal, where the table wants it. Returns what
   // the caller gets.
   absl::Status Settle(const CallRecord& record, absl::Status outcome);
@@ -137,6 +142,7 @@ class GateCore {
     return parts_.standing ? parts_.standing(principal) : absl::OkStatus();
   }
 
+  Turns& write_turns() { return write_turns_; }
   Executor& write_executor() { return write_executor_; }
   Executor& bulk_executor() { return bulk_executor_; }
   Executor& watch_executor() { return watch_executor_; }
@@ -179,10 +185,15 @@ class GateCore {
   std::unique_ptr<OpenStreams> open_streams_;
   std::mutex to_cut_mutex_;
   std::vector<std::weak_ptr<OpenStream>> to_cut_;  // Ended a while ago; guarded by to_cut_mutex_.
-  std::vector<std::pair<const Executor*, metrics::Gauge*>> queue_gauges_;
+  struct QueueGauge {
+    metrics::Gauge* gauge;
+    std::function<std::size_t()> queued;
+  };
+  std::vector<QueueGauge> queue_gauges_;
   Executor write_executor_;
   Executor bulk_executor_;
   Executor watch_executor_;
+  Turns write_turns_;  // Last: what is in progress may end on the executor.
 };
 
 }  // namespace comity::rpc

@@ -35,6 +35,23 @@ def writes_per_second(bench, address, method, request):
     return seen["per_second"]
 
 
+def beside_bare(bench):
+    """How far the transport alone reaches with as many connections."""
+    request = request_of(bench)
+    bare_method = "comity.partner_registry.v1.PartnerRegistryService/GetPartner"
+    bench.record(
+        f"Durable writes, {CLIENTS} clients",
+        "calls/s",
+        bench.pairs(
+            bench.sizes.rounds,
+            lambda: writes_per_second(
+                bench, bench.address("engagement-scheduling"), METHOD, request
+            ),
+            lambda: writes_per_second(bench, bench.bare, bare_method, bench.partner_request),
+        ),
+    )
+
+
 def beside_etcd(bench):
     if baselines.missing("etcd"):
         print("there is no etcd (deploy/install bench): its row is left out")

@@ -40,15 +40,22 @@ class ScheduleStore {
   // What became of a mutation.
   struct Written {
     journal::Committed committed;
-    // The first resource of the plan, as the first answer had it: at its revision if this was a
-    // repetition; or what stands. nullopt: there is neither, or the key of its month was destroyed
-    // since.
+    // The first resource of the plan as it was committed, or what stands. nullopt: there is
+    // neither; of a repetition, see Recall.
     std::optional<Change> made;
   };
+  using Done = std::function<void(absl::StatusOr<Written>)>;
 
-  // Runs `planner` in its turn and commits what it plans. Fails as the planner does, or as
-  // Journal::Mutate.
-  virtual absl::StatusOr<Written> Write(journal::Attempt attempt, Planner planner) = 0;
+  // Runs `planner` in its turn, commits what it plans, and calls `done` as Journal::Submit does.
+  // Fails as the planner does, or as Journal::Mutate.
+  virtual void Submit(journal::Attempt attempt, Planner planner, Done done) = 0;
+
+  // Of a repetition: with what was made when it was answered first, at its revision. nullopt: the
+  // key of its month was destroyed since. Anything else it gives back. Reads the store.
+  virtual absl::StatusOr<Written> Recall(Written written) = 0;
+
+  // Submit, waiting for the end, and Recall.
+  absl::StatusOr<Written> Write(journal::Attempt attempt, Planner planner);
 
   virtual const std::string& store_id() const = 0;
 };

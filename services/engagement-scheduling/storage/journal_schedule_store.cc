@@ -136,30 +136,45 @@ absl::StatusOr<std::unique_ptr<JournalScheduleStore>> JournalScheduleStore::Open
   return store;
 }
 
-absl::StatusOr<JournalScheduleStore::Written> JournalScheduleStore::Write(journal::Attempt attempt,
-                                                                          Planner planner) {
-  Written written;
-  const journal::Attempt about = attempt;  // The body outlives the move below.
-  COMITY_ASSIGN_OR_RETURN(
-      written.committed,
-      journal_->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
-        COMITY_ASSIGN_OR_RETURN(Plan plan, planner(state_.working(), turn.now()));
-        if (plan.changes.empty()) {
-          written.made = std::move(plan.standing);
-          turn.ChangeNothing();
-          return absl::OkStatus();
-        }
-        const std::string resource = KeyOf(plan.changes.front()).id;
-        turn.SetResource(resource);
-        for (Change& change : plan.changes) {
-          change = Stamp(std::move(change), turn);
-          COMITY_RETURN_IF_ERROR(Put(change, store_id_, turn));
-        }
-        COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(about, resource, plan, turn)).status());
-        written.made = plan.changes.front();
-        for (Change& change : plan.changes) state_.Stage(std::move(change));
-        return absl::OkStatus();
-      }));
+void JournalScheduleStore::Submit(journal::Attempt attempt, Planner planner, Done done) {
+  struct Mutation {
+    journal::Attempt about;
+    Planner planner;
+    std::optional<Change> made;
+  };
+  const auto mutation = std::make_shared<Mutation>(Mutation{attempt, std::move(planner), {}});
+  journal_->Submit(
+      std::move(attempt),
+      [this, mutation](journal::Turn& turn) {
+        return Carry(mutation->about, mutation->planner, turn, mutation->made);
+      },
+      [mutation, done = std::move(done)](absl::StatusOr<journal::Committed> committed) {
+        if (!committed.ok()) return done(committed.status());
+        done(Written{.committed = *std::move(committed), .made = std::move(mutation->made)});
+      });
+}
+
+absl::Status JournalScheduleStore::Carry(const journal::Attempt& attempt, const Planner& planner,
+                                         journal::Turn& turn, std::optional<Change>& made) {
+  COMITY_ASSIGN_OR_RETURN(Plan plan, planner(state_.working(), turn.now()));
+  if (plan.changes.empty()) {
+    made = std::move(plan.standing);
+    turn.ChangeNothing();
+    return absl::OkStatus();
+  }
+  const std::string resource = KeyOf(plan.changes.front()).id;
+  turn.SetResource(resource);
+  for (Change& change : plan.changes) {
+    change = Stamp(std::move(change), turn);
+    COMITY_RETURN_IF_ERROR(Put(change, store_id_, turn));
+  }
+  COMITY_RETURN_IF_ERROR(turn.AddLeaf(EntryOf(attempt, resource, plan, turn)).status());
+  made = plan.changes.front();
+  for (Change& change : plan.changes) state_.Stage(std::move(change));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<JournalScheduleStore::Written> JournalScheduleStore::Recall(Written written) {
   if (!written.committed.replayed) return written;
   const std::string& resource = written.committed.resource;
   COMITY_ASSIGN_OR_RETURN(

@@ -25,7 +25,8 @@ class JournalScheduleStore final : public ScheduleStore {
   static absl::StatusOr<std::unique_ptr<JournalScheduleStore>> Open(journal::Journal* journal);
 
   State::Guard View() const override { return state_.View(); }
-  absl::StatusOr<Written> Write(journal::Attempt attempt, Planner planner) override;
+  void Submit(journal::Attempt attempt, Planner planner, Done done) override;
+  absl::StatusOr<Written> Recall(Written written) override;
   const std::string& store_id() const override { return store_id_; }
 
  private:
@@ -38,6 +39,10 @@ class JournalScheduleStore final : public ScheduleStore {
 
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
+
+  // The body of a mutation: what `planner` wants, staged and put in the journal.
+  absl::Status Carry(const journal::Attempt& attempt, const Planner& planner, journal::Turn& turn,
+                     std::optional<Change>& made);
 
   // nullopt if the key of its month was destroyed.
   static absl::StatusOr<std::optional<Change>> Read(journal::Journal& journal,

@@ -2,7 +2,7 @@
 
 namespace comity::engagement_scheduling {
 
-// All methods have one form; what differs is their name and who answers.
+// All methods have one of two forms; what differs is their name and who answers.
 #define COMITY_UNARY(Method, Response, parts)                                                   \
   grpc::ServerUnaryReactor* EngagementSchedulingService::Method(                                \
       grpc::CallbackServerContext* context, const v1::Method##Request* request,                 \
@@ -13,15 +13,25 @@ namespace comity::engagement_scheduling {
           return parts->Method(call, asked, answer);                                            \
         });                                                                                     \
   }
+#define COMITY_WRITE(Method, Response)                                                          \
+  grpc::ServerUnaryReactor* EngagementSchedulingService::Method(                                \
+      grpc::CallbackServerContext* context, const v1::Method##Request* request,                 \
+      v1::Response* response) {                                                                 \
+    return gate_.Write(                                                                         \
+        context, #Method, request, response,                                                    \
+        [this](const rpc::Call& call, const v1::Method##Request& asked, v1::Response* answer,   \
+               rpc::WriteCall& later) { return writes_->Method(call, asked, answer, later); }); \
+  }
 COMITY_UNARY(SearchSlots, SearchSlotsResponse, reads_)
 COMITY_UNARY(GetEngagement, Engagement, reads_)
 COMITY_UNARY(ListEngagements, ListEngagementsResponse, reads_)
 COMITY_UNARY(ExportCalendar, ExportCalendarResponse, reads_)
 COMITY_UNARY(GetCalendar, Calendar, reads_)
-COMITY_UNARY(HoldEngagement, Engagement, writes_)
 COMITY_UNARY(ConfirmEngagement, Engagement, writes_)
-COMITY_UNARY(CancelEngagement, Engagement, writes_)
-COMITY_UNARY(UpdateCalendar, Calendar, writes_)
+COMITY_WRITE(HoldEngagement, Engagement)
+COMITY_WRITE(CancelEngagement, Engagement)
+COMITY_WRITE(UpdateCalendar, Calendar)
+#undef COMITY_WRITE
 #undef COMITY_UNARY
 
 }  // namespace comity::engagement_scheduling

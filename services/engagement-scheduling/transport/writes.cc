@@ -42,28 +42,42 @@ Plan PlanOf(const Schedule& latest, Engagement planned, std::string detail) {
 
 }  // namespace
 
-absl::Status Writes::Answer(const ScheduleStore::Written& written, v1::Engagement* response) const {
+absl::Status Writes::Fill(const absl::StatusOr<ScheduleStore::Written>& written,
+                          v1::Engagement* response) const {
+  COMITY_RETURN_IF_ERROR(written.status());
   const Engagement* made =
-      written.made.has_value() ? std::get_if<Engagement>(&*written.made) : nullptr;
+      written->made.has_value() ? std::get_if<Engagement>(&*written->made) : nullptr;
   if (made == nullptr) return EngagementNotFound();  // Its key was destroyed since.
   *response = ToProto(*made, store_->store_id());
   return absl::OkStatus();
 }
 
+void Writes::Submit(journal::Attempt attempt, ScheduleStore::Planner planner,
+                    v1::Engagement* response, rpc::Answer answer) const {
+  store_->Submit(
+      std::move(attempt), std::move(planner),
+      [this, response, answer = std::move(answer)](absl::StatusOr<ScheduleStore::Written> written) {
+        if (!written.ok() || !written->committed.replayed) return answer(Fill(written, response));
+        answer.From([this, response, written = *std::move(written)] {
+          return Fill(store_->Recall(written), response);
+        });
+      });
+}
+
 absl::Status Writes::HoldEngagement(const rpc::Call& call, const v1::HoldEngagementRequest& request,
-                                    v1::Engagement* response) const {
+                                    v1::Engagement* response, rpc::WriteCall& later) const {
   // To ask whether one could is no attempt.
   if (request.validate_only()) call.MarkEvidenced();
-  COMITY_ASSIGN_OR_RETURN(const Engagement wanted,
+  COMITY_ASSIGN_OR_RETURN(Engagement wanted,
                           EngagementFromProto(request.engagement(), clock_->Now(), "engagement"));
   absl::Duration hold = kUsualHold;
   if (request.has_hold_duration()) {
     COMITY_ASSIGN_OR_RETURN(hold, DurationFromProto(request.hold_duration(), "hold_duration"));
   }
-  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
-                          registry_->Latest());
-  const std::string name = absl::StrCat("engagements/", NewUuid(clock_->Now()));
-  const auto plan = [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Engagement> {
+  COMITY_ASSIGN_OR_RETURN(std::shared_ptr<const RegistrySnapshot> registry, registry_->Latest());
+  const auto plan = [&call, wanted = std::move(wanted), hold, registry = std::move(registry),
+                     name = absl::StrCat("engagements/", NewUuid(clock_->Now()))](
+                        const Schedule& latest, absl::Time now) -> absl::StatusOr<Engagement> {
     COMITY_RETURN_IF_ERROR(CheckHold(wanted, hold, now));
     return PlanHold(latest, *registry, call.principal(), wanted, name, hold, now);
   };
@@ -74,14 +88,14 @@ absl::Status Writes::HoldEngagement(const rpc::Call& call, const v1::HoldEngagem
     return absl::OkStatus();
   }
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
-  COMITY_ASSIGN_OR_RETURN(
-      const ScheduleStore::Written written,
-      store_->Write(std::move(attempt),
-                    [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
-                      COMITY_ASSIGN_OR_RETURN(Engagement held, plan(latest, now));
-                      return Plan{.changes = {std::move(held)}};
-                    }));
-  return Answer(written, response);
+  Submit(
+      std::move(attempt),
+      [plan](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
+        COMITY_ASSIGN_OR_RETURN(Engagement held, plan(latest, now));
+        return Plan{.changes = {std::move(held)}};
+      },
+      response, later.Promise());
+  return absl::OkStatus();
 }
 
 absl::Status Writes::ConfirmEngagement(const rpc::Call& call,
@@ -117,45 +131,47 @@ absl::Status Writes::ConfirmEngagement(const rpc::Call& call,
           std::string detail = BasisDetail(confirmed);
           return PlanOf(latest, std::move(confirmed), std::move(detail));
         }));
-    return Answer(written, response);
+    return Fill(written, response);
   }
   return outcome;
 }
 
 absl::Status Writes::CancelEngagement(const rpc::Call& call,
                                       const v1::CancelEngagementRequest& request,
-                                      v1::Engagement* response) const {
+                                      v1::Engagement* response, rpc::WriteCall& later) const {
   if (request.reason().size() > kLongestReason) {
     return InvalidField("REASON_INVALID", "reason", "must be at most 2,000 bytes");
   }
-  const std::string detail =
-      request.reason().empty() ? "" : json::Canonical({{"reason", request.reason()}});
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
-  COMITY_ASSIGN_OR_RETURN(
-      const ScheduleStore::Written written,
-      store_->Write(
-          std::move(attempt), [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
-            COMITY_ASSIGN_OR_RETURN(
-                Engagement cancelled,
-                PlanCancel(latest, call.principal(), request.name(), request.etag(), now));
-            return PlanOf(latest, std::move(cancelled), detail);
-          }));
-  return Answer(written, response);
+  Submit(
+      std::move(attempt),
+      [&call, &request](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
+        COMITY_ASSIGN_OR_RETURN(
+            Engagement cancelled,
+            PlanCancel(latest, call.principal(), request.name(), request.etag(), now));
+        return PlanOf(
+            latest, std::move(cancelled),
+            request.reason().empty() ? "" : json::Canonical({{"reason", request.reason()}}));
+      },
+      response, later.Promise());
+  return absl::OkStatus();
 }
 
 absl::Status Writes::UpdateCalendar(const rpc::Call& call, const v1::UpdateCalendarRequest& request,
-                                    v1::Calendar* response) const {
+                                    v1::Calendar* response, rpc::WriteCall& later) const {
   const Calendar calendar = CalendarFromProto(request.calendar());
   COMITY_RETURN_IF_ERROR(CheckCalendar(call.principal(), calendar));
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
-  COMITY_RETURN_IF_ERROR(store_
-                             ->Write(std::move(attempt),
-                                     [&](const Schedule&, absl::Time) -> absl::StatusOr<Plan> {
-                                       return Plan{.changes = {calendar}};
-                                     })
-                             .status());
   // A repetition has the same request, hence the same calendar.
   *response = ToProto(calendar);
+  store_->Submit(
+      std::move(attempt),
+      [calendar](const Schedule&, absl::Time) -> absl::StatusOr<Plan> {
+        return Plan{.changes = {calendar}};
+      },
+      [answer = later.Promise()](const absl::StatusOr<ScheduleStore::Written>& written) {
+        answer(written.status());
+      });
   return absl::OkStatus();
 }
 

@@ -3,33 +3,41 @@
 #include "absl/status/status.h"
 #include "comity/engagement_scheduling/v1/engagement_scheduling.pb.h"
 #include "common/rpc/call.h"
+#include "common/rpc/write_call.h"
 #include "common/time/clock.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/domain/schedule_store.h"
 
 namespace comity::engagement_scheduling {
 
-// The methods that write. Thread-safe; all block until the change is durable.
+// The methods that write; each is answered when the change is durable. Thread-safe.
 class Writes {
  public:
   // None is owned; all must outlive this object.
   Writes(ScheduleStore* store, const RegistryView* registry, const Clock* clock)
       : store_(store), registry_(registry), clock_(clock) {}
 
+  // Bodies of CallGate::Write.
   absl::Status HoldEngagement(const rpc::Call& call, const v1::HoldEngagementRequest& request,
-                              v1::Engagement* response) const;
+                              v1::Engagement* response, rpc::WriteCall& later) const;
+  absl::Status CancelEngagement(const rpc::Call& call, const v1::CancelEngagementRequest& request,
+                                v1::Engagement* response, rpc::WriteCall& later) const;
+  absl::Status UpdateCalendar(const rpc::Call& call, const v1::UpdateCalendarRequest& request,
+                              v1::Calendar* response, rpc::WriteCall& later) const;
+
+  // Blocks: a confirmation waits for a withdrawal that is being applied.
   absl::Status ConfirmEngagement(const rpc::Call& call, const v1::ConfirmEngagementRequest& request,
                                  v1::Engagement* response) const;
-  absl::Status CancelEngagement(const rpc::Call& call, const v1::CancelEngagementRequest& request,
-                                v1::Engagement* response) const;
-  absl::Status UpdateCalendar(const rpc::Call& call, const v1::UpdateCalendarRequest& request,
-                              v1::Calendar* response) const;
 
-  // Marks holds that ran out, all there are now; returns how many. Errors of the journal.
+  // Marks holds that ran out, all there are now; returns how many. Blocks. Errors of the journal.
   absl::StatusOr<int> ExpireHolds() const;
 
  private:
-  absl::Status Answer(const ScheduleStore::Written& written, v1::Engagement* response) const;
+  // Has `planner` make or change an engagement, with which `answer` answers.
+  void Submit(journal::Attempt attempt, ScheduleStore::Planner planner, v1::Engagement* response,
+              rpc::Answer answer) const;
+  absl::Status Fill(const absl::StatusOr<ScheduleStore::Written>& written,
+                    v1::Engagement* response) const;
 
   ScheduleStore* const store_;
   const RegistryView* const registry_;

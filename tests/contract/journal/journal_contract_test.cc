@@ -501,6 +501,31 @@ TEST_P(JournalContractTest, SubscribersHearOfEveryCommitUntilTheirHandleIsGone) 
   EXPECT_THAT(heard, ElementsAre(1, 2));
 }
 
+TEST_P(JournalContractTest, TheWriterGoesOnWhileACallerIsAnsweredAndClosingWaitsForHim) {
+  absl::Notification second;
+  absl::Notification go_on;
+  absl::Notification answered;
+  const auto handle = journal_->Subscribe([&](const CommitRange& range) {
+    if (range.last_revision == 2) second.Notify();
+  });
+  journal_->Submit(Try(), Put("a", "1"), [&](const absl::StatusOr<Committed>&) {
+    journal_->Submit(Try(), Put("a", "2"), [](const absl::StatusOr<Committed>&) {});
+    EXPECT_TRUE(second.WaitForNotificationWithTimeout(absl::Seconds(20)));
+    go_on.WaitForNotification();
+    answered.Notify();
+  });
+  second.WaitForNotification();
+
+  std::thread closing([&] {
+    journal_->Close();
+    EXPECT_TRUE(answered.HasBeenNotified());
+  });
+  go_on.Notify();
+  closing.join();
+
+  EXPECT_EQ(journal_->head().revision, 2);
+}
+
 struct Sum {
   int value = 0;
   void Apply(const int& change) { value += change; }

@@ -116,6 +116,17 @@ grpc::ServerBidiReactor<pr::ReplicateRequest, pr::ReplicateResponse>* EchoRegist
       });
 }
 
+grpc::ServerUnaryReactor* EchoRegistry::CreateContact(grpc::CallbackServerContext* context,
+                                                      const pr::CreateContactRequest* request,
+                                                      pr::Contact* response) {
+  return gate_.Write(context, "CreateContact", request, response,
+                     [this](const rpc::Call& call, const pr::CreateContactRequest& create,
+                            pr::Contact* contact, rpc::WriteCall& later) {
+                       contact->set_name(create.contact_id());
+                       return write(call, later);
+                     });
+}
+
 grpc::ServerReadReactor<pr::ImportFactsRequest>* EchoRegistry::ImportFacts(
     grpc::CallbackServerContext* context, pr::ImportFactsResponse* response) {
   return gate_.Upload<pr::ImportFactsRequest>(
@@ -223,6 +234,7 @@ std::map<std::string, std::string> EchoServer::Rows() {
       {ledger + "GetConsistencyProof", Row("'agency/*'", "none", "write")},
       // Lets everybody in, and nobody has written it.
       {ledger + "GetTile", Row("'*'", "none", "read")},
+      {registry + "CreateContact", Row("'agency/*'", "outcome", "write")},
       {registry + "Watch", Row("'agency/*', 'partner'", "none", "watch")},
       {registry + "Replicate", Row("'service'", "none", "watch")},
       {registry + "ImportFacts", Row("'agency/registry-operator'", "outcome", "bulk")},

@@ -65,10 +65,16 @@ class EchoRegistry final : public partner_registry::v1::PartnerRegistryService::
   grpc::ServerBidiReactor<partner_registry::v1::ReplicateRequest,
                           partner_registry::v1::ReplicateResponse>*
   Replicate(grpc::CallbackServerContext* context) override;
+  // Write, outcome: answers the id asked for, as name, as `write` wants it.
+  grpc::ServerUnaryReactor* CreateContact(grpc::CallbackServerContext* context,
+                                          const partner_registry::v1::CreateContactRequest* request,
+                                          partner_registry::v1::Contact* response) override;
   // Answers how many messages came, as revision.
   grpc::ServerReadReactor<partner_registry::v1::ImportFactsRequest>* ImportFacts(
       grpc::CallbackServerContext* context,
       partner_registry::v1::ImportFactsResponse* response) override;
+
+  std::function<absl::Status(const rpc::Call&, rpc::WriteCall&)> write;
 
   // Raises the number and wakes the watches.
   void Advance(int by);
@@ -124,8 +130,8 @@ class FakeRecorder final : public rpc::RefusalRecorder {
 
 // The three echo services on one server, with rows for their methods:
 // GetCheckpoint: agency, service; GetInclusionProof: desk officers, outcome; GetConsistencyProof:
-// agency, write; Watch: agency, partner; Replicate: service; ImportFacts: registry operators, bulk;
-// UploadPieces, Download: agency, bulk.
+// agency, write; CreateContact: agency, outcome; Watch: agency, partner; Replicate: service;
+// ImportFacts: registry operators, bulk; UploadPieces, Download: agency, bulk.
 class EchoServer {
  public:
   explicit EchoServer(TestServer::Options options = {});

@@ -1,0 +1,109 @@
+#include "common/rpc/turns.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tests/testing/status_matchers.h"
+
+namespace comity::rpc {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class TurnsTest : public ::testing::Test {
+ protected:
+  // Notes that it has begun, and keeps its turn.
+  Turns::Work Keep(const std::string& name) {
+    return [this, name](Turns::Turn turn) {
+      begun_.push_back(name);
+      turns_.push_back(std::move(turn));
+    };
+  }
+
+  std::vector<std::string> begun_;
+  std::vector<Turns::Turn> turns_;
+};
+
+TEST_F(TurnsTest, SoManyBeginAtOnceAndTheNextWhereATurnEnds) {
+  Turns turns({.at_once = 2});
+  for (const char* const name : {"a", "b", "c"}) {
+    ASSERT_THAT(turns.Submit(name, Keep(name)), IsOk());
+  }
+  EXPECT_THAT(begun_, ElementsAre("a", "b"));
+  EXPECT_EQ(turns.queued(), 1U);
+
+  std::thread([&] { std::exchange(turns_[0], {}).End(); }).join();
+
+  EXPECT_THAT(begun_, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(turns.queued(), 0U);
+  turns_.clear();
+}
+
+TEST_F(TurnsTest, CallersTakeTurns) {
+  Turns turns({.at_once = 1});
+  for (const char* const name : {"a1", "a2", "a3", "b1"}) {
+    ASSERT_THAT(turns.Submit(std::string(name, 1), Keep(name)), IsOk());
+  }
+
+  for (std::size_t i = 0; i < 4; ++i) std::exchange(turns_[i], {}).End();
+
+  EXPECT_THAT(begun_, ElementsAre("a1", "a2", "b1", "a3"));
+}
+
+TEST_F(TurnsTest, WhatFindsNoRoomIsRefusedAndNeverBegins) {
+  Turns turns({.at_once = 1, .queue = {.length = 1}});
+  ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
+  ASSERT_THAT(turns.Submit("b", Keep("b")), IsOk());
+
+  EXPECT_THAT(turns.Submit("c", Keep("c")),
+              FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+
+  std::exchange(turns_[0], {}).End();
+  std::exchange(turns_[1], {}).End();
+  EXPECT_THAT(begun_, ElementsAre("a", "b"));
+}
+
+TEST_F(TurnsTest, ALongQueueOfWorkThatEndsAtOnceIsNoDeepStack) {
+  constexpr int kLong = 200'000;
+  int ran = 0;
+  Turns turns({.at_once = 1, .queue = {.length = 4 * kLong}});
+  ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
+  for (int i = 0; i < kLong; ++i) {
+    ASSERT_THAT(turns.Submit("a", [&](const Turns::Turn&) { ++ran; }), IsOk());
+  }
+  EXPECT_EQ(ran, 0);
+
+  turns_.clear();
+
+  EXPECT_EQ(ran, kLong);
+}
+
+TEST_F(TurnsTest, DestructionWaitsForTheTurnsThatAreOut) {
+  std::latch going{1};
+  std::thread ender;
+  {
+    Turns turns({.at_once = 1});
+    ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
+    ASSERT_THAT(turns.Submit("b", [&](const Turns::Turn&) { begun_.emplace_back("b"); }), IsOk());
+    ender = std::thread([&] {
+      going.wait();
+      turns_.clear();
+    });
+    going.count_down();
+  }
+  EXPECT_THAT(turns_, IsEmpty());
+  EXPECT_THAT(begun_, ElementsAre("a", "b"));
+  ender.join();
+}
+
+}  // namespace
+}  // namespace comity::rpc
