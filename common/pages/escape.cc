@@ -14,11 +14,12 @@ bool Marks(absl::string_view text, std::size_t at) {
   return at == 0 || at + 1 == text.size() || !IsWord(text[at - 1]) || !IsWord(text[at + 1]);
 }
 
-// Where a list would begin: "- ", "+ ", "=", or "1." and "1)".
+// Where a list or a rule would begin: "-", "+", "=", or "1. " and "1) ".
 std::size_t ListMark(absl::string_view text) {
   if (!text.empty() && absl::StrContains("-+=", text.substr(0, 1))) return 0;
   const std::size_t end = text.find_first_not_of("0123456789");
-  if (end != 0 && end != absl::string_view::npos && (text[end] == '.' || text[end] == ')')) {
+  if (end != 0 && end != absl::string_view::npos && (text[end] == '.' || text[end] == ')') &&
+      (end + 1 == text.size() || text[end + 1] == ' ')) {
     return end;
   }
   return absl::string_view::npos;

@@ -53,6 +53,7 @@ class App {
 // Registers the commands of one subject.
 void RegisterPartners(Command root, App& app);
 void RegisterTransfer(Command root, App& app);
+void RegisterReports(Command root, App& app);
 void RegisterContacts(Command root, App& app);
 void RegisterKeys(Command root, App& app);
 void RegisterDecisions(Command root, App& app);

@@ -83,6 +83,7 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
       reports_(store_.get(), &pages_, parts.clock, signer_.get()),
+      report_metrics_(store_.get(), parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
       report_service_(parts.report_gate, &reports_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
@@ -166,6 +167,7 @@ void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
                       [this, number] { return number(leases_.waiting()); });
   metrics.AddCallback(kAnswers, "Whether this process may answer what somebody acts on", {},
                       [this] { return leases_.MayAnswer().ok() ? 1.0 : 0.0; });
+  report_metrics_.AddTo(metrics);
   service::AddJournalMetrics("partner_registry", journal_.get(), metrics);
 }
 

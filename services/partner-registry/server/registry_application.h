@@ -17,6 +17,7 @@
 #include "common/service/timestamping.h"
 #include "common/signer_files/signer_files.h"
 #include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/server/report_metrics.h"
 #include "services/partner-registry/server/settings.h"
 #include "services/partner-registry/storage/database_lease_rows.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
@@ -97,6 +98,7 @@ class RegistryApplication final : public rpc::Application {
   const Writes writes_;
   const Feed feed_;
   Reports reports_;
+  ReportMetrics report_metrics_;
   PartnerRegistryService registry_service_;
   ReportService report_service_;
   ledger_service::LedgerService ledger_service_;

@@ -7,9 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/json/canonical.h"
+#include "common/metrics/metrics.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/signer_trust.h"
 #include "common/time/day.h"
+#include "services/partner-registry/server/report_metrics.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -256,6 +258,22 @@ TEST_F(ReportsTest, WhatWouldBeAffectedIsComparedOnTheDay) {
   request.set_supposition(v1::ListAffectedRequest::SUPPOSITION_SUSPENDED);
   request.set_instrument("partners/albania/instruments/none");
   EXPECT_THAT(Affected(request), FailsWith(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
+}
+
+TEST_F(ReportsTest, TheFiguresAreMetricsOfTheLastRevisionAndDay) {
+  metrics::Metrics metrics;
+  ReportMetrics figures(&server_.application().store(), &clock_);
+  figures.AddTo(metrics);
+  EXPECT_THAT(metrics.Text(), HasSubstr("comity_partner_registry_relations{axis=\"CONTACT_POINT\","
+                                        "step=\"VERIFIED\"} 5"));
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("comity_partner_registry_instruments_expiring{within_days=\"30\"} 0"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("comity_partner_registry_contacts_stale 0"));
+
+  Suspend();
+  EXPECT_THAT(metrics.Text(), HasSubstr("step=\"VERIFIED\"} 4"));
+  clock_.Advance(absl::Hours(24 * 366 * 2));
+  EXPECT_THAT(metrics.Text(), HasSubstr("comity_partner_registry_contacts_stale 4"));
 }
 
 TEST_F(ReportsTest, WhoMayNotListDecisionsIsNotToldOfTheirEnd) {

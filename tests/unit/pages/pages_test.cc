@@ -42,6 +42,7 @@ TEST(PagesTest, NothingThatIsSaidBecomesMarkupInMarkdown) {
   EXPECT_THAT(markdown, HasSubstr("\\| \\[a\\](b) \\*c\\* - d"));
   EXPECT_EQ(EscapeMarkdown("- x"), "\\- x");
   EXPECT_EQ(EscapeMarkdown("12. x"), "12\\. x");
+  EXPECT_EQ(EscapeMarkdown("1.10"), "1.10");
   EXPECT_EQ(EscapeMarkdown("2026-11-28"), "2026-11-28");
   EXPECT_EQ(EscapeMarkdown("in_force _x_"), "in_force \\_x\\_");
 }

@@ -10,6 +10,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/reports/affected.h"
 #include "services/partner-registry/reports/coming.h"
+#include "services/partner-registry/reports/figures.h"
 #include "services/partner-registry/reports/public_list.h"
 #include "services/partner-registry/reports/words.h"
 #include "tests/testing/status_matchers.h"
@@ -243,6 +244,27 @@ TEST_F(ReportsTest, EveryEventSaysWhoActsAndNoTwoHaveOnePosition) {
     EXPECT_THAT(event.sentence, ::testing::EndsWith(".")) << event.sentence;
     EXPECT_THAT(event.sentence, HasSubstr(". ")) << event.sentence;
   }
+}
+
+TEST_F(ReportsTest, FiguresCountWhatEndsWhereRelationsStandAndWhoIsStale) {
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.ended = "2027-01-31";
+  agreement.certainty["ended"] = Certainty::kFound;
+  const Registry registry = After(registry_, {agreement});
+
+  const Figures now = FiguresOn(registry, Day("2026-12-01"));
+  EXPECT_EQ(now.expiring, (std::map<int, int>{{30, 0}, {90, 1}, {365, 1}}));
+  EXPECT_EQ(now.stale_contacts, 0);
+  EXPECT_GT(now.relations.at({Axis::kTreaty, "NONE"}), 0);
+  EXPECT_EQ(now.relations.at({Axis::kContactPoint, "VERIFIED"}), 5);
+  int partners = 0;
+  for (const auto& [key, count] : now.relations) partners += key.first == Axis::kTreaty ? count : 0;
+  EXPECT_EQ(partners, 92);
+
+  EXPECT_EQ(FiguresOn(registry, Day("2027-01-15")).expiring.at(30), 1);
+  EXPECT_EQ(FiguresOn(registry, Day("2027-02-01")).expiring.at(365), 0);
+  EXPECT_EQ(FiguresOn(registry, Day("2027-11-23")).stale_contacts, 0);
+  EXPECT_EQ(FiguresOn(registry, Day("2027-11-24")).stale_contacts, 5);
 }
 
 TEST_F(ReportsTest, WithoutItsAgreementAlbaniaHasNoBasisNoSecondmentAndNobodyToSealTo) {
