@@ -56,6 +56,7 @@ void RegisterPartners(Command root, App& app);
 // Below `partners`.
 void RegisterExport(Command partners, App& app);
 void RegisterTransfer(Command root, App& app);
+void RegisterReports(Command root, App& app);
 void RegisterContacts(Command root, App& app);
 void RegisterKeys(Command root, App& app);
 void RegisterDelegate(Command root, App& app);

@@ -71,6 +71,7 @@ int Main(int argc, char** argv) {
   const Command commands(&root);
   RegisterPartners(commands, app);
   RegisterTransfer(commands, app);
+  RegisterReports(commands, app);
   RegisterContacts(commands, app);
   RegisterKeys(commands, app);
   RegisterDelegate(commands, app);

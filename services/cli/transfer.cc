@@ -1,4 +1,4 @@
-// comity transfer check: what the law permits.
+// comity transfer: what the law permits.
 
 #include <iostream>
 #include <memory>
@@ -12,8 +12,10 @@
 #include "common/time/day.h"
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/explain.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
+#include "services/cli/transfer_table.h"
 
 namespace comity::cli {
 namespace v1 = partner_registry::v1;
@@ -25,7 +27,7 @@ struct Arguments {
   std::string counterpart, at, public_on, at_revision, onward_by, frame;
   v1::TransferDirection direction = v1::TRANSFER_DIRECTION_SEND;
   std::vector<std::string> decisions;
-  bool explore = false;
+  bool explore = false, explain = false;
 };
 
 // A decision supposed for the question: "authorisation:france", "derogation-vital-interests".
@@ -80,7 +82,13 @@ absl::Status Check(App& app, const Arguments& arguments) {
       const v1::TransferVerdict verdict,
       client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::EvaluateTransfer, request,
                      app.patience()));
-  app.Show(verdict, [&] { PrintVerdict(std::cout, verdict); });
+  app.Show(verdict, [&] {
+    if (arguments.explain) {
+      ExplainVerdict(std::cout, verdict);
+    } else {
+      PrintVerdict(std::cout, verdict);
+    }
+  });
   return absl::OkStatus();
 }
 
@@ -96,6 +104,7 @@ void RegisterTransfer(Command root, App& app) {
       "\\\n"
       "      --offence \"organised crime\" --stage investigation --necessity \"parallel cases\"\n"
       "  comity --as desk-1 transfer check albania --at 2019-10-31 --explore --origin public\n"
+      "  comity --as desk-1 transfer check panama --origin eurojust --explain\n"
       "  comity --as desk-1 transfer check united-kingdom --at 2025-12-28 --public-on 2025-12-01",
       [&app, arguments] { return Check(app, *arguments); });
   check
@@ -111,6 +120,8 @@ void RegisterTransfer(Command root, App& app) {
       .TypeName("NUMBER");
   check.AddFlag("--explore", arguments->explore,
                 "Answer in spite of unconfirmed fields, and say which");
+  check.AddFlag("--explain", arguments->explain,
+                "Under the headings of the decision table, with what to do next and by whom");
   AddEnumOption(check, "--direction", arguments->direction, "TRANSFER_DIRECTION_",
                 v1::TransferDirection_descriptor(), "send (default), receive or onward");
   check.AddOption("--onward-by", arguments->onward_by, "For onward: who passes the data on")
@@ -124,6 +135,7 @@ void RegisterTransfer(Command root, App& app) {
                  "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
       .TypeName("KIND[:PARTNER]");
   arguments->question.Register(check);
+  RegisterTransferTable(transfer, app);
 }
 
 }  // namespace comity::cli

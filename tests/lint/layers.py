@@ -3,9 +3,9 @@
 
 - common/ never includes services/.
 - A folder of common/ includes only folders above it in common/CMakeLists.txt.
-- domain/ and common/legal include neither gRPC, nor generated protos, nor SQL.
-- storage/ and domain/ of a service do not include its transport/ or server/; transport/ does not
-  include storage/ or server/.
+- domain/, reports/ and common/legal include neither gRPC, nor generated protos, nor SQL.
+- storage/, domain/ and reports/ of a service do not include its transport/ or server/; transport/
+  does not include storage/ or server/; domain/ does not include reports/, nor reports/ storage/.
 - One service does not include another; the command includes only common/.
 """
 
@@ -17,7 +17,8 @@ import sys
 INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.M)
 FOREIGN_TO_THE_DOMAIN = re.compile(r"^(grpc|grpcpp|google/protobuf|sqlite3|libpq)|\.pb\.h$")
 FORBIDDEN_BY_LAYER = {
-    "domain": ("storage", "transport", "server"),
+    "domain": ("reports", "storage", "transport", "server"),
+    "reports": ("storage", "transport", "server"),
     "storage": ("transport", "server"),
     "transport": ("storage", "server"),
     "server": (),
@@ -44,7 +45,7 @@ def complaints(path, order):
                 yield include, "services do not include each other"
             elif len(to) > 3 and len(parts) > 3 and to[2] in FORBIDDEN_BY_LAYER.get(parts[2], ()):
                 yield include, f"{parts[2]}/ does not use {to[2]}/"
-        if "domain" in parts[:3] or parts[:2] == ("common", "legal"):
+        if {"domain", "reports"} & set(parts[:3]) or parts[:2] == ("common", "legal"):
             if FOREIGN_TO_THE_DOMAIN.search(include):
                 yield include, "the domain knows neither transport nor storage"
 

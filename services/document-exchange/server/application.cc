@@ -15,13 +15,13 @@
 #include "common/service/store_settings.h"
 #include "common/service/timekeeper.h"
 #include "common/service/timestamping.h"
+#include "common/signer_files/signer_files.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/server/metered_events.h"
 #include "services/document-exchange/server/replica_view.h"
-#include "services/document-exchange/server/signer_files.h"
 #include "services/document-exchange/storage/exchange_tables.h"
 #include "services/document-exchange/storage/file_payload_store.h"
 #include "services/document-exchange/transport/document_exchange_service.h"
@@ -39,7 +39,7 @@ class ExchangeApplication final : public rpc::Application {
   ExchangeApplication(std::unique_ptr<journal::Journal> journal,
                       std::unique_ptr<service::Timestamping> timestamping,
                       std::unique_ptr<FilePayloadStore> payloads,
-                      std::unique_ptr<SignerFiles> signer, journal::PageTokens pages,
+                      std::unique_ptr<sealing::SignerFiles> signer, journal::PageTokens pages,
                       std::unique_ptr<registry_replica::RegistryReplica> replica,
                       const ServerConfig& config, rpc::ProcessParts& process)
       : journal_(std::move(journal)),
@@ -129,7 +129,7 @@ class ExchangeApplication final : public rpc::Application {
   const std::unique_ptr<journal::Journal> journal_;
   const std::unique_ptr<service::Timestamping> timestamping_;
   const std::unique_ptr<FilePayloadStore> payloads_;
-  const std::unique_ptr<SignerFiles> signer_;
+  const std::unique_ptr<sealing::SignerFiles> signer_;
   const journal::PageTokens pages_;
   const std::unique_ptr<registry_replica::RegistryReplica> replica_;
   logging::Logger& logger_;
@@ -151,9 +151,9 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
   COMITY_ASSIGN_OR_RETURN(journal::Options options,
                           config.store.JournalOptions(&process.clock(), &process.logger()));
   options.migrations = Migrations();
-  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<SignerFiles> signer,
-                          SignerFiles::Open(config.signing_certificate, config.signing_key,
-                                            process.identity().Current()->self.spiffe_id));
+  COMITY_ASSIGN_OR_RETURN(std::unique_ptr<sealing::SignerFiles> signer,
+                          sealing::SignerFiles::Open(config.signing_certificate, config.signing_key,
+                                                     process.identity().Current()->self.spiffe_id));
   COMITY_ASSIGN_OR_RETURN(
       journal::PageTokens pages,
       journal::PageTokens::FromFile(config.store.page_token_key, &process.clock()));

@@ -56,6 +56,12 @@ class Registry {
   const ById<Partner>& partners() const { return partners_; }
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
+  const ById<Instrument>& instruments() const { return instruments_; }
+  const ById<Authority>& authorities() const { return authorities_; }
+  // The SPIFFE ids of who published a sealing key, with the id of the current one.
+  const std::map<std::string, std::string, std::less<>>& key_holders() const {
+    return current_key_by_holder_;
+  }
 
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;

@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   partner_registry::Settings settings;
   const rpc::ServiceDefinition definition = {
       .name = "partner-registry",
-      .services = {partner_registry::kRegistryService, partner_registry::kLedgerService},
+      .services = {partner_registry::kRegistryService, partner_registry::kReportService,
+                   partner_registry::kLedgerService},
       .read_config =
           [&](const config::Config& config) {
             return partner_registry::ReadSettings(config, settings);
@@ -24,7 +25,9 @@ int main(int argc, char** argv) {
              .metrics = &parts.metrics(),
              .logger = &parts.logger(),
              .verifier = &parts.identity().verifier(),
+             .self = parts.identity().Current()->self.spiffe_id,
              .registry_gate = parts.Gate(partner_registry::kRegistryService),
+             .report_gate = parts.Gate(partner_registry::kReportService),
              .ledger_gate = parts.Gate(partner_registry::kLedgerService)},
             settings, std::move(options));
       }};

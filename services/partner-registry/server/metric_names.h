@@ -16,6 +16,12 @@ inline constexpr char kReplicas[] = "comity_partner_registry_replicas";
 inline constexpr char kReplicaLag[] = "comity_partner_registry_replica_lag_revisions";
 // Withdrawals and imports that wait until they hold everywhere.
 inline constexpr char kBarriersWaiting[] = "comity_partner_registry_barriers_waiting";
+// Instruments by the days within which they end ("30", "90", "365").
+inline constexpr char kInstrumentsExpiring[] = "comity_partner_registry_instruments_expiring";
+// Partners, by axis and step (README.md has the words).
+inline constexpr char kRelations[] = "comity_partner_registry_relations";
+// Active contacts that were not verified within the last year.
+inline constexpr char kContactsStale[] = "comity_partner_registry_contacts_stale";
 // Whether this process may answer what somebody acts on (1 or 0).
 inline constexpr char kAnswers[] = "comity_partner_registry_answers";
 

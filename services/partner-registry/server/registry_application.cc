@@ -29,10 +29,15 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
                           JournalRegistryStore::Open(journal.get()));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<DatabaseLeaseRows> lease_rows,
                           DatabaseLeaseRows::Open(journal.get()));
+  std::unique_ptr<sealing::SignerFiles> signer;
+  if (!settings.signing_certificate.empty()) {
+    COMITY_ASSIGN_OR_RETURN(signer, sealing::SignerFiles::Open(settings.signing_certificate,
+                                                               settings.signing_key, parts.self));
+  }
   // Not make_unique: the constructor is private.
   std::unique_ptr<RegistryApplication> application(
       new RegistryApplication(parts, settings, std::move(journal), std::move(store),
-                              std::move(lease_rows), std::move(pages)));
+                              std::move(lease_rows), std::move(signer), std::move(pages)));
   application->FollowCommits();
   if (parts.metrics != nullptr) application->AddMetrics(*parts.metrics);
   if (settings.timestamps && parts.metrics != nullptr && parts.logger != nullptr) {
@@ -52,6 +57,10 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
                                                         .clock = parts.clock,
                                                         .logger = parts.logger,
                                                         .metrics = parts.metrics}));
+  application->timekeeper_.emplace(settings.timer_interval, [self = application.get()] {
+    self->LookAtSigner();
+    self->reports_.LookAtTheDay();
+  });
   return application;
 }
 
@@ -59,22 +68,28 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
                                          std::unique_ptr<journal::Journal> journal,
                                          std::unique_ptr<JournalRegistryStore> store,
                                          std::unique_ptr<DatabaseLeaseRows> lease_rows,
+                                         std::unique_ptr<sealing::SignerFiles> signer,
                                          journal::PageTokens pages)
-    : rules_(settings.decision_rules),
+    : logger_(parts.logger),
+      rules_(settings.decision_rules),
       pages_(std::move(pages)),
       store_(std::move(store)),
       journal_(std::move(journal)),
       refusals_(journal_.get()),
       lease_rows_(std::move(lease_rows)),
       leases_(lease_rows_.get(), parts.clock, {.lease = settings.lease}),
+      signer_(std::move(signer)),
       reads_(store_.get(), &leases_, &pages_, parts.clock),
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
+      reports_(store_.get(), &pages_, parts.clock, signer_.get()),
+      report_metrics_(store_.get(), parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
+      report_service_(parts.report_gate, &reports_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
-  return {&registry_service_, &ledger_service_};
+  return {&registry_service_, &report_service_, &ledger_service_};
 }
 
 void RegistryApplication::FollowCommits() {
@@ -87,10 +102,23 @@ void RegistryApplication::FollowCommits() {
 }
 
 void RegistryApplication::Stop() {
+  timekeeper_.reset();
   timestamping_.reset();
   pruning_->Stop();
   leases_.Stop();
   journal_->Close();
+}
+
+void RegistryApplication::LookAtSigner() {
+  if (signer_ == nullptr) return;
+  const absl::StatusOr<bool> taken = signer_->Reload();
+  if (logger_ == nullptr) return;
+  if (!taken.ok()) {
+    logger_->Warning("signing files not accepted, the last good ones stay",
+                     {{"reason", ReasonOf(taken.status())}, {"error", taken.status().message()}});
+  } else if (*taken) {
+    logger_->Info("signing certificate loaded");
+  }
 }
 
 absl::Status RegistryApplication::Standing(const identity::Principal& principal) const {
@@ -139,6 +167,7 @@ void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
                       [this, number] { return number(leases_.waiting()); });
   metrics.AddCallback(kAnswers, "Whether this process may answer what somebody acts on", {},
                       [this] { return leases_.MayAnswer().ok() ? 1.0 : 0.0; });
+  report_metrics_.AddTo(metrics);
   service::AddJournalMetrics("partner_registry", journal_.get(), metrics);
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,20 +13,26 @@
 #include "common/rpc/service_process.h"
 #include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
+#include "common/service/timekeeper.h"
 #include "common/service/timestamping.h"
+#include "common/signer_files/signer_files.h"
 #include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/server/report_metrics.h"
 #include "services/partner-registry/server/settings.h"
 #include "services/partner-registry/storage/database_lease_rows.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
 #include "services/partner-registry/transport/reads.h"
+#include "services/partner-registry/transport/report_service.h"
+#include "services/partner-registry/transport/reports.h"
 #include "services/partner-registry/transport/writes.h"
 
 namespace comity::partner_registry {
 
 // Full proto names of what the process serves.
 inline constexpr char kRegistryService[] = "comity.partner_registry.v1.PartnerRegistryService";
+inline constexpr char kReportService[] = "comity.partner_registry.v1.RegistryReportService";
 inline constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
 
 // The registry, wired: every part built in order, each given what it needs.
@@ -37,13 +44,15 @@ class RegistryApplication final : public rpc::Application {
     metrics::Metrics* metrics = nullptr;  // May be null: nothing is measured or timestamped.
     logging::Logger* logger = nullptr;    // May be null, as `metrics`.
     const identity::ChainVerifier* verifier = nullptr;  // Judges signatures of key statements.
+    std::string self;  // Its SPIFFE id, which its signing certificate must have.
     rpc::CallGate registry_gate;
+    rpc::CallGate report_gate;
     rpc::CallGate ledger_gate;
   };
 
   // Opens the journal with `options` (its clock included), loads the state and begins to have
-  // checkpoints timestamped. Errors of Journal::Open, JournalRegistryStore::Open and
-  // Timestamping::Start.
+  // checkpoints timestamped. Errors of Journal::Open, JournalRegistryStore::Open,
+  // Timestamping::Start and SignerFiles::Open.
   static absl::StatusOr<std::unique_ptr<RegistryApplication>> Open(const Parts& parts,
                                                                    const Settings& settings,
                                                                    journal::Options options);
@@ -66,12 +75,15 @@ class RegistryApplication final : public rpc::Application {
   RegistryApplication(const Parts& parts, const Settings& settings,
                       std::unique_ptr<journal::Journal> journal,
                       std::unique_ptr<JournalRegistryStore> store,
-                      std::unique_ptr<DatabaseLeaseRows> lease_rows, journal::PageTokens pages);
+                      std::unique_ptr<DatabaseLeaseRows> lease_rows,
+                      std::unique_ptr<sealing::SignerFiles> signer, journal::PageTokens pages);
 
   // Lets the leases know of every commit, and begins with them.
   void FollowCommits();
   void AddMetrics(metrics::Metrics& metrics);
+  void LookAtSigner();
 
+  logging::Logger* const logger_;
   const DecisionRules rules_;
   const journal::PageTokens pages_;
   // The store is state of the journal and must outlive its writer.
@@ -81,13 +93,18 @@ class RegistryApplication final : public rpc::Application {
   const std::unique_ptr<DatabaseLeaseRows> lease_rows_;
   Leases leases_;
   std::shared_ptr<void> commits_;  // The subscription that tells the leases of them.
+  const std::unique_ptr<sealing::SignerFiles> signer_;  // Null if it signs nothing.
   const Reads reads_;
   const Writes writes_;
   const Feed feed_;
+  Reports reports_;
+  ReportMetrics report_metrics_;
   PartnerRegistryService registry_service_;
+  ReportService report_service_;
   ledger_service::LedgerService ledger_service_;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::unique_ptr<service::PruningTimer> pruning_;
+  std::optional<service::Timekeeper> timekeeper_;
 };
 
 }  // namespace comity::partner_registry

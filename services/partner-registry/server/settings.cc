@@ -16,6 +16,13 @@ absl::Status ReadSettings(const config::Config& config, Settings& settings) {
                                               .Duration("lease", absl::Seconds(10),
                                                         absl::Seconds(3), absl::Minutes(1)));
 
+  // Both or neither.
+  const config::Section signing = config.section("signing");
+  if (signing.Has("certificate") || signing.Has("key")) {
+    COMITY_ASSIGN_OR_RETURN(settings.signing_certificate, signing.Path("certificate"));
+    COMITY_ASSIGN_OR_RETURN(settings.signing_key, signing.Path("key"));
+  }
+
   const config::Section decisions = config.section("decisions");
   std::map<std::string, std::vector<std::string>> rows;
   for (int kind = 1; kind <= static_cast<int>(DecisionKind::kOtherPurposeByLaw); ++kind) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -17,6 +18,11 @@ struct Settings {
   std::optional<service::TimestampSettings> timestamps;     // [timestamps]
   absl::Duration lease;                                     // [replication] lease
   DecisionRules decision_rules = DecisionRules::Default();  // [decisions]
+  // [signing] certificate, key; empty: no public list is published.
+  std::string signing_certificate;
+  std::string signing_key;
+  // How often the signing files and the day are looked at.
+  absl::Duration timer_interval = absl::Seconds(5);
 };
 
 // Reads them. INVALID_ARGUMENT `CONFIG_MISSING`, `CONFIG_INVALID`, `DECISION_RULES_INVALID`.

@@ -19,6 +19,8 @@
 namespace comity::partner_registry {
 namespace {
 
+constexpr char kSelf[] = "spiffe://agency.example/service/partner-registry";
+
 template <typename T>
 T OrDie(absl::StatusOr<T> value) {
   if (!value.ok()) {
@@ -50,15 +52,19 @@ class RegistryServer::LateRecorder final : public rpc::RefusalRecorder {
   rpc::RefusalRecorder* target = nullptr;
 };
 
-RegistryServer::RegistryServer(absl::Duration lease)
+RegistryServer::RegistryServer(absl::Duration lease, const Clock* clock)
     : folder_(std::make_shared<testing::TempDirectory>()),
       lease_(lease),
+      clock_(clock),
       recorder_(std::make_unique<LateRecorder>()) {
   Start();
 }
 
 RegistryServer::RegistryServer(const RegistryServer& first)
-    : folder_(first.folder_), lease_(first.lease_), recorder_(std::make_unique<LateRecorder>()) {
+    : folder_(first.folder_),
+      lease_(first.lease_),
+      clock_(first.clock_),
+      recorder_(std::make_unique<LateRecorder>()) {
   Start();
 }
 
@@ -72,7 +78,7 @@ void RegistryServer::Start() {
   if (source == nullptr) std::abort();
   testing::TestServer::Options options{
       .name = "partner-registry",
-      .services = {kRegistryService, kLedgerService},
+      .services = {kRegistryService, kReportService, kLedgerService},
       .table = ReadText(absl::StrCat(source, "/deploy/access/partner-registry.toml")),
       .recorder = recorder_.get(),
       .standing = [this](const identity::Principal& principal) {
@@ -83,10 +89,16 @@ void RegistryServer::Start() {
         Settings settings;
         settings.store.page_token_key = *folder_ / "page-token.key";
         settings.lease = lease_;
+        settings.timer_interval = absl::Milliseconds(50);
+        const std::string identity = pki_.IssueFolder("registry", kSelf);
+        settings.signing_certificate = identity + "/sign.pem";
+        settings.signing_key = identity + "/sign.key";
         application_ = OrDie(
-            RegistryApplication::Open({.clock = &SystemClock(),
+            RegistryApplication::Open({.clock = clock_,
                                        .verifier = &verifier_,
+                                       .self = kSelf,
                                        .registry_gate = rpc::CallGate(&gate, kRegistryService),
+                                       .report_gate = rpc::CallGate(&gate, kReportService),
                                        .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
                                       settings, JournalOptions()));
         recorder_->target = application_->Refusals();
@@ -101,6 +113,7 @@ void RegistryServer::Restart() {
 
 void RegistryServer::Stop() {
   ledger_stubs_.clear();
+  report_stubs_.clear();
   stubs_.clear();
   channels_.clear();
   server_ = nullptr;
@@ -131,6 +144,12 @@ std::shared_ptr<grpc::Channel> RegistryServer::ChannelOf(const std::string& spif
 v1::PartnerRegistryService::Stub& RegistryServer::As(const std::string& spiffe_id) {
   std::unique_ptr<v1::PartnerRegistryService::Stub>& stub = stubs_[spiffe_id];
   if (stub == nullptr) stub = v1::PartnerRegistryService::NewStub(ChannelOf(spiffe_id));
+  return *stub;
+}
+
+v1::RegistryReportService::Stub& RegistryServer::ReportsAs(const std::string& spiffe_id) {
+  std::unique_ptr<v1::RegistryReportService::Stub>& stub = report_stubs_[spiffe_id];
+  if (stub == nullptr) stub = v1::RegistryReportService::NewStub(ChannelOf(spiffe_id));
   return *stub;
 }
 

@@ -11,7 +11,9 @@
 #include "absl/status/statusor.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
+#include "comity/partner_registry/v1/reports.grpc.pb.h"
 #include "common/rpc/grpc_status.h"
+#include "common/time/clock.h"
 #include "services/partner-registry/server/registry_application.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
@@ -24,6 +26,7 @@ inline constexpr char kDesk[] = "spiffe://agency.example/agency/desk-officer/-/d
 inline constexpr char kFrance[] = "spiffe://agency.example/agency/national-member/fr/n1";
 inline constexpr char kItaly[] = "spiffe://agency.example/agency/national-member/it/n1";
 inline constexpr char kDpo[] = "spiffe://agency.example/agency/dpo/-/p1";
+inline constexpr char kEeas[] = "spiffe://agency.example/agency/eeas/-/e1";
 inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
 inline constexpr char kExchange[] = "spiffe://agency.example/service/document-exchange";
@@ -32,8 +35,10 @@ inline constexpr char kExchange[] = "spiffe://agency.example/service/document-ex
 // in a temporary folder that outlives restarts. Not thread-safe.
 class RegistryServer {
  public:
-  // `lease` may be shorter than a deployment's.
-  explicit RegistryServer(absl::Duration lease = absl::Seconds(3));
+  // `lease` may be shorter than a deployment's. `clock`, which is not owned, is what the registry
+  // takes for today; certificates and commits are of the machine's.
+  explicit RegistryServer(absl::Duration lease = absl::Seconds(3),
+                          const Clock* clock = &SystemClock());
   // A further process of the registry that `first` is, but for the address space and certificates:
   // over the same database, which must be a shared one.
   explicit RegistryServer(const RegistryServer& first);
@@ -53,6 +58,7 @@ class RegistryServer {
 
   // A stub of a caller with a fresh certificate, kept for later calls.
   v1::PartnerRegistryService::Stub& As(const std::string& spiffe_id);
+  v1::RegistryReportService::Stub& ReportsAs(const std::string& spiffe_id);
   ledger::v1::LedgerService::Stub& LedgerAs(const std::string& spiffe_id);
 
   // Calls with a deadline of ten seconds unless `context` has one.
@@ -80,6 +86,7 @@ class RegistryServer {
   testing::TestPki pki_;
   const std::shared_ptr<testing::TempDirectory> folder_;
   const absl::Duration lease_;
+  const Clock* const clock_;
   // Of the same bundles as the server's own.
   const identity::ChainVerifier verifier_{pki_.bundles()};
   std::unique_ptr<LateRecorder> recorder_;
@@ -87,6 +94,7 @@ class RegistryServer {
   std::unique_ptr<testing::TestServer> server_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
   std::map<std::string, std::unique_ptr<v1::PartnerRegistryService::Stub>> stubs_;
+  std::map<std::string, std::unique_ptr<v1::RegistryReportService::Stub>> report_stubs_;
   std::map<std::string, std::unique_ptr<ledger::v1::LedgerService::Stub>> ledger_stubs_;
 };
 

@@ -1,4 +1,4 @@
-#include "services/document-exchange/server/signer_files.h"
+#include "common/signer_files/signer_files.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
 
-namespace comity::document_exchange {
+namespace comity::sealing {
 namespace {
 
 using absl::StatusCode;
@@ -33,8 +33,8 @@ class SignerFilesTest : public ::testing::Test {
   // The certificate of what is signed now.
   static std::string CertificateOf(const SignerFiles& files) {
     const auto signature = files.Current()->Sign("{}", absl::Now());
-    const auto verified = sealing::VerifySignature(
-        "{}", *signature, [](const sealing::VerifiedSignature&) { return absl::OkStatus(); });
+    const auto verified = VerifySignature(
+        "{}", *signature, [](const VerifiedSignature&) { return absl::OkStatus(); });
     EXPECT_THAT(verified, IsOk());
     return verified->certificate_der;
   }
@@ -83,4 +83,4 @@ TEST_F(SignerFilesTest, SomebodyElsesCertificateDoesNotSign) {
 }
 
 }  // namespace
-}  // namespace comity::document_exchange
+}  // namespace comity::sealing

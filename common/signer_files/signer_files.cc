@@ -1,4 +1,4 @@
-#include "services/document-exchange/server/signer_files.h"
+#include "common/signer_files/signer_files.h"
 
 #include <utility>
 
@@ -8,7 +8,7 @@
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 
-namespace comity::document_exchange {
+namespace comity::sealing {
 
 SignerFiles::SignerFiles(std::string certificate_file, std::string key_file, std::string self)
     : certificate_file_(std::move(certificate_file)),
@@ -24,7 +24,7 @@ absl::StatusOr<std::unique_ptr<SignerFiles>> SignerFiles::Open(std::string certi
   return files;
 }
 
-std::shared_ptr<const sealing::Signer> SignerFiles::Current() const {
+std::shared_ptr<const Signer> SignerFiles::Current() const {
   absl::MutexLock lock(&mutex_);
   return signer_;
 }
@@ -36,17 +36,17 @@ absl::StatusOr<bool> SignerFiles::Reload() {
   const crypto::Digest seen = crypto::Sha256(
       absl::StrCat(crypto::View(crypto::Sha256(chain)), crypto::View(crypto::Sha256(key.view()))));
   if (std::exchange(seen_, seen) == seen) return false;
-  COMITY_ASSIGN_OR_RETURN(sealing::Signer signer, sealing::Signer::FromPem(chain, key.view()));
+  COMITY_ASSIGN_OR_RETURN(Signer signer, Signer::FromPem(chain, key.view()));
   if (signer.spiffe_id() != self_) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "The signing certificate is not of the same SPIFFE id as the TLS certificate; "
                      "issue both for this service.",
                      {.reason = "SIGNER_IS_ANOTHER"});
   }
-  auto taken = std::make_shared<const sealing::Signer>(std::move(signer));
+  auto taken = std::make_shared<const Signer>(std::move(signer));
   absl::MutexLock lock(&mutex_);
   signer_ = std::move(taken);
   return true;
 }
 
-}  // namespace comity::document_exchange
+}  // namespace comity::sealing

@@ -10,7 +10,7 @@
 #include "common/crypto/digest.h"
 #include "common/sealing/cades.h"
 
-namespace comity::document_exchange {
+namespace comity::sealing {
 
 // The service's signing certificate and key as its files have them: replaced there, they sign from
 // the next look on. What was signed before carries its own certificate. Thread-safe.
@@ -22,7 +22,7 @@ class SignerFiles {
                                                            std::string key_file, std::string self);
 
   // Never null.
-  std::shared_ptr<const sealing::Signer> Current() const;
+  std::shared_ptr<const Signer> Current() const;
 
   // Looks at the files. True: they are other ones than at the last look and sign from here on;
   // false: they are the same. An error (see Open), once per change: they are not accepted, the last
@@ -38,7 +38,7 @@ class SignerFiles {
   crypto::Digest seen_{};  // Of the files at the last look.
 
   mutable absl::Mutex mutex_;
-  std::shared_ptr<const sealing::Signer> signer_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const Signer> signer_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace comity::document_exchange
+}  // namespace comity::sealing

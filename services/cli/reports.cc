@@ -1,0 +1,307 @@
+// comity reports: public-list, briefing, coming, affected.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "common/json/canonical.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/storage/files.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/question.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+using Stub = v1::RegistryReportService::Stub;
+
+// What is written may be read by everybody.
+constexpr unsigned int kForReaders = 0644;
+
+struct Arguments {
+  std::string day, from, partner, public_on, at_revision, instrument, file;
+  std::string format;
+  int days = 0;
+  bool follow = false;
+  v1::ListAffectedRequest::Supposition supposition =
+      v1::ListAffectedRequest::SUPPOSITION_UNSPECIFIED;
+  std::vector<v1::ComingEvent::Kind> kinds;
+};
+
+absl::StatusOr<std::unique_ptr<Stub>> Service(App& app) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  return session->Reports();
+}
+
+absl::Status Write(const std::string& file, absl::string_view content) {
+  COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(file, content, kForReaders));
+  std::cerr << "Wrote " << file << ".\n";
+  return absl::OkStatus();
+}
+
+int Kind(const std::string& word) {
+  return EnumNumber(v1::InstrumentKind_descriptor(), "INSTRUMENT_KIND_", word);
+}
+
+void PrintList(const v1::PublicList& list) {
+  const auto content = json::ParseCanonical(list.content());
+  if (!content.ok()) return;
+  std::cout << content->at("notice").get<std::string>() << "\nOn "
+            << content->at("day").get<std::string>() << ", registry revision "
+            << list.registry_revision().number() << "\n\n";
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> footnotes;
+  for (const char* const part : {"in_effect", "effect_not_established"}) {
+    for (const json::Json& entry : content->at(part)) {
+      const auto text = [&](const char* key) { return entry.at(key).get<std::string>(); };
+      rows.push_back(
+          {absl::StrContains(part, "not") ? "not established" : "in effect", text("partner_name"),
+           text("title"),
+           EnumText(v1::InstrumentKind_descriptor(), Kind(text("kind")), "INSTRUMENT_KIND_")});
+      std::string footnote = text("status_footnote");
+      if (!footnote.empty()) footnotes.push_back(std::move(footnote));
+    }
+  }
+  PrintTable(std::cout, {"effect", "partner", "instrument", "kind"}, rows);
+  for (const std::string& footnote : footnotes) std::cout << Wrap(footnote, 100, 0) << "\n";
+}
+
+absl::Status PublicList(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  v1::GetPublicListRequest request;
+  request.set_day(arguments.day);
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::PublicList list,
+      client::Invoke(reports.get(), &Stub::GetPublicList, request, app.patience()));
+  if (!arguments.file.empty()) {
+    COMITY_RETURN_IF_ERROR(Write(arguments.file, list.content()));
+    COMITY_RETURN_IF_ERROR(Write(arguments.file + ".p7s", list.signature()));
+    COMITY_RETURN_IF_ERROR(Write(arguments.file + ".html", list.page()));
+    std::cerr << "Whoever has the agency's root verifies it:\n  openssl cms -verify -cades -binary "
+                 "-inform DER -in "
+              << arguments.file << ".p7s \\\n      -content " << arguments.file
+              << " -CAfile root.pem -out /dev/null\n";
+    return absl::OkStatus();
+  }
+  app.Show(list, [&] {
+    if (arguments.format == "json") {
+      std::cout << list.content() << "\n";
+    } else if (arguments.format == "html") {
+      std::cout << list.page();
+    } else {
+      PrintList(list);
+    }
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Briefing(App& app, const Arguments& arguments) {
+  v1::GetBriefingRequest request;
+  request.set_name(PartnerName(arguments.partner));
+  request.set_day(arguments.day);
+  request.set_public_on(arguments.public_on);
+  const bool html = arguments.format == "html" ||
+                    (arguments.format.empty() && absl::EndsWith(arguments.file, ".html"));
+  request.set_format(html ? v1::GetBriefingRequest::FORMAT_HTML
+                          : v1::GetBriefingRequest::FORMAT_MARKDOWN);
+  if (!arguments.at_revision.empty()) {
+    COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
+                            RegistryRevision(app, arguments.at_revision));
+  }
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Briefing briefing,
+      client::Invoke(reports.get(), &Stub::GetBriefing, request, app.patience()));
+  if (!arguments.file.empty()) return Write(arguments.file, briefing.content());
+  app.Show(briefing, [&] { std::cout << briefing.content(); });
+  return absl::OkStatus();
+}
+
+template <typename Events>
+void PrintEvents(const Events& events) {
+  if (events.empty()) std::cout << "Nothing ends, begins or falls due.\n";
+  for (const v1::ComingEvent& event : events) {
+    std::cout << event.day() << (event.overdue() ? "  OVERDUE" : "") << "  "
+              << EnumText(v1::ComingEvent::Kind_descriptor(), event.kind(), "KIND_") << "  "
+              << event.resource() << "\n";
+    if (!event.partner_name().empty()) {
+      std::cout << "    " << Wrap(event.partner_name(), 100, 4) << "\n";
+    }
+    std::cout << "    " << Wrap(event.sentence(), 100, 4) << "\n";
+    if (!event.evidence().empty()) {
+      std::cout << "    shown by: "
+                << Wrap(absl::StrCat(
+                            event.evidence(), " (",
+                            EnumText(v1::Certainty_descriptor(), event.certainty(), "CERTAINTY_"),
+                            ")"),
+                        100, 14)
+                << "\n";
+    }
+  }
+}
+
+// What only a list can be narrowed by.
+absl::Status CheckFollow(const Arguments& arguments) {
+  if (arguments.from.empty() && arguments.partner.empty() && arguments.kinds.empty()) {
+    return absl::OkStatus();
+  }
+  return InvalidField("OPTIONS_EXCLUDE_EACH_OTHER", "--follow",
+                      "follows all events from today: leave out --from, --partner and --kind");
+}
+
+absl::Status Follow(App& app, const Arguments& arguments) {
+  COMITY_RETURN_IF_ERROR(CheckFollow(arguments));
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  v1::WatchComingRequest request;
+  request.set_days(arguments.days);
+  while (true) {
+    grpc::ClientContext context;
+    const auto reader = reports->WatchComing(&context, request);
+    v1::WatchComingResponse response;
+    while (reader->Read(&response)) {
+      app.Show(response, [&] {
+        std::cout << "--- registry revision " << response.registry_revision().number() << "\n";
+        PrintEvents(response.events());
+      });
+      std::cout.flush();
+    }
+    const absl::Status status = rpc::ToAbslStatus(reader->Finish());
+    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    absl::SleepFor(absl::Seconds(1));
+  }
+}
+
+absl::Status Coming(App& app, const Arguments& arguments) {
+  if (arguments.follow) return Follow(app, arguments);
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  v1::ListComingRequest request;
+  request.set_from(arguments.from);
+  request.set_days(arguments.days);
+  if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
+  for (const v1::ComingEvent::Kind kind : arguments.kinds) request.add_kinds(kind);
+  request.set_page_size(500);
+  v1::ListComingResponse all;
+  do {
+    COMITY_ASSIGN_OR_RETURN(
+        v1::ListComingResponse page,
+        client::Invoke(reports.get(), &Stub::ListComing, request, app.patience()));
+    request.set_page_token(page.next_page_token());
+    all.mutable_registry_revision()->Swap(page.mutable_registry_revision());
+    for (v1::ComingEvent& event : *page.mutable_events()) all.add_events()->Swap(&event);
+  } while (!request.page_token().empty());
+  app.Show(all, [&] { PrintEvents(all.events()); });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> InstrumentName(const std::string& text) {
+  if (absl::StartsWith(text, "partners/")) return text;
+  const std::vector<std::string> parts = absl::StrSplit(text, '/');
+  if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) {
+    return absl::StrCat("partners/", parts[0], "/instruments/", parts[1]);
+  }
+  return InvalidField(
+      "INSTRUMENT_INVALID", "instrument",
+      absl::StrCat("\"", text, "\" names no instrument: write georgia/cooperation-agreement"));
+}
+
+absl::Status Affected(App& app, const Arguments& arguments) {
+  v1::ListAffectedRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_instrument(), InstrumentName(arguments.instrument));
+  request.set_supposition(arguments.supposition);
+  request.set_day(arguments.day);
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::ListAffectedResponse response,
+      client::Invoke(reports.get(), &Stub::ListAffected, request, app.patience()));
+  app.Show(response, [&] {
+    std::cout << "On " << response.day() << ", registry revision "
+              << response.registry_revision().number() << "\n";
+    if (response.affected().empty()) std::cout << "Nothing of the registry would be affected.\n";
+    for (const v1::Affected& one : response.affected()) {
+      std::cout << EnumText(v1::Affected::Kind_descriptor(), one.kind(), "KIND_") << "  "
+                << one.resource() << "\n    now:   " << one.before()
+                << "\n    then:  " << one.after() << "\n    " << Wrap(one.sentence(), 100, 4)
+                << "\n";
+    }
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterReports(Command root, App& app) {
+  const Command reports = root.AddGroup("reports", "What the registry publishes and foresees");
+  const auto arguments = std::make_shared<Arguments>();
+
+  const Command list = AddCommand(reports, app, "public-list",
+                                  "The signed list of instruments in effect (EUDPR 94(3))",
+                                  "  comity --as desk-1 reports public-list --day 2026-11-28\n"
+                                  "  comity --as desk-1 reports public-list --out list.json",
+                                  [&app, arguments] { return PublicList(app, *arguments); });
+  list.AddOption("--day", arguments->day, "As of a day; today if left out").TypeName("DAY");
+  list.AddOption("--format", arguments->format, "What is printed: a table if left out")
+      .OneOf({"json", "html"});
+  list.AddOption("--out", arguments->file, "Write FILE, its signature FILE.p7s and FILE.html")
+      .TypeName("FILE");
+
+  const Command briefing = AddCommand(
+      reports, app, "briefing", "What you take to a meeting with a partner, cited throughout",
+      "  comity --as desk-1 reports briefing albania --out albania.html\n"
+      "  comity --as desk-1 reports briefing united-kingdom --day 2025-12-28 \\\n"
+      "      --public-on 2025-12-01 --format markdown",
+      [&app, arguments] { return Briefing(app, *arguments); });
+  briefing.AddOption("partner", arguments->partner, "Its id, such as georgia").Required();
+  briefing.AddOption("--day", arguments->day, "As of a day; today if left out").TypeName("DAY");
+  briefing.AddOption("--public-on", arguments->public_on, "Only what was public on this day")
+      .TypeName("DAY");
+  briefing
+      .AddOption("--at-revision", arguments->at_revision, "As the registry was at this revision")
+      .TypeName("NUMBER");
+  briefing
+      .AddOption("--format", arguments->format,
+                 "By the file's name if left out, otherwise markdown")
+      .OneOf({"markdown", "html"});
+  briefing.AddOption("--out", arguments->file, "Write it to a file").TypeName("FILE");
+
+  const Command coming =
+      AddCommand(reports, app, "coming", "What ends, begins or falls due, soonest first",
+                 "  comity --as desk-1 reports coming --days 365 --kind instrument-ends\n"
+                 "  comity --as desk-1 reports coming --follow",
+                 [&app, arguments] { return Coming(app, *arguments); });
+  coming.AddOption("--from", arguments->from, "From this day; today if left out").TypeName("DAY");
+  coming.AddOption("--days", arguments->days, "How many days from there; 90 if left out")
+      .Between(1, 3'660);
+  coming.AddOption("--partner", arguments->partner, "Only this partner").TypeName("PARTNER");
+  AddEnumListOption(coming, "--kind", arguments->kinds, "KIND_", v1::ComingEvent::Kind_descriptor(),
+                    "Only this kind; repeat");
+  coming.AddFlag("--follow", arguments->follow, "Stay, and print the list whenever it changes");
+
+  const Command affected = AddCommand(
+      reports, app, "affected", "What if an instrument lapsed, were suspended or extended",
+      "  comity --as desk-1 reports affected albania/cooperation-agreement --if lapses\n"
+      "  comity --as desk-1 reports affected united-kingdom/led-adequacy-2025-12 \\\n"
+      "      --if extended --day 2035-12-27",
+      [&app, arguments] { return Affected(app, *arguments); });
+  affected.AddOption("instrument", arguments->instrument, "Such as georgia/cooperation-agreement")
+      .Required();
+  AddEnumOption(affected, "--if", arguments->supposition, "SUPPOSITION_",
+                v1::ListAffectedRequest::Supposition_descriptor(), "lapses, suspended or extended")
+      .Required();
+  affected
+      .AddOption("--day", arguments->day,
+                 "The first day without effect, tomorrow if left out; of extended the last with it")
+      .TypeName("DAY");
+}
+
+}  // namespace comity::cli

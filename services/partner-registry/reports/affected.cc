@@ -1,0 +1,230 @@
+#include "services/partner-registry/reports/affected.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/evaluate.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/reports/questions.h"
+#include "services/partner-registry/reports/words.h"
+
+namespace comity::partner_registry {
+namespace {
+
+absl::StatusOr<Instrument> Suppose(Instrument instrument, Supposition supposition,
+                                   absl::CivilDay day) {
+  const auto set = [&](const char* field, std::string& value, std::string to) {
+    value = std::move(to);
+    instrument.certainty[field] = Certainty::kFound;
+  };
+  switch (supposition) {
+    case Supposition::kLapses: {
+      const PartialDate end = DateOf(instrument.ended);
+      if (!end.known() || end.latest() >= day) set("ended", instrument.ended, FormatDay(day - 1));
+      break;
+    }
+    case Supposition::kSuspended:
+      set("suspended_from", instrument.suspended_from, FormatDay(day));
+      set("parts_suspended", instrument.parts_suspended, "*");
+      break;
+    case Supposition::kExtended: {
+      const PartialDate end = DateOf(instrument.ended);
+      if (end.known() && day < end.earliest()) {
+        return InvalidField("FIELD_INVALID", "day",
+                            absl::StrCat("name a day after its present end, ", instrument.ended));
+      }
+      // Without an end it goes on anyway; a notice that was given is taken back.
+      if (end.known()) set("ended", instrument.ended, FormatDay(day));
+      instrument.notified_end.clear();
+      break;
+    }
+    case Supposition::kUnspecified:
+      break;
+  }
+  return instrument;
+}
+
+// "PERMITTED (56(2)(b))": the outcome, and the articles of the basis or of what stands in the way.
+std::string Summary(const legal::Verdict& verdict) {
+  const std::string basis = absl::StrCat("BASIS_", Letter(verdict.basis()));
+  const legal::Reason* cited = nullptr;
+  for (const legal::Reason& reason : verdict.reasons) {
+    if (reason.code == basis || (cited == nullptr && reason.outcome == verdict.outcome)) {
+      cited = &reason;
+    }
+  }
+  return cited == nullptr ? std::string(legal::Name(verdict.outcome))
+                          : absl::StrCat(legal::Name(verdict.outcome), " (", cited->article, ")");
+}
+
+bool Open(legal::Outcome outcome) {
+  return outcome == legal::Outcome::kPermitted || outcome == legal::Outcome::kPermittedSubjectTo;
+}
+
+// The remedies and routes of `verdict`, in one text.
+std::string ToDo(const legal::Verdict& verdict) {
+  std::string text;
+  for (const legal::Reason& reason : verdict.reasons) {
+    if (reason.outcome == verdict.outcome && !reason.remedy.empty()) {
+      absl::StrAppend(&text, " ", reason.remedy);
+    }
+  }
+  return text;
+}
+
+std::string Summary(const AxisStanding& axis) {
+  return axis.day.empty() ? StepText(axis.step)
+                          : absl::StrCat(StepText(axis.step), " since ", axis.day);
+}
+
+// The registry before and after, looked at on one day.
+class Comparison {
+ public:
+  Comparison(const Registry& before, const Registry& after, const Instrument& instrument,
+             absl::CivilDay day)
+      : before_(before),
+        after_(after),
+        instrument_(instrument),
+        partner_(*before.FindPartner(instrument.partner)),
+        day_(day),
+        // Noon, so that the day is the same wherever the question is read.
+        time_{.instant = absl::FromCivil(absl::CivilHour(day) + 12, Brussels()),
+              .mode = legal::Mode::kExplore} {}
+
+  std::vector<Affected> Compare() {
+    Transfers();
+    Secondment();
+    Contacts();
+    Axes();
+    return std::move(affected_);
+  }
+
+ private:
+  void Transfers();
+  void Secondment();
+  void Contacts();
+  void Axes();
+
+  const Registry& before_;
+  const Registry& after_;
+  const Instrument& instrument_;
+  const Partner& partner_;
+  const absl::CivilDay day_;
+  const QuestionTime time_;
+  std::set<std::string> closed_;  // Authorities to which nothing could be sent any more.
+  std::set<std::string> opened_;  // ... to which something could be sent now.
+  std::vector<Affected> affected_;
+};
+
+void Comparison::Transfers() {
+  for (const std::string& counterpart : CounterpartsOf(before_, partner_)) {
+    const legal::Question question = StandardQuestion(counterpart, legal::DataKind::kOperational,
+                                                      legal::Direction::kSend, time_);
+    const legal::Verdict was = legal::Evaluate(before_.facts(), question);
+    const legal::Verdict would = legal::Evaluate(after_.facts(), question);
+    if (was.outcome == would.outcome && was.bases == would.bases) continue;
+    if (Open(was.outcome) && !Open(would.outcome)) closed_.insert(counterpart);
+    if (!Open(was.outcome) && Open(would.outcome)) opened_.insert(counterpart);
+    const Authority* const authority = before_.FindAuthority(counterpart);
+    affected_.push_back({.kind = Affected::Kind::kTransfer,
+                         .resource = counterpart,
+                         .before = Summary(was),
+                         .after = Summary(would),
+                         .sentence = absl::StrCat(
+                             "Operational personal data to ",
+                             authority == nullptr ? partner_.display_name : authority->display_name,
+                             " on ", FormatDay(day_), ": ",
+                             was.outcome == would.outcome ? "another basis would be cited."
+                                                          : absl::StrCat(Text(would.outcome), "."),
+                             ToDo(would)),
+                         .outcome_before = was.outcome,
+                         .outcome_after = would.outcome});
+  }
+}
+
+void Comparison::Secondment() {
+  const legal::SecondmentQuestion question{
+      .instant = time_.instant, .mode = time_.mode, .partner = NameOf(partner_)};
+  const legal::Verdict was = legal::EvaluateSecondment(before_.facts(), question);
+  const legal::Verdict would = legal::EvaluateSecondment(after_.facts(), question);
+  if (was.outcome == would.outcome && was.bases == would.bases) return;
+  const Standing standing = StandingOn(before_, partner_, day_);
+  const AxisStanding& axis = standing.axes[static_cast<std::size_t>(Axis::kLiaisonProsecutor) - 1];
+  // The secondment itself, if there is one; otherwise what the partner is entitled to.
+  std::string resource = NameOf(partner_);
+  for (const Milestone& step : axis.history) {
+    if (step.step == axis.step && step.step == "SECONDED" && !step.id.empty()) {
+      resource = NameOf(step);
+    }
+  }
+  const bool ends =
+      was.outcome == legal::Outcome::kPermitted && would.outcome != legal::Outcome::kPermitted;
+  affected_.push_back(
+      {.kind = Affected::Kind::kSecondment,
+       .resource = std::move(resource),
+       .before = Summary(was),
+       .after = Summary(would),
+       .sentence = absl::StrCat(
+           would.reasons.front().sentence,
+           ends && axis.step == "SECONDED"
+               ? " The secondment ends, and with it access to cases: the agency tells the partner "
+                 "and the national members concerned (EJR 24, 54a)."
+               : "")});
+}
+
+void Comparison::Contacts() {
+  for (const Contact* contact : before_.ContactsOf(partner_.id)) {
+    if (!contact->opener || contact->state != ContactState::kActive) continue;
+    const std::string authority =
+        absl::StrCat(NameOf(partner_), "/authorities/", contact->authority);
+    const bool closes = closed_.count(authority) != 0;
+    if (!closes && opened_.count(authority) == 0) continue;
+    const char* const can = "opens documents sent to the authority";
+    const char* const cannot = "none can be sent to the authority";
+    affected_.push_back(
+        {.kind = Affected::Kind::kContact,
+         .resource = NameOf(*contact),
+         .before = closes ? can : cannot,
+         .after = closes ? cannot : can,
+         .sentence = closes
+                         ? "Nothing operational could be sealed to this contact any more: tell it "
+                           "before the day, and name another basis or another way."
+                         : "Operational personal data could be sealed to this contact."});
+  }
+}
+
+void Comparison::Axes() {
+  const Standing was = StandingOn(before_, partner_, day_);
+  const Standing would = StandingOn(after_, *after_.FindPartner(partner_.id), day_);
+  for (std::size_t i = 0; i < was.axes.size(); ++i) {
+    if (was.axes[i].step == would.axes[i].step && was.axes[i].day == would.axes[i].day) continue;
+    affected_.push_back({.kind = Affected::Kind::kAxis,
+                         .resource = NameOf(partner_),
+                         .before = Summary(was.axes[i]),
+                         .after = Summary(would.axes[i]),
+                         .sentence = absl::StrCat("On the axis ", Text(was.axes[i].axis),
+                                                  ". Next: ", would.axes[i].next_step, ".")});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Affected>> AffectedBy(const Registry& registry,
+                                                 const Instrument& instrument,
+                                                 Supposition supposition, absl::CivilDay day,
+                                                 std::size_t most) {
+  COMITY_ASSIGN_OR_RETURN(Instrument supposed, Suppose(instrument, supposition, day));
+  // Of the same revision: nothing was recorded.
+  Registry after = registry;
+  after.Apply({.revision = registry.revision(), .facts = {std::move(supposed)}});
+  std::vector<Affected> affected = Comparison(registry, after, instrument, day).Compare();
+  if (affected.size() > most) affected.resize(most);
+  return affected;
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,262 @@
+#include "services/partner-registry/reports/coming.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/identity/principal.h"
+#include "common/legal/effect.h"
+#include "common/time/day.h"
+#include "services/partner-registry/reports/words.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using Kind = ComingEvent::Kind;
+
+// The last day on which what was last verified on `verified` counts (row 3.3 of the transfer
+// check).
+absl::CivilDay YearAfter(absl::CivilDay verified) {
+  return absl::CivilDay(verified.year() + 1, verified.month(), verified.day());
+}
+
+absl::string_view WhoExtends(const Instrument& instrument) {
+  switch (instrument.kind) {
+    case InstrumentKind::kAdequacyDecisionLed:
+    case InstrumentKind::kAdequacyDecisionGdpr:
+      return "The Commission decides whether to extend it.";
+    case InstrumentKind::kWorkingArrangement:
+    case InstrumentKind::kMemorandumOfUnderstanding:
+    case InstrumentKind::kLetterOfUnderstanding:
+      return "The agency decides whether to renew it.";
+    default:
+      return "The Commission and the Council decide what follows it.";
+  }
+}
+
+// Collects what falls into the window.
+class Collector {
+ public:
+  Collector(const Registry& registry, const ComingQuery& query)
+      : registry_(registry), query_(query) {}
+
+  void Partner(const partner_registry::Partner& partner);
+  void Decisions();
+  void Keys();
+
+  std::vector<ComingEvent> Take() {
+    std::sort(events_.begin(), events_.end(), [](const ComingEvent& a, const ComingEvent& b) {
+      return a.Position() < b.Position();
+    });
+    return std::move(events_);
+  }
+
+ private:
+  bool Wants(Kind kind) const {
+    return query_.kinds.empty() ||
+           std::find(query_.kinds.begin(), query_.kinds.end(), kind) != query_.kinds.end();
+  }
+
+  // On an exact day, or on one of an interval: then it is overdue from the second on until the last
+  // is over, since nobody knows.
+  void On(const PartialDate& date, ComingEvent event) {
+    if (!date.known() || date.latest() < query_.from) return;
+    event.overdue = date.earliest() < query_.from;
+    Add(date.earliest(), std::move(event));
+  }
+
+  // Once its day is over it stays overdue.
+  void Due(absl::CivilDay day, ComingEvent event) {
+    event.overdue = day < query_.from;
+    Add(day, std::move(event));
+  }
+
+  void Add(absl::CivilDay day, ComingEvent event) {
+    if (day > query_.until || !Wants(event.kind)) return;
+    event.day = day;
+    events_.push_back(std::move(event));
+  }
+
+  void Instruments(const partner_registry::Partner& partner);
+  void InstrumentDates(const Instrument& instrument);
+  void Verification(const std::string& partner, const std::string& name, const std::string& what,
+                    const std::string& verified, const Recorded& recorded);
+
+  const Registry& registry_;
+  const ComingQuery& query_;
+  std::vector<ComingEvent> events_;
+};
+
+std::string Evidence(const Instrument& instrument) {
+  return instrument.reference.empty() ? absl::StrCat(NameOf(instrument), ": ", instrument.title)
+                                      : instrument.reference;
+}
+
+void Collector::InstrumentDates(const Instrument& instrument) {
+  const auto event = [&](Kind kind, const char* field, const std::string& day,
+                         absl::string_view what, absl::string_view then) {
+    return ComingEvent{.kind = kind,
+                       .resource = NameOf(instrument),
+                       .field = field,
+                       .partner = instrument.partner,
+                       .sentence = absl::StrCat(instrument.title, " ", what, " ", day, ". ", then),
+                       .evidence = Evidence(instrument),
+                       .certainty = CertaintyOf(instrument, field)};
+  };
+  const auto on = [&](Kind kind, const char* field, const std::string& day, absl::string_view what,
+                      absl::string_view then) {
+    On(legal::Widen(DateOf(day), CertaintyOf(instrument, field)),
+       event(kind, field, day, what, then));
+  };
+  constexpr char kRely[] = "Transfers may rest on it from then as far as its kind allows.";
+  constexpr char kConfirm[] = "The registry operator confirms the day when it has come.";
+  on(Kind::kInstrumentBegins, "provisional_from", instrument.provisional_from,
+     "applies provisionally from", kRely);
+  on(Kind::kInstrumentBegins, "in_force", instrument.in_force, "enters into force on", kConfirm);
+  on(Kind::kInstrumentBegins, "applied_from", instrument.applied_from, "applies from", kRely);
+  on(Kind::kSuspensionBegins, "suspended_from", instrument.suspended_from, "is suspended from",
+     "No new transfers rest on what is suspended; the agency tells whoever relies on it.");
+  on(Kind::kInstrumentEnds, "ended", instrument.ended, "has effect for the last time on",
+     WhoExtends(instrument));
+  if (const PartialDate notified = DateOf(instrument.notified_end);
+      instrument.ended.empty() && notified.known() && notified.earliest() <= query_.from) {
+    Due(notified.earliest(),
+        event(Kind::kInstrumentEnds, "notified_end", instrument.notified_end,
+              "was given notice of on",
+              "The registry operator records its last day; until then its effect is unknown."));
+  }
+}
+
+void Collector::Instruments(const partner_registry::Partner& partner) {
+  const std::vector<const Instrument*> instruments = registry_.InstrumentsOf(partner.id);
+  const absl::CivilDay known_on = query_.public_on.value_or(query_.from);
+  const auto known = [known_on](const Instrument& instrument) {
+    const PartialDate since =
+        DateOf(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since);
+    return since.known() && since.latest() <= known_on;
+  };
+  std::set<std::string> replaced;
+  for (const Instrument* instrument : instruments) {
+    if (!instrument->supersedes.empty() && known(*instrument)) {
+      replaced.insert(instrument->supersedes);
+    }
+  }
+  for (const Instrument* instrument : instruments) {
+    if (replaced.count(instrument->id) != 0) continue;
+    if (!query_.public_on.has_value() || known(*instrument)) InstrumentDates(*instrument);
+  }
+}
+
+void Collector::Verification(const std::string& partner, const std::string& name,
+                             const std::string& what, const std::string& verified,
+                             const Recorded& recorded) {
+  const PartialDate last = DateOf(verified);
+  ComingEvent event{.kind = Kind::kVerificationDue,
+                    .resource = name,
+                    .field = "last_verified",
+                    .partner = partner};
+  if (last.known()) {
+    event.certainty = Certainty::kFound;
+    event.evidence = absl::StrCat("last verified on ", verified);
+    event.sentence = absl::StrCat(what, " was last verified on ", verified,
+                                  ". The registry operator verifies it within a year.");
+    Due(YearAfter(last.earliest()), std::move(event));
+  } else {
+    event.certainty = Certainty::kUnknown;
+    event.sentence = absl::StrCat(what,
+                                  " was never verified since it was recorded. The registry "
+                                  "operator verifies it.");
+    const absl::CivilDay day = DayInBrussels(recorded.time);
+    if (day <= query_.from) Due(day, std::move(event));
+  }
+}
+
+void Collector::Partner(const partner_registry::Partner& partner) {
+  Instruments(partner);
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    On(legal::Widen(DateOf(period.to), period.certainty),
+       {.kind = Kind::kLegalClassEnds,
+        .resource = NameOf(partner),
+        .field = absl::StrCat("legal_classes.", Word(period.legal_class)),
+        .partner = partner.id,
+        .sentence = absl::StrCat(partner.display_name, " is ", Text(period.legal_class),
+                                 " for the last time on ", period.to,
+                                 ". The agency looks at everything that rests on its class."),
+        .evidence = period.note,
+        .certainty = period.certainty});
+  }
+  for (const Authority* authority : registry_.AuthoritiesOf(partner.id)) {
+    Verification(partner.id, NameOf(*authority), authority->display_name, authority->last_verified,
+                 authority->recorded);
+  }
+  for (const Contact* contact : registry_.ContactsOf(partner.id)) {
+    if (contact->state != ContactState::kActive) continue;
+    Verification(partner.id, NameOf(*contact), absl::StrCat("A contact (", contact->function, ")"),
+                 contact->last_verified, contact->recorded);
+  }
+}
+
+void Collector::Decisions() {
+  for (const auto& [id, decision] : registry_.decisions()) {
+    if (decision->withdraw_time.has_value() || decision->valid_to.empty()) continue;
+    std::string partner = decision->partner;
+    if (partner.empty() && decision->counterparts.size() == 1) {
+      partner = decision->counterparts.front();
+    }
+    if (!query_.partner.empty() && partner != query_.partner) continue;
+    On(DateOf(decision->valid_to),
+       {.kind = Kind::kDecisionEnds,
+        .resource = NameOf(*decision),
+        .field = "valid_to",
+        .partner = partner,
+        .sentence = absl::StrCat("A decision (", StepText(Word(decision->kind)),
+                                 ") is valid for the last time on ", decision->valid_to,
+                                 ". Whoever took it decides anew."),
+        .evidence = decision->evidence,
+        .certainty = Certainty::kFound});
+  }
+}
+
+void Collector::Keys() {
+  for (const auto& [holder, id] : registry_.key_holders()) {
+    const KeyStatement* const statement = registry_.FindKeyStatement(id);
+    if (statement == nullptr) continue;
+    const auto principal = identity::Principal::Parse(holder);
+    const std::string partner = principal.ok() ? principal->partner : "";
+    if (!query_.partner.empty() && partner != query_.partner) continue;
+    const Contact* const contact = registry_.FindContactBySpiffeId(holder);
+    if (contact != nullptr && contact->state != ContactState::kActive) continue;
+    // Its last moment is just before `not_after`.
+    const absl::CivilDay last = DayInBrussels(statement->not_after - absl::Nanoseconds(1));
+    Due(last, {.kind = Kind::kSealingKeyEnds,
+               .resource = NameOf(*statement),
+               .field = "not_after",
+               .partner = partner,
+               .sentence = absl::StrCat("A sealing key is valid for the last time on ",
+                                        FormatDay(last), ". Its holder publishes the next one."),
+               .evidence = absl::StrCat("key statement of serial ", statement->serial),
+               .certainty = Certainty::kFound});
+  }
+}
+
+}  // namespace
+
+std::string ComingEvent::Position() const {
+  return absl::StrCat(FormatDay(day), " ", static_cast<int>(kind), " ", resource, " ", field);
+}
+
+std::vector<ComingEvent> ComingEvents(const Registry& registry, const ComingQuery& query) {
+  Collector collector(registry, query);
+  if (query.partner.empty()) {
+    for (const auto& [id, partner] : registry.partners()) collector.Partner(*partner);
+  } else if (const Partner* partner = registry.FindPartner(query.partner)) {
+    collector.Partner(*partner);
+  }
+  collector.Decisions();
+  collector.Keys();
+  return collector.Take();
+}
+
+}  // namespace comity::partner_registry

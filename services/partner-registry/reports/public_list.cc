@@ -1,0 +1,163 @@
+#include "services/partner-registry/reports/public_list.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/json/canonical.h"
+#include "common/legal/effect.h"
+#include "common/pages/page.h"
+#include "common/time/day.h"
+#include "services/partner-registry/reports/words.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr char kLegalBase[] = "Regulation (EU) 2018/1725, Article 94(3)";
+
+// One instrument that is public.
+struct Entry {
+  const Partner* partner;
+  const Instrument* instrument;
+  std::vector<std::string> open;  // Fields that leave its effect open; empty: it has effect.
+};
+
+struct Found {
+  std::vector<Entry> in_effect;
+  std::vector<Entry> not_established;
+  int not_shown_public = 0;
+};
+
+Found FindOn(const Registry& registry, absl::CivilDay day) {
+  const legal::Lens lens{.day = day, .explore = true, .public_on = day};
+  Found found;
+  for (const auto& [id, partner] : registry.partners()) {
+    const legal::Dossier* const dossier = registry.facts().Find(NameOf(*partner));
+    if (dossier == nullptr) continue;
+    for (const legal::Instrument& known : dossier->instruments) {
+      const Instrument* const instrument = registry.FindInstrument(known.name);
+      if (instrument == nullptr) continue;
+      if (const legal::Tri is_public = legal::PublicUnder(known, lens);
+          is_public != legal::Tri::kYes) {
+        found.not_shown_public += is_public == legal::Tri::kUnknown ? 1 : 0;
+        continue;
+      }
+      const legal::Effect effect = legal::EffectOf(known, *dossier, lens);
+      if (effect.holds == legal::Tri::kNo) continue;
+      Entry entry{.partner = partner.get(), .instrument = instrument};
+      for (const legal::Field field : effect.unsure) entry.open.emplace_back(Name(field));
+      const bool holds = effect.holds == legal::Tri::kYes;
+      (holds ? found.in_effect : found.not_established).push_back(std::move(entry));
+    }
+  }
+  return found;
+}
+
+json::Json ToJson(const Entry& entry) {
+  const Instrument& instrument = *entry.instrument;
+  const Uses uses = UsesOf(instrument);
+  json::Json dates = json::Json::object();
+  json::Json certainty = json::Json::object();
+  for (const auto& [field, day] : DatesOf(instrument)) {
+    dates[field] = day;
+    certainty[field] = Word(CertaintyOf(instrument, field));
+  }
+  json::Json made = {{"partner", NameOf(*entry.partner)},
+                     {"partner_name", entry.partner->display_name},
+                     {"status_footnote", entry.partner->status_footnote},
+                     {"instrument", NameOf(instrument)},
+                     {"title", instrument.title},
+                     {"kind", Word(instrument.kind)},
+                     {"legal_base", instrument.legal_base},
+                     {"dates", std::move(dates)},
+                     {"certainty", std::move(certainty)},
+                     {"parts_suspended", instrument.parts_suspended},
+                     {"reference", instrument.reference},
+                     {"basis_for", uses.basis_for},
+                     {"no_basis_for", uses.no_basis_for}};
+  if (!entry.open.empty()) made["open_fields"] = entry.open;
+  return made;
+}
+
+json::Json ToJson(const std::vector<Entry>& entries) {
+  json::Json made = json::Json::array();
+  for (const Entry& entry : entries) made.push_back(ToJson(entry));
+  return made;
+}
+
+pages::Table ToTable(const std::vector<Entry>& entries, bool open) {
+  pages::Table table{.header = {"Partner", "Instrument", "Legal base",
+                                "Dates, and how sure they are", "Can be a basis for",
+                                "Is no basis for", "Published"}};
+  if (open) table.header.emplace_back("What leaves its effect open");
+  for (const Entry& entry : entries) {
+    const Instrument& instrument = *entry.instrument;
+    const Uses uses = UsesOf(instrument);
+    std::vector<std::string> dates;
+    for (const auto& [field, day] : DatesOf(instrument)) {
+      dates.push_back(
+          absl::StrCat(StepText(field), " ", day, " (", Text(CertaintyOf(instrument, field)), ")"));
+    }
+    if (!instrument.parts_suspended.empty()) {
+      dates.push_back(absl::StrCat("suspended: ", instrument.parts_suspended == "*"
+                                                      ? "the whole"
+                                                      : instrument.parts_suspended));
+    }
+    std::vector<std::string> cells = {NameWithFootnote(*entry.partner),
+                                      absl::StrCat(instrument.title, "; ", Text(instrument.kind)),
+                                      instrument.legal_base,
+                                      absl::StrJoin(dates, "; "),
+                                      uses.basis_for,
+                                      uses.no_basis_for,
+                                      instrument.reference};
+    if (open) cells.push_back(absl::StrJoin(entry.open, ", "));
+    table.rows.push_back({.cells = std::move(cells)});
+  }
+  return table;
+}
+
+std::string PageOf(const Registry& registry, absl::CivilDay day, const Found& found) {
+  pages::Page page{.title = "Adequacy decisions, agreements and arrangements",
+                   .notice = kNotice,
+                   .preface = {{.text = absl::StrCat("On ", FormatDay(day), ", under ", kLegalBase,
+                                                     ". Registry revision ", registry.revision(),
+                                                     " of store ", registry.store_id(), ".")}}};
+  pages::Section in_effect{.heading = "In effect"};
+  if (found.in_effect.empty()) {
+    in_effect.blocks.emplace_back(pages::Line{.text = "There is none."});
+  } else {
+    in_effect.blocks.emplace_back(ToTable(found.in_effect, false));
+  }
+  page.sections.push_back(std::move(in_effect));
+  if (!found.not_established.empty()) {
+    page.sections.push_back(
+        {.heading = "Effect not established", .blocks = {ToTable(found.not_established, true)}});
+  }
+  if (found.not_shown_public > 0) {
+    page.sections.push_back(
+        {.heading = "Left out",
+         .blocks = {pages::Line{
+             .text = absl::StrCat("Instruments of which nothing shows that they are public: ",
+                                  found.not_shown_public, ".")}}});
+  }
+  return pages::ToHtml(page);
+}
+
+}  // namespace
+
+PublicList PublicListOn(const Registry& registry, absl::CivilDay day) {
+  const Found found = FindOn(registry, day);
+  const json::Json content = {
+      {"format", "comity.public-list.v1"},
+      {"notice", kNotice},
+      {"legal_base", kLegalBase},
+      {"day", FormatDay(day)},
+      {"registry_revision", {{"store_id", registry.store_id()}, {"number", registry.revision()}}},
+      {"in_effect", ToJson(found.in_effect)},
+      {"effect_not_established", ToJson(found.not_established)},
+      {"not_shown_public", found.not_shown_public}};
+  return {.content = json::Canonical(content), .page = PageOf(registry, day, found)};
+}
+
+}  // namespace comity::partner_registry

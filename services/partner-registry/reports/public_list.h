@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/civil_time.h"
+#include "services/partner-registry/domain/registry.h"
+
+namespace comity::partner_registry {
+
+// The list of EUDPR 94(3) on a day, not yet signed.
+struct PublicList {
+  std::string content;  // JSON in RFC 8785 form, `comity.public-list.v1`.
+  std::string page;     // The same as HTML.
+};
+
+// The instruments that have effect on `day`, with what each can be a basis for and what it never
+// is; apart from them those of which that is not established, with the fields that leave it open.
+//
+// Only what is shown to have been public by `day` is in it: a list that is published must not be
+// where something becomes known. How many others there are is said.
+PublicList PublicListOn(const Registry& registry, absl::CivilDay day);
+
+}  // namespace comity::partner_registry

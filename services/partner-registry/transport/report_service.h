@@ -1,0 +1,39 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <utility>
+
+#include "comity/partner_registry/v1/reports.grpc.pb.h"
+#include "common/rpc/call_gate.h"
+#include "services/partner-registry/transport/reports.h"
+
+namespace comity::partner_registry {
+
+// The gRPC handlers of RegistryReportService: each is the gate around one method of Reports.
+// Thread-safe.
+class ReportService final : public v1::RegistryReportService::CallbackService {
+ public:
+  // `reports` is not owned and must outlive this object and every call.
+  ReportService(rpc::CallGate gate, const Reports* reports)
+      : gate_(std::move(gate)), reports_(reports) {}
+
+#define COMITY_UNARY(Method, Response)                                                         \
+  grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
+                                   const v1::Method##Request* request, v1::Response* response) \
+      override
+  COMITY_UNARY(GetPublicList, PublicList);
+  COMITY_UNARY(GetBriefing, Briefing);
+  COMITY_UNARY(ListComing, ListComingResponse);
+  COMITY_UNARY(ListAffected, ListAffectedResponse);
+#undef COMITY_UNARY
+
+  grpc::ServerWriteReactor<v1::WatchComingResponse>* WatchComing(
+      grpc::CallbackServerContext* context, const v1::WatchComingRequest* request) override;
+
+ private:
+  const rpc::CallGate gate_;
+  const Reports* const reports_;
+};
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,134 @@
+// Briefings on the project's own data, held against the files in golden/. After a wanted change
+// COMITY_UPDATE_GOLDEN=1 writes them anew; read the difference.
+#include "services/partner-registry/reports/briefing.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/time/day.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Case {
+  std::string name;
+  std::string partner;
+  std::string day;
+  std::string public_on;
+};
+
+void PrintTo(const Case& sample, std::ostream* out) { *out << sample.name; }
+
+const Case kCases[] = {{"albania", "albania", "2026-11-23", ""},
+                       {"albania_before", "albania", "2019-10-31", ""},
+                       {"united_kingdom_transition", "united-kingdom", "2021-02-15", ""},
+                       {"united_kingdom_extended", "united-kingdom", "2025-12-28", ""},
+                       {"united_kingdom_as_known", "united-kingdom", "2025-12-28", "2025-12-01"},
+                       {"kosovo", "kosovo", "2026-11-23", ""},
+                       {"panama", "panama", "2026-11-23", ""}};
+
+pages::Page PageOf(const Case& sample) {
+  static const Registry registry = LoadedRegistry();
+  const absl::CivilDay day = ParseDay(sample.day).value();
+  QuestionTime time{.instant = absl::FromCivil(absl::CivilHour(day) + 12, Brussels())};
+  if (!sample.public_on.empty()) time.public_on = ParseDay(sample.public_on).value();
+  if (sample.day != "2026-11-23") time.mode = legal::Mode::kExplore;
+  return BriefingOn(registry, *registry.FindPartner(sample.partner), time);
+}
+
+class BriefingTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BriefingTest, SaysWhatTheGoldenFileSays) {
+  const std::string file =
+      absl::StrCat(std::getenv("COMITY_SOURCE_DIR"), "/tests/unit/partner_registry/golden/",
+                   GetParam().name, ".md");
+  const std::string made = pages::ToMarkdown(PageOf(GetParam()));
+  if (std::getenv("COMITY_UPDATE_GOLDEN") != nullptr) std::ofstream(file) << made;
+
+  std::ifstream in(file);
+  EXPECT_EQ(made, std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+TEST_P(BriefingTest, EveryStatementNamesASourceThatIsListed) {
+  const std::string text = pages::ToMarkdown(PageOf(GetParam()));
+  const std::size_t sources = text.find("## Sources\n");
+  ASSERT_NE(sources, std::string::npos);
+  const std::regex citation(R"( \[([0-9]+)\])");
+  int statements = 0;
+  std::string before;
+  for (const absl::string_view part : absl::StrSplit(text.substr(0, sources), '\n')) {
+    const std::string line(part);
+    // Neither headings, captions, the notice, nor the heads of tables (above their rule) state
+    // anything.
+    const bool head = absl::StartsWith(line, "| ") && !absl::StartsWith(before, "|");
+    before = line;
+    if (line.empty() || head || absl::StartsWith(line, "#") || absl::StartsWith(line, "> ") ||
+        absl::StartsWith(line, "**") || absl::StartsWith(line, "| ---")) {
+      continue;
+    }
+    ++statements;
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(line, found, citation)) << line;
+    EXPECT_THAT(text, HasSubstr(absl::StrCat("\n", found[1].str(), ". "))) << line;
+  }
+  EXPECT_GE(statements, 20);
+}
+
+TEST_P(BriefingTest, EverySourceIsCited) {
+  const pages::Page page = PageOf(GetParam());
+  const std::string html = pages::ToHtml(page);
+  for (std::size_t i = 1; i <= page.sources.size(); ++i) {
+    EXPECT_THAT(html, HasSubstr(absl::StrCat("<a href=\"#source-", i, "\">")))
+        << page.sources[i - 1];
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(RealData, BriefingTest, ::testing::ValuesIn(kCases),
+                         [](const auto& sample) { return sample.param.name; });
+
+TEST(BriefingWordsTest, TheUnitedKingdomRestsOnWhatWasKnown) {
+  EXPECT_THAT(pages::ToMarkdown(PageOf(kCases[2])), HasSubstr("(basis D)"));
+  EXPECT_THAT(pages::ToMarkdown(PageOf(kCases[3])), HasSubstr("(basis A)"));
+  const std::string known = pages::ToMarkdown(PageOf(kCases[4]));
+  EXPECT_THAT(known, HasSubstr("(basis C)"));
+  EXPECT_THAT(known, Not(HasSubstr("2025/2571")));
+}
+
+TEST(BriefingWordsTest, TheFootnoteGoesWithTheName) {
+  for (const std::string& text :
+       {pages::ToMarkdown(PageOf(kCases[5])), pages::ToHtml(PageOf(kCases[5]))}) {
+    EXPECT_THAT(text, HasSubstr("UNSCR 1244/1999"));
+  }
+}
+
+TEST(BriefingWordsTest, PanamaHasThreeRoutesAndAnArrangementThatIsNone) {
+  const std::string panama = pages::ToMarkdown(PageOf(kCases[6]));
+
+  EXPECT_THAT(panama, HasSubstr("no legal basis established"));
+  EXPECT_THAT(panama, HasSubstr("A route, EJR 58(1)(b)"));
+  EXPECT_THAT(panama, HasSubstr("is never a basis for personal data"));
+}
+
+TEST(BriefingWordsTest, NeitherContactsNorTheirIdentitiesAreNamed) {
+  for (const Case& sample : kCases) {
+    const std::string text = pages::ToMarkdown(PageOf(sample));
+    EXPECT_THAT(text, Not(HasSubstr("spiffe:"))) << sample.name;
+    EXPECT_THAT(text, Not(HasSubstr("tirana-1"))) << sample.name;
+    EXPECT_THAT(text, Not(HasSubstr("panama-1"))) << sample.name;
+  }
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
