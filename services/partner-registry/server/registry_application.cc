@@ -69,8 +69,11 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       leases_(lease_rows_.get(), parts.clock, {.lease = settings.lease}),
       reads_(store_.get(), &leases_, &pages_, parts.clock),
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
+      partner_edits_(store_.get(), &leases_, parts.clock),
+      fact_edits_(store_.get(), &leases_, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
-      registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
+      registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
+                        &feed_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
@@ -108,9 +111,10 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
                       "The contact is suspended: ask a registry operator to reinstate it.");
   }
   const Partner* partner = now->FindPartner(contact->partner);
-  if (partner == nullptr || partner->exchanges_suspended) {
+  if (partner == nullptr || partner->exchanges_suspended || partner->deleted()) {
     return NotCounted("EXCHANGES_SUSPENDED",
-                      "Exchanges with the contact's partner are suspended: ask the agency.");
+                      "Exchanges with the contact's partner are suspended, or it was taken off the "
+                      "register: ask the agency.");
   }
   return absl::OkStatus();
 }

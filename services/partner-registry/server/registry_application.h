@@ -83,6 +83,8 @@ class RegistryApplication final : public rpc::Application {
   std::shared_ptr<void> commits_;  // The subscription that tells the leases of them.
   const Reads reads_;
   const Writes writes_;
+  const PartnerEdits partner_edits_;
+  const FactEdits fact_edits_;
   const Feed feed_;
   PartnerRegistryService registry_service_;
   ledger_service::LedgerService ledger_service_;
