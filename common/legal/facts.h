@@ -38,6 +38,7 @@ struct Partner {
   std::string footnote;  // Goes with the name wherever it appears.
   std::vector<LegalClassPeriod> classes;
   bool exchanges_suspended = false;
+  bool deleted = false;                        // Off the register: nothing is transferred to it.
   bool competent_in_criminal_matters = false;  // For organisations; States act by authorities.
 };
 

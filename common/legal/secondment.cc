@@ -35,7 +35,12 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
                 .article = "EJR 54a(1)",
                 .facts = {question.partner}};
 
-  if (e.dossier == nullptr || !e.dossier->partner || e.counterpart_class.known != Tri::kYes) {
+  const bool known = e.dossier != nullptr && e.dossier->partner.has_value();
+  if (known && e.dossier->partner->deleted) {
+    reason.code = "COUNTERPART_DELETED";
+    reason.sentence = absl::StrCat(e.counterpart_name(), " was taken off the register.");
+    reason.remedy = "Name the partner that is meant, or have the registry operator put it back.";
+  } else if (!known || e.counterpart_class.known != Tri::kYes) {
     reason.outcome = Outcome::kUndetermined;
     reason.code = "COUNTERPART_UNKNOWN";
     reason.sentence = "The State or its legal class on that day is not known.";

@@ -14,7 +14,8 @@ bool IsPartner(const Facts& facts, absl::string_view name) {
   return dossier != nullptr && dossier->partner.has_value();
 }
 
-// 1.1: nothing can be said of a counterpart whose class or authority is not known.
+// 1.1: nothing is transferred to whom the register no longer has, and nothing can be said of a
+// counterpart whose class or authority is not known.
 std::optional<Track> Row1_1Unknown(Evaluation& e) {
   const Question& question = e.question;
   Reason reason{.row = "1.1",
@@ -27,6 +28,11 @@ std::optional<Track> Row1_1Unknown(Evaluation& e) {
     reason.sentence = absl::StrCat("The registry knows no counterpart ", question.counterpart,
                                    " at this revision.");
     reason.remedy = "Have the registry operator record the partner with its legal class.";
+  } else if (e.dossier->partner->deleted) {
+    reason.outcome = Outcome::kRefused;
+    reason.code = "COUNTERPART_DELETED";
+    reason.sentence = absl::StrCat(e.counterpart_name(), " was taken off the register.");
+    reason.remedy = "Name the partner that is meant, or have the registry operator put it back.";
   } else if (e.counterpart_class.known != Tri::kYes) {
     reason.code = "LEGAL_CLASS_UNKNOWN";
     reason.sentence = absl::StrCat("The legal class of ", e.counterpart_name(), " on ", Day(e),

@@ -60,8 +60,10 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
                   "This contact is suspended; ask the agency to reinstate it.");
   }
   if (snapshot->ExchangesSuspended(partner)) {
-    return Denied("EXCHANGES_SUSPENDED",
-                  "Exchanges with this partner are suspended; ask the agency.");
+    return Denied(
+        "EXCHANGES_SUSPENDED",
+        "Exchanges with this partner are suspended, or it was taken off the register; ask "
+        "the agency.");
   }
   return absl::OkStatus();
 }

@@ -101,10 +101,18 @@ absl::Status ReplicaState::PutPartner(const v1::Partner& partner) {
   COMITY_RETURN_IF_ERROR(
       Read(transfer_proto::PartnerFromProto(partner, "partner"), partner.name(), read));
   facts_.Put(std::move(read));
-  if (partner.iso_alpha2().empty()) return absl::OkStatus();
-  std::string& known = partner_by_iso_[absl::AsciiStrToLower(partner.iso_alpha2())];
-  if (known == partner.name()) return absl::OkStatus();
-  known = partner.name();
+  // Only who is on the register stands for a unit; its code may be corrected, or go to another.
+  const std::string unit =
+      partner.has_delete_time() ? "" : absl::AsciiStrToLower(partner.iso_alpha2());
+  const std::size_t before = partner_by_iso_.size();
+  absl::erase_if(partner_by_iso_, [&](const auto& known) {
+    return known.second == partner.name() && known.first != unit;
+  });
+  const bool erased = partner_by_iso_.size() < before;
+  const auto known = partner_by_iso_.find(unit);
+  const bool stands = known != partner_by_iso_.end() && known->second == partner.name();
+  if (!unit.empty() && !stands) partner_by_iso_[unit] = partner.name();
+  if (!erased && (unit.empty() || stands)) return absl::OkStatus();
   published_units_ = nullptr;
   return absl::OkStatus();
 }

@@ -39,7 +39,8 @@ std::string Snapshot::PartnerOfUnit(absl::string_view unit) const {
 
 bool Snapshot::ExchangesSuspended(absl::string_view partner) const {
   const legal::Dossier* const dossier = facts_.Find(partner);
-  return dossier != nullptr && dossier->partner && dossier->partner->exchanges_suspended;
+  return dossier != nullptr && dossier->partner &&
+         (dossier->partner->exchanges_suspended || dossier->partner->deleted);
 }
 
 }  // namespace comity::registry_replica

@@ -57,6 +57,7 @@ class Snapshot {
   // and "partners/georgia" for "georgia"; empty if there is none.
   std::string PartnerOfUnit(absl::string_view unit) const;
 
+  // Or it was taken off the register.
   bool ExchangesSuspended(absl::string_view partner) const;
 
  private:

@@ -28,6 +28,7 @@ absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner,
                                       read.classes.emplace_back()));
   }
   read.exchanges_suspended = partner.exchanges_suspended();
+  read.deleted = partner.has_delete_time();
   read.competent_in_criminal_matters = partner.competent_in_criminal_matters();
   return read;
 }
@@ -71,6 +72,11 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
                    absl::StrCat(Under(field, "certainty").ToString(), "[", name, "]"), value));
       legal::SetCertainty(read, name, value);
     }
+  }
+  // What a second person confirmed is sure. The registry keeps confirmations of present values
+  // only.
+  for (const v1::Confirmation& confirmation : instrument.confirmations()) {
+    legal::SetCertainty(read, confirmation.field(), legal::Certainty::kFound);
   }
   return read;
 }

@@ -38,7 +38,7 @@ struct RegistryRecords {
 
   bool ExchangesSuspended(absl::string_view partner) const {
     const legal::Partner* const found = FindPartner(partner);
-    return found != nullptr && found->exchanges_suspended;
+    return found != nullptr && (found->exchanges_suspended || found->deleted);
   }
 
   const legal::Partner* FindPartner(absl::string_view name) const {

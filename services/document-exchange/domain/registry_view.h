@@ -43,6 +43,7 @@ class RegistrySnapshot {
   // `partners/georgia` for `georgia`; empty if there is none.
   virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
 
+  // Or the partner was taken off the register.
   virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
 };
 

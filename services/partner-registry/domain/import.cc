@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -41,15 +42,11 @@ struct Candidate {
   RowSource source;
 };
 
-absl::CivilDay FirstDay(const LegalClassPeriod& period) {
-  const PartialDate from = PartialDate::Parse(period.from).value_or(PartialDate());
-  return from.known() ? from.earliest() : absl::CivilDay(1, 1, 1);
-}
-
 // Works out what each named resource will be.
 class Planner {
  public:
-  explicit Planner(const Registry& registry) : registry_(registry) {}
+  Planner(const Registry& registry, absl::string_view caller)
+      : registry_(registry), caller_(caller) {}
 
   absl::Status Take(const ImportRow& row) {
     if (const auto* legal_class = std::get_if<LegalClassRow>(&row.fact)) {
@@ -62,6 +59,9 @@ class Planner {
       if (const Partner* old = registry_.FindPartner(made.id); old != nullptr) {
         made.legal_classes = old->legal_classes;
         made.exchanges_suspended = old->exchanges_suspended;
+        made.aliases = old->aliases;
+        made.delete_time = old->delete_time;
+        made.merged_into = old->merged_into;
       }
       return Add(std::move(made), row.source);
     }
@@ -72,7 +72,9 @@ class Planner {
       return Add(std::move(made), row.source);
     }
     if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
-      return Add(*instrument, row.source);
+      Instrument made = *instrument;
+      RecordBy(caller_, registry_.FindInstrument(NameOf(made)), made);
+      return Add(std::move(made), row.source);
     }
     if (const auto* milestone = std::get_if<Milestone>(&row.fact)) {
       return Add(*milestone, row.source);
@@ -207,6 +209,7 @@ class Planner {
   }
 
   const Registry& registry_;
+  const absl::string_view caller_;
   std::vector<Candidate> candidates_;
   std::map<std::string, std::size_t> index_;  // Of candidates_, by name.
   std::map<std::string, std::vector<ClassRow>> classes_;
@@ -216,9 +219,9 @@ class Planner {
 
 }  // namespace
 
-absl::StatusOr<ImportPlan> PlanImport(const Registry& registry,
-                                      const std::vector<ImportRow>& rows) {
-  Planner planner(registry);
+absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
+                                      absl::string_view caller) {
+  Planner planner(registry, caller);
   std::map<std::string, int> rows_by_kind;
   for (const ImportRow& row : rows) {
     ++rows_by_kind[KindOfRow(row)];

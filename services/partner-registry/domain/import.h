@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
@@ -57,10 +58,12 @@ constexpr int kMostRows = 200'000;
 // Compares `rows` with what `registry` has. A row stands for the whole of its resource: a field
 // that is empty in it is emptied. Rows of legal classes stand for all legal classes of their
 // partner; a partner without any keeps those it has. What only the server sets (a contact's state,
-// the suspension of exchanges) is kept. Resources that no row names stay as they are.
+// the suspension of exchanges, a deletion) and aliases, of which rows say nothing, are kept.
+// Resources that no row names stay as they are. `caller` is who records what changes.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
 // resource twice or breaks a rule of validation.h, given all others: metadata file, line, column.
-absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows);
+absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
+                                      absl::string_view caller);
 
 }  // namespace comity::partner_registry

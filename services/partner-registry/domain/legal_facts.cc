@@ -24,6 +24,7 @@ legal::Partner ToLegal(const Partner& partner) {
                             .certainty = period.certainty});
   }
   made.exchanges_suspended = partner.exchanges_suspended;
+  made.deleted = partner.deleted();
   made.competent_in_criminal_matters = partner.competent_in_criminal_matters;
   return made;
 }
@@ -52,6 +53,10 @@ legal::Instrument ToLegal(const Instrument& instrument) {
   // Fields that are never decisive, such as `reference`, are not for the check.
   for (const auto& [field, certainty] : instrument.certainty) {
     legal::SetCertainty(made, field, certainty);
+  }
+  // RecordBy keeps confirmations of present values only.
+  for (const Confirmation& confirmation : instrument.confirmations) {
+    legal::SetCertainty(made, confirmation.field, Certainty::kFound);
   }
   return made;
 }

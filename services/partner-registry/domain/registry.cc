@@ -30,8 +30,10 @@ std::vector<const T*> Below(const Registry::ById<T>& map, absl::string_view part
 }
 
 template <typename T>
-void Store(Registry::ById<T>& map, std::string key, const T& value) {
-  map.insert_or_assign(std::move(key), std::make_shared<const T>(value));
+std::shared_ptr<const T> Store(Registry::ById<T>& map, std::string key, const T& value) {
+  auto stored = std::make_shared<const T>(value);
+  map.insert_or_assign(std::move(key), stored);
+  return stored;
 }
 
 template <typename T>
@@ -55,7 +57,7 @@ void Registry::Apply(const Change& change) {
 }
 
 void Registry::Put(const Partner& partner, legal::FactsBuilder& builder) {
-  Store(partners_, partner.id, partner);
+  index_.Put(Store(partners_, partner.id, partner));
   builder.Put(ToLegal(partner));
 }
 
@@ -155,6 +157,14 @@ std::vector<const Instrument*> Registry::InstrumentsOf(absl::string_view partner
 
 std::vector<const Milestone*> Registry::MilestonesOf(absl::string_view partner) const {
   return Below(milestones_, partner, "milestones");
+}
+
+std::vector<const Milestone*> Registry::MembersOf(absl::string_view project) const {
+  std::vector<const Milestone*> members;
+  for (const auto& [name, milestone] : milestones_) {
+    if (milestone->project == project) members.push_back(milestone.get());
+  }
+  return members;
 }
 
 std::vector<const Authority*> Registry::AuthoritiesOf(absl::string_view partner) const {

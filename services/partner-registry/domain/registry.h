@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/legal/facts.h"
+#include "services/partner-registry/domain/partner_index.h"
 #include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
@@ -49,11 +50,15 @@ class Registry {
   // Everything of one kind below a partner, in the order of names.
   std::vector<const Instrument*> InstrumentsOf(absl::string_view partner) const;
   std::vector<const Milestone*> MilestonesOf(absl::string_view partner) const;
+  // Milestones of others that name `project`.
+  std::vector<const Milestone*> MembersOf(absl::string_view project) const;
   std::vector<const Authority*> AuthoritiesOf(absl::string_view partner) const;
   std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
 
   // In the order of ids and names; decisions by id, which is the order of time.
   const ById<Partner>& partners() const { return partners_; }
+  const ById<Instrument>& instruments() const { return instruments_; }
+  const ById<Authority>& authorities() const { return authorities_; }
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
   const ById<Instrument>& instruments() const { return instruments_; }
@@ -62,6 +67,9 @@ class Registry {
   const std::map<std::string, std::string, std::less<>>& key_holders() const {
     return current_key_by_holder_;
   }
+
+  // Partners by their names.
+  const PartnerIndex& index() const { return index_; }
 
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;
@@ -89,6 +97,7 @@ class Registry {
   std::string store_id_;
   std::int64_t revision_ = 0;
   ById<Partner> partners_;
+  PartnerIndex index_;
   ById<Instrument> instruments_;
   ById<Milestone> milestones_;
   ById<Authority> authorities_;

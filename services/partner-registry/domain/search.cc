@@ -1,13 +1,14 @@
 #include "services/partner-registry/domain/search.h"
 
+#include <locale.h>
+#include <wctype.h>
+
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
 namespace comity::partner_registry {
@@ -28,45 +29,78 @@ constexpr std::array<const char*, 192> kLatin = {
     "w", "w", "y",  "y",  "y", "z", "z",  "z",  "z",  "z", "z", "s",
 };
 
+// The character that begins `text`, and its length in bytes; 0 if it is no UTF-8.
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t length = 0;
+};
+
+Character First(absl::string_view text) {
+  const auto byte = [&text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::size_t length = byte(0) < 0x80                       ? 1
+                             : byte(0) >= 0xC2 && byte(0) <= 0xDF ? 2
+                             : byte(0) >= 0xE0 && byte(0) <= 0xEF ? 3
+                             : byte(0) >= 0xF0 && byte(0) <= 0xF4 ? 4
+                                                                  : 0;
+  if (length == 0 || length > text.size()) return {};
+  std::uint32_t code = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return {};
+    code = code << 6U | (byte(i) & 0x3FU);
+  }
+  return {.code = code, .length = length};
+}
+
+void Append(std::uint32_t code, std::string& text) {
+  const auto put = [&text](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
+    put(0xC0U | code >> 6U);
+  } else {
+    if (code < 0x10000) {
+      put(0xE0U | code >> 12U);
+    } else {
+      put(0xF0U | code >> 18U);
+      put(0x80U | (code >> 12U & 0x3FU));
+    }
+    put(0x80U | (code >> 6U & 0x3FU));
+  }
+  put(0x80U | (code & 0x3FU));
+}
+
+// Lower case in any script, whatever the locale of the process.
+std::uint32_t Lower(std::uint32_t code) {
+  static const locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  if (unicode == nullptr) return code;
+  return static_cast<std::uint32_t>(towlower_l(static_cast<wint_t>(code), unicode));
+}
+
 }  // namespace
 
 std::string Fold(absl::string_view text) {
   std::string folded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(text[i]);
-    if (byte < 0x80) {
-      folded.push_back(absl::ascii_tolower(byte));
-      continue;
+  folded.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = First(text);
+    const std::uint32_t code = character.code;
+    if (character.length == 0) {
+      folded.push_back(text[0]);
+    } else if (code < 0x80) {
+      folded.push_back(absl::ascii_tolower(static_cast<unsigned char>(code)));
+    } else if (code >= 0xC0 && code < 0x180) {
+      folded.append(kLatin[code - 0xC0]);
+    } else if (code >= 0x2010 && code < 0x2020) {
+      folded.push_back('-');
+    } else if (code < 0x300 || code >= 0x370) {  // Between lie combining marks.
+      Append(Lower(code), folded);
     }
-    if (byte >= 0xC2 && byte <= 0xDF && i + 1 < text.size()) {
-      const unsigned code = (byte & 0x1FU) << 6U | (static_cast<std::uint8_t>(text[i + 1]) & 0x3FU);
-      if (code >= 0xC0 && code < 0x180) {
-        folded.append(kLatin[code - 0xC0]);
-        ++i;
-        continue;
-      }
-      if (code >= 0x300 && code < 0x370) {  // Combining marks.
-        ++i;
-        continue;
-      }
-    }
-    folded.push_back(text[i]);
+    text.remove_prefix(std::max<std::size_t>(character.length, 1));
   }
   return folded;
 }
 
-bool Matches(const Partner& partner, absl::string_view folded_query) {
-  const auto separates = absl::ByAnyChar(" -,.()'*/");
-  const std::string text = Fold(absl::StrCat(partner.id, " ", partner.display_name, " ",
-                                             partner.iso_alpha2, " ", partner.iso_alpha3));
-  const std::vector<absl::string_view> words = absl::StrSplit(text, separates, absl::SkipEmpty());
-  for (const absl::string_view wanted :
-       absl::StrSplit(folded_query, separates, absl::SkipEmpty())) {
-    bool found = false;
-    for (const absl::string_view word : words) found = found || absl::StartsWith(word, wanted);
-    if (!found) return false;
-  }
-  return true;
+std::vector<absl::string_view> WordsOf(absl::string_view folded) {
+  return absl::StrSplit(folded, absl::ByAnyChar(" \t\n-,.;:()[]'\"*/&"), absl::SkipEmpty());
 }
 
 }  // namespace comity::partner_registry

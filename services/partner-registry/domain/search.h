@@ -1,18 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
 
 // `text` in lower case and without accents: Latin letters with marks become the plain ones,
-// combining marks vanish, everything else stays. "Türkiye" and "TU\u0308RKIYE" both become
-// "turkiye".
+// combining marks vanish, typographic hyphens and quotes become a hyphen, everything else stays.
+// "Türkiye" and "TU\u0308RKIYE" both become "turkiye", "ГРУЗИЯ" becomes "грузия". Bytes that are no
+// UTF-8 are left alone.
 std::string Fold(absl::string_view text);
 
-// Whether every word of `folded_query` begins a word of the partner's id, name or ISO codes.
-bool Matches(const Partner& partner, absl::string_view folded_query);
+// The words of a folded text: what lies between spaces and punctuation.
+std::vector<absl::string_view> WordsOf(absl::string_view folded);
 
 }  // namespace comity::partner_registry

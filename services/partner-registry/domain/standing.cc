@@ -17,12 +17,6 @@ PartialDate Date(const std::string& text) {
   return PartialDate::Parse(text).value_or(PartialDate());
 }
 
-// The first day from which a step counts.
-absl::CivilDay CountsFrom(const Milestone& milestone) {
-  const PartialDate date = Date(milestone.day);
-  return date.known() ? date.earliest() : DayInBrussels(milestone.recorded.time);
-}
-
 bool Reached(const Milestone& milestone, absl::CivilDay day) {
   return CountsFrom(milestone) <= day;
 }
@@ -228,6 +222,11 @@ AxisStanding Membership(const std::vector<Milestone>& milestones, absl::CivilDay
 }
 
 }  // namespace
+
+absl::CivilDay CountsFrom(const Milestone& milestone) {
+  const PartialDate date = Date(milestone.day);
+  return date.known() ? date.earliest() : DayInBrussels(milestone.recorded.time);
+}
 
 LegalClass ClassOn(const Partner& partner, absl::CivilDay day) {
   for (const LegalClassPeriod& period : partner.legal_classes) {

@@ -35,6 +35,10 @@ struct Standing {
 // The class of `partner` on `day`; kUnspecified if none covers it for certain.
 LegalClass ClassOn(const Partner& partner, absl::CivilDay day);
 
+// The first day from which a step counts: the first that its day may mean, or that on which it was
+// recorded.
+absl::CivilDay CountsFrom(const Milestone& milestone);
+
 // Where the relation with `partner` stands on `day`, on what `registry` knows. A partial date
 // counts from the first day it may mean, and the certainty says so; a step without a day counts
 // from the day on which it was recorded.

@@ -8,10 +8,16 @@
 
 namespace comity::partner_registry {
 
-// One step on an axis: its word, and what comes after it and who has to act.
+// One step on an axis.
 struct Step {
   absl::string_view word;
+  // What comes after it, and who has to act.
   absl::string_view next;
+  // Who takes it.
+  absl::string_view by;
+  // What has to come first: of each of these, at least one. Imports are not held to it: sources are
+  // incomplete.
+  std::vector<std::vector<absl::string_view>> after;
 };
 
 // The steps of an axis, first to last. A file may name no other.

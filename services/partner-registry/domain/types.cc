@@ -38,7 +38,8 @@ Fields Of(const Partner& p) {
                                           [](std::string* out, const LegalClassPeriod& period) {
                                             out->append(Text(period));
                                           })},
-          {"competent_in_criminal_matters", YesNo(p.competent_in_criminal_matters)}};
+          {"competent_in_criminal_matters", YesNo(p.competent_in_criminal_matters)},
+          {"aliases", absl::StrJoin(p.aliases, "; ")}};
 }
 
 Fields Of(const Instrument& i) {
@@ -146,6 +147,10 @@ std::string NameOf(const Fact& fact) {
 
 const Recorded& RecordedOf(const Fact& fact) {
   return std::visit([](const auto& value) -> const Recorded& { return value.recorded; }, fact);
+}
+
+std::string EtagOf(const Recorded& recorded) {
+  return recorded.revision == 0 ? "" : absl::StrCat("\"", recorded.revision, "\"");
 }
 
 void SetRecorded(Fact& fact, const Recorded& recorded) {

@@ -67,7 +67,21 @@ struct Partner {
   std::vector<LegalClassPeriod> legal_classes;  // Ordered by `from`; no two overlap.
   bool exchanges_suspended = false;
   bool competent_in_criminal_matters = false;
+  std::vector<std::string> aliases;
+  std::optional<absl::Time> delete_time;  // Unset: it is on the register.
+  std::string merged_into;                // The id of the partner it turned out to be, or empty.
   Recorded recorded;
+
+  bool deleted() const { return delete_time.has_value(); }
+};
+
+// A second person's confirmation of the present value of a field.
+struct Confirmation {
+  std::string field;  // By the proto's name.
+  std::string value;
+  std::string evidence;
+  std::string confirmed_by;  // SPIFFE id.
+  absl::Time confirm_time;
 };
 
 struct Instrument {
@@ -92,6 +106,10 @@ struct Instrument {
   std::string note;
   bool allows_secondment = false;
   std::string supersedes;  // The id of another instrument of the partner, or empty.
+  std::vector<Confirmation> confirmations;
+  std::string recorded_by;  // SPIFFE id; empty: nobody knows.
+  // Who recorded the present value of a decisive field, where that was not `recorded_by`.
+  std::map<std::string, std::string> value_recorded_by;
   Recorded recorded;
 };
 
@@ -181,10 +199,12 @@ const char* KindOf(const Fact& fact);
 std::string NameOf(const Fact& fact);
 
 const Recorded& RecordedOf(const Fact& fact);
+// The etag of a state, in quotes (RFC 9110); empty if it was never recorded.
+std::string EtagOf(const Recorded& recorded);
 void SetRecorded(Fact& fact, const Recorded& recorded);
 
-// Every field that a file can set, by its name in the proto and as text, in the proto's order; what
-// only the server sets is left out. Two facts with equal fields say the same.
+// Every field that a caller can set, by its name in the proto and as text, in the proto's order;
+// what only the server sets is left out. Two facts with equal fields say the same.
 std::vector<std::pair<std::string, std::string>> FieldsOf(const Fact& fact);
 
 // Words of the proto without prefix, such as "THIRD_COUNTRY".

@@ -22,6 +22,8 @@ using MaybeProblem = std::optional<Problem>;
 constexpr int kLongestName = 200;
 constexpr int kLongestTitle = 300;
 constexpr int kLongestText = 2000;
+constexpr std::size_t kMostAliases = 50;
+constexpr std::size_t kMostPeriods = 100;
 
 MaybeProblem BadText(const char* field, const std::string& text, int least, int most) {
   if (IsText(text, least, most)) return std::nullopt;
@@ -45,6 +47,9 @@ bool SurelyBefore(const std::string& later, const std::string& earlier) {
 }
 
 MaybeProblem BadPeriods(const Partner& partner) {
+  if (partner.legal_classes.size() > kMostPeriods) {
+    return Problem{"legal_classes", "a partner can have at most 100 legal classes"};
+  }
   const LegalClassPeriod* before = nullptr;
   for (const LegalClassPeriod& period : partner.legal_classes) {
     if (period.legal_class == LegalClass::kUnspecified) {
@@ -108,6 +113,18 @@ bool IsInstrumentField(const std::string& field) {
 
 }  // namespace
 
+absl::CivilDay FirstDay(const LegalClassPeriod& period) {
+  const PartialDate from = Date(period.from);
+  return from.known() ? from.earliest() : absl::CivilDay(1, 1, 1);
+}
+
+void SortPeriods(Partner& partner) {
+  std::stable_sort(partner.legal_classes.begin(), partner.legal_classes.end(),
+                   [](const LegalClassPeriod& a, const LegalClassPeriod& b) {
+                     return FirstDay(a) < FirstDay(b);
+                   });
+}
+
 bool IsText(const std::string& text, int least, int most) {
   int characters = 0;
   std::size_t continuation = 0;
@@ -155,10 +172,16 @@ MaybeProblem Check(const Partner& partner, const Registry& registry) {
                      "the two codes do not belong together in ISO 3166-1 (XK with XKX "
                      "is accepted as user-assigned)"};
     }
-    for (const auto& [id, other] : registry.partners()) {
-      if (id != partner.id && other->iso_alpha2 == partner.iso_alpha2) {
-        return Problem{"iso_alpha2", absl::StrCat("partners/", id, " has this code already")};
-      }
+    if (const Partner* other = registry.index().FindByIso(partner.iso_alpha2, partner.id);
+        other != nullptr && !partner.deleted()) {
+      return Problem{"iso_alpha2", absl::StrCat(NameOf(*other), " has this code already")};
+    }
+  }
+  if (partner.aliases.size() > kMostAliases) return Problem{"aliases", "name at most 50"};
+  for (const std::string& alias : partner.aliases) {
+    if (auto bad = BadText("aliases", alias, 1, kLongestName)) return bad;
+    if (std::count(partner.aliases.begin(), partner.aliases.end(), alias) > 1) {
+      return Problem{"aliases", absl::StrCat("\"", alias, "\" is named twice")};
     }
   }
   return BadPeriods(partner);
@@ -254,8 +277,10 @@ MaybeProblem Check(const Milestone& milestone, const Registry& registry) {
   } else if (!milestone.project.empty()) {
     return Problem{"project", "only a membership names a project: leave it empty"};
   }
-  // TFEU 218(2)-(3): no negotiation without the Council's authorisation.
-  if (milestone.axis == Axis::kTreaty && rank >= RankOf(Axis::kTreaty, "NEGOTIATING")) {
+  // TFEU 218(2)-(3): no negotiation without the Council's authorisation. What is suspended or ends
+  // may be an agreement of the agency's own, from before that rule.
+  if (milestone.axis == Axis::kTreaty && rank >= RankOf(Axis::kTreaty, "NEGOTIATING") &&
+      rank < RankOf(Axis::kTreaty, "SUSPENDED")) {
     bool mandate = false;
     for (const Milestone* other : registry.MilestonesOf(milestone.partner)) {
       if (other->axis != Axis::kTreaty || other->step != "COUNCIL_MANDATE") continue;

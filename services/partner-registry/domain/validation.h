@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
@@ -20,18 +21,24 @@ struct Problem {
 // The rules that each fact must meet. Those that look at other facts find them in `registry`, which
 // must already have what the fact came with. nullopt: nothing is wrong.
 //
-// Partner: id, name, ISO codes that belong together and are nobody else's, legal classes in order
-// and without overlap. Instrument: days in a possible order (nothing in force before it was
-// signed), secondment only under agreements that can allow it (EJR 54a(1)), certainty of fields
-// that exist, what it supersedes. Milestone: a step of its axis; no negotiation without the
-// Council's mandate. Authority: instruments that exist. Contact: a SPIFFE id that names this
-// partner and contact and nobody else, an authority that exists, working hours in a zone that
+// Partner: id, name, aliases, ISO codes that belong together and are nobody else's on the register,
+// legal classes in order and without overlap. Instrument: days in a possible order (nothing in
+// force before it was signed), secondment only under agreements that can allow it (EJR 54a(1)),
+// certainty of fields that exist, what it supersedes. Milestone: a step of its axis; no negotiation
+// without the Council's mandate. Authority: instruments that exist. Contact: a SPIFFE id that names
+// this partner and contact and nobody else, an authority that exists, working hours in a zone that
 // exists.
 std::optional<Problem> Check(const Partner& partner, const Registry& registry);
 std::optional<Problem> Check(const Instrument& instrument, const Registry& registry);
 std::optional<Problem> Check(const Milestone& milestone, const Registry& registry);
 std::optional<Problem> Check(const Authority& authority, const Registry& registry);
 std::optional<Problem> Check(const Contact& contact, const Registry& registry);
+
+// The first day a period may begin on; the first of all if it holds since ever.
+absl::CivilDay FirstDay(const LegalClassPeriod& period);
+
+// Puts the legal classes in the order of their first days.
+void SortPeriods(Partner& partner);
 
 // Whether the number of characters of `text` lies within the limits; false if it is not UTF-8 or
 // has control characters other than line feed and tab.

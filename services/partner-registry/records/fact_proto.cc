@@ -56,6 +56,8 @@ absl::StatusOr<LegalClassPeriod> PeriodFromProto(absl::string_view path,
                           .note = period.note()};
 }
 
+}  // namespace
+
 absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partner& partner) {
   Partner made;
   COMITY_ASSIGN_OR_RETURN(made.id, ParsePartnerName(absl::StrCat(path, ".id"), partner.name()));
@@ -71,6 +73,7 @@ absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partn
     made.legal_classes.push_back(std::move(read));
   }
   made.competent_in_criminal_matters = partner.competent_in_criminal_matters();
+  made.aliases.assign(partner.aliases().begin(), partner.aliases().end());
   return made;
 }
 
@@ -151,6 +154,8 @@ absl::StatusOr<Authority> AuthorityFromProto(absl::string_view path,
   return made;
 }
 
+namespace {
+
 absl::Status Unreadable() {
   return MakeError(absl::StatusCode::kDataLoss,
                    "A record of the registry cannot be read: restore the store from a backup.",
@@ -163,11 +168,28 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
     case v1::Fact::kPartner: {
       COMITY_ASSIGN_OR_RETURN(Partner made, PartnerFromProto("partner", record.partner()));
       made.exchanges_suspended = record.partner().exchanges_suspended();
+      if (record.partner().has_delete_time()) {
+        made.delete_time = ToTime(record.partner().delete_time());
+      }
+      if (!record.partner().merged_into().empty()) {
+        COMITY_ASSIGN_OR_RETURN(made.merged_into,
+                                ParsePartnerName("merged_into", record.partner().merged_into()));
+      }
       return Fact(std::move(made));
     }
     case v1::Fact::kInstrument: {
       COMITY_ASSIGN_OR_RETURN(Instrument made,
                               InstrumentFromProto("instrument", record.instrument()));
+      for (const v1::Confirmation& confirmation : record.instrument().confirmations()) {
+        made.confirmations.push_back({.field = confirmation.field(),
+                                      .value = confirmation.value(),
+                                      .evidence = confirmation.evidence(),
+                                      .confirmed_by = confirmation.confirmed_by(),
+                                      .confirm_time = ToTime(confirmation.confirm_time())});
+      }
+      made.recorded_by = record.instrument().recorded_by();
+      made.value_recorded_by = {record.instrument().value_recorded_by().begin(),
+                                record.instrument().value_recorded_by().end()};
       return Fact(std::move(made));
     }
     case v1::Fact::kMilestone: {
@@ -281,16 +303,22 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
                                        : absl::string_view(details.fields[0].description));
   };
   static constexpr char kServerOnly[] =
-      "an import cannot say when or at which revision a fact was recorded, only the server can";
+      "an import cannot say when, at which revision or by whom a fact was recorded, confirmed or "
+      "deleted, only the server can";
   using Row = v1::ImportFactsRequest::Row;
   switch (row.fact_case()) {
     case Row::kPartner: {
       const v1::Partner& partner = row.partner();
-      if (partner.has_revision() || partner.has_record_time()) return fail("recorded", kServerOnly);
+      if (partner.has_revision() || partner.has_record_time() || partner.has_delete_time()) {
+        return fail("recorded", kServerOnly);
+      }
       auto read = PartnerFromProto("row", partner);
       if (!read.ok()) return at_row(read.status());
       if (!read->legal_classes.empty()) {
         return fail("legal_classes", "legal classes stand in rows of their own");
+      }
+      if (!read->aliases.empty()) {
+        return fail("aliases", "an import says nothing of aliases: set them with UpdatePartner");
       }
       made.fact = *std::move(read);
       return made;
@@ -305,7 +333,8 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
     }
     case Row::kInstrument: {
       const v1::Instrument& instrument = row.instrument();
-      if (instrument.has_revision() || instrument.has_record_time()) {
+      if (instrument.has_revision() || instrument.has_record_time() ||
+          !instrument.recorded_by().empty() || instrument.confirmations_size() > 0) {
         return fail("recorded", kServerOnly);
       }
       auto read = InstrumentFromProto("row", instrument);

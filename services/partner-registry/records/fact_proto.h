@@ -12,8 +12,8 @@
 // The registry's values as protos and back: for storage, which keeps v1.Fact, and for transport.
 namespace comity::partner_registry {
 
-// `store_id` is that of the store whose revision the value carries. Contacts and partners get their
-// etag.
+// `store_id` is that of the store whose revision the value carries. A state that was never recorded
+// has neither revision, time nor etag.
 v1::Partner ToProto(const Partner& partner, absl::string_view store_id);
 v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id);
 v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id);
@@ -21,13 +21,23 @@ v1::Authority ToProto(const Authority& authority, absl::string_view store_id);
 v1::Contact ToProto(const Contact& contact, absl::string_view store_id);
 v1::Decision ToProto(const Decision& decision, absl::string_view store_id);
 v1::KeyStatement ToProto(const KeyStatement& statement, absl::string_view store_id);
+// Removes who recorded and confirmed what: persons of the agency, for nobody outside it to know.
+inline void HidePersons(const google::protobuf::Message&) {}
+void HidePersons(v1::Instrument& instrument);
 v1::Fact ToProto(const Fact& fact, absl::string_view store_id);
 v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
                             const Registry& registry);
 
-// What came from outside. INVALID_ARGUMENT `NAME_INVALID`, `VALUE_UNKNOWN` (a number of an
-// enumeration that this version does not know) with the field below `path`. Fields that only the
-// server sets are not read.
+// What came from outside: fields as they are, for validation.h to judge. INVALID_ARGUMENT
+// `NAME_INVALID`, `VALUE_UNKNOWN` (a number of an enumeration that this version does not know) with
+// the field below `path`. Fields that only the server sets are not read.
+absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partner& partner);
+absl::StatusOr<Instrument> InstrumentFromProto(absl::string_view path,
+                                               const v1::Instrument& instrument);
+absl::StatusOr<Milestone> MilestoneFromProto(absl::string_view path,
+                                             const v1::Milestone& milestone);
+absl::StatusOr<Authority> AuthorityFromProto(absl::string_view path,
+                                             const v1::Authority& authority);
 absl::StatusOr<Contact> ContactFromProto(absl::string_view path, const v1::Contact& contact);
 absl::StatusOr<Decision> DecisionFromProto(absl::string_view path, const v1::Decision& decision);
 

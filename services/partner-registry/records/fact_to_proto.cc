@@ -29,20 +29,19 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<std::int32_t>(rest * 1000));
 }
 
-void SetRevision(const Recorded& recorded, absl::string_view store_id,
-                 comity::ledger::v1::Revision* out) {
+// Nothing of a state that was never recorded.
+template <typename Message>
+void SetRevision(const Recorded& recorded, absl::string_view store_id, Message& message) {
   if (recorded.revision == 0) return;
-  out->set_store_id(store_id.data(), store_id.size());
-  out->set_number(recorded.revision);
+  message.mutable_revision()->set_store_id(store_id.data(), store_id.size());
+  message.mutable_revision()->set_number(recorded.revision);
 }
 
 template <typename Message>
 void SetRecorded(const Recorded& recorded, absl::string_view store_id, Message& message) {
-  SetRevision(recorded, store_id, message.mutable_revision());
-  SetTime(recorded.time, message.mutable_record_time());
+  SetRevision(recorded, store_id, message);
+  if (recorded.revision > 0) SetTime(recorded.time, message.mutable_record_time());
 }
-
-std::string Etag(const Recorded& recorded) { return absl::StrCat("\"", recorded.revision, "\""); }
 
 std::string InstrumentName(absl::string_view partner, absl::string_view id) {
   return absl::StrCat("partners/", partner, "/instruments/", id);
@@ -74,7 +73,10 @@ v1::Partner ToProto(const Partner& partner, absl::string_view store_id) {
   made.set_exchanges_suspended(partner.exchanges_suspended);
   made.set_competent_in_criminal_matters(partner.competent_in_criminal_matters);
   SetRecorded(partner.recorded, store_id, made);
-  made.set_etag(Etag(partner.recorded));
+  made.set_etag(EtagOf(partner.recorded));
+  for (const std::string& alias : partner.aliases) made.add_aliases(alias);
+  if (partner.delete_time.has_value()) SetTime(*partner.delete_time, made.mutable_delete_time());
+  made.set_merged_into(PartnerName(partner.merged_into));
   return made;
 }
 
@@ -104,7 +106,20 @@ v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id)
   if (!instrument.supersedes.empty()) {
     made.set_supersedes(InstrumentName(instrument.partner, instrument.supersedes));
   }
+  for (const Confirmation& confirmation : instrument.confirmations) {
+    v1::Confirmation& added = *made.add_confirmations();
+    added.set_field(confirmation.field);
+    added.set_value(confirmation.value);
+    added.set_evidence(confirmation.evidence);
+    added.set_confirmed_by(confirmation.confirmed_by);
+    SetTime(confirmation.confirm_time, added.mutable_confirm_time());
+  }
+  made.set_recorded_by(instrument.recorded_by);
+  for (const auto& [field, who] : instrument.value_recorded_by) {
+    (*made.mutable_value_recorded_by())[field] = who;
+  }
   SetRecorded(instrument.recorded, store_id, made);
+  made.set_etag(EtagOf(instrument.recorded));
   return made;
 }
 
@@ -119,7 +134,7 @@ v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id) {
   made.set_certainty(Cast<v1::Certainty>(milestone.certainty));
   made.set_project(PartnerName(milestone.project));
   made.set_note(milestone.note);
-  SetRevision(milestone.recorded, store_id, made.mutable_revision());
+  SetRevision(milestone.recorded, store_id, made);
   return made;
 }
 
@@ -134,7 +149,8 @@ v1::Authority ToProto(const Authority& authority, absl::string_view store_id) {
   }
   made.set_last_verified(authority.last_verified);
   made.set_certainty(Cast<v1::Certainty>(authority.certainty));
-  SetRevision(authority.recorded, store_id, made.mutable_revision());
+  SetRevision(authority.recorded, store_id, made);
+  made.set_etag(EtagOf(authority.recorded));
   return made;
 }
 
@@ -157,8 +173,8 @@ v1::Contact ToProto(const Contact& contact, absl::string_view store_id) {
   }
   made.set_state(Cast<v1::Contact::State>(contact.state));
   made.set_last_verified(contact.last_verified);
-  SetRevision(contact.recorded, store_id, made.mutable_revision());
-  made.set_etag(Etag(contact.recorded));
+  SetRevision(contact.recorded, store_id, made);
+  made.set_etag(EtagOf(contact.recorded));
   return made;
 }
 
@@ -188,9 +204,17 @@ v1::KeyStatement ToProto(const KeyStatement& statement, absl::string_view store_
   made.set_holder(statement.holder);
   made.set_statement(statement.statement);
   made.set_signature(statement.signature);
-  SetRevision(statement.recorded, store_id, made.mutable_revision());
+  SetRevision(statement.recorded, store_id, made);
   made.set_leaf_index(statement.leaf_index);
   return made;
+}
+
+void HidePersons(v1::Instrument& instrument) {
+  instrument.clear_recorded_by();
+  instrument.clear_value_recorded_by();
+  for (v1::Confirmation& confirmation : *instrument.mutable_confirmations()) {
+    confirmation.clear_confirmed_by();
+  }
 }
 
 v1::Fact ToProto(const Fact& fact, absl::string_view store_id) {

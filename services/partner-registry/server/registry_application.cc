@@ -81,10 +81,13 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       signer_(std::move(signer)),
       reads_(store_.get(), &leases_, &pages_, parts.clock),
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
+      partner_edits_(store_.get(), &leases_, parts.clock),
+      fact_edits_(store_.get(), &leases_, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
       reports_(store_.get(), &pages_, parts.clock, signer_.get()),
       report_metrics_(store_.get(), parts.clock),
-      registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
+      registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
+                        &feed_),
       report_service_(parts.report_gate, &reports_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
@@ -136,9 +139,10 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
                       "The contact is suspended: ask a registry operator to reinstate it.");
   }
   const Partner* partner = now->FindPartner(contact->partner);
-  if (partner == nullptr || partner->exchanges_suspended) {
+  if (partner == nullptr || partner->exchanges_suspended || partner->deleted()) {
     return NotCounted("EXCHANGES_SUSPENDED",
-                      "Exchanges with the contact's partner are suspended: ask the agency.");
+                      "Exchanges with the contact's partner are suspended, or it was taken off the "
+                      "register: ask the agency.");
   }
   return absl::OkStatus();
 }

@@ -96,6 +96,8 @@ class RegistryApplication final : public rpc::Application {
   const std::unique_ptr<sealing::SignerFiles> signer_;  // Null if it signs nothing.
   const Reads reads_;
   const Writes writes_;
+  const PartnerEdits partner_edits_;
+  const FactEdits fact_edits_;
   const Feed feed_;
   Reports reports_;
   ReportMetrics report_metrics_;

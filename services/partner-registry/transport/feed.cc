@@ -23,8 +23,10 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
 }
 
+// Nobody needs to know who recorded what to follow what is recorded.
 v1::Fact ForTheWire(const Fact& fact, absl::string_view store_id) {
   v1::Fact made = ToProto(fact, store_id);
+  if (made.has_instrument()) HidePersons(*made.mutable_instrument());
   if (made.has_decision()) made.mutable_decision()->clear_grounds();
   return made;
 }

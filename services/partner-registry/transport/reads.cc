@@ -1,5 +1,6 @@
 #include "services/partner-registry/transport/reads.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,17 +8,25 @@
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/service/calls.h"
+#include "common/service/field_masks.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "common/transfer_proto/transfer_proto.h"
+#include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/names.h"
-#include "services/partner-registry/domain/search.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/records/fact_proto.h"
 
 namespace comity::partner_registry {
+namespace {
+
+constexpr Below kContacts = {"contacts", "contact", "CONTACT_NOT_FOUND"};
+constexpr Below kInstruments = {"instruments", "instrument", "INSTRUMENT_NOT_FOUND"};
+constexpr Below kAuthorities = {"authorities", "authority", "AUTHORITY_NOT_FOUND"};
+
+}  // namespace
 
 absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
                                v1::Partner* response) const {
@@ -37,21 +46,29 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
   if (request.query().size() > kLongestQuery) {
     return InvalidField("QUERY_TOO_LONG", "query", "write at most 200 bytes");
   }
+  COMITY_ASSIGN_OR_RETURN(const PartnerFilter filter, PartnerFilter::Parse(request.filter()));
+  COMITY_RETURN_IF_ERROR(service::CheckReadMask(request.read_mask(), *v1::Partner::descriptor()));
   COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
   const Registry& registry = *then;
   const Sight sight(call, *clock_);
-  const std::string query = Fold(request.query());
-  for (auto at = registry.partners().upper_bound(page.after); at != registry.partners().end();
-       ++at) {
-    if (!sight.SeesPartner(at->first) || !Matches(*at->second, query)) continue;
-    if (response->partners_size() == page.size) {
-      const std::string last = response->partners(page.size - 1).name().substr(9);
-      response->set_next_page_token(NextToken(call, request, last, registry.revision()));
-      break;
+  const absl::CivilDay today = DayInBrussels(clock_->Now());
+  std::string last;
+  registry.index().Visit(request.query(), page.after, [&](const Partner& partner) {
+    if ((partner.deleted() && !request.show_deleted()) || !sight.SeesPartner(partner.id) ||
+        !filter.Matches(partner, today)) {
+      return true;
     }
-    *response->add_partners() = ToProto(*at->second, registry.store_id());
-  }
+    if (response->partners_size() == page.size) {
+      response->set_next_page_token(NextToken(call, request, last, registry.revision()));
+      return false;
+    }
+    last = partner.id;
+    v1::Partner& shown = *response->add_partners();
+    shown = ToProto(partner, registry.store_id());
+    service::KeepOnly(request.read_mask(), shown);
+    return true;
+  });
   service::SetRevision(registry.store_id(), registry.revision(),
                        response->mutable_registry_revision());
   return absl::OkStatus();
@@ -75,6 +92,10 @@ absl::Status Reads::GetPartnerStanding(const rpc::Call& call,
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
   *response = ToProto(StandingOn(*then, *partner, day, public_on), *partner, *then);
+  const Sight sight(call, *clock_);
+  for (v1::Instrument& instrument : *response->mutable_instruments()) {
+    instrument = sight.Show(std::move(instrument));
+  }
   return absl::OkStatus();
 }
 
@@ -101,20 +122,22 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   return absl::OkStatus();
 }
 
-absl::Status Reads::GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
-                               v1::Contact* response) const {
-  COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
+template <typename Request, typename Message, typename Find>
+absl::Status Reads::GetBelow(const rpc::Call& call, const Request& request, const Below& below,
+                             Find find, Message* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", below.collection, request.name()).status());
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
-  const Contact* contact = then->FindContact(request.name());
-  if (contact == nullptr || !Sight(call, *clock_).Sees(*contact)) {
-    return NoSuch("contact", "CONTACT_NOT_FOUND");
-  }
-  *response = ToProto(*contact, then->store_id());
+  const Sight sight(call, *clock_);
+  const auto* fact = find(*then, request.name());
+  if (fact == nullptr || !sight.Sees(*fact)) return NoSuch(below.word, below.not_found);
+  *response = sight.Show(ToProto(*fact, then->store_id()));
   return absl::OkStatus();
 }
 
-absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
-                                 v1::ListContactsResponse* response) const {
+template <typename Request, typename Response, typename All, typename Message>
+absl::Status Reads::ListBelow(const rpc::Call& call, const Request& request, const Below& below,
+                              All all_of, google::protobuf::RepeatedPtrField<Message>* found,
+                              Response* response) const {
   const bool all = request.parent() == "partners/-";
   std::string partner;
   if (!all) {
@@ -127,18 +150,55 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
   if (!all && (registry.FindPartner(partner) == nullptr || !sight.SeesPartner(partner))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  const std::string prefix = all ? "" : absl::StrCat("partners/", partner, "/contacts/");
-  for (auto at = registry.contacts().upper_bound(page.after.empty() ? prefix : page.after);
-       at != registry.contacts().end() && at->first.compare(0, prefix.size(), prefix) == 0; ++at) {
+  const std::string prefix =
+      all ? "" : absl::StrCat("partners/", partner, "/", below.collection, "/");
+  const auto& facts = all_of(registry);
+  for (auto at = facts.upper_bound(page.after.empty() ? prefix : page.after);
+       at != facts.end() && at->first.compare(0, prefix.size(), prefix) == 0; ++at) {
     if (!sight.Sees(*at->second)) continue;
-    if (response->contacts_size() == page.size) {
+    if (found->size() == page.size) {
       response->set_next_page_token(
-          NextToken(call, request, response->contacts(page.size - 1).name(), registry.revision()));
+          NextToken(call, request, found->Get(page.size - 1).name(), registry.revision()));
       break;
     }
-    *response->add_contacts() = ToProto(*at->second, registry.store_id());
+    *found->Add() = sight.Show(ToProto(*at->second, registry.store_id()));
   }
   return absl::OkStatus();
+}
+
+absl::Status Reads::GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
+                               v1::Contact* response) const {
+  return GetBelow(call, request, kContacts, std::mem_fn(&Registry::FindContact), response);
+}
+
+absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
+                                 v1::ListContactsResponse* response) const {
+  return ListBelow(call, request, kContacts, std::mem_fn(&Registry::contacts),
+                   response->mutable_contacts(), response);
+}
+
+absl::Status Reads::GetInstrument(const rpc::Call& call, const v1::GetInstrumentRequest& request,
+                                  v1::Instrument* response) const {
+  return GetBelow(call, request, kInstruments, std::mem_fn(&Registry::FindInstrument), response);
+}
+
+absl::Status Reads::ListInstruments(const rpc::Call& call,
+                                    const v1::ListInstrumentsRequest& request,
+                                    v1::ListInstrumentsResponse* response) const {
+  return ListBelow(call, request, kInstruments, std::mem_fn(&Registry::instruments),
+                   response->mutable_instruments(), response);
+}
+
+absl::Status Reads::GetAuthority(const rpc::Call& call, const v1::GetAuthorityRequest& request,
+                                 v1::Authority* response) const {
+  return GetBelow(call, request, kAuthorities, std::mem_fn(&Registry::FindAuthority), response);
+}
+
+absl::Status Reads::ListAuthorities(const rpc::Call& call,
+                                    const v1::ListAuthoritiesRequest& request,
+                                    v1::ListAuthoritiesResponse* response) const {
+  return ListBelow(call, request, kAuthorities, std::mem_fn(&Registry::authorities),
+                   response->mutable_authorities(), response);
 }
 
 absl::Status Reads::ListKeyStatements(const rpc::Call& call,

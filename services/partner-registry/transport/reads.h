@@ -11,6 +11,14 @@
 
 namespace comity::partner_registry {
 
+// A collection below a partner: its word in names, that of one of its facts, and the reason if
+// there is no such fact.
+struct Below {
+  const char* collection;
+  const char* word;
+  const char* not_found;
+};
+
 // The methods that read: from memory, at the last committed revision or the one asked for. What a
 // caller may not see is answered exactly as what is not there. What somebody may act on (the
 // transfer check, keys to seal to) is answered only while memory is known to be current.
@@ -35,12 +43,29 @@ class Reads final : SnapshotReads {
                           v1::Contact* response) const;
   absl::Status ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
                             v1::ListContactsResponse* response) const;
+  absl::Status GetInstrument(const rpc::Call& call, const v1::GetInstrumentRequest& request,
+                             v1::Instrument* response) const;
+  absl::Status ListInstruments(const rpc::Call& call, const v1::ListInstrumentsRequest& request,
+                               v1::ListInstrumentsResponse* response) const;
+  absl::Status GetAuthority(const rpc::Call& call, const v1::GetAuthorityRequest& request,
+                            v1::Authority* response) const;
+  absl::Status ListAuthorities(const rpc::Call& call, const v1::ListAuthoritiesRequest& request,
+                               v1::ListAuthoritiesResponse* response) const;
   absl::Status ListKeyStatements(const rpc::Call& call, const v1::ListKeyStatementsRequest& request,
                                  v1::ListKeyStatementsResponse* response) const;
   absl::Status ListDecisions(const rpc::Call& call, const v1::ListDecisionsRequest& request,
                              v1::ListDecisionsResponse* response) const;
 
  private:
+  // A fact below a partner, and a page of them. `find` and `all_of` look into a Registry.
+  template <typename Request, typename Message, typename Find>
+  absl::Status GetBelow(const rpc::Call& call, const Request& request, const Below& below,
+                        Find find, Message* response) const;
+  template <typename Request, typename Response, typename All, typename Message>
+  absl::Status ListBelow(const rpc::Call& call, const Request& request, const Below& below,
+                         All all_of, google::protobuf::RepeatedPtrField<Message>* found,
+                         Response* response) const;
+
   const Leases* const leases_;
 };
 

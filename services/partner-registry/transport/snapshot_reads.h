@@ -17,6 +17,7 @@
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/domain/visibility.h"
+#include "services/partner-registry/records/fact_proto.h"
 
 namespace comity::partner_registry {
 
@@ -31,6 +32,13 @@ struct Sight {
 
   // The most frequent case, without making a Fact.
   bool SeesPartner(absl::string_view id) const { return viewer.all || viewer.partner == id; }
+
+  // A message as the eyes may see it.
+  template <typename Message>
+  Message Show(Message message) const {
+    if (!viewer.all) HidePersons(message);
+    return message;
+  }
 
   const Viewer viewer;
 

@@ -142,7 +142,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   COMITY_ASSIGN_OR_RETURN(ReadRows read, ReadAll(call, rows));
   if (read.options.validate_only()) {
     const RegistryStore::State::Guard now = store_->View();
-    COMITY_ASSIGN_OR_RETURN(const ImportPlan plan, PlanImport(*now, read.rows));
+    COMITY_ASSIGN_OR_RETURN(const ImportPlan plan, PlanImport(*now, read.rows, call.caller()));
     FillResponse(plan, now->store_id(), now->revision(), response);
     return absl::OkStatus();
   }
@@ -153,7 +153,8 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
                           WriteAndSettle(
                               call, std::move(attempt), "",
                               [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
-                                COMITY_ASSIGN_OR_RETURN(made, PlanImport(latest, read.rows));
+                                COMITY_ASSIGN_OR_RETURN(
+                                    made, PlanImport(latest, read.rows, call.caller()));
                                 // Rows may end an agreement or strike an authority. What only adds
                                 // can forbid, too: a new legal class, a newer instrument.
                                 return Plan{.facts = made.facts, .barrier = true};
@@ -163,7 +164,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
     // The same rows on the state before that revision give the same answer again.
     COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before,
                             store_->At(written.committed.revision - 1));
-    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows));
+    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows, call.caller()));
   }
   FillResponse(made, store_->store_id(), written.committed.revision, response);
   return absl::OkStatus();

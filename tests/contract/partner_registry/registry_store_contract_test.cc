@@ -193,6 +193,44 @@ TEST_P(RegistryStoreContractTest, EverythingIsThereAfterReopening) {
   EXPECT_EQ(now->FindDecision(FrenchAuthorisation().id)->grounds, "as agreed");
 }
 
+TEST_P(RegistryStoreContractTest, WhatOnlyTheServerSetsIsKeptToo) {
+  Partner georgia = Georgia();
+  georgia.aliases = {"Sakartvelo"};
+  georgia.delete_time = kNow;
+  georgia.merged_into = "sakartvelo";
+  Instrument agreement = {.partner = "georgia",
+                          .id = "agreement",
+                          .kind = InstrumentKind::kCooperationAgreementPre2019,
+                          .title = "Agreement",
+                          .in_force = "2019-11-01",
+                          .confirmations = {{.field = "in_force",
+                                             .value = "2019-11-01",
+                                             .evidence = "note",
+                                             .confirmed_by = "second",
+                                             .confirm_time = kNow}},
+                          .recorded_by = "third",
+                          .value_recorded_by = {{"in_force", "first"}}};
+  ASSERT_THAT(Put({georgia, agreement}), IsOk());
+  Close();
+  Open();
+
+  const auto now = store_->View();
+  const Partner& kept = *now->FindPartner("georgia");
+  EXPECT_THAT(kept.aliases, ::testing::ElementsAre("Sakartvelo"));
+  EXPECT_EQ(kept.delete_time, kNow);
+  EXPECT_EQ(kept.merged_into, "sakartvelo");
+  EXPECT_TRUE(now->facts().Find("partners/georgia")->partner->deleted);
+  const Instrument& read = *now->FindInstrument("partners/georgia/instruments/agreement");
+  EXPECT_EQ(read.recorded_by, "third");
+  EXPECT_EQ(read.value_recorded_by.at("in_force"), "first");
+  ASSERT_THAT(read.confirmations, SizeIs(1));
+  EXPECT_EQ(read.confirmations[0].evidence, "note");
+  EXPECT_EQ(read.confirmations[0].confirm_time, kNow);
+  int found = 0;
+  now->index().Visit("sakart", "", [&](const Partner&) { return ++found > 0; });
+  EXPECT_EQ(found, 1);
+}
+
 TEST_P(RegistryStoreContractTest, EveryEarlierRevisionCanBeRead) {
   ASSERT_THAT(Put({Georgia()}), IsOk());
   ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());

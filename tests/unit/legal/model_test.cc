@@ -28,7 +28,8 @@ bool Differ(const Case& made) {
 }
 
 // Each row with each outcome it may come to, so that nothing of the table stays untried.
-constexpr const char* kRows[] = {"1.1 UNDETERMINED",
+constexpr const char* kRows[] = {"1.1 REFUSED",
+                                 "1.1 UNDETERMINED",
                                  "1.2 PERMITTED",
                                  "1.3 PERMITTED",
                                  "1.3 UNDETERMINED",

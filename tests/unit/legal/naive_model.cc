@@ -125,7 +125,8 @@ Answer Table::Covers(InstrumentKind kind) {
 
 // The first row that matches.
 void Table::Phase1() {
-  // 1.1 Counterpart's class on that day unknown, or authority unknown.
+  // 1.1 Whom the register no longer has; counterpart's class on that day unknown, or authority.
+  if (partner_ != nullptr && partner_->deleted) return Say("1.1", Outcome::kRefused);
   const bool authority_named = question_.counterpart != PartnerIn(question_.counterpart);
   const bool unknown = Is(LegalClass::kUnspecified) || (authority_named && authority_ == nullptr) ||
                        question_.data_kind == DataKind::kUnspecified || OnwardByNobodyKnown();

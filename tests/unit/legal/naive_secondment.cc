@@ -19,8 +19,11 @@ Conclusion Conclude(const World& world, const SecondmentQuestion& question) {
   const View view =
       ViewOf({.instant = question.instant, .mode = question.mode, .counterpart = question.partner});
   LegalClass on_day = LegalClass::kUnspecified;
+  bool off_the_register = false;
   for (const Partner& partner : world.partners) {
-    if (partner.name == question.partner) on_day = ClassOn(partner, view);
+    if (partner.name != question.partner) continue;
+    on_day = ClassOn(partner, view);
+    off_the_register = partner.deleted;
   }
   std::vector<Answer> by_c;
   std::vector<Answer> by_b;
@@ -35,7 +38,9 @@ Conclusion Conclude(const World& world, const SecondmentQuestion& question) {
   const Answer b = Any(by_b);
 
   Conclusion out;
-  if (on_day == LegalClass::kUnspecified) {
+  if (off_the_register) {
+    out.outcome = Outcome::kRefused;
+  } else if (on_day == LegalClass::kUnspecified) {
     out.outcome = Outcome::kUndetermined;
   } else if (on_day != LegalClass::kThirdCountry) {
     out.outcome = Outcome::kRefused;

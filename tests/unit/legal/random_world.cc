@@ -80,6 +80,7 @@ Partner RandomWorlds::MakePartner(const std::string& name, LegalClass legal_clas
   partner.classes = {{.legal_class = legal_class, .certainty = Certainty::kFound}};
   partner.competent_in_criminal_matters = Percent(85);
   partner.exchanges_suspended = Percent(4);
+  partner.deleted = Percent(2);
   return partner;
 }
 

@@ -83,7 +83,7 @@ std::string Dated(absl::string_view name, const PartialDate& date) {
 std::string Describe(const Partner& partner) {
   std::string text =
       absl::StrCat(partner.name, " competent=", partner.competent_in_criminal_matters,
-                   " suspended=", partner.exchanges_suspended);
+                   " suspended=", partner.exchanges_suspended, " deleted=", partner.deleted);
   for (const LegalClassPeriod& period : partner.classes) {
     absl::StrAppend(&text, "; ", Name(period.legal_class), Dated("from", period.from),
                     Dated("to", period.to), " certainty=", static_cast<int>(period.certainty));

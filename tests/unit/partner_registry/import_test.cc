@@ -19,7 +19,7 @@ const char kContacts[] = "partner,id,spiffe_id,function,authority,time_zone,days
 class ImportTest : public ::testing::Test {
  protected:
   absl::StatusOr<ImportPlan> Plan(absl::string_view file, absl::string_view text) const {
-    return PlanImport(loaded_, Rows(file, text));
+    return PlanImport(loaded_, Rows(file, text), kImporter);
   }
 
   const Registry loaded_ = LoadedRegistry();
@@ -34,7 +34,7 @@ TEST_F(ImportTest, TheProjectsDataAreLoadedWhole) {
 }
 
 TEST_F(ImportTest, TheSameRowsAgainChangeNothing) {
-  const auto plan = PlanImport(loaded_, DataRows());
+  const auto plan = PlanImport(loaded_, DataRows(), kImporter);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, SizeIs(0));
@@ -68,7 +68,7 @@ TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
   contact.state = ContactState::kSuspended;
   const Registry suspended = After(loaded_, {contact});
 
-  const auto plan = PlanImport(suspended, DataRows());
+  const auto plan = PlanImport(suspended, DataRows(), kImporter);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, SizeIs(0));
@@ -79,9 +79,11 @@ TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {
   georgia.exchanges_suspended = true;
   const Registry suspended = After(loaded_, {georgia});
 
-  const auto plan = PlanImport(suspended, Rows("partners.csv",
-                                               "id,kind,display_name,iso_alpha2,iso_alpha3\n"
-                                               "georgia,STATE,Sakartvelo,GE,GEO\n"));
+  const auto plan = PlanImport(suspended,
+                               Rows("partners.csv",
+                                    "id,kind,display_name,iso_alpha2,iso_alpha3\n"
+                                    "georgia,STATE,Sakartvelo,GE,GEO\n"),
+                               kImporter);
 
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, SizeIs(1));
@@ -95,7 +97,7 @@ TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
       "partners.csv", "id,kind,display_name,iso_alpha2,iso_alpha3\nandorra,STATE,Andorra,AD,AND\n");
   rows.insert(rows.end(), partner.begin(), partner.end());
 
-  const auto plan = PlanImport(loaded_, rows);
+  const auto plan = PlanImport(loaded_, rows, kImporter);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->added, 2);

@@ -9,6 +9,9 @@
 
 namespace comity::partner_registry {
 
+// Who loaded the data.
+inline constexpr char kImporter[] = "spiffe://agency.example/agency/registry-operator/-/importer";
+
 // The rows of the project's own data files. Aborts if they cannot be read.
 std::vector<ImportRow> DataRows();
 

@@ -96,6 +96,56 @@ TEST(ReplicaStateTest, ASnapshotHoldsWhatTheTransferCheckNeeds) {
   EXPECT_EQ(snapshot->PartnerOfUnit("fr"), "");
 }
 
+TEST(ReplicaStateTest, WhoIsOffTheRegisterIsRefusedAndStandsForNoUnit) {
+  ReplicaState state;
+  v1::Change change = Change(kGeorgia);
+  ASSERT_THAT(state.Apply(change), IsOk());
+  change.mutable_revision()->set_number(2);
+  change.mutable_facts(0)->mutable_partner()->mutable_delete_time()->set_seconds(1);
+  ASSERT_THAT(state.Apply(change), IsOk());
+  const auto snapshot = state.Publish();
+
+  EXPECT_TRUE(snapshot->ExchangesSuspended("partners/georgia"));
+  EXPECT_EQ(snapshot->PartnerOfUnit("ge"), "");
+  legal::Question question;
+  question.instant = absl::FromUnixSeconds(1'780'000'000);
+  question.counterpart = "partners/georgia";
+  question.data_kind = legal::DataKind::kNonPersonal;
+  EXPECT_EQ(legal::Evaluate(snapshot->facts(), question).outcome, legal::Outcome::kRefused);
+
+  change.mutable_revision()->set_number(3);
+  change.mutable_facts(0)->mutable_partner()->clear_delete_time();
+  change.mutable_facts(0)->mutable_partner()->set_iso_alpha2("GG");
+  ASSERT_THAT(state.Apply(change), IsOk());
+  const auto restored = state.Publish();
+  EXPECT_FALSE(restored->ExchangesSuspended("partners/georgia"));
+  EXPECT_EQ(restored->PartnerOfUnit("ge"), "") << "the code was corrected";
+  EXPECT_EQ(restored->PartnerOfUnit("gg"), "partners/georgia");
+}
+
+TEST(ReplicaStateTest, WhatASecondPersonConfirmedIsSureHereToo) {
+  ReplicaState state;
+  v1::Change change = Change(kGeorgia);
+  v1::Instrument& instrument = *change.mutable_facts(1)->mutable_instrument();
+  (*instrument.mutable_certainty())["in_force"] = v1::CERTAINTY_UNCONFIRMED;
+  const auto certainty = [&state] {
+    return state.Publish()
+        ->facts()
+        .Find("partners/georgia")
+        ->instruments[0]
+        .CertaintyOf(legal::Field::kInForce);
+  };
+  ASSERT_THAT(state.Apply(change), IsOk());
+  EXPECT_EQ(certainty(), legal::Certainty::kUnconfirmed);
+
+  change.mutable_revision()->set_number(2);
+  v1::Confirmation& confirmation = *instrument.add_confirmations();
+  confirmation.set_field("in_force");
+  confirmation.set_value("2019-11-01");
+  ASSERT_THAT(state.Apply(change), IsOk());
+  EXPECT_EQ(certainty(), legal::Certainty::kFound);
+}
+
 TEST(ReplicaStateTest, AnAuthorityIsReadyWhileAnActiveOpenerHasAKey) {
   ReplicaState state;
   ASSERT_THAT(state.Apply(Change(kGeorgia)), IsOk());

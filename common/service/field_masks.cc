@@ -1,0 +1,108 @@
+#include "common/service/field_masks.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "google/api/field_behavior.pb.h"
+
+namespace comity::service {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FieldMask;
+using google::protobuf::Message;
+
+bool OnlyTheServerSets(const FieldDescriptor& field) {
+  const auto& options = field.options();
+  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
+    const google::api::FieldBehavior behavior =
+        options.GetExtension(google::api::field_behavior, i);
+    if (behavior == google::api::OUTPUT_ONLY || behavior == google::api::IDENTIFIER) return true;
+  }
+  return false;
+}
+
+std::vector<const FieldDescriptor*> FieldsOf(const Descriptor& type, bool settable) {
+  std::vector<const FieldDescriptor*> fields;
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (!settable || !OnlyTheServerSets(*type.field(i))) fields.push_back(type.field(i));
+  }
+  return fields;
+}
+
+absl::Status Invalid(absl::string_view mask, const std::string& what,
+                     const std::vector<const FieldDescriptor*>& fields) {
+  return InvalidField(
+      "FIELD_MASK_INVALID", mask,
+      absl::StrCat(what, ": name fields as a whole, of ",
+                   absl::StrJoin(fields, ", ",
+                                 [](std::string* out, const FieldDescriptor* field) {
+                                   out->append(field->name());
+                                 }),
+                   ", or * for all"));
+}
+
+}  // namespace
+
+absl::Status Update(const FieldMask& mask, const Message& from, Message& into) {
+  const Descriptor& type = *into.GetDescriptor();
+  const std::vector<const FieldDescriptor*> settable = FieldsOf(type, /*settable=*/true);
+  if (mask.paths().empty()) return Invalid("update_mask", "it names no field", settable);
+  std::vector<const FieldDescriptor*> named;
+  for (const std::string& path : mask.paths()) {
+    if (path == "*") {
+      named.insert(named.end(), settable.begin(), settable.end());
+      continue;
+    }
+    const FieldDescriptor* const field = type.FindFieldByName(path);
+    if (field == nullptr) {
+      return Invalid("update_mask", absl::StrCat("\"", path, "\" is no field of ", type.name()),
+                     settable);
+    }
+    if (OnlyTheServerSets(*field)) {
+      return Invalid("update_mask", absl::StrCat("only the server sets ", path), settable);
+    }
+    named.push_back(field);
+  }
+  std::sort(named.begin(), named.end());
+  named.erase(std::unique(named.begin(), named.end()), named.end());  // Twice would swap back.
+  // The fields of a copy change places with those of `into`: of any type, without a case for each.
+  const std::unique_ptr<Message> copy(from.New());
+  copy->CopyFrom(from);
+  into.GetReflection()->SwapFields(copy.get(), &into, named);
+  return absl::OkStatus();
+}
+
+absl::Status CheckReadMask(const FieldMask& mask, const Descriptor& type) {
+  for (const std::string& path : mask.paths()) {
+    if (path != "*" && type.FindFieldByName(path) == nullptr) {
+      return Invalid("read_mask", absl::StrCat("\"", path, "\" is no field of ", type.name()),
+                     FieldsOf(type, /*settable=*/false));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void KeepOnly(const FieldMask& mask, Message& message) {
+  const auto& paths = mask.paths();
+  if (paths.empty() || std::find(paths.begin(), paths.end(), "*") != paths.end()) return;
+  for (const FieldDescriptor* field : FieldsOf(*message.GetDescriptor(), /*settable=*/false)) {
+    if (field->name() == "name" ||
+        std::find(paths.begin(), paths.end(), field->name()) != paths.end()) {
+      continue;
+    }
+    message.GetReflection()->ClearField(&message, field);
+  }
+}
+
+}  // namespace comity::service

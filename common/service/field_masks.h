@@ -1,0 +1,25 @@
+#pragma once
+
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/message.h>
+
+#include "absl/status/status.h"
+
+// Field masks (AIP-134, AIP-157). A path is the name of a field of the resource as a whole; `*` are
+// all of them.
+namespace comity::service {
+
+// Copies the fields that `mask` names from `from` to `into`, which are of one type; a field that is
+// empty in `from` is emptied. INVALID_ARGUMENT `FIELD_MASK_INVALID`, naming `update_mask` and the
+// path: no path is given, it is no field, or only the server sets it (OUTPUT_ONLY, IDENTIFIER).
+absl::Status Update(const google::protobuf::FieldMask& mask, const google::protobuf::Message& from,
+                    google::protobuf::Message& into);
+
+// Whether every path of a `read_mask` is a field of `type`. INVALID_ARGUMENT `FIELD_MASK_INVALID`.
+absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
+                           const google::protobuf::Descriptor& type);
+
+// Empties what `mask`, which was checked, does not name, but for `name`. No path: nothing.
+void KeepOnly(const google::protobuf::FieldMask& mask, google::protobuf::Message& message);
+
+}  // namespace comity::service

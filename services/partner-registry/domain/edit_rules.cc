@@ -1,0 +1,60 @@
+#include "services/partner-registry/domain/edit_rules.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "services/partner-registry/domain/names.h"
+
+namespace comity::partner_registry {
+
+absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::string_view id) {
+  const Partner* partner = registry.FindPartner(id);
+  if (partner == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  if (partner->deleted()) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(NameOf(*partner), " is off the register",
+                     partner->merged_into.empty()
+                         ? ": put it back first (UndeletePartner)."
+                         : absl::StrCat(": it is partners/", partner->merged_into, ".")),
+        {.reason = "PARTNER_DELETED"});
+  }
+  return partner;
+}
+
+absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded) {
+  if (etag.empty() || etag == EtagOf(recorded)) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kAborted,
+      "It was changed since it was read: read it again, and decide on what it says now.",
+      {.reason = "ETAG_MISMATCH", .metadata = {{"etag", EtagOf(recorded)}}});
+}
+
+absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
+                          absl::string_view path) {
+  if (!problem.has_value()) return absl::OkStatus();
+  return InvalidField(reason, absl::StrCat(path, ".", problem->field), problem->what);
+}
+
+absl::Status CheckNewId(absl::string_view reason, absl::string_view field, absl::string_view id) {
+  if (IsId(id)) return absl::OkStatus();
+  return InvalidField(reason, field,
+                      "write at most 63 lower-case letters, digits and hyphens, beginning with a "
+                      "letter");
+}
+
+absl::Status Taken(absl::string_view what, absl::string_view reason) {
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   absl::StrCat("There is ", what,
+                                " with this name already: choose another, or change that one."),
+                   {.reason = std::string(reason)});
+}
+
+Plan Replace(const Fact& known, Fact changed, bool barrier) {
+  Plan plan{.resource = NameOf(known), .barrier = barrier};
+  if (FieldsOf(known) != FieldsOf(changed)) plan.facts.push_back(std::move(changed));
+  return plan;
+}
+
+}  // namespace comity::partner_registry

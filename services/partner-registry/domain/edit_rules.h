@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/partner-registry/domain/mutations.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/types.h"
+#include "services/partner-registry/domain/validation.h"
+
+// What every edit of a fact has to meet.
+namespace comity::partner_registry {
+
+// The partner, for facts that are to be changed or added below it. NOT_FOUND `PARTNER_NOT_FOUND`;
+// FAILED_PRECONDITION `PARTNER_DELETED`: it is off the register.
+absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::string_view id);
+
+// ABORTED `ETAG_MISMATCH` unless `etag` is that of the state; empty: whatever it is.
+absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded);
+
+// INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
+absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
+                          absl::string_view path);
+
+// INVALID_ARGUMENT `reason`: `id`, given in `field`, is none.
+absl::Status CheckNewId(absl::string_view reason, absl::string_view field, absl::string_view id);
+
+// ALREADY_EXISTS `reason`: "There is <what> with this name already: ...".
+absl::Status Taken(absl::string_view what, absl::string_view reason);
+
+// The plan that puts `changed` in the place of `known`, or changes nothing if both say the same.
+Plan Replace(const Fact& known, Fact changed, bool barrier);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/partner-registry/domain/mutations.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/types.h"
+
+// What is done to instruments, milestones, authorities and contacts, in the form of mutations.h.
+// `changed` takes the place of what has its name, and what only the server sets is kept. Errors of
+// edit_rules.h besides those named; NOT_FOUND `INSTRUMENT_NOT_FOUND` and the like.
+namespace comity::partner_registry {
+
+// ALREADY_EXISTS `INSTRUMENT_EXISTS`; INVALID_ARGUMENT `INSTRUMENT_INVALID` with the field.
+absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string_view caller,
+                                          Instrument instrument);
+
+// A barrier. INVALID_ARGUMENT `INSTRUMENT_INVALID`; the kind stays: what is never a basis (EJR
+// 47(3)) cannot become one.
+absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,
+                                          Instrument changed, absl::string_view etag);
+
+// Errors of Confirm (confirmations.h). INVALID_ARGUMENT `FIELD_REQUIRED` without an etag.
+absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_view caller,
+                                      absl::string_view instrument, absl::string_view field,
+                                      const std::string& evidence, absl::string_view etag,
+                                      absl::Time now);
+
+// Records a step, under a name made of it. Errors of CheckTransition (transitions.h);
+// INVALID_ARGUMENT `MILESTONE_INVALID` with the field.
+absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone);
+
+// ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
+absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, Authority authority);
+
+// A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`.
+absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, Authority changed,
+                                         absl::string_view etag);
+
+// A barrier if another identity counts for it, or it opens for another authority or no more.
+// INVALID_ARGUMENT `CONTACT_INVALID`.
+absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
+                                       absl::string_view etag);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,115 @@
+#include "services/partner-registry/domain/partner_index.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/partner-registry/domain/search.h"
+
+namespace comity::partner_registry {
+namespace {
+
+// With fewer hits they are collected and put in order; with more it is quicker to look at one
+// partner after the other until a page is full.
+constexpr std::size_t kFew = 1000;
+
+std::vector<std::string> FoldedNames(const Partner& partner) {
+  std::vector<std::string> names = {Fold(partner.display_name)};
+  for (const std::string& alias : partner.aliases) names.push_back(Fold(alias));
+  return names;
+}
+
+}  // namespace
+
+void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
+  if (const auto before = entries_.find(partner->id); before != entries_.end()) {
+    for (const absl::string_view word : before->second->words) {
+      postings_.erase({word, before->second.get()});
+    }
+    entries_.erase(before);
+  }
+  auto entry = std::make_shared<Entry>();
+  entry->text =
+      Fold(absl::StrCat(partner->id, " ", partner->display_name, " ", partner->iso_alpha2, " ",
+                        partner->iso_alpha3, " ", absl::StrJoin(partner->aliases, " ")));
+  entry->words = WordsOf(entry->text);
+  std::sort(entry->words.begin(), entry->words.end());
+  entry->words.erase(std::unique(entry->words.begin(), entry->words.end()), entry->words.end());
+  entry->partner = std::move(partner);
+  for (const absl::string_view word : entry->words) postings_.insert({word, entry.get()});
+  std::string id = entry->partner->id;
+  entries_.emplace(std::move(id), std::move(entry));
+}
+
+bool PartnerIndex::Has(const Entry& entry, absl::string_view word) {
+  const auto at = std::lower_bound(entry.words.begin(), entry.words.end(), word);
+  return at != entry.words.end() && absl::StartsWith(*at, word);
+}
+
+void PartnerIndex::Visit(absl::string_view query, absl::string_view after,
+                         absl::FunctionRef<bool(const Partner&)> visit) const {
+  const std::string folded = Fold(query);
+  const std::vector<absl::string_view> words = WordsOf(folded);
+  const auto matches = [&words](const Entry& entry) {
+    return std::all_of(words.begin(), words.end(),
+                       [&entry](absl::string_view word) { return Has(entry, word); });
+  };
+
+  // The hits of the rarest word, if they are few.
+  std::vector<const Entry*> hits(kFew);
+  for (const absl::string_view word : words) {
+    std::vector<const Entry*> found;
+    for (auto at = postings_.lower_bound({word, nullptr});
+         at != postings_.end() && absl::StartsWith(at->word, word) && found.size() < hits.size();
+         ++at) {
+      found.push_back(at->entry);
+    }
+    if (found.size() < hits.size()) hits = std::move(found);
+    if (hits.empty()) return;
+  }
+  if (hits.size() == kFew) {
+    for (auto at = entries_.upper_bound(after); at != entries_.end(); ++at) {
+      if (matches(*at->second) && !visit(*at->second->partner)) return;
+    }
+    return;
+  }
+  std::erase_if(
+      hits, [&](const Entry* entry) { return entry->partner->id <= after || !matches(*entry); });
+  std::sort(hits.begin(), hits.end(),
+            [](const Entry* a, const Entry* b) { return a->partner->id < b->partner->id; });
+  // Two of its words may begin with one that was asked for.
+  hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
+  for (const Entry* entry : hits) {
+    if (!visit(*entry->partner)) return;
+  }
+}
+
+const Partner* PartnerIndex::FindNamesake(const Partner& partner) const {
+  const Partner* namesake = nullptr;
+  for (const std::string& name : FoldedNames(partner)) {
+    Visit(name, "", [&](const Partner& other) {
+      const std::vector<std::string> names = FoldedNames(other);
+      if (other.id != partner.id && !other.deleted() &&
+          std::find(names.begin(), names.end(), name) != names.end()) {
+        namesake = &other;
+      }
+      return namesake == nullptr;
+    });
+    if (namesake != nullptr) break;
+  }
+  return namesake;
+}
+
+const Partner* PartnerIndex::FindByIso(absl::string_view alpha2, absl::string_view except) const {
+  const Partner* found = nullptr;
+  Visit(alpha2, "", [&](const Partner& other) {
+    if (other.id != except && !other.deleted() && other.iso_alpha2 == alpha2) found = &other;
+    return found == nullptr;
+  });
+  return found;
+}
+
+}  // namespace comity::partner_registry

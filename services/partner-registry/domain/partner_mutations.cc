@@ -1,0 +1,159 @@
+#include "services/partner-registry/domain/partner_mutations.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/search.h"
+#include "services/partner-registry/domain/validation.h"
+
+namespace comity::partner_registry {
+namespace {
+
+absl::Status Alike(const Partner& other, absl::string_view what, absl::string_view remedy) {
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   absl::StrCat(NameOf(other), " has the same ", what, ": ", remedy),
+                   {.reason = "PARTNER_ALIKE", .metadata = {{"partner", NameOf(other)}}});
+}
+
+absl::Status CheckAlike(const Registry& registry, const Partner& partner, bool names,
+                        absl::string_view remedy) {
+  // Units of the agency stand for a State by its code: it is one partner's only.
+  if (!partner.iso_alpha2.empty()) {
+    const Partner* other = registry.index().FindByIso(partner.iso_alpha2, partner.id);
+    if (other != nullptr) return Alike(*other, "ISO code", "an ISO code is one partner's only.");
+  }
+  if (!names) return absl::OkStatus();
+  const Partner* other = registry.index().FindNamesake(partner);
+  return other == nullptr ? absl::OkStatus() : Alike(*other, "name or alias", remedy);
+}
+
+// One precondition for what hangs on a partner, if anything does.
+void Hangs(std::size_t count, absl::string_view what, ErrorDetails& details) {
+  if (count == 0) return;
+  details.preconditions.push_back(
+      {.type = "FACTS",
+       .subject = std::string(what),
+       .description = absl::StrCat("there are ", count, ": they are evidence under its name")});
+}
+
+absl::Status CheckNothingHangsOn(const Registry& registry, const std::string& id) {
+  ErrorDetails details{.reason = "PARTNER_HAS_FACTS"};
+  Hangs(registry.InstrumentsOf(id).size(), "instruments", details);
+  Hangs(registry.MilestonesOf(id).size() + registry.MembersOf(id).size(), "milestones", details);
+  Hangs(registry.AuthoritiesOf(id).size(), "authorities", details);
+  Hangs(registry.ContactsOf(id).size(), "contacts", details);
+  const auto concerns = [&id](const auto& entry) {
+    const auto& others = entry.second->counterparts;
+    return entry.second->partner == id ||
+           std::find(others.begin(), others.end(), id) != others.end();
+  };
+  Hangs(static_cast<std::size_t>(
+            std::count_if(registry.decisions().begin(), registry.decisions().end(), concerns)),
+        "decisions", details);
+  if (details.preconditions.empty()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("Facts hang on partners/", id,
+                                ": enter them at the other partner, and delete this one."),
+                   std::move(details));
+}
+
+}  // namespace
+
+absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, Partner partner,
+                                       bool allow_alike) {
+  COMITY_RETURN_IF_ERROR(CheckNewId("PARTNER_INVALID", "partner_id", partner.id));
+  if (registry.FindPartner(partner.id) != nullptr) return Taken("a partner", "PARTNER_EXISTS");
+  COMITY_RETURN_IF_ERROR(CheckAlike(registry, partner, !allow_alike,
+                                    "change that one, or say that this is another (allow_alike)."));
+  SortPeriods(partner);
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(partner, registry), "PARTNER_INVALID", "partner"));
+  std::string name = NameOf(partner);
+  return Plan{.facts = {std::move(partner)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, Partner changed,
+                                       absl::string_view etag) {
+  COMITY_ASSIGN_OR_RETURN(const Partner* known, FindOnRegister(registry, changed.id));
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  changed.exchanges_suspended = known->exchanges_suspended;
+  SortPeriods(changed);
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
+  // What may forbid what was permitted.
+  Partner same_in_law = *known;
+  same_in_law.legal_classes = changed.legal_classes;
+  same_in_law.competent_in_criminal_matters = changed.competent_in_criminal_matters;
+  const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known);
+  return Replace(*known, std::move(changed), barrier);
+}
+
+absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,
+                                       absl::string_view etag, absl::Time now) {
+  const Partner* known = registry.FindPartner(id);
+  if (known == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  Plan plan{.resource = NameOf(*known), .barrier = true};
+  if (known->deleted()) return plan;
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  Partner changed = *known;
+  changed.delete_time = now;
+  plan.facts.push_back(std::move(changed));
+  return plan;
+}
+
+absl::StatusOr<Plan> PlanUndeletePartner(const Registry& registry, absl::string_view id,
+                                         absl::string_view etag) {
+  const Partner* known = registry.FindPartner(id);
+  if (known == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  if (!known->deleted()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The partner is on the register: nothing is left to do.",
+                     {.reason = "PARTNER_NOT_DELETED"});
+  }
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  Partner changed = *known;
+  changed.delete_time.reset();
+  changed.merged_into.clear();
+  COMITY_RETURN_IF_ERROR(CheckAlike(registry, changed, /*names=*/true,
+                                    "take it from that one first (UpdatePartner)."));
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
+  std::string name = NameOf(changed);
+  return Plan{.facts = {std::move(changed)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_view id,
+                                       absl::string_view into, absl::Time now) {
+  if (id == into) {
+    return InvalidField("PARTNER_INVALID", "into", "name the other one: both are one already");
+  }
+  const Partner* twice = registry.FindPartner(id);
+  if (twice != nullptr && twice->merged_into == into) {
+    return Plan{.resource = absl::StrCat("partners/", into), .barrier = true};
+  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, id).status());
+  COMITY_ASSIGN_OR_RETURN(const Partner* stays, FindOnRegister(registry, into));
+  COMITY_RETURN_IF_ERROR(CheckNothingHangsOn(registry, twice->id));
+
+  Partner merged = *twice;
+  merged.delete_time = now;
+  merged.merged_into = stays->id;
+  Partner named = *stays;
+  std::vector<std::string> names = {twice->display_name};
+  names.insert(names.end(), twice->aliases.begin(), twice->aliases.end());
+  for (std::string& name : names) {
+    const bool has =
+        Fold(name) == Fold(named.display_name) ||
+        std::any_of(named.aliases.begin(), named.aliases.end(),
+                    [&](const std::string& alias) { return Fold(alias) == Fold(name); });
+    if (!has) named.aliases.push_back(std::move(name));
+  }
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(named, registry), "PARTNER_INVALID", "into"));
+  std::string name = NameOf(named);
+  return Plan{
+      .facts = {std::move(merged), std::move(named)}, .resource = std::move(name), .barrier = true};
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/partner-registry/domain/mutations.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/types.h"
+
+// What is done to partners, in the form of mutations.h. Errors of edit_rules.h besides those named.
+namespace comity::partner_registry {
+
+// ALREADY_EXISTS `PARTNER_EXISTS`: the id is taken; `PARTNER_ALIKE`: a partner on the register has
+// its ISO code or, unless `allow_alike`, one of its names. INVALID_ARGUMENT `PARTNER_INVALID` with
+// the field.
+absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, Partner partner, bool allow_alike);
+
+// Puts `changed` in the place of the partner with its id; what only the server sets is kept. A
+// barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`.
+absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, Partner changed,
+                                       absl::string_view etag);
+
+// Takes it off the register (a barrier). Nothing changes if it is off already.
+absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,
+                                       absl::string_view etag, absl::Time now);
+
+// Puts it back. FAILED_PRECONDITION `PARTNER_NOT_DELETED`; ALREADY_EXISTS `PARTNER_ALIKE`.
+absl::StatusOr<Plan> PlanUndeletePartner(const Registry& registry, absl::string_view id,
+                                         absl::string_view etag);
+
+// Deletes `id` (a barrier) and gives its names to `into` as aliases; the resource is `into`.
+// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, with one precondition a kind; INVALID_ARGUMENT
+// `PARTNER_INVALID`: both are one, or too many aliases come together.
+absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_view id,
+                                       absl::string_view into, absl::Time now);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,149 @@
+#include "services/partner-registry/transport/fact_edits.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/service/field_masks.h"
+#include "common/status/macros.h"
+#include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/names.h"
+
+namespace comity::partner_registry {
+namespace {
+
+// A message as the resource `collection`/`id` below `parent`. The id is judged by the plan.
+template <typename Message, typename Read>
+auto NewBelow(const std::string& parent, const std::string& id, const Message& message,
+              absl::string_view collection, absl::string_view path, Read read)
+    -> decltype(read(path, message)) {
+  COMITY_ASSIGN_OR_RETURN(const std::string partner, ParsePartnerName("parent", parent));
+  Message named = message;
+  // Of a form that can be read, whatever the caller calls it.
+  named.set_name(absl::StrCat("partners/", partner, "/", collection, "/new"));
+  COMITY_ASSIGN_OR_RETURN(auto made, read(path, named));
+  made.id = id;
+  return made;
+}
+
+// What `known` becomes if `mask` names what `message` changes of it.
+template <typename Known, typename Message, typename Read>
+auto Merge(const Known& known, absl::string_view store_id, const Message& message,
+           const google::protobuf::FieldMask& mask, absl::string_view path, Read read)
+    -> decltype(read(path, message)) {
+  Message merged = ToProto(known, store_id);
+  COMITY_RETURN_IF_ERROR(service::Update(mask, message, merged));
+  return read(path, merged);
+}
+
+}  // namespace
+
+absl::Status FactEdits::CreateInstrument(const rpc::Call& call,
+                                         const v1::CreateInstrumentRequest& request,
+                                         v1::Instrument* response) const {
+  COMITY_ASSIGN_OR_RETURN(const Instrument instrument,
+                          NewBelow(request.parent(), request.instrument_id(), request.instrument(),
+                                   "instruments", "instrument", InstrumentFromProto));
+  return Make<Instrument>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time) {
+        return PlanCreateInstrument(latest, call.caller(), instrument);
+      },
+      response);
+}
+
+absl::Status FactEdits::UpdateInstrument(const rpc::Call& call,
+                                         const v1::UpdateInstrumentRequest& request,
+                                         v1::Instrument* response) const {
+  const v1::Instrument& asked = request.instrument();
+  COMITY_RETURN_IF_ERROR(ParseChildName("instrument.name", "instruments", asked.name()).status());
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
+  return Make<Instrument>(
+      call, request, std::move(detail),
+      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+        const Instrument* known = latest.FindInstrument(asked.name());
+        if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
+        COMITY_ASSIGN_OR_RETURN(Instrument changed,
+                                Merge(*known, store_id(), asked, request.update_mask(),
+                                      "instrument", InstrumentFromProto));
+        return PlanUpdateInstrument(latest, call.caller(), std::move(changed), asked.etag());
+      },
+      response);
+}
+
+absl::Status FactEdits::ConfirmField(const rpc::Call& call, const v1::ConfirmFieldRequest& request,
+                                     v1::Instrument* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "instruments", request.name()).status());
+  return Make<Instrument>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanConfirmField(latest, call.caller(), request.name(),
+                                request.confirmation().field(), request.confirmation().evidence(),
+                                request.etag(), now);
+      },
+      response);
+}
+
+absl::Status FactEdits::RecordMilestone(const rpc::Call& call,
+                                        const v1::RecordMilestoneRequest& request,
+                                        v1::Milestone* response) const {
+  COMITY_ASSIGN_OR_RETURN(const Milestone milestone,
+                          NewBelow(request.parent(), "", request.milestone(), "milestones",
+                                   "milestone", MilestoneFromProto));
+  return Make<Milestone>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time) { return PlanRecordMilestone(latest, milestone); },
+      response);
+}
+
+absl::Status FactEdits::CreateAuthority(const rpc::Call& call,
+                                        const v1::CreateAuthorityRequest& request,
+                                        v1::Authority* response) const {
+  COMITY_ASSIGN_OR_RETURN(const Authority authority,
+                          NewBelow(request.parent(), request.authority_id(), request.authority(),
+                                   "authorities", "authority", AuthorityFromProto));
+  return Make<Authority>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time) { return PlanCreateAuthority(latest, authority); },
+      response);
+}
+
+absl::Status FactEdits::UpdateAuthority(const rpc::Call& call,
+                                        const v1::UpdateAuthorityRequest& request,
+                                        v1::Authority* response) const {
+  const v1::Authority& asked = request.authority();
+  COMITY_RETURN_IF_ERROR(ParseChildName("authority.name", "authorities", asked.name()).status());
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
+  return Make<Authority>(
+      call, request, std::move(detail),
+      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+        const Authority* known = latest.FindAuthority(asked.name());
+        if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+        COMITY_ASSIGN_OR_RETURN(Authority changed,
+                                Merge(*known, store_id(), asked, request.update_mask(), "authority",
+                                      AuthorityFromProto));
+        return PlanUpdateAuthority(latest, std::move(changed), asked.etag());
+      },
+      response);
+}
+
+absl::Status FactEdits::UpdateContact(const rpc::Call& call,
+                                      const v1::UpdateContactRequest& request,
+                                      v1::Contact* response) const {
+  const v1::Contact& asked = request.contact();
+  COMITY_RETURN_IF_ERROR(ParseChildName("contact.name", "contacts", asked.name()).status());
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
+  return Make<Contact>(
+      call, request, std::move(detail),
+      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+        const Contact* known = latest.FindContact(asked.name());
+        if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
+        COMITY_ASSIGN_OR_RETURN(
+            Contact changed,
+            Merge(*known, store_id(), asked, request.update_mask(), "contact", ContactFromProto));
+        return PlanUpdateContact(latest, std::move(changed), asked.etag());
+      },
+      response);
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,141 @@
+#include "services/partner-registry/domain/fact_mutations.h"
+
+#include <gmock/gmock.h>
+
+#include "common/status/error.h"
+#include "services/partner-registry/domain/partner_mutations.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::IsEmpty;
+
+class FactMutationsTest : public ::testing::Test {
+ protected:
+  static Instrument Arrangement() {
+    return {.partner = "georgia",
+            .id = "working-arrangement",
+            .kind = InstrumentKind::kWorkingArrangement,
+            .title = "Working arrangement",
+            .signed_on = "2026-11-01"};
+  }
+
+  static std::string FieldOf(const absl::StatusOr<Plan>& plan) {
+    const ErrorDetails details = DetailsOf(plan.status());
+    return details.fields.empty() ? details.reason : details.fields[0].field;
+  }
+
+  const Registry registry_ = LoadedRegistry();
+  const absl::Time now_ = absl::FromCivil(absl::CivilHour(2026, 11, 28, 12), absl::UTCTimeZone());
+  const Registry deleted_ =
+      After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
+};
+
+TEST_F(FactMutationsTest, AnInstrumentIsEnteredOnceInTheNameOfTheCaller) {
+  const auto plan = PlanCreateInstrument(registry_, kImporter, Arrangement());
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier) << "a later version governs in the place of an earlier one";
+  EXPECT_EQ(std::get<Instrument>(plan->facts.at(0)).recorded_by, kImporter);
+
+  EXPECT_THAT(PlanCreateInstrument(After(registry_, plan->facts), kImporter, Arrangement()),
+              FailsWith(absl::StatusCode::kAlreadyExists, "INSTRUMENT_EXISTS"));
+}
+
+TEST_F(FactMutationsTest, AWorkingArrangementCannotBecomeABasis) {
+  const Registry registry =
+      After(registry_, PlanCreateInstrument(registry_, kImporter, Arrangement())->facts);
+  Instrument agreement = Arrangement();
+  agreement.kind = InstrumentKind::kInternationalAgreement;
+  EXPECT_EQ(FieldOf(PlanUpdateInstrument(registry, kImporter, agreement, "")), "instrument.kind");
+
+  Instrument entitling = Arrangement();
+  entitling.allows_secondment = true;
+  EXPECT_EQ(FieldOf(PlanUpdateInstrument(registry, kImporter, entitling, "")),
+            "instrument.allows_secondment");
+}
+
+TEST_F(FactMutationsTest, DaysOfAnInstrumentThatContradictEachOtherAreRefused) {
+  Instrument instrument = Arrangement();
+  instrument.in_force = "2026-10-31";
+  EXPECT_EQ(FieldOf(PlanCreateInstrument(registry_, kImporter, instrument)), "instrument.in_force");
+  instrument = Arrangement();
+  instrument.id = "Arrangement";
+  EXPECT_EQ(FieldOf(PlanCreateInstrument(registry_, kImporter, instrument)), "instrument_id");
+}
+
+TEST_F(FactMutationsTest, AChangeOfAnInstrumentIsABarrierAndNoneChangesNothing) {
+  Instrument known =
+      *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  const auto same = PlanUpdateInstrument(registry_, "somebody", known, "");
+  ASSERT_THAT(same, IsOk());
+  EXPECT_THAT(same->facts, IsEmpty());
+
+  known.ended = "2026-12-31";
+  const auto ended = PlanUpdateInstrument(registry_, "somebody", known, "");
+  ASSERT_THAT(ended, IsOk());
+  EXPECT_TRUE(ended->barrier);
+  EXPECT_THAT(PlanUpdateInstrument(registry_, "somebody", known, "\"7\""),
+              FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  known.id = "none";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, "somebody", known, ""),
+              FailsWith(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
+}
+
+TEST_F(FactMutationsTest, AnAuthorityIsEnteredAndMayLoseItsCompetence) {
+  Authority authority = {.partner = "georgia", .id = "ministry", .display_name = "Ministry"};
+  const auto created = PlanCreateAuthority(registry_, authority);
+  ASSERT_THAT(created, IsOk());
+  const Registry registry = After(registry_, created->facts);
+  EXPECT_THAT(PlanCreateAuthority(registry, authority),
+              FailsWith(absl::StatusCode::kAlreadyExists, "AUTHORITY_EXISTS"));
+
+  authority.competent_in_criminal_matters = true;
+  EXPECT_TRUE(PlanUpdateAuthority(registry, authority, "")->barrier);
+  authority.listed_in = {"none"};
+  EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry, authority, "")), "authority.listed_in");
+  authority.id = "none";
+  EXPECT_THAT(PlanUpdateAuthority(registry, authority, ""),
+              FailsWith(absl::StatusCode::kNotFound, "AUTHORITY_NOT_FOUND"));
+}
+
+TEST_F(FactMutationsTest, AContactKeepsItsStateAndIsABarrierIfAnotherCounts) {
+  const Contact known = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
+  Contact changed = known;
+  changed.state = ContactState::kSuspended;
+  changed.function = "deputy contact point";
+  const auto plan = PlanUpdateContact(registry_, changed, "\"1\"");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(std::get<Contact>(plan->facts.at(0)).state, ContactState::kActive);
+  EXPECT_FALSE(plan->barrier);
+
+  changed = known;
+  changed.opener = false;
+  EXPECT_TRUE(PlanUpdateContact(registry_, changed, "")->barrier);
+  changed = known;
+  changed.spiffe_id = "spiffe://agency.example/partner/georgia/contact/tbilisi-1";
+  EXPECT_TRUE(PlanUpdateContact(registry_, changed, "")->barrier);
+  changed.spiffe_id = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
+  EXPECT_EQ(FieldOf(PlanUpdateContact(registry_, changed, "")), "contact.spiffe_id");
+}
+
+TEST_F(FactMutationsTest, NothingIsEnteredOrChangedUnderWhoIsOffTheRegister) {
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED");
+  EXPECT_THAT(PlanCreateInstrument(deleted_, kImporter, Arrangement()), refused);
+  EXPECT_THAT(PlanCreateAuthority(deleted_, {.partner = "georgia", .id = "ministry"}), refused);
+  EXPECT_THAT(PlanRecordMilestone(deleted_, {.partner = "georgia"}), refused);
+  EXPECT_THAT(
+      PlanUpdateContact(deleted_, *deleted_.FindContact("partners/georgia/contacts/tbilisi-1"), ""),
+      refused);
+  EXPECT_THAT(
+      PlanUpdateInstrument(
+          deleted_, kImporter,
+          *deleted_.FindInstrument("partners/georgia/instruments/cooperation-agreement"), ""),
+      refused);
+}
+
+}  // namespace
+}  // namespace comity::partner_registry

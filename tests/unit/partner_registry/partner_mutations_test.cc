@@ -1,0 +1,270 @@
+#include "services/partner-registry/domain/partner_mutations.h"
+
+#include <gmock/gmock.h>
+
+#include "common/legal/evaluate.h"
+#include "common/status/error.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class PartnerMutationsTest : public ::testing::Test {
+ protected:
+  static Partner Kazakhstan() {
+    return {.id = "kazakhstan",
+            .kind = PartnerKind::kState,
+            .display_name = "Kazakhstan",
+            .iso_alpha2 = "KZ",
+            .iso_alpha3 = "KAZ",
+            .legal_classes = {
+                {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kFound}}};
+  }
+
+  Partner Georgia() const { return *registry_.FindPartner("georgia"); }
+
+  Registry With(const Partner& partner) const { return After(registry_, {partner}); }
+
+  const Registry registry_ = LoadedRegistry();
+  const absl::Time now_ = absl::FromCivil(absl::CivilHour(2026, 11, 28, 12), absl::UTCTimeZone());
+};
+
+TEST_F(PartnerMutationsTest, APartnerIsPutOnTheRegisterOnce) {
+  const auto plan = PlanCreatePartner(registry_, Kazakhstan(), false);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->resource, "partners/kazakhstan");
+  EXPECT_FALSE(plan->barrier);
+
+  EXPECT_THAT(PlanCreatePartner(After(registry_, plan->facts), Kazakhstan(), true),
+              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_EXISTS"));
+}
+
+TEST_F(PartnerMutationsTest, WhoIsAlikeByNameOrAliasIsRefusedUnlessItIsSaidToBeAnother) {
+  Partner alike = Kazakhstan();
+  alike.id = "turkey";
+  alike.display_name = "TU\xCC\x88RKIYE";
+  EXPECT_THAT(PlanCreatePartner(registry_, alike, false),
+              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
+  EXPECT_THAT(PlanCreatePartner(registry_, alike, true), IsOk());
+
+  Partner named = Georgia();
+  named.aliases = {"Sakartvelo"};
+  alike.display_name = "sakartvelo";
+  EXPECT_THAT(PlanCreatePartner(With(named), alike, false),
+              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
+}
+
+TEST_F(PartnerMutationsTest, AnIsoCodeIsOnePartnersOnlyWhateverIsSaid) {
+  Partner other = Kazakhstan();
+  other.iso_alpha2 = "GE";
+  other.iso_alpha3 = "GEO";
+  EXPECT_THAT(PlanCreatePartner(registry_, other, true),
+              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
+
+  const Registry without =
+      After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
+  EXPECT_THAT(PlanCreatePartner(without, other, false), IsOk());
+}
+
+TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
+  const auto field_of = [](const absl::StatusOr<Plan>& plan) {
+    const ErrorDetails details = DetailsOf(plan.status());
+    return details.reason != "PARTNER_INVALID" || details.fields.empty() ? std::string("none")
+                                                                         : details.fields[0].field;
+  };
+  const auto create = [&](auto change) {
+    Partner partner = Kazakhstan();
+    change(partner);
+    return field_of(PlanCreatePartner(registry_, partner, false));
+  };
+  EXPECT_EQ(create([](Partner& p) { p.id = "Kazakhstan"; }), "partner_id");
+  EXPECT_EQ(create([](Partner& p) { p.kind = PartnerKind::kUnspecified; }), "partner.kind");
+  EXPECT_EQ(create([](Partner& p) { p.display_name = ""; }), "partner.display_name");
+  EXPECT_EQ(create([](Partner& p) { p.display_name = std::string(201, 'a'); }),
+            "partner.display_name");
+  EXPECT_EQ(create([](Partner& p) { p.iso_alpha3 = "XXX"; }), "partner.iso_alpha2");
+  EXPECT_EQ(create([](Partner& p) { p.region = "asia"; }), "partner.region");
+  EXPECT_EQ(create([](Partner& p) { p.aliases = {""}; }), "partner.aliases");
+  EXPECT_EQ(create([](Partner& p) { p.aliases = {"a", "a"}; }), "partner.aliases");
+  EXPECT_EQ(create([](Partner& p) { p.aliases.resize(51, "a"); }), "partner.aliases");
+  EXPECT_EQ(create([](Partner& p) { p.legal_classes.push_back(p.legal_classes[0]); }),
+            "partner.from");
+  EXPECT_EQ(create([](Partner& p) {
+              p.iso_alpha2 = "XK";
+              p.iso_alpha3 = "XKX";
+            }),
+            "none")
+      << "user-assigned; but it is Kosovo's already";
+}
+
+TEST_F(PartnerMutationsTest, LegalClassesAreKeptInTheOrderOfTheirDays) {
+  Partner partner = Kazakhstan();
+  partner.legal_classes = {{.legal_class = LegalClass::kMemberState, .from = "2030-01-01"},
+                           {.legal_class = LegalClass::kThirdCountry, .to = "2029-12-31"}};
+
+  const auto plan = PlanCreatePartner(registry_, partner, false);
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(std::get<Partner>(plan->facts[0]).legal_classes[0].to, "2029-12-31");
+}
+
+TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
+  Partner suspended = Georgia();
+  suspended.exchanges_suspended = true;
+  const Registry registry = With(suspended);
+  Partner changed = Georgia();
+  changed.region = "CAUCASUS";
+
+  const auto plan = PlanUpdatePartner(registry, changed, "");
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(std::get<Partner>(plan->facts.at(0)).exchanges_suspended);
+  EXPECT_FALSE(plan->barrier);
+}
+
+TEST_F(PartnerMutationsTest, AChangeOfClassOrCompetenceIsABarrierAndNoChangeIsNone) {
+  Partner changed = Georgia();
+  changed.competent_in_criminal_matters = !changed.competent_in_criminal_matters;
+  EXPECT_TRUE(PlanUpdatePartner(registry_, changed, "")->barrier);
+  changed = Georgia();
+  changed.legal_classes[0].to = "2030-12-31";
+  EXPECT_TRUE(PlanUpdatePartner(registry_, changed, "")->barrier);
+
+  const auto same = PlanUpdatePartner(registry_, Georgia(), "");
+  ASSERT_THAT(same, IsOk());
+  EXPECT_THAT(same->facts, IsEmpty());
+}
+
+TEST_F(PartnerMutationsTest, AStaleEtagIsRefused) {
+  EXPECT_THAT(PlanUpdatePartner(registry_, Georgia(), "\"1\""), IsOk());
+  for (const char* stale : {"\"0\"", "1", "\"2\""}) {
+    EXPECT_THAT(PlanUpdatePartner(registry_, Georgia(), stale),
+                FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+    EXPECT_THAT(PlanDeletePartner(registry_, "georgia", stale, now_),
+                FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  }
+}
+
+TEST_F(PartnerMutationsTest, ADeletedPartnerIsRefusedEverythingUntilItIsPutBack) {
+  const auto plan = PlanDeletePartner(registry_, "georgia", "", now_);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier);
+  const Registry deleted = After(registry_, plan->facts);
+
+  legal::Question question;
+  question.instant = now_;
+  question.counterpart = "partners/georgia/authorities/prosecution-service";
+  for (const legal::DataKind kind :
+       {legal::DataKind::kNonPersonal, legal::DataKind::kAdministrative,
+        legal::DataKind::kOperational}) {
+    question.data_kind = kind;
+    EXPECT_EQ(legal::Evaluate(deleted.facts(), question).outcome, legal::Outcome::kRefused);
+  }
+  EXPECT_THAT(PlanUpdatePartner(deleted, Georgia(), ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
+  EXPECT_THAT(PlanDeletePartner(deleted, "georgia", "", now_)->facts, IsEmpty());
+
+  const auto back = PlanUndeletePartner(deleted, "georgia", "");
+  ASSERT_THAT(back, IsOk());
+  const Registry restored = After(deleted, back->facts);
+  question.data_kind = legal::DataKind::kNonPersonal;
+  EXPECT_EQ(legal::Evaluate(restored.facts(), question).outcome, legal::Outcome::kPermitted);
+  EXPECT_THAT(PlanUndeletePartner(restored, "georgia", ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_NOT_DELETED"));
+}
+
+TEST_F(PartnerMutationsTest, WhoHasBeenReplacedMeanwhileIsNotPutBack) {
+  const Registry deleted =
+      After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
+  Partner other = Georgia();
+  other.id = "sakartvelo";
+  const Registry replaced = After(deleted, PlanCreatePartner(deleted, other, false)->facts);
+
+  EXPECT_THAT(PlanUndeletePartner(replaced, "georgia", ""),
+              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
+}
+
+TEST_F(PartnerMutationsTest, WhoWasEnteredTwiceBecomesAliasesOfTheOther) {
+  Partner twice = Kazakhstan();
+  twice.id = "turkey";
+  twice.display_name = "Turkey";
+  twice.iso_alpha2.clear();
+  twice.iso_alpha3.clear();
+  twice.aliases = {"Turchia", "TURKIYE"};
+  const Registry both = With(twice);
+
+  const auto plan = PlanMergePartners(both, "turkey", "turkiye", now_);
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier);
+  EXPECT_EQ(plan->resource, "partners/turkiye");
+  const Registry merged = After(both, plan->facts);
+  EXPECT_TRUE(merged.FindPartner("turkey")->deleted());
+  EXPECT_EQ(merged.FindPartner("turkey")->merged_into, "turkiye");
+  EXPECT_THAT(merged.FindPartner("turkiye")->aliases, ::testing::ElementsAre("Turkey", "Turchia"))
+      << "its own name is none";
+  EXPECT_THAT(PlanMergePartners(merged, "turkey", "turkiye", now_)->facts, IsEmpty());
+  EXPECT_THAT(PlanMergePartners(merged, "turkey", "georgia", now_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
+  EXPECT_THAT(PlanUndeletePartner(merged, "turkey", ""),
+              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"))
+      << "its name is the other's now";
+}
+
+TEST_F(PartnerMutationsTest, WhatHangsOnAPartnerKeepsItFromBeingMerged) {
+  const auto plan = PlanMergePartners(registry_, "georgia", "moldova", now_);
+  ASSERT_THAT(plan, FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"));
+  std::vector<std::string> kinds;
+  for (const auto& violation : DetailsOf(plan.status()).preconditions) {
+    kinds.push_back(violation.subject);
+  }
+  EXPECT_THAT(kinds,
+              ::testing::ElementsAre("instruments", "milestones", "authorities", "contacts"));
+
+  EXPECT_THAT(PlanMergePartners(registry_, "icpa", "wbcj", now_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"))
+      << "others joined it";
+  const Registry decided =
+      After(With(Kazakhstan()), {Decision{.id = "01900000-0000-7000-8000-000000000001",
+                                          .kind = DecisionKind::kAuthorisation,
+                                          .partner = "france",
+                                          .counterparts = {"kazakhstan"},
+                                          .valid_from = "2026-11-01"}});
+  EXPECT_THAT(PlanMergePartners(decided, "kazakhstan", "georgia", now_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"));
+  EXPECT_THAT(PlanMergePartners(registry_, "georgia", "georgia", now_),
+              FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
+  EXPECT_THAT(PlanMergePartners(registry_, "atlantis", "georgia", now_),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+}
+
+TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
+  Partner georgia = Georgia();
+  georgia.aliases = {"Sakartvelo"};
+  georgia.delete_time = now_;
+  const Registry registry = With(georgia);
+
+  const auto plan = PlanImport(registry, DataRows(), kImporter);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->facts, IsEmpty());
+
+  const auto renamed = PlanImport(registry,
+                                  Rows("partners.csv",
+                                       "id,kind,display_name,iso_alpha2,iso_alpha3\n"
+                                       "georgia,STATE,Sakartvelo,GE,GEO\n"),
+                                  kImporter);
+  ASSERT_THAT(renamed, IsOk());
+  const Partner& kept = std::get<Partner>(renamed->facts.at(0));
+  EXPECT_THAT(kept.aliases, Contains("Sakartvelo"));
+  EXPECT_TRUE(kept.deleted());
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
