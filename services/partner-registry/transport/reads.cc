@@ -15,94 +15,9 @@
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/search.h"
 #include "services/partner-registry/domain/standing.h"
-#include "services/partner-registry/domain/visibility.h"
 #include "services/partner-registry/records/fact_proto.h"
 
 namespace comity::partner_registry {
-namespace {
-
-// Eyes and the day they look on.
-struct Sight {
-  Sight(const rpc::Call& call, const Clock& clock)
-      : viewer(Viewer::Of(call.principal())), clock_(clock) {}
-
-  bool Sees(const Fact& fact) const {
-    return viewer.all || MaySee(viewer, fact, DayInBrussels(clock_.Now()));
-  }
-
-  // The most frequent case, without making a Fact.
-  bool SeesPartner(absl::string_view id) const { return viewer.all || viewer.partner == id; }
-
-  const Viewer viewer;
-
- private:
-  const Clock& clock_;
-};
-
-template <typename Request>
-crypto::Digest QueryDigest(const rpc::Call& call, const Request& request) {
-  Request query = request;
-  query.clear_page_size();
-  query.clear_page_token();
-  return service::DigestOf(call.method(), query);
-}
-
-}  // namespace
-
-absl::Status Reads::Then::GoBack(RegistryStore& store, std::int64_t revision) {
-  if (revision == (**this).revision()) return absl::OkStatus();
-  now_.reset();  // Loading takes a while, and the writer has to copy what is looked at for long.
-  COMITY_ASSIGN_OR_RETURN(earlier_, store.At(revision));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Reads::Then> Reads::Now(const rpc::Call& call) const {
-  Then now(store_->View());
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
-  return now;
-}
-
-absl::Status Reads::GoBack(const ledger::v1::Revision& revision, absl::string_view field,
-                           Then& then) const {
-  if (revision.store_id() != then->store_id()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat(field,
-                                  ": the revision is of another store, which this registry no "
-                                  "longer is: name a revision of this one."),
-                     {.reason = "STORE_REPLACED"});
-  }
-  return then.GoBack(*store_, revision.number());
-}
-
-template <typename Request>
-absl::StatusOr<Reads::Then> Reads::At(const rpc::Call& call, const Request& request) const {
-  COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
-  if (request.has_at_revision()) {
-    COMITY_RETURN_IF_ERROR(GoBack(request.at_revision(), "at_revision", then));
-  }
-  return then;
-}
-
-template <typename Request>
-absl::StatusOr<Reads::Page> Reads::OpenPage(const rpc::Call& call, const Request& request,
-                                            Then& then) const {
-  Page page;
-  COMITY_ASSIGN_OR_RETURN(page.size, service::PageSize(request.page_size()));
-  if (request.page_token().empty()) return page;
-  COMITY_ASSIGN_OR_RETURN(
-      const journal::PagePosition position,
-      pages_->Parse(request.page_token(), QueryDigest(call, request), call.caller()));
-  page.after = position.position;
-  COMITY_RETURN_IF_ERROR(then.GoBack(*store_, position.revision));
-  return page;
-}
-
-template <typename Request>
-std::string Reads::NextToken(const rpc::Call& call, const Request& request,
-                             const std::string& position, std::int64_t revision) const {
-  return pages_->Issue({.position = position, .revision = revision}, QueryDigest(call, request),
-                       call.caller());
-}
 
 absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
                                v1::Partner* response) const {

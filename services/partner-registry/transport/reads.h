@@ -1,20 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/status/status.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/leases.h"
-#include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/transport/snapshot_reads.h"
 
 namespace comity::partner_registry {
 
@@ -22,12 +15,12 @@ namespace comity::partner_registry {
 // caller may not see is answered exactly as what is not there. What somebody may act on (the
 // transfer check, keys to seal to) is answered only while memory is known to be current.
 // Thread-safe.
-class Reads {
+class Reads final : SnapshotReads {
  public:
   // None is owned; all must outlive this object.
   Reads(RegistryStore* store, const Leases* leases, const journal::PageTokens* pages,
         const Clock* clock)
-      : store_(store), leases_(leases), pages_(pages), clock_(clock) {}
+      : SnapshotReads(store, pages, clock), leases_(leases) {}
 
   absl::Status GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
                           v1::Partner* response) const;
@@ -48,43 +41,7 @@ class Reads {
                              v1::ListDecisionsResponse* response) const;
 
  private:
-  // The state that one call reads: the last committed one, until it goes back.
-  class Then {
-   public:
-    explicit Then(RegistryStore::State::Guard now) : now_(std::move(now)) {}
-
-    const Registry& operator*() const { return earlier_ != nullptr ? *earlier_ : **now_; }
-    const Registry* operator->() const { return &**this; }
-
-    absl::Status GoBack(RegistryStore& store, std::int64_t revision);
-
-   private:
-    std::optional<RegistryStore::State::Guard> now_;
-    std::shared_ptr<const Registry> earlier_;
-  };
-  absl::StatusOr<Then> Now(const rpc::Call& call) const;
-  // Errors name `field`.
-  absl::Status GoBack(const ledger::v1::Revision& revision, absl::string_view field,
-                      Then& then) const;
-  // The state that `request` asks for.
-  template <typename Request>
-  absl::StatusOr<Then> At(const rpc::Call& call, const Request& request) const;
-
-  // One page of a list. All pages of one list are of the revision of the first.
-  struct Page {
-    std::string after;  // The last position sent; "" for the first page.
-    int size = 0;
-  };
-  template <typename Request>
-  absl::StatusOr<Page> OpenPage(const rpc::Call& call, const Request& request, Then& then) const;
-  template <typename Request>
-  std::string NextToken(const rpc::Call& call, const Request& request, const std::string& position,
-                        std::int64_t revision) const;
-
-  RegistryStore* const store_;
   const Leases* const leases_;
-  const journal::PageTokens* const pages_;
-  const Clock* const clock_;
 };
 
 }  // namespace comity::partner_registry
