@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/legal/facts.h"
+#include "services/partner-registry/domain/relations.h"
 #include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
@@ -57,6 +59,12 @@ class Registry {
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
 
+  // How relations come about.
+  const Relations& relations() const { return relations_; }
+
+  // Whether a contact may act on `day`: it is active and, if a secondment binds it, seconded.
+  bool Counts(const Contact& contact, absl::CivilDay day) const;
+
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;
 
@@ -77,6 +85,8 @@ class Registry {
   void Put(const Contact& contact, legal::FactsBuilder& builder);
   void Put(const Decision& decision, legal::FactsBuilder& builder);
   void Put(const KeyStatement& statement, legal::FactsBuilder& builder);
+  template <IsRelation T>
+  void Put(const T& value, legal::FactsBuilder& builder);
   // Tells the transfer check until when somebody can open what is sealed for an authority.
   void RefreshSealingKey(absl::string_view authority, legal::FactsBuilder& builder) const;
 
@@ -89,6 +99,7 @@ class Registry {
   ById<Contact> contacts_;
   ById<Decision> decisions_;
   ById<KeyStatement> key_statements_;
+  Relations relations_;
   std::map<std::string, std::string, std::less<>> contact_by_spiffe_id_;
   std::map<std::string, std::string, std::less<>> current_key_by_holder_;
   legal::Facts facts_;

@@ -44,6 +44,7 @@ const std::vector<Step> kWorkingArrangement = {
     {"IN_EFFECT",
      "none: it serves non-personal exchange and modalities, never as a basis"
      " (EJR 47(3))"},
+    {"ABANDONED", "a new arrangement is negotiated by the agency"},
     {"ENDED", "a new arrangement is negotiated by the agency"},
 };
 
