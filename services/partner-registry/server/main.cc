@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   partner_registry::Settings settings;
   const rpc::ServiceDefinition definition = {
       .name = "partner-registry",
-      .services = {partner_registry::kRegistryService, partner_registry::kLedgerService},
+      .services = {partner_registry::kRegistryService, partner_registry::kRelationService,
+                   partner_registry::kLedgerService},
       .read_config =
           [&](const config::Config& config) {
             return partner_registry::ReadSettings(config, settings);
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
              .logger = &parts.logger(),
              .verifier = &parts.identity().verifier(),
              .registry_gate = parts.Gate(partner_registry::kRegistryService),
+             .relation_gate = parts.Gate(partner_registry::kRelationService),
              .ledger_gate = parts.Gate(partner_registry::kLedgerService)},
             settings, std::move(options));
       }};

@@ -5,6 +5,7 @@
 #include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/partner-registry/server/metric_names.h"
 
 namespace comity::partner_registry {
@@ -60,7 +61,8 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
                                          std::unique_ptr<JournalRegistryStore> store,
                                          std::unique_ptr<DatabaseLeaseRows> lease_rows,
                                          journal::PageTokens pages)
-    : rules_(settings.decision_rules),
+    : clock_(parts.clock),
+      rules_(settings.decision_rules),
       pages_(std::move(pages)),
       store_(std::move(store)),
       journal_(std::move(journal)),
@@ -70,11 +72,14 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       reads_(store_.get(), &leases_, &pages_, parts.clock),
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
+      relation_reads_(store_.get(), &pages_, parts.clock),
+      relation_writes_(store_.get(), &leases_, parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &feed_),
+      relation_service_(parts.relation_gate, &relation_reads_, &relation_writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
-  return {&registry_service_, &ledger_service_};
+  return {&registry_service_, &relation_service_, &ledger_service_};
 }
 
 void RegistryApplication::FollowCommits() {
@@ -106,6 +111,10 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
   if (contact->state != ContactState::kActive) {
     return NotCounted("CONTACT_SUSPENDED",
                       "The contact is suspended: ask a registry operator to reinstate it.");
+  }
+  if (!now->Counts(*contact, DayInBrussels(clock_->Now()))) {
+    return NotCounted("SECONDMENT_NOT_IN_EFFECT",
+                      "The contact's secondment is not in effect: ask the agency.");
   }
   const Partner* partner = now->FindPartner(contact->partner);
   if (partner == nullptr || partner->exchanges_suspended) {

@@ -20,12 +20,16 @@
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
 #include "services/partner-registry/transport/reads.h"
+#include "services/partner-registry/transport/relation_reads.h"
+#include "services/partner-registry/transport/relation_service.h"
+#include "services/partner-registry/transport/relation_writes.h"
 #include "services/partner-registry/transport/writes.h"
 
 namespace comity::partner_registry {
 
 // Full proto names of what the process serves.
 inline constexpr char kRegistryService[] = "comity.partner_registry.v1.PartnerRegistryService";
+inline constexpr char kRelationService[] = "comity.partner_registry.v1.RelationService";
 inline constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
 
 // The registry, wired: every part built in order, each given what it needs.
@@ -38,6 +42,7 @@ class RegistryApplication final : public rpc::Application {
     logging::Logger* logger = nullptr;    // May be null, as `metrics`.
     const identity::ChainVerifier* verifier = nullptr;  // Judges signatures of key statements.
     rpc::CallGate registry_gate;
+    rpc::CallGate relation_gate;
     rpc::CallGate ledger_gate;
   };
 
@@ -51,8 +56,9 @@ class RegistryApplication final : public rpc::Application {
   std::vector<grpc::Service*> Services() override;
   rpc::RefusalRecorder* Refusals() override { return &refusals_; }
 
-  // A partner's contact counts if it is registered, active, and exchanges with its partner are not
-  // suspended. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`,
+  // A partner's contact counts if it is registered, active, a secondment that binds it in effect
+  // today, and exchanges with its partner are not suspended. PERMISSION_DENIED
+  // `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`, `SECONDMENT_NOT_IN_EFFECT`,
   // `EXCHANGES_SUSPENDED`; errors of Leases::MayAnswer.
   absl::Status Standing(const identity::Principal& principal) const override;
 
@@ -72,6 +78,7 @@ class RegistryApplication final : public rpc::Application {
   void FollowCommits();
   void AddMetrics(metrics::Metrics& metrics);
 
+  const Clock* const clock_;
   const DecisionRules rules_;
   const journal::PageTokens pages_;
   // The store is state of the journal and must outlive its writer.
@@ -84,7 +91,10 @@ class RegistryApplication final : public rpc::Application {
   const Reads reads_;
   const Writes writes_;
   const Feed feed_;
+  const RelationReads relation_reads_;
+  const RelationWrites relation_writes_;
   PartnerRegistryService registry_service_;
+  RelationService relation_service_;
   ledger_service::LedgerService ledger_service_;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::unique_ptr<service::PruningTimer> pruning_;

@@ -72,7 +72,7 @@ void RegistryServer::Start() {
   if (source == nullptr) std::abort();
   testing::TestServer::Options options{
       .name = "partner-registry",
-      .services = {kRegistryService, kLedgerService},
+      .services = {kRegistryService, kRelationService, kLedgerService},
       .table = ReadText(absl::StrCat(source, "/deploy/access/partner-registry.toml")),
       .recorder = recorder_.get(),
       .standing = [this](const identity::Principal& principal) {
@@ -87,6 +87,7 @@ void RegistryServer::Start() {
             RegistryApplication::Open({.clock = &SystemClock(),
                                        .verifier = &verifier_,
                                        .registry_gate = rpc::CallGate(&gate, kRegistryService),
+                                       .relation_gate = rpc::CallGate(&gate, kRelationService),
                                        .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
                                       settings, JournalOptions()));
         recorder_->target = application_->Refusals();
@@ -101,6 +102,7 @@ void RegistryServer::Restart() {
 
 void RegistryServer::Stop() {
   ledger_stubs_.clear();
+  relation_stubs_.clear();
   stubs_.clear();
   channels_.clear();
   server_ = nullptr;
@@ -131,6 +133,12 @@ std::shared_ptr<grpc::Channel> RegistryServer::ChannelOf(const std::string& spif
 v1::PartnerRegistryService::Stub& RegistryServer::As(const std::string& spiffe_id) {
   std::unique_ptr<v1::PartnerRegistryService::Stub>& stub = stubs_[spiffe_id];
   if (stub == nullptr) stub = v1::PartnerRegistryService::NewStub(ChannelOf(spiffe_id));
+  return *stub;
+}
+
+v1::RelationService::Stub& RegistryServer::RelationsAs(const std::string& spiffe_id) {
+  std::unique_ptr<v1::RelationService::Stub>& stub = relation_stubs_[spiffe_id];
+  if (stub == nullptr) stub = v1::RelationService::NewStub(ChannelOf(spiffe_id));
   return *stub;
 }
 

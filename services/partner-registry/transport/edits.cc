@@ -1,0 +1,69 @@
+#include "services/partner-registry/transport/edits.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "common/json/canonical.h"
+#include "common/status/error.h"
+#include "services/partner-registry/domain/validation.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr int kLongestReason = 2000;
+// What is kept back of the caller's deadline, so that the answer reaches it before it gives up.
+constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
+
+absl::Status Missing() {
+  return MakeError(absl::StatusCode::kInternal, "the resource of a change is not there",
+                   {.reason = "RESOURCE_MISSING"});
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason) {
+  if (!IsText(reason, 1, kLongestReason)) {
+    return InvalidField("REASON_MISSING", "reason",
+                        "say why, in 1 to 2,000 characters: it is kept in the ledger");
+  }
+  return json::Canonical({{"reason", reason}});
+}
+
+absl::StatusOr<Fact> Edits::Write(const rpc::Call& call, journal::Attempt attempt,
+                                  std::string detail, const RegistryStore::Planner& planner) const {
+  bool barrier = false;
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      store_->Write(std::move(attempt), std::move(detail),
+                    [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
+                      COMITY_ASSIGN_OR_RETURN(Plan plan, planner(latest, now));
+                      barrier = plan.barrier;
+                      return plan;
+                    }));
+  // A repetition may be that of a barrier that nobody has waited for yet. Outside the write path:
+  // whoever waits here holds nobody up.
+  if (barrier || written.committed.replayed) {
+    const absl::Duration patience =
+        std::max(call.deadline() - clock_->Now() - kForTheAnswer, absl::ZeroDuration());
+    COMITY_RETURN_IF_ERROR(leases_->AwaitEverywhere(written.committed.revision, patience));
+  }
+  return written.fact.has_value() ? absl::StatusOr<Fact>(*written.fact) : Missing();
+}
+
+absl::StatusOr<Fact> Edits::Foresee(const rpc::Call& call,
+                                    const RegistryStore::Planner& planner) const {
+  call.MarkEvidenced();  // A question, not an attempt: its refusal is no evidence of anything.
+  const RegistryStore::State::Guard now = store_->View();
+  COMITY_ASSIGN_OR_RETURN(const Plan plan, planner(*now, clock_->Now()));
+  for (const Fact& fact : plan.facts) {
+    if (NameOf(fact) != plan.resource) continue;
+    Fact foreseen = fact;
+    SetRecorded(foreseen, {});  // Nor is it recorded.
+    return foreseen;
+  }
+  std::optional<Fact> unchanged = now->Find(plan.resource);
+  return unchanged.has_value() ? absl::StatusOr<Fact>(*std::move(unchanged)) : Missing();
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "common/rpc/call.h"
+#include "common/service/calls.h"
+#include "common/status/macros.h"
+#include "common/time/clock.h"
+#include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/records/fact_proto.h"
+
+namespace comity::partner_registry {
+
+// What all edits of facts share: they are written, waited for if they may forbid what was
+// permitted, and answered with the fact as it is now.
+//
+// Thread-safe; may block.
+class Edits {
+ public:
+  // None is owned; all must outlive this object.
+  Edits(RegistryStore* store, Leases* leases, const Clock* clock)
+      : store_(store), leases_(leases), clock_(clock) {}
+
+ protected:
+  // Writes what `planner` plans as the attempt of `request`, waits if it is a barrier, and puts the
+  // fact into `response`, which has its type. A request with `validate_only` writes nothing and is
+  // answered as it would be.
+  template <typename FactType, typename Request, typename Message>
+  absl::Status Make(const rpc::Call& call, const Request& request, std::string detail,
+                    RegistryStore::Planner planner, Message* response) const {
+    COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
+    absl::StatusOr<Fact> made = ValidateOnly(request)
+                                    ? Foresee(call, planner)
+                                    : Write(call, std::move(attempt), std::move(detail), planner);
+    COMITY_RETURN_IF_ERROR(made.status());
+    *response = ToProto(std::get<FactType>(*made), store_->store_id());
+    return absl::OkStatus();
+  }
+
+  // Writes what `planner` plans, and waits if it is a barrier or a repetition. Answers the
+  // resource.
+  absl::StatusOr<Fact> Write(const rpc::Call& call, journal::Attempt attempt, std::string detail,
+                             const RegistryStore::Planner& planner) const;
+
+  const std::string& store_id() const { return store_->store_id(); }
+
+ private:
+  template <typename Request>
+  static bool ValidateOnly(const Request& request) {
+    if constexpr (requires { request.validate_only(); }) return request.validate_only();
+    return false;
+  }
+
+  absl::StatusOr<Fact> Foresee(const rpc::Call& call, const RegistryStore::Planner& planner) const;
+
+  RegistryStore* const store_;
+  Leases* const leases_;
+  const Clock* const clock_;
+};
+
+// The reason of an edit as a ledger's detail. INVALID_ARGUMENT `REASON_MISSING`.
+absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason);
+
+}  // namespace comity::partner_registry
