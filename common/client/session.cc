@@ -83,6 +83,11 @@ Session::Reports() {
   return partner_registry::v1::RegistryReportService::NewStub(channel);
 }
 
+absl::StatusOr<std::unique_ptr<partner_registry::v1::RelationService::Stub>> Session::Relations() {
+  COMITY_ASSIGN_OR_RETURN(const auto channel, Channel("partner-registry"));
+  return partner_registry::v1::RelationService::NewStub(channel);
+}
+
 absl::StatusOr<std::unique_ptr<engagement_scheduling::v1::EngagementSchedulingService::Stub>>
 Session::Scheduling() {
   COMITY_ASSIGN_OR_RETURN(const auto channel, Channel("engagement-scheduling"));

@@ -16,6 +16,7 @@
 #include "comity/engagement_scheduling/v1/engagement_scheduling.grpc.pb.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
+#include "comity/partner_registry/v1/relations.grpc.pb.h"
 #include "comity/partner_registry/v1/reports.grpc.pb.h"
 #include "common/ids/uuid.h"
 #include "common/rpc/channel.h"
@@ -63,6 +64,7 @@ class Session {
   // Stubs; the connection is made by the first call. Errors of rpc::Connect.
   absl::StatusOr<std::unique_ptr<partner_registry::v1::PartnerRegistryService::Stub>> Registry();
   absl::StatusOr<std::unique_ptr<partner_registry::v1::RegistryReportService::Stub>> Reports();
+  absl::StatusOr<std::unique_ptr<partner_registry::v1::RelationService::Stub>> Relations();
   absl::StatusOr<std::unique_ptr<engagement_scheduling::v1::EngagementSchedulingService::Stub>>
   Scheduling();
   absl::StatusOr<std::unique_ptr<document_exchange::v1::DocumentExchangeService::Stub>> Exchange();

@@ -4,24 +4,21 @@
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/legal/evaluation.h"
+#include "common/legal/secondments.h"
 
 namespace comity::legal {
-namespace {
 
-bool Entitles(InstrumentKind kind) {
+bool EntitlesToSecondment(InstrumentKind kind) {
   return kind == InstrumentKind::kCooperationAgreementPre2019 ||
          kind == InstrumentKind::kInternationalAgreement;
 }
 
-// Whether the instrument allows secondment; saying nothing is not saying no.
-Tri Allows(const Instrument& instrument, const Lens& lens) {
+Tri AllowsSecondment(const Instrument& instrument, const Lens& lens) {
   const Certainty certainty = instrument.CertaintyOf(Field::kAllowsSecondment);
   if (certainty == Certainty::kUnknown) return Tri::kUnknown;
   if (Confirmed(certainty)) return instrument.allows_secondment ? Tri::kYes : Tri::kNo;
   return lens.explore && instrument.allows_secondment ? Tri::kYes : Tri::kUnknown;
 }
-
-}  // namespace
 
 Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& question) {
   Question asked;
@@ -54,9 +51,9 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
     Tri entitled = Tri::kNo;
     std::set<Basis> bases;  // In the order of citation.
     for (const Instrument& instrument : e.dossier->instruments) {
-      if (!Entitles(instrument.kind)) continue;
+      if (!EntitlesToSecondment(instrument.kind)) continue;
       const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
-      const Tri allows = Allows(instrument, e.lens);
+      const Tri allows = AllowsSecondment(instrument, e.lens);
       const Tri both = And(effect.holds, allows);
       if (both == Tri::kNo) continue;
       e.Unconfirmed(instrument, effect.unsure);

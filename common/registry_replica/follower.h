@@ -16,6 +16,7 @@
 #include "common/registry_replica/replica_file.h"
 #include "common/registry_replica/replica_state.h"
 #include "common/registry_replica/replicate_stream.h"
+#include "common/time/day.h"
 #include "common/time/steady_cond_var.h"
 
 namespace comity::registry_replica {
@@ -40,6 +41,7 @@ class RegistryReplica::Follower {
   void Stop();
 
   absl::StatusOr<std::shared_ptr<const Snapshot>> Latest() const;
+  absl::CivilDay Today() const { return DayInBrussels(options_.clock->Now()); }
   absl::Status WaitFor(std::int64_t number, absl::Duration patience) const;
   absl::Duration LeaseLeft() const;
   legal::Revision LastBarrier() const;

@@ -31,6 +31,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> RegistryReplica::Latest() const 
   return follower_->Latest();
 }
 
+absl::CivilDay RegistryReplica::Today() const { return follower_->Today(); }
+
 absl::Status RegistryReplica::WaitFor(std::int64_t number, absl::Duration patience) const {
   return follower_->WaitFor(number, patience);
 }
@@ -58,6 +60,10 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
   if (!contact->active) {
     return Denied("CONTACT_SUSPENDED",
                   "This contact is suspended; ask the agency to reinstate it.");
+  }
+  if (!snapshot->Counts(*contact, Today())) {
+    return Denied("SECONDMENT_NOT_IN_EFFECT",
+                  "This contact's secondment is not in effect; ask the agency.");
   }
   if (snapshot->ExchangesSuspended(partner)) {
     return Denied(

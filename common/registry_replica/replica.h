@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
@@ -59,6 +60,9 @@ class RegistryReplica {
   // reference count. UNAVAILABLE `REGISTRY_UNKNOWN`: nothing was ever received.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Latest() const;
 
+  // The day in Europe/Brussels, by the replica's clock: for whether contacts count.
+  absl::CivilDay Today() const;
+
   // Waits until the replica holds at least `revision` of its store (any, if `number` is 0) under a
   // valid lease. DEADLINE_EXCEEDED `REGISTRY_NOT_CAUGHT_UP`. For start and tests, never on a
   // request's path.
@@ -84,10 +88,11 @@ class RegistryReplica {
                                               bool operational) const;
 
   // Whether a principal with a valid certificate counts today: the hook of the access table. OK for
-  // everybody but partners' contacts. Those must be registered with this SPIFFE id and active, and
-  // exchanges with their partner not suspended: PERMISSION_DENIED `CONTACT_NOT_REGISTERED`,
-  // `CONTACT_SUSPENDED`, `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN` as long as nothing
-  // is known. From memory, without blocking.
+  // everybody but partners' contacts. Those must be registered with this SPIFFE id and active, a
+  // secondment that binds them in effect today, and exchanges with their partner not suspended:
+  // PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`, `SECONDMENT_NOT_IN_EFFECT`,
+  // `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN` as long as nothing is known. From memory,
+  // without blocking.
   absl::Status CheckContact(const identity::Principal& principal) const;
 
  private:

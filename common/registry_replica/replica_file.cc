@@ -17,7 +17,9 @@ namespace {
 
 namespace v1 = ::comity::partner_registry::v1;
 
-constexpr absl::string_view kHeader = "comity.registry-replica.v1\n";
+// The number goes up with the kinds of facts that are kept: a file of a program that left one out
+// must not be gone on from.
+constexpr absl::string_view kHeader = "comity.registry-replica.v2\n";
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kDigestBytes = 32;
 constexpr std::size_t kMostBytes = std::size_t{1} << 31;
@@ -68,7 +70,16 @@ std::string NameOf(const v1::Fact& fact) {
       return fact.decision().name();
     case v1::Fact::kKeyStatement:
       return fact.key_statement().name();
+    case v1::Fact::kSecondment:
+      return fact.secondment().name();
     case v1::Fact::kMilestone:
+    case v1::Fact::kStrategy:
+    case v1::Fact::kCriteriaSet:
+    case v1::Fact::kAssessment:
+    case v1::Fact::kVolume:
+    case v1::Fact::kConsultation:
+    case v1::Fact::kReadiness:
+    case v1::Fact::kArrangement:
     case v1::Fact::FACT_NOT_SET:
       break;
   }

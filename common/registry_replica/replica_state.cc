@@ -89,8 +89,17 @@ absl::Status ReplicaState::Put(const v1::Fact& fact) {
     case v1::Fact::kKeyStatement:
       PutKey(fact.key_statement());
       return absl::OkStatus();
-    case v1::Fact::kMilestone:    // Nothing is decided on it.
-    case v1::Fact::FACT_NOT_SET:  // A kind that this binary does not know yet.
+    case v1::Fact::kSecondment:
+      return PutSecondment(fact.secondment());
+    case v1::Fact::kMilestone:  // Nothing is decided on these.
+    case v1::Fact::kStrategy:
+    case v1::Fact::kCriteriaSet:
+    case v1::Fact::kAssessment:
+    case v1::Fact::kVolume:
+    case v1::Fact::kConsultation:
+    case v1::Fact::kReadiness:
+    case v1::Fact::kArrangement:
+    case v1::Fact::FACT_NOT_SET:  // A kind that this binary does not know yet (README.md).
       return absl::OkStatus();
   }
   return absl::OkStatus();
@@ -131,6 +140,24 @@ absl::Status ReplicaState::PutDecision(const v1::Decision& decision) {
   COMITY_RETURN_IF_ERROR(
       Read(transfer_proto::StoredDecisionFromProto(decision, "decision"), decision.name(), read));
   facts_.Put(std::move(read));
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaState::PutSecondment(const v1::Secondment& secondment) {
+  legal::Secondment read{
+      .name = secondment.name(),
+      .kind = static_cast<legal::SecondmentKind>(static_cast<int>(secondment.kind())),
+      .instrument = secondment.instrument(),
+      .ended = secondment.ended(),
+      .contact = secondment.contact()};
+  COMITY_RETURN_IF_ERROR(Read(PartialDate::Parse(secondment.from()), read.name, read.from));
+  COMITY_RETURN_IF_ERROR(Read(PartialDate::Parse(secondment.to()), read.name, read.to));
+  secondments_.Put(std::move(read));
+  published_secondments_ = nullptr;
+  if (const auto contact = contacts_.by_name.find(secondment.contact());
+      contact != contacts_.by_name.end()) {
+    RefreshSealingKey(contact->second.authority);
+  }
   return absl::OkStatus();
 }
 
@@ -180,7 +207,8 @@ void ReplicaState::RefreshSealingKey(const std::string& authority) {
     const Contact& contact = it->second;
     if (!contact.opener || !contact.active || contact.authority != authority) continue;
     const auto key = keys_.find(contact.spiffe_id);
-    if (key != keys_.end()) until = std::max(until, key->second.not_after);
+    if (key == keys_.end()) continue;
+    until = std::max(until, std::min(key->second.not_after, secondments_.LatestEnd(contact.name)));
   }
   facts_.SetSealingKey(authority, until);
 }
@@ -192,11 +220,15 @@ std::shared_ptr<const Snapshot> ReplicaState::Publish() {
   if (published_units_ == nullptr) {
     published_units_ = std::make_shared<const Snapshot::Units>(partner_by_iso_);
   }
+  if (published_secondments_ == nullptr) {
+    published_secondments_ = std::make_shared<const legal::Secondments>(secondments_);
+  }
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->facts_ = facts_.Build(revision_);
   snapshot->checkpoint_ = checkpoint_;
   snapshot->contacts_ = published_contacts_;
   snapshot->partner_by_iso_ = published_units_;
+  snapshot->secondments_ = published_secondments_;
   return snapshot;
 }
 

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "common/legal/facts.h"
+#include "common/legal/secondments.h"
 #include "common/registry_replica/snapshot.h"
 
 namespace comity::registry_replica {
@@ -40,6 +41,7 @@ class ReplicaState {
   absl::Status PutPartner(const partner_registry::v1::Partner& partner);
   absl::Status PutAuthority(const partner_registry::v1::Authority& authority);
   absl::Status PutDecision(const partner_registry::v1::Decision& decision);
+  absl::Status PutSecondment(const partner_registry::v1::Secondment& secondment);
   void PutContact(const partner_registry::v1::Contact& contact);
   void PutKey(const partner_registry::v1::KeyStatement& statement);
   // An authority is ready if an active contact that opens for it has a key.
@@ -50,10 +52,12 @@ class ReplicaState {
   std::string checkpoint_;
   Snapshot::Directory contacts_;
   Snapshot::Units partner_by_iso_;
+  legal::Secondments secondments_;
   absl::flat_hash_map<std::string, Key> keys_;  // The latest of each holder.
   // What the last snapshot shares, as long as it has not changed.
   std::shared_ptr<const Snapshot::Directory> published_contacts_;
   std::shared_ptr<const Snapshot::Units> published_units_;
+  std::shared_ptr<const legal::Secondments> published_secondments_;
 };
 
 }  // namespace comity::registry_replica

@@ -7,7 +7,8 @@ namespace comity::registry_replica {
 
 Snapshot::Snapshot()
     : contacts_(std::make_shared<const Directory>()),
-      partner_by_iso_(std::make_shared<const Units>()) {}
+      partner_by_iso_(std::make_shared<const Units>()),
+      secondments_(std::make_shared<const legal::Secondments>()) {}
 
 const Contact* Snapshot::FindContact(absl::string_view spiffe_id) const {
   const auto found = contacts_->name_by_spiffe_id.find(spiffe_id);
@@ -17,6 +18,10 @@ const Contact* Snapshot::FindContact(absl::string_view spiffe_id) const {
 const Contact* Snapshot::FindContactByName(absl::string_view name) const {
   const auto found = contacts_->by_name.find(name);
   return found == contacts_->by_name.end() ? nullptr : &found->second;
+}
+
+bool Snapshot::Counts(const Contact& contact, absl::CivilDay day) const {
+  return contact.active && secondments_->Admit(contact.name, facts_, day);
 }
 
 std::vector<const Contact*> Snapshot::ContactsOf(absl::string_view partner) const {

@@ -8,7 +8,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "common/legal/facts.h"
+#include "common/legal/secondments.h"
 
 namespace comity::registry_replica {
 
@@ -27,8 +29,8 @@ struct Contact {
   std::string partner;    // "partners/{partner}"
   std::string authority;  // "partners/{partner}/authorities/{authority}"
   std::string function;   // Never a person's name.
-  bool active = false;
-  bool opener = false;  // Opens documents addressed to the authority.
+  bool active = false;    // Not suspended; see Snapshot::Counts.
+  bool opener = false;    // Opens documents addressed to the authority.
   std::vector<std::string> languages;
   std::optional<WorkingHours> working_hours;
 };
@@ -49,6 +51,9 @@ class Snapshot {
   // Null if there is none. By SPIFFE id, and by resource name.
   const Contact* FindContact(absl::string_view spiffe_id) const;
   const Contact* FindContactByName(absl::string_view name) const;
+
+  // Whether `contact` may act on `day`: it is active and, if a secondment binds it, seconded.
+  bool Counts(const Contact& contact, absl::CivilDay day) const;
 
   // In the order of their names.
   std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
@@ -74,6 +79,7 @@ class Snapshot {
   std::string checkpoint_;
   std::shared_ptr<const Directory> contacts_;
   std::shared_ptr<const Units> partner_by_iso_;
+  std::shared_ptr<const legal::Secondments> secondments_;
 };
 
 }  // namespace comity::registry_replica

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 
 namespace comity::cli {
 namespace {
@@ -37,6 +38,14 @@ std::string JsonText(const google::protobuf::Message& message) {
       types.get(), absl::StrCat(kUrlPrefix, "/", message.GetDescriptor()->full_name()), bytes,
       &json, print);
   return written.ok() ? json : std::string();
+}
+
+absl::Status ParseJsonText(const std::string& json, google::protobuf::Message& message) {
+  const auto read = google::protobuf::util::JsonStringToMessage(json, &message);
+  if (read.ok()) return absl::OkStatus();
+  return InvalidField("JSON_INVALID", "file",
+                      absl::StrCat("it is not a ", message.GetDescriptor()->name(),
+                                   " in JSON: ", std::string(read.message())));
 }
 
 }  // namespace comity::cli

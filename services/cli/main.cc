@@ -76,6 +76,10 @@ int Main(int argc, char** argv) {
   RegisterKeys(commands, app);
   RegisterDelegate(commands, app);
   RegisterDecisions(commands, app);
+  RegisterStrategy(commands, app);
+  RegisterAssessments(commands, app);
+  RegisterPreparation(commands, app);
+  RegisterArrangements(commands, app);
   RegisterEngagements(commands, app);
   RegisterExchange(commands, app);
   RegisterDocuments(commands, app);

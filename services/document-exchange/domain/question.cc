@@ -70,7 +70,9 @@ absl::StatusOr<Counterpart> CounterpartOf(const identity::Principal& recipient,
   if (contact->partner != absl::StrCat("partners/", recipient.partner)) {
     return UnknownRecipient(field, "is registered with another partner");
   }
-  if (!contact->active) return UnknownRecipient(field, "is suspended in the registry");
+  if (!contact->active) {
+    return UnknownRecipient(field, "is suspended in the registry, or its secondment is over");
+  }
   // Operational data are refused by the transfer check (row 3.4), which says why.
   if (registry.ExchangesSuspended(contact->partner) && data_kind != legal::DataKind::kOperational) {
     return MakeError(

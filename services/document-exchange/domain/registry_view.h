@@ -20,8 +20,8 @@ using RegistryRevision = sealing::RegistryRevision;
 struct ContactEntry {
   std::string partner;    // `partners/{partner}`.
   std::string authority;  // `partners/{partner}/authorities/{authority}`.
-  bool active = false;
-  bool opener = false;  // Opens documents addressed to the authority.
+  bool active = false;    // Counts today: not suspended, its secondment, if any, in effect.
+  bool opener = false;    // Opens documents addressed to the authority.
 };
 
 // The registry at one revision. Immutable, hence thread-safe.

@@ -10,8 +10,9 @@ namespace {
 
 class ReplicaSnapshot final : public RegistrySnapshot {
  public:
-  explicit ReplicaSnapshot(std::shared_ptr<const registry_replica::Snapshot> snapshot)
+  ReplicaSnapshot(std::shared_ptr<const registry_replica::Snapshot> snapshot, absl::CivilDay today)
       : snapshot_(std::move(snapshot)),
+        today_(today),
         revision_{.store_id = snapshot_->revision().store_id,
                   .number = snapshot_->revision().number} {}
 
@@ -29,7 +30,7 @@ class ReplicaSnapshot final : public RegistrySnapshot {
     if (contact == nullptr) return std::nullopt;
     return ContactEntry{.partner = contact->partner,
                         .authority = contact->authority,
-                        .active = contact->active,
+                        .active = snapshot_->Counts(*contact, today_),
                         .opener = contact->opener};
   }
 
@@ -43,6 +44,7 @@ class ReplicaSnapshot final : public RegistrySnapshot {
 
  private:
   const std::shared_ptr<const registry_replica::Snapshot> snapshot_;
+  const absl::CivilDay today_;
   const RegistryRevision revision_;
 };
 
@@ -51,7 +53,7 @@ class ReplicaSnapshot final : public RegistrySnapshot {
 absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> ReplicaView::Latest() const {
   COMITY_ASSIGN_OR_RETURN(std::shared_ptr<const registry_replica::Snapshot> snapshot,
                           replica_->Latest());
-  return std::make_shared<ReplicaSnapshot>(std::move(snapshot));
+  return std::make_shared<ReplicaSnapshot>(std::move(snapshot), replica_->Today());
 }
 
 absl::StatusOr<ReleasePermit> ReplicaView::PermitRelease(const RegistryRevision& decided_at,

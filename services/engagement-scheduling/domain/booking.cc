@@ -128,7 +128,7 @@ absl::Status CheckContacts(const Engagement& engagement, const RegistrySnapshot&
          .description = !contact.has_value()
                             ? "is not registered: ask a registry operator to register the contact."
                         : !contact->active
-                            ? "is suspended: ask a registry operator to reinstate the contact."
+                            ? "is suspended, or its secondment is over: ask a registry operator."
                             : "belongs to a partner with which exchanges are suspended."});
   }
   if (details.preconditions.empty()) return absl::OkStatus();

@@ -18,7 +18,7 @@ namespace comity::engagement_scheduling {
 struct ContactEntry {
   std::string partner;    // "partners/{partner}"
   std::string authority;  // "partners/{partner}/authorities/{authority}"
-  bool active = false;
+  bool active = false;    // Counts today: not suspended, its secondment, if any, in effect.
   std::optional<WorkingHours> hours;
 };
 

@@ -11,8 +11,8 @@ namespace {
 
 class ReplicaSnapshot final : public RegistrySnapshot {
  public:
-  explicit ReplicaSnapshot(std::shared_ptr<const registry_replica::Snapshot> snapshot)
-      : snapshot_(std::move(snapshot)) {}
+  ReplicaSnapshot(std::shared_ptr<const registry_replica::Snapshot> snapshot, absl::CivilDay today)
+      : snapshot_(std::move(snapshot)), today_(today) {}
 
   const legal::Revision& revision() const override { return snapshot_->revision(); }
 
@@ -27,8 +27,9 @@ class ReplicaSnapshot final : public RegistrySnapshot {
   std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
     const registry_replica::Contact* const contact = snapshot_->FindContact(spiffe_id);
     if (contact == nullptr) return std::nullopt;
-    ContactEntry entry{
-        .partner = contact->partner, .authority = contact->authority, .active = contact->active};
+    ContactEntry entry{.partner = contact->partner,
+                       .authority = contact->authority,
+                       .active = snapshot_->Counts(*contact, today_)};
     if (contact->working_hours.has_value()) {
       const registry_replica::WorkingHours& hours = *contact->working_hours;
       entry.hours = WorkingHours{.time_zone = hours.time_zone,
@@ -50,6 +51,7 @@ class ReplicaSnapshot final : public RegistrySnapshot {
 
  private:
   const std::shared_ptr<const registry_replica::Snapshot> snapshot_;
+  const absl::CivilDay today_;
 };
 
 }  // namespace
@@ -57,7 +59,7 @@ class ReplicaSnapshot final : public RegistrySnapshot {
 absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> ReplicaView::Latest() const {
   COMITY_ASSIGN_OR_RETURN(std::shared_ptr<const registry_replica::Snapshot> snapshot,
                           replica_->Latest());
-  return std::make_shared<ReplicaSnapshot>(std::move(snapshot));
+  return std::make_shared<ReplicaSnapshot>(std::move(snapshot), replica_->Today());
 }
 
 absl::StatusOr<ReleasePermit> ReplicaView::PermitRelease(const legal::Revision& decided_at,

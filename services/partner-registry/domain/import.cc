@@ -59,7 +59,7 @@ class Planner {
       if (const Partner* old = registry_.FindPartner(made.id); old != nullptr) {
         made.legal_classes = old->legal_classes;
         made.exchanges_suspended = old->exchanges_suspended;
-        made.aliases = old->aliases;
+        if (made.aliases.empty()) made.aliases = old->aliases;
         made.delete_time = old->delete_time;
         made.merged_into = old->merged_into;
       }

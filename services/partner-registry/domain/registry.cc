@@ -109,6 +109,15 @@ void Registry::Put(const KeyStatement& statement, legal::FactsBuilder& builder) 
   }
 }
 
+template <IsRelation T>
+void Registry::Put(const T& value, legal::FactsBuilder& builder) {
+  relations_.Put(value);
+  if constexpr (std::is_same_v<T, Secondment>) {
+    const Contact* contact = FindContact(Relations::ToLegal(value).contact);
+    if (contact != nullptr) RefreshSealingKey(AuthorityName(*contact), builder);
+  }
+}
+
 void Registry::RefreshSealingKey(absl::string_view authority, legal::FactsBuilder& builder) const {
   absl::Time until = absl::InfinitePast();
   for (const Contact* contact : ContactsOf(legal::PartnerOf(authority).substr(9))) {
@@ -117,10 +126,16 @@ void Registry::RefreshSealingKey(absl::string_view authority, legal::FactsBuilde
       continue;
     }
     if (const KeyStatement* key = CurrentKey(contact->spiffe_id); key != nullptr) {
-      until = std::max(until, key->not_after);
+      until = std::max(
+          until, std::min(key->not_after, relations_.secondments().LatestEnd(NameOf(*contact))));
     }
   }
   builder.SetSealingKey(authority, until);
+}
+
+bool Registry::Counts(const Contact& contact, absl::CivilDay day) const {
+  return contact.state == ContactState::kActive &&
+         relations_.secondments().Admit(NameOf(contact), facts_, day);
 }
 
 const Partner* Registry::FindPartner(absl::string_view id) const { return Look(partners_, id); }
@@ -186,6 +201,7 @@ std::vector<Fact> Registry::AllFacts() const {
   Append(contacts_, facts);
   Append(decisions_, facts);
   Append(key_statements_, facts);
+  relations_.AppendTo(facts);
   return facts;
 }
 
@@ -194,6 +210,7 @@ std::optional<Fact> Registry::Find(absl::string_view name) const {
     if (value == nullptr) return std::nullopt;
     return Fact(*value);
   };
+  if (std::optional<Fact> relation = relations_.FindAny(name)) return relation;
   if (absl::StrContains(name, "/instruments/")) return of(FindInstrument(name));
   if (absl::StrContains(name, "/milestones/")) return of(Look(milestones_, name));
   if (absl::StrContains(name, "/authorities/")) return of(FindAuthority(name));

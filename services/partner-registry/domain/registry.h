@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/legal/facts.h"
 #include "services/partner-registry/domain/partner_index.h"
+#include "services/partner-registry/domain/relations.h"
 #include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
@@ -61,8 +63,6 @@ class Registry {
   const ById<Authority>& authorities() const { return authorities_; }
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
-  const ById<Instrument>& instruments() const { return instruments_; }
-  const ById<Authority>& authorities() const { return authorities_; }
   // The SPIFFE ids of who published a sealing key, with the id of the current one.
   const std::map<std::string, std::string, std::less<>>& key_holders() const {
     return current_key_by_holder_;
@@ -70,6 +70,12 @@ class Registry {
 
   // Partners by their names.
   const PartnerIndex& index() const { return index_; }
+
+  // How relations come about.
+  const Relations& relations() const { return relations_; }
+
+  // Whether a contact may act on `day`: it is active and, if a secondment binds it, seconded.
+  bool Counts(const Contact& contact, absl::CivilDay day) const;
 
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;
@@ -91,6 +97,8 @@ class Registry {
   void Put(const Contact& contact, legal::FactsBuilder& builder);
   void Put(const Decision& decision, legal::FactsBuilder& builder);
   void Put(const KeyStatement& statement, legal::FactsBuilder& builder);
+  template <IsRelation T>
+  void Put(const T& value, legal::FactsBuilder& builder);
   // Tells the transfer check until when somebody can open what is sealed for an authority.
   void RefreshSealingKey(absl::string_view authority, legal::FactsBuilder& builder) const;
 
@@ -104,6 +112,7 @@ class Registry {
   ById<Contact> contacts_;
   ById<Decision> decisions_;
   ById<KeyStatement> key_statements_;
+  Relations relations_;
   std::map<std::string, std::string, std::less<>> contact_by_spiffe_id_;
   std::map<std::string, std::string, std::less<>> current_key_by_holder_;
   legal::Facts facts_;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/arrangements.h"
+#include "services/partner-registry/domain/secondments.h"
 #include "services/partner-registry/domain/steps.h"
 
 namespace comity::partner_registry {
@@ -178,7 +181,40 @@ void SortHistory(std::vector<Milestone>& history) {
 
 bool Ended(const std::vector<Milestone>& steps, absl::CivilDay day) {
   const Milestone* furthest = Furthest(steps, day);
-  return furthest != nullptr && furthest->step == "ENDED";
+  return furthest != nullptr && (furthest->step == "ENDED" || furthest->step == "ABANDONED");
+}
+
+// The milestones that an arrangement's steps became, taken out of `milestones`: each arrangement
+// stands for itself, as an instrument does.
+std::vector<Milestone> TakeStepsOf(const Arrangement& arrangement,
+                                   std::vector<Milestone>& milestones) {
+  std::vector<Milestone> steps;
+  for (const ArrangementStep& step : arrangement.steps) {
+    const std::string id = MilestoneIdOf(arrangement, step.state);
+    const auto at = std::find_if(milestones.begin(), milestones.end(),
+                                 [&](const Milestone& one) { return one.id == id; });
+    if (at == milestones.end()) continue;
+    steps.push_back(std::move(*at));
+    milestones.erase(at);
+  }
+  return steps;
+}
+
+std::vector<Milestone> StepsOfSecondment(const Registry& registry, const Secondment& secondment,
+                                         absl::CivilDay day) {
+  Milestone made;
+  made.partner = secondment.partner;
+  made.axis = Axis::kLiaisonProsecutor;
+  made.step = "SECONDED";
+  made.day = secondment.from;
+  made.evidence = absl::StrCat(NameOf(secondment), ": ", secondment.evidence);
+  made.certainty = Certainty::kFound;
+  made.recorded = secondment.recorded;
+  std::vector<Milestone> steps = {made};
+  made.step = "ENDED";
+  made.day = EndOf(registry, secondment, day);
+  if (!made.day.empty()) steps.push_back(std::move(made));
+  return steps;
 }
 
 // An instrument that has ended says nothing once there is another, or later steps towards one.
@@ -286,9 +322,20 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
               entitlements);
     }
   }
+  for (const Arrangement* arrangement : registry.relations().Of<Arrangement>(partner.id)) {
+    arrangements.push_back(TakeStepsOf(*arrangement, milestones[Axis::kWorkingArrangement]));
+  }
+  std::vector<std::vector<Milestone>> secondments;
+  for (const Secondment* secondment : registry.relations().Of<Secondment>(partner.id)) {
+    if (secondment->kind != SecondmentKind::kLiaisonProsecutor ||
+        !WasPublic(secondment->from, public_on)) {
+      continue;
+    }
+    secondments.push_back(StepsOfSecondment(registry, *secondment, day));
+  }
   std::vector<Milestone> verified;
   for (const Contact* contact : registry.ContactsOf(partner.id)) {
-    if (contact->state != ContactState::kActive || contact->last_verified.empty() ||
+    if (!registry.Counts(*contact, day) || contact->last_verified.empty() ||
         !WasPublic(contact->last_verified, public_on)) {
       continue;
     }
@@ -327,7 +374,26 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
   axis(Axis::kTreaty, treaties);
   axis(Axis::kWorkingArrangement, arrangements);
   axis(Axis::kContactPoint, {verified});
-  axis(Axis::kLiaisonProsecutor, {entitlements});
+  // Once a secondment is recorded an entitlement is no step of its own, for after the end comes a
+  // successor; and a step of which nobody knows the day says nothing against its days.
+  std::vector<Milestone> undated;
+  const auto seconded = std::find_if(
+      secondments.begin(), secondments.end(),
+      [&](const std::vector<Milestone>& steps) { return Furthest(steps, day) != nullptr; });
+  if (seconded == secondments.end()) {
+    secondments.push_back(entitlements);
+  } else {
+    seconded->insert(seconded->end(), entitlements.begin(), entitlements.end());
+    std::vector<Milestone>& own = milestones[Axis::kLiaisonProsecutor];
+    std::copy_if(own.begin(), own.end(), std::back_inserter(undated),
+                 [](const Milestone& one) { return one.day.empty(); });
+    std::erase_if(own, [](const Milestone& one) { return one.day.empty(); });
+  }
+  axis(Axis::kLiaisonProsecutor, secondments);
+  std::vector<Milestone>& history =
+      standing.axes[static_cast<std::size_t>(Axis::kLiaisonProsecutor) - 1].history;
+  history.insert(history.end(), undated.begin(), undated.end());
+  SortHistory(history);
   axis(Axis::kProjectMembership, {});
   return standing;
 }

@@ -117,6 +117,12 @@ Fields Of(const Decision& d) {
 
 Fields Of(const KeyStatement& k) { return {{"holder", k.holder}}; }
 
+// Kinds that no file sets.
+template <typename T>
+Fields Of(const T&) {
+  return {};
+}
+
 std::string Name(const Partner& p) { return absl::StrCat("partners/", p.id); }
 std::string Name(const Instrument& i) {
   return absl::StrCat("partners/", i.partner, "/instruments/", i.id);
@@ -136,8 +142,10 @@ std::string Name(const KeyStatement& k) { return absl::StrCat("keyStatements/", 
 }  // namespace
 
 const char* KindOf(const Fact& fact) {
-  static constexpr std::array<const char*, 7> kKinds = {
-      "partner", "instrument", "milestone", "authority", "contact", "decision", "key_statement"};
+  static constexpr std::array<const char*, std::variant_size_v<Fact>> kKinds = {
+      "partner",  "instrument",    "milestone", "authority",    "contact",
+      "decision", "key_statement", "strategy",  "criteria_set", "assessment",
+      "volume",   "consultation",  "readiness", "arrangement",  "secondment"};
   return kKinds[fact.index()];
 }
 

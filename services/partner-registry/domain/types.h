@@ -9,6 +9,8 @@
 
 #include "absl/time/time.h"
 #include "common/legal/vocabulary.h"
+#include "services/partner-registry/domain/recorded.h"
+#include "services/partner-registry/domain/relation_types.h"
 
 // What the registry knows, as plain values. Ids are last segments of resource names, days are text
 // as written ("2019-11-01", "2016-10", "2017", or empty for unknown) and were checked when they
@@ -39,12 +41,6 @@ enum class Axis {
 };
 
 enum class ContactState { kUnspecified, kActive, kSuspended };
-
-// When a state was recorded. Set by the journal only; no part of what two states are compared by.
-struct Recorded {
-  std::int64_t revision = 0;
-  absl::Time time = absl::UnixEpoch();
-};
 
 // A period in which a partner has one legal class. An empty `from` means since ever, an empty `to`
 // until further notice.
@@ -189,8 +185,9 @@ struct KeyStatement {
 };
 
 // A resource as it is after a change.
-using Fact =
-    std::variant<Partner, Instrument, Milestone, Authority, Contact, Decision, KeyStatement>;
+using Fact = std::variant<Partner, Instrument, Milestone, Authority, Contact, Decision,
+                          KeyStatement, Strategy, CriteriaSet, Assessment, Volume, Consultation,
+                          Readiness, Arrangement, Secondment>;
 
 // "partner", "instrument", ...: the kinds under which storage keeps facts.
 const char* KindOf(const Fact& fact);
@@ -204,7 +201,8 @@ std::string EtagOf(const Recorded& recorded);
 void SetRecorded(Fact& fact, const Recorded& recorded);
 
 // Every field that a caller can set, by its name in the proto and as text, in the proto's order;
-// what only the server sets is left out. Two facts with equal fields say the same.
+// what only the server sets is left out. Two facts with equal fields say the same. Empty for kinds
+// that no file sets (relation_types.h).
 std::vector<std::pair<std::string, std::string>> FieldsOf(const Fact& fact);
 
 // Words of the proto without prefix, such as "THIRD_COUNTRY".

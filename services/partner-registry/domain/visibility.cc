@@ -1,8 +1,10 @@
 #include "services/partner-registry/domain/visibility.h"
 
+#include <type_traits>
 #include <variant>
 
 #include "common/time/day.h"
+#include "services/partner-registry/domain/relations.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -14,7 +16,8 @@ bool IsPublic(const Instrument& instrument, absl::CivilDay today) {
   return since.ok() && since->known() && since->latest() <= today;
 }
 
-struct Rule {
+// What a partner's contact sees.
+struct ContactRule {
   const Viewer& viewer;
   absl::CivilDay today;
 
@@ -31,19 +34,71 @@ struct Rule {
     if (!holder.ok()) return false;
     return holder->kind != identity::PrincipalKind::kPartner || holder->partner == viewer.partner;
   }
+  template <IsRelation T>
+  bool operator()(const T&) const {
+    return false;
+  }
 };
+
+// From whom on which kind is shown.
+template <IsRelation T>
+bool Shows(Insight insight) {
+  constexpr bool kShared = std::is_same_v<T, Strategy> || std::is_same_v<T, Arrangement> ||
+                           std::is_same_v<T, Consultation> || std::is_same_v<T, Readiness>;
+  switch (insight) {
+    case Insight::kInternal:
+      return true;
+    case Insight::kAligned:
+      return kShared;
+    case Insight::kReplica:
+      return std::is_same_v<T, Secondment>;
+    case Insight::kNone:
+      break;
+  }
+  return false;
+}
 
 }  // namespace
 
 Viewer Viewer::Of(const identity::Principal& principal) {
-  if (principal.kind == identity::PrincipalKind::kPartner) {
-    return {.all = false, .partner = principal.partner};
+  using identity::PrincipalKind;
+  switch (principal.kind) {
+    case PrincipalKind::kPartner:
+      return {.partner = principal.partner};
+    case PrincipalKind::kService:
+      return {.all = true, .insight = Insight::kReplica};
+    case PrincipalKind::kApplication:
+      return {.all = true};
+    case PrincipalKind::kAgency:
+      break;
   }
-  return {.all = true};
+  const bool aligned =
+      principal.role == identity::Role::kCommission || principal.role == identity::Role::kEeas;
+  return {.all = true, .insight = aligned ? Insight::kAligned : Insight::kInternal};
 }
 
 bool MaySee(const Viewer& viewer, const Fact& fact, absl::CivilDay today) {
-  return viewer.all || std::visit(Rule{viewer, today}, fact);
+  return std::visit(
+      [&]<typename T>(const T& value) {
+        if constexpr (IsRelation<T>) return Shows<T>(viewer.insight);
+        return viewer.all || ContactRule{viewer, today}(value);
+      },
+      fact);
+}
+
+void Redact(const Viewer& viewer, Consultation& consultation) {
+  if (viewer.insight == Insight::kInternal) return;
+  consultation.replies.clear();
+  consultation.override_reason.clear();
+}
+
+void Redact(const Viewer& viewer, Arrangement& arrangement) {
+  if (viewer.insight != Insight::kInternal) arrangement.drafts.clear();
+}
+
+void Redact(const Viewer& viewer, Fact& fact) {
+  if (auto* consultation = std::get_if<Consultation>(&fact)) Redact(viewer, *consultation);
+  if (auto* arrangement = std::get_if<Arrangement>(&fact)) Redact(viewer, *arrangement);
 }
 
 }  // namespace comity::partner_registry

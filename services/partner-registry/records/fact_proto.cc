@@ -15,6 +15,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/records/relation_proto.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -228,6 +229,22 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
       made.leaf_index = statement.leaf_index();
       return Fact(std::move(made));
     }
+    case v1::Fact::kStrategy:
+      return FromProto("strategy", record.strategy());
+    case v1::Fact::kCriteriaSet:
+      return FromProto("criteria_set", record.criteria_set());
+    case v1::Fact::kAssessment:
+      return FromProto("assessment", record.assessment());
+    case v1::Fact::kVolume:
+      return FromProto("volume", record.volume());
+    case v1::Fact::kConsultation:
+      return FromProto("consultation", record.consultation());
+    case v1::Fact::kReadiness:
+      return FromProto("readiness", record.readiness());
+    case v1::Fact::kArrangement:
+      return FromProto("arrangement", record.arrangement());
+    case v1::Fact::kSecondment:
+      return FromProto("secondment", record.secondment());
     case v1::Fact::FACT_NOT_SET:
       break;
   }

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "common/time/day.h"
 #include "services/partner-registry/records/fact_proto.h"
+#include "services/partner-registry/records/relation_proto.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -228,6 +229,14 @@ v1::Fact ToProto(const Fact& fact, absl::string_view store_id) {
     void operator()(const Contact& f) { *made.mutable_contact() = ToProto(f, store_id); }
     void operator()(const Decision& f) { *made.mutable_decision() = ToProto(f, store_id); }
     void operator()(const KeyStatement& f) { *made.mutable_key_statement() = ToProto(f, store_id); }
+    void operator()(const Strategy& f) { *made.mutable_strategy() = ToProto(f, store_id); }
+    void operator()(const CriteriaSet& f) { *made.mutable_criteria_set() = ToProto(f, store_id); }
+    void operator()(const Assessment& f) { *made.mutable_assessment() = ToProto(f, store_id); }
+    void operator()(const Volume& f) { *made.mutable_volume() = ToProto(f, store_id); }
+    void operator()(const Consultation& f) { *made.mutable_consultation() = ToProto(f, store_id); }
+    void operator()(const Readiness& f) { *made.mutable_readiness() = ToProto(f, store_id); }
+    void operator()(const Arrangement& f) { *made.mutable_arrangement() = ToProto(f, store_id); }
+    void operator()(const Secondment& f) { *made.mutable_secondment() = ToProto(f, store_id); }
   } visitor{store_id, {}};
   std::visit(visitor, fact);
   return std::move(visitor.made);

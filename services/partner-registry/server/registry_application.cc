@@ -5,6 +5,7 @@
 #include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/partner-registry/server/metric_names.h"
 
 namespace comity::partner_registry {
@@ -70,7 +71,8 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
                                          std::unique_ptr<DatabaseLeaseRows> lease_rows,
                                          std::unique_ptr<sealing::SignerFiles> signer,
                                          journal::PageTokens pages)
-    : logger_(parts.logger),
+    : clock_(parts.clock),
+      logger_(parts.logger),
       rules_(settings.decision_rules),
       pages_(std::move(pages)),
       store_(std::move(store)),
@@ -86,13 +88,16 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       feed_(store_.get(), &leases_, parts.clock),
       reports_(store_.get(), &pages_, parts.clock, signer_.get()),
       report_metrics_(store_.get(), parts.clock),
+      relation_reads_(store_.get(), &pages_, parts.clock),
+      relation_writes_(store_.get(), &leases_, parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
                         &feed_),
       report_service_(parts.report_gate, &reports_),
+      relation_service_(parts.relation_gate, &relation_reads_, &relation_writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
-  return {&registry_service_, &report_service_, &ledger_service_};
+  return {&registry_service_, &report_service_, &relation_service_, &ledger_service_};
 }
 
 void RegistryApplication::FollowCommits() {
@@ -137,6 +142,10 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
   if (contact->state != ContactState::kActive) {
     return NotCounted("CONTACT_SUSPENDED",
                       "The contact is suspended: ask a registry operator to reinstate it.");
+  }
+  if (!now->Counts(*contact, DayInBrussels(clock_->Now()))) {
+    return NotCounted("SECONDMENT_NOT_IN_EFFECT",
+                      "The contact's secondment is not in effect: ask the agency.");
   }
   const Partner* partner = now->FindPartner(contact->partner);
   if (partner == nullptr || partner->exchanges_suspended || partner->deleted()) {

@@ -24,6 +24,9 @@
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
 #include "services/partner-registry/transport/reads.h"
+#include "services/partner-registry/transport/relation_reads.h"
+#include "services/partner-registry/transport/relation_service.h"
+#include "services/partner-registry/transport/relation_writes.h"
 #include "services/partner-registry/transport/report_service.h"
 #include "services/partner-registry/transport/reports.h"
 #include "services/partner-registry/transport/writes.h"
@@ -33,6 +36,7 @@ namespace comity::partner_registry {
 // Full proto names of what the process serves.
 inline constexpr char kRegistryService[] = "comity.partner_registry.v1.PartnerRegistryService";
 inline constexpr char kReportService[] = "comity.partner_registry.v1.RegistryReportService";
+inline constexpr char kRelationService[] = "comity.partner_registry.v1.RelationService";
 inline constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
 
 // The registry, wired: every part built in order, each given what it needs.
@@ -47,6 +51,7 @@ class RegistryApplication final : public rpc::Application {
     std::string self;  // Its SPIFFE id, which its signing certificate must have.
     rpc::CallGate registry_gate;
     rpc::CallGate report_gate;
+    rpc::CallGate relation_gate;
     rpc::CallGate ledger_gate;
   };
 
@@ -60,8 +65,9 @@ class RegistryApplication final : public rpc::Application {
   std::vector<grpc::Service*> Services() override;
   rpc::RefusalRecorder* Refusals() override { return &refusals_; }
 
-  // A partner's contact counts if it is registered, active, and exchanges with its partner are not
-  // suspended. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`,
+  // A partner's contact counts if it is registered, active, a secondment that binds it in effect
+  // today, and exchanges with its partner are not suspended. PERMISSION_DENIED
+  // `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`, `SECONDMENT_NOT_IN_EFFECT`,
   // `EXCHANGES_SUSPENDED`; errors of Leases::MayAnswer.
   absl::Status Standing(const identity::Principal& principal) const override;
 
@@ -83,6 +89,7 @@ class RegistryApplication final : public rpc::Application {
   void AddMetrics(metrics::Metrics& metrics);
   void LookAtSigner();
 
+  const Clock* const clock_;
   logging::Logger* const logger_;
   const DecisionRules rules_;
   const journal::PageTokens pages_;
@@ -101,8 +108,11 @@ class RegistryApplication final : public rpc::Application {
   const Feed feed_;
   Reports reports_;
   ReportMetrics report_metrics_;
+  const RelationReads relation_reads_;
+  const RelationWrites relation_writes_;
   PartnerRegistryService registry_service_;
   ReportService report_service_;
+  RelationService relation_service_;
   ledger_service::LedgerService ledger_service_;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::unique_ptr<service::PruningTimer> pruning_;

@@ -42,6 +42,11 @@ class Edits {
     return absl::OkStatus();
   }
 
+  // Writes what `planner` plans, and waits if it is a barrier or a repetition. Answers the
+  // resource.
+  absl::StatusOr<Fact> Write(const rpc::Call& call, journal::Attempt attempt, std::string detail,
+                             const RegistryStore::Planner& planner) const;
+
   const std::string& store_id() const { return store_->store_id(); }
 
  private:
@@ -51,8 +56,6 @@ class Edits {
     return false;
   }
 
-  absl::StatusOr<Fact> Write(const rpc::Call& call, journal::Attempt attempt, std::string detail,
-                             const RegistryStore::Planner& planner) const;
   absl::StatusOr<Fact> Foresee(const rpc::Call& call, const RegistryStore::Planner& planner) const;
 
   RegistryStore* const store_;

@@ -24,7 +24,8 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
 }
 
 // Nobody needs to know who recorded what to follow what is recorded.
-v1::Fact ForTheWire(const Fact& fact, absl::string_view store_id) {
+v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
+  Redact(viewer, fact);
   v1::Fact made = ToProto(fact, store_id);
   if (made.has_instrument()) HidePersons(*made.mutable_instrument());
   if (made.has_decision()) made.mutable_decision()->clear_grounds();
@@ -60,7 +61,7 @@ void FeedCursor::StartWithSnapshot() {
   for (const Fact& fact : now->AllFacts()) {
     if (!MaySee(viewer_, fact, today)) continue;
     if (change == nullptr) open();
-    *change->add_facts() = ForTheWire(fact, now->store_id());
+    *change->add_facts() = ForTheWire(viewer_, fact, now->store_id());
     if (static_cast<std::size_t>(change->facts_size()) == kFactsAMessage) {
       waiting_.push_back(std::move(part));
       part = Part();
@@ -86,7 +87,8 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
       SetTime(committed.commit_time, made.mutable_commit_time());
       made.set_barrier(committed.barrier);
       for (const Fact& fact : committed.change.facts) {
-        if (MaySee(viewer_, fact, today)) *made.add_facts() = ForTheWire(fact, store_->store_id());
+        if (!MaySee(viewer_, fact, today)) continue;
+        *made.add_facts() = ForTheWire(viewer_, fact, store_->store_id());
       }
       // Who may not see what changed does not learn that something did, but for the bookmark.
       if (viewer_.all || made.facts_size() > 0) part.changes.push_back(std::move(made));
@@ -148,7 +150,9 @@ class ReplicaFeed {
  public:
   // `store` is not owned.
   ReplicaFeed(RegistryStore* store, const Clock* clock, absl::Duration lease)
-      : store_(store), lease_(lease), cursor_(store, clock, Viewer{.all = true}) {}
+      : store_(store),
+        lease_(lease),
+        cursor_(store, clock, Viewer{.all = true, .insight = Insight::kReplica}) {}
 
   // What the replica says: the revision that it confirms, 0 if that is nothing which is known here
   // (yet), or why the stream ends.

@@ -207,6 +207,7 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
   if (!request.has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Sight sight(call, *clock_);
+  const absl::CivilDay today = DayInBrussels(clock_->Now());
   const auto add = [&](absl::string_view holder) {
     const KeyStatement* statement = then->CurrentKey(holder);
     if (statement == nullptr || !sight.Sees(*statement)) return;
@@ -217,7 +218,7 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
       COMITY_RETURN_IF_ERROR(identity::Principal::Parse(request.holder()).status());
       const Contact* contact = then->FindContactBySpiffeId(request.holder());
       // Nobody should seal to a contact who does not count.
-      if (contact != nullptr && contact->state != ContactState::kActive) return absl::OkStatus();
+      if (contact != nullptr && !then->Counts(*contact, today)) return absl::OkStatus();
       add(request.holder());
       return absl::OkStatus();
     }
@@ -229,8 +230,7 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
         return NoSuch("authority", "AUTHORITY_NOT_FOUND");
       }
       for (const Contact* contact : then->ContactsOf(name.partner)) {
-        if (contact->opener && contact->state == ContactState::kActive &&
-            contact->authority == name.id) {
+        if (contact->opener && contact->authority == name.id && then->Counts(*contact, today)) {
           add(contact->spiffe_id);
         }
       }

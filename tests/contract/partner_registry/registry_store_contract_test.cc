@@ -12,6 +12,7 @@
 #include "common/ids/uuid.h"
 #include "common/status/error.h"
 #include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/records/fact_proto.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/contract/journal/journal_backend.h"
 #include "tests/testing/status_matchers.h"
@@ -309,6 +310,100 @@ TEST_P(RegistryStoreContractTest, ASubscriberHearsOfEveryCommitUntilItLeaves) {
   const int until_then = heard;
   ASSERT_THAT(Put({Georgia()}), IsOk());
   EXPECT_EQ(heard, until_then);
+}
+
+// One of each kind of relation_types.h, every field set.
+std::vector<Fact> RelationFacts() {
+  return {
+      Strategy{.id = "s2024",
+               .title = "Strategy",
+               .from = "2024-01-01",
+               .to = "2027-12-31",
+               .adopted = "2023",
+               .evidence = "decision",
+               .priorities = {{"contact-points", "Contact points"}},
+               .partners = {{"georgia", {"contact-points"}}}},
+      CriteriaSet{.id = "v1",
+                  .title = "Criteria",
+                  .adopted = "2024-06-01",
+                  .evidence = "decision",
+                  .criteria = {{"operational-necessity", "Why?", 50, 2, Measure::kJudged}}},
+      Assessment{.partner = "georgia",
+                 .id = "01900000-0000-7000-8000-000000000009",
+                 .criteria_set = "v1",
+                 .day = "2026-01-01",
+                 .scores = {{"operational-necessity", 4, "report"}},
+                 .recorded_by = "spiffe://agency.example/agency/desk-officer/-/d1"},
+      Volume{.partner = "georgia",
+             .id = "2025",
+             .counts = {{"cases", 30}, {"documents", 7}},
+             .source = "annual report"},
+      Consultation{.partner = "georgia",
+                   .id = "c1",
+                   .question = "Is it to be proposed?",
+                   .opened = "2026-01-01",
+                   .deadline = "2026-02-01",
+                   .evidence = "note",
+                   .member_states = {"france", "italy"},
+                   .replies = {{"france", Position::kObjects, "2026-01-02", "letter", "who"}},
+                   .state = ConsultationState::kClosed,
+                   .closed = "2026-02-02",
+                   .override_reason = "as agreed"},
+      Readiness{.partner = "georgia",
+                .items = {{Topic::kContactPoint, ReadinessState::kPartly, "one", "2026", "note"}}},
+      Arrangement{.partner = "georgia",
+                  .id = "a1",
+                  .title = "Arrangement",
+                  .authorities = {"prosecution-service"},
+                  .opened = "2026-01-01",
+                  .evidence = "mandate",
+                  .steps = {{ArrangementState::kDrafting, "2026-01-01", "mandate"}},
+                  .drafts = {{1, "2026-01-02", "file", std::string(64, 'a'), "new"}},
+                  .transmissions = {{"france", "2026-03-01", "letter"}}},
+      Secondment{.partner = "georgia",
+                 .id = "s1",
+                 .kind = SecondmentKind::kLiaisonProsecutor,
+                 .instrument = "partners/georgia/instruments/cooperation-agreement",
+                 .from = "2026-01-01",
+                 .to = "2026-12-31",
+                 .ended = true,
+                 .contact = "tbilisi-1",
+                 .evidence = "letter"},
+  };
+}
+
+// What is kept of a fact, whenever it was recorded.
+std::string Said(Fact fact) {
+  SetRecorded(fact, {});
+  return ToProto(fact, "").DebugString();
+}
+
+TEST_P(RegistryStoreContractTest, HowRelationsComeAboutIsKeptWithEveryFieldAndReadAsItWas) {
+  const std::vector<Fact> facts = RelationFacts();
+  ASSERT_THAT(facts, SizeIs(std::variant_size_v<Fact> - 7)) << "every kind";
+  std::vector<Fact> all = facts;
+  all.insert(all.begin(), Georgia());
+  ASSERT_THAT(Put(all), IsOk());
+  Secondment later = std::get<Secondment>(facts.back());
+  later.to = "2026-11-30";
+  ASSERT_THAT(Put({later}, /*barrier=*/true), IsOk());
+
+  Close();
+  Open();
+
+  const auto first = store_->At(1);
+  ASSERT_THAT(first, IsOk());
+  for (const Fact& fact : facts) {
+    const std::optional<Fact> read = (*first)->Find(NameOf(fact));
+    ASSERT_TRUE(read.has_value()) << NameOf(fact);
+    EXPECT_EQ(Said(*read), Said(fact)) << NameOf(fact);
+    EXPECT_EQ(RecordedOf(*read).revision, 1) << NameOf(fact);
+  }
+  EXPECT_EQ(store_->View()->relations().Find<Secondment>(Name(later))->to, "2026-11-30");
+  const auto changes = store_->ChangesAfter(0, 100);
+  ASSERT_THAT(changes, IsOk());
+  EXPECT_THAT((*changes)[0].change.facts, SizeIs(all.size()));
+  EXPECT_THAT(store_->View()->AllFacts(), SizeIs(all.size()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RegistryStoreContractTest, journal::AllBackends(),

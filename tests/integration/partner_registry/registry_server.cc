@@ -78,7 +78,7 @@ void RegistryServer::Start() {
   if (source == nullptr) std::abort();
   testing::TestServer::Options options{
       .name = "partner-registry",
-      .services = {kRegistryService, kReportService, kLedgerService},
+      .services = {kRegistryService, kReportService, kRelationService, kLedgerService},
       .table = ReadText(absl::StrCat(source, "/deploy/access/partner-registry.toml")),
       .recorder = recorder_.get(),
       .standing = [this](const identity::Principal& principal) {
@@ -99,6 +99,7 @@ void RegistryServer::Start() {
                                        .self = kSelf,
                                        .registry_gate = rpc::CallGate(&gate, kRegistryService),
                                        .report_gate = rpc::CallGate(&gate, kReportService),
+                                       .relation_gate = rpc::CallGate(&gate, kRelationService),
                                        .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
                                       settings, JournalOptions()));
         recorder_->target = application_->Refusals();
@@ -114,6 +115,7 @@ void RegistryServer::Restart() {
 void RegistryServer::Stop() {
   ledger_stubs_.clear();
   report_stubs_.clear();
+  relation_stubs_.clear();
   stubs_.clear();
   channels_.clear();
   server_ = nullptr;
@@ -150,6 +152,12 @@ v1::PartnerRegistryService::Stub& RegistryServer::As(const std::string& spiffe_i
 v1::RegistryReportService::Stub& RegistryServer::ReportsAs(const std::string& spiffe_id) {
   std::unique_ptr<v1::RegistryReportService::Stub>& stub = report_stubs_[spiffe_id];
   if (stub == nullptr) stub = v1::RegistryReportService::NewStub(ChannelOf(spiffe_id));
+  return *stub;
+}
+
+v1::RelationService::Stub& RegistryServer::RelationsAs(const std::string& spiffe_id) {
+  std::unique_ptr<v1::RelationService::Stub>& stub = relation_stubs_[spiffe_id];
+  if (stub == nullptr) stub = v1::RelationService::NewStub(ChannelOf(spiffe_id));
   return *stub;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
+#include "comity/partner_registry/v1/relations.grpc.pb.h"
 #include "comity/partner_registry/v1/reports.grpc.pb.h"
 #include "common/rpc/grpc_status.h"
 #include "common/time/clock.h"
@@ -59,6 +60,7 @@ class RegistryServer {
   // A stub of a caller with a fresh certificate, kept for later calls.
   v1::PartnerRegistryService::Stub& As(const std::string& spiffe_id);
   v1::RegistryReportService::Stub& ReportsAs(const std::string& spiffe_id);
+  v1::RelationService::Stub& RelationsAs(const std::string& spiffe_id);
   ledger::v1::LedgerService::Stub& LedgerAs(const std::string& spiffe_id);
 
   // Calls with a deadline of ten seconds unless `context` has one.
@@ -95,6 +97,7 @@ class RegistryServer {
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
   std::map<std::string, std::unique_ptr<v1::PartnerRegistryService::Stub>> stubs_;
   std::map<std::string, std::unique_ptr<v1::RegistryReportService::Stub>> report_stubs_;
+  std::map<std::string, std::unique_ptr<v1::RelationService::Stub>> relation_stubs_;
   std::map<std::string, std::unique_ptr<ledger::v1::LedgerService::Stub>> ledger_stubs_;
 };
 

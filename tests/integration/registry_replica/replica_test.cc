@@ -147,6 +147,47 @@ TEST_F(ReplicaTest, AContactCountsOnlyWhileRegisteredActiveAndNotSuspended) {
   EXPECT_THAT(replica->CheckContact(Caller(kContact)), FailsWith(denied, "EXCHANGES_SUSPENDED"));
 }
 
+TEST_F(ReplicaTest, ASecondmentEndsByItsDayWithoutTheRegistry) {
+  registry_->Commit(Georgia());
+  registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));
+  const std::int64_t latest = registry_->Commit(Parse(R"pb(
+    facts {
+      instrument {
+        name: "partners/georgia/instruments/agreement"
+        kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
+        in_force: "2019-11-01"
+        allows_secondment: true
+        certainty { key: "in_force" value: CERTAINTY_FOUND }
+        certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
+      }
+    }
+    facts {
+      secondment {
+        name: "partners/georgia/secondments/s1"
+        kind: KIND_LIAISON_PROSECUTOR
+        instrument: "partners/georgia/instruments/agreement"
+        from: "2026-01-01"
+        to: "2026-11-18"
+        contact: "partners/georgia/contacts/tbilisi-1"
+      }
+    }
+  )pb"));
+  {
+    const auto replica = Start();
+    ASSERT_THAT(replica->WaitFor(latest, kPatience), IsOk());
+    EXPECT_THAT(replica->CheckContact(Caller(kContact)), IsOk());
+    registry_->StopAnswering();
+
+    clock_.Advance(absl::Hours(24));
+    EXPECT_THAT(replica->CheckContact(Caller(kContact)),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECONDMENT_NOT_IN_EFFECT"));
+  }
+  const auto again = Start();
+  EXPECT_THAT(again->CheckContact(Caller(kContact)),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECONDMENT_NOT_IN_EFFECT"))
+      << "from what it kept";
+}
+
 TEST_F(ReplicaTest, ABarrierWaitsForAPermitAndIsConfirmedOnlyThen) {
   registry_->Commit(Georgia());
   const auto replica = Start();

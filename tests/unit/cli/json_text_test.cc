@@ -46,5 +46,18 @@ TEST(JsonTextTest, IsTheUsualJsonOfTheMessage) {
   EXPECT_THAT(JsonText(response), ::testing::HasSubstr("\"number\": \"7\""));
 }
 
+TEST(JsonTextTest, IsReadAsItIsWritten) {
+  ImportFactsResponse response;
+  response.set_added(2);
+  (*response.mutable_rows_by_kind())["partner"] = 3;
+  ImportFactsResponse read;
+  ASSERT_TRUE(ParseJsonText(JsonText(response), read).ok());
+  EXPECT_EQ(JsonText(read), JsonText(response));
+
+  for (const char* wrong : {"", "{", "[]", "{\"added\": \"many\"}", "{\"nothing\": 1}"}) {
+    EXPECT_EQ(ReasonOf(ParseJsonText(wrong, read)), "JSON_INVALID") << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace comity::cli

@@ -62,5 +62,56 @@ TEST_F(VisibilityTest, DecisionsAndKeysOfOtherPartnersDoNotShow) {
              kToday));
 }
 
+TEST_F(VisibilityTest, NothingOfHowRelationsComeAboutShowsToAContactOrAnApplication) {
+  const std::vector<Fact> facts = {Strategy(),     CriteriaSet(), Assessment(),  Volume(),
+                                   Consultation(), Readiness(),   Arrangement(), Secondment()};
+  const Viewer desk = ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1");
+  const Viewer application = ViewerOf("spiffe://agency.example/application/portal");
+  for (Fact fact : facts) {
+    std::visit(
+        [](auto& value) {
+          if constexpr (requires { value.partner; }) value.partner = "georgia";
+        },
+        fact);
+    EXPECT_FALSE(MaySee(georgia_, fact, kToday)) << KindOf(fact);
+    EXPECT_FALSE(MaySee(application, fact, kToday)) << KindOf(fact);
+    EXPECT_TRUE(MaySee(desk, fact, kToday)) << KindOf(fact);
+  }
+}
+
+TEST_F(VisibilityTest, TheCommissionAndTheEeasSeeWhatHasToBeInAccord) {
+  for (const char* who : {"spiffe://agency.example/agency/commission/-/c1",
+                          "spiffe://agency.example/agency/eeas/-/e1"}) {
+    const Viewer viewer = ViewerOf(who);
+    for (const Fact& fact :
+         std::vector<Fact>{Strategy(), Consultation(), Readiness(), Arrangement()}) {
+      EXPECT_TRUE(MaySee(viewer, fact, kToday)) << KindOf(fact);
+    }
+    for (const Fact& fact :
+         std::vector<Fact>{CriteriaSet(), Assessment(), Volume(), Secondment()}) {
+      EXPECT_FALSE(MaySee(viewer, fact, kToday)) << KindOf(fact);
+    }
+    Fact consultation = Consultation{.replies = {Reply()}, .override_reason = "why"};
+    Redact(viewer, consultation);
+    EXPECT_TRUE(std::get<Consultation>(consultation).replies.empty());
+    EXPECT_TRUE(std::get<Consultation>(consultation).override_reason.empty());
+    Fact arrangement = Arrangement{.drafts = {ArrangementDraft()}};
+    Redact(viewer, arrangement);
+    EXPECT_TRUE(std::get<Arrangement>(arrangement).drafts.empty());
+  }
+  const Viewer desk = ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1");
+  Fact consultation = Consultation{.replies = {Reply()}};
+  Redact(desk, consultation);
+  EXPECT_EQ(std::get<Consultation>(consultation).replies.size(), 1U);
+}
+
+TEST_F(VisibilityTest, AServiceIsToldOfSecondmentsAndNoMore) {
+  const Viewer service = ViewerOf("spiffe://agency.example/service/document-exchange");
+  EXPECT_TRUE(MaySee(service, Secondment(), kToday));
+  EXPECT_TRUE(MaySee(service, Partner{.id = "georgia"}, kToday));
+  EXPECT_FALSE(MaySee(service, Assessment(), kToday));
+  EXPECT_FALSE(MaySee(service, Consultation(), kToday));
+}
+
 }  // namespace
 }  // namespace comity::partner_registry

@@ -85,6 +85,27 @@ TEST_F(ReplicaFileTest, WhatIsTornOrDamagedEndsTheReading) {
   EXPECT_FALSE(ReplicaFile(path_).Load()->has_revision());
 }
 
+TEST_F(ReplicaFileTest, SecondmentsAreKeptAndAFileThatMayLackThemIsNotGoneOnFrom) {
+  v1::Change change = PartnerAt(3, "georgia", "Georgia");
+  change.add_facts()->mutable_secondment()->set_name("partners/georgia/secondments/s1");
+  change.add_facts()->mutable_strategy()->set_name("strategies/s2024");
+  {
+    ReplicaFile file(path_);
+    ASSERT_THAT(file.Replace(PartnerAt(2, "georgia", "Georgia")), IsOk());
+    ASSERT_THAT(file.Append(change), IsOk());
+  }
+  const auto kept = ReplicaFile(path_).Load();
+  ASSERT_THAT(kept, IsOk());
+  ASSERT_EQ(kept->facts_size(), 2);
+  EXPECT_TRUE(kept->facts(1).has_secondment());
+
+  std::string content = Content(path_);
+  ASSERT_TRUE(absl::StrContains(content, "registry-replica.v2"));
+  content.replace(content.find(".v2"), 3, ".v1");
+  std::ofstream(path_, std::ios::binary) << content;
+  EXPECT_FALSE(ReplicaFile(path_).Load()->has_revision()) << "of a program that left them out";
+}
+
 TEST_F(ReplicaFileTest, WhatIsForgottenIsGone) {
   ReplicaFile file(path_);
   ASSERT_THAT(file.Replace(PartnerAt(3, "georgia", "Georgia")), IsOk());

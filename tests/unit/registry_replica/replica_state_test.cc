@@ -216,6 +216,85 @@ TEST(ReplicaStateTest, AWithdrawalIsSeenByTheCheck) {
   EXPECT_TRUE(decisions[0].withdrawn.has_value());
 }
 
+constexpr char kSecondment[] = R"pb(
+  revision { store_id: "s" number: 3 }
+  facts {
+    secondment {
+      name: "partners/georgia/secondments/s1"
+      kind: KIND_LIAISON_PROSECUTOR
+      instrument: "partners/georgia/instruments/agreement"
+      from: "2026-01-01"
+      to: "2026-12-31"
+      contact: "partners/georgia/contacts/tbilisi-1"
+    }
+  }
+)pb";
+
+v1::Change GeorgiaThatAllowsSecondment() {
+  v1::Change change = Change(kGeorgia);
+  v1::Instrument& agreement = *change.mutable_facts(1)->mutable_instrument();
+  agreement.set_allows_secondment(true);
+  (*agreement.mutable_certainty())["allows_secondment"] = v1::CERTAINTY_FOUND;
+  (*agreement.mutable_certainty())["ended"] = v1::CERTAINTY_FOUND;
+  return change;
+}
+
+bool Counts(const Snapshot& snapshot, absl::CivilDay day) {
+  return snapshot.Counts(*snapshot.FindContactByName("partners/georgia/contacts/tbilisi-1"), day);
+}
+
+TEST(ReplicaStateTest, AContactThatIsSecondedCountsWhileThatIsInEffect) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(GeorgiaThatAllowsSecondment()), IsOk());
+  ASSERT_THAT(state.Apply(Change(kKey)), IsOk());
+  EXPECT_TRUE(Counts(*state.Publish(), absl::CivilDay(2030, 1, 1))) << "nothing binds it";
+  ASSERT_THAT(state.Apply(Change(kSecondment)), IsOk());
+  const auto bound = state.Publish();
+  EXPECT_FALSE(Counts(*bound, absl::CivilDay(2025, 12, 31)));
+  EXPECT_TRUE(Counts(*bound, absl::CivilDay(2026, 12, 31)));
+  EXPECT_FALSE(Counts(*bound, absl::CivilDay(2027, 1, 1)));
+  EXPECT_EQ(SealingKeyUntil(*bound), absl::FromCivil(absl::CivilDay(2027, 1, 1), Brussels()));
+
+  v1::Change ended = Change(kSecondment);
+  ended.mutable_revision()->set_number(4);
+  ended.mutable_facts(0)->mutable_secondment()->set_to("2026-11-28");
+  ended.mutable_facts(0)->mutable_secondment()->set_ended(true);
+  ASSERT_THAT(state.Apply(ended), IsOk());
+  EXPECT_FALSE(Counts(*state.Publish(), absl::CivilDay(2026, 11, 28)));
+  EXPECT_TRUE(Counts(*bound, absl::CivilDay(2026, 11, 28))) << "an earlier snapshot stays";
+}
+
+TEST(ReplicaStateTest, ASecondmentEndsWithItsInstrument) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(GeorgiaThatAllowsSecondment()), IsOk());
+  ASSERT_THAT(state.Apply(Change(kSecondment)), IsOk());
+  v1::Change lapsed = GeorgiaThatAllowsSecondment();
+  lapsed.mutable_revision()->set_number(4);
+  lapsed.mutable_facts(1)->mutable_instrument()->set_ended("2026-06-30");
+  ASSERT_THAT(state.Apply(lapsed), IsOk());
+
+  const auto snapshot = state.Publish();
+  EXPECT_TRUE(Counts(*snapshot, absl::CivilDay(2026, 6, 30)));
+  EXPECT_FALSE(Counts(*snapshot, absl::CivilDay(2026, 7, 1)));
+}
+
+TEST(ReplicaStateTest, KindsOfFactsThatAreNotUsedOrNotKnownAreSkipped) {
+  ReplicaState state;
+  v1::Change change = Change(R"pb(
+    revision { store_id: "s" number: 1 }
+    facts { strategy { name: "strategies/s2024" } }
+    facts { consultation { name: "partners/georgia/consultations/c1" } }
+    facts {}
+  )pb");
+  // Field 1000 of a fact of a later version.
+  change.add_facts()
+      ->GetReflection()
+      ->MutableUnknownFields(change.mutable_facts(3))
+      ->AddVarint(1000, 1);
+  EXPECT_THAT(state.Apply(change), IsOk());
+  EXPECT_EQ(state.Publish()->revision().number, 1);
+}
+
 TEST(ReplicaStateTest, AnotherStoreAnEarlierRevisionOrABadFactIsRefused) {
   const auto refused = FailsWith(absl::StatusCode::kInternal, "REGISTRY_CHANGE_INVALID");
   ReplicaState state;

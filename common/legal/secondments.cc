@@ -1,0 +1,98 @@
+#include "common/legal/secondments.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace comity::legal {
+namespace {
+
+// The first moment of a day.
+absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, Brussels()); }
+
+}  // namespace
+
+std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::string_view instrument,
+                            absl::CivilDay day) {
+  const bool prosecutor = kind == SecondmentKind::kLiaisonProsecutor;
+  const char* const article = prosecutor ? "EJR 54a(1)" : "EJR 53(1)";
+  const auto because = [&](absl::string_view what) {
+    return absl::StrCat(what, " (", article, ")");
+  };
+  const Dossier* const dossier = facts.Find(PartnerOf(instrument));
+  const Instrument* found = nullptr;
+  if (dossier != nullptr) {
+    for (const Instrument& one : dossier->instruments) {
+      if (one.name == instrument) found = &one;
+    }
+  }
+  if (found == nullptr) return because("its instrument is not recorded");
+  const Lens lens{.day = day};
+  Tri allows = Tri::kYes;
+  if (prosecutor) {
+    if (!EntitlesToSecondment(found->kind)) {
+      return because(
+          "only a cooperation agreement concluded before 12 December 2019 or an agreement under "
+          "TFEU 218 permits it");
+    }
+    allows = AllowsSecondment(*found, lens);
+    if (allows == Tri::kNo) return because("its agreement does not allow secondment");
+  } else if (found->kind != InstrumentKind::kWorkingArrangement) {
+    return because("only a working arrangement permits it");
+  }
+  switch (And(EffectOf(*found, *dossier, lens).holds, allows)) {
+    case Tri::kYes:
+      return "";
+    case Tri::kNo:
+      return because("its instrument has no effect on that day");
+    case Tri::kUnknown:
+      break;
+  }
+  return because("whether its instrument has effect on that day is not known or not confirmed");
+}
+
+std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day) {
+  const char* const article =
+      secondment.kind == SecondmentKind::kLiaisonProsecutor ? "EJR 54a" : "EJR 53";
+  if (!secondment.from.known() || day < secondment.from.earliest()) {
+    return absl::StrCat("it has not begun (", article, ")");
+  }
+  if (!secondment.to.known()) return "";
+  if (day > secondment.to.latest() || (secondment.ended && day == secondment.to.latest())) {
+    return absl::StrCat("it ended on ", secondment.to.ToString(), " (", article, ")");
+  }
+  return "";
+}
+
+void Secondments::Put(Secondment secondment) {
+  if (secondment.contact.empty()) return;
+  std::shared_ptr<const ByName>& known = by_contact_[secondment.contact];
+  auto changed = known == nullptr ? std::make_shared<ByName>() : std::make_shared<ByName>(*known);
+  std::string name = secondment.name;
+  changed->insert_or_assign(std::move(name), std::move(secondment));
+  known = std::move(changed);
+}
+
+bool Secondments::Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const {
+  const auto bound = by_contact_.find(contact);
+  if (bound == by_contact_.end()) return true;
+  return std::any_of(bound->second->begin(), bound->second->end(), [&](const auto& entry) {
+    const Secondment& secondment = entry.second;
+    return WhyNotRunning(secondment, day).empty() &&
+           WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
+  });
+}
+
+absl::Time Secondments::LatestEnd(absl::string_view contact) const {
+  const auto bound = by_contact_.find(contact);
+  if (bound == by_contact_.end()) return absl::InfiniteFuture();
+  absl::Time latest = absl::InfinitePast();
+  for (const auto& [name, secondment] : *bound->second) {
+    if (!secondment.to.known()) return absl::InfiniteFuture();
+    latest = std::max(latest, StartOf(secondment.to.latest() + (secondment.ended ? 0 : 1)));
+  }
+  return latest;
+}
+
+}  // namespace comity::legal

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "common/legal/effect.h"
+#include "common/legal/facts.h"
+
+// Who is seconded, and whether that holds on a day: liaison prosecutors to the agency (EJR 54a),
+// liaison magistrates by it (EJR 53). A secondment ends by itself with its instrument.
+namespace comity::legal {
+
+enum class SecondmentKind {
+  kUnspecified = 0,
+  kLiaisonProsecutor = 1,
+  kLiaisonMagistrate = 2,
+};
+
+struct Secondment {
+  std::string name;  // "partners/x/secondments/y"
+  SecondmentKind kind = SecondmentKind::kUnspecified;
+  std::string instrument;  // "partners/x/instruments/y"
+  PartialDate from;        // Exact.
+  PartialDate to;          // The last day, exact; unknown: until further notice.
+  bool ended = false;      // Ended on its last day or later: that day does not count any more.
+  std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
+};
+
+// Whether an agreement of this kind can allow the secondment of a liaison prosecutor.
+bool EntitlesToSecondment(InstrumentKind kind);
+
+// Whether the instrument allows it; saying nothing is not saying no.
+Tri AllowsSecondment(const Instrument& instrument, const Lens& lens);
+
+// Why `instrument` (a name) does not permit secondments of `kind` on `day`, as one clause with its
+// article; empty: it does. Dates and terms that nobody confirmed permit nothing.
+std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::string_view instrument,
+                            absl::CivilDay day);
+
+// Why it is not in effect on `day` by its own days, in the same form; empty: it is.
+std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day);
+
+// The secondments that bind contacts. Copies share what they hold; safe to read from many threads
+// while nobody puts.
+class Secondments {
+ public:
+  // Adds, or replaces what has the same name; its contact stays the same for life. One without a
+  // contact binds nobody and is not kept.
+  void Put(Secondment secondment);
+
+  // Whether `contact` (a name) may act on `day`: nothing binds it, or one of those that do is in
+  // effect.
+  bool Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const;
+
+  // Until when `contact` may act at most, by the days of what binds it; the instruments may end it
+  // before.
+  absl::Time LatestEnd(absl::string_view contact) const;
+
+ private:
+  using ByName = std::map<std::string, Secondment, std::less<>>;
+
+  std::map<std::string, std::shared_ptr<const ByName>, std::less<>> by_contact_;
+};
+
+}  // namespace comity::legal

@@ -1,0 +1,107 @@
+// comity strategy: set, show, list, gaps.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/relations.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+struct Arguments {
+  std::string name, file, reason, day;
+};
+
+void Print(const v1::Strategy& strategy) {
+  std::cout << strategy.name() << ": " << strategy.title() << "\n  " << strategy.from() << " to "
+            << strategy.to();
+  if (!strategy.adopted().empty()) std::cout << ", adopted " << strategy.adopted();
+  std::cout << "\n  " << strategy.evidence() << "\n";
+  for (const v1::StrategyPriority& priority : strategy.priorities()) {
+    std::cout << "  " << priority.id() << ": " << priority.title() << "\n";
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::StrategyPartner& partner : strategy.partners()) {
+    rows.push_back({partner.partner(), partner.priorities().empty()
+                                           ? "as a whole"
+                                           : absl::StrJoin(partner.priorities(), ", ")});
+  }
+  PrintTable(std::cout, {"partner", "under"}, rows);
+}
+
+void PrintAll(const v1::ListStrategiesResponse& response) {
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Strategy& strategy : response.strategies()) {
+    rows.push_back({strategy.name(), strategy.from(), strategy.to(), strategy.title()});
+  }
+  PrintTable(std::cout, {"strategy", "from", "to", "title"}, rows);
+}
+
+void PrintGaps(const v1::ListStrategyGapsResponse& response) {
+  if (!response.strategy().empty()) std::cout << "Against " << response.strategy() << ":\n";
+  for (const v1::StrategyGap& gap : response.gaps()) {
+    std::cout << "  " << EnumText(v1::StrategyGap::Kind_descriptor(), gap.kind(), "KIND_");
+    if (!gap.partner().empty()) std::cout << "  " << gap.partner() << ", " << gap.partner_name();
+    std::cout << "\n       " << Wrap(gap.sentence(), 100, 7) << "\n";
+  }
+  if (response.gaps().empty()) std::cout << "Everything is in accord with it.\n";
+}
+
+std::string StrategyName(const std::string& text) {
+  return absl::StartsWith(text, "strategies/") ? text : absl::StrCat("strategies/", text);
+}
+
+}  // namespace
+
+void RegisterStrategy(Command root, App& app) {
+  const Command strategy = root.AddGroup("strategy", "With whom the agency wants to work (EJR 52)");
+  const auto arguments = std::make_shared<Arguments>();
+
+  const Command set = AddCommand(
+      strategy, app, "set", "Enter or change a strategy, from a file as show prints it",
+      "  comity --as desk-1 strategy show s2024 --output json > s2024.json   # edit it, then\n"
+      "  comity --as desk-1 strategy set s2024.json --reason \"College decision 2026-9\"",
+      [&app, arguments]() -> absl::Status {
+        v1::SetStrategyRequest request;
+        COMITY_RETURN_IF_ERROR(ReadMessage(arguments->file, *request.mutable_strategy()));
+        request.set_reason(arguments->reason);
+        return AskRelations(app, &RelationStub::SetStrategy, request, &Print);
+      });
+  set.AddOption("file", arguments->file, "The strategy as JSON").Required().TypeName("FILE");
+  set.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
+
+  AddCommand(strategy, app, "show", "Show a strategy", "  comity --as desk-1 strategy show s2024",
+             [&app, arguments] {
+               v1::GetStrategyRequest request;
+               request.set_name(StrategyName(arguments->name));
+               return AskRelations(app, &RelationStub::GetStrategy, request, &Print);
+             })
+      .AddOption("strategy", arguments->name, "Such as s2024")
+      .Required();
+
+  AddCommand(strategy, app, "list", "List strategies, oldest first",
+             "  comity --as desk-1 strategy list", [&app] {
+               return ListRelations(app, &RelationStub::ListStrategies, v1::ListStrategiesRequest(),
+                                    &PrintAll);
+             });
+
+  AddCommand(strategy, app, "gaps", "Relations that are not in accord with the strategy of a day",
+             "  comity --as desk-1 strategy gaps",
+             [&app, arguments] {
+               v1::ListStrategyGapsRequest request;
+               request.set_day(arguments->day);
+               return AskRelations(app, &RelationStub::ListStrategyGaps, request, &PrintGaps);
+             })
+      .AddOption("--day", arguments->day, "Today if left out")
+      .TypeName("DAY");
+}
+
+}  // namespace comity::cli

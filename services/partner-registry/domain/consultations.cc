@@ -1,0 +1,193 @@
+#include "services/partner-registry/domain/consultations.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/etag.h"
+#include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/standing.h"
+
+namespace comity::partner_registry {
+namespace {
+
+absl::Status Closed(const Consultation& consultation) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("The consultation was closed on ", consultation.closed, ": open another one."),
+      {.reason = "CONSULTATION_CLOSED"});
+}
+
+std::vector<std::string> Objecting(const Consultation& consultation) {
+  std::vector<std::string> states;
+  for (const Reply& reply : consultation.replies) {
+    if (reply.position == Position::kObjects) states.push_back(reply.member_state);
+  }
+  return states;
+}
+
+bool RepliesFor(const identity::Principal& caller, const std::string& member_state,
+                const Registry& registry) {
+  if (!caller.IsAgency(identity::Role::kNationalMember)) return true;
+  const Partner* state = registry.FindPartner(member_state);
+  return state != nullptr && !state->iso_alpha2.empty() &&
+         caller.unit == absl::AsciiStrToLower(state->iso_alpha2);
+}
+
+}  // namespace
+
+std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay day) {
+  std::vector<std::string> states;
+  for (const auto& [id, partner] : registry.partners()) {
+    if (ClassOn(*partner, day) == LegalClass::kMemberState) states.push_back(id);
+  }
+  return states;
+}
+
+std::vector<std::string> Outstanding(const Consultation& consultation) {
+  std::vector<std::string> states;
+  for (const std::string& state : consultation.member_states) {
+    if (std::none_of(consultation.replies.begin(), consultation.replies.end(),
+                     [&](const Reply& reply) { return reply.member_state == state; })) {
+      states.push_back(state);
+    }
+  }
+  return states;
+}
+
+bool ReminderDue(const Consultation& consultation, absl::CivilDay today) {
+  const auto deadline = ParseDay(consultation.deadline);
+  return consultation.state == ConsultationState::kOpen && deadline.ok() && today > *deadline &&
+         !Outstanding(consultation).empty();
+}
+
+absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
+                                          absl::Time now) {
+  if (registry.FindPartner(consultation.partner) == nullptr) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  const Fields fields("CONSULTATION_INVALID", "consultation");
+  COMITY_RETURN_IF_ERROR(fields.Id("consultation_id", consultation.id));
+  COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, 1, kLongestText));
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay opened,
+                          fields.PastDay("opened", consultation.opened, DayInBrussels(now)));
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline,
+                          fields.Day("deadline", consultation.deadline));
+  if (deadline < opened) return fields.Bad("deadline", "it lies before `opened`");
+  COMITY_RETURN_IF_ERROR(fields.Evidence(consultation.evidence));
+  std::string name = Name(consultation);
+  if (registry.relations().Find<Consultation>(name) != nullptr) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     "The partner has a consultation with this id: choose another.",
+                     {.reason = "CONSULTATION_EXISTS"});
+  }
+  consultation.member_states = MemberStatesOn(registry, opened);
+  if (consultation.member_states.empty()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("No Member State is recorded for ", consultation.opened,
+                                  ": import the legal classes of the Member States first."),
+                     {.reason = "NO_MEMBER_STATES"});
+  }
+  consultation.replies.clear();
+  consultation.state = ConsultationState::kOpen;
+  consultation.closed.clear();
+  consultation.override_reason.clear();
+  return Plan{.facts = {std::move(consultation)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanRecordReply(const Registry& registry, absl::string_view name, Reply reply,
+                                     const identity::Principal& caller, absl::Time now) {
+  const Consultation* known = registry.relations().Find<Consultation>(name);
+  if (known == nullptr) return NoSuch("consultation", "CONSULTATION_NOT_FOUND");
+  if (!RepliesFor(caller, reply.member_state, registry)) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "A national member replies for his own Member State only.",
+                     {.reason = "REPLY_NOT_YOURS"});
+  }
+  const Fields fields("REPLY_INVALID", "reply");
+  if (std::find(known->member_states.begin(), known->member_states.end(), reply.member_state) ==
+      known->member_states.end()) {
+    return fields.Bad("member_state", absl::StrCat("name a State that was asked: one that was a "
+                                                   "Member State on ",
+                                                   known->opened));
+  }
+  if (reply.position == Position::kUnspecified) {
+    return fields.Bad("position", "say whether it is in favour, objects or has no observations");
+  }
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay opened, ParseDay(known->opened));
+  COMITY_RETURN_IF_ERROR(fields.PastDay("day", reply.day, DayInBrussels(now), opened).status());
+  COMITY_RETURN_IF_ERROR(fields.Evidence(reply.evidence));
+  if (known->state == ConsultationState::kClosed) return Closed(*known);
+
+  reply.recorded_by = caller.spiffe_id;
+  Plan plan{.resource = std::string(name)};
+  Consultation changed = *known;
+  const auto at = std::lower_bound(
+      changed.replies.begin(), changed.replies.end(), reply.member_state,
+      [](const Reply& one, const std::string& state) { return one.member_state < state; });
+  if (at != changed.replies.end() && at->member_state == reply.member_state) {
+    if (*at == reply) return plan;
+    *at = std::move(reply);
+  } else {
+    changed.replies.insert(at, std::move(reply));
+  }
+  plan.facts.emplace_back(std::move(changed));
+  return plan;
+}
+
+absl::StatusOr<Plan> PlanCloseConsultation(const Registry& registry, absl::string_view name,
+                                           const std::string& override_reason,
+                                           absl::string_view etag, absl::Time now) {
+  const Consultation* known = registry.relations().Find<Consultation>(name);
+  if (known == nullptr) return NoSuch("consultation", "CONSULTATION_NOT_FOUND");
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  if (known->state == ConsultationState::kClosed) return Closed(*known);
+
+  const absl::CivilDay today = DayInBrussels(now);
+  const std::vector<std::string> silent = Outstanding(*known);
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline, ParseDay(known->deadline));
+  if (!silent.empty() && today <= deadline) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("Replies are awaited until ", known->deadline, " from ",
+                                  absl::StrJoin(silent, ", "),
+                                  ": close it when all have replied or the deadline is over."),
+                     {.reason = "CONSULTATION_OPEN"});
+  }
+  const std::vector<std::string> objecting = Objecting(*known);
+  if (silent.empty() && objecting.empty()) {
+    if (!override_reason.empty()) {
+      return InvalidField("OVERRIDE_NOT_NEEDED", "override_reason",
+                          "all have replied and none objects: leave it empty");
+    }
+  } else if (override_reason.empty()) {
+    std::string why;
+    if (!objecting.empty()) absl::StrAppend(&why, absl::StrJoin(objecting, ", "), " object. ");
+    if (!silent.empty()) absl::StrAppend(&why, absl::StrJoin(silent, ", "), " have not replied. ");
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat(why, "Say in `override_reason` why the agency goes on."),
+                     {.reason = "OVERRIDE_NEEDED"});
+  } else {
+    COMITY_RETURN_IF_ERROR(Fields("CONSULTATION_INVALID", "request")
+                               .Text("override_reason", override_reason, 1, kLongestText));
+  }
+  Consultation changed = *known;
+  changed.state = ConsultationState::kClosed;
+  changed.closed = FormatDay(today);
+  changed.override_reason = override_reason;
+  Milestone consulted{.partner = changed.partner,
+                      .id = ComposedId(changed.id, "-consulted"),
+                      .axis = Axis::kTreaty,
+                      .step = "CONSULTED",
+                      .day = changed.closed,
+                      .evidence = absl::StrCat(name, ": ", changed.evidence),
+                      .certainty = Certainty::kFound};
+  return Plan{.facts = {std::move(changed), std::move(consulted)}, .resource = std::string(name)};
+}
+
+}  // namespace comity::partner_registry

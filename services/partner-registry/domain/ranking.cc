@@ -1,0 +1,116 @@
+#include "services/partner-registry/domain/ranking.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/time/day.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr std::int64_t kMostMilliPoints = 5000;
+
+// The last assessment of each partner: the latest day, of that the one recorded last, whose id is
+// the highest.
+std::map<std::string, const Assessment*> LastAssessments(const Registry& registry,
+                                                         const CriteriaSet& set,
+                                                         absl::CivilDay day) {
+  std::map<std::string, const Assessment*> last;
+  const std::string until = FormatDay(day);
+  for (const auto& [name, assessment] : registry.relations().All<Assessment>()) {
+    if (assessment->criteria_set != set.id || assessment->day > until) continue;
+    const Assessment*& known = last[assessment->partner];
+    if (known == nullptr ||
+        std::pair(known->day, known->id) < std::pair(assessment->day, assessment->id)) {
+      known = assessment.get();
+    }
+  }
+  return last;
+}
+
+// The volume of a partner in a year, and what it rests on.
+struct Measured {
+  std::int64_t volume = 0;
+  std::string source;
+};
+
+Measured VolumeOf(const Registry& registry, const std::string& partner, const std::string& year) {
+  const Volume* volume =
+      registry.relations().Find<Volume>(absl::StrCat("partners/", partner, "/volumes/", year));
+  if (volume == nullptr) return {.source = absl::StrCat("no volume recorded for ", year)};
+  std::int64_t sum = 0;
+  for (const char* word : {"cases", "documents"}) {
+    const auto count = volume->counts.find(word);
+    if (count != volume->counts.end()) sum += count->second;
+  }
+  return {.volume = sum, .source = absl::StrCat(sum, " in ", year, ": ", volume->source)};
+}
+
+const Score* FindScore(const Assessment& assessment, const std::string& criterion) {
+  for (const Score& score : assessment.scores) {
+    if (score.criterion == criterion) return &score;
+  }
+  return nullptr;
+}
+
+RankedLine LineOf(const Criterion& criterion, const Assessment& assessment,
+                  const Measured& measured, std::int64_t largest) {
+  RankedLine line{.criterion = criterion.id, .weight = criterion.weight};
+  if (criterion.measure == Measure::kVolume) {
+    line.milli_points = largest == 0 ? 0 : measured.volume * kMostMilliPoints / largest;
+    line.source = measured.source;
+  } else if (const Score* score = FindScore(assessment, criterion.id); score != nullptr) {
+    line.milli_points = std::int64_t{score->points} * 1000;
+    line.source = score->source;
+  }
+  return line;
+}
+
+bool Before(const RankedPartner& a, const RankedPartner& b) {
+  return std::pair(!a.failed.empty(), -a.milli_points) <
+         std::pair(!b.failed.empty(), -b.milli_points);
+}
+
+}  // namespace
+
+std::vector<RankedPartner> Rank(const Registry& registry, const CriteriaSet& set,
+                                absl::CivilDay day) {
+  const std::map<std::string, const Assessment*> assessments = LastAssessments(registry, set, day);
+  const std::string year = absl::StrCat(day.year() - 1);
+  std::map<std::string, Measured> volumes;
+  std::int64_t largest = 0;
+  for (const auto& [partner, assessment] : assessments) {
+    const Measured& measured = volumes[partner] = VolumeOf(registry, partner, year);
+    largest = std::max(largest, measured.volume);
+  }
+
+  std::vector<RankedPartner> ranking;
+  for (const auto& [partner, assessment] : assessments) {
+    RankedPartner ranked{.partner = partner, .assessment = Name(*assessment)};
+    std::int64_t sum = 0;
+    std::int64_t weights = 0;
+    for (const Criterion& criterion : set.criteria) {
+      RankedLine line = LineOf(criterion, *assessment, volumes[partner], largest);
+      sum += line.milli_points * criterion.weight;
+      weights += criterion.weight;
+      if (line.milli_points < std::int64_t{criterion.minimum} * 1000) {
+        ranked.failed.push_back(criterion.id);
+      }
+      ranked.lines.push_back(std::move(line));
+    }
+    ranked.milli_points = weights == 0 ? 0 : sum / weights;
+    ranking.push_back(std::move(ranked));
+  }
+  // By id until here, which stays the order of equals.
+  std::stable_sort(ranking.begin(), ranking.end(), Before);
+  for (std::size_t i = 0; i < ranking.size(); ++i) {
+    const bool shared = i > 0 && !Before(ranking[i - 1], ranking[i]);
+    ranking[i].place = shared ? ranking[i - 1].place : static_cast<int>(i) + 1;
+  }
+  return ranking;
+}
+
+}  // namespace comity::partner_registry

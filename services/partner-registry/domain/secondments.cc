@@ -1,0 +1,142 @@
+#include "services/partner-registry/domain/secondments.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/legal/secondments.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/etag.h"
+#include "services/partner-registry/domain/fields.h"
+
+namespace comity::partner_registry {
+namespace {
+
+PartialDate Date(const std::string& text) {
+  return PartialDate::Parse(text).value_or(PartialDate());
+}
+
+bool Reached(const Arrangement& arrangement, ArrangementState state, absl::CivilDay day) {
+  const ArrangementStep* step = StepOf(arrangement, state);
+  const PartialDate reached = step == nullptr ? PartialDate() : Date(step->day);
+  return reached.known() && reached.latest() <= day;
+}
+
+// As legal::WhyNotPermitted, which knows nothing of the agency's own arrangements.
+std::string WhyNotPermitted(const Registry& registry, const Secondment& secondment,
+                            absl::CivilDay day) {
+  const Arrangement* arrangement = registry.relations().Find<Arrangement>(secondment.instrument);
+  if (arrangement != nullptr && secondment.kind == SecondmentKind::kLiaisonMagistrate) {
+    if (Reached(*arrangement, ArrangementState::kInEffect, day) &&
+        !Reached(*arrangement, ArrangementState::kEnded, day)) {
+      return "";
+    }
+    return "its working arrangement has no effect on that day (EJR 53(1))";
+  }
+  return legal::WhyNotPermitted(registry.facts(), Relations::ToLegal(secondment).kind,
+                                secondment.instrument, day);
+}
+
+}  // namespace
+
+std::string WhyNotInEffect(const Registry& registry, const Secondment& secondment,
+                           absl::CivilDay day) {
+  std::string why = legal::WhyNotRunning(Relations::ToLegal(secondment), day);
+  return why.empty() ? WhyNotPermitted(registry, secondment, day) : why;
+}
+
+std::string EndOf(const Registry& registry, const Secondment& secondment, absl::CivilDay day) {
+  const PartialDate from = Date(secondment.from);
+  if (!from.known() || day < from.earliest() || WhyNotInEffect(registry, secondment, day).empty()) {
+    return "";
+  }
+  const PartialDate to = Date(secondment.to);
+  if (to.known() && (to.latest() < day || secondment.ended)) {
+    return FormatDay(to.latest() + (secondment.ended ? 0 : 1));
+  }
+  const Instrument* instrument = registry.FindInstrument(secondment.instrument);
+  const PartialDate ended = instrument == nullptr ? PartialDate() : Date(instrument->ended);
+  return FormatDay(ended.known() && ended.latest() < day ? ended.latest() + 1 : day);
+}
+
+absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment) {
+  if (registry.FindPartner(secondment.partner) == nullptr) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  const Fields fields("SECONDMENT_INVALID", "secondment");
+  COMITY_RETURN_IF_ERROR(fields.Id("secondment_id", secondment.id));
+  const bool prosecutor = secondment.kind == SecondmentKind::kLiaisonProsecutor;
+  if (secondment.kind == SecondmentKind::kUnspecified) {
+    return fields.Bad("kind", "say whether a liaison prosecutor or a liaison magistrate");
+  }
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay from, fields.Day("from", secondment.from));
+  if (!secondment.to.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::CivilDay to, fields.Day("to", secondment.to));
+    if (to < from) return fields.Bad("to", "it lies before `from`");
+  }
+  const bool known =
+      registry.FindInstrument(secondment.instrument) != nullptr ||
+      (!prosecutor && registry.relations().Find<Arrangement>(secondment.instrument) != nullptr);
+  if (!known || !absl::StartsWith(secondment.instrument,
+                                  absl::StrCat("partners/", secondment.partner, "/"))) {
+    return fields.Bad("instrument",
+                      absl::StrCat("name a recorded instrument of partners/", secondment.partner,
+                                   ", such as partners/", secondment.partner,
+                                   "/instruments/cooperation-agreement"));
+  }
+  const std::string contact = Relations::ToLegal(secondment).contact;
+  if (!contact.empty() && !prosecutor) {
+    return fields.Bad("contact", "leave it empty: a liaison magistrate is of the agency");
+  }
+  if (!contact.empty() && registry.FindContact(contact) == nullptr) {
+    return fields.Bad("contact", absl::StrCat("there is no ", contact));
+  }
+  COMITY_RETURN_IF_ERROR(fields.Evidence(secondment.evidence));
+  std::string name = Name(secondment);
+  if (registry.relations().Find<Secondment>(name) != nullptr) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     "The partner has a secondment with this id: choose another.",
+                     {.reason = "SECONDMENT_EXISTS"});
+  }
+  secondment.ended = false;
+  if (const std::string why = WhyNotPermitted(registry, secondment, from); !why.empty()) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat("The secondment is not permitted on ", secondment.from, ": ", why,
+                     ". Name an instrument that permits it, or a day on which this one does."),
+        {.reason = "SECONDMENT_NOT_PERMITTED"});
+  }
+  return Plan{
+      .facts = {std::move(secondment)}, .resource = std::move(name), .barrier = !contact.empty()};
+}
+
+absl::StatusOr<Plan> PlanEndSecondment(const Registry& registry, absl::string_view name,
+                                       const std::string& day, absl::string_view etag,
+                                       absl::Time now) {
+  const Secondment* known = registry.relations().Find<Secondment>(name);
+  if (known == nullptr) return NoSuch("secondment", "SECONDMENT_NOT_FOUND");
+  const absl::CivilDay today = DayInBrussels(now);
+  const PartialDate to = Date(known->to);
+  absl::CivilDay last = to.known() ? std::min(today, to.latest()) : today;
+  if (!day.empty()) {
+    const Fields fields("SECONDMENT_INVALID", "request");
+    COMITY_ASSIGN_OR_RETURN(last, fields.Day("day", day));
+    if (to.known() && last > to.latest()) {
+      return fields.Bad("day", absl::StrCat("it lies after its end on ", known->to,
+                                            ": enter another secondment to go on"));
+    }
+  }
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  Plan plan{.resource = std::string(name), .barrier = true};
+  Secondment changed = *known;
+  changed.to = FormatDay(last);
+  changed.ended = last <= today;
+  if (changed.to != known->to || changed.ended != known->ended) {
+    plan.facts.emplace_back(std::move(changed));
+  }
+  return plan;
+}
+
+}  // namespace comity::partner_registry

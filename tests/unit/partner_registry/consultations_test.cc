@@ -1,0 +1,208 @@
+#include "services/partner-registry/domain/consultations.h"
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "services/partner-registry/domain/standing.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr char kName[] = "partners/algeria/consultations/c1";
+
+identity::Principal Who(absl::string_view path) {
+  return identity::Principal::Parse(absl::StrCat("spiffe://agency.example/", path)).value();
+}
+
+absl::Time Noon(absl::CivilDay day) {
+  return absl::FromCivil(absl::CivilHour(day) + 12, absl::UTCTimeZone());
+}
+
+class ConsultationsTest : public ::testing::Test {
+ protected:
+  static Consultation Asked() {
+    return {.partner = "algeria",
+            .id = "c1",
+            .question = "Is Algeria to be proposed?",
+            .opened = "2026-11-02",
+            .deadline = "2026-11-20",
+            .evidence = "note 12/2026"};
+  }
+
+  static Reply From(const std::string& state, Position position = Position::kInFavour) {
+    return {.member_state = state, .position = position, .day = "2026-11-10", .evidence = "letter"};
+  }
+
+  void Take(const absl::StatusOr<Plan>& plan) {
+    ASSERT_THAT(plan, IsOk());
+    registry_ = After(std::move(registry_), plan->facts);
+  }
+
+  void Open() { Take(PlanOpenConsultation(registry_, Asked(), now_)); }
+
+  void AllReplyBut(const std::vector<std::string>& silent,
+                   Position position = Position::kInFavour) {
+    for (const std::string& state : Known().member_states) {
+      if (std::find(silent.begin(), silent.end(), state) != silent.end()) continue;
+      Take(PlanRecordReply(registry_, kName, From(state, position), desk_, now_));
+    }
+  }
+
+  const Consultation& Known() const { return *registry_.relations().Find<Consultation>(kName); }
+
+  absl::StatusOr<Plan> Close(const std::string& override_reason = "",
+                             absl::string_view etag = "") const {
+    return PlanCloseConsultation(registry_, kName, override_reason, etag, now_);
+  }
+
+  Registry registry_ = LoadedRegistry();
+  absl::Time now_ = Noon(absl::CivilDay(2026, 11, 15));
+  const identity::Principal desk_ = Who("agency/desk-officer/-/d1");
+};
+
+TEST_F(ConsultationsTest, TheMemberStatesOfTheOpeningDayAreAsked) {
+  Open();
+  EXPECT_THAT(Known().member_states, Contains("croatia"));
+  EXPECT_THAT(Known().member_states, Not(Contains("denmark"))) << "not bound since 2019";
+  EXPECT_THAT(Known().member_states, Not(Contains("united-kingdom")));
+
+  Consultation earlier = Asked();
+  earlier.id = "c2";
+  earlier.opened = "2013-06-30";
+  Take(PlanOpenConsultation(registry_, earlier, now_));
+  const auto* asked = registry_.relations().Find<Consultation>("partners/algeria/consultations/c2");
+  EXPECT_THAT(asked->member_states, Not(Contains("croatia")));
+}
+
+TEST_F(ConsultationsTest, WhatTheServerSetsIsNotTakenFromTheCaller) {
+  Consultation forged = Asked();
+  forged.state = ConsultationState::kClosed;
+  forged.closed = "2026-11-03";
+  forged.override_reason = "because";
+  forged.member_states = {"france"};
+  forged.replies = {From("france")};
+  Take(PlanOpenConsultation(registry_, forged, now_));
+
+  EXPECT_EQ(Known().state, ConsultationState::kOpen);
+  EXPECT_THAT(Known().replies, IsEmpty());
+  EXPECT_THAT(Known().closed, IsEmpty());
+  EXPECT_THAT(Known().override_reason, IsEmpty());
+  EXPECT_GT(Known().member_states.size(), 20U);
+}
+
+TEST_F(ConsultationsTest, BadFieldsAreRefusedByName) {
+  const auto refused = [&](auto change) {
+    Consultation wrong = Asked();
+    change(wrong);
+    return PlanOpenConsultation(registry_, wrong, now_).status();
+  };
+  const auto invalid = FailsWith(absl::StatusCode::kInvalidArgument, "CONSULTATION_INVALID");
+  EXPECT_THAT(refused([](Consultation& c) { c.id = "C 1"; }), invalid);
+  EXPECT_THAT(refused([](Consultation& c) { c.question = ""; }), invalid);
+  EXPECT_THAT(refused([](Consultation& c) { c.opened = "2026-11"; }), invalid);
+  EXPECT_THAT(refused([](Consultation& c) { c.opened = "2026-11-16"; }), invalid) << "tomorrow";
+  EXPECT_THAT(refused([](Consultation& c) { c.deadline = "2026-11-01"; }), invalid);
+  EXPECT_THAT(refused([](Consultation& c) { c.evidence = ""; }), invalid);
+  EXPECT_THAT(refused([](Consultation& c) { c.partner = "atlantis"; }),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  Open();
+  EXPECT_THAT(PlanOpenConsultation(registry_, Asked(), now_),
+              FailsWith(absl::StatusCode::kAlreadyExists, "CONSULTATION_EXISTS"));
+}
+
+TEST_F(ConsultationsTest, ANationalMemberRepliesForHisOwnStateAndTheDeskForAny) {
+  Open();
+  const identity::Principal french = Who("agency/national-member/fr/n1");
+  EXPECT_THAT(PlanRecordReply(registry_, kName, From("italy"), french, now_),
+              FailsWith(absl::StatusCode::kPermissionDenied, "REPLY_NOT_YOURS"));
+  EXPECT_THAT(
+      PlanRecordReply(registry_, kName, From("france"), Who("agency/national-member/-/n1"), now_),
+      FailsWith(absl::StatusCode::kPermissionDenied, "REPLY_NOT_YOURS"));
+  Take(PlanRecordReply(registry_, kName, From("france"), french, now_));
+  Take(PlanRecordReply(registry_, kName, From("italy"), desk_, now_));
+
+  ASSERT_THAT(Known().replies, SizeIs(2));
+  EXPECT_EQ(Known().replies[0].recorded_by, french.spiffe_id);
+  EXPECT_THAT(Outstanding(Known()), Not(Contains("france")));
+}
+
+TEST_F(ConsultationsTest, ALaterReplyCorrectsAndTheSameOneChangesNothing) {
+  Open();
+  Take(PlanRecordReply(registry_, kName, From("france"), desk_, now_));
+  EXPECT_THAT(PlanRecordReply(registry_, kName, From("france"), desk_, now_)->facts, IsEmpty());
+  Take(PlanRecordReply(registry_, kName, From("france", Position::kObjects), desk_, now_));
+  ASSERT_THAT(Known().replies, SizeIs(1));
+  EXPECT_EQ(Known().replies[0].position, Position::kObjects);
+}
+
+TEST_F(ConsultationsTest, ARepliesFieldsAreChecked) {
+  Open();
+  const auto invalid = FailsWith(absl::StatusCode::kInvalidArgument, "REPLY_INVALID");
+  const auto refused = [&](auto change) {
+    Reply wrong = From("france");
+    change(wrong);
+    return PlanRecordReply(registry_, kName, wrong, desk_, now_).status();
+  };
+  EXPECT_THAT(refused([](Reply& r) { r.member_state = "georgia"; }), invalid);
+  EXPECT_THAT(refused([](Reply& r) { r.member_state = "denmark"; }), invalid);
+  EXPECT_THAT(refused([](Reply& r) { r.position = Position::kUnspecified; }), invalid);
+  EXPECT_THAT(refused([](Reply& r) { r.day = "2026-11-01"; }), invalid) << "before it was opened";
+  EXPECT_THAT(refused([](Reply& r) { r.evidence = ""; }), invalid);
+  EXPECT_THAT(
+      PlanRecordReply(registry_, "partners/algeria/consultations/c9", From("france"), desk_, now_),
+      FailsWith(absl::StatusCode::kNotFound, "CONSULTATION_NOT_FOUND"));
+}
+
+TEST_F(ConsultationsTest, ItClosesWhenAllHaveRepliedInFavourAndIsAStepTowardsAnAgreement) {
+  Open();
+  AllReplyBut({"malta"});
+  EXPECT_THAT(Close(), FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"));
+  EXPECT_THAT(Close("we are in a hurry"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"))
+      << "no override before the deadline";
+  AllReplyBut({});
+  EXPECT_THAT(Close("why not"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "OVERRIDE_NOT_NEEDED"));
+  Take(Close());
+
+  EXPECT_EQ(Known().state, ConsultationState::kClosed);
+  EXPECT_EQ(Known().closed, "2026-11-15");
+  EXPECT_THAT(Close(), FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_CLOSED"));
+  EXPECT_THAT(PlanRecordReply(registry_, kName, From("france"), desk_, now_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_CLOSED"));
+  const auto milestone = registry_.Find("partners/algeria/milestones/c1-consulted");
+  ASSERT_TRUE(milestone.has_value());
+  EXPECT_EQ(std::get<Milestone>(*milestone).step, "CONSULTED");
+}
+
+TEST_F(ConsultationsTest, SilenceAfterTheDeadlineAndObjectionsNeedAReason) {
+  Open();
+  AllReplyBut({"malta"});
+  EXPECT_FALSE(ReminderDue(Known(), absl::CivilDay(2026, 11, 20)));
+  EXPECT_TRUE(ReminderDue(Known(), absl::CivilDay(2026, 11, 21)));
+  now_ = Noon(absl::CivilDay(2026, 11, 20));
+  EXPECT_THAT(Close("silent"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"))
+      << "its last day counts";
+  now_ = Noon(absl::CivilDay(2026, 11, 21));
+  EXPECT_THAT(Close(), FailsWith(absl::StatusCode::kFailedPrecondition, "OVERRIDE_NEEDED"));
+  AllReplyBut({}, Position::kObjects);
+  EXPECT_THAT(Close(), FailsWith(absl::StatusCode::kFailedPrecondition, "OVERRIDE_NEEDED"));
+  EXPECT_THAT(Close("as agreed in the College", "\"1\""),
+              FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  Take(Close("as agreed in the College"));
+  EXPECT_EQ(Known().override_reason, "as agreed in the College");
+  EXPECT_FALSE(ReminderDue(Known(), absl::CivilDay(2026, 12, 1)));
+}
+
+}  // namespace
+}  // namespace comity::partner_registry

@@ -1,0 +1,251 @@
+#include "services/partner-registry/domain/secondments.h"
+
+#include <gmock/gmock.h>
+
+#include "common/legal/secondments.h"
+#include "services/partner-registry/domain/standing.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kName[] = "partners/georgia/secondments/s1";
+constexpr char kContact[] = "partners/georgia/contacts/tbilisi-1";
+constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreement";
+constexpr absl::CivilDay kToday(2026, 11, 23);
+
+class SecondmentsTest : public ::testing::Test {
+ protected:
+  static Secondment Prosecutor() {
+    return {.partner = "georgia",
+            .id = "s1",
+            .kind = SecondmentKind::kLiaisonProsecutor,
+            .instrument = kAgreement,
+            .from = "2026-01-01",
+            .to = "2026-12-31",
+            .contact = "tbilisi-1",
+            .evidence = "letter of the Prosecutor General"};
+  }
+
+  void Take(const absl::StatusOr<Plan>& plan) {
+    ASSERT_THAT(plan, IsOk());
+    registry_ = After(std::move(registry_), plan->facts);
+  }
+
+  void Enter(const Secondment& secondment) { Take(PlanCreateSecondment(registry_, secondment)); }
+
+  absl::StatusOr<Plan> End(const std::string& day = "", absl::string_view etag = "") const {
+    return PlanEndSecondment(registry_, kName, day, etag, now_);
+  }
+
+  bool Counts(absl::CivilDay day) const {
+    return registry_.Counts(*registry_.FindContact(kContact), day);
+  }
+
+  std::string WhyNot(absl::CivilDay day) const {
+    return WhyNotInEffect(registry_, *registry_.relations().Find<Secondment>(kName), day);
+  }
+
+  AxisStanding Stands(absl::CivilDay day) const {
+    return StandingOn(registry_, *registry_.FindPartner("georgia"), day)
+        .axes[static_cast<std::size_t>(Axis::kLiaisonProsecutor) - 1];
+  }
+
+  Registry registry_ = LoadedRegistry();
+  const absl::Time now_ = absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), absl::UTCTimeZone());
+};
+
+TEST_F(SecondmentsTest, AccessOfItsContactBeginsAndEndsWithIt) {
+  EXPECT_TRUE(Counts(kToday));
+  const auto plan = PlanCreateSecondment(registry_, Prosecutor());
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier) << "a contact may count less than before";
+  Take(plan);
+
+  EXPECT_FALSE(Counts(absl::CivilDay(2025, 12, 31)));
+  EXPECT_TRUE(Counts(absl::CivilDay(2026, 1, 1)));
+  EXPECT_TRUE(Counts(absl::CivilDay(2026, 12, 31)));
+  EXPECT_FALSE(Counts(absl::CivilDay(2027, 1, 1)));
+  EXPECT_THAT(WhyNot(absl::CivilDay(2025, 12, 31)), HasSubstr("54a"));
+  EXPECT_THAT(WhyNot(absl::CivilDay(2027, 1, 1)), HasSubstr("2026-12-31"));
+}
+
+TEST_F(SecondmentsTest, EndingItEndsAccessAtOnceIfItsLastDayHasCome) {
+  Enter(Prosecutor());
+  const auto plan = End();
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier);
+  Take(plan);
+  EXPECT_FALSE(Counts(kToday));
+  EXPECT_TRUE(Counts(absl::CivilDay(2026, 11, 22)));
+  EXPECT_THAT(End()->facts, IsEmpty()) << "it has ended already";
+  EXPECT_THAT(End("2026-12-01"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "SECONDMENT_INVALID"));
+}
+
+TEST_F(SecondmentsTest, AnAnnouncedEndLeavesItsLastDay) {
+  Enter(Prosecutor());
+  EXPECT_THAT(End("2027-01-01"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "SECONDMENT_INVALID"));
+  EXPECT_THAT(End("", "\"77\""), FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  Take(End("2026-11-30"));
+  EXPECT_TRUE(Counts(absl::CivilDay(2026, 11, 30)));
+  EXPECT_FALSE(Counts(absl::CivilDay(2026, 12, 1)));
+  Take(End("2025-01-01"));
+  EXPECT_FALSE(Counts(absl::CivilDay(2026, 1, 1))) << "it was called off";
+}
+
+TEST_F(SecondmentsTest, ItEndsByItselfWithItsInstrument) {
+  Enter(Prosecutor());
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.ended = "2026-11-22";
+  agreement.certainty["ended"] = Certainty::kFound;
+  registry_ = After(std::move(registry_), {agreement});
+
+  EXPECT_TRUE(Counts(absl::CivilDay(2026, 11, 22)));
+  EXPECT_FALSE(Counts(kToday));
+  EXPECT_THAT(WhyNot(kToday), HasSubstr("54a(1)"));
+  EXPECT_EQ(Stands(kToday).step, "ENDED");
+  EXPECT_EQ(Stands(kToday).day, "2026-11-23");
+}
+
+TEST_F(SecondmentsTest, ASuccessorLetsTheSameContactGoOn) {
+  Enter(Prosecutor());
+  Take(End());
+  EXPECT_FALSE(Counts(kToday));
+  Secondment next = Prosecutor();
+  next.id = "s2";
+  next.from = "2026-11-23";
+  next.to = "";
+  Enter(next);
+  EXPECT_TRUE(Counts(kToday));
+  EXPECT_EQ(Stands(kToday).step, "SECONDED");
+  EXPECT_EQ(Stands(kToday).day, "2026-11-23");
+}
+
+TEST_F(SecondmentsTest, ASuspendedContactDoesNotCountWhateverSecondsIt) {
+  Enter(Prosecutor());
+  Contact contact = *registry_.FindContact(kContact);
+  contact.state = ContactState::kSuspended;
+  registry_ = After(std::move(registry_), {contact});
+  EXPECT_FALSE(Counts(kToday));
+}
+
+TEST_F(SecondmentsTest, WhatIsSealedForItsContactCannotBeOpenedAfterIt) {
+  const auto until = [&] {
+    for (const legal::Authority& found : registry_.facts().Find("partners/georgia")->authorities) {
+      if (found.name == "partners/georgia/authorities/prosecution-service") {
+        return found.sealing_key_until;
+      }
+    }
+    return absl::InfinitePast();
+  };
+  registry_ = After(std::move(registry_),
+                    {KeyStatement{.id = "k1",
+                                  .holder = registry_.FindContact(kContact)->spiffe_id,
+                                  .statement = "s",
+                                  .serial = 1,
+                                  .not_after = now_ + absl::Hours(24 * 365)}});
+  EXPECT_EQ(until(), now_ + absl::Hours(24 * 365));
+  Enter(Prosecutor());
+  EXPECT_EQ(until(), absl::FromCivil(absl::CivilDay(2027, 1, 1), Brussels()));
+  Take(End());
+  EXPECT_LT(until(), now_);
+}
+
+TEST_F(SecondmentsTest, TheAxisFollowsFromIt) {
+  Enter(Prosecutor());
+  EXPECT_EQ(Stands(absl::CivilDay(2026, 1, 1)).step, "SECONDED");
+  Take(End());
+  EXPECT_EQ(Stands(kToday).step, "ENDED");
+  EXPECT_THAT(Stands(kToday).history,
+              ::testing::Contains(::testing::Field(&Milestone::step, "ENTITLED")));
+}
+
+TEST_F(SecondmentsTest, OnlyAnAgreementThatAllowsItPermitsALiaisonProsecutor) {
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "SECONDMENT_NOT_PERMITTED");
+  Secondment early = Prosecutor();
+  early.from = "2019-01-01";
+  EXPECT_THAT(PlanCreateSecondment(registry_, early), refused) << "not in force yet";
+  EXPECT_THAT(std::string(PlanCreateSecondment(registry_, early).status().message()),
+              HasSubstr("EJR 54a(1)"));
+
+  Secondment panama{.partner = "panama",
+                    .id = "s1",
+                    .kind = SecondmentKind::kLiaisonProsecutor,
+                    .instrument = "partners/panama/instruments/working-arrangement",
+                    .from = "2026-01-01",
+                    .evidence = "letter"};
+  EXPECT_THAT(PlanCreateSecondment(registry_, panama), refused)
+      << "a working arrangement permits no liaison prosecutor";
+  panama.kind = SecondmentKind::kLiaisonMagistrate;
+  EXPECT_THAT(PlanCreateSecondment(registry_, panama), IsOk()) << "but a liaison magistrate";
+  EXPECT_FALSE(PlanCreateSecondment(registry_, panama)->barrier);
+
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.allows_secondment = false;
+  registry_ = After(std::move(registry_), {agreement});
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor()), refused);
+  agreement.allows_secondment = true;
+  agreement.certainty["allows_secondment"] = Certainty::kUnconfirmed;
+  registry_ = After(std::move(registry_), {agreement});
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor()), refused) << "nobody confirmed it";
+}
+
+TEST_F(SecondmentsTest, AnArrangementOfTheAgencyPermitsALiaisonMagistrateWhileItHasEffect) {
+  using State = ArrangementState;
+  Arrangement arrangement{
+      .partner = "georgia", .id = "a1", .steps = {{State::kSigned, "2026-02-01"}}};
+  registry_ = After(std::move(registry_), {arrangement});
+  Secondment magistrate{.partner = "georgia",
+                        .id = "m1",
+                        .kind = SecondmentKind::kLiaisonMagistrate,
+                        .instrument = "partners/georgia/arrangements/a1",
+                        .from = "2026-06-01",
+                        .evidence = "decision 9"};
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "SECONDMENT_NOT_PERMITTED");
+  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate), refused);
+  arrangement.steps.push_back({State::kInEffect, "2026-05-01"});
+  registry_ = After(std::move(registry_), {arrangement});
+  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate), IsOk());
+  arrangement.steps.push_back({State::kEnded, "2026-05-15"});
+  registry_ = After(std::move(registry_), {arrangement});
+  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate), refused);
+}
+
+TEST_F(SecondmentsTest, BadFieldsAreRefused) {
+  const auto invalid = FailsWith(absl::StatusCode::kInvalidArgument, "SECONDMENT_INVALID");
+  const auto refused = [&](auto change) {
+    Secondment wrong = Prosecutor();
+    change(wrong);
+    return PlanCreateSecondment(registry_, wrong).status();
+  };
+  EXPECT_THAT(refused([](Secondment& s) { s.kind = SecondmentKind::kUnspecified; }), invalid);
+  EXPECT_THAT(refused([](Secondment& s) { s.instrument = "partners/georgia/instruments/x"; }),
+              invalid);
+  EXPECT_THAT(refused([](Secondment& s) {
+                s.instrument = "partners/moldova/instruments/cooperation-agreement";
+              }),
+              invalid)
+      << "of another partner";
+  EXPECT_THAT(refused([](Secondment& s) { s.to = "2025-12-31"; }), invalid);
+  EXPECT_THAT(refused([](Secondment& s) { s.from = "2026"; }), invalid);
+  EXPECT_THAT(refused([](Secondment& s) { s.contact = "tbilisi-9"; }), invalid);
+  EXPECT_THAT(refused([](Secondment& s) { s.kind = SecondmentKind::kLiaisonMagistrate; }), invalid)
+      << "with a contact";
+  EXPECT_THAT(refused([](Secondment& s) { s.evidence = ""; }), invalid);
+  Enter(Prosecutor());
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor()),
+              FailsWith(absl::StatusCode::kAlreadyExists, "SECONDMENT_EXISTS"));
+  EXPECT_THAT(PlanEndSecondment(registry_, "partners/georgia/secondments/s9", "", "", now_),
+              FailsWith(absl::StatusCode::kNotFound, "SECONDMENT_NOT_FOUND"));
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
