@@ -54,15 +54,21 @@ const char* Word(v1::TransferOutcome outcome) {
   }
 }
 
-// The rule of a row, if it is one sentence: rows that read differently case by case have several.
-std::string RuleOf(const legal::TablePhase& phase, absl::string_view row) {
-  std::string rule;
-  for (const legal::TableRow& told : phase.rows) {
-    if (told.row != row) continue;
-    if (!rule.empty()) return "";
-    rule = absl::StrCat("if ", told.condition, ": ", told.then);
+// A row as the table tells it.
+struct Told {
+  std::string rule;       // Empty if the row reads differently case by case.
+  bool explains = false;  // It only explains what others come to.
+};
+
+Told RowOf(const legal::TablePhase& phase, absl::string_view row) {
+  Told told;
+  int rules = 0;
+  for (const legal::TableRow& one : phase.rows) {
+    if (one.row != row) continue;
+    told.rule = ++rules > 1 ? "" : absl::StrCat("if ", one.condition, ": ", one.then);
+    told.explains = one.outcomes.empty();
   }
-  return rule;
+  return told;
 }
 
 void PrintReasons(std::ostream& out, const v1::TransferVerdict& verdict) {
@@ -72,11 +78,11 @@ void PrintReasons(std::ostream& out, const v1::TransferVerdict& verdict) {
       if (!absl::StartsWith(reason.row(), absl::StrCat(phase.number, "."))) continue;
       if (!opened) out << "\n" << phase.number << "  " << phase.title << "\n";
       opened = true;
-      out << "  " << reason.row() << "  " << Word(reason.outcome()) << "  [" << reason.article()
+      const Told told = RowOf(phase, reason.row());
+      out << "  " << reason.row() << "  "
+          << (told.explains ? "for clarity" : Word(reason.outcome())) << "  [" << reason.article()
           << "]\n       " << Wrap(reason.sentence(), kWidth, 7) << "\n";
-      if (const std::string rule = RuleOf(phase, reason.row()); !rule.empty()) {
-        out << "       Rule: " << Wrap(rule, kWidth, 13) << "\n";
-      }
+      if (!told.rule.empty()) out << "       Rule: " << Wrap(told.rule, kWidth, 13) << "\n";
       if (reason.facts_size() > 0) {
         out << "       Rests on: " << Wrap(absl::StrJoin(reason.facts(), ", "), kWidth, 17) << "\n";
       }

@@ -19,7 +19,7 @@ struct Figures {
   int stale_contacts = 0;
 };
 
-// Looks at everything: about 20 us a partner.
+// Looks at everything: tens of microseconds a partner.
 Figures FiguresOn(const Registry& registry, absl::CivilDay day);
 
 }  // namespace comity::partner_registry

@@ -1,5 +1,6 @@
 #include "services/partner-registry/server/report_metrics.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,10 +13,14 @@ namespace comity::partner_registry {
 std::shared_ptr<const Figures> ReportMetrics::Now() {
   const absl::CivilDay day = DayInBrussels(clock_->Now());
   const absl::MutexLock lock(&mutex_);
-  const RegistryStore::State::Guard now = store_->View();
-  if (figures_ == nullptr || revision_ != now->revision() || day_ != day) {
-    figures_ = std::make_shared<const Figures>(FiguresOn(*now, day));
-    revision_ = now->revision();
+  std::optional<Registry> changed;  // A copy: the writer must not wait for the looking.
+  {
+    const RegistryStore::State::Guard now = store_->View();
+    if (figures_ == nullptr || revision_ != now->revision() || day_ != day) changed = *now;
+  }
+  if (changed.has_value()) {
+    figures_ = std::make_shared<const Figures>(FiguresOn(*changed, day));
+    revision_ = changed->revision();
     day_ = day;
   }
   return figures_;
