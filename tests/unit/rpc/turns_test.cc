@@ -73,14 +73,14 @@ TEST_F(TurnsTest, WhatFindsNoRoomIsRefusedAndNeverBegins) {
 }
 
 TEST_F(TurnsTest, ALongQueueOfWorkThatEndsAtOnceIsNoDeepStack) {
-  constexpr int kLong = 200'000;
-  int ran = 0;
+  constexpr std::size_t kLong = 200'000;
+  std::size_t ran = 0;
   Turns turns({.at_once = 1, .queue = {.length = 4 * kLong}});
   ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
-  for (int i = 0; i < kLong; ++i) {
+  for (std::size_t i = 0; i < kLong; ++i) {
     ASSERT_THAT(turns.Submit("a", [&](const Turns::Turn&) { ++ran; }), IsOk());
   }
-  EXPECT_EQ(ran, 0);
+  EXPECT_EQ(ran, 0U);
 
   turns_.clear();
 
