@@ -1,7 +1,7 @@
 #include "common/pages/escape.h"
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 
 namespace comity::pages {
 namespace {
