@@ -18,6 +18,13 @@ const std::vector<TablePhase>& DecisionTable() {
             "UNDETERMINED",
             "May operational data go to an authority that the registry does not know?",
             {kUndetermined}},
+           {"1.1",
+            "… the counterpart was taken off the register",
+            "policy",
+            "REFUSED",
+            "May anything be made available to a partner that was entered twice, under its old "
+            "name?",
+            {kRefused}},
            {"1.2",
             "the data are not personal",
             "EJR 47(2), 21(8), 76",

@@ -24,7 +24,7 @@
 #include "absl/time/clock.h"
 #include "common/journal/journal.h"
 #include "common/legal/evaluate.h"
-#include "services/partner-registry/domain/search.h"
+#include "services/partner-registry/domain/partner_index.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/testing/test_journal.h"
 
@@ -157,12 +157,10 @@ std::vector<double> Evaluations(const Registry& registry, std::int64_t partners)
 std::vector<double> Searches(const Registry& registry, std::int64_t partners) {
   return Microseconds(kSearches, [&] {
     std::vector<const Partner*> page;
-    const std::string query = Fold("TÜRKISBLAU land");
-    for (const auto& [id, partner] : registry.partners()) {
-      if (!Matches(*partner, query)) continue;
-      page.push_back(partner.get());
-      if (page.size() == kPage) break;
-    }
+    registry.index().Visit("TÜRKISBLAU land", "", [&](const Partner& partner) {
+      page.push_back(&partner);
+      return page.size() < kPage;
+    });
     if (page.empty() && partners >= 1000) Fail(absl::InternalError("nothing was found"));
   });
 }
