@@ -66,6 +66,9 @@ int Main(int argc, char** argv) {
 
   const Command commands(&root);
   RegisterPartners(commands, app);
+  RegisterInstruments(commands, app);
+  RegisterMilestones(commands, app);
+  RegisterAuthorities(commands, app);
   RegisterTransfer(commands, app);
   RegisterContacts(commands, app);
   RegisterKeys(commands, app);
