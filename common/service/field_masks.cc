@@ -32,11 +32,9 @@ bool OnlyTheServerSets(const FieldDescriptor& field) {
   return false;
 }
 
-std::vector<const FieldDescriptor*> FieldsOf(const Descriptor& type, bool settable) {
+std::vector<const FieldDescriptor*> AllFields(const Descriptor& type) {
   std::vector<const FieldDescriptor*> fields;
-  for (int i = 0; i < type.field_count(); ++i) {
-    if (!settable || !OnlyTheServerSets(*type.field(i))) fields.push_back(type.field(i));
-  }
+  for (int i = 0; i < type.field_count(); ++i) fields.push_back(type.field(i));
   return fields;
 }
 
@@ -54,9 +52,15 @@ absl::Status Invalid(absl::string_view mask, const std::string& what,
 
 }  // namespace
 
+std::vector<const FieldDescriptor*> SettableFields(const Descriptor& type) {
+  std::vector<const FieldDescriptor*> fields = AllFields(type);
+  std::erase_if(fields, [](const FieldDescriptor* field) { return OnlyTheServerSets(*field); });
+  return fields;
+}
+
 absl::Status Update(const FieldMask& mask, const Message& from, Message& into) {
   const Descriptor& type = *into.GetDescriptor();
-  const std::vector<const FieldDescriptor*> settable = FieldsOf(type, /*settable=*/true);
+  const std::vector<const FieldDescriptor*> settable = SettableFields(type);
   if (mask.paths().empty()) return Invalid("update_mask", "it names no field", settable);
   std::vector<const FieldDescriptor*> named;
   for (const std::string& path : mask.paths()) {
@@ -87,7 +91,7 @@ absl::Status CheckReadMask(const FieldMask& mask, const Descriptor& type) {
   for (const std::string& path : mask.paths()) {
     if (path != "*" && type.FindFieldByName(path) == nullptr) {
       return Invalid("read_mask", absl::StrCat("\"", path, "\" is no field of ", type.name()),
-                     FieldsOf(type, /*settable=*/false));
+                     AllFields(type));
     }
   }
   return absl::OkStatus();
@@ -96,7 +100,7 @@ absl::Status CheckReadMask(const FieldMask& mask, const Descriptor& type) {
 void KeepOnly(const FieldMask& mask, Message& message) {
   const auto& paths = mask.paths();
   if (paths.empty() || std::find(paths.begin(), paths.end(), "*") != paths.end()) return;
-  for (const FieldDescriptor* field : FieldsOf(*message.GetDescriptor(), /*settable=*/false)) {
+  for (const FieldDescriptor* field : AllFields(*message.GetDescriptor())) {
     if (field->name() == "name" ||
         std::find(paths.begin(), paths.end(), field->name()) != paths.end()) {
       continue;

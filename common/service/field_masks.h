@@ -3,11 +3,17 @@
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/message.h>
 
+#include <vector>
+
 #include "absl/status/status.h"
 
 // Field masks (AIP-134, AIP-157). A path is the name of a field of the resource as a whole; `*` are
 // all of them.
 namespace comity::service {
+
+// The fields of a resource that a caller can set: not those that are OUTPUT_ONLY or IDENTIFIER.
+std::vector<const google::protobuf::FieldDescriptor*> SettableFields(
+    const google::protobuf::Descriptor& type);
 
 // Copies the fields that `mask` names from `from` to `into`, which are of one type; a field that is
 // empty in `from` is emptied. INVALID_ARGUMENT `FIELD_MASK_INVALID`, naming `update_mask` and the

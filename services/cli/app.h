@@ -53,8 +53,12 @@ class App {
 
 // Registers the commands of one subject.
 void RegisterPartners(Command root, App& app);
-// Below `partners`.
+// Into the group of the partners.
+void RegisterPartnerEdits(Command partners, App& app);
 void RegisterExport(Command partners, App& app);
+void RegisterInstruments(Command root, App& app);
+void RegisterMilestones(Command root, App& app);
+void RegisterAuthorities(Command root, App& app);
 void RegisterTransfer(Command root, App& app);
 void RegisterReports(Command root, App& app);
 void RegisterContacts(Command root, App& app);

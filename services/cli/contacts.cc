@@ -1,4 +1,4 @@
-// comity contacts: list, show, suspend, reinstate.
+// comity contacts: list, show, update, suspend, reinstate.
 
 #include <iostream>
 #include <memory>
@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
+#include "services/cli/edits.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/text.h"
 
@@ -16,10 +17,8 @@ namespace v1 = partner_registry::v1;
 
 namespace {
 
-using Registry = v1::PartnerRegistryService::Stub;
-
-struct Arguments {
-  std::string contact, partner, reason;
+struct Arguments : EditArguments {
+  std::string contact, partner;
 };
 
 void PrintContacts(const std::vector<v1::Contact>& contacts) {
@@ -36,38 +35,27 @@ void PrintContacts(const std::vector<v1::Contact>& contacts) {
 }
 
 absl::Status List(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   v1::ListContactsRequest request;
   request.set_parent(PartnerName(arguments.partner.empty() ? "-" : arguments.partner));
-  request.set_page_size(500);
-  v1::ListContactsResponse all;
-  do {
-    COMITY_ASSIGN_OR_RETURN(
-        v1::ListContactsResponse page,
-        client::Invoke(registry.get(), &Registry::ListContacts, request, app.patience()));
-    request.set_page_token(page.next_page_token());
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
-  all.clear_next_page_token();
-  app.Show(all, [&] { PrintContacts({all.contacts().begin(), all.contacts().end()}); });
-  return absl::OkStatus();
+  return ListFromRegistry(app, &RegistryStub::ListContacts, request,
+                          [](const v1::ListContactsResponse& all) {
+                            PrintContacts({all.contacts().begin(), all.contacts().end()});
+                          });
 }
 
-// Gets, suspends or reinstates: the three differ in the request only.
-template <typename Request>
-absl::Status Act(App& app,
-                 grpc::Status (Registry::*method)(grpc::ClientContext*, const Request&,
-                                                  v1::Contact*),
-                 Request request) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
-  COMITY_ASSIGN_OR_RETURN(
-      const v1::Contact contact,
-      client::Invoke(registry.get(), method, std::move(request), app.patience()));
-  app.Show(contact, [&] { PrintContacts({contact}); });
-  return absl::OkStatus();
+absl::Status Update(App& app, const Arguments& arguments) {
+  v1::UpdateContactRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_contact()->mutable_name(),
+                          ContactName(arguments.contact));
+  request.mutable_contact()->set_etag(arguments.etag);
+  COMITY_RETURN_IF_ERROR(
+      SetFields(arguments.set, *request.mutable_contact(), *request.mutable_update_mask()));
+  request.set_reason(arguments.reason);
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::UpdateContact, request, PrintEdited<v1::Contact>);
 }
+
+void PrintContact(const v1::Contact& contact) { PrintContacts({contact}); }
 
 }  // namespace
 
@@ -90,14 +78,23 @@ void RegisterContacts(Command root, App& app) {
   add("show", "Show a contact", [&app, arguments]() -> absl::Status {
     v1::GetContactRequest request;
     COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
-    return Act(app, &Registry::GetContact, request);
+    return CallRegistry(app, &RegistryStub::GetContact, request, PrintContact);
   });
+  const Command update =
+      AddCommand(contacts, app, "update", "Change fields of a contact",
+                 "  comity --as registry-1 contacts update tbilisi-1@georgia \\\n"
+                 "      --set opener=no --reason \"...\"",
+                 [&app, arguments] { return Update(app, *arguments); });
+  update.AddOption("contact", arguments->contact, "Such as tbilisi-1@georgia").Required();
+  AddSet<v1::Contact>(update, *arguments);
+  AddReason(update, *arguments);
+  AddEtag(update, *arguments);
   add("suspend", "Suspend a contact everywhere: returns when no service counts it any more",
       [&app, arguments]() -> absl::Status {
         v1::SuspendContactRequest request;
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
         request.set_reason(arguments->reason);
-        return Act(app, &Registry::SuspendContact, request);
+        return CallRegistry(app, &RegistryStub::SuspendContact, request, PrintContact);
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
@@ -106,7 +103,7 @@ void RegisterContacts(Command root, App& app) {
         v1::ReinstateContactRequest request;
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
         request.set_reason(arguments->reason);
-        return Act(app, &Registry::ReinstateContact, request);
+        return CallRegistry(app, &RegistryStub::ReinstateContact, request, PrintContact);
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();

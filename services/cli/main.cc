@@ -70,6 +70,9 @@ int Main(int argc, char** argv) {
 
   const Command commands(&root);
   RegisterPartners(commands, app);
+  RegisterInstruments(commands, app);
+  RegisterMilestones(commands, app);
+  RegisterAuthorities(commands, app);
   RegisterTransfer(commands, app);
   RegisterReports(commands, app);
   RegisterContacts(commands, app);

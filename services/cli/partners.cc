@@ -1,4 +1,5 @@
-// comity partners: list, show, import, suspend-exchanges, resume-exchanges.
+// comity partners: list, show, import, suspend-exchanges, resume-exchanges. Those that edit are in
+// partner_edits.cc.
 
 #include <filesystem>
 #include <iostream>
@@ -17,6 +18,7 @@
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "services/cli/app.h"
+#include "services/cli/edits.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/progress.h"
 #include "services/cli/question.h"
@@ -85,8 +87,8 @@ void PrintStanding(const v1::PartnerStanding& standing) {
 }
 
 struct Arguments {
-  std::string partner, day, public_on, at_revision, query, folder, reason;
-  bool dry_run = false;
+  std::string partner, day, public_on, at_revision, query, filter, folder, reason;
+  bool dry_run = false, show_deleted = false;
 };
 
 // Sets the revision to read at, if the user named one.
@@ -114,31 +116,22 @@ absl::Status Show(App& app, const Arguments& arguments) {
 }
 
 absl::Status List(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
-  v1::ListPartnersResponse all;
   v1::ListPartnersRequest request;
-  request.set_page_size(500);
   request.set_query(arguments.query);
+  request.set_filter(arguments.filter);
+  request.set_show_deleted(arguments.show_deleted);
   COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
-  do {
-    COMITY_ASSIGN_OR_RETURN(
-        v1::ListPartnersResponse page,
-        client::Invoke(registry.get(), &Registry::ListPartners, request, app.patience()));
-    request.set_page_token(page.next_page_token());
-    all.mutable_registry_revision()->Swap(page.mutable_registry_revision());
-    for (v1::Partner& partner : *page.mutable_partners()) all.add_partners()->Swap(&partner);
-  } while (!request.page_token().empty());
-  app.Show(all, [&] {
-    std::vector<std::vector<std::string>> rows;
-    for (const v1::Partner& partner : all.partners()) {
-      rows.push_back({partner.name(), partner.display_name(),
-                      EnumText(v1::PartnerKind_descriptor(), partner.kind(), "PARTNER_KIND_"),
-                      partner.iso_alpha2(), partner.region()});
-    }
-    PrintTable(std::cout, {"name", "partner", "kind", "ISO", "region"}, rows);
-  });
-  return absl::OkStatus();
+  return ListFromRegistry(
+      app, &RegistryStub::ListPartners, request, [](const v1::ListPartnersResponse& all) {
+        std::vector<std::vector<std::string>> rows;
+        for (const v1::Partner& partner : all.partners()) {
+          rows.push_back({partner.name(), partner.display_name(),
+                          EnumText(v1::PartnerKind_descriptor(), partner.kind(), "PARTNER_KIND_"),
+                          partner.iso_alpha2(), partner.region(),
+                          partner.has_delete_time() ? "deleted" : ""});
+        }
+        PrintTable(std::cout, {"name", "partner", "kind", "ISO", "region", ""}, rows);
+      });
 }
 
 void PrintImport(const v1::ImportFactsResponse& response, bool dry_run) {
@@ -261,9 +254,19 @@ void RegisterPartners(Command root, App& app) {
   at_revision(show);
 
   const Command list = AddCommand(partners, app, "list", "List or find partners",
-                                  "  comity --as desk-1 partners list --find turkiye",
+                                  "  comity --as desk-1 partners list --find turkiye\n"
+                                  "  comity --as desk-1 partners list --filter \\\n"
+                                  "      'kind = STATE AND legal_class = MEMBER_STATE'",
                                   [&app, arguments] { return List(app, *arguments); });
-  list.AddOption("--find", arguments->query, "Words in id, name or ISO code").TypeName("TEXT");
+  list.AddOption("--find", arguments->query, "Words in id, name, aliases or ISO code")
+      .TypeName("TEXT");
+  list.AddOption(
+          "--filter", arguments->filter,
+          "Such as 'region = ASIA AND NOT exchanges_suspended = true'; fields: kind, region, "
+          "iso_alpha2, iso_alpha3, legal_class, exchanges_suspended, "
+          "competent_in_criminal_matters")
+      .TypeName("FILTER");
+  list.AddFlag("--show-deleted", arguments->show_deleted, "Those that are off the register, too");
   at_revision(list);
 
   const Command import =
@@ -277,6 +280,7 @@ void RegisterPartners(Command root, App& app) {
   import.AddFlag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
 
   RegisterExport(partners, app);
+  RegisterPartnerEdits(partners, app);
 
   const auto add = [&](const char* name, const char* description, auto body) {
     const Command command = AddCommand(

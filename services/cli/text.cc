@@ -56,6 +56,18 @@ std::string OutcomeWord(v1::TransferOutcome outcome) {
   return v1::TransferOutcome_Name(outcome).substr(std::string("TRANSFER_OUTCOME_").size());
 }
 
+// "georgia/x" -> "partners/georgia/<collection>/x".
+absl::StatusOr<std::string> NameBelow(absl::string_view text, absl::string_view collection,
+                                      absl::string_view reason, absl::string_view field,
+                                      absl::string_view what) {
+  if (absl::StartsWith(text, "partners/")) return std::string(text);
+  const std::vector<std::string> parts = absl::StrSplit(text, '/');
+  if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) {
+    return absl::StrCat("partners/", parts[0], "/", collection, "/", parts[1]);
+  }
+  return InvalidField(reason, field, absl::StrCat("\"", text, "\" ", what));
+}
+
 }  // namespace
 
 void PrintError(std::ostream& out, const absl::Status& status) {
@@ -225,15 +237,20 @@ std::string PartnerName(absl::string_view text) {
 }
 
 absl::StatusOr<std::string> AuthorityName(absl::string_view text) {
-  if (absl::StartsWith(text, "partners/")) return std::string(text);
-  const std::vector<std::string> parts = absl::StrSplit(text, '/');
-  if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) {
-    return absl::StrCat("partners/", parts[0], "/authorities/", parts[1]);
-  }
-  return InvalidField(
-      "AUTHORITY_INVALID", "authority",
-      absl::StrCat("\"", text, "\" names no authority: write georgia/prosecution-service"));
+  return NameBelow(text, "authorities", "AUTHORITY_INVALID", "authority",
+                   "names no authority: write georgia/prosecution-service");
 }
+
+absl::StatusOr<std::string> InstrumentName(absl::string_view text) {
+  return NameBelow(text, "instruments", "INSTRUMENT_INVALID", "instrument",
+                   "names no instrument: write serbia/cooperation-agreement");
+}
+
+std::string ParentOf(const std::string& name) {
+  return name.substr(0, name.find('/', std::string("partners/").size()));
+}
+
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 std::string DocumentName(absl::string_view text) {
   return absl::StartsWith(text, "documents/") ? std::string(text)

@@ -51,6 +51,13 @@ std::string PartnerName(absl::string_view text);
 // "georgia/prosecution-service" -> "partners/georgia/authorities/prosecution-service".
 absl::StatusOr<std::string> AuthorityName(absl::string_view text);
 
+// "serbia/cooperation-agreement" -> "partners/serbia/instruments/cooperation-agreement".
+absl::StatusOr<std::string> InstrumentName(absl::string_view text);
+
+// "partners/serbia" of "partners/serbia/instruments/x", and "x".
+std::string ParentOf(const std::string& name);
+std::string IdOf(const std::string& name);
+
 // "018f..." -> "documents/018f...".
 std::string DocumentName(absl::string_view text);
 

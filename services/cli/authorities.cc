@@ -1,0 +1,97 @@
+// comity authorities: list, show, create, update.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/cli/app.h"
+#include "services/cli/edits.h"
+#include "services/cli/enum_option.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+void PrintAuthorities(const v1::ListAuthoritiesResponse& list) {
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Authority& authority : list.authorities()) {
+    rows.push_back({authority.name(), authority.display_name(),
+                    authority.competent_in_criminal_matters() ? "competent" : "not competent",
+                    EnumText(v1::Certainty_descriptor(), authority.certainty(), "CERTAINTY_"),
+                    authority.last_verified()});
+  }
+  PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified"}, rows);
+}
+
+absl::Status List(App& app, const EditArguments& arguments) {
+  v1::ListAuthoritiesRequest request;
+  request.set_parent(PartnerName(arguments.name.empty() ? "-" : arguments.name));
+  return ListFromRegistry(app, &RegistryStub::ListAuthorities, request, PrintAuthorities);
+}
+
+absl::Status Show(App& app, const EditArguments& arguments) {
+  v1::GetAuthorityRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), AuthorityName(arguments.name));
+  return CallRegistry(app, &RegistryStub::GetAuthority, request, PrintEdited<v1::Authority>);
+}
+
+absl::Status Create(App& app, const EditArguments& arguments) {
+  v1::CreateAuthorityRequest request;
+  COMITY_ASSIGN_OR_RETURN(const std::string name, AuthorityName(arguments.name));
+  google::protobuf::FieldMask named;
+  request.set_parent(ParentOf(name));
+  request.set_authority_id(IdOf(name));
+  COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_authority(), named));
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::CreateAuthority, request, PrintEdited<v1::Authority>);
+}
+
+absl::Status Update(App& app, const EditArguments& arguments) {
+  v1::UpdateAuthorityRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_authority()->mutable_name(),
+                          AuthorityName(arguments.name));
+  request.mutable_authority()->set_etag(arguments.etag);
+  COMITY_RETURN_IF_ERROR(
+      SetFields(arguments.set, *request.mutable_authority(), *request.mutable_update_mask()));
+  request.set_reason(arguments.reason);
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::UpdateAuthority, request, PrintEdited<v1::Authority>);
+}
+
+}  // namespace
+
+void RegisterAuthorities(Command root, App& app) {
+  const Command authorities = root.AddGroup("authorities", "Who receives for a partner");
+  const auto arguments = std::make_shared<EditArguments>();
+  const auto add = [&](const char* name, const char* description, const char* example, auto body) {
+    return AddCommand(authorities, app, name, description, absl::StrCat("  comity ", example),
+                      [&app, arguments, body] { return body(app, *arguments); });
+  };
+  const auto name = [&](const Command& command) {
+    command.AddOption("authority", arguments->name, "Such as georgia/prosecution-service")
+        .Required();
+  };
+  add("list", "List authorities", "--as desk-1 authorities list georgia", List)
+      .AddOption("partner", arguments->name, "Only of this partner");
+  name(add("show", "Show an authority", "--as desk-1 authorities show georgia/prosecution-service",
+           Show));
+  const Command create = add("create", "Enter an authority",
+                             "--as registry-1 authorities create georgia/ministry \\\n"
+                             "      --set \"display_name=Ministry of Justice\"",
+                             Create);
+  name(create);
+  AddSet<v1::Authority>(create, *arguments);
+  const Command update = add("update", "Change fields of an authority",
+                             "--as registry-1 authorities update georgia/prosecution-service \\\n"
+                             "      --set last_verified=2026-11-28 --reason \"...\"",
+                             Update);
+  name(update);
+  AddSet<v1::Authority>(update, *arguments);
+  AddReason(update, *arguments);
+  AddEtag(update, *arguments);
+}
+
+}  // namespace comity::cli

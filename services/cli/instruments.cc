@@ -1,0 +1,142 @@
+// comity instruments: list, show, create, update, confirm.
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/cli/app.h"
+#include "services/cli/edits.h"
+#include "services/cli/enum_option.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+struct Arguments : EditArguments {
+  std::string field, evidence;
+};
+
+void PrintInstruments(const v1::ListInstrumentsResponse& list) {
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Instrument& instrument : list.instruments()) {
+    rows.push_back(
+        {instrument.name(),
+         EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
+         instrument.signed_(),
+         instrument.in_force().empty() ? instrument.in_force_by() : instrument.in_force(),
+         instrument.ended(), instrument.title()});
+  }
+  PrintTable(std::cout, {"instrument", "kind", "signed", "in force", "last day", "title"}, rows);
+}
+
+void PrintInstrument(const v1::Instrument& instrument) {
+  PrintEdited(instrument);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [field, certainty] : instrument.certainty()) {
+    rows.push_back({field, EnumText(v1::Certainty_descriptor(), certainty, "CERTAINTY_"), "", ""});
+  }
+  for (const v1::Confirmation& confirmation : instrument.confirmations()) {
+    rows.push_back(
+        {confirmation.field(), "confirmed", confirmation.evidence(), confirmation.confirmed_by()});
+  }
+  if (!rows.empty()) PrintTable(std::cout, {"field", "is", "evidence", "by"}, rows);
+}
+
+absl::Status List(App& app, const Arguments& arguments) {
+  v1::ListInstrumentsRequest request;
+  request.set_parent(PartnerName(arguments.name.empty() ? "-" : arguments.name));
+  return ListFromRegistry(app, &RegistryStub::ListInstruments, request, PrintInstruments);
+}
+
+absl::Status Show(App& app, const Arguments& arguments) {
+  v1::GetInstrumentRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), InstrumentName(arguments.name));
+  return CallRegistry(app, &RegistryStub::GetInstrument, request, PrintInstrument);
+}
+
+absl::Status Create(App& app, const Arguments& arguments) {
+  v1::CreateInstrumentRequest request;
+  COMITY_ASSIGN_OR_RETURN(const std::string name, InstrumentName(arguments.name));
+  google::protobuf::FieldMask named;
+  request.set_parent(ParentOf(name));
+  request.set_instrument_id(IdOf(name));
+  COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_instrument(), named));
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::CreateInstrument, request, PrintInstrument);
+}
+
+absl::Status Update(App& app, const Arguments& arguments) {
+  v1::UpdateInstrumentRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_instrument()->mutable_name(),
+                          InstrumentName(arguments.name));
+  request.mutable_instrument()->set_etag(arguments.etag);
+  COMITY_RETURN_IF_ERROR(
+      SetFields(arguments.set, *request.mutable_instrument(), *request.mutable_update_mask()));
+  request.set_reason(arguments.reason);
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::UpdateInstrument, request, PrintInstrument);
+}
+
+absl::Status Confirm(App& app, const Arguments& arguments) {
+  v1::ConfirmFieldRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), InstrumentName(arguments.name));
+  request.mutable_confirmation()->set_field(arguments.field);
+  request.mutable_confirmation()->set_evidence(arguments.evidence);
+  request.set_etag(arguments.etag);
+  return CallRegistry(app, &RegistryStub::ConfirmField, request, PrintInstrument);
+}
+
+}  // namespace
+
+void RegisterInstruments(Command root, App& app) {
+  const Command instruments =
+      root.AddGroup("instruments", "Agreements, decisions and arrangements, with their days");
+  const auto arguments = std::make_shared<Arguments>();
+  const auto add = [&](const char* name, const char* description, const char* example, auto body) {
+    return AddCommand(instruments, app, name, description, absl::StrCat("  comity ", example),
+                      [&app, arguments, body] { return body(app, *arguments); });
+  };
+  const auto name = [&](const Command& command) {
+    command.AddOption("instrument", arguments->name, "Such as serbia/cooperation-agreement")
+        .Required();
+  };
+  add("list", "List instruments", "--as desk-1 instruments list serbia", List)
+      .AddOption("partner", arguments->name, "Only of this partner");
+  name(add("show", "Show an instrument, how sure each field is and who confirmed it",
+           "--as desk-1 instruments show serbia/cooperation-agreement", Show));
+
+  const Command create =
+      add("create", "Enter an instrument",
+          "--as registry-1 instruments create panama/agreement \\\n"
+          "      --set kind=international-agreement --set title=Agreement --set signed=2026-11-01",
+          Create);
+  name(create);
+  AddSet<v1::Instrument>(create, *arguments);
+
+  const Command update =
+      add("update", "Change fields of an instrument: its earlier states stay readable",
+          "--as registry-1 instruments update serbia/cooperation-agreement \\\n"
+          "      --set in_force=2019-12-10 --reason \"...\"",
+          Update);
+  name(update);
+  AddSet<v1::Instrument>(update, *arguments);
+  AddReason(update, *arguments);
+  AddEtag(update, *arguments);
+
+  const Command confirm =
+      add("confirm", "Confirm a field that somebody else recorded: then it can carry a release",
+          "--as desk-1 instruments confirm serbia/cooperation-agreement in_force \\\n"
+          "      --evidence \"note verbale 7\" --etag '\"5\"'",
+          Confirm);
+  name(confirm);
+  confirm.AddOption("field", arguments->field, "Such as in_force").Required();
+  confirm.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();
+  confirm.AddOption("--etag", arguments->etag, "Of what you saw (instruments show)")
+      .TypeName("ETAG")
+      .Required();
+}
+
+}  // namespace comity::cli

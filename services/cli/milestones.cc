@@ -1,0 +1,55 @@
+// comity milestones: record.
+
+#include <memory>
+#include <string>
+
+#include "services/cli/app.h"
+#include "services/cli/edits.h"
+#include "services/cli/enum_option.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+struct Arguments {
+  std::string partner, project;
+  v1::RecordMilestoneRequest request;
+  v1::Axis axis = v1::AXIS_UNSPECIFIED;
+};
+
+absl::Status Record(App& app, Arguments& arguments) {
+  v1::RecordMilestoneRequest& request = arguments.request;
+  request.set_parent(PartnerName(arguments.partner));
+  request.mutable_milestone()->set_axis(arguments.axis);
+  if (!arguments.project.empty()) {
+    request.mutable_milestone()->set_project(PartnerName(arguments.project));
+  }
+  return CallRegistry(app, &RegistryStub::RecordMilestone, request, PrintEdited<v1::Milestone>);
+}
+
+}  // namespace
+
+void RegisterMilestones(Command root, App& app) {
+  const Command milestones = root.AddGroup("milestones", "Steps on the five axes of a relation");
+  const auto arguments = std::make_shared<Arguments>();
+  const Command record =
+      AddCommand(milestones, app, "record", "Record a step, with its day and what shows it",
+                 "  comity --as registry-1 milestones record algeria NEGOTIATING --axis treaty \\\n"
+                 "      --day 2026-11-01 --evidence \"opening session, minutes\"",
+                 [&app, arguments] { return Record(app, *arguments); });
+  v1::Milestone& milestone = *arguments->request.mutable_milestone();
+  record.AddOption("partner", arguments->partner, "Its id, such as algeria").Required();
+  record.AddOption("step", *milestone.mutable_step(), "Such as COUNCIL_MANDATE").Required();
+  AddEnumOption(record, "--axis", arguments->axis, "AXIS_", v1::Axis_descriptor(), "On which axis")
+      .Required();
+  record.AddOption("--day", *milestone.mutable_day(), "When; 2016-10 and 2017 are days, too")
+      .TypeName("DAY")
+      .Required();
+  record.AddOption("--evidence", *milestone.mutable_evidence(), "The document that shows it")
+      .Required();
+  record.AddOption("--project", arguments->project, "For memberships: which").TypeName("PARTNER");
+  record.AddOption("--note", *milestone.mutable_note(), "What a reader should know");
+}
+
+}  // namespace comity::cli

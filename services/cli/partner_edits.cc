@@ -1,0 +1,103 @@
+// comity partners: create, update, delete, undelete, merge.
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "services/cli/app.h"
+#include "services/cli/edits.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+struct Arguments : EditArguments {
+  bool allow_alike = false;
+};
+
+absl::Status Create(App& app, const Arguments& arguments) {
+  v1::CreatePartnerRequest request;
+  google::protobuf::FieldMask named;
+  request.set_partner_id(arguments.name);
+  COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_partner(), named));
+  request.set_allow_alike(arguments.allow_alike);
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::CreatePartner, request, PrintEdited<v1::Partner>);
+}
+
+absl::Status Update(App& app, const Arguments& arguments) {
+  v1::UpdatePartnerRequest request;
+  request.mutable_partner()->set_name(PartnerName(arguments.name));
+  request.mutable_partner()->set_etag(arguments.etag);
+  COMITY_RETURN_IF_ERROR(
+      SetFields(arguments.set, *request.mutable_partner(), *request.mutable_update_mask()));
+  request.set_reason(arguments.reason);
+  request.set_validate_only(arguments.dry_run);
+  return CallRegistry(app, &RegistryStub::UpdatePartner, request, PrintEdited<v1::Partner>);
+}
+
+// Deletes or puts back: the two differ in the request only.
+template <typename Request>
+absl::Status Act(App& app, RegistryMethod<Request, v1::Partner> method,
+                 const Arguments& arguments) {
+  Request request;
+  request.set_name(PartnerName(arguments.name));
+  request.set_reason(arguments.reason);
+  request.set_etag(arguments.etag);
+  return CallRegistry(app, method, request, PrintEdited<v1::Partner>);
+}
+
+absl::Status Merge(App& app, const Arguments& arguments) {
+  v1::MergePartnersRequest request;
+  request.set_name(PartnerName(arguments.name));
+  request.set_into(PartnerName(arguments.other));
+  request.set_reason(arguments.reason);
+  return CallRegistry(app, &RegistryStub::MergePartners, request, PrintEdited<v1::Partner>);
+}
+
+}  // namespace
+
+void RegisterPartnerEdits(Command partners, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  const auto add = [&](const char* name, const char* description, const char* example, auto body) {
+    const Command command =
+        AddCommand(partners, app, name, description,
+                   absl::StrCat("  comity --as registry-1 partners ", name, " ", example),
+                   [&app, arguments, body] { return body(app, *arguments); });
+    command.AddOption("partner", arguments->name, "Its id, such as georgia").Required();
+    return command;
+  };
+  const Command create = add("create", "Put a partner on the register",
+                             "kazakhstan --set kind=state --set display_name=Kazakhstan", Create);
+  AddSet<v1::Partner>(create, *arguments);
+  create.AddFlag("--allow-alike", arguments->allow_alike,
+                 "Although another partner has its name or an alias");
+
+  const Command update = add("update", "Change fields of a partner",
+                             "georgia --set aliases=Sakartvelo --reason \"...\"", Update);
+  AddSet<v1::Partner>(update, *arguments);
+  AddReason(update, *arguments);
+  AddEtag(update, *arguments);
+
+  const Command off = add("delete",
+                          "Take a partner off the register: returns when nothing is transferred to "
+                          "it",
+                          "georgia --reason \"...\"", [](App& to, const Arguments& given) {
+                            return Act(to, &RegistryStub::DeletePartner, given);
+                          });
+  AddReason(off, *arguments);
+  AddEtag(off, *arguments);
+  const Command on = add("undelete", "Put a partner back on the register",
+                         "georgia --reason \"...\"", [](App& to, const Arguments& given) {
+                           return Act(to, &RegistryStub::UndeletePartner, given);
+                         });
+  AddReason(on, *arguments);
+  AddEtag(on, *arguments);
+
+  const Command merge = add("merge", "Say that a partner is another one entered twice",
+                            "turkey turkiye --reason \"...\"", Merge);
+  merge.AddOption("into", arguments->other, "The one that stays").Required();
+  AddReason(merge, *arguments);
+}
+
+}  // namespace comity::cli

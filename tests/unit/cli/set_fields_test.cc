@@ -1,0 +1,75 @@
+#include "services/cli/set_fields.h"
+
+#include <gmock/gmock.h>
+
+#include "comity/partner_registry/v1/partner.pb.h"
+#include "tests/testing/status_matchers.h"
+
+namespace comity::cli {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using partner_registry::v1::Instrument;
+using partner_registry::v1::Partner;
+using ::testing::ElementsAre;
+
+TEST(SetFieldsTest, EveryKindOfFieldIsReadAndNamed) {
+  Partner partner;
+  google::protobuf::FieldMask mask;
+
+  ASSERT_THAT(SetFields({"kind=union-body", "display_name=a = b", "aliases=x", "aliases=y",
+                         "competent_in_criminal_matters=yes", "region=",
+                         "legal_classes=[{\"legal_class\": \"LEGAL_CLASS_UNION_BODY\"}]"},
+                        partner, mask),
+              IsOk());
+
+  EXPECT_EQ(partner.kind(), partner_registry::v1::PARTNER_KIND_UNION_BODY);
+  EXPECT_EQ(partner.display_name(), "a = b");
+  EXPECT_THAT(partner.aliases(), ElementsAre("x", "y"));
+  EXPECT_TRUE(partner.competent_in_criminal_matters());
+  EXPECT_EQ(partner.legal_classes(0).legal_class(), partner_registry::v1::LEGAL_CLASS_UNION_BODY);
+  EXPECT_THAT(mask.paths(),
+              ElementsAre("kind", "display_name", "aliases", "competent_in_criminal_matters",
+                          "region", "legal_classes"));
+  Instrument instrument;
+  EXPECT_THAT(SetFields({"certainty={\"in_force\": \"CERTAINTY_FOUND\"}"}, instrument, mask),
+              IsOk());
+  EXPECT_EQ(instrument.certainty().at("in_force"), partner_registry::v1::CERTAINTY_FOUND);
+}
+
+TEST(SetFieldsTest, WhatIsNoFieldOrNoValueOfItIsRefused) {
+  const auto set = [](std::vector<std::string> assignments) {
+    Partner partner;
+    google::protobuf::FieldMask mask;
+    return SetFields(assignments, partner, mask);
+  };
+  for (const char* unknown : {"colour=red", "etag=x", "name=partners/x", "region", "=x"}) {
+    EXPECT_THAT(set({unknown}), FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_UNKNOWN"))
+        << unknown;
+  }
+  for (const char* invalid :
+       {"kind=empire", "competent_in_criminal_matters=maybe", "legal_classes=x"}) {
+    EXPECT_THAT(set({invalid}), FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"))
+        << invalid;
+  }
+  EXPECT_THAT(set({"region=A", "region=B"}),
+              FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"));
+}
+
+TEST(SetFieldsTest, WhatIsSetIsShown) {
+  Partner partner;
+  partner.set_name("partners/georgia");
+  partner.set_kind(partner_registry::v1::PARTNER_KIND_UNION_BODY);
+  partner.add_aliases("x");
+  partner.add_aliases("y");
+  partner.set_competent_in_criminal_matters(true);
+
+  EXPECT_THAT(ShownFields(partner), ElementsAre(ElementsAre("name", "partners/georgia"),
+                                                ElementsAre("kind", "union body"),
+                                                ElementsAre("competent_in_criminal_matters", "yes"),
+                                                ElementsAre("aliases", "x; y")));
+}
+
+}  // namespace
+}  // namespace comity::cli
