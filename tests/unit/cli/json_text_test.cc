@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
+#include "common/status/error.h"
 
 namespace comity::cli {
 namespace {
