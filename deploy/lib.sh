@@ -101,7 +101,8 @@ import_first_facts() { # FOLDER COMITY...
   partners=$("$@" --as registry-1 partners list --output json) || return 1
   if [[ $partners == *'"partners"'* ]]; then return; fi
   echo "importing $folder"
-  "$@" --as registry-1 partners import "$folder"
+  "$@" --as registry-1 partners import "$folder" || return 1
+  "$@" --as desk-1 strategy set "$folder/strategy.json" --reason "sample data" >/dev/null
 }
 
 stop_process() { # NAME [SIGNAL]

@@ -31,6 +31,11 @@ std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::strin
   const Lens lens{.day = day};
   Tri allows = Tri::kYes;
   if (prosecutor) {
+    const ClassOnDay of =
+        dossier->partner ? ClassOf(*dossier->partner, lens) : ClassOnDay{.known = Tri::kUnknown};
+    if (of.known != Tri::kYes || of.legal_class != LegalClass::kThirdCountry) {
+      return because("only a third country seconds liaison prosecutors");
+    }
     if (!EntitlesToSecondment(found->kind)) {
       return because(
           "only a cooperation agreement concluded before 12 December 2019 or an agreement under "

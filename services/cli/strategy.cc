@@ -67,7 +67,7 @@ void RegisterStrategy(Command root, App& app) {
 
   const Command set = AddCommand(
       strategy, app, "set", "Enter or change a strategy, from a file as show prints it",
-      "  comity --as desk-1 strategy show s2024 --output json > s2024.json   # edit it, then\n"
+      "  # strategy show s2024 --output json > s2024.json, and edit it\n"
       "  comity --as desk-1 strategy set s2024.json --reason \"College decision 2026-9\"",
       [&app, arguments]() -> absl::Status {
         v1::SetStrategyRequest request;

@@ -34,7 +34,8 @@ std::vector<std::string> Objecting(const Consultation& consultation) {
 
 bool RepliesFor(const identity::Principal& caller, const std::string& member_state,
                 const Registry& registry) {
-  if (!caller.IsAgency(identity::Role::kNationalMember)) return true;
+  if (caller.IsAgency(identity::Role::kDeskOfficer)) return true;
+  if (!caller.IsAgency(identity::Role::kNationalMember)) return false;
   const Partner* state = registry.FindPartner(member_state);
   return state != nullptr && !state->iso_alpha2.empty() &&
          caller.unit == absl::AsciiStrToLower(state->iso_alpha2);
@@ -106,9 +107,11 @@ absl::StatusOr<Plan> PlanRecordReply(const Registry& registry, absl::string_view
   const Consultation* known = registry.relations().Find<Consultation>(name);
   if (known == nullptr) return NoSuch("consultation", "CONSULTATION_NOT_FOUND");
   if (!RepliesFor(caller, reply.member_state, registry)) {
-    return MakeError(absl::StatusCode::kPermissionDenied,
-                     "A national member replies for his own Member State only.",
-                     {.reason = "REPLY_NOT_YOURS"});
+    return MakeError(
+        absl::StatusCode::kPermissionDenied,
+        "A national member replies for his own Member State, the desk officer for any; "
+        "nobody else does.",
+        {.reason = "REPLY_NOT_YOURS"});
   }
   const Fields fields("REPLY_INVALID", "reply");
   if (std::find(known->member_states.begin(), known->member_states.end(), reply.member_state) ==

@@ -127,6 +127,9 @@ TEST_F(ConsultationsTest, ANationalMemberRepliesForHisOwnStateAndTheDeskForAny) 
   EXPECT_THAT(
       PlanRecordReply(registry_, kName, From("france"), Who("agency/national-member/-/n1"), now_),
       FailsWith(absl::StatusCode::kPermissionDenied, "REPLY_NOT_YOURS"));
+  EXPECT_THAT(PlanRecordReply(registry_, kName, From("france"),
+                              Who("agency/liaison-prosecutor/fr/l1"), now_),
+              FailsWith(absl::StatusCode::kPermissionDenied, "REPLY_NOT_YOURS"));
   Take(PlanRecordReply(registry_, kName, From("france"), french, now_));
   Take(PlanRecordReply(registry_, kName, From("italy"), desk_, now_));
 

@@ -115,6 +115,16 @@ TEST_F(SecondmentsTest, ItEndsByItselfWithItsInstrument) {
   EXPECT_EQ(Stands(kToday).day, "2026-11-23");
 }
 
+TEST_F(SecondmentsTest, ItEndsWhenTheStateIsNoThirdCountryAnyMore) {
+  Enter(Prosecutor());
+  Partner georgia = *registry_.FindPartner("georgia");
+  georgia.legal_classes = {{LegalClass::kThirdCountry, "", "2026-11-22", Certainty::kFound, ""},
+                           {LegalClass::kMemberState, "2026-11-23", "", Certainty::kFound, ""}};
+  registry_ = After(std::move(registry_), {georgia});
+  EXPECT_TRUE(Counts(absl::CivilDay(2026, 11, 22)));
+  EXPECT_FALSE(Counts(kToday));
+}
+
 TEST_F(SecondmentsTest, ASuccessorLetsTheSameContactGoOn) {
   Enter(Prosecutor());
   Take(End());
