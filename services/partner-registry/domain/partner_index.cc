@@ -26,8 +26,12 @@ std::vector<std::string> FoldedNames(const Partner& partner) {
 
 void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   if (const auto before = entries_.find(partner->id); before != entries_.end()) {
-    for (const absl::string_view word : before->second->words) {
-      postings_.erase({word, before->second.get()});
+    const Entry* const entry = before->second.get();
+    for (const absl::string_view word : entry->words) {
+      const auto known = by_word_.find(word);
+      auto& holders = known->second;
+      holders.erase(std::lower_bound(holders.begin(), holders.end(), entry));
+      if (holders.empty()) by_word_.erase(known);
     }
     entries_.erase(before);
   }
@@ -39,7 +43,11 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   std::sort(entry->words.begin(), entry->words.end());
   entry->words.erase(std::unique(entry->words.begin(), entry->words.end()), entry->words.end());
   entry->partner = std::move(partner);
-  for (const absl::string_view word : entry->words) postings_.insert({word, entry.get()});
+  const Entry* const made = entry.get();
+  for (const absl::string_view word : entry->words) {
+    auto& holders = by_word_.try_emplace(std::string(word)).first->second;
+    holders.insert(std::lower_bound(holders.begin(), holders.end(), made), made);
+  }
   std::string id = entry->partner->id;
   entries_.emplace(std::move(id), std::move(entry));
 }
@@ -62,10 +70,14 @@ void PartnerIndex::Visit(absl::string_view query, absl::string_view after,
   std::vector<const Entry*> hits(kFew);
   for (const absl::string_view word : words) {
     std::vector<const Entry*> found;
-    for (auto at = postings_.lower_bound({word, nullptr});
-         at != postings_.end() && absl::StartsWith(at->word, word) && found.size() < hits.size();
+    for (auto at = by_word_.lower_bound(word);
+         at != by_word_.end() && absl::StartsWith(at->first, word) && found.size() < hits.size();
          ++at) {
-      found.push_back(at->entry);
+      if (at->second.size() >= hits.size()) {
+        found.resize(hits.size());
+      } else {
+        found.insert(found.end(), at->second.begin(), at->second.end());
+      }
     }
     if (found.size() < hits.size()) hits = std::move(found);
     if (hits.empty()) return;
