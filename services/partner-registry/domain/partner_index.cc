@@ -14,7 +14,7 @@ namespace {
 
 // With fewer hits they are collected and put in order; with more it is quicker to look at one
 // partner after the other until a page is full.
-constexpr std::size_t kFew = 1000;
+constexpr std::size_t kFew = 4096;
 
 std::vector<std::string> FoldedNames(const Partner& partner) {
   std::vector<std::string> names = {Fold(partner.display_name)};
@@ -30,7 +30,8 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
     for (const absl::string_view word : entry->words) {
       const auto known = by_word_.find(word);
       auto& holders = known->second;
-      holders.erase(std::lower_bound(holders.begin(), holders.end(), entry));
+      *std::find(holders.begin(), holders.end(), entry) = holders.back();
+      holders.pop_back();
       if (holders.empty()) by_word_.erase(known);
     }
     entries_.erase(before);
@@ -45,8 +46,7 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   entry->partner = std::move(partner);
   const Entry* const made = entry.get();
   for (const absl::string_view word : entry->words) {
-    auto& holders = by_word_.try_emplace(std::string(word)).first->second;
-    holders.insert(std::lower_bound(holders.begin(), holders.end(), made), made);
+    by_word_.try_emplace(std::string(word)).first->second.push_back(made);
   }
   std::string id = entry->partner->id;
   entries_.emplace(std::move(id), std::move(entry));
@@ -88,14 +88,21 @@ void PartnerIndex::Visit(absl::string_view query, absl::string_view after,
     }
     return;
   }
-  std::erase_if(
-      hits, [&](const Entry* entry) { return entry->partner->id <= after || !matches(*entry); });
-  std::sort(hits.begin(), hits.end(),
-            [](const Entry* a, const Entry* b) { return a->partner->id < b->partner->id; });
-  // Two of its words may begin with one that was asked for.
-  hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
-  for (const Entry* entry : hits) {
-    if (!visit(*entry->partner)) return;
+  std::erase_if(hits, [&](const Entry* entry) {
+    // A word alone has found only those that have it.
+    return entry->partner->id <= after || (words.size() > 1 && !matches(*entry));
+  });
+  // Only as many are put in order as are looked at.
+  const auto later = [](const Entry* a, const Entry* b) { return a->partner->id > b->partner->id; };
+  std::make_heap(hits.begin(), hits.end(), later);
+  const Entry* last = nullptr;
+  while (!hits.empty()) {
+    const Entry* const entry = hits.front();
+    std::pop_heap(hits.begin(), hits.end(), later);
+    hits.pop_back();
+    // Two of its words may begin with one that was asked for.
+    if (entry != last && !visit(*entry->partner)) return;
+    last = entry;
   }
 }
 
