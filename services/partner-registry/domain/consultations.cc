@@ -46,7 +46,9 @@ bool RepliesFor(const identity::Principal& caller, const std::string& member_sta
 std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay day) {
   std::vector<std::string> states;
   for (const auto& [id, partner] : registry.partners()) {
-    if (ClassOn(*partner, day) == LegalClass::kMemberState) states.push_back(id);
+    if (!partner->deleted() && ClassOn(*partner, day) == LegalClass::kMemberState) {
+      states.push_back(id);
+    }
   }
   return states;
 }

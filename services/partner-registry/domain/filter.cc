@@ -31,20 +31,31 @@ struct Field {
   absl::string_view name;
   absl::string_view prefix;         // Of the proto's words.
   std::vector<std::string> values;  // Empty: any.
-  std::string (*read)(const Partner& partner, absl::CivilDay today);
+  absl::string_view (*read)(const Partner& partner, absl::CivilDay today);
 };
 
-std::string TrueOrFalse(bool value) { return value ? "true" : "false"; }
+absl::string_view TrueOrFalse(bool value) { return value ? "true" : "false"; }
 
 const std::vector<Field>& Fields() {
   static const auto& fields = *new std::vector<Field>{
       {"kind", "PARTNER_KIND_", WordsOfEnum(PartnerKind::kProjectOrCentre),
-       [](const Partner& p, absl::CivilDay) { return std::string(Word(p.kind)); }},
-      {"region", "", {}, [](const Partner& p, absl::CivilDay) { return p.region; }},
-      {"iso_alpha2", "", {}, [](const Partner& p, absl::CivilDay) { return p.iso_alpha2; }},
-      {"iso_alpha3", "", {}, [](const Partner& p, absl::CivilDay) { return p.iso_alpha3; }},
+       [](const Partner& p, absl::CivilDay) { return absl::string_view(Word(p.kind)); }},
+      {"region",
+       "",
+       {},
+       [](const Partner& p, absl::CivilDay) { return absl::string_view(p.region); }},
+      {"iso_alpha2",
+       "",
+       {},
+       [](const Partner& p, absl::CivilDay) { return absl::string_view(p.iso_alpha2); }},
+      {"iso_alpha3",
+       "",
+       {},
+       [](const Partner& p, absl::CivilDay) { return absl::string_view(p.iso_alpha3); }},
       {"legal_class", "LEGAL_CLASS_", WordsOfEnum(LegalClass::kPrivate),
-       [](const Partner& p, absl::CivilDay today) { return std::string(Word(ClassOn(p, today))); }},
+       [](const Partner& p, absl::CivilDay today) {
+         return absl::string_view(Word(ClassOn(p, today)));
+       }},
       {"exchanges_suspended",
        "",
        {"true", "false"},
@@ -58,11 +69,13 @@ const std::vector<Field>& Fields() {
   return fields;
 }
 
-const Field* FindField(absl::string_view name) {
-  for (const Field& field : Fields()) {
-    if (field.name == name) return &field;
-  }
-  return nullptr;
+// Where the field stands; the number of fields if there is none.
+std::size_t FindField(absl::string_view name) {
+  const auto& fields = Fields();
+  return static_cast<std::size_t>(
+      std::find_if(fields.begin(), fields.end(),
+                   [name](const Field& field) { return field.name == name; }) -
+      fields.begin());
 }
 
 bool IsWordCharacter(char c) {
@@ -120,15 +133,15 @@ class FilterParser {
   absl::StatusOr<Node> ReadRestriction() {
     SkipSpaces();
     const std::size_t start = at_;
-    const Field* const field = FindField(TakeWordCharacters());
-    if (field == nullptr) {
+    const std::size_t field = FindField(TakeWordCharacters());
+    if (field == Fields().size()) {
       at_ = start;
       return Wrong(absl::StrCat("name a field: ",
                                 absl::StrJoin(Fields(), ", ", [](std::string* out, const Field& f) {
                                   absl::StrAppend(out, f.name);
                                 })));
     }
-    Node node{.field = std::string(field->name)};
+    Node node{.field = field};
     if (Take("!=")) {
       node.kind = Node::Kind::kIsNot;
     } else if (Take("=")) {
@@ -139,7 +152,7 @@ class FilterParser {
       return Wrong("write =, != or : after the field");
     }
     if (node.kind == Node::Kind::kIsSet) return node;
-    COMITY_ASSIGN_OR_RETURN(node.value, ReadValue(*field));
+    COMITY_ASSIGN_OR_RETURN(node.value, ReadValue(Fields()[field]));
     return node;
   }
 
@@ -233,7 +246,7 @@ bool PartnerFilter::Holds(const Node& node, const Partner& partner, absl::CivilD
     case Node::Kind::kIsSet:
       break;
   }
-  const std::string value = FindField(node.field)->read(partner, today);
+  const absl::string_view value = Fields()[node.field].read(partner, today);
   if (node.kind == Node::Kind::kIsSet) {
     return !value.empty() && value != "false" && value != "UNKNOWN" && value != "UNSPECIFIED";
   }
@@ -260,12 +273,13 @@ std::string PartnerFilter::Write(const Node& node) {
     case Node::Kind::kNot:
       return absl::StrCat("NOT ", Write(node.children.front()));
     case Node::Kind::kIsSet:
-      return absl::StrCat(node.field, ":*");
+      return absl::StrCat(Fields()[node.field].name, ":*");
     case Node::Kind::kIs:
     case Node::Kind::kIsNot:
       break;
   }
-  return absl::StrCat(node.field, node.kind == Node::Kind::kIs ? " = " : " != ", "\"",
+  return absl::StrCat(Fields()[node.field].name,
+                      node.kind == Node::Kind::kIs ? " = " : " != ", "\"",
                       absl::StrReplaceAll(node.value, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ class PartnerFilter {
 
     Kind kind = Kind::kAll;
     std::vector<Node> children;  // kAll (none: true), kAny, kNot.
-    std::string field;           // kIs, kIsNot, kIsSet.
+    std::size_t field = 0;       // kIs, kIsNot, kIsSet: which, in the order above.
     std::string value;           // kIs, kIsNot.
   };
 

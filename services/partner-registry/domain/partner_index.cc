@@ -14,7 +14,7 @@ namespace {
 
 // With fewer hits they are collected and put in order; with more it is quicker to look at one
 // partner after the other until a page is full.
-constexpr std::size_t kFew = 1000;
+constexpr std::size_t kFew = 4096;
 
 std::vector<std::string> FoldedNames(const Partner& partner) {
   std::vector<std::string> names = {Fold(partner.display_name)};
@@ -26,8 +26,13 @@ std::vector<std::string> FoldedNames(const Partner& partner) {
 
 void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   if (const auto before = entries_.find(partner->id); before != entries_.end()) {
-    for (const absl::string_view word : before->second->words) {
-      postings_.erase({word, before->second.get()});
+    const Entry* const entry = before->second.get();
+    for (const absl::string_view word : entry->words) {
+      const auto known = by_word_.find(word);
+      auto& holders = known->second;
+      *std::find(holders.begin(), holders.end(), entry) = holders.back();
+      holders.pop_back();
+      if (holders.empty()) by_word_.erase(known);
     }
     entries_.erase(before);
   }
@@ -39,7 +44,10 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   std::sort(entry->words.begin(), entry->words.end());
   entry->words.erase(std::unique(entry->words.begin(), entry->words.end()), entry->words.end());
   entry->partner = std::move(partner);
-  for (const absl::string_view word : entry->words) postings_.insert({word, entry.get()});
+  const Entry* const made = entry.get();
+  for (const absl::string_view word : entry->words) {
+    by_word_.try_emplace(std::string(word)).first->second.push_back(made);
+  }
   std::string id = entry->partner->id;
   entries_.emplace(std::move(id), std::move(entry));
 }
@@ -62,10 +70,14 @@ void PartnerIndex::Visit(absl::string_view query, absl::string_view after,
   std::vector<const Entry*> hits(kFew);
   for (const absl::string_view word : words) {
     std::vector<const Entry*> found;
-    for (auto at = postings_.lower_bound({word, nullptr});
-         at != postings_.end() && absl::StartsWith(at->word, word) && found.size() < hits.size();
+    for (auto at = by_word_.lower_bound(word);
+         at != by_word_.end() && absl::StartsWith(at->first, word) && found.size() < hits.size();
          ++at) {
-      found.push_back(at->entry);
+      if (at->second.size() >= hits.size()) {
+        found.resize(hits.size());
+      } else {
+        found.insert(found.end(), at->second.begin(), at->second.end());
+      }
     }
     if (found.size() < hits.size()) hits = std::move(found);
     if (hits.empty()) return;
@@ -76,14 +88,21 @@ void PartnerIndex::Visit(absl::string_view query, absl::string_view after,
     }
     return;
   }
-  std::erase_if(
-      hits, [&](const Entry* entry) { return entry->partner->id <= after || !matches(*entry); });
-  std::sort(hits.begin(), hits.end(),
-            [](const Entry* a, const Entry* b) { return a->partner->id < b->partner->id; });
-  // Two of its words may begin with one that was asked for.
-  hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
-  for (const Entry* entry : hits) {
-    if (!visit(*entry->partner)) return;
+  std::erase_if(hits, [&](const Entry* entry) {
+    // A word alone has found only those that have it.
+    return entry->partner->id <= after || (words.size() > 1 && !matches(*entry));
+  });
+  // Only as many are put in order as are looked at.
+  const auto later = [](const Entry* a, const Entry* b) { return a->partner->id > b->partner->id; };
+  std::make_heap(hits.begin(), hits.end(), later);
+  const Entry* last = nullptr;
+  while (!hits.empty()) {
+    const Entry* const entry = hits.front();
+    std::pop_heap(hits.begin(), hits.end(), later);
+    hits.pop_back();
+    // Two of its words may begin with one that was asked for.
+    if (entry != last && !visit(*entry->partner)) return;
+    last = entry;
   }
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/container/btree_set.h"
+#include "absl/container/btree_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "services/partner-registry/domain/types.h"
@@ -43,22 +45,11 @@ class PartnerIndex {
     std::vector<absl::string_view> words;  // In order, each once.
   };
 
-  // One word of one partner; both lie in an entry of `entries_`.
-  struct Posting {
-    absl::string_view word;
-    const Entry* entry;  // Null stands before all others of the same word.
-
-    friend bool operator<(const Posting& a, const Posting& b) {
-      if (const int order = a.word.compare(b.word); order != 0) return order < 0;
-      if (a.entry == nullptr || b.entry == nullptr) return a.entry == nullptr && b.entry != nullptr;
-      return a.entry->partner->id < b.entry->partner->id;
-    }
-  };
-
   static bool Has(const Entry& entry, absl::string_view word);
 
   std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;  // By id.
-  absl::btree_set<Posting> postings_;
+  // Who has a word, in the order of addresses.
+  absl::btree_map<std::string, absl::InlinedVector<const Entry*, 1>, std::less<>> by_word_;
 };
 
 }  // namespace comity::partner_registry

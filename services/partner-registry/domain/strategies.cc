@@ -157,6 +157,7 @@ std::vector<StrategyGap> GapsOn(const Registry& registry, absl::CivilDay day) {
   period.to = std::min(period.to, day);
   std::vector<StrategyGap> gaps;
   for (const auto& [id, partner] : registry.partners()) {
+    if (partner->deleted()) continue;
     const bool listed = std::any_of(
         strategy->partners.begin(), strategy->partners.end(),
         [&, &partner_id = id](const StrategyPartner& one) { return one.partner == partner_id; });

@@ -250,7 +250,9 @@ std::string ComingEvent::Position() const {
 std::vector<ComingEvent> ComingEvents(const Registry& registry, const ComingQuery& query) {
   Collector collector(registry, query);
   if (query.partner.empty()) {
-    for (const auto& [id, partner] : registry.partners()) collector.Partner(*partner);
+    for (const auto& [id, partner] : registry.partners()) {
+      if (!partner->deleted()) collector.Partner(*partner);
+    }
   } else if (const Partner* partner = registry.FindPartner(query.partner)) {
     collector.Partner(*partner);
   }

@@ -26,6 +26,7 @@ Figures FiguresOn(const Registry& registry, absl::CivilDay day) {
     for (const Step& step : StepsOf(axis)) figures.relations[{axis, std::string(step.word)}] = 0;
   }
   for (const auto& [id, partner] : registry.partners()) {
+    if (partner->deleted()) continue;
     const Standing standing = StandingOn(registry, *partner, day);
     for (const AxisStanding& axis : standing.axes) ++figures.relations[{axis.axis, axis.step}];
   }

@@ -33,6 +33,7 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
   const legal::Lens lens{.day = day, .explore = true, .public_on = day};
   Found found;
   for (const auto& [id, partner] : registry.partners()) {
+    if (partner->deleted()) continue;
     const legal::Dossier* const dossier = registry.facts().Find(NameOf(*partner));
     if (dossier == nullptr) continue;
     for (const legal::Instrument& known : dossier->instruments) {

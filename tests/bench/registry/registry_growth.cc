@@ -154,17 +154,6 @@ std::vector<double> Evaluations(const Registry& registry, std::int64_t partners)
   });
 }
 
-std::vector<double> Searches(const Registry& registry, std::int64_t partners) {
-  return Microseconds(kSearches, [&] {
-    std::vector<const Partner*> page;
-    registry.index().Visit("TÜRKISBLAU land", "", [&](const Partner& partner) {
-      page.push_back(&partner);
-      return page.size() < kPage;
-    });
-    if (page.empty() && partners >= 1000) Fail(absl::InternalError("nothing was found"));
-  });
-}
-
 int Run(const std::string& directory, std::int64_t largest) {
   std::int64_t written = 0;
   for (std::int64_t size = 100; size <= largest; size *= 10) {
@@ -182,14 +171,12 @@ int Run(const std::string& directory, std::int64_t largest) {
     const absl::Duration start = absl::Now() - begin;
     const RegistryStore::State::Guard now = opened.store->View();
     const std::vector<double> evaluations = Evaluations(*now, size);
-    const std::vector<double> searches = Searches(*now, size);
     (void)std::printf(
         "{\"partners\": %lld, \"instruments\": %lld, \"written_ms\": %.0f, \"start_ms\": %.0f, "
-        "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, \"search_p50_us\": %.0f, "
-        "\"search_p99_us\": %.0f}\n",
+        "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f}\n",
         static_cast<long long>(size), static_cast<long long>(size * kInstruments),
         absl::ToDoubleMilliseconds(growing), absl::ToDoubleMilliseconds(start),
-        At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99));
+        At(evaluations, 0.5), At(evaluations, 0.99));
     (void)std::fflush(stdout);
   }
   return 0;

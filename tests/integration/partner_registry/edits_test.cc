@@ -219,7 +219,8 @@ TEST_F(EditsTest, ADeletionHoldsEverywhereWhenItIsAnswered) {
 
   ASSERT_THAT(deleted, IsOk());
   EXPECT_TRUE(deleted->has_delete_time());
-  EXPECT_EQ(Ask("partners/georgia", v1::DATA_KIND_NON_PERSONAL).outcome(), v1::TRANSFER_OUTCOME_REFUSED);
+  EXPECT_EQ(Ask("partners/georgia", v1::DATA_KIND_NON_PERSONAL).outcome(),
+            v1::TRANSFER_OUTCOME_REFUSED);
   v1::GetPartnerRequest get;
   get.set_name("partners/georgia");
   EXPECT_THAT(Call(&Stub::GetPartner, server_.As(kTbilisi), get),

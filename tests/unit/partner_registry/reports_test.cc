@@ -88,6 +88,21 @@ TEST_F(ReportsTest, ThePublicListHasWhatHasEffectOnTheDay) {
   EXPECT_EQ(day.at("registry_revision").at("number"), 1);
 }
 
+TEST_F(ReportsTest, WhoWasTakenOffTheRegisterIsInNoReport) {
+  Partner albania = *registry_.FindPartner("albania");
+  albania.delete_time = absl::FromUnixSeconds(1);
+  const Registry without = After(registry_, {albania});
+  const auto list = json::ParseCanonical(PublicListOn(without, Day("2019-11-01")).content).value();
+  const auto of_albania = [](const std::vector<ComingEvent>& events) {
+    return std::count_if(events.begin(), events.end(),
+                         [](const ComingEvent& event) { return event.partner == "albania"; });
+  };
+
+  EXPECT_THAT(Names(list.at("in_effect")), Not(Contains(kAgreement)));
+  EXPECT_GT(of_albania(Coming(registry_, "", "2026-11-23", 3660, {})), 0);
+  EXPECT_EQ(of_albania(Coming(without, "", "2026-11-23", 3660, {})), 0);
+}
+
 TEST_F(ReportsTest, ThePublicListKnowsOnlyWhatWasPublic) {
   // The decision that extends the period was made on 19 December.
   const std::string extended = "partners/united-kingdom/instruments/led-adequacy-2025-12";

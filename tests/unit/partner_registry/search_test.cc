@@ -87,11 +87,11 @@ TEST_F(PartnerIndexTest, WhoIsPutAgainIsFoundByTheNewNameOnly) {
 }
 
 TEST_F(PartnerIndexTest, FrequentAndRareWordsFindTheSame) {
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 6000; ++i) {
     Put({.id = absl::StrCat("office-", i), .display_name = "Office"});
   }
 
-  EXPECT_THAT(Find("office"), SizeIs(3000)) << "too many to be put in order";
+  EXPECT_THAT(Find("office"), SizeIs(6000)) << "too many to be put in order";
   EXPECT_THAT(Find("office 2999"), ElementsAre("office-2999"));
   EXPECT_THAT(Find("office", "office-2997"), ::testing::Contains("office-2998"));
   const std::vector<std::string> all = Find("office");
