@@ -48,7 +48,7 @@ class PartnerIndex {
   static bool Has(const Entry& entry, absl::string_view word);
 
   std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;  // By id.
-  // Who has a word, in the order of addresses.
+  // Who has a word, in any order.
   absl::btree_map<std::string, absl::InlinedVector<const Entry*, 1>, std::less<>> by_word_;
 };
 
