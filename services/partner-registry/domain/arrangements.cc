@@ -13,6 +13,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/consultations.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
@@ -119,9 +120,7 @@ std::vector<std::string> TransmissionsOutstanding(const Registry& registry,
 
 absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement arrangement,
                                            absl::Time now) {
-  if (registry.FindPartner(arrangement.partner) == nullptr) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, arrangement.partner).status());
   const Fields fields("ARRANGEMENT_INVALID", "arrangement");
   COMITY_RETURN_IF_ERROR(fields.Id("arrangement_id", arrangement.id));
   COMITY_RETURN_IF_ERROR(fields.Text("title", arrangement.title, 1, kLongestTitle));

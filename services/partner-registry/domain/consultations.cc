@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
@@ -72,9 +73,7 @@ bool ReminderDue(const Consultation& consultation, absl::CivilDay today) {
 
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now) {
-  if (registry.FindPartner(consultation.partner) == nullptr) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, consultation.partner).status());
   const Fields fields("CONSULTATION_INVALID", "consultation");
   COMITY_RETURN_IF_ERROR(fields.Id("consultation_id", consultation.id));
   COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, 1, kLongestText));

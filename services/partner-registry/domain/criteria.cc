@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 
@@ -114,9 +115,7 @@ absl::StatusOr<Plan> PlanCreateCriteriaSet(const Registry& registry, CriteriaSet
 absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment assessment,
                                           std::string id, const identity::Principal& caller,
                                           absl::Time now) {
-  if (registry.FindPartner(assessment.partner) == nullptr) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, assessment.partner).status());
   const CriteriaSet* set = registry.relations().Find<CriteriaSet>(
       absl::StrCat("criteriaSets/", assessment.criteria_set));
   if (set == nullptr) return NoSuch("set of criteria", "CRITERIA_SET_NOT_FOUND");
@@ -132,9 +131,7 @@ absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment a
 
 absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume volume,
                                       absl::Time now) {
-  if (registry.FindPartner(volume.partner) == nullptr) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, volume.partner).status());
   const Fields fields("VOLUME_INVALID", "volume");
   if (year < kFirstYear || year > kLastYear || year > DayInBrussels(now).year()) {
     return InvalidField("VOLUME_INVALID", "year", "name a year from 1990 that has begun");

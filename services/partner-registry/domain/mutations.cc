@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/validation.h"
@@ -124,9 +125,7 @@ absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view p
 }
 
 absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact) {
-  if (registry.FindPartner(contact.partner) == nullptr) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, contact.partner).status());
   if (!IsId(contact.id)) {
     return InvalidField("CONTACT_INVALID", "contact_id",
                         "write lower-case letters, digits and hyphens, beginning with a letter");

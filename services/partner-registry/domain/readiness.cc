@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 
@@ -58,7 +59,7 @@ std::vector<Topic> MissingTopics(const Readiness& readiness) {
 absl::StatusOr<Plan> PlanUpdateReadiness(const Registry& registry, const std::string& partner,
                                          const std::vector<ReadinessItem>& items,
                                          absl::string_view etag) {
-  if (registry.FindPartner(partner) == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, partner).status());
   COMITY_RETURN_IF_ERROR(CheckItems(items));
   const Readiness known = ReadinessOf(registry, partner);
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known.recorded));

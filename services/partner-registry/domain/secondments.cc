@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 
@@ -62,9 +63,7 @@ std::string EndOf(const Registry& registry, const Secondment& secondment, absl::
 }
 
 absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment) {
-  if (registry.FindPartner(secondment.partner) == nullptr) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, secondment.partner).status());
   const Fields fields("SECONDMENT_INVALID", "secondment");
   COMITY_RETURN_IF_ERROR(fields.Id("secondment_id", secondment.id));
   const bool prosecutor = secondment.kind == SecondmentKind::kLiaisonProsecutor;

@@ -83,6 +83,20 @@ TEST_F(ConsultationsTest, TheMemberStatesOfTheOpeningDayAreAsked) {
   EXPECT_THAT(asked->member_states, Not(Contains("croatia")));
 }
 
+TEST_F(ConsultationsTest, WhoIsOffTheRegisterIsNeitherAskedNorAskedAbout) {
+  Partner croatia = *registry_.FindPartner("croatia");
+  croatia.delete_time = now_;
+  Partner algeria = *registry_.FindPartner("algeria");
+  algeria.delete_time = now_;
+  registry_ = After(std::move(registry_), {croatia});
+  Open();
+  EXPECT_THAT(Known().member_states, Not(Contains("croatia")));
+
+  registry_ = After(std::move(registry_), {algeria});
+  EXPECT_THAT(PlanOpenConsultation(registry_, Asked(), now_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
+}
+
 TEST_F(ConsultationsTest, WhatTheServerSetsIsNotTakenFromTheCaller) {
   Consultation forged = Asked();
   forged.state = ConsultationState::kClosed;
