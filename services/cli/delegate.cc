@@ -83,8 +83,7 @@ void RegisterDelegate(Command root, App& app) {
   const Command delegate = AddCommand(
       root, app, "delegate", "Let an application call the services for you, for some hours",
       "  comity --as desk-1 delegate portal/tls.pem --out desk-1.delegation\n"
-      "  comity --as desk-1 delegate portal/tls.pem --service partner-registry --hours 1\n"
-      "  comity --as portal --delegation desk-1.delegation partners show georgia",
+      "  comity --as desk-1 delegate portal/tls.pem --service partner-registry --hours 1",
       [&app, arguments] { return Delegate(app, *arguments); });
   delegate
       .AddOption("certificate", arguments->certificate,

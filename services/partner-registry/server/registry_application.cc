@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
                                                         .metrics = parts.metrics}));
   application->timekeeper_.emplace(settings.timer_interval, [self = application.get()] {
     self->LookAtSigner();
-    self->reports_.LookAtTheDay();
+    self->reports_.WakeAll();
   });
   return application;
 }

@@ -85,7 +85,6 @@ Reports::Reports(RegistryStore* store, const journal::PageTokens* pages, const C
                  const sealing::SignerFiles* signer)
     : SnapshotReads(store, pages, clock),
       signer_(signer),
-      day_(DayInBrussels(clock->Now())),
       commits_(store->Subscribe([this] { WakeAll(); })) {}
 
 absl::Status Reports::GetPublicList(const rpc::Call& call, const v1::GetPublicListRequest& request,
@@ -260,15 +259,6 @@ absl::Status Reports::PumpComing(ComingCursor& cursor, ComingFlow& flow) const {
   }
   flow.TryPush(std::move(response));
   return absl::OkStatus();
-}
-
-void Reports::LookAtTheDay() {
-  {
-    const absl::MutexLock lock(&flows_mutex_);
-    const absl::CivilDay today = Today();
-    if (std::exchange(day_, today) == today) return;
-  }
-  WakeAll();
 }
 
 void Reports::WakeAll() const {

@@ -42,14 +42,14 @@ class Reports final : SnapshotReads {
   absl::Status WatchComing(const v1::WatchComingRequest& request,
                            const std::shared_ptr<ComingFlow>& stream) const;
 
-  // A day may be over: to be called every few seconds.
-  void LookAtTheDay();
+  // Has every watch look whether there is news: after a commit, and to be called every few seconds,
+  // since a day may be over.
+  void WakeAll() const;
 
  private:
   struct ComingCursor;
 
   absl::Status PumpComing(ComingCursor& cursor, ComingFlow& flow) const;
-  void WakeAll() const;
   absl::CivilDay Today() const { return DayInBrussels(clock_->Now()); }
 
   const sealing::SignerFiles* const signer_;
@@ -64,7 +64,6 @@ class Reports final : SnapshotReads {
   mutable SignedLists lists_ ABSL_GUARDED_BY(lists_mutex_);
 
   mutable absl::Mutex flows_mutex_;
-  absl::CivilDay day_ ABSL_GUARDED_BY(flows_mutex_);
   mutable std::list<std::weak_ptr<ComingFlow>> flows_ ABSL_GUARDED_BY(flows_mutex_);
   // Last, so that no callback comes while the rest is being destroyed.
   std::shared_ptr<void> commits_;
