@@ -128,10 +128,10 @@ struct GateCore::Methods {
 };
 
 GateCore::GateCore(Options options, Parts parts)
-    : options_(std::move(options)),
+    : rates_(options.rates, parts.clock),
+      options_(std::move(options)),
       parts_(std::move(parts)),
       domain_(absl::StrCat(options_.service, ".comity.example")),
-      rates_(options_.rates, parts_.clock),
       methods_(std::make_unique<Methods>()),
       refusals_(std::make_unique<TableRefusals>(
           parts_.recorder, parts_.clock,

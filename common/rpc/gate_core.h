@@ -173,11 +173,10 @@ class GateCore {
   // Whether a refusal for want of room gets a log line: a few a second, for a flood makes many.
   bool LogsExhaustion();
 
+  RateLimits rates_;  // First: it is aligned to cache lines.
   const Options options_;
   const Parts parts_;
   const std::string domain_;
-  std::atomic<bool> draining_ = false;
-  RateLimits rates_;
   std::atomic<std::int64_t> next_exhaustion_log_ = 0;  // Nanoseconds since boot.
   std::unique_ptr<Methods> methods_;
   std::unique_ptr<TableRefusals> refusals_;
@@ -190,6 +189,7 @@ class GateCore {
     std::function<std::size_t()> queued;
   };
   std::vector<QueueGauge> queue_gauges_;
+  std::atomic<bool> draining_ = false;
   Executor write_executor_;
   Executor bulk_executor_;
   Executor watch_executor_;
