@@ -84,6 +84,14 @@ class DelegationPlugin final : public grpc::MetadataCredentialsPlugin {
   const std::string token_;
 };
 
+std::shared_ptr<grpc::ChannelCredentials> WithDelegation(
+    std::shared_ptr<grpc::ChannelCredentials> credentials, const std::string& delegation) {
+  if (delegation.empty()) return credentials;
+  return grpc::CompositeChannelCredentials(
+      credentials,
+      grpc::MetadataCredentialsFromPlugin(std::make_unique<DelegationPlugin>(delegation)));
+}
+
 // How long a RetryInfo asks to wait.
 absl::Duration AskedWait(const absl::Status& status) {
   return DetailsOf(status).retry_after.value_or(absl::ZeroDuration());
@@ -128,13 +136,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ClientOptions& opti
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // Two channels of one process with different identities must not share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::experimental::TlsCredentials(tls);
-  if (!options.delegation.empty()) {
-    credentials = grpc::CompositeChannelCredentials(
-        credentials, grpc::MetadataCredentialsFromPlugin(
-                         std::make_unique<DelegationPlugin>(options.delegation)));
-  }
-  return grpc::CreateCustomChannel(options.address, credentials, arguments);
+  return grpc::CreateCustomChannel(
+      options.address, WithDelegation(grpc::experimental::TlsCredentials(tls), options.delegation),
+      arguments);
 }
 
 void SetDeadline(grpc::ClientContext& context, absl::Duration patience) {
