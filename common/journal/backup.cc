@@ -159,7 +159,7 @@ absl::StatusOr<BackupManifest> ManifestOf(const std::string& folder, const Store
   return manifest;
 }
 
-absl::string_view FirstOf(const StoreReport& report) {
+std::string FirstOf(const StoreReport& report) {
   return report.findings.empty() ? "" : report.findings.front().where;
 }
 
