@@ -13,7 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/csv.h"
-#include "common/status/macros.h"
+#include "common/status/error.h"
 
 namespace comity::facts_csv {
 namespace {
@@ -72,15 +72,19 @@ std::vector<Row> RowsOf(v1::Fact fact) {
 
 }  // namespace
 
-std::string WriteJsonLines(const std::vector<v1::Fact>& facts) {
+absl::StatusOr<std::string> WriteJsonLines(const std::vector<v1::Fact>& facts) {
   std::string lines;
   for (v1::Fact fact : facts) {
     google::protobuf::Message* const importable = Importable(fact);
     if (importable == nullptr) continue;
     ClearServerOnly(*importable);
     std::string line;
-    // Of a message that is there this cannot fail.
-    (void)google::protobuf::util::MessageToJsonString(fact, &line);
+    if (!google::protobuf::util::MessageToJsonString(fact, &line).ok()) {
+      return MakeError(absl::StatusCode::kInternal,
+                       "A fact cannot be written as JSON, so nothing was exported: export as CSV, "
+                       "and report it.",
+                       {.reason = "FACT_UNWRITABLE"});
+    }
     absl::StrAppend(&lines, line, "\n");
   }
   return lines;

@@ -11,8 +11,9 @@
 namespace comity::facts_csv {
 
 // Facts as JSON lines: one `comity.partner_registry.v1.Fact` a line, in proto3 JSON. Only what an
-// import can set is written; a partner's line has its legal classes.
-std::string WriteJsonLines(const std::vector<partner_registry::v1::Fact>& facts);
+// import can set is written; a partner's line has its legal classes. INTERNAL `FACT_UNWRITABLE` if
+// a fact cannot be said in JSON: no export is better than one that lacks a line.
+absl::StatusOr<std::string> WriteJsonLines(const std::vector<partner_registry::v1::Fact>& facts);
 
 // The rows for ImportFacts that `text` holds, those of partners first whatever their lines. Only
 // kinds that an import can set. INVALID_ARGUMENT `FACTS_FILE_INVALID` names file, line, reason and

@@ -81,7 +81,7 @@ absl::Status Export(App& app, const Arguments& arguments) {
                        {.reason = "FILE_NOT_WRITABLE"});
     }
   } else {
-    files[arguments.to] = facts_csv::WriteJsonLines(facts);
+    COMITY_ASSIGN_OR_RETURN(files[arguments.to], facts_csv::WriteJsonLines(facts));
   }
   for (const auto& [name, text] : files) {
     COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(name, text, kReadable));

@@ -14,7 +14,6 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/consultations.h"
 #include "services/partner-registry/domain/edit_rules.h"
-#include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 

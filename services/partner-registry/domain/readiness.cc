@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/edit_rules.h"
-#include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {

@@ -9,7 +9,6 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/edit_rules.h"
-#include "services/partner-registry/domain/etag.h"
 #include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {

@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
-#include "services/partner-registry/domain/etag.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/standing.h"

@@ -1,7 +1,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/partner-registry/domain/etag.h"
+#include "services/partner-registry/domain/types.h"
 #include "services/partner-registry/records/relation_proto.h"
 
 namespace comity::partner_registry {

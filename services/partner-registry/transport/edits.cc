@@ -14,6 +14,9 @@ namespace {
 constexpr int kLongestReason = 2000;
 // What is kept back of the caller's deadline, so that the answer reaches it before it gives up.
 constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
+// A caller may have no deadline or a distant one, and a replica may renew for ever without
+// confirming.
+constexpr absl::Duration kLongestWait = absl::Minutes(2);
 
 absl::Status Missing() {
   return MakeError(absl::StatusCode::kInternal, "the resource of a change is not there",
@@ -21,6 +24,12 @@ absl::Status Missing() {
 }
 
 }  // namespace
+
+absl::Status AwaitBarrier(const rpc::Call& call, Leases& leases, const Clock& clock,
+                          std::int64_t revision) {
+  return leases.AwaitEverywhere(revision, std::clamp(call.deadline() - clock.Now() - kForTheAnswer,
+                                                     absl::ZeroDuration(), kLongestWait));
+}
 
 absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason) {
   if (!IsText(reason, 1, kLongestReason)) {
@@ -41,12 +50,9 @@ absl::StatusOr<Fact> Edits::Write(const rpc::Call& call, journal::Attempt attemp
                       barrier = plan.barrier;
                       return plan;
                     }));
-  // A repetition may be that of a barrier that nobody has waited for yet. Outside the write path:
-  // whoever waits here holds nobody up.
+  // A repetition may be that of a barrier that nobody has waited for yet.
   if (barrier || written.committed.replayed) {
-    const absl::Duration patience =
-        std::max(call.deadline() - clock_->Now() - kForTheAnswer, absl::ZeroDuration());
-    COMITY_RETURN_IF_ERROR(leases_->AwaitEverywhere(written.committed.revision, patience));
+    COMITY_RETURN_IF_ERROR(AwaitBarrier(call, *leases_, *clock_, written.committed.revision));
   }
   return written.fact.has_value() ? absl::StatusOr<Fact>(*written.fact) : Missing();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,12 @@ class Edits {
   Leases* const leases_;
   const Clock* const clock_;
 };
+
+// Waits until `revision`, a barrier that is committed, holds everywhere: as long as the caller
+// does, two minutes at most. Not on the write path: whoever waits here holds nobody up. Errors of
+// Leases::AwaitEverywhere.
+absl::Status AwaitBarrier(const rpc::Call& call, Leases& leases, const Clock& clock,
+                          std::int64_t revision);
 
 // The reason of an edit as a ledger's detail. INVALID_ARGUMENT `REASON_MISSING`.
 absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason);

@@ -21,24 +21,12 @@
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/validation.h"
 #include "services/partner-registry/records/fact_proto.h"
+#include "services/partner-registry/transport/edits.h"
 
 namespace comity::partner_registry {
 namespace {
 
-constexpr int kLongestReason = 2000;
 constexpr int kMostRowsAMessage = 1000;
-// What is kept back of the caller's deadline, so that the answer reaches it before it gives up.
-constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
-// A stream may have no deadline, and a replica may renew for ever without confirming.
-constexpr absl::Duration kLongestWait = absl::Minutes(2);
-
-absl::StatusOr<std::string> ReasonDetail(const std::string& reason) {
-  if (!IsText(reason, 1, kLongestReason)) {
-    return InvalidField("REASON_MISSING", "reason",
-                        "say why, in 1 to 2,000 characters: it is kept in the ledger");
-  }
-  return json::Canonical({{"reason", reason}});
-}
 
 absl::Status NotThereAnyMore() {
   return MakeError(absl::StatusCode::kInternal, "the resource of a committed change is not there",
@@ -129,11 +117,9 @@ absl::StatusOr<RegistryStore::Written> Writes::WriteAndSettle(const rpc::Call& c
                                                               bool barrier) const {
   COMITY_ASSIGN_OR_RETURN(RegistryStore::Written written,
                           store_->Write(std::move(attempt), std::move(detail), std::move(planner)));
-  if (!barrier) return written;
-  // Outside the write path: whoever waits here holds nobody up.
-  const absl::Duration patience = std::clamp(call.deadline() - clock_->Now() - kForTheAnswer,
-                                             absl::ZeroDuration(), kLongestWait);
-  COMITY_RETURN_IF_ERROR(leases_->AwaitEverywhere(written.committed.revision, patience));
+  if (barrier) {
+    COMITY_RETURN_IF_ERROR(AwaitBarrier(call, *leases_, *clock_, written.committed.revision));
+  }
   return written;
 }
 
@@ -174,7 +160,7 @@ template <typename Request>
 absl::Status Writes::SetExchanges(const rpc::Call& call, const Request& request, bool suspended,
                                   v1::Partner* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
-  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(
       const RegistryStore::Written written,
@@ -216,7 +202,7 @@ template <typename Request>
 absl::Status Writes::SetContactState(const rpc::Call& call, const Request& request,
                                      ContactState state, v1::Contact* response) const {
   COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
-  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
                           WriteAndSettle(
@@ -284,7 +270,7 @@ absl::Status Writes::WithdrawDecision(const rpc::Call& call,
                                       const v1::WithdrawDecisionRequest& request,
                                       v1::Decision* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParseDecisionName("name", request.name()));
-  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonDetail(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
                           WriteAndSettle(

@@ -99,7 +99,7 @@ TEST(WriteFactsTest, FieldsWithCommasQuotesAndLinesAreQuoted) {
 
 TEST(JsonLinesTest, WhatTheProjectPublishesComesBackAsItIs) {
   const std::vector<Row> rows = Published();
-  const auto again = ReadJsonLines("facts.jsonl", WriteJsonLines(FactsOf(rows)));
+  const auto again = ReadJsonLines("facts.jsonl", *WriteJsonLines(FactsOf(rows)));
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(Said(*again), Said(rows));
 }
@@ -112,7 +112,7 @@ TEST(JsonLinesTest, WhatOnlyTheServerSetsIsNotWritten) {
   v1::Fact decision;
   decision.mutable_decision()->set_name("decisions/1");
 
-  const std::string lines = WriteJsonLines({fact, decision});
+  const std::string lines = *WriteJsonLines({fact, decision});
 
   EXPECT_THAT(lines, Not(HasSubstr("revision")));
   EXPECT_THAT(lines, Not(HasSubstr("etag")));
@@ -122,7 +122,7 @@ TEST(JsonLinesTest, WhatOnlyTheServerSetsIsNotWritten) {
 
 TEST(JsonLinesTest, WhatIsWrongIsNamedByItsLine) {
   const auto refused = [](const std::string& line, const std::string& what) {
-    const auto rows = ReadJsonLines("f.jsonl", absl::StrCat(WriteJsonLines({APartner()}), line));
+    const auto rows = ReadJsonLines("f.jsonl", absl::StrCat(*WriteJsonLines({APartner()}), line));
     EXPECT_THAT(rows, FailsWith(absl::StatusCode::kInvalidArgument, "FACTS_FILE_INVALID"));
     EXPECT_THAT(std::string(rows.status().message()), HasSubstr("f.jsonl, line 2"));
     EXPECT_THAT(std::string(rows.status().message()), HasSubstr(what));
