@@ -1,9 +1,11 @@
 // Phase 5: the basis of a transfer to a third country or international organisation.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/fixed_array.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/legal/decisions.h"
@@ -20,15 +22,27 @@ struct OpenField {
 
 // What the rows found so far.
 struct Bases {
+  explicit Bases(const Evaluation& e) : effects(e.dossier->instruments.size()) {}
+
   std::vector<OpenField> open;
+  // By place among the partner's instruments: rows 5.0 to 5.10 ask for the same ones.
+  absl::FixedArray<std::optional<Effect>, 16> effects;
 };
+
+// As the dossier has it, looked at once.
+const Effect& EffectOf(const Instrument& instrument, const Evaluation& e, Bases& bases) {
+  std::optional<Effect>& effect =
+      bases.effects[static_cast<std::size_t>(&instrument - e.dossier->instruments.data())];
+  if (!effect) effect = EffectOf(instrument, *e.dossier, e.lens);
+  return *effect;
+}
 
 // The first instrument of `kind` that covers; remembers what is open about the others.
 const Instrument* Covering(Evaluation& e, InstrumentKind kind, Bases& bases) {
   const Instrument* covering = nullptr;
   for (const Instrument& instrument : e.dossier->instruments) {
     if (instrument.kind != kind || !CoversRecipient(instrument, e)) continue;
-    const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
+    const Effect& effect = EffectOf(instrument, e, bases);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);
     if (effect.holds == Tri::kYes && covering == nullptr) covering = &instrument;
@@ -226,51 +240,49 @@ void Row5_9Bulk(Evaluation& e) {
   e.verdict.routes.push_back(AssessmentRoute());
 }
 
-// Why `instrument` is no basis, if people may take it for one; empty otherwise.
-std::string NeverABasis(const Evaluation& e, const Instrument& instrument) {
+// Appends why `instrument` is no basis, if people may take it for one. False if they will not.
+bool SayNeverABasis(const Instrument& instrument, const Evaluation& e, Bases& bases,
+                    std::string& sentence) {
   const Tri signed_by = SignedBy(instrument, e.lens);
+  const auto say = [&](absl::string_view before, absl::string_view after) {
+    absl::StrAppend(&sentence, sentence.empty() ? "" : "; ", before, instrument.title, after);
+    return true;
+  };
   switch (instrument.kind) {
     case InstrumentKind::kWorkingArrangement:
     case InstrumentKind::kMemorandumOfUnderstanding:
     case InstrumentKind::kLetterOfUnderstanding:
-      if (signed_by == Tri::kNo) return "";
-      return absl::StrCat("the ", instrument.title, " is never a basis for personal data");
+      return signed_by != Tri::kNo && say("the ", " is never a basis for personal data");
     case InstrumentKind::kOtherAgreement:
-      if (signed_by == Tri::kNo) return "";
-      return absl::StrCat("the ", instrument.title, " is no basis without an opinion of counsel");
+      return signed_by != Tri::kNo && say("the ", " is no basis without an opinion of counsel");
     case InstrumentKind::kAdequacyDecisionGdpr:
-      if (EffectOf(instrument, *e.dossier, e.lens).holds == Tri::kNo) return "";
-      return absl::StrCat(instrument.title,
-                          " is an adequacy decision under the GDPR, not under the LED");
+      return EffectOf(instrument, e, bases).holds != Tri::kNo &&
+             say("", " is an adequacy decision under the GDPR, not under the LED");
     case InstrumentKind::kInternationalAgreement:
     case InstrumentKind::kCooperationAgreementPre2019:
-      if (signed_by != Tri::kYes || EffectOf(instrument, *e.dossier, e.lens).holds == Tri::kYes) {
-        return "";
-      }
-      return absl::StrCat("the signature of the ", instrument.title, " gives no basis");
+      return signed_by == Tri::kYes && EffectOf(instrument, e, bases).holds != Tri::kYes &&
+             say("the signature of the ", " gives no basis");
     default:
-      return "";
+      return false;
   }
 }
 
 // 5.10: what is often taken for a basis and never is one.
-void Row5_10NeverABasis(Evaluation& e) {
-  std::vector<std::string> parts;
+void Row5_10NeverABasis(Evaluation& e, Bases& bases) {
+  std::string sentence;
   std::vector<std::string> facts;
   for (const Instrument& instrument : e.dossier->instruments) {
-    if (PublicUnder(instrument, e.lens) == Tri::kNo) continue;
-    std::string part = NeverABasis(e, instrument);
-    if (part.empty()) continue;
-    parts.push_back(std::move(part));
-    facts.push_back(instrument.name);
+    if (EndedBy(instrument, e.lens) || PublicUnder(instrument, e.lens) == Tri::kNo) continue;
+    if (SayNeverABasis(instrument, e, bases, sentence)) facts.push_back(instrument.name);
   }
   if (!e.question.proposed_frame.empty()) {
-    parts.push_back(absl::StrCat("\"", e.question.proposed_frame, "\" is never a basis"));
+    absl::StrAppend(&sentence, sentence.empty() ? "" : "; ", "\"", e.question.proposed_frame,
+                    "\" is never a basis");
   }
-  if (parts.empty()) return;
+  if (sentence.empty()) return;
   e.Explain({.row = "5.10",
              .article = "EJR 47(3), 56(2)",
-             .sentence = absl::StrCat("Said for clarity: ", absl::StrJoin(parts, "; "), "."),
+             .sentence = absl::StrCat("Said for clarity: ", sentence, "."),
              .facts = std::move(facts),
              .code = "NEVER_A_BASIS"});
 }
@@ -278,7 +290,7 @@ void Row5_10NeverABasis(Evaluation& e) {
 }  // namespace
 
 void EvaluateBasis(Evaluation& evaluation) {
-  Bases bases;
+  Bases bases(evaluation);
   Row5_0Deemed(evaluation, bases);
   Row5_1Adequacy(evaluation, bases);
   Row5_2Agreement(evaluation, bases);
@@ -293,7 +305,7 @@ void EvaluateBasis(Evaluation& evaluation) {
       Row5_8Single(evaluation);
     }
   }
-  Row5_10NeverABasis(evaluation);
+  Row5_10NeverABasis(evaluation, bases);
 }
 
 }  // namespace comity::legal

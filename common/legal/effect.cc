@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 
 namespace comity::legal {
 namespace {
@@ -193,8 +192,8 @@ Tri From(const Instrument& instrument, Reader& reader) {
 Tri NotEnded(Reader& reader, const Lens& lens) {
   const PartialDate ended = reader.Read(Field::kEnded);
   if (ended.known()) {
-    if (lens.day <= ended.earliest()) return Tri::kYes;
-    return lens.day > ended.latest() ? Tri::kNo : reader.Unsure(Field::kEnded);
+    if (ended.SurelyOver(lens.day)) return Tri::kNo;
+    return lens.day > ended.earliest() ? reader.Unsure(Field::kEnded) : Tri::kYes;
   }
   if (reader.Stated(Field::kEnded)) return reader.Unsure(Field::kEnded);
   if (!reader.Stated(Field::kNotifiedEnd)) return Tri::kYes;
@@ -226,6 +225,7 @@ Tri Public(Reader& reader, const Lens& lens) {
 // The version that replaces `instrument`, the one that replaces that, and so on.
 std::vector<const Instrument*> LaterVersions(const Instrument& instrument, const Dossier& dossier) {
   std::vector<const Instrument*> versions;
+  if (!dossier.versions) return versions;
   const auto add = [&](const std::string& earlier) {
     for (const Instrument& later : dossier.instruments) {
       if (later.supersedes.empty() || later.supersedes != earlier) continue;
@@ -264,27 +264,19 @@ bool Confirmed(Certainty certainty) {
 }
 
 PartialDate Widen(const PartialDate& date, Certainty certainty) {
-  if (!date.exact()) {
-    if (!date.known() || certainty != Certainty::kYear) return date;
-  }
-  if (certainty == Certainty::kYear) {
-    return PartialDate::Parse(absl::StrFormat("%04d", date.earliest().year())).value_or(date);
-  }
-  if (certainty == Certainty::kMonth) {
-    return PartialDate::Parse(
-               absl::StrFormat("%04d-%02d", date.earliest().year(), date.earliest().month()))
-        .value_or(date);
-  }
-  return date;
+  if (!date.known()) return date;
+  if (certainty == Certainty::kYear) return date.WholeYear();
+  return certainty == Certainty::kMonth && date.exact() ? date.WholeMonth() : date;
 }
 
 Tri OnOrAfter(absl::CivilDay day, const PartialDate& date) {
   if (!date.known()) return Tri::kUnknown;
-  if (day >= date.latest()) return Tri::kYes;
-  return day < date.earliest() ? Tri::kNo : Tri::kUnknown;
+  if (date.SurelyReached(day)) return Tri::kYes;
+  return date.SurelyAhead(day) ? Tri::kNo : Tri::kUnknown;
 }
 
 Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens& lens) {
+  if (instrument.Over(lens.day)) return {.holds = Tri::kNo};
   Reader reader(instrument, lens);
   Tri holds = Public(reader, lens);
   if (holds != Tri::kNo) holds = And(holds, Governs(instrument, dossier, lens, reader));
@@ -297,6 +289,12 @@ Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens
 Tri PublicUnder(const Instrument& instrument, const Lens& lens) {
   Reader reader(instrument, lens);
   return Public(reader, lens);
+}
+
+bool EndedBy(const Instrument& instrument, const Lens& lens) {
+  if (instrument.Over(lens.day)) return true;
+  Reader reader(instrument, lens);
+  return NotEnded(reader, lens) == Tri::kNo;
 }
 
 Tri SignedBy(const Instrument& instrument, const Lens& lens) {
@@ -317,7 +315,7 @@ ClassOnDay ClassOf(const Partner& partner, const Lens& lens) {
     const PartialDate to = Widen(period.to, period.certainty);
     Tri holds = from.known() ? OnOrAfter(lens.day, from) : Tri::kYes;
     if (to.known()) {
-      const Tri over = lens.day > to.latest()      ? Tri::kNo
+      const Tri over = to.SurelyOver(lens.day)     ? Tri::kNo
                        : lens.day <= to.earliest() ? Tri::kYes
                                                    : Tri::kUnknown;
       holds = And(holds, over);

@@ -46,6 +46,9 @@ Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens
 // Whether the instrument was public on the lens's day of knowledge. Always, if it has none.
 Tri PublicUnder(const Instrument& instrument, const Lens& lens);
 
+// Whether it surely has no effect any more.
+bool EndedBy(const Instrument& instrument, const Lens& lens);
+
 // Whether it had been signed.
 Tri SignedBy(const Instrument& instrument, const Lens& lens);
 

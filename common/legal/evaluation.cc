@@ -37,9 +37,11 @@ Evaluation::Evaluation(const Facts& all_facts, const Question& asked)
       authority(FindAuthority(dossier, asked.counterpart)),
       counterpart_class(dossier != nullptr && dossier->partner ? ClassOf(*dossier->partner, lens)
                                                                : ClassOnDay{}) {
-  // As many as most have: moving them to more room costs as much as finding them.
+  // As many as most have: moving them to more room costs as much as finding them. Five reasons are
+  // what the allocator still gives from its cache.
+  constexpr std::size_t kUsualReasons = 5;
   constexpr std::size_t kUsual = 8;
-  verdict.reasons.reserve(kUsual);
+  verdict.reasons.reserve(kUsualReasons);
   verdict.conditions.reserve(kUsual);
   verdict.duties.reserve(kUsual);
   verdict.day = lens.day;

@@ -6,6 +6,7 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/legal/effect.h"
 
 namespace comity::legal {
 namespace {
@@ -112,6 +113,8 @@ void FactsBuilder::Put(Partner partner) {
 }
 
 void FactsBuilder::Put(Instrument instrument) {
+  const Certainty certainty = instrument.CertaintyOf(Field::kEnded);
+  instrument.over_after = Confirmed(certainty) ? Widen(instrument.ended, certainty) : PartialDate();
   Dossier& dossier = Edit(PartnerOf(instrument.name));
   PutByName(dossier.instruments, std::move(instrument));
 }
@@ -153,6 +156,9 @@ Facts FactsBuilder::Build(Revision revision) {
   // One copy of each shard that was touched, however many of its dossiers changed.
   absl::flat_hash_map<std::size_t, std::shared_ptr<Facts::Shard>> shards;
   for (auto& [partner, dossier] : edited_) {
+    dossier->versions =
+        std::any_of(dossier->instruments.begin(), dossier->instruments.end(),
+                    [](const Instrument& instrument) { return !instrument.supersedes.empty(); });
     const std::size_t index = ShardOf(partner, Facts::kShards);
     std::shared_ptr<Facts::Shard>& shard = shards[index];
     if (shard == nullptr) shard = std::make_shared<Facts::Shard>(*facts_.shards_[index]);

@@ -63,10 +63,12 @@ enum class Field : std::size_t {
 absl::string_view Name(Field field);
 
 // An instrument with every date that matters. Unknown dates are unknown, except `ended`, where it
-// means that no end is known.
+// means that no end is known. What tells that one is of no interest comes first: of a partner's
+// instruments most are over, and reading on costs more than deciding.
 struct Instrument {
   std::string name;  // "partners/georgia/instruments/cooperation-agreement"
   InstrumentKind kind = InstrumentKind::kUnspecified;
+  PartialDate over_after;  // `ended`, if it is sure whoever asks. Set by FactsBuilder, for speed.
   std::string title;
   PartialDate signed_on;
   PartialDate provisional_from;
@@ -87,6 +89,8 @@ struct Instrument {
   void SetCertainty(Field field, Certainty value) {
     certainty[static_cast<std::size_t>(field)] = value;
   }
+  // Has no effect any more, whoever asks. False says nothing.
+  bool Over(absl::CivilDay day) const { return over_after.known() && over_after.SurelyOver(day); }
 };
 
 // Sets what the registry's data calls `field`: a name of Field, `all`, or `period` (applied_from
@@ -122,6 +126,7 @@ struct Decision {
 struct Dossier {
   std::optional<Partner> partner;
   std::vector<Instrument> instruments;     // By name.
+  bool versions = true;                    // False: none of them supersedes another.
   std::vector<Authority> authorities;      // By name.
   std::vector<Decision> own_decisions;     // Whose `partner` it is.
   std::vector<Decision> agency_decisions;  // The agency's that name it as a counterpart.

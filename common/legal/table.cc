@@ -342,7 +342,7 @@ const std::vector<TablePhase>& DecisionTable() {
             "working arrangement, memorandum, letter, project, joint investigation team, mandate, "
             "signature, GDPR adequacy",
             "EJR 47(3), 56(2)",
-            "never a basis; said if there is one",
+            "never a basis; said if there is one that is not over",
             "Does the working arrangement with Panama allow it?",
             {}},
        }},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "absl/strings/string_view.h"
 
 // The closed sets of words in which facts, questions and verdicts are said. Values are those of
@@ -8,7 +10,7 @@
 namespace comity::legal {
 
 // How sure a field is. Not said counts as unconfirmed.
-enum class Certainty {
+enum class Certainty : std::uint8_t {
   kUnspecified = 0,
   kFound = 1,
   kMonth = 2,        // Only the month was found: the date is that month.

@@ -71,19 +71,30 @@ absl::StatusOr<PartialDate> PartialDate::Parse(absl::string_view text) {
   // Civil times normalise: a month 13 or a 31 February would come out as another day.
   const absl::CivilDay earliest(year, month, day);
   if (earliest.month() != month || earliest.day() != day) return Invalid(text);
-  if (has_day) return PartialDate(earliest);
-  if (has_month) return PartialDate(earliest, absl::CivilDay(absl::CivilMonth(earliest) + 1) - 1);
-  return PartialDate(earliest, absl::CivilDay(year, 12, 31));
+  const PartialDate date(earliest);
+  if (has_day) return date;
+  return has_month ? date.WholeMonth() : date.WholeYear();
+}
+
+PartialDate PartialDate::WholeMonth() const {
+  const absl::CivilMonth month(earliest());
+  return PartialDate(absl::CivilDay(month), absl::CivilDay(month + 1) - 1);
+}
+
+PartialDate PartialDate::WholeYear() const {
+  const absl::CivilYear year(earliest());
+  return PartialDate(absl::CivilDay(year), absl::CivilDay(year + 1) - 1);
 }
 
 std::string PartialDate::ToString() const {
-  if (!known_) return "";
-  if (exact()) return FormatDay(earliest_);
-  if (earliest_.month() == latest_.month()) {
-    return absl::StrCat(absl::Dec(earliest_.year(), absl::kZeroPad4), "-",
-                        absl::Dec(earliest_.month(), absl::kZeroPad2));
+  if (!known()) return "";
+  const absl::CivilDay first = earliest();
+  if (exact()) return FormatDay(first);
+  if (first.month() == latest().month()) {
+    return absl::StrCat(absl::Dec(first.year(), absl::kZeroPad4), "-",
+                        absl::Dec(first.month(), absl::kZeroPad2));
   }
-  return absl::StrCat(absl::Dec(earliest_.year(), absl::kZeroPad4));
+  return absl::StrCat(absl::Dec(first.year(), absl::kZeroPad4));
 }
 
 }  // namespace comity

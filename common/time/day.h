@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -23,22 +24,33 @@ std::string FormatDay(absl::CivilDay day);
 // have and years outside 1900 to 2999 too.
 absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text);
 
-// A day known to the day, the month, the year, or not at all: an interval of uncertainty.
+// A day known to the day, the month, the year, or not at all: an interval of uncertainty. Eight
+// bytes: an instrument has nine of them, and the transfer check reads them all.
 class PartialDate {
  public:
   // Unknown.
   PartialDate() = default;
-  explicit PartialDate(absl::CivilDay day) : earliest_(day), latest_(day), known_(true) {}
+  explicit PartialDate(absl::CivilDay day) : PartialDate(day, day) {}
 
   // Parses "", "2017", "2016-10" or "2016-10-03".
   static absl::StatusOr<PartialDate> Parse(absl::string_view text);
 
-  bool known() const { return known_; }
-  bool exact() const { return known_ && earliest_ == latest_; }
+  bool known() const { return latest_ != 0; }
+  bool exact() const { return known() && earliest_ == latest_; }
 
   // The first and the last day it may mean. Only if known().
-  absl::CivilDay earliest() const { return earliest_; }
-  absl::CivilDay latest() const { return latest_; }
+  absl::CivilDay earliest() const { return Unpack(earliest_); }
+  absl::CivilDay latest() const { return Unpack(latest_); }
+
+  // Whether on `day` all of the days it may mean are over, all have come, or none has. Only if
+  // known().
+  bool SurelyOver(absl::CivilDay day) const { return Pack(day) > latest_; }
+  bool SurelyReached(absl::CivilDay day) const { return Pack(day) >= latest_; }
+  bool SurelyAhead(absl::CivilDay day) const { return Pack(day) < earliest_; }
+
+  // The month, or year, in which it begins. Only if known().
+  PartialDate WholeMonth() const;
+  PartialDate WholeYear() const;
 
   // As it was written.
   std::string ToString() const;
@@ -47,11 +59,18 @@ class PartialDate {
 
  private:
   PartialDate(absl::CivilDay earliest, absl::CivilDay latest)
-      : earliest_(earliest), latest_(latest), known_(true) {}
+      : earliest_(Pack(earliest)), latest_(Pack(latest)) {}
 
-  absl::CivilDay earliest_;
-  absl::CivilDay latest_;
-  bool known_ = false;
+  // Days as numbers in the same order; 0 is none.
+  static std::int32_t Pack(absl::CivilDay day) {
+    return static_cast<std::int32_t>((day.year() << 9) | (day.month() << 5) | day.day());
+  }
+  static absl::CivilDay Unpack(std::int32_t packed) {
+    return absl::CivilDay(packed >> 9, (packed >> 5) & 15, packed & 31);
+  }
+
+  std::int32_t earliest_ = 0;
+  std::int32_t latest_ = 0;
 };
 
 }  // namespace comity

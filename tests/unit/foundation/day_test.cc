@@ -20,6 +20,20 @@ TEST(PartialDateTest, AMonthIsAnIntervalOfUncertainty) {
   EXPECT_EQ(date->ToString(), "2024-02");
 }
 
+TEST(PartialDateTest, AllOfItsDaysAreOverOrHaveComeOrNone) {
+  const auto date = PartialDate::Parse("2024-02");
+
+  ASSERT_THAT(date, IsOk());
+  EXPECT_TRUE(date->SurelyAhead(absl::CivilDay(2024, 1, 31)));
+  EXPECT_FALSE(date->SurelyAhead(absl::CivilDay(2024, 2, 1)));
+  EXPECT_FALSE(date->SurelyReached(absl::CivilDay(2024, 2, 28)));
+  EXPECT_TRUE(date->SurelyReached(absl::CivilDay(2024, 2, 29)));
+  EXPECT_FALSE(date->SurelyOver(absl::CivilDay(2024, 2, 29)));
+  EXPECT_TRUE(date->SurelyOver(absl::CivilDay(2024, 3, 1)));
+  EXPECT_EQ(PartialDate(absl::CivilDay(2024, 2, 10)).WholeMonth(), *date);
+  EXPECT_EQ(date->WholeYear().ToString(), "2024");
+}
+
 TEST(PartialDateTest, NothingIsUnknownAndNotAnOpenInterval) {
   const auto date = PartialDate::Parse("");
 

@@ -142,6 +142,39 @@ TEST(EffectTest, AVersionThatIsNotPublicYetDoesNotGovern) {
   EXPECT_EQ(EffectOf(second, dossier, lens).holds, Tri::kNo);
 }
 
+TEST(EffectTest, WhatTheBuilderKnowsOfAnEndChangesNoAnswer) {
+  for (const Certainty certainty : {Certainty::kFound, Certainty::kMonth, Certainty::kYear,
+                                    Certainty::kUnconfirmed, Certainty::kUnknown}) {
+    Instrument instrument = Agreement("2011-01-01");
+    instrument.ended = Date("2020-03-10");
+    instrument.SetCertainty(Field::kEnded, certainty);
+    FactsBuilder builder;
+    builder.Put(instrument);
+    const Facts facts = builder.Build({"store", 1});
+    const Dossier& dossier = *facts.Find("partners/x");
+
+    for (const char* day : {"2020-03-10", "2020-03-11", "2020-04-01", "2020-12-31", "2021-01-01"}) {
+      for (const bool explore : {false, true}) {
+        EXPECT_EQ(
+            EffectOf(dossier.instruments[0], dossier, {.day = Day(day), .explore = explore}).holds,
+            On(instrument, day, explore).holds)
+            << day << " explore " << explore << " certainty " << static_cast<int>(certainty);
+      }
+    }
+  }
+}
+
+TEST(EffectTest, AnEndThatMayNotBeUsedIsNone) {
+  Instrument instrument = Agreement("2011-01-01");
+  instrument.ended = Date("2020-03-10");
+  EXPECT_FALSE(EndedBy(instrument, {.day = Day("2020-03-10")}));
+  EXPECT_TRUE(EndedBy(instrument, {.day = Day("2020-03-11")}));
+
+  instrument.SetCertainty(Field::kEnded, Certainty::kUnconfirmed);
+  EXPECT_FALSE(EndedBy(instrument, {.day = Day("2020-03-11")}));
+  EXPECT_TRUE(EndedBy(instrument, {.day = Day("2020-03-11"), .explore = true}));
+}
+
 TEST(EffectTest, TwoClassesOnOneDayAreNone) {
   Partner partner;
   partner.classes = {{.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kFound},

@@ -261,6 +261,10 @@ LegalClass ClassOn(const Partner& partner, const View& view) {
   return holding == 1 ? held : LegalClass::kUnspecified;
 }
 
+Answer HasEnded(const Instrument& instrument, const View& view) {
+  return After(instrument, Field::kEnded, instrument.ended, view);
+}
+
 Answer WasSigned(const Instrument& instrument, const View& view) {
   View as_stated = view;
   as_stated.explore = true;

@@ -48,6 +48,9 @@ Answer Reached(absl::CivilDay day, const PartialDate& date, Certainty certainty,
 // The one legal class of `partner` on the day; kUnspecified if it is not exactly one, for sure.
 LegalClass ClassOn(const Partner& partner, const View& view);
 
+// Whether its last day is over.
+Answer HasEnded(const Instrument& instrument, const View& view);
+
 // Whether it had been signed by the day, taken as stated: to explain, never to decide.
 Answer WasSigned(const Instrument& instrument, const View& view);
 

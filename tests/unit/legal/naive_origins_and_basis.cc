@@ -185,11 +185,12 @@ void Table::Rest(Basis basis, const std::string& row) {
 }
 
 // Working arrangement, MoU, letter, project, JIT, mandate, signature, GDPR adequacy: never a basis;
-// say so if one exists.
+// say so if one exists. What has ended exists no more.
 void Table::Row5_10() {
   bool exists = !question_.proposed_frame.empty();
   for (const Instrument& instrument : world_.instruments) {
     if (!IsOfCounterpart(instrument) || IsPublic(instrument, view_) == Answer::kNo) continue;
+    if (HasEnded(instrument, view_) == Answer::kYes) continue;
     const Answer was_signed = WasSigned(instrument, view_);
     const Answer effect = HasEffect(instrument, world_, view_);
     switch (instrument.kind) {

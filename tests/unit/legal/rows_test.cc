@@ -130,6 +130,14 @@ TEST_F(RowsTest, R1_3AdministrativeDataTravelFreelyInsideTheUnionOnly) {
   EXPECT_THAT(On(question), Comes(Outcome::kDecisionRequired));
 }
 
+TEST_F(RowsTest, R5_10WhatHasEndedIsTakenForABasisByNobody) {
+  Instrument arrangement = InEffect("brazil", InstrumentKind::kWorkingArrangement, "Arrangement");
+  EXPECT_THAT(On(With({arrangement}), Plain("brazil")), Says("5.10", "NEVER_A_BASIS"));
+
+  arrangement.ended = Date("2024-12-31");
+  EXPECT_EQ(FindRow(On(With({arrangement}), Plain("brazil")), "5.10"), nullptr);
+}
+
 TEST_F(RowsTest, R1_3AnAdequacyDecisionUnderTheGdprServesAdministrativeDataOnly) {
   const Facts facts = With({InEffect("brazil", InstrumentKind::kAdequacyDecisionGdpr, "Decision")});
   Question question = Plain("brazil");
