@@ -11,6 +11,7 @@
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <array>
@@ -74,16 +75,18 @@ class Load {
     }
   }
 
-  // Calls at `rate` a second until it has counted; the callers in turn, the greedy one more often.
+  // Calls at `rate` a second until it has counted, each when it is due: a generator that wakes now
+  // and then and makes up for its sleep would offer bursts, which no caller makes. The callers in
+  // turn, the greedy one more often.
   void Offer(double rate) {
     pace_ = std::thread([this, rate] {
+      (void)prctl(PR_SET_TIMERSLACK, 1UL);
       const auto begin = SteadyClock::now();
-      std::size_t made = 0;
-      while (!over_) {
-        const std::chrono::duration<double> elapsed = SteadyClock::now() - begin;
-        const auto due = static_cast<std::size_t>(elapsed.count() * rate);
-        for (; made < due; ++made) Call(InTurn(made));
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      for (std::size_t made = 0; !over_; ++made) {
+        std::this_thread::sleep_until(
+            begin + std::chrono::duration_cast<SteadyClock::duration>(
+                        std::chrono::duration<double>(static_cast<double>(made) / rate)));
+        Call(InTurn(made));
       }
     });
   }

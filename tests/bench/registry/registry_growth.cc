@@ -71,7 +71,9 @@ void AddPartner(std::int64_t number, std::vector<Fact>& facts) {
                           .in_force = absl::StrCat(2011 - i, "-01-01"),
                           .ended = i < 2 ? "" : absl::StrCat(2011 - i, "-12-31"),
                           .reference = "OJ L 1, 1.1.2011"};
-    instrument.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
+    instrument.certainty = {{"signed", Certainty::kFound},
+                            {"in_force", Certainty::kFound},
+                            {"ended", Certainty::kFound}};
     facts.emplace_back(std::move(instrument));
   }
   facts.emplace_back(Authority{.partner = partner.id,
