@@ -90,6 +90,7 @@ std::string NameOf(const v1::Fact& fact) {
 
 void Folder::Add(const v1::Change& change) {
   *frame_.mutable_revision() = change.revision();
+  for (const std::string& name : change.removed()) facts_.erase(name);
   for (const v1::Fact& fact : change.facts()) {
     const std::string name = NameOf(fact);
     if (!name.empty()) facts_[name] = fact;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr char kBarrier[] = "barrier";
 constexpr char kBarrierId[] = "-";
+constexpr char kRemoved[] = "removed";
 
 absl::Status Unreadable() {
   return MakeError(absl::StatusCode::kDataLoss,
@@ -50,6 +51,9 @@ absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open
                             journal->AllAt(head.revision));
     COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
     store.reset(new JournalRegistryStore(journal, std::move(loaded), head));
+    for (const journal::Version& version : versions) {
+      if (version.kind == kRemoved) store->Hide(version.id, version.revision);
+    }
   }
   journal->Attach(&store->state_);
   return store;
@@ -80,14 +84,37 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
   RememberTime(mutation.revision, mutation.commit_time);
   Change change{.revision = mutation.revision};
   for (const journal::Version& version : mutation.versions) {
-    if (version.kind == kBarrier) {
-      last_barrier_ = mutation.revision;
-      continue;
-    }
-    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
-    change.facts.push_back(std::move(fact));
+    if (version.kind == kBarrier) last_barrier_ = mutation.revision;
+    if (version.kind == kRemoved) Hide(version.id, version.revision);
+    COMITY_RETURN_IF_ERROR(Add(version, change));
   }
   return std::vector<Change>{std::move(change)};
+}
+
+absl::Status JournalRegistryStore::Add(const journal::Version& version, Change& change) {
+  if (version.kind == kBarrier || version.kind == kRemoved || Hidden(version)) {
+    return absl::OkStatus();
+  }
+  if (!version.body.has_value()) {
+    change.removed.push_back(version.id);
+    return absl::OkStatus();
+  }
+  COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
+  change.facts.push_back(std::move(fact));
+  return absl::OkStatus();
+}
+
+void JournalRegistryStore::Hide(const std::string& name, std::int64_t revision) {
+  const absl::MutexLock lock(&mutex_);
+  std::int64_t& until = hidden_until_[name];
+  until = std::max(until, revision);
+  earlier_.clear();
+}
+
+bool JournalRegistryStore::Hidden(const journal::Version& version) {
+  const absl::MutexLock lock(&mutex_);
+  const auto removed = hidden_until_.find(version.id);
+  return removed != hidden_until_.end() && version.revision < removed->second;
 }
 
 absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {
@@ -110,9 +137,7 @@ absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
                                                     const std::vector<journal::Version>& versions) {
   Change change{.revision = revision};
   for (const journal::Version& version : versions) {
-    if (version.kind == kBarrier || !version.body.has_value()) continue;
-    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
-    change.facts.push_back(std::move(fact));
+    COMITY_RETURN_IF_ERROR(Add(version, change));
   }
   std::stable_sort(change.facts.begin(), change.facts.end(),
                    [](const Fact& a, const Fact& b) { return a.index() < b.index(); });
@@ -144,13 +169,14 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
                                                                           Planner planner) {
   std::string resource;
   std::optional<Fact> made;
+  std::vector<std::string> removed;
   const journal::Attempt about = attempt;  // The body outlives the move below.
   absl::StatusOr<journal::Committed> committed =
       journal_->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
         COMITY_ASSIGN_OR_RETURN(const Plan plan, planner(state_.working(), turn.now()));
         resource = plan.resource;
         turn.SetResource(plan.resource);
-        if (plan.facts.empty()) {
+        if (plan.facts.empty() && plan.removed.empty()) {
           turn.ChangeNothing();
           return absl::OkStatus();
         }
@@ -166,7 +192,12 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
           if (NameOf(stamped) == plan.resource) made = stamped;
           change.facts.push_back(std::move(stamped));
         }
-        entry.count = static_cast<std::int64_t>(change.facts.size());
+        for (const std::string& name : plan.removed) {
+          COMITY_RETURN_IF_ERROR(turn.Erase(KindOf(Partner()), name));
+          COMITY_RETURN_IF_ERROR(turn.Put(kRemoved, name, ""));
+        }
+        change.removed = removed = plan.removed;
+        entry.count = static_cast<std::int64_t>(change.facts.size() + change.removed.size());
         if (plan.barrier) {
           COMITY_RETURN_IF_ERROR(turn.Put(kBarrier, kBarrierId, ""));
           last_barrier_ = turn.revision();
@@ -178,6 +209,7 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
   if (!committed.ok()) return committed.status();
 
   Written written{.committed = *std::move(committed)};
+  for (const std::string& name : removed) Hide(name, written.committed.revision);
   if (!written.committed.replayed) {
     written.fact = written.committed.unchanged ? state_.View()->Find(resource) : std::move(made);
     return written;
@@ -226,12 +258,8 @@ absl::StatusOr<std::vector<CommittedChange>> JournalRegistryStore::ChangesAfter(
       COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
       changes.push_back({.change = {.revision = version.revision}, .commit_time = time});
     }
-    if (version.kind == kBarrier) {
-      changes.back().barrier = true;
-      continue;
-    }
-    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
-    changes.back().change.facts.push_back(std::move(fact));
+    if (version.kind == kBarrier) changes.back().barrier = true;
+    COMITY_RETURN_IF_ERROR(Add(version, changes.back().change));
   }
   return changes;
 }

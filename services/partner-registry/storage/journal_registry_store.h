@@ -25,8 +25,9 @@ namespace comity::partner_registry {
 // The registry over its journal.
 //
 // A fact is kept as the bytes of v1.Fact under the kinds of KindOf(); a barrier as an entry of kind
-// "barrier" in the same revision. The grounds of a decision are free text and kept sealed, so that
-// they go when their month's key goes.
+// "barrier" in the same revision; a partner that is removed as an erased version and, since another
+// may be entered under its name, an entry of kind "removed". The grounds of a decision are free
+// text and kept sealed, so that they go when their month's key goes.
 //
 // Thread-safe.
 class JournalRegistryStore final : public RegistryStore {
@@ -60,6 +61,12 @@ class JournalRegistryStore final : public RegistryStore {
         }) {}
 
   absl::StatusOr<Fact> Read(const journal::Version& version);
+  // Adds what a version says to `change`; nothing of one that is no fact, or that is hidden.
+  absl::Status Add(const journal::Version& version, Change& change);
+  // Remembers that a partner was removed at `revision`: what was recorded of it by then is not read
+  // any more, at no revision.
+  void Hide(const std::string& name, std::int64_t revision);
+  bool Hidden(const journal::Version& version);
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
   absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);
@@ -75,6 +82,8 @@ class JournalRegistryStore final : public RegistryStore {
 
   absl::Mutex mutex_;
   std::map<std::int64_t, absl::Time> commit_times_ ABSL_GUARDED_BY(mutex_);
+  // When a partner was last removed, by its name.
+  std::map<std::string, std::int64_t> hidden_until_ ABSL_GUARDED_BY(mutex_);
   // Earlier states, the last used first.
   std::list<std::shared_ptr<const Registry>> earlier_ ABSL_GUARDED_BY(mutex_);
 };

@@ -312,6 +312,46 @@ TEST_P(RegistryStoreContractTest, ASubscriberHearsOfEveryCommitUntilItLeaves) {
   EXPECT_EQ(heard, until_then);
 }
 
+TEST_P(RegistryStoreContractTest, WhatIsRemovedIsReadAtNoRevisionAndMayBeEnteredAnew) {
+  const std::string id = NewUuid(kNow);
+  ASSERT_THAT(Put({Georgia()}, /*barrier=*/false, id), IsOk());
+  ASSERT_THAT(Put({FrenchAuthorisation()}), IsOk());
+  ASSERT_THAT(store_->At(1), IsOk());  // Kept in memory.
+  const auto removed = Write([](const Registry&, absl::Time) -> absl::StatusOr<Plan> {
+    return Plan{.removed = {"partners/georgia"}, .resource = "partners/georgia"};
+  });
+  ASSERT_THAT(removed, IsOk());
+  EXPECT_EQ(removed->committed.revision, 3);
+
+  const auto gone = [&] {
+    EXPECT_EQ(store_->View()->FindPartner("georgia"), nullptr);
+    for (const std::int64_t revision : {1, 2, 3}) {
+      const auto then = store_->At(revision);
+      EXPECT_THAT(then, IsOk());
+      EXPECT_EQ((*then)->FindPartner("georgia"), nullptr) << revision;
+    }
+    const auto changes = store_->ChangesAfter(0, 100);
+    EXPECT_THAT(changes, IsOk());
+    EXPECT_THAT((*changes)[0].change.facts, IsEmpty());
+    EXPECT_THAT((*changes)[2].change.facts, IsEmpty());
+    EXPECT_THAT((*changes)[2].change.removed, ::testing::ElementsAre("partners/georgia"));
+    const auto again = Put({Georgia()}, /*barrier=*/false, id);
+    EXPECT_THAT(again, IsOk());
+    EXPECT_TRUE(again->committed.replayed);
+    EXPECT_FALSE(again->fact.has_value());
+  };
+  gone();
+  Close();
+  Open();
+  gone();
+
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+  Close();
+  Open();
+  EXPECT_EQ(store_->View()->FindPartner("georgia")->display_name, "Sakartvelo");
+  EXPECT_EQ((*store_->At(2))->FindPartner("georgia"), nullptr);
+}
+
 // One of each kind of relation_types.h, every field set.
 std::vector<Fact> RelationFacts() {
   return {
