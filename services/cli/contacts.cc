@@ -1,4 +1,4 @@
-// comity contacts: list, show, find, update, suspend, reinstate.
+// comity contacts: list, show, find, update, suspend, reinstate, erase.
 
 #include <iostream>
 #include <memory>
@@ -154,6 +154,18 @@ void RegisterContacts(Command root, App& app) {
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
+  const Command erase =
+      add("erase", "Erase a contact's data for good (EUDPR 19): its name alone is left",
+          [&app, arguments]() -> absl::Status {
+            v1::EraseContactRequest request;
+            COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
+            request.set_reason(arguments->reason);
+            request.set_etag(arguments->etag);
+            return CallRegistry(app, &RegistryStub::EraseContact, request, PrintContact);
+          });
+  erase.AddOption("--reason", arguments->reason, "Why, naming nobody; kept in the ledger")
+      .Required();
+  AddEtag(erase, *arguments);
 }
 
 }  // namespace comity::cli

@@ -130,4 +130,22 @@ absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed
   return Replace(*known, std::move(changed), barrier);
 }
 
+absl::StatusOr<Plan> PlanEraseContact(const Registry& registry, absl::string_view name,
+                                      absl::string_view etag, absl::Time now) {
+  const Contact* known = registry.FindContact(name);
+  if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
+  COMITY_RETURN_IF_ERROR(CheckNotErased(*known));
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  Plan plan{.resource = std::string(name), .barrier = true};
+  plan.facts.emplace_back(Contact{.partner = known->partner,
+                                  .id = known->id,
+                                  .erase_time = now,
+                                  .state = ContactState::kErased});
+  for (const Contact* other : registry.ContactsOf(known->partner)) {
+    Contact changed = *other;
+    if (std::erase(changed.deputies, known->id) > 0) plan.facts.emplace_back(std::move(changed));
+  }
+  return plan;
+}
+
 }  // namespace comity::partner_registry

@@ -350,6 +350,11 @@ void Collector::Keys() {
     if (!query_.partner.empty() && partner != query_.partner) continue;
     const Contact* const contact = registry_.FindContactBySpiffeId(holder);
     if (contact != nullptr && contact->state != ContactState::kActive) continue;
+    // Of an erased contact its keys are left, as evidence.
+    if (contact == nullptr && principal.ok() &&
+        principal->kind == identity::PrincipalKind::kPartner) {
+      continue;
+    }
     // Its last moment is just before `not_after`.
     const absl::CivilDay last = DayInBrussels(statement->not_after - absl::Nanoseconds(1));
     Due(last, {.kind = Kind::kSealingKeyEnds,

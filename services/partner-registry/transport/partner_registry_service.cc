@@ -49,6 +49,7 @@ COMITY_UNARY(RecordMilestone, Milestone, facts_)
 COMITY_UNARY(CreateAuthority, Authority, facts_)
 COMITY_UNARY(UpdateAuthority, Authority, facts_)
 COMITY_UNARY(UpdateContact, Contact, facts_)
+COMITY_UNARY(EraseContact, Contact, facts_)
 #undef COMITY_UNARY
 
 grpc::ServerReadReactor<v1::ImportFactsRequest>* PartnerRegistryService::ImportFacts(

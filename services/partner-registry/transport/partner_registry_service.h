@@ -62,6 +62,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(ListContacts, ListContactsResponse);
   COMITY_UNARY(FindCounterpart, FindCounterpartResponse);
   COMITY_UNARY(UpdateContact, Contact);
+  COMITY_UNARY(EraseContact, Contact);
   COMITY_UNARY(SuspendContact, Contact);
   COMITY_UNARY(ReinstateContact, Contact);
   COMITY_UNARY(PublishKeyStatement, KeyStatement);

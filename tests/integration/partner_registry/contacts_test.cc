@@ -196,5 +196,45 @@ TEST_F(ContactsTest, WhoIsPurgedIsGoneEverywhereAndItsIdIsFree) {
   EnterAndDelete("atlantis");
 }
 
+TEST_F(ContactsTest, WhoIsErasedCountsNoMoreAndItsKeysAreEvidenceOnly) {
+  ASSERT_THAT(server_.PublishKey(kTbilisi), IsOk());
+  v1::EraseContactRequest request;
+  request.set_name(kContact);
+  EXPECT_THAT(As(kDpo, &Stub::EraseContact, request),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REASON_MISSING"));
+  request.set_reason("on request");
+  EXPECT_EQ(As(kDesk, &Stub::EraseContact, request).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  request.set_request_id("01900000-0000-7000-8000-000000000061");
+  server_.Renew(std::string(32, 'a'), 1);
+  EXPECT_THAT(As(kDpo, &Stub::EraseContact, request, absl::Seconds(1)),
+              FailsWith(absl::StatusCode::kDeadlineExceeded, "COMMITTED_NOT_YET_EVERYWHERE"));
+  server_.Renew(std::string(32, 'a'), 100);
+  const auto erased = As(kDpo, &Stub::EraseContact, request);
+  ASSERT_THAT(erased, IsOk());
+  EXPECT_EQ(erased->state(), v1::Contact::STATE_ERASED);
+  EXPECT_TRUE(erased->has_erase_time());
+  EXPECT_EQ(erased->spiffe_id(), "");
+  request.clear_request_id();
+  EXPECT_THAT(As(kDpo, &Stub::EraseContact, request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED"));
+
+  EXPECT_THAT(TbilisiCalls(),
+              FailsWith(absl::StatusCode::kPermissionDenied, "CONTACT_NOT_REGISTERED"));
+  v1::ListKeyStatementsRequest keys;
+  keys.set_holder(kTbilisi);
+  EXPECT_THAT(As(kDesk, &Stub::ListKeyStatements, keys)->key_statements(), IsEmpty());
+  v1::GetContactRequest get;
+  get.set_name(kContact);
+  *get.mutable_at_revision() = erased->revision();
+  get.mutable_at_revision()->set_number(1);
+  const auto before = As(kDesk, &Stub::GetContact, get);
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->state(), v1::Contact::STATE_ERASED);
+  EXPECT_EQ(before->function(), "");
+  server_.Restart();
+  EXPECT_EQ(As(kDesk, &Stub::GetContact, get)->function(), "");
+}
+
 }  // namespace
 }  // namespace comity::partner_registry

@@ -98,6 +98,14 @@ TEST(WriteFactsTest, FieldsWithCommasQuotesAndLinesAreQuoted) {
                          "last_verified,deputies,absences,valid_from,valid_to\n"));
 }
 
+TEST(WriteFactsTest, AnErasedContactIsNotWritten) {
+  v1::Fact contact;
+  contact.mutable_contact()->set_name("partners/georgia/contacts/tbilisi-1");
+  contact.mutable_contact()->set_state(v1::Contact::STATE_ERASED);
+  EXPECT_THAT(WriteFiles({contact}).at("contacts.csv"), Not(HasSubstr("tbilisi")));
+  EXPECT_EQ(*WriteJsonLines({contact}), "");
+}
+
 TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   v1::Fact contact;
   v1::Contact& told = *contact.mutable_contact();

@@ -123,5 +123,41 @@ TEST_F(ContactValidityTest, ADeputyIsAnotherContactOfThePartner) {
               FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
 }
 
+TEST_F(ContactValidityTest, OfAnErasedContactTheNameAloneIsLeft) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  Contact second = *registry_.FindContact(kTbilisi);
+  second.id = "tbilisi-2";
+  second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
+  second.deputies = {"tbilisi-1"};
+  const Registry both = After(registry_, {second});
+  EXPECT_THAT(PlanEraseContact(both, "partners/georgia/contacts/nobody", "", now),
+              FailsWith(absl::StatusCode::kNotFound, "CONTACT_NOT_FOUND"));
+  EXPECT_THAT(PlanEraseContact(both, kTbilisi, "\"0\"", now),
+              FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+
+  const auto plan = PlanEraseContact(both, kTbilisi, "", now);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier);
+  const Registry erased = After(both, plan->facts);
+  const Contact& left = *erased.FindContact(kTbilisi);
+  EXPECT_EQ(left.state, ContactState::kErased);
+  EXPECT_EQ(left.erase_time, now);
+  for (const auto& [field, value] : FieldsOf(left)) {
+    EXPECT_TRUE(value.empty() || value == "no") << field << " " << value;
+  }
+  EXPECT_EQ(erased.FindContactBySpiffeId(registry_.FindContact(kTbilisi)->spiffe_id), nullptr);
+  EXPECT_FALSE(erased.Counts(left, absl::CivilDay(2026, 11, 23)));
+  EXPECT_TRUE(erased.FindContact("partners/georgia/contacts/tbilisi-2")->deputies.empty());
+
+  const auto over = FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED");
+  EXPECT_THAT(PlanEraseContact(erased, kTbilisi, "", now), over);
+  EXPECT_THAT(PlanUpdateContact(erased, *registry_.FindContact(kTbilisi), ""), over);
+  EXPECT_THAT(PlanContactState(erased, kTbilisi, ContactState::kActive), over);
+  EXPECT_THAT(PlanCreateContact(erased, *registry_.FindContact(kTbilisi)),
+              FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
+  EXPECT_THAT(PlanImport(erased, DataRows(), kImporter),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+}
+
 }  // namespace
 }  // namespace comity::partner_registry
