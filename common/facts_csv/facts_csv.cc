@@ -212,6 +212,8 @@ absl::Status ReadInstrument(const Fields& fields, Row& row) {
   instrument.set_allows_secondment(secondment);
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_supersedes(),
                           fields.OptionalName("supersedes", prefix));
+  COMITY_ASSIGN_OR_RETURN(*instrument.mutable_last_evaluated(), fields.Day("last_evaluated"));
+  COMITY_ASSIGN_OR_RETURN(*instrument.mutable_review_by(), fields.Day("review_by"));
   return ReadCertainties(fields, instrument);
 }
 
@@ -314,6 +316,22 @@ absl::Status ReadContact(const Fields& fields, Row& row) {
   contact.set_opener(opener);
   for (const std::string& language : fields.List("languages")) contact.add_languages(language);
   COMITY_ASSIGN_OR_RETURN(*contact.mutable_last_verified(), fields.Day("last_verified"));
+  for (const std::string& deputy : fields.List("deputies")) {
+    contact.add_deputies(absl::StrCat("partners/", partner, "/contacts/", deputy));
+  }
+  for (const std::string& text : fields.List("absences")) {
+    const std::pair<std::string, std::string> days = absl::StrSplit(text, absl::MaxSplits('/', 1));
+    if (!ParseDay(days.first).ok() || !ParseDay(days.second).ok()) {
+      return fields.Fail("absences",
+                         "it is no list of periods: write 2026-12-24/2027-01-02;2027-04-01/"
+                         "2027-04-01");
+    }
+    v1::Absence& absence = *contact.add_absences();
+    absence.set_first_day(days.first);
+    absence.set_last_day(days.second);
+  }
+  COMITY_ASSIGN_OR_RETURN(*contact.mutable_valid_from(), fields.Day("valid_from"));
+  COMITY_ASSIGN_OR_RETURN(*contact.mutable_valid_to(), fields.Day("valid_to"));
   return ReadWorkingHours(fields, contact);
 }
 
@@ -340,7 +358,8 @@ const std::vector<FileKind>& FileKinds() {
        {"partner", "id", "kind", "title"},
        {"legal_base", "signed", "provisional_from", "in_force", "in_force_by", "applied_from",
         "not_before", "notified_end", "ended", "parts_suspended", "suspended_from", "public_since",
-        "reference", "allows_secondment", "supersedes", "certainty", "note"},
+        "reference", "allows_secondment", "supersedes", "certainty", "note", "last_evaluated",
+        "review_by"},
        &ReadInstrument},
       {"milestones.csv",
        {"partner", "id", "axis", "step", "day"},
@@ -352,7 +371,8 @@ const std::vector<FileKind>& FileKinds() {
        &ReadAuthority},
       {"contacts.csv",
        {"partner", "id", "spiffe_id", "function", "authority"},
-       {"opener", "languages", "time_zone", "days", "start", "end", "holidays", "last_verified"},
+       {"opener", "languages", "time_zone", "days", "start", "end", "holidays", "last_verified",
+        "deputies", "absences", "valid_from", "valid_to"},
        &ReadContact},
   };
   return *kinds;

@@ -46,7 +46,10 @@ google::protobuf::Message* Importable(v1::Fact& fact) {
   if (fact.has_instrument()) return fact.mutable_instrument();
   if (fact.has_milestone()) return fact.mutable_milestone();
   if (fact.has_authority()) return fact.mutable_authority();
-  if (fact.has_contact()) return fact.mutable_contact();
+  // Of an erased one there is nothing to say.
+  if (fact.has_contact() && fact.contact().state() != v1::Contact::STATE_ERASED) {
+    return fact.mutable_contact();
+  }
   return nullptr;
 }
 

@@ -103,7 +103,9 @@ Values ValuesOf(const v1::Instrument& instrument) {
           {"allows_secondment", YesNo(instrument.allows_secondment())},
           {"supersedes", LastOf(instrument.supersedes())},
           {"certainty", absl::StrJoin(certainties, ";")},
-          {"note", instrument.note()}};
+          {"note", instrument.note()},
+          {"last_evaluated", instrument.last_evaluated()},
+          {"review_by", instrument.review_by()}};
 }
 
 Values ValuesOf(const v1::Milestone& milestone) {
@@ -137,7 +139,15 @@ Values ValuesOf(const v1::Contact& contact) {
                    {"authority", LastOf(contact.authority())},
                    {"opener", YesNo(contact.opener())},
                    {"languages", absl::StrJoin(contact.languages(), ";")},
-                   {"last_verified", contact.last_verified()}};
+                   {"last_verified", contact.last_verified()},
+                   {"deputies", LastOfEach(contact.deputies())},
+                   {"absences", absl::StrJoin(contact.absences(), ";",
+                                              [](std::string* out, const v1::Absence& absence) {
+                                                absl::StrAppend(out, absence.first_day(), "/",
+                                                                absence.last_day());
+                                              })},
+                   {"valid_from", contact.valid_from()},
+                   {"valid_to", contact.valid_to()}};
   if (contact.has_working_hours()) {
     const v1::WorkingHours& hours = contact.working_hours();
     values.merge(Values{{"time_zone", hours.time_zone()},
@@ -168,7 +178,9 @@ std::map<std::string, std::string> WriteFiles(const std::vector<v1::Fact>& facts
     if (fact.has_instrument()) rows["instruments.csv"].push_back(ValuesOf(fact.instrument()));
     if (fact.has_milestone()) rows["milestones.csv"].push_back(ValuesOf(fact.milestone()));
     if (fact.has_authority()) rows["authorities.csv"].push_back(ValuesOf(fact.authority()));
-    if (fact.has_contact()) rows["contacts.csv"].push_back(ValuesOf(fact.contact()));
+    // Of an erased contact there is nothing to say.
+    if (fact.has_contact() && fact.contact().state() != v1::Contact::STATE_ERASED)
+      rows["contacts.csv"].push_back(ValuesOf(fact.contact()));
   }
   std::map<std::string, std::string> files;
   for (const std::string& name : FileNames()) {

@@ -30,16 +30,13 @@ absl::Status Damaged() {
                    {.reason = "SEALED_CONTENT_DAMAGED"});
 }
 
-absl::Status NotDestroyed(const std::error_code& error) {
-  return MakeError(absl::StatusCode::kUnavailable,
-                   absl::StrCat("An expiry key cannot be destroyed (", error.message(),
-                                "); check the volume and the rights of the folder of keys."),
-                   {.reason = "STORAGE_IO"});
-}
-
 crypto::Aead CipherOf(absl::string_view file_key, absl::string_view run) {
   const crypto::Digest key = crypto::HmacSha256(file_key, run);
   return crypto::Aead(crypto::Aead::Algorithm::kAes256Gcm, crypto::View(key));
+}
+
+std::string FileOf(absl::CivilMonth month) {
+  return absl::StrFormat("expires-%04d-%02d.key", month.year(), month.month());
 }
 
 std::string Nonce(absl::string_view count) {
@@ -48,40 +45,20 @@ std::string Nonce(absl::string_view count) {
 
 }  // namespace
 
-ExpiryKeys::ExpiryKeys(std::string directory)
-    : directory_(std::move(directory)), run_(crypto::RandomBytes(kRunSize)) {}
+ExpiryKeys::ExpiryKeys(std::string directory, KeyFiles files)
+    : directory_(std::move(directory)),
+      files_(std::move(files)),
+      run_(crypto::RandomBytes(kRunSize)) {}
 
 absl::StatusOr<std::unique_ptr<ExpiryKeys>> ExpiryKeys::Open(std::string directory) {
-  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(directory));
-  return std::unique_ptr<ExpiryKeys>(new ExpiryKeys(std::move(directory)));
-}
-
-std::string ExpiryKeys::PathOf(absl::CivilMonth month) const {
-  return absl::StrFormat("%s/expires-%04d-%02d.key", directory_, month.year(), month.month());
-}
-
-absl::StatusOr<std::string> ExpiryKeys::ReadKey(absl::CivilMonth month) const {
-  const std::string path = PathOf(month);
-  COMITY_ASSIGN_OR_RETURN(std::string key, storage::ReadFile(path));
-  if (key.empty() || key.size() == crypto::Aead::kKeySize) return key;
-  return MakeError(absl::StatusCode::kDataLoss,
-                   absl::StrCat("The key file ", path, " is damaged; restore it from a backup."),
-                   {.reason = "SEALED_CONTENT_DAMAGED"});
+  COMITY_ASSIGN_OR_RETURN(KeyFiles files, KeyFiles::Open(directory));
+  return std::unique_ptr<ExpiryKeys>(new ExpiryKeys(std::move(directory), std::move(files)));
 }
 
 absl::StatusOr<crypto::Aead*> ExpiryKeys::Sealer(absl::CivilMonth month) {
   if (const auto found = sealers_.find(month); found != sealers_.end()) return &found->second;
 
-  auto key = ReadKey(month);
-  if (absl::IsNotFound(key.status())) {
-    key = crypto::RandomBytes(crypto::Aead::kKeySize);
-    const absl::Status made = storage::CreateFileAtomically(PathOf(month), *key);
-    if (!absl::IsAlreadyExists(made)) COMITY_RETURN_IF_ERROR(made);
-    // Another replica was first: what it sealed must stay readable.
-    if (!made.ok()) key = ReadKey(month);
-  }
-  // Whoever made it may have died or failed before its name was on the medium.
-  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
+  const absl::StatusOr<std::string> key = files_.ReadOrMake(FileOf(month));
   COMITY_RETURN_IF_ERROR(key.status());
   if (key->empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
@@ -118,12 +95,13 @@ absl::StatusOr<std::optional<std::string>> ExpiryKeys::Open(absl::string_view se
 
   absl::MutexLock lock(&mutex_);
   // Another process, or another object of this one, may have destroyed it since.
-  if (std::error_code error; std::filesystem::file_size(PathOf(month), error) == 0 || error) {
+  if (std::error_code error;
+      std::filesystem::file_size(files_.PathOf(FileOf(month)), error) == 0 || error) {
     sealers_.erase(month);
     opener_ = {};
   }
   if (opener_.aead == nullptr || opener_.month != month || opener_.run != run) {
-    const auto key = ReadKey(month);
+    const auto key = files_.Read(FileOf(month));
     if (absl::IsNotFound(key.status())) return std::optional<std::string>();
     COMITY_RETURN_IF_ERROR(key.status());
     if (key->empty()) return std::optional<std::string>();
@@ -153,7 +131,7 @@ absl::StatusOr<std::vector<absl::CivilMonth>> ExpiryKeys::LiveBefore(absl::Civil
     absl::string_view text = name;
     absl::CivilMonth found;
     if (!absl::ConsumePrefix(&text, "expires-") || !absl::ConsumeSuffix(&text, ".key") ||
-        !absl::ParseCivilTime(text, &found) || PathOf(found) != file->path()) {
+        !absl::ParseCivilTime(text, &found) || FileOf(found) != name) {
       continue;  // A key that is being made, or no key.
     }
     if (found >= month) continue;
@@ -173,18 +151,7 @@ absl::Status ExpiryKeys::Destroy(absl::CivilMonth month) {
   absl::MutexLock lock(&mutex_);
   sealers_.erase(month);
   opener_ = {};
-  // Aside first: a key that is overwritten in part must not be taken for one.
-  const std::string path = PathOf(month);
-  const std::string aside = absl::StrCat(path, ".destroyed");
-  std::error_code error;
-  std::filesystem::rename(path, aside, error);
-  if (error && error != std::errc::no_such_file_or_directory) return NotDestroyed(error);
-  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
-  COMITY_RETURN_IF_ERROR(storage::EraseFileContent(aside));
-  COMITY_RETURN_IF_ERROR(storage::EraseFileContent(path));
-  std::filesystem::remove(aside, error);
-  if (error) return NotDestroyed(error);
-  return storage::SyncDirectory(directory_);
+  return files_.Destroy(FileOf(month));
 }
 
 }  // namespace comity::journal

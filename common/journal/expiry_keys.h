@@ -15,6 +15,7 @@
 #include "absl/time/civil_time.h"
 #include "common/crypto/aead.h"
 #include "common/crypto/digest.h"
+#include "common/journal/key_files.h"
 
 namespace comity::journal {
 
@@ -55,12 +56,7 @@ class ExpiryKeys {
   static absl::StatusOr<absl::CivilMonth> MonthOf(absl::string_view sealed);
 
  private:
-  explicit ExpiryKeys(std::string directory);
-
-  std::string PathOf(absl::CivilMonth month) const;
-
-  // The file's key; "" if it was destroyed. NOT_FOUND if there never was one.
-  absl::StatusOr<std::string> ReadKey(absl::CivilMonth month) const;
+  ExpiryKeys(std::string directory, KeyFiles files);
 
   absl::StatusOr<crypto::Aead*> Sealer(absl::CivilMonth month)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -73,6 +69,7 @@ class ExpiryKeys {
   };
 
   const std::string directory_;
+  const KeyFiles files_;
   const std::string run_;
 
   absl::Mutex mutex_;

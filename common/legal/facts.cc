@@ -150,6 +150,7 @@ void FactsBuilder::Erase(absl::string_view name) {
   const auto named = [name](const auto& item) { return item.name == name; };
   std::erase_if(dossier.instruments, named);
   std::erase_if(dossier.authorities, named);
+  if (dossier.partner.has_value() && dossier.partner->name == name) dossier.partner.reset();
 }
 
 Facts FactsBuilder::Build(Revision revision) {

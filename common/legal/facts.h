@@ -183,7 +183,8 @@ class FactsBuilder {
   // such authority.
   void SetSealingKey(absl::string_view authority, absl::Time until);
 
-  // Removes an instrument or authority by its name. Nothing if there is none.
+  // Removes an instrument, authority or partner by its name; what hangs on it stays. Nothing if
+  // there is none.
   void Erase(absl::string_view name);
 
   // The facts so far. The builder goes on from them.

@@ -61,6 +61,10 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
     return Denied("CONTACT_SUSPENDED",
                   "This contact is suspended; ask the agency to reinstate it.");
   }
+  if (!contact->validity.Covers(Today())) {
+    return Denied("CONTACT_NOT_VALID",
+                  "This contact is not valid today; ask the agency to extend it.");
+  }
   if (!snapshot->Counts(*contact, Today())) {
     return Denied("SECONDMENT_NOT_IN_EFFECT",
                   "This contact's secondment is not in effect; ask the agency.");

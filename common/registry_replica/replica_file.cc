@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -86,10 +87,18 @@ std::string NameOf(const v1::Fact& fact) {
   return "";
 }
 
+bool Erases(const v1::Change& change) {
+  return change.removed_size() > 0 ||
+         std::any_of(change.facts().begin(), change.facts().end(), [](const v1::Fact& fact) {
+           return fact.contact().state() == v1::Contact::STATE_ERASED;
+         });
+}
+
 }  // namespace
 
 void Folder::Add(const v1::Change& change) {
   *frame_.mutable_revision() = change.revision();
+  for (const std::string& name : change.removed()) facts_.erase(name);
   for (const v1::Fact& fact : change.facts()) {
     const std::string name = NameOf(fact);
     if (!name.empty()) facts_[name] = fact;
@@ -151,6 +160,8 @@ absl::Status ReplicaFile::Append(const v1::Change& change) {
   if (descriptor_ < 0) return absl::OkStatus();
   if (appended_ > kFoldAfterBytes) COMITY_RETURN_IF_ERROR(Load().status());
   absl::Status written = Write(Record(change), change.barrier());
+  // What was erased must not lie in front of the change that says so.
+  if (written.ok() && Erases(change)) written = Load().status();
   if (!written.ok()) Forget();
   return written;
 }

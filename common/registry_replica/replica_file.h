@@ -28,7 +28,8 @@ class ReplicaFile {
   // Replaces what is kept, durably.
   absl::Status Replace(const partner_registry::v1::Change& everything);
 
-  // Adds a change, durably if it is a barrier. If that fails nothing is kept any more, not even
+  // Adds a change, durably if it is a barrier; one that erases makes the file anew, without what
+  // was erased. If that fails nothing is kept any more, not even
   // what was: a replica without a withdrawal must not come back.
   absl::Status Append(const partner_registry::v1::Change& change);
 

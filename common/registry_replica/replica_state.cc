@@ -37,7 +37,8 @@ Contact ToContact(const v1::Contact& from) {
                   .function = from.function(),
                   .active = from.state() == v1::Contact::STATE_ACTIVE,
                   .opener = from.opener(),
-                  .languages = {from.languages().begin(), from.languages().end()}};
+                  .languages = {from.languages().begin(), from.languages().end()},
+                  .validity = legal::Validity::Of(from.valid_from(), from.valid_to())};
   if (from.has_working_hours()) {
     const v1::WorkingHours& hours = from.working_hours();
     contact.working_hours =
@@ -46,6 +47,9 @@ Contact ToContact(const v1::Contact& from) {
                      .start_minute = hours.start_minute(),
                      .end_minute = hours.end_minute(),
                      .holidays = {hours.holidays().begin(), hours.holidays().end()}};
+    for (const v1::Absence& absence : from.absences()) {
+      contact.working_hours->absences.push_back({absence.first_day(), absence.last_day()});
+    }
   }
   return contact;
 }
@@ -63,6 +67,10 @@ absl::Status ReplicaState::AdvanceTo(const comity::ledger::v1::Revision& revisio
 
 absl::Status ReplicaState::Apply(const v1::Change& change) {
   COMITY_RETURN_IF_ERROR(AdvanceTo(change.revision()));
+  for (const std::string& name : change.removed()) {
+    facts_.Erase(name);
+    LeaveUnits(name, "");
+  }
   for (const v1::Fact& fact : change.facts()) COMITY_RETURN_IF_ERROR(Put(fact));
   return absl::OkStatus();
 }
@@ -113,17 +121,20 @@ absl::Status ReplicaState::PutPartner(const v1::Partner& partner) {
   // Only who is on the register stands for a unit; its code may be corrected, or go to another.
   const std::string unit =
       partner.has_delete_time() ? "" : absl::AsciiStrToLower(partner.iso_alpha2());
-  const std::size_t before = partner_by_iso_.size();
-  absl::erase_if(partner_by_iso_, [&](const auto& known) {
-    return known.second == partner.name() && known.first != unit;
-  });
-  const bool erased = partner_by_iso_.size() < before;
+  LeaveUnits(partner.name(), unit);
   const auto known = partner_by_iso_.find(unit);
   const bool stands = known != partner_by_iso_.end() && known->second == partner.name();
-  if (!unit.empty() && !stands) partner_by_iso_[unit] = partner.name();
-  if (!erased && (unit.empty() || stands)) return absl::OkStatus();
+  if (unit.empty() || stands) return absl::OkStatus();
+  partner_by_iso_[unit] = partner.name();
   published_units_ = nullptr;
   return absl::OkStatus();
+}
+
+void ReplicaState::LeaveUnits(absl::string_view partner, absl::string_view but) {
+  const auto left = absl::erase_if(partner_by_iso_, [&](const auto& known) {
+    return known.second == partner && known.first != but;
+  });
+  if (left > 0) published_units_ = nullptr;
 }
 
 absl::Status ReplicaState::PutAuthority(const v1::Authority& authority) {
@@ -170,7 +181,8 @@ void ReplicaState::PutContact(const v1::Contact& from) {
     // A contact may have been given another id; the old one counts no more.
     contacts_.name_by_spiffe_id.erase(before->second.spiffe_id);
   }
-  contacts_.name_by_spiffe_id[contact.spiffe_id] = contact.name;
+  // Of an erased one the name alone is left.
+  if (!contact.spiffe_id.empty()) contacts_.name_by_spiffe_id[contact.spiffe_id] = contact.name;
   std::string name = contact.name;
   contacts_.by_name.insert_or_assign(std::move(name), std::move(contact));
   for (const std::string& authority : authorities) RefreshSealingKey(authority);
@@ -208,7 +220,8 @@ void ReplicaState::RefreshSealingKey(const std::string& authority) {
     if (!contact.opener || !contact.active || contact.authority != authority) continue;
     const auto key = keys_.find(contact.spiffe_id);
     if (key == keys_.end()) continue;
-    until = std::max(until, std::min(key->second.not_after, secondments_.LatestEnd(contact.name)));
+    until = std::max(until, std::min({key->second.not_after, contact.validity.End(),
+                                      secondments_.LatestEnd(contact.name)}));
   }
   facts_.SetSealingKey(authority, until);
 }

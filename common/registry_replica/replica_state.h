@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "common/legal/facts.h"
@@ -38,6 +39,8 @@ class ReplicaState {
   };
 
   absl::Status Put(const partner_registry::v1::Fact& fact);
+  // The partner stands for no unit any more, but for one.
+  void LeaveUnits(absl::string_view partner, absl::string_view but);
   absl::Status PutPartner(const partner_registry::v1::Partner& partner);
   absl::Status PutAuthority(const partner_registry::v1::Authority& authority);
   absl::Status PutDecision(const partner_registry::v1::Decision& decision);

@@ -11,17 +11,10 @@
 #include "absl/time/civil_time.h"
 #include "common/legal/facts.h"
 #include "common/legal/secondments.h"
+#include "common/legal/validity.h"
+#include "common/time/working_hours.h"
 
 namespace comity::registry_replica {
-
-// Hours of a week in which a contact works, as the registry has them.
-struct WorkingHours {
-  std::string time_zone;  // IANA.
-  std::vector<int> days;  // 1 Monday to 7 Sunday.
-  int start_minute = 0;   // After midnight, local time.
-  int end_minute = 0;
-  std::vector<std::string> holidays;  // "2026-12-25".
-};
 
 struct Contact {
   std::string name;  // "partners/{partner}/contacts/{contact}"
@@ -29,10 +22,11 @@ struct Contact {
   std::string partner;    // "partners/{partner}"
   std::string authority;  // "partners/{partner}/authorities/{authority}"
   std::string function;   // Never a person's name.
-  bool active = false;    // Not suspended; see Snapshot::Counts.
+  bool active = false;    // Neither suspended nor erased; see Snapshot::Counts.
   bool opener = false;    // Opens documents addressed to the authority.
   std::vector<std::string> languages;
-  std::optional<WorkingHours> working_hours;
+  legal::Validity validity;                   // When it counts at most.
+  std::optional<WorkingHours> working_hours;  // With its absences.
 };
 
 // What a service needs of the registry, at one revision. Immutable, hence thread-safe; keep it for
@@ -52,7 +46,8 @@ class Snapshot {
   const Contact* FindContact(absl::string_view spiffe_id) const;
   const Contact* FindContactByName(absl::string_view name) const;
 
-  // Whether `contact` may act on `day`: it is active and, if a secondment binds it, seconded.
+  // Whether `contact` may act on `day`: it is active, valid and, if a secondment binds it,
+  // seconded.
   bool Counts(const Contact& contact, absl::CivilDay day) const;
 
   // In the order of their names.

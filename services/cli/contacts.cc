@@ -1,11 +1,13 @@
-// comity contacts: list, show, update, suspend, reinstate.
+// comity contacts: list, show, find, update, suspend, reinstate, erase.
 
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
 #include "services/cli/edits.h"
@@ -18,7 +20,9 @@ namespace v1 = partner_registry::v1;
 namespace {
 
 struct Arguments : EditArguments {
-  std::string contact, partner;
+  std::string contact, partner, at;
+  std::vector<std::string> languages;
+  bool openers = false;
 };
 
 void PrintContacts(const std::vector<v1::Contact>& contacts) {
@@ -55,6 +59,38 @@ absl::Status Update(App& app, const Arguments& arguments) {
   return CallRegistry(app, &RegistryStub::UpdateContact, request, PrintEdited<v1::Contact>);
 }
 
+void PrintCounterparts(const v1::FindCounterpartResponse& found) {
+  if (!found.sentence().empty()) {
+    std::cout << found.sentence() << "\n";
+    return;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Counterpart& one : found.counterparts()) {
+    rows.push_back(
+        {one.contact().name(), one.contact().function(),
+         one.at_work() ? "now" : (one.has_next_at_work() ? TimeText(one.next_at_work()) : ""),
+         one.contact().opener() ? "opens" : "", absl::StrJoin(one.contact().languages(), " "),
+         one.sentence()});
+  }
+  PrintTable(std::cout, {"contact", "function", "at work", "", "languages", "when"}, rows);
+}
+
+absl::Status Find(App& app, const Arguments& arguments) {
+  v1::FindCounterpartRequest request;
+  request.set_parent(PartnerName(arguments.partner));
+  if (absl::StrContains(arguments.partner, '/') &&
+      !absl::StartsWith(arguments.partner, "partners/")) {
+    COMITY_ASSIGN_OR_RETURN(*request.mutable_parent(), AuthorityName(arguments.partner));
+  }
+  if (!arguments.at.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment(arguments.at));
+    *request.mutable_instant() = ToTimestamp(at);
+  }
+  for (const std::string& language : arguments.languages) request.add_languages(language);
+  request.set_openers_only(arguments.openers);
+  return CallRegistry(app, &RegistryStub::FindCounterpart, request, PrintCounterparts);
+}
+
 void PrintContact(const v1::Contact& contact) { PrintContacts({contact}); }
 
 }  // namespace
@@ -80,6 +116,17 @@ void RegisterContacts(Command root, App& app) {
     COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
     return CallRegistry(app, &RegistryStub::GetContact, request, PrintContact);
   });
+  const Command find =
+      AddCommand(contacts, app, "find", "Find whom to turn to, now or at another moment",
+                 "  comity --as desk-1 contacts find georgia/prosecution-service --language en",
+                 [&app, arguments] { return Find(app, *arguments); });
+  find.AddOption("parent", arguments->partner, "A partner or authority, such as georgia")
+      .Required();
+  find.AddOption("--at", arguments->at, "When: 2026-12-24T09:00:00+01:00, or a day at noon")
+      .TypeName("TIME");
+  find.AddOption("--language", arguments->languages, "Only who speaks one of these, such as fr")
+      .TypeName("TAG");
+  find.AddFlag("--openers", arguments->openers, "Only who can open documents");
   const Command update =
       AddCommand(contacts, app, "update", "Change fields of a contact",
                  "  comity --as registry-1 contacts update tbilisi-1@georgia \\\n"
@@ -107,6 +154,18 @@ void RegisterContacts(Command root, App& app) {
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
+  const Command erase =
+      add("erase", "Erase a contact's data for good (EUDPR 19): its name alone is left",
+          [&app, arguments]() -> absl::Status {
+            v1::EraseContactRequest request;
+            COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
+            request.set_reason(arguments->reason);
+            request.set_etag(arguments->etag);
+            return CallRegistry(app, &RegistryStub::EraseContact, request, PrintContact);
+          });
+  erase.AddOption("--reason", arguments->reason, "Why, naming nobody; kept in the ledger")
+      .Required();
+  AddEtag(erase, *arguments);
 }
 
 }  // namespace comity::cli

@@ -16,12 +16,16 @@ struct Arguments {
   std::string partner, project;
   v1::RecordMilestoneRequest request;
   v1::Axis axis = v1::AXIS_UNSPECIFIED;
+  v1::Certainty certainty = v1::CERTAINTY_UNSPECIFIED;
+  bool dry_run = false;
 };
 
 absl::Status Record(App& app, Arguments& arguments) {
   v1::RecordMilestoneRequest& request = arguments.request;
   request.set_parent(PartnerName(arguments.partner));
   request.mutable_milestone()->set_axis(arguments.axis);
+  request.mutable_milestone()->set_certainty(arguments.certainty);
+  request.set_validate_only(arguments.dry_run);
   if (!arguments.project.empty()) {
     request.mutable_milestone()->set_project(PartnerName(arguments.project));
   }
@@ -49,6 +53,9 @@ void RegisterMilestones(Command root, App& app) {
   record.AddOption("--evidence", *milestone.mutable_evidence(), "The document that shows it")
       .Required();
   record.AddOption("--project", arguments->project, "For memberships: which").TypeName("PARTNER");
+  AddEnumOption(record, "--certainty", arguments->certainty, "CERTAINTY_",
+                v1::Certainty_descriptor(), "How sure the day is");
+  record.AddFlag("--dry-run", arguments->dry_run, "Say what would be, write nothing");
   record.AddOption("--note", *milestone.mutable_note(), "What a reader should know");
 }
 

@@ -1,5 +1,6 @@
-// comity partners: create, update, delete, undelete, merge.
+// comity partners: create, update, delete, undelete, purge, merge.
 
+#include <iostream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -55,6 +56,17 @@ absl::Status Merge(App& app, const Arguments& arguments) {
   return CallRegistry(app, &RegistryStub::MergePartners, request, PrintEdited<v1::Partner>);
 }
 
+absl::Status Purge(App& app, const Arguments& arguments) {
+  v1::PurgePartnerRequest request;
+  request.set_name(PartnerName(arguments.name));
+  request.set_reason(arguments.reason);
+  request.set_etag(arguments.etag);
+  return CallRegistry(
+      app, &RegistryStub::PurgePartner, request, [](const v1::PurgePartnerResponse& response) {
+        std::cout << "Gone from registry revision " << response.revision().number() << " on.\n";
+      });
+}
+
 }  // namespace
 
 void RegisterPartnerEdits(Command partners, App& app) {
@@ -93,6 +105,12 @@ void RegisterPartnerEdits(Command partners, App& app) {
                          });
   AddReason(on, *arguments);
   AddEtag(on, *arguments);
+
+  const Command purge =
+      add("purge", "Remove a deleted partner for good, if nothing hangs on it or names it",
+          "atlantis --reason \"...\"", Purge);
+  AddReason(purge, *arguments);
+  AddEtag(purge, *arguments);
 
   const Command merge = add("merge", "Say that a partner is another one entered twice",
                             "turkey turkiye --reason \"...\"", Merge);

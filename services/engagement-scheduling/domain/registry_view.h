@@ -18,8 +18,8 @@ namespace comity::engagement_scheduling {
 struct ContactEntry {
   std::string partner;    // "partners/{partner}"
   std::string authority;  // "partners/{partner}/authorities/{authority}"
-  bool active = false;    // Counts today: not suspended, its secondment, if any, in effect.
-  std::optional<WorkingHours> hours;
+  bool active = false;    // Counts today: valid, not suspended, its secondment, if any, in effect.
+  std::optional<WorkingHours> hours;  // With its absences.
 };
 
 // The registry at one revision. Immutable, hence thread-safe.

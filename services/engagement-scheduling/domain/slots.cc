@@ -101,11 +101,13 @@ SlotAnswer SearchSlots(const Schedule& schedule, const SlotQuestion& question,
     if (Fits(common, question.duration) && !Fits(narrowed, question.duration)) {
       WorkingHours without_holidays = *hours;
       without_holidays.holidays.clear();
+      without_holidays.absences.clear();
       const bool holiday =
           Fits(Intersect(common, WorkingIntervals(without_holidays, window)), question.duration);
       answer.obstacles.push_back(
           {who, holiday ? "HOLIDAY" : "NO_COMMON_WORKING_HOURS",
-           holiday ? "Only holidays are left in this window: look at more days."
+           holiday ? "Only holidays and absences are left in this window: look at more "
+                     "days."
                    : absl::StrCat("No working time in ", hours->time_zone,
                                   " is common to all: look at more days, a shorter meeting, or "
                                   "leave this participant out.")});

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "common/legal/question.h"
+#include "common/time/working_hours.h"
 
 namespace comity::engagement_scheduling {
 
@@ -28,15 +29,6 @@ enum class Kind {
 enum class Class { kUnspecified = 0, kStrategic = 1, kOperational = 2 };
 enum class Mode { kUnspecified = 0, kOnSite = 1, kOnline = 2, kHybrid = 3 };
 enum class State { kUnspecified = 0, kHeld = 1, kConfirmed = 2, kCancelled = 3, kExpired = 4 };
-
-// Half-open: the end is the first moment after it.
-struct Interval {
-  absl::Time start;
-  absl::Time end;
-
-  bool Overlaps(const Interval& other) const { return start < other.end && other.start < end; }
-  friend bool operator==(const Interval&, const Interval&) = default;
-};
 
 struct Engagement {
   std::string name;  // "engagements/{engagement}"
@@ -63,15 +55,6 @@ struct Engagement {
   bool OccupiesAt(absl::Time now) const {
     return state == State::kConfirmed || (state == State::kHeld && hold_expire_time > now);
   }
-};
-
-// Hours of a week in which somebody or something works.
-struct WorkingHours {
-  std::string time_zone;  // IANA.
-  std::vector<int> days;  // 1 Monday to 7 Sunday.
-  int start_minute = 0;   // After midnight, local time.
-  int end_minute = 0;
-  std::vector<std::string> holidays;  // "2026-12-25".
 };
 
 // The hours of one person or resource of the agency.

@@ -1,7 +1,5 @@
 #include "services/engagement-scheduling/domain/working_hours.h"
 
-#include <algorithm>
-#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -13,13 +11,6 @@ namespace {
 
 constexpr int kMinutesADay = 24 * 60;
 constexpr std::size_t kMostHolidays = 400;
-
-// ISO 8601: 1 Monday to 7 Sunday.
-int Weekday(absl::CivilDay day) { return static_cast<int>(absl::GetWeekday(day)) + 1; }
-
-absl::Time At(absl::CivilDay day, int minute, const absl::TimeZone& zone) {
-  return absl::FromCivil(absl::CivilMinute(day) + minute, zone);
-}
 
 }  // namespace
 
@@ -49,35 +40,6 @@ absl::Status CheckWorkingHours(const WorkingHours& hours, absl::string_view fiel
     if (!ParseDay(holiday).ok()) return invalid("holidays", "a day is written 2026-12-25");
   }
   return absl::OkStatus();
-}
-
-std::vector<Interval> WorkingIntervals(const WorkingHours& hours, const Interval& window) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(hours.time_zone, &zone)) return {};
-  const std::set<std::string> holidays(hours.holidays.begin(), hours.holidays.end());
-  const std::set<int> days(hours.days.begin(), hours.days.end());
-  std::vector<Interval> intervals;
-  const absl::CivilDay last = absl::ToCivilDay(window.end, zone);
-  for (absl::CivilDay day = absl::ToCivilDay(window.start, zone); day <= last; ++day) {
-    if (days.count(Weekday(day)) == 0) continue;
-    if (!holidays.empty() && holidays.count(FormatDay(day)) != 0) continue;
-    const Interval worked{std::max(At(day, hours.start_minute, zone), window.start),
-                          std::min(At(day, hours.end_minute, zone), window.end)};
-    if (worked.start >= worked.end) continue;
-    // Who works around the clock has no break at midnight.
-    if (!intervals.empty() && intervals.back().end == worked.start) {
-      intervals.back().end = worked.end;
-    } else {
-      intervals.push_back(worked);
-    }
-  }
-  return intervals;
-}
-
-std::string LocalText(absl::Time time, const std::string& time_zone) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(time_zone, &zone)) return "";
-  return absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M%Ez", time, zone), " ", time_zone);
 }
 
 }  // namespace comity::engagement_scheduling

@@ -27,18 +27,10 @@ class ReplicaSnapshot final : public RegistrySnapshot {
   std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
     const registry_replica::Contact* const contact = snapshot_->FindContact(spiffe_id);
     if (contact == nullptr) return std::nullopt;
-    ContactEntry entry{.partner = contact->partner,
-                       .authority = contact->authority,
-                       .active = snapshot_->Counts(*contact, today_)};
-    if (contact->working_hours.has_value()) {
-      const registry_replica::WorkingHours& hours = *contact->working_hours;
-      entry.hours = WorkingHours{.time_zone = hours.time_zone,
-                                 .days = hours.days,
-                                 .start_minute = hours.start_minute,
-                                 .end_minute = hours.end_minute,
-                                 .holidays = hours.holidays};
-    }
-    return entry;
+    return ContactEntry{.partner = contact->partner,
+                        .authority = contact->authority,
+                        .active = snapshot_->Counts(*contact, today_),
+                        .hours = contact->working_hours};
   }
 
   std::string PartnerOfUnit(absl::string_view unit) const override {

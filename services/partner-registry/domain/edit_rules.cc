@@ -31,6 +31,15 @@ absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded) {
       {.reason = "ETAG_MISMATCH", .metadata = {{"etag", EtagOf(recorded)}}});
 }
 
+absl::Status CheckNotErased(const Contact& contact) {
+  if (contact.state != ContactState::kErased) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("The data of ", NameOf(contact),
+                                " were erased for good: enter another contact with an id of its "
+                                "own."),
+                   {.reason = "CONTACT_ERASED"});
+}
+
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path) {
   if (!problem.has_value()) return absl::OkStatus();

@@ -20,6 +20,9 @@ absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::st
 // ABORTED `ETAG_MISMATCH` unless `etag` is that of the state; empty: whatever it is.
 absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded);
 
+// FAILED_PRECONDITION `CONTACT_ERASED`: its data are gone, there is nothing to change.
+absl::Status CheckNotErased(const Contact& contact);
+
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path);

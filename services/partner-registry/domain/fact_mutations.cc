@@ -40,6 +40,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   if (registry.FindInstrument(name) != nullptr) return Taken("an instrument", "INSTRUMENT_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
   RecordBy(caller, nullptr, instrument);
   // What is new may forbid, too: a later version governs in the place of an earlier one.
   return Plan{.facts = {std::move(instrument)}, .resource = std::move(name), .barrier = true};
@@ -58,6 +59,7 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   }
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }
@@ -118,11 +120,32 @@ absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed
   if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  COMITY_RETURN_IF_ERROR(CheckNotErased(*known));
   changed.state = known->state;
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "CONTACT_INVALID", "contact"));
   const bool barrier = changed.spiffe_id != known->spiffe_id ||
-                       changed.authority != known->authority || changed.opener != known->opener;
+                       changed.authority != known->authority || changed.opener != known->opener ||
+                       changed.valid_from != known->valid_from ||
+                       changed.valid_to != known->valid_to;
   return Replace(*known, std::move(changed), barrier);
+}
+
+absl::StatusOr<Plan> PlanEraseContact(const Registry& registry, absl::string_view name,
+                                      absl::string_view etag, absl::Time now) {
+  const Contact* known = registry.FindContact(name);
+  if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
+  COMITY_RETURN_IF_ERROR(CheckNotErased(*known));
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  Plan plan{.resource = std::string(name), .barrier = true};
+  plan.facts.emplace_back(Contact{.partner = known->partner,
+                                  .id = known->id,
+                                  .erase_time = now,
+                                  .state = ContactState::kErased});
+  for (const Contact* other : registry.ContactsOf(known->partner)) {
+    Contact changed = *other;
+    if (std::erase(changed.deputies, known->id) > 0) plan.facts.emplace_back(std::move(changed));
+  }
+  return plan;
 }
 
 }  // namespace comity::partner_registry

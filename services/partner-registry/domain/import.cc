@@ -68,6 +68,11 @@ class Planner {
     if (const auto* contact = std::get_if<Contact>(&row.fact)) {
       Contact made = *contact;
       const Contact* old = registry_.FindContact(NameOf(made));
+      if (old != nullptr && old->state == ContactState::kErased) {
+        return RowError(row.source, {"id",
+                                     "the data of this contact were erased for good: enter "
+                                     "another one with an id of its own"});
+      }
       made.state = old == nullptr ? ContactState::kActive : old->state;
       return Add(std::move(made), row.source);
     }

@@ -91,4 +91,8 @@ legal::Decision ToLegal(const Decision& decision) {
   return made;
 }
 
+legal::Validity ValidityOf(const Contact& contact) {
+  return legal::Validity::Of(contact.valid_from, contact.valid_to);
+}
+
 }  // namespace comity::partner_registry

@@ -150,6 +150,7 @@ absl::StatusOr<Plan> PlanContactState(const Registry& registry, absl::string_vie
   const Contact* contact = registry.FindContact(name);
   if (contact == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
   Plan plan{.resource = std::string(name), .barrier = state == ContactState::kSuspended};
+  COMITY_RETURN_IF_ERROR(CheckNotErased(*contact));
   if (contact->state == state) return plan;
   Contact changed = *contact;
   changed.state = state;
@@ -168,6 +169,7 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
     if (partner == nullptr || !MaySee(Viewer::Of(caller), *partner, DayInBrussels(now))) {
       return NoSuch("partner", "PARTNER_NOT_FOUND");
     }
+    COMITY_RETURN_IF_ERROR(FindOnRegister(registry, decision.partner).status());
   }
   if (IsGeneral(decision.kind) && decision.case_reference.empty() &&
       !rules.Allows(caller, decision.kind, decision.partner, registry)) {

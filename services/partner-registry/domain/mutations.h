@@ -15,10 +15,12 @@
 
 namespace comity::partner_registry {
 
-// What one mutation is to write. No facts: there is nothing to change.
+// What one mutation is to write. Neither facts nor removals: there is
+// nothing to change.
 struct Plan {
   std::vector<Fact> facts;
-  std::string resource;  // The name of what it made or changed.
+  std::vector<std::string> removed;  // Names of partners that are there no more.
+  std::string resource;              // The name of what it made or changed.
   // No release may rest on an earlier revision once the caller has been answered.
   bool barrier = false;
 };

@@ -24,18 +24,22 @@ std::vector<std::string> FoldedNames(const Partner& partner) {
 
 }  // namespace
 
-void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
-  if (const auto before = entries_.find(partner->id); before != entries_.end()) {
-    const Entry* const entry = before->second.get();
-    for (const absl::string_view word : entry->words) {
-      const auto known = by_word_.find(word);
-      auto& holders = known->second;
-      *std::find(holders.begin(), holders.end(), entry) = holders.back();
-      holders.pop_back();
-      if (holders.empty()) by_word_.erase(known);
-    }
-    entries_.erase(before);
+void PartnerIndex::Erase(absl::string_view id) {
+  const auto before = entries_.find(id);
+  if (before == entries_.end()) return;
+  const Entry* const entry = before->second.get();
+  for (const absl::string_view word : entry->words) {
+    const auto known = by_word_.find(word);
+    auto& holders = known->second;
+    *std::find(holders.begin(), holders.end(), entry) = holders.back();
+    holders.pop_back();
+    if (holders.empty()) by_word_.erase(known);
   }
+  entries_.erase(before);
+}
+
+void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
+  Erase(partner->id);
   auto entry = std::make_shared<Entry>();
   entry->text =
       Fold(absl::StrCat(partner->id, " ", partner->display_name, " ", partner->iso_alpha2, " ",

@@ -24,6 +24,9 @@ class PartnerIndex {
   // Adds `partner`, or replaces the one with its id.
   void Put(std::shared_ptr<const Partner> partner);
 
+  // Removes the partner with this id, if there is one.
+  void Erase(absl::string_view id);
+
   // Calls `visit`, in the order of ids after `after`, with every partner that has, for each word of
   // `query`, a word that begins with it, until `visit` returns false. No words: every partner.
   // Deleted ones too.

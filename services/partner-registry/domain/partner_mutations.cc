@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/references.h"
 #include "services/partner-registry/domain/search.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -32,33 +33,20 @@ absl::Status CheckAlike(const Registry& registry, const Partner& partner, bool n
   return other == nullptr ? absl::OkStatus() : Alike(*other, "name or alias", remedy);
 }
 
-// One precondition for what hangs on a partner, if anything does.
-void Hangs(std::size_t count, absl::string_view what, ErrorDetails& details) {
-  if (count == 0) return;
-  details.preconditions.push_back(
-      {.type = "FACTS",
-       .subject = std::string(what),
-       .description = absl::StrCat("there are ", count, ": they are evidence under its name")});
-}
-
-absl::Status CheckNothingHangsOn(const Registry& registry, const std::string& id) {
+// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, one precondition for each kind of fact, if there is any.
+absl::Status CheckNothingRefersTo(const Registry& registry, const std::string& id,
+                                  absl::string_view remedy) {
   ErrorDetails details{.reason = "PARTNER_HAS_FACTS"};
-  Hangs(registry.InstrumentsOf(id).size(), "instruments", details);
-  Hangs(registry.MilestonesOf(id).size() + registry.MembersOf(id).size(), "milestones", details);
-  Hangs(registry.AuthoritiesOf(id).size(), "authorities", details);
-  Hangs(registry.ContactsOf(id).size(), "contacts", details);
-  const auto concerns = [&id](const auto& entry) {
-    const auto& others = entry.second->counterparts;
-    return entry.second->partner == id ||
-           std::find(others.begin(), others.end(), id) != others.end();
-  };
-  Hangs(static_cast<std::size_t>(
-            std::count_if(registry.decisions().begin(), registry.decisions().end(), concerns)),
-        "decisions", details);
+  for (const Reference& reference : ReferencesTo(registry, id)) {
+    details.preconditions.push_back(
+        {.type = "FACTS",
+         .subject = reference.what,
+         .description = absl::StrCat("there are ", reference.count,
+                                     " below it or naming it: they are evidence")});
+  }
   if (details.preconditions.empty()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("Facts hang on partners/", id,
-                                ": enter them at the other partner, and delete this one."),
+                   absl::StrCat("Facts hang on partners/", id, " or name it: ", remedy),
                    std::move(details));
 }
 
@@ -135,7 +123,8 @@ absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_vi
   }
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, id).status());
   COMITY_ASSIGN_OR_RETURN(const Partner* stays, FindOnRegister(registry, into));
-  COMITY_RETURN_IF_ERROR(CheckNothingHangsOn(registry, twice->id));
+  COMITY_RETURN_IF_ERROR(CheckNothingRefersTo(
+      registry, twice->id, "enter them at the other partner, and delete this one."));
 
   Partner merged = *twice;
   merged.delete_time = now;
@@ -154,6 +143,22 @@ absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_vi
   std::string name = NameOf(named);
   return Plan{
       .facts = {std::move(merged), std::move(named)}, .resource = std::move(name), .barrier = true};
+}
+
+absl::StatusOr<Plan> PlanPurgePartner(const Registry& registry, absl::string_view id,
+                                      absl::string_view etag) {
+  const Partner* known = registry.FindPartner(id);
+  if (known == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  if (!known->deleted()) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(NameOf(*known), " is on the register: take it off first (DeletePartner)."),
+        {.reason = "PARTNER_NOT_DELETED"});
+  }
+  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  COMITY_RETURN_IF_ERROR(
+      CheckNothingRefersTo(registry, known->id, "it stays deleted, and is not removed."));
+  return Plan{.removed = {NameOf(*known)}, .resource = NameOf(*known)};
 }
 
 }  // namespace comity::partner_registry

@@ -34,4 +34,10 @@ absl::StatusOr<Plan> PlanUndeletePartner(const Registry& registry, absl::string_
 absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_view id,
                                        absl::string_view into, absl::Time now);
 
+// Removes a deleted partner for good. NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION
+// `PARTNER_NOT_DELETED`: it is on the register; `PARTNER_HAS_FACTS`: something hangs on it or names
+// it. ABORTED `ETAG_MISMATCH`.
+absl::StatusOr<Plan> PlanPurgePartner(const Registry& registry, absl::string_view id,
+                                      absl::string_view etag);
+
 }  // namespace comity::partner_registry

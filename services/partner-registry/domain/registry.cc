@@ -49,11 +49,20 @@ std::string AuthorityName(const Contact& contact) {
 
 void Registry::Apply(const Change& change) {
   legal::FactsBuilder builder(facts_);
+  for (const std::string& name : change.removed) Remove(name, builder);
   for (const Fact& fact : change.facts) {
     std::visit([&](const auto& value) { Put(value, builder); }, fact);
   }
   revision_ = change.revision;
   facts_ = builder.Build(legal::Revision{store_id_, revision_});
+}
+
+void Registry::Remove(absl::string_view partner, legal::FactsBuilder& builder) {
+  const auto known = partners_.find(partner.substr(9));
+  if (known == partners_.end()) return;
+  index_.Erase(known->first);
+  partners_.erase(known);
+  builder.Erase(partner);
 }
 
 void Registry::Put(const Partner& partner, legal::FactsBuilder& builder) {
@@ -85,7 +94,7 @@ void Registry::Put(const Contact& contact, legal::FactsBuilder& builder) {
     earlier_authority = AuthorityName(*earlier);
   }
   Store(contacts_, name, contact);
-  contact_by_spiffe_id_.insert_or_assign(contact.spiffe_id, name);
+  if (!contact.spiffe_id.empty()) contact_by_spiffe_id_.insert_or_assign(contact.spiffe_id, name);
   const std::string authority = AuthorityName(contact);
   RefreshSealingKey(authority, builder);
   if (!earlier_authority.empty() && earlier_authority != authority) {
@@ -126,16 +135,22 @@ void Registry::RefreshSealingKey(absl::string_view authority, legal::FactsBuilde
       continue;
     }
     if (const KeyStatement* key = CurrentKey(contact->spiffe_id); key != nullptr) {
-      until = std::max(
-          until, std::min(key->not_after, relations_.secondments().LatestEnd(NameOf(*contact))));
+      until = std::max(until, std::min({key->not_after, ValidityOf(*contact).End(),
+                                        relations_.secondments().LatestEnd(NameOf(*contact))}));
     }
   }
   builder.SetSealingKey(authority, until);
 }
 
 bool Registry::Counts(const Contact& contact, absl::CivilDay day) const {
-  return contact.state == ContactState::kActive &&
+  return contact.state == ContactState::kActive && ValidityOf(contact).Covers(day) &&
          relations_.secondments().Admit(NameOf(contact), facts_, day);
+}
+
+bool Registry::Reaches(const Contact& contact, absl::CivilDay day) const {
+  const Partner* partner = FindPartner(contact.partner);
+  return partner != nullptr && !partner->exchanges_suspended && !partner->deleted() &&
+         Counts(contact, day);
 }
 
 const Partner* Registry::FindPartner(absl::string_view id) const { return Look(partners_, id); }

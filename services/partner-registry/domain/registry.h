@@ -20,7 +20,8 @@ namespace comity::partner_registry {
 // Everything that one mutation changed.
 struct Change {
   std::int64_t revision = 0;
-  std::vector<Fact> facts;  // The resources as they are after it.
+  std::vector<Fact> facts;           // The resources as they are after it.
+  std::vector<std::string> removed;  // Names of partners that are there no more.
 };
 
 // The whole state of the registry at one revision, in memory. What it holds was checked before it
@@ -74,8 +75,13 @@ class Registry {
   // How relations come about.
   const Relations& relations() const { return relations_; }
 
-  // Whether a contact may act on `day`: it is active and, if a secondment binds it, seconded.
+  // Whether a contact may act on `day`: it is active, valid and, if a secondment binds it,
+  // seconded.
   bool Counts(const Contact& contact, absl::CivilDay day) const;
+
+  // Whether a contact counts on `day` in every service: it may act, and exchanges with its partner
+  // are neither suspended nor over because that was taken off the register.
+  bool Reaches(const Contact& contact, absl::CivilDay day) const;
 
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;
@@ -90,6 +96,7 @@ class Registry {
   std::int64_t revision() const { return revision_; }
 
  private:
+  void Remove(absl::string_view partner, legal::FactsBuilder& builder);
   void Put(const Partner& partner, legal::FactsBuilder& builder);
   void Put(const Instrument& instrument, legal::FactsBuilder& builder);
   void Put(const Milestone& milestone, legal::FactsBuilder& builder);

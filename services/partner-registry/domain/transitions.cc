@@ -52,6 +52,41 @@ std::set<std::string> HoldingOn(const Registry& registry, const Partner& partner
   return words;
 }
 
+bool HasOneOf(const std::set<std::string>& holding, const std::vector<absl::string_view>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](absl::string_view word) { return holding.contains(std::string(word)); });
+}
+
+// Steps that have to come first and were not taken.
+class Missing {
+ public:
+  // One of `words` was not taken by `day`.
+  void Add(Axis axis, const std::vector<absl::string_view>& words, const std::string& day) {
+    const absl::string_view by =
+        StepsOf(axis)[static_cast<std::size_t>(RankOf(axis, words.front()))].by;
+    const std::string text = absl::StrJoin(words, " or ");
+    missing_.push_back(absl::StrCat(text, " (by ", by, ")"));
+    details_.preconditions.push_back(
+        {.type = "STEP",
+         .subject = text,
+         .description = absl::StrCat("must have been taken by ", day, ", by ", by,
+                                     ": record it first, with its day and evidence.")});
+  }
+
+  // FAILED_PRECONDITION if something is missing.
+  absl::Status Refuse(absl::string_view what) {
+    if (missing_.empty()) return absl::OkStatus();
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(what, ": what comes first is missing, ", absl::StrJoin(missing_, ", "), "."),
+        std::move(details_));
+  }
+
+ private:
+  ErrorDetails details_{.reason = "STEP_NOT_POSSIBLE"};
+  std::vector<std::string> missing_;
+};
+
 }  // namespace
 
 absl::Status CheckTransition(const Registry& registry, const Partner& partner,
@@ -70,27 +105,33 @@ absl::Status CheckTransition(const Registry& registry, const Partner& partner,
   const std::vector<Step>& steps = StepsOf(step.axis);
   const Step& taken = steps[static_cast<std::size_t>(RankOf(step.axis, step.step))];
   const std::set<std::string> holding = HoldingOn(registry, partner, step, date->latest());
-  ErrorDetails details{.reason = "STEP_NOT_POSSIBLE"};
-  std::vector<std::string> missing;
+  Missing missing;
   for (const std::vector<absl::string_view>& one_of : taken.after) {
-    if (std::any_of(one_of.begin(), one_of.end(),
-                    [&](absl::string_view word) { return holding.contains(std::string(word)); })) {
-      continue;
-    }
-    const absl::string_view by =
-        steps[static_cast<std::size_t>(RankOf(step.axis, one_of.front()))].by;
-    missing.push_back(absl::StrCat(absl::StrJoin(one_of, " or "), " (by ", by, ")"));
-    details.preconditions.push_back(
-        {.type = "STEP",
-         .subject = absl::StrJoin(one_of, " or "),
-         .description = absl::StrCat("must have been taken by ", step.day, ", by ", by,
-                                     ": record it first, with its day and evidence.")});
+    if (!HasOneOf(holding, one_of)) missing.Add(step.axis, one_of, step.day);
   }
-  if (missing.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat(step.step, " is not possible yet: what comes first is missing, ",
-                                absl::StrJoin(missing, ", "), "."),
-                   std::move(details));
+  return missing.Refuse(absl::StrCat(step.step, " is not possible yet"));
+}
+
+absl::Status CheckEffect(const Registry& registry, const Instrument* known,
+                         const Instrument& changed) {
+  if (changed.kind != InstrumentKind::kInternationalAgreement) return absl::OkStatus();
+  const Partner* partner = registry.FindPartner(changed.partner);
+  if (partner == nullptr) return absl::OkStatus();  // Check says so.
+  Missing missing;
+  const auto needs = [&](const std::string& before, const std::string& day,
+                         absl::string_view step) {
+    const auto date = PartialDate::Parse(day);
+    if (day == before || !date.ok() || !date->known()) return;
+    const std::set<std::string> holding =
+        HoldingOn(registry, *partner, {.axis = Axis::kTreaty}, date->latest());
+    if (!HasOneOf(holding, {step})) missing.Add(Axis::kTreaty, {step}, day);
+  };
+  const Instrument none;
+  const Instrument& before = known == nullptr ? none : *known;
+  needs(before.provisional_from, changed.provisional_from, "SIGNING_DECISION");
+  needs(before.in_force, changed.in_force, "CONCLUSION_DECISION");
+  needs(before.applied_from, changed.applied_from, "CONCLUSION_DECISION");
+  return missing.Refuse("An agreement under TFEU 218 cannot take effect yet");
 }
 
 }  // namespace comity::partner_registry

@@ -16,4 +16,11 @@ namespace comity::partner_registry {
 absl::Status CheckTransition(const Registry& registry, const Partner& partner,
                              const Milestone& step);
 
+// Whether an agreement under TFEU 218 may be entered, or changed from `known` (null if it is new),
+// as `changed` has it (R15): it is in force or applies only after the Council's decision on
+// conclusion, and applies provisionally only after that on signing (TFEU 218(5)-(6)). Days that
+// stay as they are were judged when they came in. Errors as above.
+absl::Status CheckEffect(const Registry& registry, const Instrument* known,
+                         const Instrument& changed);
+
 }  // namespace comity::partner_registry

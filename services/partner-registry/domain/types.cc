@@ -64,7 +64,9 @@ Fields Of(const Instrument& i) {
                                       })},
           {"note", i.note},
           {"allows_secondment", YesNo(i.allows_secondment)},
-          {"supersedes", i.supersedes}};
+          {"supersedes", i.supersedes},
+          {"last_evaluated", i.last_evaluated},
+          {"review_by", i.review_by}};
 }
 
 Fields Of(const Milestone& m) {
@@ -100,7 +102,15 @@ Fields Of(const Contact& c) {
           {"opener", YesNo(c.opener)},
           {"languages", absl::StrJoin(c.languages, ";")},
           {"working_hours", hours},
-          {"last_verified", c.last_verified}};
+          {"last_verified", c.last_verified},
+          {"deputies", absl::StrJoin(c.deputies, ";")},
+          {"absences", absl::StrJoin(c.absences, ";",
+                                     [](std::string* out, const Absence& absence) {
+                                       absl::StrAppend(out, absence.first_day, "/",
+                                                       absence.last_day);
+                                     })},
+          {"valid_from", c.valid_from},
+          {"valid_to", c.valid_to}};
 }
 
 Fields Of(const Decision& d) {

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "common/legal/vocabulary.h"
+#include "common/time/working_hours.h"
 #include "services/partner-registry/domain/recorded.h"
 #include "services/partner-registry/domain/relation_types.h"
 
@@ -40,7 +41,7 @@ enum class Axis {
   kProjectMembership,
 };
 
-enum class ContactState { kUnspecified, kActive, kSuspended };
+enum class ContactState { kUnspecified, kActive, kSuspended, kErased };
 
 // A period in which a partner has one legal class. An empty `from` means since ever, an empty `to`
 // until further notice.
@@ -101,6 +102,8 @@ struct Instrument {
   std::map<std::string, Certainty> certainty;  // By the proto's field names.
   std::string note;
   bool allows_secondment = false;
+  std::string last_evaluated;
+  std::string review_by;
   std::string supersedes;  // The id of another instrument of the partner, or empty.
   std::vector<Confirmation> confirmations;
   std::string recorded_by;  // SPIFFE id; empty: nobody knows.
@@ -134,14 +137,6 @@ struct Authority {
   Recorded recorded;
 };
 
-struct WorkingHours {
-  std::string time_zone;
-  std::vector<int> days;  // 1 Monday to 7 Sunday.
-  int start_minute = 0;   // After midnight, local time.
-  int end_minute = 0;
-  std::vector<std::string> holidays;
-};
-
 struct Contact {
   std::string partner;
   std::string id;
@@ -151,6 +146,11 @@ struct Contact {
   bool opener = false;
   std::vector<std::string> languages;
   std::optional<WorkingHours> working_hours;
+  std::vector<std::string> deputies;  // Ids of other contacts of the partner, the first one first.
+  std::vector<Absence> absences;      // In its own zone, in the order of days.
+  std::string valid_from;             // An exact day; empty: since ever.
+  std::string valid_to;               // An exact day, the last one; empty: until further notice.
+  std::optional<absl::Time> erase_time;  // Set if and only if it is erased.
   ContactState state = ContactState::kActive;
   std::string last_verified;
   Recorded recorded;

@@ -24,6 +24,8 @@ constexpr int kLongestTitle = 300;
 constexpr int kLongestText = 2000;
 constexpr std::size_t kMostAliases = 50;
 constexpr std::size_t kMostPeriods = 100;
+constexpr std::size_t kMostDeputies = 10;
+constexpr std::size_t kMostAbsences = 50;
 
 MaybeProblem BadText(const char* field, const std::string& text, int least, int most) {
   if (IsText(text, least, most)) return std::nullopt;
@@ -94,12 +96,56 @@ MaybeProblem BadOrder(const Instrument& instrument) {
       {"ended", instrument.ended, "signed", instrument.signed_on},
       {"suspended_from", instrument.suspended_from, "signed", instrument.signed_on},
       {"notified_end", instrument.notified_end, "signed", instrument.signed_on},
+      {"last_evaluated", instrument.last_evaluated, "signed", instrument.signed_on},
+      {"review_by", instrument.review_by, "signed", instrument.signed_on},
   };
   for (const Pair& pair : pairs) {
     if (SurelyBefore(pair.later, pair.earlier)) {
       return Problem{pair.field, absl::StrCat("it lies before `", pair.base_name, "` (",
                                               pair.earlier, "): correct one of the two")};
     }
+  }
+  return std::nullopt;
+}
+
+MaybeProblem BadDeputies(const Contact& contact, const Registry& registry) {
+  if (contact.deputies.size() > kMostDeputies) return Problem{"deputies", "name at most 10"};
+  for (const std::string& id : contact.deputies) {
+    if (id == contact.id) return Problem{"deputies", "a contact does not stand in for itself"};
+    if (std::count(contact.deputies.begin(), contact.deputies.end(), id) > 1) {
+      return Problem{"deputies", absl::StrCat(id, " is named twice")};
+    }
+    const Contact* deputy =
+        registry.FindContact(absl::StrCat("partners/", contact.partner, "/contacts/", id));
+    if (deputy == nullptr || deputy->state == ContactState::kErased) {
+      return Problem{"deputies", absl::StrCat("there is no contact ", id, " of this partner")};
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeProblem BadAbsences(const Contact& contact) {
+  if (contact.absences.size() > kMostAbsences) return Problem{"absences", "name at most 50"};
+  for (const Absence& absence : contact.absences) {
+    const auto first = ParseDay(absence.first_day);
+    const auto last = ParseDay(absence.last_day);
+    if (!first.ok() || !last.ok()) {
+      return Problem{"absences", "write a first and a last day, such as 2026-12-24"};
+    }
+    if (*last < *first) return Problem{"absences", "a last day lies before the first"};
+  }
+  return std::nullopt;
+}
+
+MaybeProblem BadValidity(const Contact& contact) {
+  for (const auto& [field, day] :
+       {std::pair{"valid_from", contact.valid_from}, std::pair{"valid_to", contact.valid_to}}) {
+    if (!day.empty() && !ParseDay(day).ok()) {
+      return Problem{field, "it is no exact day: write 2026-12-31, or leave it empty"};
+    }
+  }
+  if (SurelyBefore(contact.valid_to, contact.valid_from)) {
+    return Problem{"valid_to", "it lies before `valid_from`"};
   }
   return std::nullopt;
 }
@@ -123,6 +169,13 @@ void SortPeriods(Partner& partner) {
                    [](const LegalClassPeriod& a, const LegalClassPeriod& b) {
                      return FirstDay(a) < FirstDay(b);
                    });
+}
+
+bool IsLanguageTag(const std::string& text) {
+  return text.size() >= 2 && text.size() <= 35 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-';
+         });
 }
 
 bool IsText(const std::string& text, int least, int most) {
@@ -210,7 +263,9 @@ MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
       {"notified_end", instrument.notified_end},
       {"ended", instrument.ended},
       {"suspended_from", instrument.suspended_from},
-      {"public_since", instrument.public_since}};
+      {"public_since", instrument.public_since},
+      {"last_evaluated", instrument.last_evaluated},
+      {"review_by", instrument.review_by}};
   for (const auto& [field, day] : days) {
     if (auto bad = BadDay(field, day)) return bad;
   }
@@ -335,14 +390,13 @@ MaybeProblem Check(const Contact& contact, const Registry& registry) {
   }
   if (auto bad = BadDay("last_verified", contact.last_verified)) return bad;
   for (const std::string& language : contact.languages) {
-    if (language.size() < 2 || language.size() > 35 ||
-        !std::all_of(language.begin(), language.end(), [](char c) {
-          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                 c == '-';
-        })) {
+    if (!IsLanguageTag(language)) {
       return Problem{"languages", "write BCP 47 tags such as ka or pt-BR"};
     }
   }
+  if (auto bad = BadDeputies(contact, registry)) return bad;
+  if (auto bad = BadAbsences(contact)) return bad;
+  if (auto bad = BadValidity(contact)) return bad;
   if (!contact.working_hours.has_value()) return std::nullopt;
   const WorkingHours& hours = *contact.working_hours;
   absl::TimeZone zone;

@@ -40,6 +40,9 @@ absl::CivilDay FirstDay(const LegalClassPeriod& period);
 // Puts the legal classes in the order of their first days.
 void SortPeriods(Partner& partner);
 
+// Whether it is written like a BCP 47 tag, such as "pt-BR".
+bool IsLanguageTag(const std::string& text);
+
 // Whether the number of characters of `text` lies within the limits; false if it is not UTF-8 or
 // has control characters other than line feed and tab.
 bool IsText(const std::string& text, int least, int most);

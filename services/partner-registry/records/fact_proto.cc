@@ -26,10 +26,6 @@ To Cast(From value) {
   return static_cast<To>(static_cast<int>(value));
 }
 
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 absl::Status UnknownValue(absl::string_view path, absl::string_view field) {
   return InvalidField("VALUE_UNKNOWN", absl::StrCat(path, ".", field),
                       "this version does not know the value: see the proto for those it knows");
@@ -58,6 +54,10 @@ absl::StatusOr<LegalClassPeriod> PeriodFromProto(absl::string_view path,
 }
 
 }  // namespace
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
 
 absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partner& partner) {
   Partner made;
@@ -109,6 +109,8 @@ absl::StatusOr<Instrument> InstrumentFromProto(absl::string_view path,
   made.allows_secondment = instrument.allows_secondment();
   COMITY_ASSIGN_OR_RETURN(made.supersedes, IdBelow(absl::StrCat(path, ".supersedes"), "instruments",
                                                    made.partner, instrument.supersedes()));
+  made.last_evaluated = instrument.last_evaluated();
+  made.review_by = instrument.review_by();
   return made;
 }
 
@@ -204,6 +206,9 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
     case v1::Fact::kContact: {
       COMITY_ASSIGN_OR_RETURN(Contact made, ContactFromProto("contact", record.contact()));
       made.state = Cast<ContactState>(record.contact().state());
+      if (record.contact().has_erase_time()) {
+        made.erase_time = ToTime(record.contact().erase_time());
+      }
       return Fact(std::move(made));
     }
     case v1::Fact::kDecision: {
@@ -275,6 +280,16 @@ absl::StatusOr<Contact> ContactFromProto(absl::string_view path, const v1::Conta
                      .holidays = {hours.holidays().begin(), hours.holidays().end()}};
   }
   made.last_verified = contact.last_verified();
+  for (const std::string& deputy : contact.deputies()) {
+    COMITY_ASSIGN_OR_RETURN(
+        std::string id, IdBelow(absl::StrCat(path, ".deputies"), "contacts", made.partner, deputy));
+    made.deputies.push_back(std::move(id));
+  }
+  for (const v1::Absence& absence : contact.absences()) {
+    made.absences.push_back({absence.first_day(), absence.last_day()});
+  }
+  made.valid_from = contact.valid_from();
+  made.valid_to = contact.valid_to();
   return made;
 }
 
@@ -320,8 +335,8 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
                                        : absl::string_view(details.fields[0].description));
   };
   static constexpr char kServerOnly[] =
-      "an import cannot say when, at which revision or by whom a fact was recorded, confirmed or "
-      "deleted, only the server can";
+      "an import cannot say when, at which revision or by whom a fact was recorded, confirmed, "
+      "deleted or erased, only the server can";
   using Row = v1::ImportFactsRequest::Row;
   switch (row.fact_case()) {
     case Row::kPartner: {
@@ -374,7 +389,9 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       return made;
     }
     case Row::kContact: {
-      if (row.contact().has_revision()) return fail("recorded", kServerOnly);
+      if (row.contact().has_revision() || row.contact().has_erase_time()) {
+        return fail("recorded", kServerOnly);
+      }
       auto read = ContactFromProto("row", row.contact());
       if (!read.ok()) return at_row(read.status());
       made.fact = *std::move(read);

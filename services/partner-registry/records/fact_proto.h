@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "services/partner-registry/domain/import.h"
 #include "services/partner-registry/domain/standing.h"
@@ -11,6 +12,9 @@
 
 // The registry's values as protos and back: for storage, which keeps v1.Fact, and for transport.
 namespace comity::partner_registry {
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out);
+absl::Time ToTime(const google::protobuf::Timestamp& time);
 
 // `store_id` is that of the store whose revision the value carries. A state that was never recorded
 // has neither revision, time nor etag.

@@ -18,18 +18,6 @@ To Cast(From value) {
   return static_cast<To>(static_cast<int>(value));
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  std::int64_t seconds = micros / 1'000'000;
-  std::int64_t rest = micros % 1'000'000;
-  if (rest < 0) {
-    rest += 1'000'000;
-    --seconds;
-  }
-  out->set_seconds(seconds);
-  out->set_nanos(static_cast<std::int32_t>(rest * 1000));
-}
-
 // Nothing of a state that was never recorded.
 template <typename Message>
 void SetRevision(const Recorded& recorded, absl::string_view store_id, Message& message) {
@@ -53,6 +41,18 @@ std::string PartnerName(absl::string_view id) {
 }
 
 }  // namespace
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  std::int64_t seconds = micros / 1'000'000;
+  std::int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    rest += 1'000'000;
+    --seconds;
+  }
+  out->set_seconds(seconds);
+  out->set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
 
 v1::Partner ToProto(const Partner& partner, absl::string_view store_id) {
   v1::Partner made;
@@ -107,6 +107,8 @@ v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id)
   if (!instrument.supersedes.empty()) {
     made.set_supersedes(InstrumentName(instrument.partner, instrument.supersedes));
   }
+  made.set_last_evaluated(instrument.last_evaluated);
+  made.set_review_by(instrument.review_by);
   for (const Confirmation& confirmation : instrument.confirmations) {
     v1::Confirmation& added = *made.add_confirmations();
     added.set_field(confirmation.field);
@@ -160,8 +162,11 @@ v1::Contact ToProto(const Contact& contact, absl::string_view store_id) {
   made.set_name(NameOf(contact));
   made.set_spiffe_id(contact.spiffe_id);
   made.set_function(contact.function);
-  made.set_authority(
-      absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority));
+  // Of an erased one the name alone is left.
+  if (!contact.authority.empty()) {
+    made.set_authority(
+        absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority));
+  }
   made.set_opener(contact.opener);
   for (const std::string& language : contact.languages) made.add_languages(language);
   if (contact.working_hours.has_value()) {
@@ -174,6 +179,17 @@ v1::Contact ToProto(const Contact& contact, absl::string_view store_id) {
   }
   made.set_state(Cast<v1::Contact::State>(contact.state));
   made.set_last_verified(contact.last_verified);
+  for (const std::string& id : contact.deputies) {
+    made.add_deputies(absl::StrCat("partners/", contact.partner, "/contacts/", id));
+  }
+  for (const Absence& absence : contact.absences) {
+    v1::Absence& added = *made.add_absences();
+    added.set_first_day(absence.first_day);
+    added.set_last_day(absence.last_day);
+  }
+  made.set_valid_from(contact.valid_from);
+  made.set_valid_to(contact.valid_to);
+  if (contact.erase_time.has_value()) SetTime(*contact.erase_time, made.mutable_erase_time());
   SetRevision(contact.recorded, store_id, made);
   made.set_etag(EtagOf(contact.recorded));
   return made;

@@ -16,6 +16,7 @@
 #include "common/legal/effect.h"
 #include "common/legal/evaluate.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/reports/coming.h"
 #include "services/partner-registry/reports/words.h"
@@ -31,6 +32,11 @@ std::string HoursOf(const Contact& contact) {
   const WorkingHours& hours = *contact.working_hours;
   return absl::StrCat(TimeOfDay(hours.start_minute), " to ", TimeOfDay(hours.end_minute), " ",
                       hours.time_zone);
+}
+
+std::string StateOf(const Contact& contact, absl::CivilDay day) {
+  if (contact.state != ContactState::kActive) return "suspended";
+  return ValidityOf(contact).Covers(day) ? "active" : "not valid on the day";
 }
 
 // The numbers of the documents and records that are cited, in the order of their first use.
@@ -342,6 +348,7 @@ pages::Section Briefing::Contacts() {
   pages::Table table{.header = {"Function", "Organisation", "Languages", "Working hours",
                                 "Last verified", "State"}};
   for (const Contact* contact : contacts) {
+    if (contact->state == ContactState::kErased) continue;
     const Authority* const authority = registry_.FindAuthority(
         absl::StrCat(NameOf(partner_), "/authorities/", contact->authority));
     table.rows.push_back(
@@ -349,7 +356,7 @@ pages::Section Briefing::Contacts() {
                    authority == nullptr ? "not recorded" : authority->display_name,
                    absl::StrJoin(contact->languages, ", "), HoursOf(*contact),
                    contact->last_verified.empty() ? "never" : contact->last_verified,
-                   contact->state == ContactState::kActive ? "active" : "suspended"},
+                   StateOf(*contact, day_)},
          .sources = {sources_.Contacts(partner_.id)}});
   }
   section.blocks.emplace_back(std::move(table));
@@ -362,9 +369,12 @@ pages::Section Briefing::Coming() {
                     .until = day_ + 365,
                     .partner = partner_.id,
                     .kinds = {Kind::kInstrumentEnds, Kind::kInstrumentBegins,
-                              Kind::kSuspensionBegins, Kind::kLegalClassEnds},
+                              Kind::kSuspensionBegins, Kind::kLegalClassEnds, Kind::kReviewDue},
                     .public_on = time_.public_on};
-  if (!time_.public_on.has_value()) query.kinds.push_back(Kind::kVerificationDue);
+  if (!time_.public_on.has_value()) {
+    query.kinds.push_back(Kind::kVerificationDue);
+    query.kinds.push_back(Kind::kEvaluationDue);
+  }
   pages::Section section{.heading = "What comes within a year"};
   pages::List list;
   for (const ComingEvent& event : ComingEvents(registry_, query)) {

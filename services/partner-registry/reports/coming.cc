@@ -36,6 +36,26 @@ absl::string_view WhoExtends(const Instrument& instrument) {
   }
 }
 
+absl::string_view WhoReviews(const Instrument& instrument) {
+  switch (instrument.kind) {
+    case InstrumentKind::kAdequacyDecisionLed:
+      return "The Commission reviews it at least every four years (LED 36(3)).";
+    case InstrumentKind::kAdequacyDecisionGdpr:
+      return "The Commission reviews it at least every four years (GDPR 45(3)).";
+    default:
+      return "Whoever adopted it reviews it; the agency records the next day.";
+  }
+}
+
+// The day from which an agreement had effect, as it is known.
+const std::string& EffectSince(const Instrument& instrument) {
+  for (const std::string* day : {&instrument.provisional_from, &instrument.applied_from,
+                                 &instrument.in_force, &instrument.in_force_by}) {
+    if (!day->empty()) return *day;
+  }
+  return instrument.in_force_by;
+}
+
 // Collects what falls into the window.
 class Collector {
  public:
@@ -80,6 +100,10 @@ class Collector {
   }
 
   void Instruments(const partner_registry::Partner& partner);
+  void Evaluation(const Instrument& instrument);
+  void OfContact(const Contact& contact);
+  void Secondments(const Secondment& secondment);
+  void Consultations(const Consultation& consultation);
   void InstrumentDates(const Instrument& instrument);
   void Verification(const std::string& partner, const std::string& name, const std::string& what,
                     const std::string& verified, const Recorded& recorded);
@@ -127,6 +151,47 @@ void Collector::InstrumentDates(const Instrument& instrument) {
               "was given notice of on",
               "The registry operator records its last day; until then its effect is unknown."));
   }
+  const PartialDate ended = DateOf(instrument.ended);
+  const bool over = ended.known() && ended.latest() < query_.from;
+  if (const PartialDate review = DateOf(instrument.review_by); review.known() && !over) {
+    Due(review.earliest(), event(Kind::kReviewDue, "review_by", instrument.review_by,
+                                 "has to be reviewed by", WhoReviews(instrument)));
+  }
+  Evaluation(instrument);
+}
+
+// Every year from the last evaluation, and before the first one from the day of effect.
+void Collector::Evaluation(const Instrument& instrument) {
+  if (instrument.kind != InstrumentKind::kCooperationAgreementPre2019 &&
+      instrument.kind != InstrumentKind::kInternationalAgreement) {
+    return;
+  }
+  const legal::Dossier* const dossier =
+      registry_.facts().Find(absl::StrCat("partners/", instrument.partner));
+  if (dossier == nullptr) return;
+  const auto known =
+      std::find_if(dossier->instruments.begin(), dossier->instruments.end(),
+                   [&](const legal::Instrument& each) { return each.name == NameOf(instrument); });
+  const legal::Lens lens{.day = query_.from, .explore = true, .public_on = query_.public_on};
+  if (known == dossier->instruments.end() ||
+      legal::EffectOf(*known, *dossier, lens).holds != legal::Tri::kYes) {
+    return;
+  }
+  const bool evaluated = !instrument.last_evaluated.empty();
+  const std::string& since = evaluated ? instrument.last_evaluated : EffectSince(instrument);
+  const PartialDate day = DateOf(since);
+  if (!day.known()) return;
+  Due(YearAfter(day.earliest()),
+      {.kind = Kind::kEvaluationDue,
+       .resource = NameOf(instrument),
+       .field = "last_evaluated",
+       .partner = instrument.partner,
+       .sentence = absl::StrCat(
+           instrument.title,
+           evaluated ? " was last evaluated on " : " was never evaluated since it took effect on ",
+           since, ". The agency evaluates it with the partner every year."),
+       .evidence = Evidence(instrument),
+       .certainty = evaluated ? CertaintyOf(instrument, "last_evaluated") : Certainty::kUnknown});
 }
 
 void Collector::Instruments(const partner_registry::Partner& partner) {
@@ -191,11 +256,68 @@ void Collector::Partner(const partner_registry::Partner& partner) {
     Verification(partner.id, NameOf(*authority), authority->display_name, authority->last_verified,
                  authority->recorded);
   }
-  for (const Contact* contact : registry_.ContactsOf(partner.id)) {
-    if (contact->state != ContactState::kActive) continue;
-    Verification(partner.id, NameOf(*contact), absl::StrCat("A contact (", contact->function, ")"),
-                 contact->last_verified, contact->recorded);
+  for (const Contact* contact : registry_.ContactsOf(partner.id)) OfContact(*contact);
+  for (const Secondment* secondment : registry_.relations().Of<Secondment>(partner.id)) {
+    Secondments(*secondment);
   }
+  for (const Consultation* consultation : registry_.relations().Of<Consultation>(partner.id)) {
+    Consultations(*consultation);
+  }
+}
+
+void Collector::OfContact(const Contact& contact) {
+  if (contact.state != ContactState::kActive) return;
+  const std::string what = absl::StrCat("A contact (", contact.function, ")");
+  // Who has ceased to count need not be verified.
+  if (const PartialDate last = DateOf(contact.valid_to);
+      last.known() && last.latest() < query_.from) {
+    return;
+  }
+  Verification(contact.partner, NameOf(contact), what, contact.last_verified, contact.recorded);
+  On(DateOf(contact.valid_to),
+     {.kind = Kind::kContactEnds,
+      .resource = NameOf(contact),
+      .field = "valid_to",
+      .partner = contact.partner,
+      .sentence = absl::StrCat(what, " counts for the last time on ", contact.valid_to,
+                               ". The registry operator extends it, or enters who follows."),
+      .evidence = absl::StrCat("recorded at revision ", contact.recorded.revision),
+      .certainty = Certainty::kFound});
+}
+
+void Collector::Secondments(const Secondment& secondment) {
+  if (secondment.ended) return;
+  const bool prosecutor = secondment.kind == SecondmentKind::kLiaisonProsecutor;
+  On(DateOf(secondment.to),
+     {.kind = Kind::kSecondmentEnds,
+      .resource = Name(secondment),
+      .field = "to",
+      .partner = secondment.partner,
+      .sentence = absl::StrCat(
+          prosecutor ? "The secondment of a liaison prosecutor"
+                     : "The posting of a liaison "
+                       "magistrate",
+          " lasts for the last day on ", secondment.to,
+          prosecutor
+              ? ", and access to cases ends with it (EJR 54a). The partner names who follows."
+              : " (EJR 53). The agency decides who follows."),
+      .evidence = secondment.evidence,
+      .certainty = Certainty::kFound});
+}
+
+void Collector::Consultations(const Consultation& consultation) {
+  if (consultation.state != ConsultationState::kOpen) return;
+  Due(ParseDay(consultation.deadline).value_or(query_.from),
+      {.kind = Kind::kConsultationDue,
+       .resource = Name(consultation),
+       .field = "deadline",
+       .partner = consultation.partner,
+       .sentence =
+           absl::StrCat("Member States reply to a consultation until ", consultation.deadline, ": ",
+                        consultation.replies.size(), " of ", consultation.member_states.size(),
+                        " have. The desk reminds the others, then closes it."),
+       .evidence = consultation.evidence,
+       .certainty = Certainty::kFound});
 }
 
 void Collector::Decisions() {
@@ -228,6 +350,11 @@ void Collector::Keys() {
     if (!query_.partner.empty() && partner != query_.partner) continue;
     const Contact* const contact = registry_.FindContactBySpiffeId(holder);
     if (contact != nullptr && contact->state != ContactState::kActive) continue;
+    // Of an erased contact its keys are left, as evidence.
+    if (contact == nullptr && principal.ok() &&
+        principal->kind == identity::PrincipalKind::kPartner) {
+      continue;
+    }
     // Its last moment is just before `not_after`.
     const absl::CivilDay last = DayInBrussels(statement->not_after - absl::Nanoseconds(1));
     Due(last, {.kind = Kind::kSealingKeyEnds,

@@ -21,6 +21,11 @@ struct ComingEvent {
     kVerificationDue,
     kDecisionEnds,
     kSealingKeyEnds,
+    kEvaluationDue,
+    kReviewDue,
+    kSecondmentEnds,
+    kContactEnds,
+    kConsultationDue,
   };
 
   Kind kind = Kind::kUnspecified;
@@ -48,9 +53,9 @@ struct ComingQuery {
 };
 
 // What ends, begins or falls due from `from` to `until`, both included, and what is overdue on
-// `from`; soonest first. Overdue are verifications and keys whose day is over, dates of which
-// nobody knows whether they are over, and ends of which only the notice is recorded. Of versions of
-// an instrument only the one that governs counts.
+// `from`; soonest first. Overdue are verifications, evaluations, consultations that are still open
+// and keys whose day is over, dates of which nobody knows whether they are over, and ends of which
+// only the notice is recorded. Of versions of an instrument only the one that governs counts.
 std::vector<ComingEvent> ComingEvents(const Registry& registry, const ComingQuery& query);
 
 }  // namespace comity::partner_registry

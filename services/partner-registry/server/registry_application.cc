@@ -6,6 +6,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/server/metric_names.h"
 
 namespace comity::partner_registry {
@@ -27,7 +28,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalRegistryStore> store,
-                          JournalRegistryStore::Open(journal.get()));
+                          JournalRegistryStore::Open(journal.get(), expiry_keys));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<DatabaseLeaseRows> lease_rows,
                           DatabaseLeaseRows::Open(journal.get()));
   std::unique_ptr<sealing::SignerFiles> signer;
@@ -143,7 +144,12 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
     return NotCounted("CONTACT_SUSPENDED",
                       "The contact is suspended: ask a registry operator to reinstate it.");
   }
-  if (!now->Counts(*contact, DayInBrussels(clock_->Now()))) {
+  const absl::CivilDay today = DayInBrussels(clock_->Now());
+  if (!ValidityOf(*contact).Covers(today)) {
+    return NotCounted("CONTACT_NOT_VALID",
+                      "The contact is not valid today: ask a registry operator to extend it.");
+  }
+  if (!now->Counts(*contact, today)) {
     return NotCounted("SECONDMENT_NOT_IN_EFFECT",
                       "The contact's secondment is not in effect: ask the agency.");
   }

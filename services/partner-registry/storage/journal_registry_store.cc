@@ -8,6 +8,7 @@
 #include "common/journal/entry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/records/fact_proto.h"
 
 namespace comity::partner_registry {
@@ -15,11 +16,19 @@ namespace {
 
 constexpr char kBarrier[] = "barrier";
 constexpr char kBarrierId[] = "-";
+constexpr char kRemoved[] = "removed";
 
 absl::Status Unreadable() {
   return MakeError(absl::StatusCode::kDataLoss,
                    "A record of the registry cannot be read: restore the store from a backup.",
                    {.reason = "RECORD_UNREADABLE"});
+}
+
+// Whether all but name and state are sealed, in the place of the function. Contacts that were
+// recorded before they were sealed have more in clear.
+bool IsSealed(const v1::Contact& contact) {
+  return contact.state() != v1::Contact::STATE_ERASED && contact.spiffe_id().empty() &&
+         contact.authority().empty() && !contact.function().empty();
 }
 
 // The leaf of a mutation.
@@ -40,16 +49,28 @@ journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& r
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open(
-    journal::Journal* journal) {
+    journal::Journal* journal, std::string key_directory) {
   const journal::Head head = journal->head();
+  COMITY_ASSIGN_OR_RETURN(auto keys, journal::SubjectKeys::Open(std::move(key_directory)));
   // Not make_unique: the constructor is private.
   std::unique_ptr<JournalRegistryStore> store(
-      new JournalRegistryStore(journal, Registry(head.store_id), head));
+      new JournalRegistryStore(journal, std::move(keys), Registry(head.store_id), head));
   if (head.revision > 0) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal->AllAt(head.revision));
     COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
-    store.reset(new JournalRegistryStore(journal, std::move(loaded), head));
+    store.reset(
+        new JournalRegistryStore(journal, std::move(store->keys_), std::move(loaded), head));
+    for (const journal::Version& version : versions) {
+      if (version.kind == kRemoved) store->Hide(version.id, version.revision);
+    }
+    // Also if the process that erased a contact died before its key was gone.
+    const State::Guard now = store->state_.View();
+    for (const auto& [name, contact] : now->contacts()) {
+      if (contact->state == ContactState::kErased) {
+        COMITY_RETURN_IF_ERROR(store->Forget(*contact));
+      }
+    }
   }
   journal->Attach(&store->state_);
   return store;
@@ -80,19 +101,74 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
   RememberTime(mutation.revision, mutation.commit_time);
   Change change{.revision = mutation.revision};
   for (const journal::Version& version : mutation.versions) {
-    if (version.kind == kBarrier) {
-      last_barrier_ = mutation.revision;
-      continue;
-    }
-    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
-    change.facts.push_back(std::move(fact));
+    if (version.kind == kBarrier) last_barrier_ = mutation.revision;
+    if (version.kind == kRemoved) Hide(version.id, version.revision);
+    COMITY_RETURN_IF_ERROR(Add(version, change));
+    // Whoever erased it sees to the key; two may.
+    if (!change.facts.empty()) Forget(change.facts.back()).IgnoreError();
   }
   return std::vector<Change>{std::move(change)};
+}
+
+absl::Status JournalRegistryStore::Add(const journal::Version& version, Change& change) {
+  if (version.kind == kBarrier || version.kind == kRemoved) return absl::OkStatus();
+  if (Hidden(version)) {
+    if (version.kind != KindOf(Contact())) return absl::OkStatus();
+    COMITY_ASSIGN_OR_RETURN(Fact tombstone, Tombstone(version));
+    change.facts.push_back(std::move(tombstone));
+    return absl::OkStatus();
+  }
+  if (!version.body.has_value()) {
+    change.removed.push_back(version.id);
+    return absl::OkStatus();
+  }
+  COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
+  change.facts.push_back(std::move(fact));
+  return absl::OkStatus();
+}
+
+void JournalRegistryStore::Hide(const std::string& name, std::int64_t revision) {
+  const absl::MutexLock lock(&mutex_);
+  std::int64_t& until = hidden_until_[name];
+  until = std::max(until, revision);
+  ++hidings_;
+  earlier_.clear();
+}
+
+bool JournalRegistryStore::Hidden(const journal::Version& version) {
+  const absl::MutexLock lock(&mutex_);
+  const auto removed = hidden_until_.find(version.id);
+  return removed != hidden_until_.end() && version.revision < removed->second;
+}
+
+absl::StatusOr<Fact> JournalRegistryStore::Tombstone(const journal::Version& version) {
+  COMITY_ASSIGN_OR_RETURN(ChildName name, ParseChildName("name", "contacts", version.id));
+  COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
+  return Contact{.partner = std::move(name.partner),
+                 .id = std::move(name.id),
+                 .state = ContactState::kErased,
+                 .recorded = {.revision = version.revision, .time = time}};
+}
+
+absl::Status JournalRegistryStore::Forget(const Fact& fact) {
+  const auto* const contact = std::get_if<Contact>(&fact);
+  if (contact == nullptr || contact->state != ContactState::kErased) return absl::OkStatus();
+  const std::string name = NameOf(fact);
+  Hide(name, contact->recorded.revision);
+  return keys_->Destroy(name);
 }
 
 absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {
   v1::Fact record;
   if (!version.body.has_value() || !record.ParseFromString(*version.body)) return Unreadable();
+  if (record.has_contact() && IsSealed(record.contact())) {
+    COMITY_ASSIGN_OR_RETURN(const std::string sealed,
+                            crypto::FromBase64(record.contact().function()));
+    COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> contact,
+                            keys_->Open(version.id, sealed));
+    if (!contact.has_value()) return Tombstone(version);
+    if (!record.mutable_contact()->ParseFromString(*contact)) return Unreadable();
+  }
   COMITY_ASSIGN_OR_RETURN(Fact fact, FactFromRecord(record));
   if (auto* decision = std::get_if<Decision>(&fact);
       decision != nullptr && !decision->grounds.empty()) {
@@ -110,9 +186,7 @@ absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
                                                     const std::vector<journal::Version>& versions) {
   Change change{.revision = revision};
   for (const journal::Version& version : versions) {
-    if (version.kind == kBarrier || !version.body.has_value()) continue;
-    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
-    change.facts.push_back(std::move(fact));
+    COMITY_RETURN_IF_ERROR(Add(version, change));
   }
   std::stable_sort(change.facts.begin(), change.facts.end(),
                    [](const Fact& a, const Fact& b) { return a.index() < b.index(); });
@@ -135,6 +209,15 @@ absl::StatusOr<Fact> JournalRegistryStore::Stamp(const Fact& fact, journal::Turn
                             turn.Seal(kept.decision().grounds(), NameOf(stamped)));
     kept.mutable_decision()->set_grounds(crypto::Base64(sealed));
   }
+  if (kept.has_contact() && kept.contact().state() != v1::Contact::STATE_ERASED) {
+    COMITY_ASSIGN_OR_RETURN(const std::string sealed,
+                            keys_->Seal(kept.contact().name(), kept.contact().SerializeAsString()));
+    v1::Contact cover;
+    cover.set_name(kept.contact().name());
+    cover.set_state(kept.contact().state());
+    cover.set_function(crypto::Base64(sealed));
+    *kept.mutable_contact() = std::move(cover);
+  }
   record = kept.SerializeAsString();
   return stamped;
 }
@@ -144,13 +227,14 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
                                                                           Planner planner) {
   std::string resource;
   std::optional<Fact> made;
+  std::vector<std::string> removed;
   const journal::Attempt about = attempt;  // The body outlives the move below.
   absl::StatusOr<journal::Committed> committed =
       journal_->Mutate(std::move(attempt), [&](journal::Turn& turn) -> absl::Status {
         COMITY_ASSIGN_OR_RETURN(const Plan plan, planner(state_.working(), turn.now()));
         resource = plan.resource;
         turn.SetResource(plan.resource);
-        if (plan.facts.empty()) {
+        if (plan.facts.empty() && plan.removed.empty()) {
           turn.ChangeNothing();
           return absl::OkStatus();
         }
@@ -166,7 +250,12 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
           if (NameOf(stamped) == plan.resource) made = stamped;
           change.facts.push_back(std::move(stamped));
         }
-        entry.count = static_cast<std::int64_t>(change.facts.size());
+        for (const std::string& name : plan.removed) {
+          COMITY_RETURN_IF_ERROR(turn.Erase(KindOf(Partner()), name));
+          COMITY_RETURN_IF_ERROR(turn.Put(kRemoved, name, ""));
+        }
+        change.removed = removed = plan.removed;
+        entry.count = static_cast<std::int64_t>(change.facts.size() + change.removed.size());
         if (plan.barrier) {
           COMITY_RETURN_IF_ERROR(turn.Put(kBarrier, kBarrierId, ""));
           last_barrier_ = turn.revision();
@@ -178,13 +267,17 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
   if (!committed.ok()) return committed.status();
 
   Written written{.committed = *std::move(committed)};
+  for (const std::string& name : removed) Hide(name, written.committed.revision);
   if (!written.committed.replayed) {
     written.fact = written.committed.unchanged ? state_.View()->Find(resource) : std::move(made);
+    if (written.fact.has_value()) COMITY_RETURN_IF_ERROR(Forget(*written.fact));
     return written;
   }
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then,
                           At(written.committed.revision));
   written.fact = then->Find(written.committed.resource);
+  // The first attempt may have failed behind its commit.
+  if (written.fact.has_value()) COMITY_RETURN_IF_ERROR(Forget(*written.fact));
   return written;
 }
 
@@ -198,22 +291,28 @@ absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::in
                        {.reason = "REVISION_UNKNOWN"});
     }
   }
-  {
-    const absl::MutexLock lock(&mutex_);
-    for (auto at = earlier_.begin(); at != earlier_.end(); ++at) {
-      if ((*at)->revision() == revision) {
-        earlier_.splice(earlier_.begin(), earlier_, at);
-        return earlier_.front();
+  while (true) {
+    std::int64_t hidings = 0;
+    {
+      const absl::MutexLock lock(&mutex_);
+      for (auto at = earlier_.begin(); at != earlier_.end(); ++at) {
+        if ((*at)->revision() == revision) {
+          earlier_.splice(earlier_.begin(), earlier_, at);
+          return earlier_.front();
+        }
       }
+      hidings = hidings_;
     }
+    COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
+                            journal_->AllAt(revision));
+    COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions));
+    auto made = std::make_shared<const Registry>(std::move(loaded));
+    const absl::MutexLock lock(&mutex_);
+    if (hidings != hidings_) continue;  // It may have what was hidden meanwhile.
+    earlier_.push_front(made);
+    if (earlier_.size() > kStatesKept) earlier_.pop_back();
+    return made;
   }
-  COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions, journal_->AllAt(revision));
-  COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions));
-  auto made = std::make_shared<const Registry>(std::move(loaded));
-  const absl::MutexLock lock(&mutex_);
-  earlier_.push_front(made);
-  if (earlier_.size() > kStatesKept) earlier_.pop_back();
-  return made;
 }
 
 absl::StatusOr<std::vector<CommittedChange>> JournalRegistryStore::ChangesAfter(std::int64_t after,
@@ -226,12 +325,8 @@ absl::StatusOr<std::vector<CommittedChange>> JournalRegistryStore::ChangesAfter(
       COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
       changes.push_back({.change = {.revision = version.revision}, .commit_time = time});
     }
-    if (version.kind == kBarrier) {
-      changes.back().barrier = true;
-      continue;
-    }
-    COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
-    changes.back().change.facts.push_back(std::move(fact));
+    if (version.kind == kBarrier) changes.back().barrier = true;
+    COMITY_RETURN_IF_ERROR(Add(version, changes.back().change));
   }
   return changes;
 }

@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/journal/journal.h"
+#include "common/journal/subject_keys.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/registry_store.h"
 
@@ -25,15 +26,20 @@ namespace comity::partner_registry {
 // The registry over its journal.
 //
 // A fact is kept as the bytes of v1.Fact under the kinds of KindOf(); a barrier as an entry of kind
-// "barrier" in the same revision. The grounds of a decision are free text and kept sealed, so that
-// they go when their month's key goes.
+// "barrier" in the same revision; a partner that is removed as an erased version and, since another
+// may be entered under its name, an entry of kind "removed". The grounds of a decision are free
+// text and kept sealed, so that they go when their month's key goes; of a contact the name and
+// state only are in clear, all else is sealed under a key of its own, which is destroyed when it is
+// erased.
 //
 // Thread-safe.
 class JournalRegistryStore final : public RegistryStore {
  public:
   // Loads the last state. `journal` is not owned, must outlive every call, and must not have
-  // written before. DATA_LOSS `RECORD_UNREADABLE`; errors of the journal.
-  static absl::StatusOr<std::unique_ptr<JournalRegistryStore>> Open(journal::Journal* journal);
+  // written before; `key_directory` is that of its expiry keys. DATA_LOSS `RECORD_UNREADABLE`;
+  // errors of the journal and of the keys.
+  static absl::StatusOr<std::unique_ptr<JournalRegistryStore>> Open(journal::Journal* journal,
+                                                                    std::string key_directory);
 
   State::Guard View() const override { return state_.View(); }
   absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
@@ -52,14 +58,26 @@ class JournalRegistryStore final : public RegistryStore {
  private:
   static constexpr std::size_t kStatesKept = 4;
 
-  JournalRegistryStore(journal::Journal* journal, Registry loaded, const journal::Head& head)
+  JournalRegistryStore(journal::Journal* journal, std::unique_ptr<journal::SubjectKeys> keys,
+                       Registry loaded, const journal::Head& head)
       : journal_(journal),
+        keys_(std::move(keys)),
         store_id_(head.store_id),
         state_(std::move(loaded), head, [this](const journal::CommittedMutation& mutation) {
           return ReadChanges(mutation);
         }) {}
 
   absl::StatusOr<Fact> Read(const journal::Version& version);
+  // Adds what a version says to `change`; nothing of one that is no fact, or that is hidden.
+  absl::Status Add(const journal::Version& version, Change& change);
+  // A contact whose data are gone, as of `version`.
+  absl::StatusOr<Fact> Tombstone(const journal::Version& version);
+  // If `fact` is a contact that was erased: hides what was recorded of it, and destroys its key.
+  absl::Status Forget(const Fact& fact);
+  // Remembers that a partner was removed or a contact erased at `revision`: what was recorded of it
+  // by then is not read any more, at no revision.
+  void Hide(const std::string& name, std::int64_t revision);
+  bool Hidden(const journal::Version& version);
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
   absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);
@@ -69,12 +87,16 @@ class JournalRegistryStore final : public RegistryStore {
   absl::StatusOr<Fact> Stamp(const Fact& fact, journal::Turn& turn, std::string& record) const;
 
   journal::Journal* const journal_;
+  std::unique_ptr<journal::SubjectKeys> keys_;
   const std::string store_id_;
   State state_;
   std::atomic<std::int64_t> last_barrier_ = 0;  // Set on the writer thread.
 
   absl::Mutex mutex_;
   std::map<std::int64_t, absl::Time> commit_times_ ABSL_GUARDED_BY(mutex_);
+  // When a partner was last removed, or a contact erased, by its name.
+  std::map<std::string, std::int64_t> hidden_until_ ABSL_GUARDED_BY(mutex_);
+  std::int64_t hidings_ ABSL_GUARDED_BY(mutex_) = 0;
   // Earlier states, the last used first.
   std::list<std::shared_ptr<const Registry>> earlier_ ABSL_GUARDED_BY(mutex_);
 };

@@ -23,6 +23,14 @@ absl::Status Missing() {
                    {.reason = "RESOURCE_MISSING"});
 }
 
+// A repetition of what was done to a resource that has been removed since.
+absl::Status Gone() {
+  return MakeError(absl::StatusCode::kNotFound,
+                   "It was done, and the resource was removed for good since: nothing is left to "
+                   "do.",
+                   {.reason = "RESOURCE_NOT_FOUND"});
+}
+
 }  // namespace
 
 absl::Status AwaitBarrier(const rpc::Call& call, Leases& leases, const Clock& clock,
@@ -39,11 +47,12 @@ absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason) {
   return json::Canonical({{"reason", reason}});
 }
 
-absl::StatusOr<Fact> Edits::Write(const rpc::Call& call, journal::Attempt attempt,
-                                  std::string detail, const RegistryStore::Planner& planner) const {
+absl::StatusOr<RegistryStore::Written> Edits::Commit(const rpc::Call& call,
+                                                     journal::Attempt attempt, std::string detail,
+                                                     const RegistryStore::Planner& planner) const {
   bool barrier = false;
   COMITY_ASSIGN_OR_RETURN(
-      const RegistryStore::Written written,
+      RegistryStore::Written written,
       store_->Write(std::move(attempt), std::move(detail),
                     [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
                       COMITY_ASSIGN_OR_RETURN(Plan plan, planner(latest, now));
@@ -54,7 +63,15 @@ absl::StatusOr<Fact> Edits::Write(const rpc::Call& call, journal::Attempt attemp
   if (barrier || written.committed.replayed) {
     COMITY_RETURN_IF_ERROR(AwaitBarrier(call, *leases_, *clock_, written.committed.revision));
   }
-  return written.fact.has_value() ? absl::StatusOr<Fact>(*written.fact) : Missing();
+  return written;
+}
+
+absl::StatusOr<Fact> Edits::Write(const rpc::Call& call, journal::Attempt attempt,
+                                  std::string detail, const RegistryStore::Planner& planner) const {
+  COMITY_ASSIGN_OR_RETURN(RegistryStore::Written written,
+                          Commit(call, std::move(attempt), std::move(detail), planner));
+  if (written.fact.has_value()) return *std::move(written.fact);
+  return written.committed.replayed ? Gone() : Missing();
 }
 
 absl::StatusOr<Fact> Edits::Foresee(const rpc::Call& call,

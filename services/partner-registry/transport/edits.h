@@ -43,8 +43,13 @@ class Edits {
     return absl::OkStatus();
   }
 
-  // Writes what `planner` plans, and waits if it is a barrier or a repetition. Answers the
-  // resource.
+  // Writes what `planner` plans, and waits if it is a barrier or a repetition.
+  absl::StatusOr<RegistryStore::Written> Commit(const rpc::Call& call, journal::Attempt attempt,
+                                                std::string detail,
+                                                const RegistryStore::Planner& planner) const;
+
+  // As Commit; answers the resource. NOT_FOUND `RESOURCE_NOT_FOUND`: a repetition, of what was
+  // removed since.
   absl::StatusOr<Fact> Write(const rpc::Call& call, journal::Attempt attempt, std::string detail,
                              const RegistryStore::Planner& planner) const;
 

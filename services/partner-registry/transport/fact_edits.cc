@@ -146,4 +146,16 @@ absl::Status FactEdits::UpdateContact(const rpc::Call& call,
       response);
 }
 
+absl::Status FactEdits::EraseContact(const rpc::Call& call, const v1::EraseContactRequest& request,
+                                     v1::Contact* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "contacts", request.name()).status());
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
+  return Make<Contact>(
+      call, request, std::move(detail),
+      [&](const Registry& latest, absl::Time now) {
+        return PlanEraseContact(latest, request.name(), request.etag(), now);
+      },
+      response);
+}
+
 }  // namespace comity::partner_registry

@@ -27,6 +27,8 @@ class FactEdits : private Edits {
                                v1::Authority* response) const;
   absl::Status UpdateContact(const rpc::Call& call, const v1::UpdateContactRequest& request,
                              v1::Contact* response) const;
+  absl::Status EraseContact(const rpc::Call& call, const v1::EraseContactRequest& request,
+                            v1::Contact* response) const;
 };
 
 }  // namespace comity::partner_registry

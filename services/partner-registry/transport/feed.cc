@@ -17,12 +17,6 @@ namespace {
 // About this many facts a message: some hundred KiB.
 constexpr std::size_t kFactsAMessage = 500;
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  out->set_seconds(micros / 1'000'000);
-  out->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
-
 // Nobody needs to know who recorded what to follow what is recorded.
 v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
   Redact(viewer, fact);
@@ -89,6 +83,11 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
       for (const Fact& fact : committed.change.facts) {
         if (!MaySee(viewer_, fact, today)) continue;
         *made.add_facts() = ForTheWire(viewer_, fact, store_->store_id());
+      }
+      // Nobody but who sees all partners can have seen one that nothing hung on.
+      if (viewer_.all) {
+        made.mutable_removed()->Assign(committed.change.removed.begin(),
+                                       committed.change.removed.end());
       }
       // Who may not see what changed does not learn that something did, but for the bookmark.
       if (viewer_.all || made.facts_size() > 0) part.changes.push_back(std::move(made));

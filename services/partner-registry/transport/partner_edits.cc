@@ -85,4 +85,19 @@ absl::Status PartnerEdits::MergePartners(const rpc::Call& call,
       response);
 }
 
+absl::Status PartnerEdits::PurgePartner(const rpc::Call& call,
+                                        const v1::PurgePartnerRequest& request,
+                                        v1::PurgePartnerResponse* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
+  COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      Commit(call, std::move(attempt), std::move(detail), [&](const Registry& latest, absl::Time) {
+        return PlanPurgePartner(latest, id, request.etag());
+      }));
+  service::SetRevision(store_id(), written.committed.revision, response->mutable_revision());
+  return absl::OkStatus();
+}
+
 }  // namespace comity::partner_registry

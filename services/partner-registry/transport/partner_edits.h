@@ -22,6 +22,8 @@ class PartnerEdits : private Edits {
                                v1::Partner* response) const;
   absl::Status MergePartners(const rpc::Call& call, const v1::MergePartnersRequest& request,
                              v1::Partner* response) const;
+  absl::Status PurgePartner(const rpc::Call& call, const v1::PurgePartnerRequest& request,
+                            v1::PurgePartnerResponse* response) const;
 };
 
 }  // namespace comity::partner_registry

@@ -43,6 +43,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(DeletePartner, Partner);
   COMITY_UNARY(UndeletePartner, Partner);
   COMITY_UNARY(MergePartners, Partner);
+  COMITY_UNARY(PurgePartner, PurgePartnerResponse);
   COMITY_UNARY(GetInstrument, Instrument);
   COMITY_UNARY(ListInstruments, ListInstrumentsResponse);
   COMITY_UNARY(CreateInstrument, Instrument);
@@ -59,7 +60,9 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(CreateContact, Contact);
   COMITY_UNARY(GetContact, Contact);
   COMITY_UNARY(ListContacts, ListContactsResponse);
+  COMITY_UNARY(FindCounterpart, FindCounterpartResponse);
   COMITY_UNARY(UpdateContact, Contact);
+  COMITY_UNARY(EraseContact, Contact);
   COMITY_UNARY(SuspendContact, Contact);
   COMITY_UNARY(ReinstateContact, Contact);
   COMITY_UNARY(PublishKeyStatement, KeyStatement);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/service/calls.h"
@@ -13,6 +14,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "common/transfer_proto/transfer_proto.h"
+#include "services/partner-registry/domain/counterparts.h"
 #include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/names.h"
@@ -177,6 +179,49 @@ absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRe
                    response->mutable_contacts(), response);
 }
 
+absl::Status Reads::FindCounterpart(const rpc::Call& call,
+                                    const v1::FindCounterpartRequest& request,
+                                    v1::FindCounterpartResponse* response) const {
+  CounterpartQuestion question{
+      .instant = request.has_instant() ? ToTime(request.instant()) : clock_->Now(),
+      .languages = {request.languages().begin(), request.languages().end()},
+      .openers_only = request.openers_only()};
+  const bool of_authority = absl::StrContains(request.parent(), "/authorities/");
+  if (of_authority) {
+    COMITY_ASSIGN_OR_RETURN(ChildName name,
+                            ParseChildName("parent", "authorities", request.parent()));
+    question.partner = std::move(name.partner);
+    question.authority = std::move(name.id);
+  } else {
+    COMITY_ASSIGN_OR_RETURN(question.partner, ParsePartnerName("parent", request.parent()));
+  }
+  COMITY_RETURN_IF_ERROR(CheckCounterpartQuestion(question));
+  COMITY_RETURN_IF_ERROR(leases_->MayAnswer());  // Before the view, as for the transfer check.
+  COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
+  const Sight sight(call, *clock_);
+  const bool there = of_authority ? then->FindAuthority(request.parent()) != nullptr
+                                  : then->FindPartner(question.partner) != nullptr;
+  if (!there || !sight.SeesPartner(question.partner)) {
+    return of_authority ? NoSuch("authority", "AUTHORITY_NOT_FOUND")
+                        : NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  const CounterpartAnswer answer = FindCounterparts(*then, question);
+  for (const Counterpart& found : answer.counterparts) {
+    v1::Counterpart& added = *response->add_counterparts();
+    *added.mutable_contact() = ToProto(*found.contact, then->store_id());
+    added.set_at_work(found.at_work);
+    if (found.next_at_work.has_value()) {
+      SetTime(*found.next_at_work, added.mutable_next_at_work());
+    }
+    if (found.stands_in_for != nullptr) added.set_stands_in_for(NameOf(*found.stands_in_for));
+    added.set_stale(found.stale);
+    added.set_sentence(found.sentence);
+  }
+  response->set_sentence(answer.sentence);
+  service::SetRevision(then->store_id(), then->revision(), response->mutable_registry_revision());
+  return absl::OkStatus();
+}
+
 absl::Status Reads::GetInstrument(const rpc::Call& call, const v1::GetInstrumentRequest& request,
                                   v1::Instrument* response) const {
   return GetBelow(call, request, kInstruments, std::mem_fn(&Registry::FindInstrument), response);
@@ -215,10 +260,14 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
   };
   switch (request.of_case()) {
     case v1::ListKeyStatementsRequest::kHolder: {
-      COMITY_RETURN_IF_ERROR(identity::Principal::Parse(request.holder()).status());
+      COMITY_ASSIGN_OR_RETURN(const identity::Principal holder,
+                              identity::Principal::Parse(request.holder()));
       const Contact* contact = then->FindContactBySpiffeId(request.holder());
       // Nobody should seal to a contact who does not count.
-      if (contact != nullptr && !then->Counts(*contact, today)) return absl::OkStatus();
+      if (holder.kind == identity::PrincipalKind::kPartner &&
+          (contact == nullptr || !then->Reaches(*contact, today))) {
+        return absl::OkStatus();
+      }
       add(request.holder());
       return absl::OkStatus();
     }
@@ -230,7 +279,7 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
         return NoSuch("authority", "AUTHORITY_NOT_FOUND");
       }
       for (const Contact* contact : then->ContactsOf(name.partner)) {
-        if (contact->opener && contact->authority == name.id && then->Counts(*contact, today)) {
+        if (contact->opener && contact->authority == name.id && then->Reaches(*contact, today)) {
           add(contact->spiffe_id);
         }
       }

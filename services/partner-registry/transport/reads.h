@@ -21,8 +21,8 @@ struct Below {
 
 // The methods that read: from memory, at the last committed revision or the one asked for. What a
 // caller may not see is answered exactly as what is not there. What somebody may act on (the
-// transfer check, keys to seal to) is answered only while memory is known to be current.
-// Thread-safe.
+// transfer check, keys to seal to, whom to turn to) is answered only while memory is known to be
+// current. Thread-safe.
 class Reads final : SnapshotReads {
  public:
   // None is owned; all must outlive this object.
@@ -43,6 +43,8 @@ class Reads final : SnapshotReads {
                           v1::Contact* response) const;
   absl::Status ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
                             v1::ListContactsResponse* response) const;
+  absl::Status FindCounterpart(const rpc::Call& call, const v1::FindCounterpartRequest& request,
+                               v1::FindCounterpartResponse* response) const;
   absl::Status GetInstrument(const rpc::Call& call, const v1::GetInstrumentRequest& request,
                              v1::Instrument* response) const;
   absl::Status ListInstruments(const rpc::Call& call, const v1::ListInstrumentsRequest& request,

@@ -90,9 +90,10 @@ struct Opened {
 };
 
 Opened Open(const std::string& directory) {
-  auto journal = journal::Journal::Open(testing::TestJournalOptions(directory));
+  const journal::Options options = testing::TestJournalOptions(directory);
+  auto journal = journal::Journal::Open(options);
   if (!journal.ok()) Fail(journal.status());
-  auto store = JournalRegistryStore::Open(journal->get());
+  auto store = JournalRegistryStore::Open(journal->get(), options.expiry_key_directory);
   if (!store.ok()) Fail(store.status());
   return {*std::move(journal), *std::move(store)};
 }

@@ -36,15 +36,6 @@ struct Subject {
   std::shared_ptr<void> owner;
 };
 
-std::optional<WorkingHours> HoursOf(const ListedContact& contact) {
-  if (!contact.hours.has_value()) return std::nullopt;
-  return WorkingHours{.time_zone = contact.hours->time_zone,
-                      .days = contact.hours->days,
-                      .start_minute = contact.hours->start_minute,
-                      .end_minute = contact.hours->end_minute,
-                      .holidays = contact.hours->holidays};
-}
-
 class FixedSteps final : public comity::testing::RegistrySteps {
  public:
   explicit FixedSteps(RegistryStart start)
@@ -60,7 +51,7 @@ class FixedSteps final : public comity::testing::RegistrySteps {
     view_->List(contact.spiffe_id, {.partner = contact.partner,
                                     .authority = contact.authority,
                                     .active = contact.active,
-                                    .hours = HoursOf(contact)});
+                                    .hours = contact.hours});
   }
   void SuspendExchanges(const std::string& partner, bool suspended) override {
     view_->SuspendExchanges(partner, suspended);
@@ -109,11 +100,11 @@ ListedContact Tbilisi() {
   return {.spiffe_id = kTbilisi,
           .partner = "partners/georgia",
           .authority = "partners/georgia/authorities/prosecution",
-          .hours = registry_replica::WorkingHours{.time_zone = "Asia/Tbilisi",
-                                                  .days = {1, 2, 3},
-                                                  .start_minute = 540,
-                                                  .end_minute = 1080,
-                                                  .holidays = {"2027-01-07"}}};
+          .hours = WorkingHours{.time_zone = "Asia/Tbilisi",
+                                .days = {1, 2, 3},
+                                .start_minute = 540,
+                                .end_minute = 1080,
+                                .holidays = {"2027-01-07"}}};
 }
 
 class RegistryViewContractTest : public ::testing::TestWithParam<Implementation> {

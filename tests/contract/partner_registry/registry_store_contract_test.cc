@@ -1,20 +1,24 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "common/ids/uuid.h"
 #include "common/status/error.h"
+#include "common/storage/files.h"
 #include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/records/fact_proto.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/contract/journal/journal_backend.h"
+#include "tests/testing/postgres_server.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 
@@ -55,7 +59,7 @@ class RegistryStoreContractTest : public ::testing::TestWithParam<journal::Backe
     auto journal = journal::Journal::Open(options_);
     ASSERT_THAT(journal, IsOk());
     journal_ = *std::move(journal);
-    auto store = JournalRegistryStore::Open(journal_.get());
+    auto store = JournalRegistryStore::Open(journal_.get(), options_.expiry_key_directory);
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
   }
@@ -312,6 +316,161 @@ TEST_P(RegistryStoreContractTest, ASubscriberHearsOfEveryCommitUntilItLeaves) {
   EXPECT_EQ(heard, until_then);
 }
 
+TEST_P(RegistryStoreContractTest, WhatIsRemovedIsReadAtNoRevisionAndMayBeEnteredAnew) {
+  const std::string id = NewUuid(kNow);
+  ASSERT_THAT(Put({Georgia()}, /*barrier=*/false, id), IsOk());
+  ASSERT_THAT(Put({FrenchAuthorisation()}), IsOk());
+  ASSERT_THAT(store_->At(1), IsOk());  // Kept in memory.
+  const auto removed = Write([](const Registry&, absl::Time) -> absl::StatusOr<Plan> {
+    return Plan{.removed = {"partners/georgia"}, .resource = "partners/georgia"};
+  });
+  ASSERT_THAT(removed, IsOk());
+  EXPECT_EQ(removed->committed.revision, 3);
+
+  const auto gone = [&] {
+    EXPECT_EQ(store_->View()->FindPartner("georgia"), nullptr);
+    for (const std::int64_t revision : {1, 2, 3}) {
+      const auto then = store_->At(revision);
+      EXPECT_THAT(then, IsOk());
+      EXPECT_EQ((*then)->FindPartner("georgia"), nullptr) << revision;
+    }
+    const auto changes = store_->ChangesAfter(0, 100);
+    EXPECT_THAT(changes, IsOk());
+    EXPECT_THAT((*changes)[0].change.facts, IsEmpty());
+    EXPECT_THAT((*changes)[2].change.facts, IsEmpty());
+    EXPECT_THAT((*changes)[2].change.removed, ::testing::ElementsAre("partners/georgia"));
+    const auto again = Put({Georgia()}, /*barrier=*/false, id);
+    EXPECT_THAT(again, IsOk());
+    EXPECT_TRUE(again->committed.replayed);
+    EXPECT_FALSE(again->fact.has_value());
+  };
+  gone();
+  Close();
+  Open();
+  gone();
+
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+  Close();
+  Open();
+  EXPECT_EQ(store_->View()->FindPartner("georgia")->display_name, "Sakartvelo");
+  EXPECT_EQ((*store_->At(2))->FindPartner("georgia"), nullptr);
+}
+
+// What is kept of a fact, whenever it was recorded.
+std::string Said(Fact fact) {
+  SetRecorded(fact, {});
+  return ToProto(fact, "").DebugString();
+}
+
+// Whether a file below `folder` holds `bytes`.
+bool HoldsBytes(const std::filesystem::path& folder, const std::string& bytes) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!file.is_regular_file()) continue;
+    const auto content = storage::ReadFile(file.path(), std::size_t{1} << 30);
+    if (content.ok() && absl::StrContains(*content, bytes)) return true;
+  }
+  return false;
+}
+
+Contact Tbilisi() {
+  return {.partner = "georgia",
+          .id = "tbilisi-1",
+          .spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1",
+          .function = "a-function-that-nobody-keeps",
+          .authority = "prosecution-service",
+          .languages = {"ka"},
+          .deputies = {"tbilisi-2"},
+          .absences = {{"2026-12-24", "2027-01-02"}},
+          .valid_from = "2026-01-01",
+          .valid_to = "2027-12-31",
+          .last_verified = "2026-11-01"};
+}
+
+Contact ErasedTbilisi() {
+  return {
+      .partner = "georgia", .id = "tbilisi-1", .erase_time = kNow, .state = ContactState::kErased};
+}
+
+TEST_P(RegistryStoreContractTest, AContactIsKeptWithEveryField) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi()}), IsOk());
+  Contact later = Tbilisi();
+  later.state = ContactState::kSuspended;
+  later.function = "another";
+  ASSERT_THAT(Put({later}), IsOk());
+  Close();
+  Open();
+
+  EXPECT_EQ(Said(*store_->View()->FindContact(NameOf(later))), Said(later));
+  EXPECT_EQ(Said(*(*store_->At(1))->FindContact(NameOf(later))), Said(Tbilisi()));
+}
+
+TEST_P(RegistryStoreContractTest, OfAnErasedContactNoStateIsLeftAtAnyRevision) {
+  ASSERT_THAT(Put({Georgia()}), IsOk());
+  const std::string id = NewUuid(kNow);
+  ASSERT_THAT(Put({Tbilisi()}, /*barrier=*/false, id), IsOk());
+  ASSERT_THAT(store_->At(2), IsOk());  // Kept in memory.
+  ASSERT_THAT(Put({ErasedTbilisi()}, /*barrier=*/true), IsOk());
+
+  const std::string name = NameOf(Tbilisi());
+  const auto gone = [&] {
+    for (const std::int64_t revision : {2, 3}) {
+      const Contact left = *(*store_->At(revision))->FindContact(name);
+      EXPECT_EQ(left.state, ContactState::kErased) << revision;
+      EXPECT_EQ(left.function, "") << revision;
+      EXPECT_EQ(left.spiffe_id, "") << revision;
+      EXPECT_EQ(left.recorded.revision, revision);
+    }
+    EXPECT_EQ(store_->View()->FindContact(name)->erase_time, kNow);
+    EXPECT_EQ(store_->View()->FindContactBySpiffeId(Tbilisi().spiffe_id), nullptr);
+    const auto changes = store_->ChangesAfter(1, 100);
+    ASSERT_THAT(changes, IsOk());
+    EXPECT_EQ(std::get<Contact>((*changes)[0].change.facts[0]).state, ContactState::kErased);
+    const auto again = Put({Tbilisi()}, /*barrier=*/false, id);
+    ASSERT_THAT(again, IsOk());
+    EXPECT_EQ(std::get<Contact>(*again->fact).state, ContactState::kErased);
+  };
+  gone();
+  Close();
+  Open();
+  gone();
+}
+
+TEST_P(RegistryStoreContractTest, NeitherDatabaseNorLogsNorABackupHoldWhatWasErased) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi()}), IsOk());
+  std::string key;
+  for (const auto& file : std::filesystem::directory_iterator(options_.expiry_key_directory)) {
+    if (!absl::StartsWith(file.path().filename().string(), "subject-")) continue;
+    EXPECT_EQ(key, "") << "one contact, one key";
+    key = storage::ReadFile(file.path().string()).value();
+  }
+  ASSERT_EQ(key.size(), 32U);
+  Close();
+  GetParam().save(options_, folder_.path());  // A backup from before.
+  Open();
+
+  ASSERT_THAT(Put({ErasedTbilisi()}, /*barrier=*/true), IsOk());
+
+  std::vector<std::filesystem::path> folders = {folder_.path()};
+  if (!options_.database.empty()) {
+    const comity::testing::PostgresServer& server = comity::testing::PostgresServer::Shared();
+    server.Run("CHECKPOINT");
+    folders.emplace_back(server.Run("SHOW data_directory"));
+  }
+  EXPECT_TRUE(HoldsBytes(folders.back(), NameOf(Tbilisi()))) << "the name is kept";
+  for (const std::filesystem::path& folder : folders) {
+    EXPECT_FALSE(HoldsBytes(folder, Tbilisi().function)) << folder;
+    EXPECT_FALSE(HoldsBytes(folder, Tbilisi().spiffe_id)) << folder;
+    EXPECT_FALSE(HoldsBytes(folder, key)) << folder;
+  }
+
+  Close();
+  GetParam().restore(options_, folder_.path());
+  Open();
+  const Contact left = *store_->View()->FindContact(NameOf(Tbilisi()));
+  EXPECT_EQ(left.state, ContactState::kErased) << "the backup does not bring it back";
+  EXPECT_EQ(left.function, "");
+}
+
 // One of each kind of relation_types.h, every field set.
 std::vector<Fact> RelationFacts() {
   return {
@@ -370,12 +529,6 @@ std::vector<Fact> RelationFacts() {
                  .contact = "tbilisi-1",
                  .evidence = "letter"},
   };
-}
-
-// What is kept of a fact, whenever it was recorded.
-std::string Said(Fact fact) {
-  SetRecorded(fact, {});
-  return ToProto(fact, "").DebugString();
 }
 
 TEST_P(RegistryStoreContractTest, HowRelationsComeAboutIsKeptWithEveryFieldAndReadAsItWas) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "common/legal/facts.h"
-#include "common/registry_replica/snapshot.h"
+#include "common/time/working_hours.h"
 
 namespace comity::testing {
 
@@ -14,7 +14,7 @@ struct ListedContact {
   std::string authority;
   bool active = true;
   bool opener = true;
-  std::optional<registry_replica::WorkingHours> hours;
+  std::optional<WorkingHours> hours;
 };
 
 // How a registry stands when a test begins. One that serves knows France (`fr`), Georgia and

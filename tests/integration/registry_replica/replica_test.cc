@@ -188,6 +188,21 @@ TEST_F(ReplicaTest, ASecondmentEndsByItsDayWithoutTheRegistry) {
       << "from what it kept";
 }
 
+TEST_F(ReplicaTest, AContactStopsCountingByItsDayWithoutTheRegistry) {
+  registry_->Commit(Georgia());
+  v1::Change change = Contact(v1::Contact::STATE_ACTIVE);
+  change.mutable_facts(0)->mutable_contact()->set_valid_to("2026-11-18");
+  const std::int64_t latest = registry_->Commit(std::move(change));
+  const auto replica = Start();
+  ASSERT_THAT(replica->WaitFor(latest, kPatience), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kContact)), IsOk());
+  registry_->StopAnswering();
+
+  clock_.Advance(absl::Hours(24));
+  EXPECT_THAT(replica->CheckContact(Caller(kContact)),
+              FailsWith(absl::StatusCode::kPermissionDenied, "CONTACT_NOT_VALID"));
+}
+
 TEST_F(ReplicaTest, ABarrierWaitsForAPermitAndIsConfirmedOnlyThen) {
   registry_->Commit(Georgia());
   const auto replica = Start();

@@ -92,9 +92,55 @@ TEST(WriteFactsTest, FieldsWithCommasQuotesAndLinesAreQuoted) {
   const auto rows = ReadFile("partners.csv", files.at("partners.csv"));
   ASSERT_THAT(rows, IsOk());
   EXPECT_EQ(rows->at(0).partner().ShortDebugString(), APartner().partner().ShortDebugString());
-  EXPECT_EQ(files.at("contacts.csv"), absl::StrCat("partner,id,spiffe_id,function,authority,opener,"
-                                                   "languages,time_zone,days,start,end,holidays,"
-                                                   "last_verified\n"));
+  EXPECT_EQ(files.at("contacts.csv"),
+            absl::StrCat("partner,id,spiffe_id,function,authority,opener,"
+                         "languages,time_zone,days,start,end,holidays,"
+                         "last_verified,deputies,absences,valid_from,valid_to\n"));
+}
+
+TEST(WriteFactsTest, AnErasedContactIsNotWritten) {
+  v1::Fact contact;
+  contact.mutable_contact()->set_name("partners/georgia/contacts/tbilisi-1");
+  contact.mutable_contact()->set_state(v1::Contact::STATE_ERASED);
+  EXPECT_THAT(WriteFiles({contact}).at("contacts.csv"), Not(HasSubstr("tbilisi")));
+  EXPECT_EQ(*WriteJsonLines({contact}), "");
+}
+
+TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
+  v1::Fact contact;
+  v1::Contact& told = *contact.mutable_contact();
+  told.set_name("partners/georgia/contacts/tbilisi-1");
+  told.set_spiffe_id("spiffe://a.example/partner/georgia/contact/tbilisi-1");
+  told.set_function("contact point");
+  told.set_authority("partners/georgia/authorities/prosecution-service");
+  told.add_deputies("partners/georgia/contacts/tbilisi-2");
+  told.add_deputies("partners/georgia/contacts/tbilisi-3");
+  for (const char* day : {"2026-12-24", "2027-04-01"}) {
+    v1::Absence& absence = *told.add_absences();
+    absence.set_first_day(day);
+    absence.set_last_day("2027-04-02");
+  }
+  told.set_valid_from("2026-01-01");
+  told.set_valid_to("2027-12-31");
+  v1::Fact instrument;
+  instrument.mutable_instrument()->set_name("partners/georgia/instruments/i");
+  instrument.mutable_instrument()->set_kind(v1::INSTRUMENT_KIND_ADEQUACY_DECISION_LED);
+  instrument.mutable_instrument()->set_title("Decision");
+  instrument.mutable_instrument()->set_last_evaluated("2026-01");
+  instrument.mutable_instrument()->set_review_by("2029-12-01");
+
+  const auto files = WriteFiles({contact, instrument});
+  const auto contacts = ReadFile("contacts.csv", files.at("contacts.csv"));
+  ASSERT_THAT(contacts, IsOk());
+  EXPECT_EQ(contacts->at(0).contact().ShortDebugString(), told.ShortDebugString());
+  const auto instruments = ReadFile("instruments.csv", files.at("instruments.csv"));
+  ASSERT_THAT(instruments, IsOk());
+  EXPECT_EQ(instruments->at(0).instrument().ShortDebugString(),
+            instrument.instrument().ShortDebugString());
+  EXPECT_THAT(ReadFile("contacts.csv",
+                       "partner,id,spiffe_id,function,authority,absences\n"
+                       "georgia,a,spiffe://x,f,p,2026-12-24\n"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "FACTS_FILE_INVALID"));
 }
 
 TEST(JsonLinesTest, WhatTheProjectPublishesComesBackAsItIs) {

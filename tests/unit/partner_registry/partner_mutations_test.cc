@@ -245,6 +245,66 @@ TEST_F(PartnerMutationsTest, WhatHangsOnAPartnerKeepsItFromBeingMerged) {
               FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
 }
 
+TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
+  EXPECT_THAT(PlanPurgePartner(registry_, "atlantis", ""),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  const Registry there = With(Kazakhstan());
+  EXPECT_THAT(PlanPurgePartner(there, "kazakhstan", ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_NOT_DELETED"));
+  const Registry deleted = After(there, PlanDeletePartner(there, "kazakhstan", "", now_)->facts);
+  EXPECT_THAT(PlanPurgePartner(deleted, "kazakhstan", "\"1\""),
+              FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  const auto plan = PlanPurgePartner(deleted, "kazakhstan", "");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->facts, IsEmpty());
+  EXPECT_THAT(plan->removed, ::testing::ElementsAre("partners/kazakhstan"));
+
+  Registry purged = deleted;
+  purged.Apply({.revision = purged.revision() + 1, .removed = plan->removed});
+  EXPECT_EQ(purged.FindPartner("kazakhstan"), nullptr);
+  int found = 0;
+  purged.index().Visit("kaz", "", [&](const Partner&) { return ++found > 0; });
+  EXPECT_EQ(found, 0);
+  EXPECT_FALSE(purged.facts().Find("partners/kazakhstan")->partner.has_value());
+  EXPECT_THAT(PlanCreatePartner(purged, Kazakhstan(), false), IsOk()) << "its id is free";
+}
+
+TEST_F(PartnerMutationsTest, WhatNamesAPartnerKeepsItFromBeingPurged) {
+  Partner kazakhstan = Kazakhstan();
+  kazakhstan.delete_time = now_;
+  const Registry deleted = With(kazakhstan);
+  Partner merged{.id = "qazaqstan",
+                 .kind = PartnerKind::kState,
+                 .display_name = "Qazaqstan",
+                 .delete_time = now_,
+                 .merged_into = "kazakhstan"};
+  const std::vector<std::pair<const char*, Fact>> namings = {
+      {"instruments", Instrument{.partner = "kazakhstan", .id = "i"}},
+      {"milestones", Milestone{.partner = "georgia", .id = "m", .project = "kazakhstan"}},
+      {"authorities", Authority{.partner = "kazakhstan", .id = "a"}},
+      {"contacts", Contact{.partner = "kazakhstan", .id = "c", .state = ContactState::kErased}},
+      {"decisions", Decision{.id = "d", .counterparts = {"kazakhstan"}}},
+      {"keys", KeyStatement{.id = "k", .holder = "spiffe://a.b/partner/kazakhstan/contact/c"}},
+      {"partners", merged},
+      {"strategies", Strategy{.id = "s", .partners = {{"kazakhstan", {}}}}},
+      {"assessments", Assessment{.partner = "kazakhstan", .id = "a"}},
+      {"volumes", Volume{.partner = "kazakhstan", .id = "2025"}},
+      {"consultations",
+       Consultation{.partner = "georgia", .id = "c", .member_states = {"kazakhstan"}}},
+      {"readiness files", Readiness{.partner = "kazakhstan"}},
+      {"arrangements",
+       Arrangement{.partner = "georgia", .id = "a", .transmissions = {{"kazakhstan", "", ""}}}},
+      {"secondments", Secondment{.partner = "kazakhstan", .id = "s"}}};
+  for (const auto& [what, fact] : namings) {
+    const auto plan = PlanPurgePartner(After(deleted, {fact}), "kazakhstan", "");
+    ASSERT_THAT(plan, FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"))
+        << what;
+    const ErrorDetails details = DetailsOf(plan.status());
+    ASSERT_THAT(details.preconditions, SizeIs(1)) << what;
+    EXPECT_EQ(details.preconditions[0].subject, what);
+  }
+}
+
 TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
   Partner georgia = Georgia();
   georgia.aliases = {"Sakartvelo"};

@@ -332,5 +332,91 @@ TEST_F(ReportsTest, WhatIsNoBasisAffectsItsAxisOnly) {
   EXPECT_EQ(registry_.FindInstrument("partners/panama/instruments/working-arrangement")->ended, "");
 }
 
+TEST_F(ReportsTest, AnAgreementIsToBeEvaluatedAYearAfterTheLastTimeOrItsEffect) {
+  const std::vector<Kind> due = {Kind::kEvaluationDue};
+  EXPECT_THAT(Fields(Coming(registry_, "albania", "2026-11-23", 30, due)),
+              ElementsAre(absl::StrCat("2020-11-01 ", kAgreement, " last_evaluated overdue")))
+      << "never since it took effect";
+
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.last_evaluated = "2026-01-15";
+  const Registry evaluated = After(registry_, {agreement});
+  EXPECT_THAT(Fields(Coming(evaluated, "albania", "2026-11-23", 30, due)), IsEmpty());
+  EXPECT_THAT(Fields(Coming(evaluated, "albania", "2026-11-23", 60, due)),
+              ElementsAre(absl::StrCat("2027-01-15 ", kAgreement, " last_evaluated")));
+  EXPECT_TRUE(Coming(evaluated, "albania", "2027-02-01", 1, due).front().overdue);
+
+  agreement.ended = "2026-12-31";
+  EXPECT_THAT(Fields(Coming(After(registry_, {agreement}), "albania", "2027-02-01", 60, due)),
+              IsEmpty())
+      << "it has no effect any more";
+  EXPECT_THAT(Coming(registry_, "panama", "2026-11-23", 3660, due), IsEmpty())
+      << "a working arrangement is none of these";
+}
+
+TEST_F(ReportsTest, AReviewIsDueByItsDayAndStaysOverdueWhileTheInstrumentLasts) {
+  const std::string name = "partners/united-kingdom/instruments/led-adequacy-2025-12";
+  Instrument decision = *registry_.FindInstrument(name);
+  decision.review_by = "2029-12";
+  const Registry registry = After(registry_, {decision});
+  const std::vector<Kind> due = {Kind::kReviewDue};
+
+  EXPECT_THAT(Fields(Coming(registry, "united-kingdom", "2029-11-01", 60, due)),
+              ElementsAre("2029-12-01 " + name + " review_by"));
+  const auto later = Coming(registry, "united-kingdom", "2030-03-01", 1, due);
+  ASSERT_EQ(later.size(), 1U);
+  EXPECT_TRUE(later.front().overdue);
+  EXPECT_THAT(later.front().sentence, HasSubstr("LED 36(3)"));
+  EXPECT_THAT(Coming(registry, "united-kingdom", "2032-01-01", 1, due), IsEmpty()) << "it is over";
+}
+
+TEST_F(ReportsTest, EndsOfContactsAndSecondmentsAndDeadlinesOfConsultationsCome) {
+  Contact contact = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
+  contact.valid_to = "2026-12-15";
+  const Secondment secondment{.partner = "georgia",
+                              .id = "s1",
+                              .kind = SecondmentKind::kLiaisonProsecutor,
+                              .instrument = "partners/georgia/instruments/cooperation-agreement",
+                              .from = "2026-01-01",
+                              .to = "2026-12-31",
+                              .evidence = "letter"};
+  const Consultation consultation{.partner = "georgia",
+                                  .id = "c1",
+                                  .question = "?",
+                                  .opened = "2026-11-01",
+                                  .deadline = "2026-12-10",
+                                  .evidence = "note",
+                                  .member_states = {"france", "italy"}};
+  const std::vector<Kind> kinds = {Kind::kContactEnds, Kind::kSecondmentEnds,
+                                   Kind::kConsultationDue};
+  const Registry registry = After(registry_, {contact, secondment, consultation});
+  const auto events = Coming(registry, "georgia", "2026-11-23", 60, kinds);
+  EXPECT_THAT(Fields(events), ElementsAre("2026-12-10 partners/georgia/consultations/c1 deadline",
+                                          "2026-12-15 partners/georgia/contacts/tbilisi-1 valid_to",
+                                          "2026-12-31 partners/georgia/secondments/s1 to"));
+  EXPECT_THAT(events.front().sentence, HasSubstr("0 of 2"));
+  EXPECT_THAT(Fields(Coming(registry, "georgia", "2027-01-02", 10, kinds)),
+              ElementsAre("2026-12-10 partners/georgia/consultations/c1 deadline overdue"));
+
+  Secondment ended = secondment;
+  ended.ended = true;
+  Consultation closed = consultation;
+  closed.state = ConsultationState::kClosed;
+  contact.state = ContactState::kSuspended;
+  EXPECT_THAT(Coming(After(registry, {contact, ended, closed}), "georgia", "2026-11-23", 60, kinds),
+              IsEmpty());
+}
+
+TEST_F(ReportsTest, WhoIsNoLongerValidIsNotToBeVerified) {
+  Contact contact = *registry_.FindContact("partners/albania/contacts/tirana-1");
+  contact.valid_to = "2027-12-31";
+  const Registry registry = After(registry_, {contact});
+  const auto stale = [&](const char* day) { return FiguresOn(registry, Day(day)).stale_contacts; };
+  const int others = FiguresOn(registry_, Day("2028-06-01")).stale_contacts - 1;
+
+  EXPECT_EQ(stale("2027-12-31"), others + 1);
+  EXPECT_EQ(stale("2028-01-01"), others);
+}
+
 }  // namespace
 }  // namespace comity::partner_registry

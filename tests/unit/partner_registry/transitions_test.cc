@@ -185,5 +185,46 @@ TEST_F(TransitionsTest, AStepNeedsADayAndADocument) {
               FailsWith(absl::StatusCode::kInvalidArgument, "MILESTONE_INVALID"));
 }
 
+TEST_F(TransitionsTest, AnAgreementTakesEffectOnlyAfterTheDecisionsOfTheCouncil) {
+  const Instrument agreement{.partner = "bosnia-and-herzegovina",
+                             .id = "other",
+                             .kind = InstrumentKind::kInternationalAgreement,
+                             .title = "Agreement"};
+  const auto entered = [&](const char* provisional, const char* in_force, const char* applied) {
+    Instrument made = agreement;
+    made.provisional_from = provisional;
+    made.in_force = in_force;
+    made.applied_from = applied;
+    return PlanCreateInstrument(registry_, kImporter, made);
+  };
+  EXPECT_THAT(entered("", "", ""), IsOk());
+  EXPECT_THAT(Missing(entered("", "2025-04-13", "")), ElementsAre("CONCLUSION_DECISION"));
+  EXPECT_THAT(entered("", "2025-04-14", "2025-05-01"), IsOk()) << "concluded on that day";
+  EXPECT_THAT(Missing(entered("", "", "2025-04-01")), ElementsAre("CONCLUSION_DECISION"));
+  EXPECT_THAT(Missing(entered("2024-09-01", "", "")), ElementsAre("SIGNING_DECISION"))
+      << "undated, it counts from when it was recorded";
+  EXPECT_THAT(entered("2026-12-01", "", ""), IsOk());
+
+  Instrument armenian = agreement;
+  armenian.partner = "armenia";
+  armenian.in_force = "2026-06-01";
+  const auto refused = PlanCreateInstrument(registry_, kImporter, armenian);
+  EXPECT_THAT(Missing(refused), ElementsAre("CONCLUSION_DECISION"));
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("the Council"));
+  armenian.kind = InstrumentKind::kWorkingArrangement;
+  EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, armenian), IsOk());
+}
+
+TEST_F(TransitionsTest, ADayOfEffectThatStaysIsNotJudgedAgain) {
+  Instrument agreement = *registry_.FindInstrument("partners/armenia/instruments/agreement");
+  agreement.in_force = "2026-06-01";
+  EXPECT_THAT(Missing(PlanUpdateInstrument(registry_, kImporter, agreement, "")),
+              ElementsAre("CONCLUSION_DECISION"));
+
+  registry_ = After(registry_, {agreement});  // As an import may leave it.
+  agreement.note = "checked";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kImporter, agreement, ""), IsOk());
+}
+
 }  // namespace
 }  // namespace comity::partner_registry

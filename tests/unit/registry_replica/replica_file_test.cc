@@ -122,5 +122,32 @@ TEST_F(ReplicaFileTest, WithoutAPathNothingIsWritten) {
   EXPECT_FALSE(file.Load()->has_revision());
 }
 
+TEST_F(ReplicaFileTest, WhatIsErasedOrPurgedIsInTheFileNoMore) {
+  ReplicaFile file(path_);
+  v1::Change told = PartnerAt(3, "georgia", "Georgia");
+  v1::Contact& contact = *told.add_facts()->mutable_contact();
+  contact.set_name("partners/georgia/contacts/tbilisi-1");
+  contact.set_function("a-function-that-nobody-keeps");
+  ASSERT_THAT(file.Replace(told), IsOk());
+  ASSERT_THAT(file.Append(PartnerAt(4, "atlantis", "a-name-that-nobody-keeps")), IsOk());
+  ASSERT_TRUE(absl::StrContains(Content(path_), "a-function-that-nobody-keeps"));
+
+  v1::Change erasure;
+  erasure.mutable_revision()->set_store_id("s");
+  erasure.mutable_revision()->set_number(5);
+  erasure.add_removed("partners/atlantis");
+  contact.clear_function();
+  contact.set_state(v1::Contact::STATE_ERASED);
+  *erasure.add_facts()->mutable_contact() = contact;
+  ASSERT_THAT(file.Append(erasure), IsOk());
+
+  EXPECT_FALSE(absl::StrContains(Content(path_), "that-nobody-keeps"));
+  ASSERT_THAT(file.Append(PartnerAt(6, "moldova", "Moldova")), IsOk());
+  const auto kept = ReplicaFile(path_).Load();
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->revision().number(), 6);
+  ASSERT_EQ(kept->facts_size(), 3);
+}
+
 }  // namespace
 }  // namespace comity::registry_replica

@@ -123,6 +123,49 @@ TEST(ReplicaStateTest, WhoIsOffTheRegisterIsRefusedAndStandsForNoUnit) {
   EXPECT_EQ(restored->PartnerOfUnit("gg"), "partners/georgia");
 }
 
+TEST(ReplicaStateTest, WhoWasPurgedIsGoneAndMayComeAnew) {
+  ReplicaState state;
+  v1::Change change = Change(kGeorgia);
+  ASSERT_THAT(state.Apply(change), IsOk());
+  v1::Change purge = Change(R"pb(
+    revision { store_id: "s" number: 2 }
+    removed: "partners/georgia"
+  )pb");
+  ASSERT_THAT(state.Apply(purge), IsOk());
+  const auto without = state.Publish();
+  EXPECT_EQ(without->PartnerOfUnit("ge"), "");
+  EXPECT_EQ(without->PartnerOfUnit("georgia"), "");
+  EXPECT_FALSE(without->facts().Find("partners/georgia")->partner.has_value());
+
+  change.mutable_revision()->set_number(3);
+  ASSERT_THAT(state.Apply(change), IsOk());
+  EXPECT_EQ(state.Publish()->PartnerOfUnit("ge"), "partners/georgia");
+}
+
+TEST(ReplicaStateTest, AContactCountsOnItsDaysOnlyAndItsAbsencesComeWithItsHours) {
+  ReplicaState state;
+  v1::Change change = Change(kGeorgia);
+  v1::Contact& told = *change.mutable_facts(3)->mutable_contact();
+  told.set_valid_from("2026-11-24");
+  told.set_valid_to("2026-11-30");
+  v1::Absence& absence = *told.add_absences();
+  absence.set_first_day("2026-11-25");
+  absence.set_last_day("2026-11-26");
+  ASSERT_THAT(state.Apply(change), IsOk());
+  ASSERT_THAT(state.Apply(Change(kKey)), IsOk());
+  const auto snapshot = state.Publish();
+  const Contact& contact = *snapshot->FindContactByName("partners/georgia/contacts/tbilisi-1");
+
+  EXPECT_FALSE(snapshot->Counts(contact, absl::CivilDay(2026, 11, 23)));
+  EXPECT_TRUE(snapshot->Counts(contact, absl::CivilDay(2026, 11, 24)));
+  EXPECT_TRUE(snapshot->Counts(contact, absl::CivilDay(2026, 11, 30)));
+  EXPECT_FALSE(snapshot->Counts(contact, absl::CivilDay(2026, 12, 1)));
+  ASSERT_EQ(contact.working_hours->absences.size(), 1U);
+  EXPECT_EQ(contact.working_hours->absences[0].last_day, "2026-11-26");
+  EXPECT_EQ(SealingKeyUntil(*snapshot),
+            absl::FromCivil(absl::CivilHour(2026, 11, 30, 23), absl::UTCTimeZone()));
+}
+
 TEST(ReplicaStateTest, WhatASecondPersonConfirmedIsSureHereToo) {
   ReplicaState state;
   v1::Change change = Change(kGeorgia);

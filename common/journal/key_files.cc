@@ -1,0 +1,73 @@
+#include "common/journal/key_files.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/aead.h"
+#include "common/crypto/random.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/storage/files.h"
+
+namespace comity::journal {
+namespace {
+
+absl::Status NotDestroyed(const std::error_code& error) {
+  return MakeError(absl::StatusCode::kUnavailable,
+                   absl::StrCat("A key cannot be destroyed (", error.message(),
+                                "); check the volume and the rights of the folder of keys."),
+                   {.reason = "STORAGE_IO"});
+}
+
+}  // namespace
+
+absl::StatusOr<KeyFiles> KeyFiles::Open(std::string directory) {
+  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(directory));
+  return KeyFiles(std::move(directory));
+}
+
+std::string KeyFiles::PathOf(absl::string_view name) const {
+  return absl::StrCat(directory_, "/", name);
+}
+
+absl::StatusOr<std::string> KeyFiles::Read(absl::string_view name) const {
+  const std::string path = PathOf(name);
+  COMITY_ASSIGN_OR_RETURN(std::string key, storage::ReadFile(path));
+  if (key.empty() || key.size() == crypto::Aead::kKeySize) return key;
+  return MakeError(absl::StatusCode::kDataLoss,
+                   absl::StrCat("The key file ", path, " is damaged; restore it from a backup."),
+                   {.reason = "SEALED_CONTENT_DAMAGED"});
+}
+
+absl::StatusOr<std::string> KeyFiles::ReadOrMake(absl::string_view name) const {
+  absl::StatusOr<std::string> key = Read(name);
+  if (absl::IsNotFound(key.status())) {
+    key = crypto::RandomBytes(crypto::Aead::kKeySize);
+    const absl::Status made = storage::CreateFileAtomically(PathOf(name), *key);
+    if (!absl::IsAlreadyExists(made)) COMITY_RETURN_IF_ERROR(made);
+    // Another process was first: what it sealed must stay readable.
+    if (!made.ok()) key = Read(name);
+  }
+  // Whoever made it may have died or failed before its name was on the medium.
+  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
+  return key;
+}
+
+absl::Status KeyFiles::Destroy(absl::string_view name) const {
+  // Aside first: a key that is overwritten in part must not be taken for one.
+  const std::string path = PathOf(name);
+  const std::string aside = absl::StrCat(path, ".destroyed");
+  std::error_code error;
+  std::filesystem::rename(path, aside, error);
+  if (error && error != std::errc::no_such_file_or_directory) return NotDestroyed(error);
+  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
+  COMITY_RETURN_IF_ERROR(storage::EraseFileContent(aside));
+  COMITY_RETURN_IF_ERROR(storage::EraseFileContent(path));
+  std::filesystem::remove(aside, error);
+  if (error) return NotDestroyed(error);
+  return storage::SyncDirectory(directory_);
+}
+
+}  // namespace comity::journal

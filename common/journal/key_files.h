@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace comity::journal {
+
+// Keys of 32 bytes, each a file of a private folder outside the database and its backups, so that
+// one can be destroyed for good. An empty file says that its key was destroyed: it gets no second
+// one. Processes may share the folder. Thread-safe: keeps nothing in memory.
+class KeyFiles {
+ public:
+  // `directory` is made if it is not there (0700).
+  static absl::StatusOr<KeyFiles> Open(std::string directory);
+
+  // `name` is that of the file without its folder.
+  std::string PathOf(absl::string_view name) const;
+
+  // "" if it was destroyed; NOT_FOUND if there never was one. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
+  absl::StatusOr<std::string> Read(absl::string_view name) const;
+
+  // As Read, but makes the key if there never was one. The file and its folder are synced.
+  absl::StatusOr<std::string> ReadOrMake(absl::string_view name) const;
+
+  // On the medium; OK if there is none. UNAVAILABLE `STORAGE_IO`: repeat it.
+  absl::Status Destroy(absl::string_view name) const;
+
+ private:
+  explicit KeyFiles(std::string directory) : directory_(std::move(directory)) {}
+
+  std::string directory_;
+};
+
+}  // namespace comity::journal

@@ -1,0 +1,103 @@
+#include "common/journal/subject_keys.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/crypto/aead.h"
+#include "common/crypto/digest.h"
+#include "common/crypto/encoding.h"
+#include "common/crypto/random.h"
+#include "common/journal/bytes.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::journal {
+namespace {
+
+constexpr char kVersion = 2;
+constexpr std::size_t kRunAt = 1;
+constexpr std::size_t kRunSize = 16;
+constexpr std::size_t kCountAt = kRunAt + kRunSize;
+constexpr std::size_t kCountSize = 8;
+constexpr std::size_t kHeaderSize = kCountAt + kCountSize;
+
+// Names no subject, and is one file's name whatever the subject is.
+std::string FileOf(absl::string_view subject) {
+  return absl::StrCat("subject-", crypto::Hex(crypto::View(crypto::Sha256(subject))), ".key");
+}
+
+crypto::Aead CipherOf(absl::string_view file_key, absl::string_view run) {
+  const crypto::Digest key = crypto::HmacSha256(file_key, run);
+  return crypto::Aead(crypto::Aead::Algorithm::kAes256Gcm, crypto::View(key));
+}
+
+std::string Nonce(absl::string_view count) {
+  return absl::StrCat(std::string(crypto::Aead::kNonceSize - count.size(), '\0'), count);
+}
+
+absl::Status Damaged() {
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "Sealed content is damaged or was moved to another place; restore it from a "
+                   "backup and check the volume.",
+                   {.reason = "SEALED_CONTENT_DAMAGED"});
+}
+
+}  // namespace
+
+SubjectKeys::SubjectKeys(KeyFiles files)
+    : files_(std::move(files)), run_(crypto::RandomBytes(kRunSize)) {}
+
+absl::StatusOr<std::unique_ptr<SubjectKeys>> SubjectKeys::Open(std::string directory) {
+  COMITY_ASSIGN_OR_RETURN(KeyFiles files, KeyFiles::Open(std::move(directory)));
+  return std::unique_ptr<SubjectKeys>(new SubjectKeys(std::move(files)));
+}
+
+absl::StatusOr<std::string> SubjectKeys::Seal(absl::string_view subject,
+                                              absl::string_view plaintext) {
+  COMITY_ASSIGN_OR_RETURN(const std::string key, files_.ReadOrMake(FileOf(subject)));
+  if (key.empty()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("The data of ", subject,
+                                  " were erased, and nothing can be sealed for it any more."),
+                     {.reason = "SUBJECT_ERASED"});
+  }
+  std::string sealed(1, kVersion);
+  sealed.append(run_);
+  AppendBigEndian(sealed, count_.fetch_add(1));
+  const std::string nonce = Nonce(absl::string_view(sealed).substr(kCountAt));
+  sealed.resize(kHeaderSize + plaintext.size() + crypto::Aead::kTagSize);
+  CipherOf(key, run_).SealTo(nonce, subject, plaintext, sealed.data() + kHeaderSize);
+  return sealed;
+}
+
+absl::StatusOr<std::optional<std::string>> SubjectKeys::Open(absl::string_view subject,
+                                                             absl::string_view sealed) const {
+  if (sealed.size() < kHeaderSize + crypto::Aead::kTagSize || sealed[0] != kVersion) {
+    return Damaged();
+  }
+  const absl::StatusOr<std::string> key = files_.Read(FileOf(subject));
+  if (absl::IsNotFound(key.status())) return std::optional<std::string>();
+  COMITY_RETURN_IF_ERROR(key.status());
+  if (key->empty()) return std::optional<std::string>();
+  auto plaintext =
+      CipherOf(*key, sealed.substr(kRunAt, kRunSize))
+          .Open(Nonce(sealed.substr(kCountAt, kCountSize)), subject, sealed.substr(kHeaderSize));
+  if (!plaintext.ok()) return Damaged();
+  return std::optional<std::string>(*std::move(plaintext));
+}
+
+absl::Status SubjectKeys::Destroy(absl::string_view subject) const {
+  const std::string file = FileOf(subject);
+  // An empty file with nothing aside: that was done.
+  std::error_code error;
+  const auto size = std::filesystem::file_size(files_.PathOf(file), error);
+  if (!error && size == 0 &&
+      !std::filesystem::exists(absl::StrCat(files_.PathOf(file), ".destroyed"), error)) {
+    return absl::OkStatus();
+  }
+  return files_.Destroy(file);
+}
+
+}  // namespace comity::journal

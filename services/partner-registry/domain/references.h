@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/partner-registry/domain/registry.h"
+
+namespace comity::partner_registry {
+
+// How many facts of one kind hang on something or name it.
+struct Reference {
+  std::string what;  // "instruments"
+  std::size_t count = 0;
+};
+
+// What hangs on a partner or names it, but for itself: kinds without any are left out. `partner` is
+// an id.
+std::vector<Reference> ReferencesTo(const Registry& registry, absl::string_view partner);
+
+}  // namespace comity::partner_registry

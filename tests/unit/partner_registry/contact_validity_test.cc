@@ -1,0 +1,163 @@
+// A contact counts on the days on which it is valid; what of a contact can be said at all.
+#include <gmock/gmock.h>
+
+#include <functional>
+
+#include "common/status/error.h"
+#include "services/partner-registry/domain/fact_mutations.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+
+constexpr char kTbilisi[] = "partners/georgia/contacts/tbilisi-1";
+
+class ContactValidityTest : public ::testing::Test {
+ protected:
+  static Contact Changed(const Registry& registry, const std::function<void(Contact&)>& change) {
+    Contact contact = *registry.FindContact(kTbilisi);
+    change(contact);
+    return contact;
+  }
+  std::string Refused(const std::function<void(Contact&)>& change) const {
+    const auto plan = PlanUpdateContact(registry_, Changed(registry_, change), "");
+    EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
+    const ErrorDetails details = DetailsOf(plan.status());
+    return details.fields.empty() ? "" : details.fields[0].field;
+  }
+
+  const Registry registry_ = LoadedRegistry();
+};
+
+TEST_F(ContactValidityTest, AContactCountsFromItsFirstToItsLastDay) {
+  const Registry limited = After(registry_, {Changed(registry_, [](Contact& contact) {
+                                   contact.valid_from = "2026-11-24";
+                                   contact.valid_to = "2026-11-30";
+                                 })});
+  const Contact& contact = *limited.FindContact(kTbilisi);
+
+  EXPECT_FALSE(limited.Counts(contact, absl::CivilDay(2026, 11, 23)));
+  EXPECT_TRUE(limited.Counts(contact, absl::CivilDay(2026, 11, 24)));
+  EXPECT_TRUE(limited.Counts(contact, absl::CivilDay(2026, 11, 30)));
+  EXPECT_FALSE(limited.Counts(contact, absl::CivilDay(2026, 12, 1)));
+}
+
+TEST_F(ContactValidityTest, NothingCanBeSealedForAnAuthorityOnceItsOpenerIsOver) {
+  const KeyStatement key{
+      .id = "k",
+      .holder = registry_.FindContact(kTbilisi)->spiffe_id,
+      .serial = 1,
+      .not_after = absl::FromCivil(absl::CivilDay(2028, 1, 1), absl::UTCTimeZone())};
+  const Registry sealed = After(registry_, {key});
+  const auto until = [](const Registry& registry) {
+    const auto& authorities = registry.facts().Find("partners/georgia")->authorities;
+    absl::Time latest = absl::InfinitePast();
+    for (const legal::Authority& each : authorities) {
+      latest = std::max(latest, each.sealing_key_until);
+    }
+    return latest;
+  };
+  EXPECT_EQ(until(sealed), key.not_after);
+
+  const Registry limited =
+      After(sealed, {Changed(sealed, [](Contact& contact) { contact.valid_to = "2026-11-30"; })});
+  EXPECT_EQ(until(limited), absl::FromCivil(absl::CivilHour(2026, 11, 30, 23), absl::UTCTimeZone()))
+      << "midnight in Brussels";
+}
+
+TEST_F(ContactValidityTest, ShorteningItIsABarrier) {
+  const auto shortened = PlanUpdateContact(
+      registry_, Changed(registry_, [](Contact& contact) { contact.valid_to = "2026-12-31"; }), "");
+  ASSERT_THAT(shortened, IsOk());
+  EXPECT_TRUE(shortened->barrier);
+  const auto away = PlanUpdateContact(registry_,
+                                      Changed(registry_,
+                                              [](Contact& contact) {
+                                                contact.absences = {{"2026-12-24", "2027-01-02"}};
+                                              }),
+                                      "");
+  ASSERT_THAT(away, IsOk());
+  EXPECT_EQ(away->facts.size(), 1U);
+  EXPECT_FALSE(away->barrier) << "who is away counts";
+}
+
+TEST_F(ContactValidityTest, WhatCannotBeIsRefusedByItsField) {
+  EXPECT_EQ(Refused([](Contact& c) { c.deputies = {"tbilisi-1"}; }), "contact.deputies");
+  EXPECT_EQ(Refused([](Contact& c) { c.deputies = {"nobody"}; }), "contact.deputies");
+  EXPECT_EQ(Refused([](Contact& c) { c.deputies.assign(11, "a"); }), "contact.deputies");
+  EXPECT_EQ(Refused([](Contact& c) {
+              c.absences = {{"2026-12-24", "2026-12-23"}};
+            }),
+            "contact.absences");
+  EXPECT_EQ(Refused([](Contact& c) {
+              c.absences = {{"2026-12", "2026-12-23"}};
+            }),
+            "contact.absences");
+  EXPECT_EQ(Refused([](Contact& c) {
+              c.absences.assign(51, {"2026-12-24", "2026-12-24"});
+            }),
+            "contact.absences");
+  EXPECT_EQ(Refused([](Contact& c) { c.valid_from = "2026-12"; }), "contact.valid_from");
+  EXPECT_EQ(Refused([](Contact& c) {
+              c.valid_from = "2026-12-02";
+              c.valid_to = "2026-12-01";
+            }),
+            "contact.valid_to");
+}
+
+TEST_F(ContactValidityTest, ADeputyIsAnotherContactOfThePartner) {
+  Contact second = *registry_.FindContact(kTbilisi);
+  second.id = "tbilisi-2";
+  second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
+  const Registry both = After(registry_, {second});
+  const auto named = [](Contact& contact) { contact.deputies = {"tbilisi-2"}; };
+  EXPECT_THAT(PlanUpdateContact(both, Changed(both, named), ""), IsOk());
+
+  second.state = ContactState::kErased;
+  const Registry erased = After(both, {second});
+  EXPECT_THAT(PlanUpdateContact(erased, Changed(erased, named), ""),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
+}
+
+TEST_F(ContactValidityTest, OfAnErasedContactTheNameAloneIsLeft) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  Contact second = *registry_.FindContact(kTbilisi);
+  second.id = "tbilisi-2";
+  second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
+  second.deputies = {"tbilisi-1"};
+  const Registry both = After(registry_, {second});
+  EXPECT_THAT(PlanEraseContact(both, "partners/georgia/contacts/nobody", "", now),
+              FailsWith(absl::StatusCode::kNotFound, "CONTACT_NOT_FOUND"));
+  EXPECT_THAT(PlanEraseContact(both, kTbilisi, "\"0\"", now),
+              FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+
+  const auto plan = PlanEraseContact(both, kTbilisi, "", now);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(plan->barrier);
+  const Registry erased = After(both, plan->facts);
+  const Contact& left = *erased.FindContact(kTbilisi);
+  EXPECT_EQ(left.state, ContactState::kErased);
+  EXPECT_EQ(left.erase_time, now);
+  for (const auto& [field, value] : FieldsOf(left)) {
+    EXPECT_TRUE(value.empty() || value == "no") << field << " " << value;
+  }
+  EXPECT_EQ(erased.FindContactBySpiffeId(registry_.FindContact(kTbilisi)->spiffe_id), nullptr);
+  EXPECT_FALSE(erased.Counts(left, absl::CivilDay(2026, 11, 23)));
+  EXPECT_TRUE(erased.FindContact("partners/georgia/contacts/tbilisi-2")->deputies.empty());
+
+  const auto over = FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED");
+  EXPECT_THAT(PlanEraseContact(erased, kTbilisi, "", now), over);
+  EXPECT_THAT(PlanUpdateContact(erased, *registry_.FindContact(kTbilisi), ""), over);
+  EXPECT_THAT(PlanContactState(erased, kTbilisi, ContactState::kActive), over);
+  EXPECT_THAT(PlanCreateContact(erased, *registry_.FindContact(kTbilisi)),
+              FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
+  EXPECT_THAT(PlanImport(erased, DataRows(), kImporter),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
