@@ -2,8 +2,12 @@
 
 #include <google/api/field_behavior.pb.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/type_resolver.h>
+#include <google/protobuf/util/type_resolver_util.h>
 
 #include <algorithm>
 #include <utility>
@@ -14,11 +18,14 @@
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/csv.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 
 namespace comity::facts_csv {
 namespace {
 
 namespace v1 = partner_registry::v1;
+
+constexpr char kTypeUrlPrefix[] = "type.googleapis.com";
 
 bool IsServerOnly(const google::protobuf::FieldDescriptor& field) {
   const auto& options = field.options();
@@ -70,7 +77,56 @@ std::vector<Row> RowsOf(v1::Fact fact) {
   return rows;
 }
 
+// The kinds of messages of this program, which live as long as it does.
+google::protobuf::util::TypeResolver& Types() {
+  static google::protobuf::util::TypeResolver& types =
+      *google::protobuf::util::NewTypeResolverForDescriptorPool(
+          kTypeUrlPrefix, google::protobuf::DescriptorPool::generated_pool());
+  return types;
+}
+
+std::string TypeUrl() {
+  return absl::StrCat(kTypeUrlPrefix, "/", v1::Fact::descriptor()->full_name());
+}
+
+// The bytes of `fact` with its maps in order: the same fact is the same line.
+std::string InOneForm(const v1::Fact& fact) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream out(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&out);
+    coded.SetSerializationDeterministic(true);
+    fact.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> FactLine(const v1::Fact& fact) {
+  std::string line;
+  if (!google::protobuf::util::BinaryToJsonString(&Types(), TypeUrl(), InOneForm(fact), &line)
+           .ok()) {
+    return MakeError(absl::StatusCode::kInternal,
+                     "A fact cannot be written as JSON, so nothing was exported: export as CSV, "
+                     "and report it.",
+                     {.reason = "FACT_UNWRITABLE"});
+  }
+  line.push_back('\n');
+  return line;
+}
+
+absl::StatusOr<v1::Fact> ReadFactLine(absl::string_view line) {
+  v1::Fact fact;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece(line.data(), line.size()), &fact);
+  if (parsed.ok()) return fact;
+  const std::string said(parsed.message().data(), parsed.message().size());
+  return InvalidField(
+      "FACT_LINE_INVALID", "line",
+      absl::StrCat("is no fact in proto3 JSON (", absl::StrReplaceAll(said, {{"\n", " "}}),
+                   "): write it as `comity partners export` does"));
+}
 
 absl::StatusOr<std::string> WriteJsonLines(const std::vector<v1::Fact>& facts) {
   std::string lines;
@@ -78,14 +134,8 @@ absl::StatusOr<std::string> WriteJsonLines(const std::vector<v1::Fact>& facts) {
     google::protobuf::Message* const importable = Importable(fact);
     if (importable == nullptr) continue;
     ClearServerOnly(*importable);
-    std::string line;
-    if (!google::protobuf::util::MessageToJsonString(fact, &line).ok()) {
-      return MakeError(absl::StatusCode::kInternal,
-                       "A fact cannot be written as JSON, so nothing was exported: export as CSV, "
-                       "and report it.",
-                       {.reason = "FACT_UNWRITABLE"});
-    }
-    absl::StrAppend(&lines, line, "\n");
+    COMITY_ASSIGN_OR_RETURN(const std::string line, FactLine(fact));
+    lines += line;
   }
   return lines;
 }
@@ -99,22 +149,14 @@ absl::StatusOr<std::vector<Row>> ReadJsonLines(absl::string_view file, absl::str
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    v1::Fact fact;
-    const auto parsed = google::protobuf::util::JsonStringToMessage(
-        google::protobuf::StringPiece(line.data(), line.size()), &fact);
-    if (!parsed.ok()) {
-      const std::string said(parsed.message().data(), parsed.message().size());
-      return FileError(file, number, "",
-                       absl::StrCat("the line is no fact in proto3 JSON (",
-                                    absl::StrReplaceAll(said, {{"\n", " "}}),
-                                    "): write it as `comity partners export` does"));
-    }
-    if (Importable(fact) == nullptr) {
+    absl::StatusOr<v1::Fact> fact = ReadFactLine(line);
+    if (!fact.ok()) return FileError(file, number, "", fact.status().message());
+    if (Importable(*fact) == nullptr) {
       return FileError(file, number, "",
                        "the line is no partner, instrument, milestone, authority or contact: other "
                        "facts are recorded by calls of their own");
     }
-    for (Row& row : RowsOf(std::move(fact))) {
+    for (Row& row : RowsOf(*std::move(fact))) {
       row.mutable_source()->set_file(std::string(file));
       row.mutable_source()->set_line(number);
       rows.push_back(std::move(row));

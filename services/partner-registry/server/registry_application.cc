@@ -87,12 +87,13 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       fact_edits_(store_.get(), &leases_, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
       reports_(store_.get(), &pages_, parts.clock, signer_.get()),
+      snapshot_(store_.get(), &leases_, parts.clock, signer_.get()),
       report_metrics_(store_.get(), parts.clock),
       relation_reads_(store_.get(), &pages_, parts.clock),
       relation_writes_(store_.get(), &leases_, parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
                         &feed_),
-      report_service_(parts.report_gate, &reports_),
+      report_service_(parts.report_gate, &reports_, &snapshot_),
       relation_service_(parts.relation_gate, &relation_reads_, &relation_writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 

@@ -29,6 +29,7 @@
 #include "services/partner-registry/transport/relation_writes.h"
 #include "services/partner-registry/transport/report_service.h"
 #include "services/partner-registry/transport/reports.h"
+#include "services/partner-registry/transport/signed_snapshot.h"
 #include "services/partner-registry/transport/writes.h"
 
 namespace comity::partner_registry {
@@ -107,6 +108,7 @@ class RegistryApplication final : public rpc::Application {
   const FactEdits fact_edits_;
   const Feed feed_;
   Reports reports_;
+  const SignedSnapshot snapshot_;
   ReportMetrics report_metrics_;
   const RelationReads relation_reads_;
   const RelationWrites relation_writes_;

@@ -23,15 +23,6 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
 }
 
-// Nobody needs to know who recorded what to follow what is recorded.
-v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
-  Redact(viewer, fact);
-  v1::Fact made = ToProto(fact, store_id);
-  if (made.has_instrument()) HidePersons(*made.mutable_instrument());
-  if (made.has_decision()) made.mutable_decision()->clear_grounds();
-  return made;
-}
-
 bool IsReplicaId(absl::string_view text) {
   return text.size() == 32 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -46,6 +37,14 @@ absl::Status Resync() {
 }
 
 }  // namespace
+
+v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
+  Redact(viewer, fact);
+  v1::Fact made = ToProto(fact, store_id);
+  if (made.has_instrument()) HidePersons(*made.mutable_instrument());
+  if (made.has_decision()) made.mutable_decision()->clear_grounds();
+  return made;
+}
 
 void FeedCursor::StartWithSnapshot() {
   waiting_.clear();
@@ -150,9 +149,7 @@ class ReplicaFeed {
  public:
   // `store` is not owned.
   ReplicaFeed(RegistryStore* store, const Clock* clock, absl::Duration lease)
-      : store_(store),
-        lease_(lease),
-        cursor_(store, clock, Viewer{.all = true, .insight = Insight::kReplica}) {}
+      : store_(store), lease_(lease), cursor_(store, clock, ReplicaViewer()) {}
 
   // What the replica says: the revision that it confirms, 0 if that is nothing which is known here
   // (yet), or why the stream ends.
