@@ -2,14 +2,11 @@
 
 #include <google/api/field_behavior.pb.h>
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/type_resolver.h>
-#include <google/protobuf/util/type_resolver_util.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -17,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/csv.h"
+#include "common/proto_json/proto_json.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -24,8 +22,6 @@ namespace comity::facts_csv {
 namespace {
 
 namespace v1 = partner_registry::v1;
-
-constexpr char kTypeUrlPrefix[] = "type.googleapis.com";
 
 bool IsServerOnly(const google::protobuf::FieldDescriptor& field) {
   const auto& options = field.options();
@@ -77,43 +73,18 @@ std::vector<Row> RowsOf(v1::Fact fact) {
   return rows;
 }
 
-// The kinds of messages of this program, which live as long as it does.
-google::protobuf::util::TypeResolver& Types() {
-  static google::protobuf::util::TypeResolver& types =
-      *google::protobuf::util::NewTypeResolverForDescriptorPool(
-          kTypeUrlPrefix, google::protobuf::DescriptorPool::generated_pool());
-  return types;
-}
-
-std::string TypeUrl() {
-  return absl::StrCat(kTypeUrlPrefix, "/", v1::Fact::descriptor()->full_name());
-}
-
-// The bytes of `fact` with its maps in order: the same fact is the same line.
-std::string InOneForm(const v1::Fact& fact) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream out(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&out);
-    coded.SetSerializationDeterministic(true);
-    fact.SerializeToCodedStream(&coded);
-  }
-  return bytes;
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> FactLine(const v1::Fact& fact) {
-  std::string line;
-  if (!google::protobuf::util::BinaryToJsonString(&Types(), TypeUrl(), InOneForm(fact), &line)
-           .ok()) {
+  std::optional<std::string> line = proto_json::ToJson(fact, proto_json::Form::kOneLine);
+  if (!line.has_value()) {
     return MakeError(absl::StatusCode::kInternal,
                      "A fact cannot be written as JSON, so nothing was exported: export as CSV, "
                      "and report it.",
                      {.reason = "FACT_UNWRITABLE"});
   }
-  line.push_back('\n');
-  return line;
+  line->push_back('\n');
+  return *std::move(line);
 }
 
 absl::StatusOr<v1::Fact> ReadFactLine(absl::string_view line) {
