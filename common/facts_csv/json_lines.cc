@@ -6,6 +6,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -13,7 +14,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/csv.h"
+#include "common/proto_json/proto_json.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 
 namespace comity::facts_csv {
 namespace {
@@ -75,20 +78,38 @@ std::vector<Row> RowsOf(v1::Fact fact) {
 
 }  // namespace
 
+absl::StatusOr<std::string> FactLine(const v1::Fact& fact) {
+  std::optional<std::string> line = proto_json::ToJson(fact, proto_json::Form::kOneLine);
+  if (!line.has_value()) {
+    return MakeError(absl::StatusCode::kInternal,
+                     "A fact cannot be written as JSON, so nothing was exported: export as CSV, "
+                     "and report it.",
+                     {.reason = "FACT_UNWRITABLE"});
+  }
+  line->push_back('\n');
+  return *std::move(line);
+}
+
+absl::StatusOr<v1::Fact> ReadFactLine(absl::string_view line) {
+  v1::Fact fact;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece(line.data(), line.size()), &fact);
+  if (parsed.ok()) return fact;
+  const std::string said(parsed.message().data(), parsed.message().size());
+  return InvalidField(
+      "FACT_LINE_INVALID", "line",
+      absl::StrCat("is no fact in proto3 JSON (", absl::StrReplaceAll(said, {{"\n", " "}}),
+                   "): write it as `comity partners export` does"));
+}
+
 absl::StatusOr<std::string> WriteJsonLines(const std::vector<v1::Fact>& facts) {
   std::string lines;
   for (v1::Fact fact : facts) {
     google::protobuf::Message* const importable = Importable(fact);
     if (importable == nullptr) continue;
     ClearServerOnly(*importable);
-    std::string line;
-    if (!google::protobuf::util::MessageToJsonString(fact, &line).ok()) {
-      return MakeError(absl::StatusCode::kInternal,
-                       "A fact cannot be written as JSON, so nothing was exported: export as CSV, "
-                       "and report it.",
-                       {.reason = "FACT_UNWRITABLE"});
-    }
-    absl::StrAppend(&lines, line, "\n");
+    COMITY_ASSIGN_OR_RETURN(const std::string line, FactLine(fact));
+    lines += line;
   }
   return lines;
 }
@@ -102,22 +123,14 @@ absl::StatusOr<std::vector<Row>> ReadJsonLines(absl::string_view file, absl::str
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    v1::Fact fact;
-    const auto parsed = google::protobuf::util::JsonStringToMessage(
-        google::protobuf::StringPiece(line.data(), line.size()), &fact);
-    if (!parsed.ok()) {
-      const std::string said(parsed.message().data(), parsed.message().size());
-      return FileError(file, number, "",
-                       absl::StrCat("the line is no fact in proto3 JSON (",
-                                    absl::StrReplaceAll(said, {{"\n", " "}}),
-                                    "): write it as `comity partners export` does"));
-    }
-    if (Importable(fact) == nullptr) {
+    absl::StatusOr<v1::Fact> fact = ReadFactLine(line);
+    if (!fact.ok()) return FileError(file, number, "", fact.status().message());
+    if (Importable(*fact) == nullptr) {
       return FileError(file, number, "",
                        "the line is no partner, instrument, milestone, authority or contact: other "
                        "facts are recorded by calls of their own");
     }
-    for (Row& row : RowsOf(std::move(fact))) {
+    for (Row& row : RowsOf(*std::move(fact))) {
       row.mutable_source()->set_file(std::string(file));
       row.mutable_source()->set_line(number);
       rows.push_back(std::move(row));

@@ -10,6 +10,14 @@
 
 namespace comity::facts_csv {
 
+// One fact as a line, line feed included, with all that is in it; equal facts give the same line.
+// INTERNAL `FACT_UNWRITABLE`.
+absl::StatusOr<std::string> FactLine(const partner_registry::v1::Fact& fact);
+
+// The fact of a line without its line feed. INVALID_ARGUMENT `FACT_LINE_INVALID` says what is
+// wrong; a field or word that this program does not know is, too.
+absl::StatusOr<partner_registry::v1::Fact> ReadFactLine(absl::string_view line);
+
 // Facts as JSON lines: one `comity.partner_registry.v1.Fact` a line, in proto3 JSON. Only what an
 // import can set is written; a partner's line has its legal classes. INTERNAL `FACT_UNWRITABLE` if
 // a fact cannot be said in JSON: no export is better than one that lacks a line.

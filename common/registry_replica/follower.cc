@@ -55,6 +55,7 @@ RegistryReplica::Follower::Follower(ReplicaOptions options)
       state_(std::make_unique<ReplicaState>()) {}
 
 void RegistryReplica::Follower::Start() {
+  const bool never_kept = file_.NeverKept();
   absl::StatusOr<v1::Change> kept = file_.Load();
   absl::Status usable = kept.status();
   if (usable.ok() && kept->has_revision()) {
@@ -66,8 +67,31 @@ void RegistryReplica::Follower::Start() {
     Warn("The replica that was kept cannot be used; a new one is loaded.", usable);
     state_ = std::make_unique<ReplicaState>();
   }
+  if (never_kept && !options_.seed.folder.empty()) {
+    if (const absl::Status seeded = StartFromSeed(); !seeded.ok()) {
+      Warn("The seed is refused; the replica starts with nothing.", seeded);
+      readings_->seed_refused = true;
+      state_ = std::make_unique<ReplicaState>();
+    }
+  }
   if (options_.metrics != nullptr) AddMetrics();
   thread_ = std::thread([this] { Run(); });
+}
+
+absl::Status RegistryReplica::Follower::StartFromSeed() {
+  COMITY_ASSIGN_OR_RETURN(v1::Change seed, ReadSeed(options_.seed, options_.clock->Now()));
+  Scrub(seed);
+  COMITY_RETURN_IF_ERROR(state_->Apply(seed));
+  Folder folder;
+  folder.Add(seed);
+  // Not from memory alone: the next start would go back to the seed from what came after it.
+  COMITY_RETURN_IF_ERROR(file_.Replace(folder.Take()));
+  Publish(/*barrier=*/true);
+  if (options_.logger != nullptr) {
+    options_.logger->Info("The replica starts from the seed.",
+                          {{"revision", absl::StrCat(state_->revision().number)}});
+  }
+  return absl::OkStatus();
 }
 
 void RegistryReplica::Follower::Stop() {
@@ -364,6 +388,9 @@ void RegistryReplica::Follower::AddMetrics() {
   metrics.AddCallback("comity_registry_replica_reconnections_total",
                       "How often the stream from the registry ended.", {},
                       [readings] { return static_cast<double>(readings->reconnections); });
+  metrics.AddCallback("comity_registry_replica_seed_refused",
+                      "Whether the seed could not be started from, so that everything is loaded.",
+                      {}, [readings] { return readings->seed_refused ? 1.0 : 0.0; });
   metrics.AddCallback("comity_registry_replica_lease_seconds",
                       "What is left of the lease; releases of operational data stop at 0.", {},
                       [readings, clock] {

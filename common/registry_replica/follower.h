@@ -27,6 +27,7 @@ struct Readings {
   std::atomic<std::int64_t> barrier{0};
   std::atomic<std::int64_t> reconnections{0};
   std::atomic<bool> connected{false};
+  std::atomic<bool> seed_refused{false};
   // Of CLOCK_BOOTTIME, in nanoseconds; 0 if there never was a lease.
   std::atomic<std::int64_t> lease_until{0};
 };
@@ -56,6 +57,9 @@ class RegistryReplica::Follower {
   void Run();
   void RenewWhile(ReplicateStream& stream, grpc::ClientContext& context,
                   const std::atomic<bool>& reading);
+
+  // Starts from the seed, if it is good and can be kept.
+  absl::Status StartFromSeed();
 
   // One connection, from its first message to its end.
   absl::Status FollowOnce();

@@ -12,6 +12,7 @@
 #include "common/legal/facts.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
+#include "common/registry_replica/seed.h"
 #include "common/registry_replica/snapshot.h"
 #include "common/release/release_lock.h"
 #include "common/time/clock.h"
@@ -31,6 +32,8 @@ struct ReplicaOptions {
   // Where the replica is kept between starts, `<folder>/registry-replica`; "" keeps nothing. The
   // folder is there already.
   std::string folder;
+  // What it starts from if `folder` never held a replica (README.md).
+  Seed seed;
   // None is owned; all outlive the replica. Only `metrics` and `logger` may be null.
   const Clock* clock = &SystemClock();
   metrics::Metrics* metrics = nullptr;
@@ -50,14 +53,15 @@ struct ReplicaOptions {
 class RegistryReplica {
  public:
   // Reads what was kept in `options.folder`, if it can be read (otherwise it starts with nothing,
-  // and says so in the log), and begins to follow the registry. Does not wait for it.
+  // and says so in the log), or starts from the seed, and begins to follow the registry. Does not
+  // wait for it.
   static std::unique_ptr<RegistryReplica> Start(ReplicaOptions options);
 
   // Stops following, and keeps the last state.
   ~RegistryReplica();
 
-  // The latest revision known here; from the folder if the registry was not reached yet. Costs a
-  // reference count. UNAVAILABLE `REGISTRY_UNKNOWN`: nothing was ever received.
+  // The latest revision known here; from folder or seed if the registry was not reached yet. Costs
+  // a reference count. UNAVAILABLE `REGISTRY_UNKNOWN`: nothing was ever received.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Latest() const;
 
   // The day in Europe/Brussels, by the replica's clock: for whether contacts count.

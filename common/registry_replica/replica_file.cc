@@ -21,6 +21,7 @@ namespace v1 = ::comity::partner_registry::v1;
 // The number goes up with the kinds of facts that are kept: a file of a program that left one out
 // must not be gone on from.
 constexpr absl::string_view kHeader = "comity.registry-replica.v2\n";
+constexpr mode_t kMode = 0600;
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kDigestBytes = 32;
 constexpr std::size_t kMostBytes = std::size_t{1} << 31;
@@ -115,6 +116,10 @@ ReplicaFile::~ReplicaFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
+bool ReplicaFile::NeverKept() const {
+  return !path_.empty() && access(path_.c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
 absl::StatusOr<v1::Change> ReplicaFile::Load() {
   v1::Change nothing;
   if (path_.empty()) return nothing;
@@ -184,13 +189,12 @@ absl::Status ReplicaFile::Write(const std::string& record, bool durable) {
 }
 
 void ReplicaFile::Forget() {
-  if (descriptor_ >= 0) {
-    // Also if the name cannot be removed, the content is no replica any more.
-    if (ftruncate(descriptor_, 0) == 0) (void)fdatasync(descriptor_);
-    close(descriptor_);
-  }
+  if (descriptor_ >= 0) close(descriptor_);
   descriptor_ = -1;
-  if (!path_.empty()) unlink(path_.c_str());
+  if (path_.empty()) return;
+  const int emptied = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  if (emptied < 0 || fdatasync(emptied) != 0) unlink(path_.c_str());
+  if (emptied >= 0) close(emptied);
 }
 
 }  // namespace comity::registry_replica

@@ -21,6 +21,10 @@ class ReplicaFile {
   ReplicaFile(const ReplicaFile&) = delete;
   ReplicaFile& operator=(const ReplicaFile&) = delete;
 
+  // Whether there was never anything to keep: no file, not even one that was emptied. Whoever had
+  // something must not go back to what is older.
+  bool NeverKept() const;
+
   // Everything kept, as one change at the last revision, and makes the file hold just that. Without
   // a revision if nothing is kept. Errors of common/storage/files.h.
   absl::StatusOr<partner_registry::v1::Change> Load();
@@ -33,7 +37,7 @@ class ReplicaFile {
   // what was: a replica without a withdrawal must not come back.
   absl::Status Append(const partner_registry::v1::Change& change);
 
-  // Keeps nothing any more, until the next Replace.
+  // Keeps nothing any more, until the next Replace; an empty file stays.
   void Forget();
 
  private:

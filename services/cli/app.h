@@ -61,6 +61,7 @@ void RegisterMilestones(Command root, App& app);
 void RegisterAuthorities(Command root, App& app);
 void RegisterTransfer(Command root, App& app);
 void RegisterReports(Command root, App& app);
+void RegisterSnapshot(Command root, App& app);
 void RegisterContacts(Command root, App& app);
 void RegisterKeys(Command root, App& app);
 void RegisterDelegate(Command root, App& app);

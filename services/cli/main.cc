@@ -75,6 +75,7 @@ int Main(int argc, char** argv) {
   RegisterAuthorities(commands, app);
   RegisterTransfer(commands, app);
   RegisterReports(commands, app);
+  RegisterSnapshot(commands, app);
   RegisterContacts(commands, app);
   RegisterKeys(commands, app);
   RegisterDelegate(commands, app);

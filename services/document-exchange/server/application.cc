@@ -8,6 +8,7 @@
 #include "common/journal/page_token.h"
 #include "common/ledger_service/ledger_service.h"
 #include "common/registry_replica/replica.h"
+#include "common/registry_snapshot/snapshot_files.h"
 #include "common/rpc/channel.h"
 #include "common/sealing/signer_trust.h"
 #include "common/service/pruning_timer.h"
@@ -186,6 +187,9 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
                                         .expected_service = kRegistryService,
                                         .trust_domain = config.registry_trust_domain}));
   replica.folder = config.replica_folder;
+  replica.seed = {.folder = config.replica_seed,
+                  .verifier = &process.identity().verifier(),
+                  .registry = registry_snapshot::RegistryOf(config.registry_trust_domain)};
   replica.clock = &process.clock();
   replica.metrics = &process.metrics();
   replica.logger = &process.logger();

@@ -13,6 +13,9 @@ absl::StatusOr<ServerConfig> ReadConfig(const config::Config& config) {
   COMITY_ASSIGN_OR_RETURN(read.registry_address, registry.String("address"));
   COMITY_ASSIGN_OR_RETURN(read.registry_trust_domain, registry.String("trust_domain"));
   COMITY_ASSIGN_OR_RETURN(read.replica_folder, registry.Path("replica_folder"));
+  if (registry.Has("seed")) {
+    COMITY_ASSIGN_OR_RETURN(read.replica_seed, registry.Path("seed"));
+  }
 
   const config::Section signing = config.section("signing");
   COMITY_ASSIGN_OR_RETURN(read.signing_certificate, signing.Path("certificate"));

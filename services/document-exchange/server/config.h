@@ -21,6 +21,7 @@ struct ServerConfig {
   std::string registry_address;
   std::string registry_trust_domain;
   std::string replica_folder;
+  std::string replica_seed;  // May be empty.
 
   std::string signing_certificate;
   std::string signing_key;

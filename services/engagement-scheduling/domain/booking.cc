@@ -195,7 +195,8 @@ std::set<std::string> CounterpartsOf(const Engagement& engagement,
 }
 
 // The transfer check for everybody outside the agency who takes part.
-absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot& registry) {
+absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot& registry,
+                           const OnTransferCheck& on_check) {
   if (!engagement.question.has_value()) {
     return Refused("TRANSFER_QUESTION_MISSING",
                    "The engagement no longer says what data are spoken of: hold a new one.");
@@ -210,6 +211,7 @@ absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot&
   for (const std::string& counterpart : counterparts) {
     question.counterpart = counterpart;
     const legal::Verdict verdict = legal::Evaluate(registry.facts(), question);
+    if (on_check) on_check(verdict.outcome);
     if (verdict.outcome == legal::Outcome::kPermitted) continue;
     details.metadata["outcome"] = std::string(legal::Name(verdict.outcome));
     for (const legal::Reason& reason : verdict.reasons) {
@@ -297,7 +299,8 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
 
 absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistrySnapshot& registry,
                                        const identity::Principal& caller, absl::string_view name,
-                                       absl::string_view etag, absl::Time now) {
+                                       absl::string_view etag, absl::Time now,
+                                       const OnTransferCheck& on_check) {
   COMITY_ASSIGN_OR_RETURN(const Engagement* held, FindOwn(schedule, caller, name, etag));
   if (held->state == State::kConfirmed) return *held;
   if (held->state == State::kExpired ||
@@ -311,7 +314,7 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
   }
   COMITY_RETURN_IF_ERROR(CheckContacts(*held, registry));
   if (held->engagement_class == Class::kOperational) {
-    COMITY_RETURN_IF_ERROR(CheckTransfer(*held, registry));
+    COMITY_RETURN_IF_ERROR(CheckTransfer(*held, registry, on_check));
   }
   Engagement confirmed = *held;
   confirmed.state = State::kConfirmed;

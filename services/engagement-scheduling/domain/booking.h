@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
+#include "common/legal/vocabulary.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/domain/schedule.h"
 #include "services/engagement-scheduling/domain/types.h"
@@ -40,6 +42,9 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
                                     const identity::Principal& organiser, Engagement wanted,
                                     const std::string& name, absl::Duration hold, absl::Time now);
 
+// Told of every transfer check that is made; may be empty.
+using OnTransferCheck = std::function<void(legal::Outcome outcome)>;
+
 // Confirms. What is CONFIRMED already comes back as it is: who lost the answer asks again
 // (AIP-155), and nothing is decided anew. An operational one runs the transfer check, for the day
 // it takes place on, for the authority of every contact that takes part, and for the State of every
@@ -51,7 +56,8 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
 // `TRANSFER_QUESTION_INVALID`: it was held with a direction that CheckHold refuses.
 absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistrySnapshot& registry,
                                        const identity::Principal& caller, absl::string_view name,
-                                       absl::string_view etag, absl::Time now);
+                                       absl::string_view etag, absl::Time now,
+                                       const OnTransferCheck& on_check = nullptr);
 
 // Cancels. What is CANCELLED already comes back as it is. NOT_FOUND, PERMISSION_DENIED and
 // ABORTED as of PlanConfirm; FAILED_PRECONDITION `ENGAGEMENT_NOT_ACTIVE`: it ran out.

@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/registry_replica/replica.h"
+#include "common/registry_snapshot/snapshot_files.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/service_process.h"
 #include "common/status/macros.h"
@@ -26,6 +27,9 @@ absl::StatusOr<std::unique_ptr<const RegistryView>> FollowRegistry(const Setting
                                         .expected_service = "partner-registry",
                                         .trust_domain = settings.registry_trust_domain}));
   options.folder = settings.replica_folder;
+  options.seed = {.folder = settings.replica_seed,
+                  .verifier = &parts.identity().verifier(),
+                  .registry = registry_snapshot::RegistryOf(settings.registry_trust_domain)};
   options.clock = &parts.clock();
   options.metrics = &parts.metrics();
   options.logger = &parts.logger();

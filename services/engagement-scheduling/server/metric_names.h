@@ -11,6 +11,8 @@ inline constexpr char kRevision[] = "comity_engagement_scheduling_revision";
 inline constexpr char kEngagements[] = "comity_engagement_scheduling_engagements";
 // Holds that ran out, since the start.
 inline constexpr char kExpiredHolds[] = "comity_engagement_scheduling_expired_holds_total";
+// Transfer checks that confirmations of operational engagements made, by outcome.
+inline constexpr char kTransferChecks[] = "comity_engagement_scheduling_transfer_checks_total";
 // Times that expired holds could not be marked; tried again by itself.
 inline constexpr char kTimerFailures[] = "comity_engagement_scheduling_timer_failures_total";
 

@@ -62,7 +62,8 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
               .pages = &pages_,
               .clock = parts.clock},
              settings.office, parts.self),
-      writes_(store_.get(), registry_.get(), parts.clock),
+      writes_(store_.get(), registry_.get(), parts.clock,
+              [this](legal::Outcome outcome) { CountCheck(outcome); }),
       scheduling_service_(parts.scheduling_gate, &reads_, &writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
@@ -100,8 +101,19 @@ void SchedulingApplication::ExpireHolds() {
   }
 }
 
+void SchedulingApplication::CountCheck(legal::Outcome outcome) {
+  metrics::Counter* const counter = transfer_checks_.at(static_cast<std::size_t>(outcome));
+  if (counter != nullptr) counter->Increment();
+}
+
 void SchedulingApplication::AddMetrics(metrics::Metrics& metrics) {
   expired_holds_ = &metrics.AddCounter(kExpiredHolds, "Holds that ran out", {});
+  for (int outcome = static_cast<int>(legal::Outcome::kPermitted);
+       outcome <= static_cast<int>(legal::Outcome::kOutOfScope); ++outcome) {
+    transfer_checks_.at(static_cast<std::size_t>(outcome)) = &metrics.AddCounter(
+        kTransferChecks, "Transfer checks of confirmations",
+        {{"outcome", std::string(legal::Name(static_cast<legal::Outcome>(outcome)))}});
+  }
   timer_failures_ =
       &metrics.AddCounter(kTimerFailures, "Times that expired holds could not be marked", {});
   metrics.AddCallback(kRevision, "Last committed revision", {},

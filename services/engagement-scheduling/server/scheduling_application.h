@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,7 @@ class SchedulingApplication final : public rpc::Application {
                         std::unique_ptr<JournalScheduleStore> store, journal::PageTokens pages);
 
   void ExpireHolds();
+  void CountCheck(legal::Outcome outcome);
   void AddMetrics(metrics::Metrics& metrics);
 
   const Clock* const clock_;
@@ -80,6 +82,7 @@ class SchedulingApplication final : public rpc::Application {
   EngagementSchedulingService scheduling_service_;
   ledger_service::LedgerService ledger_service_;
   metrics::Counter* expired_holds_ = nullptr;
+  std::array<metrics::Counter*, 7> transfer_checks_{};  // By outcome.
   metrics::Counter* timer_failures_ = nullptr;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::optional<service::Timekeeper> timekeeper_;

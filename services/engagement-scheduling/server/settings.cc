@@ -53,6 +53,9 @@ absl::Status ReadSettings(const config::Config& config, Settings& settings) {
   COMITY_ASSIGN_OR_RETURN(settings.registry_address, registry.String("address"));
   COMITY_ASSIGN_OR_RETURN(settings.registry_trust_domain, registry.String("trust_domain"));
   COMITY_ASSIGN_OR_RETURN(settings.replica_folder, registry.Path("replica_folder"));
+  if (registry.Has("seed")) {
+    COMITY_ASSIGN_OR_RETURN(settings.replica_seed, registry.Path("seed"));
+  }
 
   COMITY_RETURN_IF_ERROR(ReadOffice(config.section("office"), settings.office));
   COMITY_ASSIGN_OR_RETURN(settings.timer_interval, config.section("holds").Duration(

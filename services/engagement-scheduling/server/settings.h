@@ -19,6 +19,7 @@ struct Settings {
   std::string registry_address;                          // [registry] address
   std::string registry_trust_domain;                     // [registry] trust_domain
   std::string replica_folder;                            // [registry] replica_folder
+  std::string replica_seed;                              // [registry] seed; may be empty
   WorkingHours office;                                   // [office]
   absl::Duration timer_interval;                         // [holds] timer_interval
 

@@ -127,7 +127,7 @@ absl::Status Writes::ConfirmEngagement(const rpc::Call& call,
         store_->Write(attempt, [&](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {
           COMITY_ASSIGN_OR_RETURN(Engagement confirmed,
                                   PlanConfirm(latest, *registry, call.principal(), request.name(),
-                                              request.etag(), now));
+                                              request.etag(), now, on_check_));
           std::string detail = BasisDetail(confirmed);
           return PlanOf(latest, std::move(confirmed), std::move(detail));
         }));

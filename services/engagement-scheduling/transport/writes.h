@@ -1,10 +1,13 @@
 #pragma once
 
+#include <utility>
+
 #include "absl/status/status.h"
 #include "comity/engagement_scheduling/v1/engagement_scheduling.pb.h"
 #include "common/rpc/call.h"
 #include "common/rpc/write_call.h"
 #include "common/time/clock.h"
+#include "services/engagement-scheduling/domain/booking.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/domain/schedule_store.h"
 
@@ -13,9 +16,10 @@ namespace comity::engagement_scheduling {
 // The methods that write; each is answered when the change is durable. Thread-safe.
 class Writes {
  public:
-  // None is owned; all must outlive this object.
-  Writes(ScheduleStore* store, const RegistryView* registry, const Clock* clock)
-      : store_(store), registry_(registry), clock_(clock) {}
+  // None is owned; all must outlive this object. `on_check` is called on the writer's thread.
+  Writes(ScheduleStore* store, const RegistryView* registry, const Clock* clock,
+         OnTransferCheck on_check = nullptr)
+      : store_(store), registry_(registry), clock_(clock), on_check_(std::move(on_check)) {}
 
   // Bodies of CallGate::Write.
   absl::Status HoldEngagement(const rpc::Call& call, const v1::HoldEngagementRequest& request,
@@ -42,6 +46,7 @@ class Writes {
   ScheduleStore* const store_;
   const RegistryView* const registry_;
   const Clock* const clock_;
+  const OnTransferCheck on_check_;
 };
 
 }  // namespace comity::engagement_scheduling

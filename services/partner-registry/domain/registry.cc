@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
@@ -37,8 +38,9 @@ std::shared_ptr<const T> Store(Registry::ById<T>& map, std::string key, const T&
 }
 
 template <typename T>
-void Append(const Registry::ById<T>& map, std::vector<Fact>& facts) {
-  for (const auto& [key, value] : map) facts.emplace_back(*value);
+absl::Status ForEach(const Registry::ById<T>& map, absl::FunctionRef<absl::Status(Fact)> take) {
+  for (const auto& [key, value] : map) COMITY_RETURN_IF_ERROR(take(*value));
+  return absl::OkStatus();
 }
 
 std::string AuthorityName(const Contact& contact) {
@@ -209,15 +211,23 @@ std::vector<Fact> Registry::AllFacts() const {
   std::vector<Fact> facts;
   facts.reserve(partners_.size() + instruments_.size() + milestones_.size() + authorities_.size() +
                 contacts_.size() + decisions_.size() + key_statements_.size());
-  Append(partners_, facts);
-  Append(instruments_, facts);
-  Append(milestones_, facts);
-  Append(authorities_, facts);
-  Append(contacts_, facts);
-  Append(decisions_, facts);
-  Append(key_statements_, facts);
-  relations_.AppendTo(facts);
+  // Taking one cannot fail.
+  (void)ForEachFact([&facts](Fact fact) {
+    facts.push_back(std::move(fact));
+    return absl::OkStatus();
+  });
   return facts;
+}
+
+absl::Status Registry::ForEachFact(absl::FunctionRef<absl::Status(Fact)> take) const {
+  COMITY_RETURN_IF_ERROR(ForEach(partners_, take));
+  COMITY_RETURN_IF_ERROR(ForEach(instruments_, take));
+  COMITY_RETURN_IF_ERROR(ForEach(milestones_, take));
+  COMITY_RETURN_IF_ERROR(ForEach(authorities_, take));
+  COMITY_RETURN_IF_ERROR(ForEach(contacts_, take));
+  COMITY_RETURN_IF_ERROR(ForEach(decisions_, take));
+  COMITY_RETURN_IF_ERROR(ForEach(key_statements_, take));
+  return relations_.ForEachFact(take);
 }
 
 std::optional<Fact> Registry::Find(absl::string_view name) const {

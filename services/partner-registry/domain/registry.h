@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -85,6 +87,10 @@ class Registry {
 
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;
+
+  // The same one by one, without a copy of them all. Ends with the first error of `take`, which it
+  // returns.
+  absl::Status ForEachFact(absl::FunctionRef<absl::Status(Fact)> take) const;
 
   // The fact with this name as it is now; nullopt if there is none.
   std::optional<Fact> Find(absl::string_view name) const;

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -70,11 +72,17 @@ class Relations {
     return found;
   }
 
-  void AppendTo(std::vector<Fact>& facts) const {
-    const auto append = [&](const auto& map) {
-      for (const auto& [name, value] : map) facts.emplace_back(*value);
+  // As Registry::ForEachFact.
+  absl::Status ForEachFact(absl::FunctionRef<absl::Status(Fact)> take) const {
+    absl::Status status;
+    const auto give = [&](const auto& map) {
+      for (const auto& [name, value] : map) {
+        if (!status.ok()) return;
+        status = take(*value);
+      }
     };
-    std::apply([&](const auto&... map) { (append(map), ...); }, maps_);
+    std::apply([&](const auto&... map) { (give(map), ...); }, maps_);
+    return status;
   }
 
   // The secondments that bind a contact, as the transfer check wants them.

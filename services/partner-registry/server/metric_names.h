@@ -22,6 +22,8 @@ inline constexpr char kInstrumentsExpiring[] = "comity_partner_registry_instrume
 inline constexpr char kRelations[] = "comity_partner_registry_relations";
 // Active contacts that were not verified within the last year.
 inline constexpr char kContactsStale[] = "comity_partner_registry_contacts_stale";
+// Transfer checks answered, by outcome and code (common/legal/deciding_reason.h).
+inline constexpr char kTransferChecks[] = "comity_partner_registry_transfer_checks_total";
 // Whether this process may answer what somebody acts on (1 or 0).
 inline constexpr char kAnswers[] = "comity_partner_registry_answers";
 

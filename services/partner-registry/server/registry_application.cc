@@ -82,18 +82,19 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       lease_rows_(std::move(lease_rows)),
       leases_(lease_rows_.get(), parts.clock, {.lease = settings.lease}),
       signer_(std::move(signer)),
-      reads_(store_.get(), &leases_, &pages_, parts.clock),
+      reads_(store_.get(), &leases_, &pages_, parts.clock, &transfer_checks_),
       writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
       partner_edits_(store_.get(), &leases_, parts.clock),
       fact_edits_(store_.get(), &leases_, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
       reports_(store_.get(), &pages_, parts.clock, signer_.get()),
+      snapshot_(store_.get(), &leases_, parts.clock, signer_.get()),
       report_metrics_(store_.get(), parts.clock),
       relation_reads_(store_.get(), &pages_, parts.clock),
       relation_writes_(store_.get(), &leases_, parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
                         &feed_),
-      report_service_(parts.report_gate, &reports_),
+      report_service_(parts.report_gate, &reports_, &snapshot_),
       relation_service_(parts.relation_gate, &relation_reads_, &relation_writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
@@ -186,6 +187,13 @@ void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
                       [this, number] { return number(leases_.waiting()); });
   metrics.AddCallback(kAnswers, "Whether this process may answer what somebody acts on", {},
                       [this] { return leases_.MayAnswer().ok() ? 1.0 : 0.0; });
+  const std::vector<legal::DecidingReason>& reasons = legal::DecidingReasons();
+  for (std::size_t place = 0; place < reasons.size(); ++place) {
+    metrics.AddCallback(kTransferChecks, "Transfer checks answered, by what decided them",
+                        {{"outcome", std::string(legal::Name(reasons[place].outcome))},
+                         {"code", std::string(reasons[place].code)}},
+                        [this, number, place] { return number(transfer_checks_.Of(place)); });
+  }
   report_metrics_.AddTo(metrics);
   service::AddJournalMetrics("partner_registry", journal_.get(), metrics);
 }

@@ -29,6 +29,8 @@
 #include "services/partner-registry/transport/relation_writes.h"
 #include "services/partner-registry/transport/report_service.h"
 #include "services/partner-registry/transport/reports.h"
+#include "services/partner-registry/transport/signed_snapshot.h"
+#include "services/partner-registry/transport/transfer_check_counts.h"
 #include "services/partner-registry/transport/writes.h"
 
 namespace comity::partner_registry {
@@ -102,12 +104,14 @@ class RegistryApplication final : public rpc::Application {
   Leases leases_;
   std::shared_ptr<void> commits_;  // The subscription that tells the leases of them.
   const std::unique_ptr<sealing::SignerFiles> signer_;  // Null if it signs nothing.
+  TransferCheckCounts transfer_checks_;
   const Reads reads_;
   const Writes writes_;
   const PartnerEdits partner_edits_;
   const FactEdits fact_edits_;
   const Feed feed_;
   Reports reports_;
+  const SignedSnapshot snapshot_;
   ReportMetrics report_metrics_;
   const RelationReads relation_reads_;
   const RelationWrites relation_writes_;

@@ -17,15 +17,6 @@ namespace {
 // About this many facts a message: some hundred KiB.
 constexpr std::size_t kFactsAMessage = 500;
 
-// Nobody needs to know who recorded what to follow what is recorded.
-v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
-  Redact(viewer, fact);
-  v1::Fact made = ToProto(fact, store_id);
-  if (made.has_instrument()) HidePersons(*made.mutable_instrument());
-  if (made.has_decision()) made.mutable_decision()->clear_grounds();
-  return made;
-}
-
 bool IsReplicaId(absl::string_view text) {
   return text.size() == 32 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -40,6 +31,14 @@ absl::Status Resync() {
 }
 
 }  // namespace
+
+v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
+  Redact(viewer, fact);
+  v1::Fact made = ToProto(fact, store_id);
+  if (made.has_instrument()) HidePersons(*made.mutable_instrument());
+  if (made.has_decision()) made.mutable_decision()->clear_grounds();
+  return made;
+}
 
 void FeedCursor::StartWithSnapshot() {
   waiting_.clear();
@@ -149,9 +148,7 @@ class ReplicaFeed {
  public:
   // `store` is not owned.
   ReplicaFeed(RegistryStore* store, const Clock* clock, absl::Duration lease)
-      : store_(store),
-        lease_(lease),
-        cursor_(store, clock, Viewer{.all = true, .insight = Insight::kReplica}) {}
+      : store_(store), lease_(lease), cursor_(store, clock, ReplicaViewer()) {}
 
   // What the replica says: the revision that it confirms, 0 if that is nothing which is known here
   // (yet), or why the stream ends.

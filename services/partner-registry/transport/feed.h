@@ -18,9 +18,15 @@
 
 namespace comity::partner_registry {
 
+// Whose eyes a replica of the registry sees with.
+inline Viewer ReplicaViewer() { return {.all = true, .insight = Insight::kReplica}; }
+
+// A fact that `viewer` may see, as it is sent: grounds of decisions are free text that nothing but
+// this service needs, and nobody needs to know who recorded what to follow what is recorded.
+v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id);
+
 // What a stream of changes has sent and has yet to send: a snapshot if it was asked for, then every
-// change in order and without a gap, read from the journal as the reader has room. Grounds of
-// decisions are free text that nothing but this service needs, and are left out.
+// change in order and without a gap, read from the journal as the reader has room.
 //
 // One thread at a time.
 class FeedCursor {

@@ -120,7 +120,9 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
     COMITY_RETURN_IF_ERROR(GoBack(request.question().at_revision(), "question.at_revision", then));
     question.mode = legal::Mode::kExplore;
   }
-  transfer_proto::WriteVerdict(legal::Evaluate(then->facts(), question), *response);
+  legal::Verdict verdict = legal::Evaluate(then->facts(), question);
+  counts_->Count(verdict);
+  transfer_proto::WriteVerdict(std::move(verdict), *response);
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/transport/snapshot_reads.h"
+#include "services/partner-registry/transport/transfer_check_counts.h"
 
 namespace comity::partner_registry {
 
@@ -27,8 +28,8 @@ class Reads final : SnapshotReads {
  public:
   // None is owned; all must outlive this object.
   Reads(RegistryStore* store, const Leases* leases, const journal::PageTokens* pages,
-        const Clock* clock)
-      : SnapshotReads(store, pages, clock), leases_(leases) {}
+        const Clock* clock, TransferCheckCounts* counts)
+      : SnapshotReads(store, pages, clock), leases_(leases), counts_(counts) {}
 
   absl::Status GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
                           v1::Partner* response) const;
@@ -69,6 +70,7 @@ class Reads final : SnapshotReads {
                          Response* response) const;
 
   const Leases* const leases_;
+  TransferCheckCounts* const counts_;
 };
 
 }  // namespace comity::partner_registry

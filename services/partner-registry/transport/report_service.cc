@@ -31,4 +31,14 @@ grpc::ServerWriteReactor<v1::WatchComingResponse>* ReportService::WatchComing(
       });
 }
 
+grpc::ServerWriteReactor<v1::GetSnapshotResponse>* ReportService::GetSnapshot(
+    grpc::CallbackServerContext* context, const v1::GetSnapshotRequest* request) {
+  return gate_.Download<v1::GetSnapshotRequest, v1::GetSnapshotResponse>(
+      context, "GetSnapshot", request,
+      [this](const rpc::Call& call, const v1::GetSnapshotRequest& asked,
+             rpc::Writer<v1::GetSnapshotResponse>& out) {
+        return snapshot_->Get(call, asked, out);
+      });
+}
+
 }  // namespace comity::partner_registry

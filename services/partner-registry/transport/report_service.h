@@ -7,16 +7,18 @@
 #include "comity/partner_registry/v1/reports.grpc.pb.h"
 #include "common/rpc/call_gate.h"
 #include "services/partner-registry/transport/reports.h"
+#include "services/partner-registry/transport/signed_snapshot.h"
 
 namespace comity::partner_registry {
 
-// The gRPC handlers of RegistryReportService: each is the gate around one method of Reports.
+// The gRPC handlers of RegistryReportService: each is the gate around one method of Reports
+// or SignedSnapshot.
 // Thread-safe.
 class ReportService final : public v1::RegistryReportService::CallbackService {
  public:
-  // `reports` is not owned and must outlive this object and every call.
-  ReportService(rpc::CallGate gate, const Reports* reports)
-      : gate_(std::move(gate)), reports_(reports) {}
+  // Neither is owned; both must outlive this object and every call.
+  ReportService(rpc::CallGate gate, const Reports* reports, const SignedSnapshot* snapshot)
+      : gate_(std::move(gate)), reports_(reports), snapshot_(snapshot) {}
 
 #define COMITY_UNARY(Method, Response)                                                         \
   grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
@@ -30,10 +32,13 @@ class ReportService final : public v1::RegistryReportService::CallbackService {
 
   grpc::ServerWriteReactor<v1::WatchComingResponse>* WatchComing(
       grpc::CallbackServerContext* context, const v1::WatchComingRequest* request) override;
+  grpc::ServerWriteReactor<v1::GetSnapshotResponse>* GetSnapshot(
+      grpc::CallbackServerContext* context, const v1::GetSnapshotRequest* request) override;
 
  private:
   const rpc::CallGate gate_;
   const Reports* const reports_;
+  const SignedSnapshot* const snapshot_;
 };
 
 }  // namespace comity::partner_registry

@@ -81,6 +81,13 @@ std::string TokenPosition(absl::CivilDay from, const std::string& position) {
 
 }  // namespace
 
+absl::Status SigningNotConfigured() {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   "The registry has no signing certificate, so it signs neither list nor "
+                   "snapshot: ask its operator to set [signing] in its configuration.",
+                   {.reason = "SIGNING_NOT_CONFIGURED"});
+}
+
 Reports::Reports(RegistryStore* store, const journal::PageTokens* pages, const Clock* clock,
                  const sealing::SignerFiles* signer)
     : SnapshotReads(store, pages, clock),
@@ -91,12 +98,7 @@ absl::Status Reports::GetPublicList(const rpc::Call& call, const v1::GetPublicLi
                                     v1::PublicList* response) const {
   absl::CivilDay day = Today();
   COMITY_RETURN_IF_ERROR(SetDay(request.day(), day));
-  if (signer_ == nullptr) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     "The registry has no signing certificate, so it publishes no list: ask its "
-                     "operator to set [signing] in its configuration.",
-                     {.reason = "SIGNING_NOT_CONFIGURED"});
-  }
+  if (signer_ == nullptr) return SigningNotConfigured();
   const std::shared_ptr<const sealing::Signer> signer = signer_->Current();
   const absl::MutexLock lock(&lists_mutex_);
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));

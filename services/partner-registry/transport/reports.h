@@ -20,7 +20,10 @@
 
 namespace comity::partner_registry {
 
-// The methods of RegistryReportService. Thread-safe.
+// FAILED_PRECONDITION `SIGNING_NOT_CONFIGURED`.
+absl::Status SigningNotConfigured();
+
+// The methods of RegistryReportService but GetSnapshot (signed_snapshot.h). Thread-safe.
 class Reports final : SnapshotReads {
  public:
   using ComingFlow = rpc::Outflow<v1::WatchComingResponse>;

@@ -7,6 +7,7 @@
 #include "common/sealing/evidence.h"
 #include "common/sealing/key_statement.h"
 #include "common/sealing/manifest.h"
+#include "common/sealing/registry_snapshot.h"
 
 namespace {
 
@@ -22,13 +23,14 @@ void Check(absl::string_view input, Parse parse, Build build) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace comity::sealing;  // NOLINT(google-build-using-namespace): ten names of one
-                                    // folder.
+  using namespace comity::sealing;  // NOLINT(google-build-using-namespace): twelve names of
+                                    // one folder.
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
   Check(input, ParseManifest, BuildManifest);
   Check(input, ParseDelegation, BuildDelegation);
   Check(input, ParseDescription, BuildDescription);
   Check(input, ParseKeyStatement, BuildKeyStatement);
+  Check(input, ParseRegistrySnapshot, BuildRegistrySnapshot);
   Check(input, ParseRetrievalConfirmation, BuildRetrievalConfirmation);
   Check(input, ParseStatement, BuildStatement);
   return 0;

@@ -14,6 +14,7 @@ using absl::StatusCode;
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
@@ -323,6 +324,26 @@ TEST_F(BookingTest, EveryPartnerInTheRoomIsCheckedAndSoIsALiaisonProsecutor) {
       EXPECT_THAT(violation.description, HasSubstr("partners/panama")) << other;
     }
   }
+}
+
+TEST_F(BookingTest, EveryTransferCheckOfAConfirmationIsTold) {
+  std::vector<legal::Outcome> checks;
+  const auto confirm = [&] {
+    checks.clear();
+    return PlanConfirm(schedule_, registry_.snapshot(), Who(kDesk), kName, "", kNow,
+                       [&checks](legal::Outcome outcome) { checks.push_back(outcome); });
+  };
+  Engagement wanted = Coordination(kHour);
+  wanted.participants.push_back(kPanama);
+  ASSERT_THAT(Hold(wanted), IsOk());
+  registry_.Authorise();
+  EXPECT_THAT(confirm(), FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_THAT(checks, ElementsAre(legal::Outcome::kPermitted, legal::Outcome::kDecisionRequired));
+
+  schedule_ = Schedule();
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  EXPECT_THAT(confirm(), IsOk());
+  EXPECT_THAT(checks, IsEmpty()) << "a strategic one";
 }
 
 TEST_F(BookingTest, AStrategicEngagementWithTheSamePeopleNeedsNoTransferCheck) {

@@ -115,6 +115,17 @@ TEST_F(ReplicaFileTest, WhatIsForgottenIsGone) {
   EXPECT_FALSE(ReplicaFile(path_).Load()->has_revision());
 }
 
+TEST_F(ReplicaFileTest, ItIsKnownWhetherThereEverWasAnything) {
+  ReplicaFile file(path_);
+  EXPECT_TRUE(file.NeverKept());
+  ASSERT_THAT(file.Load(), IsOk());
+  EXPECT_TRUE(file.NeverKept()) << "looking changes nothing";
+  ASSERT_THAT(file.Replace(PartnerAt(3, "georgia", "Georgia")), IsOk());
+  EXPECT_FALSE(file.NeverKept());
+  file.Forget();
+  EXPECT_FALSE(ReplicaFile(path_).NeverKept()) << "though nothing is kept any more";
+}
+
 TEST_F(ReplicaFileTest, WithoutAPathNothingIsWritten) {
   ReplicaFile file("");
   EXPECT_THAT(file.Replace(PartnerAt(3, "georgia", "Georgia")), IsOk());

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "comity/partner_registry/v1/reports.pb.h"
+#include "common/rpc/call.h"
+#include "common/rpc/streams.h"
+#include "common/signer_files/signer_files.h"
+#include "common/time/clock.h"
+#include "services/partner-registry/domain/leases.h"
+#include "services/partner-registry/domain/registry_store.h"
+
+namespace comity::partner_registry {
+
+// RegistryReportService.GetSnapshot: what replicas are given, as one signed file. Thread-safe.
+class SignedSnapshot {
+ public:
+  // None is owned; all must outlive this object. `signer` is null if the registry has no signing
+  // certificate: then there is no snapshot.
+  SignedSnapshot(const RegistryStore* store, const Leases* leases, const Clock* clock,
+                 const sealing::SignerFiles* signer)
+      : store_(store), leases_(leases), clock_(clock), signer_(signer) {}
+
+  // At one revision, whatever is written meanwhile. Facts go out as they are made: besides a copy
+  // of the state, which shares them, memory is that of a few parts.
+  //   INVALID_ARGUMENT `FIELD_INVALID`: `valid_hours`;
+  //   FAILED_PRECONDITION `SIGNING_NOT_CONFIGURED`; errors of Leases::MayAnswer: who may lack
+  //   withdrawals gives nobody anything to start from.
+  absl::Status Get(const rpc::Call& call, const v1::GetSnapshotRequest& request,
+                   rpc::Writer<v1::GetSnapshotResponse>& out) const;
+
+ private:
+  const RegistryStore* const store_;
+  const Leases* const leases_;
+  const Clock* const clock_;
+  const sealing::SignerFiles* const signer_;
+};
+
+}  // namespace comity::partner_registry
