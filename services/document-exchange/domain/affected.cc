@@ -14,7 +14,7 @@ namespace comity::document_exchange {
 namespace {
 
 // Documents read at once: each with its manifest.
-constexpr std::size_t kAtOnce = 100;
+constexpr std::size_t kAtOnce = 25;
 
 // The registry with other facts.
 class SupposedRegistry final : public RegistrySnapshot {

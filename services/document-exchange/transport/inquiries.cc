@@ -97,6 +97,12 @@ std::optional<v1::Reliance> RelianceOn(const legal::RelianceQuery& query,
 
 }  // namespace
 
+absl::StatusOr<journal::Head> Inquiries::HeadFor(const rpc::Call& call) const {
+  journal::Head head = parts_.journal->head();
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, head.store_id, head.revision));
+  return head;
+}
+
 absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffectedRequest& request,
                                      v1::ListAffectedResponse* response) const {
   COMITY_ASSIGN_OR_RETURN(
@@ -106,6 +112,7 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
   COMITY_ASSIGN_OR_RETURN(const legal::Supposed supposed, legal::Suppose(registry->facts(), asked));
+  COMITY_RETURN_IF_ERROR(HeadFor(call).status());
   response->set_day(FormatDay(asked.day));
   service::SetRevision(registry->revision().store_id, registry->revision().number,
                        response->mutable_registry_revision());
@@ -137,8 +144,7 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
           request.has_before_revision() ? &request.before_revision() : nullptr,
           registry->revision().store_id));
   COMITY_ASSIGN_OR_RETURN(const int page_size, service::PageSize(request.page_size()));
-  const journal::Head head = parts_.journal->head();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, head.store_id, head.revision));
+  COMITY_ASSIGN_OR_RETURN(const journal::Head head, HeadFor(call));
   const crypto::Digest digest = QueryDigest(call, request);
   RecordPosition at;
   if (!request.page_token().empty()) {
@@ -185,8 +191,7 @@ absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
   }
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
-  const journal::Head head = parts_.journal->head();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, head.store_id, head.revision));
+  COMITY_ASSIGN_OR_RETURN(const journal::Head head, HeadFor(call));
   std::map<std::string, PartnerVolume> volumes;
   DocumentParties last{.submit_time = year.start};
   bool more = true;

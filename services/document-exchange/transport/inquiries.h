@@ -34,6 +34,9 @@ class Inquiries {
                              v1::MeasureVolumeResponse* response) const;
 
  private:
+  // The store as it is; errors of CheckMinRevision if the caller has to read a later one.
+  absl::StatusOr<journal::Head> HeadFor(const rpc::Call& call) const;
+
   const Parts parts_;
 };
 

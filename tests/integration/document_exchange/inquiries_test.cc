@@ -1,6 +1,7 @@
 // What is asked of all that was exchanged: what if, who relied on it, how much.
 #include <gmock/gmock.h>
 
+#include "common/status/macros.h"
 #include "tests/integration/document_exchange/exchange_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -149,7 +150,7 @@ TEST_F(InquiriesTest, WhatIsReceivedRestsOnNoAgreement) {
 
 TEST_F(InquiriesTest, WhatIfReadsAnyNumberOfDocumentsInParts) {
   ASSERT_THAT(world_.Authorise(), IsOk());
-  constexpr int kMore = 103;  // Than are read at once.
+  constexpr int kMore = 27;  // Than are read at once.
   for (int i = 0; i < kMore; ++i) {
     ASSERT_THAT(world_.Send(kDesk, world_.Seal({.size = 100})), IsOk());
   }
@@ -247,6 +248,40 @@ TEST_F(InquiriesTest, ReliancesComeByPagesNewestFirst) {
   } while (true);
 
   EXPECT_EQ(found, sent);
+}
+
+TEST_F(InquiriesTest, APageLooksAtSoManyRecordsAndTheNextGoesOnFromThere) {
+  constexpr std::int64_t kOthers = 5'001;  // More than a page looks at.
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const std::string id = SendToTbilisi();
+  const auto others = world_.journal->Mutate(
+      {.caller = kDesk, .method = "test/Write"}, [&](journal::Turn& turn) -> absl::Status {
+        const std::unique_ptr<WritableRows> rows = world_.tables->In(turn);
+        for (std::int64_t ordinal = 0; ordinal < kOthers; ++ordinal) {
+          COMITY_RETURN_IF_ERROR(rows->InsertTransferRecord({.revision = turn.revision(),
+                                                             .ordinal = ordinal,
+                                                             .commit_time = turn.now(),
+                                                             .document_id = id,
+                                                             .attempt = "ReleaseHeaders",
+                                                             .sender = kDesk,
+                                                             .recipient = kTbilisi}));
+        }
+        return turn.AddLeaf({.revision = turn.revision()}).status();
+      });
+  ASSERT_THAT(others, IsOk());
+  v1::ListReliancesRequest request = RelyingOn(kAgreement);
+
+  const auto first = Call(kDpo, &Stub::ListReliances, request);
+
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(first->reliances(), IsEmpty());
+  ASSERT_FALSE(first->next_page_token().empty());
+  request.set_page_token(first->next_page_token());
+  const auto second = Call(kDpo, &Stub::ListReliances, request);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(second->reliances(), SizeIs(1));
+  EXPECT_EQ(second->reliances(0).document(), "documents/" + id);
+  EXPECT_THAT(second->next_page_token(), IsEmpty());
 }
 
 TEST_F(InquiriesTest, ReliancesAreForWhoAnswersForThemAndSaysWhy) {

@@ -13,6 +13,8 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAreArray;
 
+class InquiriesTest : public ServiceTest {};
+
 constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreement";
 
 v1::ListAffectedRequest IfItLapses(const std::string& day) {
@@ -23,7 +25,7 @@ v1::ListAffectedRequest IfItLapses(const std::string& day) {
   return request;
 }
 
-TEST_F(ServiceTest, WhatIfTheAgreementLapsedNamesThePlannedMeetingsOnItsDays) {
+TEST_F(InquiriesTest, WhatIfTheAgreementLapsedNamesThePlannedMeetingsOnItsDays) {
   registry_->Authorise();
   const auto held = Hold(kDesk, Coordination(kHour));
   ASSERT_THAT(held, IsOk());
@@ -53,7 +55,7 @@ TEST_F(ServiceTest, WhatIfTheAgreementLapsedNamesThePlannedMeetingsOnItsDays) {
   EXPECT_EQ(application_->journal().head().leaf_count, leaves);
 }
 
-TEST_F(ServiceTest, WhatIfTellsEverybodyOfWhatHeMaySeeOnly) {
+TEST_F(InquiriesTest, WhatIfTellsEverybodyOfWhatHeMaySeeOnly) {
   registry_->Authorise();
   const auto held = Hold(kDesk, Coordination(kHour));
   ASSERT_THAT(held, IsOk());
@@ -67,7 +69,7 @@ TEST_F(ServiceTest, WhatIfTellsEverybodyOfWhatHeMaySeeOnly) {
               FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
 }
 
-TEST_F(ServiceTest, WhatIsOverOrWasGivenUpIsNotAffected) {
+TEST_F(InquiriesTest, WhatIsOverOrWasGivenUpIsNotAffected) {
   registry_->Authorise();
   const auto held = Hold(kDesk, Coordination(kHour));
   ASSERT_THAT(Confirm(kDesk, held->name()), IsOk());
@@ -88,7 +90,7 @@ TEST_F(ServiceTest, WhatIsOverOrWasGivenUpIsNotAffected) {
   EXPECT_THAT(Call(kDesk, &Stub::ListAffected, IfItLapses("2026-11-24"))->affected(), IsEmpty());
 }
 
-TEST_F(ServiceTest, WhatIfOfNothingIsRefused) {
+TEST_F(InquiriesTest, WhatIfOfNothingIsRefused) {
   v1::ListAffectedRequest request = IfItLapses("2026-12-01");
   request.set_instrument("partners/georgia/instruments/none");
   EXPECT_THAT(Call(kDesk, &Stub::ListAffected, request),
@@ -108,7 +110,7 @@ TEST_F(ServiceTest, WhatIfOfNothingIsRefused) {
               FailsWith(StatusCode::kInvalidArgument, "FIELD_REQUIRED"));
 }
 
-TEST_F(ServiceTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
+TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   registry_->Authorise();
   std::vector<std::string> names;
   for (int i = 0; i < 3; ++i) {
@@ -147,7 +149,7 @@ TEST_F(ServiceTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request)->reliances(), IsEmpty());
 }
 
-TEST_F(ServiceTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
+TEST_F(InquiriesTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
   registry_->Authorise();
   std::vector<std::string> names;
   for (int i = 0; i < 3; ++i) {
@@ -179,7 +181,7 @@ TEST_F(ServiceTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
   EXPECT_THAT(found, UnorderedElementsAreArray(names));
 }
 
-TEST_F(ServiceTest, ReliancesAreForWhoAnswersForThemAndOfThePresentStoreOnly) {
+TEST_F(InquiriesTest, ReliancesAreForWhoAnswersForThemAndOfThePresentStoreOnly) {
   v1::ListReliancesRequest request;
   request.set_fact(kAgreement);
   EXPECT_THAT(Call(kDesk, &Stub::ListReliances, request),
@@ -196,7 +198,7 @@ TEST_F(ServiceTest, ReliancesAreForWhoAnswersForThemAndOfThePresentStoreOnly) {
               FailsWith(StatusCode::kInvalidArgument, "FIELD_REQUIRED"));
 }
 
-TEST_F(ServiceTest, AYearsVolumeCountsWhatTookPlace) {
+TEST_F(InquiriesTest, AYearsVolumeCountsWhatTookPlace) {
   const auto took_place = Hold(kDesk, Meeting(kHour));
   ASSERT_THAT(Confirm(kDesk, took_place->name()), IsOk());
   const Interval new_year = Between("2026-12-31T23:30:00Z", "2027-01-01T00:30:00Z");
