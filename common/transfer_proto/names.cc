@@ -20,6 +20,12 @@ bool IsPartner(absl::string_view name) {
   return absl::ConsumePrefix(&name, "partners/") && IsId(name);
 }
 
+bool IsBelowPartner(absl::string_view name, absl::string_view between) {
+  const std::size_t at = name.find(between);
+  return at != absl::string_view::npos && IsPartner(name.substr(0, at)) &&
+         IsId(name.substr(at + between.size()));
+}
+
 absl::Status WrongForm(absl::string_view name, const FieldPath& field, absl::string_view form) {
   return Invalid("FIELD_INVALID", field,
                  absl::StrCat("\"", name.substr(0, 200), "\" is not of the form ", form));
@@ -33,12 +39,13 @@ absl::Status CheckPartnerName(absl::string_view name, const FieldPath& field) {
 }
 
 absl::Status CheckCounterpartName(absl::string_view name, const FieldPath& field) {
-  constexpr absl::string_view kBetween = "/authorities/";
-  const std::size_t between = name.find(kBetween);
-  const bool authority =
-      between != absl::string_view::npos && IsId(name.substr(between + kBetween.size()));
-  if (IsPartner(authority ? name.substr(0, between) : name)) return absl::OkStatus();
+  if (IsPartner(name) || IsBelowPartner(name, "/authorities/")) return absl::OkStatus();
   return WrongForm(name, field, "partners/{partner} or partners/{partner}/authorities/{authority}");
+}
+
+absl::Status CheckInstrumentName(absl::string_view name, const FieldPath& field) {
+  if (IsBelowPartner(name, "/instruments/")) return absl::OkStatus();
+  return WrongForm(name, field, "partners/{partner}/instruments/{instrument}");
 }
 
 }  // namespace comity::transfer_proto

@@ -1,14 +1,20 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "comity/ledger/v1/ledger.pb.h"
 #include "comity/partner_registry/v1/partner.pb.h"
+#include "comity/partner_registry/v1/reports.pb.h"
 #include "comity/partner_registry/v1/transfer_check.pb.h"
 #include "common/legal/facts.h"
 #include "common/legal/question.h"
+#include "common/legal/reliance.h"
+#include "common/legal/supposition.h"
 #include "common/legal/verdict.h"
 #include "common/transfer_proto/field_path.h"
 
@@ -34,6 +40,8 @@ inline constexpr int kMaxTextBytes = 2000;
 // each id matching ^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$.
 absl::Status CheckPartnerName(absl::string_view name, const FieldPath& field);
 absl::Status CheckCounterpartName(absl::string_view name, const FieldPath& field);
+// "partners/{partner}/instruments/{instrument}".
+absl::Status CheckInstrumentName(absl::string_view name, const FieldPath& field);
 
 // `now` is the instant if the question names none, and tells which days are past: a question about
 // a past day, about what was public on a day, or at a revision is one of Mode::kExplore, any other
@@ -64,6 +72,18 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
 // Without its sealing key, which depends on contacts and key statements.
 absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authority,
                                                     const FieldPath& field);
+
+// What every service's ListAffected asks, in the fields `instrument`, `supposition` and `day`.
+// Without a day it is that after `today`; an extension has to name one.
+absl::StatusOr<legal::WhatIf> WhatIfFromProto(const std::string& instrument,
+                                              v1::ListAffectedRequest::Supposition supposition,
+                                              const std::string& day, absl::CivilDay today);
+
+// What ListReliances asks: `from` and `before` are null if unset, `store_id` is that of the
+// registry's present store. FAILED_PRECONDITION `STORE_REPLACED`: a revision is of another.
+absl::StatusOr<legal::RelianceQuery> RelianceQueryFromProto(
+    const std::string& fact, const comity::ledger::v1::Revision* from,
+    const comity::ledger::v1::Revision* before, absl::string_view store_id);
 
 v1::TransferQuestion ToProto(const legal::Question& question);
 v1::Origin ToProto(const legal::Origin& origin);

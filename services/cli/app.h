@@ -62,6 +62,10 @@ void RegisterAuthorities(Command root, App& app);
 void RegisterTransfer(Command root, App& app);
 void RegisterReports(Command root, App& app);
 void RegisterSnapshot(Command root, App& app);
+// What all services answer together, each into its group: what if, who relied on it, how much.
+void RegisterAffected(Command reports, App& app);
+void RegisterReliedOn(Command instruments, App& app);
+void RegisterMeasuredVolumes(Command volumes, App& app);
 void RegisterContacts(Command root, App& app);
 void RegisterKeys(Command root, App& app);
 void RegisterDelegate(Command root, App& app);

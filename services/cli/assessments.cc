@@ -233,6 +233,7 @@ void RegisterAssessments(Command root, App& app) {
                              });
       })
       .AddOption("partner", arguments->partner, "Only of this partner");
+  RegisterMeasuredVolumes(volumes, app);
 }
 
 }  // namespace comity::cli

@@ -1,4 +1,4 @@
-// comity instruments: list, show, create, update, confirm.
+// comity instruments: list, show, create, update, confirm (relied-on: inquiries.cc).
 
 #include <iostream>
 #include <memory>
@@ -137,6 +137,7 @@ void RegisterInstruments(Command root, App& app) {
   confirm.AddOption("--etag", arguments->etag, "Of what you saw (instruments show)")
       .TypeName("ETAG")
       .Required();
+  RegisterReliedOn(instruments, app);
 }
 
 }  // namespace comity::cli

@@ -1,4 +1,5 @@
-// The `comity` command. Exit codes: 0 done, 1 it failed or was refused, 2 misuse.
+// The `comity` command. Exit codes: 0 done, 1 it failed or was refused, 2 misuse, 3 a part of the
+// answer.
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -24,6 +25,7 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kMisuse = 2;
+constexpr int kPartial = 3;
 
 // As in deploy/lib.sh.
 std::string DefaultHome() {
@@ -102,7 +104,8 @@ int Main(int argc, char** argv) {
       "  comity --as desk-1 transfer check panama --origin france\n"
       "  comity --as tbilisi-1 inbox --watch\n"
       "\nEvery command has --help with examples. Exit codes: 0 done; 1 it failed or was refused, "
-      "and the\nerror names the reason; 2 misuse, nothing was asked of anybody.");
+      "and the\nerror names the reason; 2 misuse, nothing was asked of anybody; 3 a "
+      "part of\nthe answer: not every service gave its own.");
 
   const CommandWords words = ReadCommandWords(root, {argv + 1, argv + argc});
   const auto misuse = [&words] {
@@ -133,6 +136,7 @@ int Main(int argc, char** argv) {
   const absl::Status status = app.run ? app.run() : absl::OkStatus();
   if (status.ok()) return 0;
   PrintError(std::cerr, status);
+  if (ReasonOf(status) == "PARTIAL_ANSWER") return kPartial;
   return IsMisuse(app, status) ? misuse() : kFailure;
 }
 

@@ -1,4 +1,4 @@
-// comity reports: public-list, briefing, coming, affected.
+// comity reports: public-list, briefing, coming.
 
 #include <iostream>
 #include <memory>
@@ -8,7 +8,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
@@ -30,12 +29,10 @@ using Stub = v1::RegistryReportService::Stub;
 constexpr unsigned int kForReaders = 0644;
 
 struct Arguments {
-  std::string day, from, partner, public_on, at_revision, instrument, file;
+  std::string day, from, partner, public_on, at_revision, file;
   std::string format;
   int days = 0;
   bool follow = false;
-  v1::ListAffectedRequest::Supposition supposition =
-      v1::ListAffectedRequest::SUPPOSITION_UNSPECIFIED;
   std::vector<v1::ComingEvent::Kind> kinds;
 };
 
@@ -204,40 +201,6 @@ absl::Status Coming(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> InstrumentName(const std::string& text) {
-  if (absl::StartsWith(text, "partners/")) return text;
-  const std::vector<std::string> parts = absl::StrSplit(text, '/');
-  if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) {
-    return absl::StrCat("partners/", parts[0], "/instruments/", parts[1]);
-  }
-  return InvalidField(
-      "INSTRUMENT_INVALID", "instrument",
-      absl::StrCat("\"", text, "\" names no instrument: write georgia/cooperation-agreement"));
-}
-
-absl::Status Affected(App& app, const Arguments& arguments) {
-  v1::ListAffectedRequest request;
-  COMITY_ASSIGN_OR_RETURN(*request.mutable_instrument(), InstrumentName(arguments.instrument));
-  request.set_supposition(arguments.supposition);
-  request.set_day(arguments.day);
-  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
-  COMITY_ASSIGN_OR_RETURN(
-      const v1::ListAffectedResponse response,
-      client::Invoke(reports.get(), &Stub::ListAffected, request, app.patience()));
-  app.Show(response, [&] {
-    std::cout << "On " << response.day() << ", registry revision "
-              << response.registry_revision().number() << "\n";
-    if (response.affected().empty()) std::cout << "Nothing of the registry would be affected.\n";
-    for (const v1::Affected& one : response.affected()) {
-      std::cout << EnumText(v1::Affected::Kind_descriptor(), one.kind(), "KIND_") << "  "
-                << one.resource() << "\n    now:   " << one.before()
-                << "\n    then:  " << one.after() << "\n    " << Wrap(one.sentence(), 100, 4)
-                << "\n";
-    }
-  });
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void RegisterReports(Command root, App& app) {
@@ -287,21 +250,7 @@ void RegisterReports(Command root, App& app) {
                     "Only this kind; repeat");
   coming.AddFlag("--follow", arguments->follow, "Stay, and print the list whenever it changes");
 
-  const Command affected = AddCommand(
-      reports, app, "affected", "What if an instrument lapsed, were suspended or extended",
-      "  comity --as desk-1 reports affected albania/cooperation-agreement --if lapses\n"
-      "  comity --as desk-1 reports affected united-kingdom/led-adequacy-2025-12 \\\n"
-      "      --if extended --day 2035-12-27",
-      [&app, arguments] { return Affected(app, *arguments); });
-  affected.AddOption("instrument", arguments->instrument, "Such as georgia/cooperation-agreement")
-      .Required();
-  AddEnumOption(affected, "--if", arguments->supposition, "SUPPOSITION_",
-                v1::ListAffectedRequest::Supposition_descriptor(), "lapses, suspended or extended")
-      .Required();
-  affected
-      .AddOption("--day", arguments->day,
-                 "The first day without effect, tomorrow if left out; of extended the last with it")
-      .TypeName("DAY");
+  RegisterAffected(reports, app);
 }
 
 }  // namespace comity::cli

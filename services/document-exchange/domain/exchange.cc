@@ -120,24 +120,24 @@ absl::Status Exchange::CheckUsable(Rows& rows, const RegistrySnapshot& registry,
   return absl::OkStatus();
 }
 
+absl::StatusOr<Exchange::Check> Exchange::LoadCheck(Rows& rows, const Document& document) const {
+  Check check{.document = &document};
+  COMITY_ASSIGN_OR_RETURN(const sealing::Manifest manifest, LoadManifest(document.id));
+  COMITY_ASSIGN_OR_RETURN(check.context, ContextOf(manifest, document.flags));
+  COMITY_ASSIGN_OR_RETURN(check.derived, LoadDerived(rows, nullptr, check.context.derived_from));
+  COMITY_ASSIGN_OR_RETURN(check.sender, identity::Principal::Parse(document.sender));
+  return check;
+}
+
 absl::StatusOr<RecipientVerdict> Exchange::CheckRecipient(Rows& rows,
                                                           const RegistrySnapshot& registry,
                                                           const Document& document,
                                                           absl::string_view recipient,
                                                           absl::Time instant) const {
-  COMITY_ASSIGN_OR_RETURN(const sealing::Manifest manifest, LoadManifest(document.id));
-  COMITY_ASSIGN_OR_RETURN(TransferContext context, ContextOf(manifest, document.flags));
-  COMITY_ASSIGN_OR_RETURN(std::vector<Derived> derived,
-                          LoadDerived(rows, nullptr, context.derived_from));
-  COMITY_ASSIGN_OR_RETURN(identity::Principal sender, identity::Principal::Parse(document.sender));
+  COMITY_ASSIGN_OR_RETURN(Check check, LoadCheck(rows, document));
+  check.recipients = {std::string(recipient)};
   COMITY_ASSIGN_OR_RETURN(std::vector<RecipientVerdict> verdicts,
-                          CheckTransfer(rows, registry,
-                                        {.sender = std::move(sender),
-                                         .recipients = {std::string(recipient)},
-                                         .context = std::move(context),
-                                         .derived = std::move(derived),
-                                         .document = &document},
-                                        instant));
+                          CheckTransfer(rows, registry, check, instant));
   return std::move(verdicts.front());
 }
 

@@ -17,10 +17,12 @@
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
 #include "common/journal/journal.h"
+#include "common/legal/supposition.h"
 #include "common/release/release_lock.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/manifest.h"
 #include "common/time/clock.h"
+#include "services/document-exchange/domain/affected.h"
 #include "services/document-exchange/domain/decision_rules.h"
 #include "services/document-exchange/domain/document.h"
 #include "services/document-exchange/domain/payload_store.h"
@@ -205,6 +207,15 @@ class Exchange {
   absl::StatusOr<DecisionFilter> VisibleDecisions(const Request& request,
                                                   absl::string_view case_reference) const;
 
+  // --- What if (affected.cc) ---
+  // Recipients who have not retrieved a document that `viewer` may see, submitted after
+  // `after_revision`, and to whom the release would come to another outcome on the day from which
+  // `supposed` makes a difference, today if that is past. A question: no record, no evidence.
+  absl::StatusOr<AffectedPage> AffectedBy(const identity::Principal& viewer,
+                                          const RegistrySnapshot& registry,
+                                          const legal::Supposed& supposed,
+                                          std::int64_t after_revision) const;
+
   // --- The end of retention (erasure.cc; its timer is RunTimers) ---
   // A hold keeps the document, and the ledger's entries about it, past their terms. Placed or
   // lifted again, nothing changes. Who may is the access table's; it need not be a party.
@@ -247,7 +258,10 @@ class Exchange {
   // NotPermitted says.
   absl::Status CheckUsable(Rows& rows, const RegistrySnapshot& registry, const Document& source,
                            absl::Time instant) const;
-  // The same as CheckTransfer for one recipient of a stored document.
+  // What CheckTransfer is asked about a stored document, without recipients. `document` must
+  // outlive it.
+  absl::StatusOr<Check> LoadCheck(Rows& rows, const Document& document) const;
+  // CheckTransfer for one recipient of a stored document.
   absl::StatusOr<RecipientVerdict> CheckRecipient(Rows& rows, const RegistrySnapshot& registry,
                                                   const Document& document,
                                                   absl::string_view recipient,

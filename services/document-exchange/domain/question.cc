@@ -188,8 +188,10 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
 RecipientVerdict Decide(const RecipientQuestion& asked, absl::string_view recipient,
                         const std::vector<legal::Decision>& decisions,
                         const RegistrySnapshot& registry) {
-  RecipientVerdict answer = {
-      .recipient = std::string(recipient), .own = asked.own, .quarantine = asked.quarantine};
+  RecipientVerdict answer = {.recipient = std::string(recipient),
+                             .counterpart = asked.question.counterpart,
+                             .own = asked.own,
+                             .quarantine = asked.quarantine};
   answer.verdict.day = DayInBrussels(asked.question.instant);
   answer.verdict.registry_revision = registry.facts().revision();
   if (asked.own || asked.internal) {

@@ -56,6 +56,7 @@ std::string PartnerOf(const identity::Principal& principal, const RegistrySnapsh
 // One recipient's answer.
 struct RecipientVerdict {
   std::string recipient;
+  std::string counterpart;  // Whom the question was about; empty if nothing was asked.
   bool own = false;
   // Received from outside the Union, or with something to settle before use.
   bool quarantine = false;

@@ -54,6 +54,15 @@ struct TransferRecord {
   std::int64_t leaf_index = 0;
 };
 
+// Who exchanged a document, and about what.
+struct DocumentParties {
+  std::int64_t revision = 0;  // Of the submission, with `submit_time` its key.
+  absl::Time submit_time;
+  std::string sender;
+  std::string case_reference;
+  std::vector<std::string> recipients;  // SPIFFE ids, the sender's own side included.
+};
+
 // A place in a list of documents, newest first.
 struct DocumentPage {
   enum class Box { kBoth, kInbox, kSent };
@@ -88,6 +97,12 @@ class Rows {
   virtual absl::StatusOr<std::vector<Document>> WaitingFor(absl::string_view side,
                                                            std::int64_t after_revision,
                                                            std::size_t limit) = 0;
+  // Kept documents of `side`, or of all if it is nullopt, with a recipient of another side than the
+  // sender's that has not retrieved them: QUARANTINED, AVAILABLE or RELEASED. Oldest first, after
+  // `after_revision`.
+  virtual absl::StatusOr<std::vector<Document>> Unretrieved(const std::optional<std::string>& side,
+                                                            std::int64_t after_revision,
+                                                            std::size_t limit) = 0;
   // Documents with a time-out that has fallen due, at most `limit`.
   virtual absl::StatusOr<std::vector<Document>> DueDocuments(absl::Time now, std::size_t limit) = 0;
 
@@ -115,6 +130,15 @@ class Rows {
   virtual absl::StatusOr<std::vector<TransferRecord>> ScanTransferRecords(
       std::int64_t after_revision, std::int64_t after_ordinal, absl::Time start, absl::Time end,
       bool refused_only, std::size_t limit) = 0;
+  // Of documents, not refused; newest first, before (revision, ordinal).
+  virtual absl::StatusOr<std::vector<TransferRecord>> ScanMadeTransfers(
+      std::int64_t before_revision, std::int64_t before_ordinal, std::size_t limit) = 0;
+
+  // Of documents submitted in [start, end), oldest first, after (after_time, after_revision).
+  virtual absl::StatusOr<std::vector<DocumentParties>> ScanParties(absl::Time start, absl::Time end,
+                                                                   absl::Time after_time,
+                                                                   std::int64_t after_revision,
+                                                                   std::size_t limit) = 0;
 };
 
 // Rows in a turn.

@@ -44,6 +44,11 @@ View Look(const identity::Principal& caller, const Document& document) {
   return view;
 }
 
+std::optional<std::string> ListedFor(const identity::Principal& caller) {
+  if (caller.IsAgency(identity::Role::kAuditor)) return std::nullopt;
+  return SideOf(caller);
+}
+
 bool MaySeeRecipient(const identity::Principal& caller, const View& view,
                      const Recipient& recipient) {
   return view.all_recipients || OfSide(caller, recipient.spiffe_id);

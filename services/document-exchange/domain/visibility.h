@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "absl/strings/string_view.h"
 #include "common/identity/principal.h"
 #include "services/document-exchange/domain/document.h"
@@ -27,6 +30,9 @@ bool SameSide(const identity::Principal& a, const identity::Principal& b);
 // What two ids of one side have in common and others have not: "agency.example/unit/fr", or the
 // SPIFFE id itself.
 std::string SideOf(const identity::Principal& principal);
+
+// Whose documents a list shows `caller`: those of this side, or all there are if nullopt.
+std::optional<std::string> ListedFor(const identity::Principal& caller);
 
 // Whether `caller` may see this recipient of a document it may see.
 bool MaySeeRecipient(const identity::Principal& caller, const View& view,

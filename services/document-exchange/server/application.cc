@@ -72,6 +72,7 @@ class ExchangeApplication final : public rpc::Application {
                  {.exchange = &exchange_,
                   .rows = &tables_,
                   .journal = journal_.get(),
+                  .registry = &registry_,
                   .pages = &pages_,
                   .clock = &process.clock(),
                   .traffic = &events_}),

@@ -119,6 +119,55 @@ absl::StatusOr<std::vector<Document>> SqlRows::WaitingFor(absl::string_view side
       });
 }
 
+absl::StatusOr<std::vector<Document>> SqlRows::Unretrieved(const std::optional<std::string>& side,
+                                                           std::int64_t after_revision,
+                                                           std::size_t limit) {
+  // Numbers of RecipientState and, 0, of Erasure. One walk along the key, whoever asks: what a page
+  // looked at the next does not look at again.
+  return Documents(
+      "WHERE revision > ?2 AND erasure = 0 AND (?1 = '' OR sender_side = ?1 OR EXISTS (SELECT 1 "
+      "FROM "
+      "recipients mine WHERE mine.revision = documents.revision AND mine.side = ?1)) AND EXISTS "
+      "(SELECT 1 FROM recipients r WHERE r.revision = documents.revision AND r.own = 0 AND r.state "
+      "IN (0, 1, 2)) ORDER BY revision LIMIT ?3",
+      [&](Statement& s) {
+        s.BindText(1, side.value_or(""))
+            .BindInt64(2, after_revision)
+            .BindInt64(3, static_cast<std::int64_t>(limit));
+      });
+}
+
+absl::StatusOr<std::vector<DocumentParties>> SqlRows::ScanParties(absl::Time start, absl::Time end,
+                                                                  absl::Time after_time,
+                                                                  std::int64_t after_revision,
+                                                                  std::size_t limit) {
+  std::vector<DocumentParties> found;
+  COMITY_RETURN_IF_ERROR(Query(
+      "SELECT d.revision, d.submit_time, d.sender, d.case_reference, r.spiffe_id FROM (SELECT "
+      "revision, submit_time, sender, case_reference FROM documents WHERE submit_time >= ?1 AND "
+      "submit_time < ?2 AND (submit_time > ?3 OR (submit_time = ?3 AND revision > ?4)) ORDER BY "
+      "submit_time, revision LIMIT ?5) AS d JOIN recipients r ON r.revision = d.revision ORDER BY "
+      "d.submit_time, d.revision, r.ordinal",
+      [&](Statement& s) {
+        s.BindInt64(1, Micros(start))
+            .BindInt64(2, Micros(end))
+            .BindInt64(3, Micros(after_time))
+            .BindInt64(4, after_revision)
+            .BindInt64(5, static_cast<std::int64_t>(limit));
+      },
+      [&](Statement& s) -> absl::Status {
+        if (found.empty() || found.back().revision != s.Int64(0)) {
+          found.push_back({.revision = s.Int64(0),
+                           .submit_time = absl::FromUnixMicros(s.Int64(1)),
+                           .sender = std::string(s.Text(2)),
+                           .case_reference = std::string(s.Text(3))});
+        }
+        found.back().recipients.emplace_back(s.Text(4));
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
 absl::StatusOr<std::vector<Document>> SqlRows::DueDocuments(absl::Time now, std::size_t limit) {
   return Documents(
       "WHERE revision IN (SELECT revision FROM recipients WHERE delivery_due <= ?1 UNION SELECT "

@@ -51,13 +51,9 @@ absl::StatusOr<std::vector<StoredStatement>> SqlRows::StatementsOf(absl::string_
 absl::StatusOr<std::vector<TransferRecord>> SqlRows::ScanTransferRecords(
     std::int64_t after_revision, std::int64_t after_ordinal, absl::Time start, absl::Time end,
     bool refused_only, std::size_t limit) {
-  std::vector<TransferRecord> records;
-  COMITY_RETURN_IF_ERROR(Query(
-      "SELECT revision, ordinal, commit_time, document_id, attempt, sender, recipient, refused, "
-      "sealed_verdict, leaf_index FROM transfer_records WHERE (revision > ?1 OR (revision = ?1 "
-      "AND "
-      "ordinal > ?2)) AND commit_time >= ?3 AND commit_time < ?4 AND (?5 = 0 OR refused = 1) "
-      "ORDER BY revision, ordinal LIMIT ?6",
+  return TransferRecords(
+      "WHERE (revision > ?1 OR (revision = ?1 AND ordinal > ?2)) AND commit_time >= ?3 AND "
+      "commit_time < ?4 AND (?5 = 0 OR refused = 1) ORDER BY revision, ordinal LIMIT ?6",
       [&](Statement& s) {
         s.BindInt64(1, after_revision)
             .BindInt64(2, after_ordinal)
@@ -65,8 +61,32 @@ absl::StatusOr<std::vector<TransferRecord>> SqlRows::ScanTransferRecords(
             .BindInt64(4, Micros(end))
             .BindInt64(5, refused_only ? 1 : 0)
             .BindInt64(6, static_cast<std::int64_t>(limit));
-      },
-      [&](Statement& s) -> absl::Status {
+      });
+}
+
+absl::StatusOr<std::vector<TransferRecord>> SqlRows::ScanMadeTransfers(std::int64_t before_revision,
+                                                                       std::int64_t before_ordinal,
+                                                                       std::size_t limit) {
+  return TransferRecords(
+      "WHERE (revision < ?1 OR (revision = ?1 AND ordinal < ?2)) AND refused = 0 AND document_id "
+      "<> "
+      "'' ORDER BY revision DESC, ordinal DESC LIMIT ?3",
+      [&](Statement& s) {
+        s.BindInt64(1, before_revision)
+            .BindInt64(2, before_ordinal)
+            .BindInt64(3, static_cast<std::int64_t>(limit));
+      });
+}
+
+absl::StatusOr<std::vector<TransferRecord>> SqlRows::TransferRecords(absl::string_view where,
+                                                                     Binder bind) {
+  std::vector<TransferRecord> records;
+  COMITY_RETURN_IF_ERROR(Query(
+      absl::StrCat(
+          "SELECT revision, ordinal, commit_time, document_id, attempt, sender, recipient, "
+          "refused, sealed_verdict, leaf_index FROM transfer_records ",
+          where),
+      bind, [&](Statement& s) -> absl::Status {
         TransferRecord record = {.revision = s.Int64(0),
                                  .ordinal = s.Int64(1),
                                  .commit_time = absl::FromUnixMicros(s.Int64(2)),

@@ -53,6 +53,9 @@ class SqlRows final : public WritableRows {
   absl::StatusOr<std::vector<Document>> WaitingFor(absl::string_view side,
                                                    std::int64_t after_revision,
                                                    std::size_t limit) override;
+  absl::StatusOr<std::vector<Document>> Unretrieved(const std::optional<std::string>& side,
+                                                    std::int64_t after_revision,
+                                                    std::size_t limit) override;
   absl::StatusOr<std::vector<Document>> DueDocuments(absl::Time now, std::size_t limit) override;
   absl::StatusOr<std::vector<Document>> ErasableDocuments(absl::Time now, absl::Time condemned_by,
                                                           std::size_t limit) override;
@@ -68,6 +71,13 @@ class SqlRows final : public WritableRows {
                                                                   absl::Time start, absl::Time end,
                                                                   bool refused_only,
                                                                   std::size_t limit) override;
+  absl::StatusOr<std::vector<TransferRecord>> ScanMadeTransfers(std::int64_t before_revision,
+                                                                std::int64_t before_ordinal,
+                                                                std::size_t limit) override;
+  absl::StatusOr<std::vector<DocumentParties>> ScanParties(absl::Time start, absl::Time end,
+                                                           absl::Time after_time,
+                                                           std::int64_t after_revision,
+                                                           std::size_t limit) override;
   absl::Status InsertUpload(const Upload& upload) override;
   absl::Status EraseUpload(absl::string_view id) override;
   absl::Status InsertDocument(const Document& document) override;
@@ -101,6 +111,7 @@ class SqlRows final : public WritableRows {
   // Recipients and restrictions.
   absl::Status Complete(Document& document);
   absl::StatusOr<std::vector<RecordedDecision>> Decisions(absl::string_view where, Binder bind);
+  absl::StatusOr<std::vector<TransferRecord>> TransferRecords(absl::string_view where, Binder bind);
 
   journal::Journal* const journal_;
   const std::optional<storage::Snapshot> snapshot_;

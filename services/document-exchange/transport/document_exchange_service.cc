@@ -425,4 +425,33 @@ DocumentExchangeService::ExportTransferRecords(Context* context,
       });
 }
 
+DocumentExchangeService::Unary* DocumentExchangeService::ListAffected(
+    Context* context, const v1::ListAffectedRequest* request, v1::ListAffectedResponse* response) {
+  return gate_.Unary(context, "ListAffected", request, response,
+                     [this](const Call& call, const v1::ListAffectedRequest& asked,
+                            v1::ListAffectedResponse* answer) {
+                       return inquiries_.ListAffected(call, asked, answer);
+                     });
+}
+
+DocumentExchangeService::Unary* DocumentExchangeService::ListReliances(
+    Context* context, const v1::ListReliancesRequest* request,
+    v1::ListReliancesResponse* response) {
+  return gate_.Unary(context, "ListReliances", request, response,
+                     [this](const Call& call, const v1::ListReliancesRequest& asked,
+                            v1::ListReliancesResponse* answer) {
+                       return inquiries_.ListReliances(call, asked, answer);
+                     });
+}
+
+DocumentExchangeService::Unary* DocumentExchangeService::MeasureVolume(
+    Context* context, const v1::MeasureVolumeRequest* request,
+    v1::MeasureVolumeResponse* response) {
+  return gate_.Unary(context, "MeasureVolume", request, response,
+                     [this](const Call& call, const v1::MeasureVolumeRequest& asked,
+                            v1::MeasureVolumeResponse* answer) {
+                       return inquiries_.MeasureVolume(call, asked, answer);
+                     });
+}
+
 }  // namespace comity::document_exchange

@@ -10,6 +10,7 @@
 #include "common/time/clock.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/transport/inbox.h"
+#include "services/document-exchange/transport/inquiries.h"
 #include "services/document-exchange/transport/traffic.h"
 
 namespace comity::document_exchange {
@@ -22,6 +23,7 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
     Exchange* exchange = nullptr;
     RowsSource* rows = nullptr;
     journal::Journal* journal = nullptr;
+    const RegistryView* registry = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
     Traffic* traffic = nullptr;
@@ -30,7 +32,13 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
       : gate_(std::move(gate)),
         parts_(parts),
         ledger_(parts_.journal),
-        inbox_(parts_.journal, parts_.rows, parts_.exchange) {}
+        inbox_(parts_.journal, parts_.rows, parts_.exchange),
+        inquiries_({.exchange = parts_.exchange,
+                    .registry = parts_.registry,
+                    .rows = parts_.rows,
+                    .journal = parts_.journal,
+                    .pages = parts_.pages,
+                    .clock = parts_.clock}) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -75,6 +83,12 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
                         v1::ListStatementsResponse* response) override;
   grpc::ServerWriteReactor<v1::ExportTransferRecordsResponse>* ExportTransferRecords(
       Context* context, const v1::ExportTransferRecordsRequest* request) override;
+  Unary* ListAffected(Context* context, const v1::ListAffectedRequest* request,
+                      v1::ListAffectedResponse* response) override;
+  Unary* ListReliances(Context* context, const v1::ListReliancesRequest* request,
+                       v1::ListReliancesResponse* response) override;
+  Unary* MeasureVolume(Context* context, const v1::MeasureVolumeRequest* request,
+                       v1::MeasureVolumeResponse* response) override;
 
  private:
   absl::Status List(const rpc::Call& call, const v1::ListDocumentsRequest& request,
@@ -97,6 +111,7 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
   const Parts parts_;
   const ledger_service::LedgerQueries ledger_;
   Inbox inbox_;
+  const Inquiries inquiries_;
 };
 
 }  // namespace comity::document_exchange

@@ -12,12 +12,6 @@
 namespace comity::document_exchange {
 namespace {
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  timestamp->set_seconds(micros / 1'000'000);
-  timestamp->set_nanos(static_cast<std::int32_t>(micros % 1'000'000) * 1000);
-}
-
 void SetRevision(const std::string& store_id, std::int64_t number, ledger::v1::Revision* revision) {
   revision->set_store_id(store_id);
   revision->set_number(number);
@@ -47,6 +41,12 @@ absl::Status SetByServer(absl::string_view field) {
 }
 
 }  // namespace
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  timestamp->set_seconds(micros / 1'000'000);
+  timestamp->set_nanos(static_cast<std::int32_t>(micros % 1'000'000) * 1000);
+}
 
 absl::StatusOr<TransferContext> FromProto(const v1::TransferContext& context, absl::Time now) {
   const registry_v1::TransferQuestion& question = context.question();

@@ -23,6 +23,8 @@ legal::Restriction FromProto(const registry_v1::Restriction& restriction);
 // INVALID_ARGUMENT `DECISION_INVALID` for days that are none.
 absl::StatusOr<RecordedDecision> FromProto(const registry_v1::Decision& decision);
 
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp);
+
 v1::Upload ToProto(const UploadStatus& status);
 v1::Document ToProto(const DocumentView& view, const std::string& store_id);
 v1::Hold ToProto(const Hold& hold);

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/sealed_form.h"
 #include "services/document-exchange/transport/calls.h"
+#include "services/document-exchange/transport/disclosures.h"
 #include "services/document-exchange/transport/document_exchange_service.h"
 #include "services/document-exchange/transport/exchange_proto.h"
 
@@ -21,7 +22,6 @@ constexpr absl::Duration kSyncAfter = absl::Seconds(1);
 constexpr std::size_t kLargestPiece = std::size_t{1} << 20;
 constexpr std::int64_t kDownloadMessage = std::int64_t{256} * 1024;
 constexpr std::size_t kRecordsInAMessage = 100;
-constexpr std::size_t kLongestPurpose = 500;
 
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
@@ -115,10 +115,7 @@ absl::Status DocumentExchangeService::Send(const rpc::Call& call,
 absl::Status DocumentExchangeService::Export(
     const rpc::Call& call, const v1::ExportTransferRecordsRequest& request,
     rpc::Writer<v1::ExportTransferRecordsResponse>& out) const {
-  if (request.purpose().empty() || request.purpose().size() > kLongestPurpose) {
-    return InvalidField("PURPOSE_MISSING", "purpose",
-                        "must say in 1 to 500 bytes why the records are read (EUDPR 88(1))");
-  }
+  COMITY_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
   const absl::Time start =
       request.has_start_time() ? TimeOf(request.start_time()) : absl::InfinitePast();
   const absl::Time end =
@@ -139,23 +136,8 @@ absl::Status DocumentExchangeService::Export(
     }
     while (!records.empty() && records.back().revision > last) records.pop_back();
     if (records.empty() && !first) return absl::OkStatus();
-    // Also that there were none is something disclosed. If the entry cannot be written, nothing
-    // leaves.
-    COMITY_RETURN_IF_ERROR(parts_.journal
-                               ->RecordLeaf([&](absl::Time time) {
-                                 return journal::FormatEntry(
-                                     {.time = time,
-                                      .kind = "DISCLOSURE",
-                                      .caller = std::string(call.caller()),
-                                      .method = std::string(call.method()),
-                                      .request_id = std::string(call.request_id()),
-                                      .outcome = "DONE",
-                                      .purpose = request.purpose(),
-                                      .count = static_cast<std::int64_t>(records.size()),
-                                      .query_sha256 = query,
-                                      .via = std::string(call.via())});
-                               })
-                               .status());
+    COMITY_RETURN_IF_ERROR(
+        RecordDisclosure(*parts_.journal, call, request.purpose(), query, records.size()));
     if (records.empty()) return absl::OkStatus();
     first = false;
     v1::ExportTransferRecordsResponse response;

@@ -5,10 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/legal/evaluate.h"
+#include "common/legal/reliance.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/engagement-scheduling/domain/people.h"
+#include "services/engagement-scheduling/domain/transfer_check.h"
 #include "services/engagement-scheduling/domain/visibility.h"
 #include "services/engagement-scheduling/domain/working_hours.h"
 
@@ -72,20 +73,6 @@ absl::Status CheckInterval(const Interval& interval, absl::Time now) {
                         "must be after the start, at most 31 days later");
   }
   return absl::OkStatus();
-}
-
-constexpr char kQuestionField[] = "engagement.transfer_question";
-
-// A meeting shares with everybody who takes part, whoever speaks: a question about receiving would
-// let any third country in.
-absl::Status CheckDirection(const legal::Question& question) {
-  if (question.direction == legal::Direction::kSend ||
-      question.direction == legal::Direction::kUnspecified) {
-    return absl::OkStatus();
-  }
-  return InvalidField("TRANSFER_QUESTION_INVALID", absl::StrCat(kQuestionField, ".direction"),
-                      "must be SEND or left out: a meeting shares what is spoken of with everybody "
-                      "who takes part");
 }
 
 absl::Status CheckQuestion(const Engagement& wanted) {
@@ -178,40 +165,12 @@ absl::StatusOr<const Engagement*> FindOwn(const Schedule& schedule,
   return engagement;
 }
 
-// To whom the data go: the authority of every contact, and the State that seconded a liaison
-// prosecutor (EJR 54a).
-std::set<std::string> CounterpartsOf(const Engagement& engagement,
-                                     const RegistrySnapshot& registry) {
-  std::set<std::string> counterparts;
-  for (const std::string& participant : engagement.participants) {
-    const std::optional<ContactEntry> contact = registry.FindContact(participant);
-    if (contact.has_value()) counterparts.insert(contact->authority);
-    const auto principal = identity::Principal::Parse(participant);
-    if (principal.ok() && principal->IsAgency(identity::Role::kLiaisonProsecutor)) {
-      counterparts.insert(registry.PartnerOfUnit(principal->unit));
-    }
-  }
-  return counterparts;
-}
-
-// The transfer check for everybody outside the agency who takes part.
-absl::Status CheckTransfer(const Engagement& engagement, const RegistrySnapshot& registry,
-                           const OnTransferCheck& on_check) {
-  if (!engagement.question.has_value()) {
-    return Refused("TRANSFER_QUESTION_MISSING",
-                   "The engagement no longer says what data are spoken of: hold a new one.");
-  }
-  legal::Question question = *engagement.question;
-  COMITY_RETURN_IF_ERROR(CheckDirection(question));  // It may have been held before the rule.
-  question.instant = engagement.interval.start;
-  question.mode = legal::Mode::kOperate;
-  const std::set<std::string> counterparts = CounterpartsOf(engagement, registry);
+// Only PERMITTED passes, for everybody outside the agency who takes part.
+absl::Status RequirePermitted(const std::vector<CounterpartVerdict>& verdicts,
+                              const RegistrySnapshot& registry) {
   ErrorDetails details{.reason = "TRANSFER_NOT_PERMITTED"};
   std::size_t left_out = 0;
-  for (const std::string& counterpart : counterparts) {
-    question.counterpart = counterpart;
-    const legal::Verdict verdict = legal::Evaluate(registry.facts(), question);
-    if (on_check) on_check(verdict.outcome);
+  for (const auto& [counterpart, verdict] : verdicts) {
     if (verdict.outcome == legal::Outcome::kPermitted) continue;
     details.metadata["outcome"] = std::string(legal::Name(verdict.outcome));
     for (const legal::Reason& reason : verdict.reasons) {
@@ -313,14 +272,25 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
                    "slot again.");
   }
   COMITY_RETURN_IF_ERROR(CheckContacts(*held, registry));
+  std::optional<Confirmation> confirmation;
   if (held->engagement_class == Class::kOperational) {
-    COMITY_RETURN_IF_ERROR(CheckTransfer(*held, registry, on_check));
+    COMITY_ASSIGN_OR_RETURN(const std::vector<CounterpartVerdict> verdicts,
+                            CheckTransfer(*held, registry));
+    if (on_check) {
+      for (const CounterpartVerdict& checked : verdicts) on_check(checked.verdict.outcome);
+    }
+    COMITY_RETURN_IF_ERROR(RequirePermitted(verdicts, registry));
+    confirmation.emplace(Confirmation{.time = now});
+    for (const auto& [counterpart, verdict] : verdicts) {
+      confirmation->cited[counterpart] = legal::CitedFacts(verdict);
+    }
   }
   Engagement confirmed = *held;
   confirmed.state = State::kConfirmed;
   confirmed.hold_expire_time = absl::InfinitePast();
   confirmed.registry_revision = registry.revision();
   confirmed.registry_checkpoint_sha256 = registry.checkpoint_sha256();
+  confirmed.confirmation = std::move(confirmation);
   ++confirmed.sequence;
   return confirmed;
 }

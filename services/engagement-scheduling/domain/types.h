@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,13 @@ enum class Class { kUnspecified = 0, kStrategic = 1, kOperational = 2 };
 enum class Mode { kUnspecified = 0, kOnSite = 1, kOnline = 2, kHybrid = 3 };
 enum class State { kUnspecified = 0, kHeld = 1, kConfirmed = 2, kCancelled = 3, kExpired = 4 };
 
+// What a confirmation cited, so that it can be said later who relied on a fact.
+struct Confirmation {
+  absl::Time time;
+  // By counterpart: the names of the facts that the transfer check cited, in their order.
+  std::map<std::string, std::vector<std::string>> cited;
+};
+
 struct Engagement {
   std::string name;  // "engagements/{engagement}"
   Kind kind = Kind::kUnspecified;
@@ -46,8 +54,10 @@ struct Engagement {
   std::optional<legal::Question> question;  // For kOperational; counterpart and instant come later.
   legal::Revision registry_revision;        // What the confirmation rests on.
   std::string registry_checkpoint_sha256;   // 32 bytes; empty if no checkpoint was known.
-  std::int32_t sequence = 0;                // RFC 5545 SEQUENCE.
-  std::int64_t revision = 0;                // That this state was committed at.
+  // Of kOperational; unset before it, and for what was confirmed before this was kept.
+  std::optional<Confirmation> confirmation;
+  std::int32_t sequence = 0;  // RFC 5545 SEQUENCE.
+  std::int64_t revision = 0;  // That this state was committed at.
   absl::Time create_time = absl::InfinitePast();
   absl::Time update_time = absl::InfinitePast();
 

@@ -1,9 +1,12 @@
 #include "services/engagement-scheduling/records/schedule_proto.h"
 
+#include <google/protobuf/unknown_field_set.h>
+
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/transfer_proto/transfer_proto.h"
@@ -21,13 +24,33 @@ absl::Status Unreadable() {
                    {.reason = "RECORD_UNREADABLE"});
 }
 
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  google::protobuf::Timestamp made;
-  const std::int64_t seconds = absl::ToUnixSeconds(time);
-  made.set_seconds(seconds);
-  made.set_nanos(
-      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return made;
+// Of v1.Engagement, which numbers its fields from 1: nothing it will ever have.
+constexpr int kConfirmationField = 10'000;
+
+// {"cited":{"partners/x":["partners/x/instruments/y"]},"micros":1}
+std::string ConfirmationText(const Confirmation& confirmation) {
+  return json::Canonical(
+      {{"cited", confirmation.cited}, {"micros", absl::ToUnixMicros(confirmation.time)}});
+}
+
+absl::StatusOr<Confirmation> ConfirmationOf(const std::string& text) {
+  const absl::StatusOr<json::Json> parsed = json::ParseCanonical(text);
+  if (!parsed.ok() || !parsed->is_object()) return Unreadable();
+  const auto cited = parsed->find("cited");
+  const auto micros = parsed->find("micros");
+  if (cited == parsed->end() || !cited->is_object() || micros == parsed->end() ||
+      !micros->is_number_integer()) {
+    return Unreadable();
+  }
+  Confirmation read{.time = absl::FromUnixMicros(micros->get<std::int64_t>())};
+  for (const auto& [counterpart, facts] : cited->items()) {
+    if (!facts.is_array()) return Unreadable();
+    for (const json::Json& fact : facts) {
+      if (!fact.is_string()) return Unreadable();
+      read.cited[counterpart].push_back(fact.get<std::string>());
+    }
+  }
+  return read;
 }
 
 absl::StatusOr<absl::Time> TimeFromProto(const google::protobuf::Timestamp& time,
@@ -76,6 +99,15 @@ absl::Status ReadShared(const v1::Engagement& from, absl::Time now, absl::string
 }
 
 }  // namespace
+
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  google::protobuf::Timestamp made;
+  const std::int64_t seconds = absl::ToUnixSeconds(time);
+  made.set_seconds(seconds);
+  made.set_nanos(
+      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return made;
+}
 
 v1::Interval ToProto(const Interval& interval) {
   v1::Interval made;
@@ -175,7 +207,18 @@ Calendar CalendarFromProto(const v1::Calendar& calendar) {
                     .holidays = {hours.holidays().begin(), hours.holidays().end()}}};
 }
 
-absl::StatusOr<Engagement> EngagementFromRecord(const v1::Engagement& record) {
+std::string RecordOf(const Engagement& engagement, absl::string_view store_id) {
+  v1::Engagement record = ToProto(engagement, store_id);
+  if (engagement.confirmation.has_value()) {
+    record.GetReflection()->MutableUnknownFields(&record)->AddLengthDelimited(
+        kConfirmationField, ConfirmationText(*engagement.confirmation));
+  }
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<Engagement> EngagementFromRecord(const std::string& bytes) {
+  v1::Engagement record;
+  if (!record.ParseFromString(bytes)) return Unreadable();
   Engagement read;
   // No day is past seen from the epoch: the question stays the real one it was.
   if (!ReadShared(record, absl::UnixEpoch(), "record", read).ok()) return Unreadable();
@@ -195,6 +238,13 @@ absl::StatusOr<Engagement> EngagementFromRecord(const v1::Engagement& record) {
   COMITY_ASSIGN_OR_RETURN(read.update_time,
                           TimeFromProto(record.update_time(), "record.update_time"));
   if (read.name.empty() || read.state == State::kUnspecified) return Unreadable();
+  const auto& unknown = record.GetReflection()->GetUnknownFields(record);
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const auto& field = unknown.field(i);
+    if (field.number() != kConfirmationField) continue;
+    if (field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) return Unreadable();
+    COMITY_ASSIGN_OR_RETURN(read.confirmation, ConfirmationOf(field.length_delimited()));
+  }
   return read;
 }
 

@@ -62,9 +62,13 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
               .pages = &pages_,
               .clock = parts.clock},
              settings.office, parts.self),
+      inquiries_({.store = store_.get(),
+                  .registry = registry_.get(),
+                  .pages = &pages_,
+                  .clock = parts.clock}),
       writes_(store_.get(), registry_.get(), parts.clock,
               [this](legal::Outcome outcome) { CountCheck(outcome); }),
-      scheduling_service_(parts.scheduling_gate, &reads_, &writes_),
+      scheduling_service_(parts.scheduling_gate, &reads_, &inquiries_, &writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
 SchedulingApplication::~SchedulingApplication() {

@@ -20,6 +20,7 @@
 #include "services/engagement-scheduling/server/settings.h"
 #include "services/engagement-scheduling/storage/journal_schedule_store.h"
 #include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
+#include "services/engagement-scheduling/transport/inquiries.h"
 #include "services/engagement-scheduling/transport/reads.h"
 #include "services/engagement-scheduling/transport/writes.h"
 
@@ -78,6 +79,7 @@ class SchedulingApplication final : public rpc::Application {
   std::unique_ptr<journal::Journal> journal_;
   service::JournalRefusals refusals_;
   const Reads reads_;
+  const Inquiries inquiries_;
   const Writes writes_;
   EngagementSchedulingService scheduling_service_;
   ledger_service::LedgerService ledger_service_;

@@ -87,9 +87,7 @@ absl::StatusOr<std::optional<Change>> JournalScheduleStore::Read(journal::Journa
     if (!record.ParseFromString(bytes)) return Unreadable();
     return Change(CalendarFromProto(record));
   }
-  v1::Engagement record;
-  if (!record.ParseFromString(bytes)) return Unreadable();
-  COMITY_ASSIGN_OR_RETURN(Engagement engagement, EngagementFromRecord(record));
+  COMITY_ASSIGN_OR_RETURN(Engagement engagement, EngagementFromRecord(bytes));
   engagement.revision = version.revision;
   return Change(std::move(engagement));
 }
@@ -109,7 +107,7 @@ absl::Status JournalScheduleStore::Put(const Change& change, const std::string& 
   const Key key = KeyOf(change);
   const auto* engagement = std::get_if<Engagement>(&change);
   std::string bytes = engagement != nullptr
-                          ? ToProto(*engagement, store_id).SerializeAsString()
+                          ? RecordOf(*engagement, store_id)
                           : ToProto(std::get<Calendar>(change)).SerializeAsString();
   if (key.kind != kResourceCalendar) {
     COMITY_ASSIGN_OR_RETURN(bytes, turn.Seal(bytes, key.id));

@@ -6,9 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/service/calls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -18,6 +15,7 @@
 #include "services/engagement-scheduling/domain/visibility.h"
 #include "services/engagement-scheduling/domain/working_hours.h"
 #include "services/engagement-scheduling/records/schedule_proto.h"
+#include "services/engagement-scheduling/transport/positions.h"
 
 namespace comity::engagement_scheduling {
 namespace {
@@ -54,20 +52,6 @@ crypto::Digest QueryDigest(const rpc::Call& call, const v1::ListEngagementsReque
   query.clear_page_size();
   query.clear_page_token();
   return service::DigestOf(call.method(), query);
-}
-
-// Where a page goes on: the start and name of the last engagement before it.
-using Position = std::pair<absl::Time, std::string>;
-
-std::string PositionText(const Engagement& last) {
-  return absl::StrCat(absl::ToUnixNanos(last.interval.start), " ", last.name);
-}
-
-std::optional<Position> ParsePosition(const std::string& text) {
-  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits(' ', 1));
-  std::int64_t nanos = 0;
-  if (!absl::SimpleAtoi(parts.first, &nanos)) return std::nullopt;
-  return Position(absl::FromUnixNanos(nanos), parts.second);
 }
 
 bool TakesPart(const identity::Principal& who, const Engagement& engagement) {
@@ -136,7 +120,7 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
         const journal::PagePosition position,
         parts_.pages->Parse(request.page_token(), QueryDigest(call, request), call.caller()));
     // Starts and names never change: pages neither repeat nor skip what was there from the first.
-    const std::optional<Position> last = ParsePosition(position.position);
+    const std::optional<TimePosition> last = ParsePosition(position.position);
     if (last.has_value()) at = order.upper_bound(*last);
   }
   const absl::Time clock = parts_.clock->Now();
@@ -151,9 +135,9 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
       continue;
     }
     if (response->engagements_size() == page_size) {
-      response->set_next_page_token(
-          parts_.pages->Issue({.position = PositionText(*last), .revision = now.revision()},
-                              QueryDigest(call, request), call.caller()));
+      response->set_next_page_token(parts_.pages->Issue(
+          {.position = PositionText(last->interval.start, last->name), .revision = now.revision()},
+          QueryDigest(call, request), call.caller()));
       break;
     }
     *response->add_engagements() = ToProto(engagement, parts_.store->store_id());

@@ -6,9 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
+#include "common/legal/explain.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/reports/questions.h"
 #include "services/partner-registry/reports/words.h"
@@ -16,35 +18,18 @@
 namespace comity::partner_registry {
 namespace {
 
+// What legal::Suppose changes, in the registry's own words.
 absl::StatusOr<Instrument> Suppose(Instrument instrument, Supposition supposition,
                                    absl::CivilDay day) {
-  const auto set = [&](const char* field, std::string& value, std::string to) {
-    value = std::move(to);
-    instrument.certainty[field] = Certainty::kFound;
-  };
-  switch (supposition) {
-    case Supposition::kLapses: {
-      const PartialDate end = DateOf(instrument.ended);
-      if (!end.known() || end.latest() >= day) set("ended", instrument.ended, FormatDay(day - 1));
-      break;
-    }
-    case Supposition::kSuspended:
-      set("suspended_from", instrument.suspended_from, FormatDay(day));
-      set("parts_suspended", instrument.parts_suspended, "*");
-      break;
-    case Supposition::kExtended: {
-      const PartialDate end = DateOf(instrument.ended);
-      if (end.known() && day < end.earliest()) {
-        return InvalidField("FIELD_INVALID", "day",
-                            absl::StrCat("name a day after its present end, ", instrument.ended));
-      }
-      // Without an end it goes on anyway; a notice that was given is taken back.
-      if (end.known()) set("ended", instrument.ended, FormatDay(day));
-      instrument.notified_end.clear();
-      break;
-    }
-    case Supposition::kUnspecified:
-      break;
+  using legal::Field;
+  COMITY_ASSIGN_OR_RETURN(const legal::Instrument supposed,
+                          legal::Suppose(ToLegal(instrument), supposition, day));
+  instrument.ended = supposed.ended.ToString();
+  instrument.notified_end = supposed.notified_end.ToString();
+  instrument.suspended_from = supposed.suspended_from.ToString();
+  instrument.parts_suspended = supposed.parts_suspended;
+  for (const Field field : {Field::kEnded, Field::kSuspendedFrom, Field::kPartsSuspended}) {
+    instrument.certainty[std::string(legal::Name(field))] = supposed.CertaintyOf(field);
   }
   return instrument;
 }
@@ -64,17 +49,6 @@ std::string Summary(const legal::Verdict& verdict) {
 
 bool Open(legal::Outcome outcome) {
   return outcome == legal::Outcome::kPermitted || outcome == legal::Outcome::kPermittedSubjectTo;
-}
-
-// The remedies and routes of `verdict`, in one text.
-std::string ToDo(const legal::Verdict& verdict) {
-  std::string text;
-  for (const legal::Reason& reason : verdict.reasons) {
-    if (reason.outcome == verdict.outcome && !reason.remedy.empty()) {
-      absl::StrAppend(&text, " ", reason.remedy);
-    }
-  }
-  return text;
 }
 
 std::string Summary(const AxisStanding& axis) {
@@ -131,6 +105,7 @@ void Comparison::Transfers() {
     if (Open(was.outcome) && !Open(would.outcome)) closed_.insert(counterpart);
     if (!Open(was.outcome) && Open(would.outcome)) opened_.insert(counterpart);
     const Authority* const authority = before_.FindAuthority(counterpart);
+    const std::string todo = legal::ToDo(would);
     affected_.push_back({.kind = Affected::Kind::kTransfer,
                          .resource = counterpart,
                          .before = Summary(was),
@@ -141,7 +116,7 @@ void Comparison::Transfers() {
                              " on ", FormatDay(day_), ": ",
                              was.outcome == would.outcome ? "another basis would be cited."
                                                           : absl::StrCat(Text(would.outcome), "."),
-                             ToDo(would)),
+                             todo.empty() ? "" : " ", todo),
                          .outcome_before = was.outcome,
                          .outcome_after = would.outcome});
   }

@@ -5,13 +5,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "common/legal/supposition.h"
 #include "common/legal/vocabulary.h"
 #include "services/partner-registry/domain/registry.h"
 
 namespace comity::partner_registry {
 
-// What would happen to an instrument. Numbers are those of the proto.
-enum class Supposition { kUnspecified, kLapses, kSuspended, kExtended };
+using legal::Supposition;
 
 // Something that would be affected. Kinds carry the numbers of the proto.
 struct Affected {

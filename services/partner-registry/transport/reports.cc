@@ -12,6 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "common/transfer_proto/transfer_proto.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/reports/affected.h"
@@ -154,23 +155,17 @@ absl::Status Reports::ListAffected(const rpc::Call& call, const v1::ListAffected
                                    v1::ListAffectedResponse* response) const {
   COMITY_RETURN_IF_ERROR(
       ParseChildName("instrument", "instruments", request.instrument()).status());
-  if (!v1::ListAffectedRequest::Supposition_IsValid(request.supposition()) ||
-      request.supposition() == v1::ListAffectedRequest::SUPPOSITION_UNSPECIFIED) {
-    return InvalidField("FIELD_REQUIRED", "supposition", "say LAPSES, SUSPENDED or EXTENDED");
-  }
-  const auto supposition = static_cast<Supposition>(request.supposition());
-  if (request.day().empty() && supposition == Supposition::kExtended) {
-    return InvalidField("FIELD_REQUIRED", "day", "name the new last day");
-  }
-  absl::CivilDay day = Today() + 1;
-  COMITY_RETURN_IF_ERROR(SetDay(request.day(), day));
+  COMITY_ASSIGN_OR_RETURN(const legal::WhatIf asked,
+                          transfer_proto::WhatIfFromProto(
+                              request.instrument(), request.supposition(), request.day(), Today()));
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
   const Instrument* const instrument = then->FindInstrument(request.instrument());
   if (instrument == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
-  COMITY_ASSIGN_OR_RETURN(const std::vector<Affected> affected,
-                          AffectedBy(*then, *instrument, supposition, day, kMostListed));
+  COMITY_ASSIGN_OR_RETURN(
+      const std::vector<Affected> affected,
+      AffectedBy(*then, *instrument, asked.supposition, asked.day, kMostListed));
   for (const Affected& one : affected) *response->add_affected() = ToProto(one);
-  response->set_day(FormatDay(day));
+  response->set_day(FormatDay(asked.day));
   service::SetRevision(then->store_id(), then->revision(), response->mutable_registry_revision());
   return absl::OkStatus();
 }

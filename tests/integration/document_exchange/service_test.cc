@@ -2,12 +2,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
-#include "common/journal/page_token.h"
 #include "common/journal/pruning.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/note.h"
@@ -16,13 +12,10 @@
 #include "common/rpc/grpc_status.h"
 #include "common/sealing/evidence.h"
 #include "common/sealing/sealed_document.h"
-#include "common/service/refusals.h"
-#include "services/document-exchange/transport/document_exchange_service.h"
 #include "services/document-exchange/transport/exchange_proto.h"
-#include "tests/integration/document_exchange/world.h"
+#include "tests/integration/document_exchange/exchange_server.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_journal.h"
-#include "tests/testing/test_server.h"
 
 namespace comity::document_exchange {
 namespace {
@@ -33,62 +26,11 @@ using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Stub = v1::DocumentExchangeService::Stub;
 
-constexpr char kExchangeService[] = "comity.document_exchange.v1.DocumentExchangeService";
-constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
 constexpr std::int64_t kPiece = std::int64_t{128} * 1024;
 
-std::string ShippedTable() {
-  const char* const source = std::getenv("COMITY_SOURCE_DIR");
-  std::ifstream file(std::string(source == nullptr ? "." : source) +
-                     "/deploy/access/document-exchange.toml");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-class NoTraffic final : public Traffic {
- public:
-  void Received(std::int64_t) override {}
-  void Sent(std::int64_t) override {}
-};
-
-absl::Status Status(const grpc::Status& status) { return rpc::ToAbslStatus(status); }
-
-class ServiceTest : public ::testing::Test {
+class ServiceTest : public ExchangeServerTest {
  protected:
-  ServiceTest()
-      : pages_({crypto::Sha256("page key")}, &world_.clock), recorder_(world_.journal.get()) {
-    server_ = std::make_unique<comity::testing::TestServer>(
-        world_.pki,
-        comity::testing::TestServer::Options{.name = "document-exchange",
-                                             .services = {kExchangeService, kLedgerService},
-                                             .table = ShippedTable(),
-                                             .recorder = &recorder_},
-        [this](rpc::GateCore& gate) -> std::vector<grpc::Service*> {
-          service_ = std::make_unique<DocumentExchangeService>(
-              rpc::CallGate(&gate, kExchangeService),
-              DocumentExchangeService::Parts{.exchange = world_.exchange.get(),
-                                             .rows = world_.tables.get(),
-                                             .journal = world_.journal.get(),
-                                             .pages = &pages_,
-                                             .clock = &world_.clock,
-                                             .traffic = &traffic_});
-          ledger_ = std::make_unique<ledger_service::LedgerService>(
-              rpc::CallGate(&gate, kLedgerService), world_.journal.get());
-          return {service_.get(), ledger_.get()};
-        });
-  }
-
-  Stub& As(const std::string& spiffe_id) {
-    std::unique_ptr<Stub>& stub = stubs_[spiffe_id];
-    if (stub == nullptr) {
-      stub = v1::DocumentExchangeService::NewStub(server_->Channel(spiffe_id));
-    }
-    return *stub;
-  }
-
   static v1::CreateUploadRequest CreateRequest(const SealedLetter& letter) {
     v1::CreateUploadRequest request;
     request.set_document_id(letter.upload.document_id);
@@ -207,15 +149,6 @@ class ServiceTest : public ::testing::Test {
     EXPECT_THAT(Status(stream->Finish()), IsOk());
     return bytes;
   }
-
-  World world_;
-  journal::PageTokens pages_;
-  service::JournalRefusals recorder_;
-  NoTraffic traffic_;
-  std::unique_ptr<DocumentExchangeService> service_;
-  std::unique_ptr<ledger_service::LedgerService> ledger_;
-  std::unique_ptr<comity::testing::TestServer> server_;
-  std::map<std::string, std::unique_ptr<Stub>> stubs_;
 };
 
 TEST_F(ServiceTest, AnUploadCutHalfWayResumesAndTheDocumentArrivesWithEvidenceAnybodyCanCheck) {

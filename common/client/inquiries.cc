@@ -1,0 +1,232 @@
+#include "common/client/inquiries.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace comity::client {
+namespace {
+
+constexpr char kRegistry[] = "partner-registry";
+constexpr char kScheduling[] = "engagement-scheduling";
+constexpr char kExchange[] = "document-exchange";
+
+using Answers = std::vector<std::pair<const char*, absl::Status>>;
+
+absl::Status Together(const Answers& answers) {
+  ErrorDetails details{.reason = "PARTIAL_ANSWER"};
+  std::string services;
+  const absl::Status* first = nullptr;
+  for (const auto& [service, status] : answers) {
+    if (status.ok()) continue;
+    if (first == nullptr) first = &status;
+    absl::StrAppend(&services, services.empty() ? "" : ", ", service);
+    details.preconditions.push_back(
+        {.type = "SERVICE", .subject = service, .description = std::string(status.message())});
+  }
+  if (first == nullptr) return absl::OkStatus();
+  if (details.preconditions.size() == answers.size()) return *first;
+  return MakeError(absl::StatusCode::kUnavailable,
+                   absl::StrCat("This is a part of the answer: ", services,
+                                " did not give its own; ask again, or have somebody ask who may."),
+                   std::move(details));
+}
+
+// Calls a method of the stub that `open` gives.
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Ask(absl::StatusOr<std::unique_ptr<Stub>> stub,
+                             grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                          Response*),
+                             const Request& request, absl::Duration patience) {
+  if (!stub.ok()) return stub.status();
+  return Invoke(stub->get(), method, request, patience);
+}
+
+// All pages; `add` takes one.
+template <typename Stub, typename Request, typename Response, typename Add>
+absl::Status AskAll(absl::StatusOr<std::unique_ptr<Stub>> stub,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    Request request, absl::Duration patience, Add add) {
+  constexpr int kPage = 500;
+  if (!stub.ok()) return stub.status();
+  request.set_page_size(kPage);
+  do {
+    COMITY_ASSIGN_OR_RETURN(Response page, Invoke(stub->get(), method, request, patience));
+    add(page);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+template <typename Request>
+Request RelianceRequest(const RelianceQuestion& question) {
+  Request request;
+  request.set_fact(question.fact);
+  if (question.from.has_value()) *request.mutable_from_revision() = *question.from;
+  if (question.before.has_value()) *request.mutable_before_revision() = *question.before;
+  return request;
+}
+
+template <typename Request>
+Request WhatIfRequest(const partner_registry::v1::ListAffectedRequest& asked) {
+  Request request;
+  request.set_instrument(asked.instrument());
+  request.set_supposition(asked.supposition());
+  request.set_day(asked.day());
+  return request;
+}
+
+absl::StatusOr<std::vector<partner_registry::v1::Secondment>> SecondmentsOn(
+    Session& session, const std::string& fact, absl::Duration patience) {
+  namespace v1 = partner_registry::v1;
+  v1::ListSecondmentsRequest request;
+  request.set_parent("partners/-");
+  std::vector<v1::Secondment> found;
+  COMITY_RETURN_IF_ERROR(AskAll(session.Relations(), &v1::RelationService::Stub::ListSecondments,
+                                std::move(request), patience,
+                                [&](const v1::ListSecondmentsResponse& page) {
+                                  for (const v1::Secondment& secondment : page.secondments()) {
+                                    if (secondment.instrument() == fact) {
+                                      found.push_back(secondment);
+                                    }
+                                  }
+                                }));
+  return found;
+}
+
+absl::StatusOr<std::vector<engagement_scheduling::v1::Reliance>> EngagementsOn(
+    Session& session, const RelianceQuestion& question, absl::Duration patience) {
+  namespace v1 = engagement_scheduling::v1;
+  std::vector<v1::Reliance> found;
+  COMITY_RETURN_IF_ERROR(
+      AskAll(session.Scheduling(), &v1::EngagementSchedulingService::Stub::ListReliances,
+             RelianceRequest<v1::ListReliancesRequest>(question), patience,
+             [&](const v1::ListReliancesResponse& page) {
+               found.insert(found.end(), page.reliances().begin(), page.reliances().end());
+             }));
+  return found;
+}
+
+absl::StatusOr<std::vector<document_exchange::v1::Reliance>> DocumentsOn(
+    Session& session, const RelianceQuestion& question, absl::Duration patience) {
+  namespace v1 = document_exchange::v1;
+  auto request = RelianceRequest<v1::ListReliancesRequest>(question);
+  request.set_purpose(question.purpose);
+  std::vector<v1::Reliance> found;
+  COMITY_RETURN_IF_ERROR(
+      AskAll(session.Exchange(), &v1::DocumentExchangeService::Stub::ListReliances,
+             std::move(request), patience, [&](const v1::ListReliancesResponse& page) {
+               found.insert(found.end(), page.reliances().begin(), page.reliances().end());
+             }));
+  return found;
+}
+
+}  // namespace
+
+absl::Status AffectedEverywhere::status() const {
+  return Together({{kRegistry, registry.status()},
+                   {kScheduling, engagements.status()},
+                   {kExchange, documents.status()}});
+}
+
+AffectedEverywhere ListAffected(Session& session,
+                                const partner_registry::v1::ListAffectedRequest& request,
+                                absl::Duration patience) {
+  namespace registry = partner_registry::v1;
+  namespace scheduling = engagement_scheduling::v1;
+  namespace exchange = document_exchange::v1;
+  return {
+      .registry = Ask(session.Reports(), &registry::RegistryReportService::Stub::ListAffected,
+                      request, patience),
+      .engagements =
+          Ask(session.Scheduling(), &scheduling::EngagementSchedulingService::Stub::ListAffected,
+              WhatIfRequest<scheduling::ListAffectedRequest>(request), patience),
+      .documents = Ask(session.Exchange(), &exchange::DocumentExchangeService::Stub::ListAffected,
+                       WhatIfRequest<exchange::ListAffectedRequest>(request), patience)};
+}
+
+absl::StatusOr<RelianceQuestion> BeforeItsCorrection(Session& session,
+                                                     const std::string& instrument,
+                                                     absl::Duration patience) {
+  namespace v1 = partner_registry::v1;
+  const auto get = &v1::PartnerRegistryService::Stub::GetInstrument;
+  v1::GetInstrumentRequest request;
+  request.set_name(instrument);
+  COMITY_ASSIGN_OR_RETURN(const v1::Instrument present,
+                          Ask(session.Registry(), get, request, patience));
+  *request.mutable_at_revision() = present.revision();
+  request.mutable_at_revision()->set_number(present.revision().number() - 1);
+  const absl::StatusOr<v1::Instrument> earlier = Ask(session.Registry(), get, request, patience);
+  if (earlier.ok()) {
+    return RelianceQuestion{
+        .fact = instrument, .from = earlier->revision(), .before = present.revision()};
+  }
+  // Before its first state there was none.
+  if (!absl::IsNotFound(earlier.status()) && !absl::IsOutOfRange(earlier.status())) {
+    return earlier.status();
+  }
+  return RelianceQuestion{.fact = instrument, .from = present.revision()};
+}
+
+absl::Status ReliancesEverywhere::status() const {
+  return Together({{kRegistry, secondments.status()},
+                   {kScheduling, engagements.status()},
+                   {kExchange, documents.status()}});
+}
+
+ReliancesEverywhere ListReliances(Session& session, const RelianceQuestion& question,
+                                  absl::Duration patience) {
+  return {.secondments = SecondmentsOn(session, question.fact, patience),
+          .engagements = EngagementsOn(session, question, patience),
+          .documents = DocumentsOn(session, question, patience)};
+}
+
+absl::Status VolumesEverywhere::status() const {
+  return Together({{kScheduling, engagements.status()}, {kExchange, documents.status()}});
+}
+
+std::map<std::string, std::map<std::string, std::int64_t>> VolumesEverywhere::Counts() const {
+  std::map<std::string, std::map<std::string, std::int64_t>> counts;
+  if (engagements.ok()) {
+    for (const auto& volume : engagements->volumes()) {
+      counts[volume.partner()]["engagements"] = volume.engagements();
+    }
+  }
+  if (documents.ok()) {
+    for (const auto& volume : documents->volumes()) {
+      counts[volume.partner()]["documents"] = volume.documents();
+      counts[volume.partner()]["cases"] = volume.cases();
+    }
+  }
+  // Nothing counted by who answered is nothing exchanged, and said.
+  for (auto& [partner, counted] : counts) {
+    if (engagements.ok()) counted.try_emplace("engagements", 0);
+    if (documents.ok()) {
+      counted.try_emplace("documents", 0);
+      counted.try_emplace("cases", 0);
+    }
+  }
+  return counts;
+}
+
+VolumesEverywhere MeasureVolume(Session& session, int year, const std::string& partner,
+                                absl::Duration patience) {
+  namespace scheduling = engagement_scheduling::v1;
+  namespace exchange = document_exchange::v1;
+  scheduling::MeasureVolumeRequest engagements;
+  engagements.set_year(year);
+  engagements.set_partner(partner);
+  exchange::MeasureVolumeRequest documents;
+  documents.set_year(year);
+  documents.set_partner(partner);
+  return {
+      .engagements =
+          Ask(session.Scheduling(), &scheduling::EngagementSchedulingService::Stub::MeasureVolume,
+              engagements, patience),
+      .documents = Ask(session.Exchange(), &exchange::DocumentExchangeService::Stub::MeasureVolume,
+                       documents, patience)};
+}
+
+}  // namespace comity::client

@@ -1,0 +1,302 @@
+// comity reports affected, instruments relied-on, volumes measure: what all services answer
+// together.
+
+#include "common/client/inquiries.h"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/json/canonical.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/cli/app.h"
+#include "services/cli/enum_option.h"
+#include "services/cli/json_text.h"
+#include "services/cli/question.h"
+#include "services/cli/relations.h"
+#include "services/cli/text.h"
+
+namespace comity::cli {
+namespace v1 = partner_registry::v1;
+
+namespace {
+
+constexpr std::size_t kWidth = 100;
+constexpr std::size_t kIndent = 4;
+
+struct Arguments {
+  std::string name, day, purpose, since, partner;
+  int year = 0;
+  bool dry_run = false;
+  v1::ListAffectedRequest::Supposition supposition =
+      v1::ListAffectedRequest::SUPPOSITION_UNSPECIFIED;
+};
+
+json::Json ToJson(const google::protobuf::Message& message) {
+  return json::Json::parse(JsonText(message));
+}
+
+template <typename Messages>
+json::Json ToJsonList(const Messages& messages) {
+  json::Json list = json::Json::array();
+  for (const auto& message : messages) list.push_back(ToJson(message));
+  return list;
+}
+
+std::string OutcomeText(v1::TransferOutcome outcome) {
+  return EnumText(v1::TransferOutcome_descriptor(), outcome, "TRANSFER_OUTCOME_");
+}
+
+// "engagement  engagements/1  2026-12-01T10:00:00Z": then what it would come to.
+void PrintOutcomes(const std::string& head, const std::string& counterpart,
+                   v1::TransferOutcome before, v1::TransferOutcome after,
+                   const std::string& sentence) {
+  std::cout << head << "\n    with " << counterpart << ": " << OutcomeText(before) << " -> "
+            << OutcomeText(after) << "\n    " << Wrap(sentence, kWidth, kIndent) << "\n";
+}
+
+void PrintAffected(const client::AffectedEverywhere& all) {
+  int lines = 0;
+  if (all.registry.ok()) {
+    std::cout << "On " << all.registry->day() << ", registry revision "
+              << all.registry->registry_revision().number() << "\n";
+    for (const v1::Affected& one : all.registry->affected()) {
+      ++lines;
+      std::cout << EnumText(v1::Affected::Kind_descriptor(), one.kind(), "KIND_") << "  "
+                << one.resource() << "\n    now:   " << one.before()
+                << "\n    then:  " << one.after() << "\n    "
+                << Wrap(one.sentence(), kWidth, kIndent) << "\n";
+    }
+  }
+  if (all.engagements.ok()) {
+    for (const auto& one : all.engagements->affected()) {
+      ++lines;
+      PrintOutcomes(
+          absl::StrCat("engagement  ", one.engagement(), "  ", TimeText(one.start_time())),
+          one.counterpart(), one.outcome_before(), one.outcome_after(), one.sentence());
+    }
+  }
+  if (all.documents.ok()) {
+    for (const auto& one : all.documents->affected()) {
+      ++lines;
+      PrintOutcomes(absl::StrCat("document  ", one.document(), "  for ", one.recipient()),
+                    one.counterpart(), one.outcome_before(), one.outcome_after(), one.sentence());
+    }
+  }
+  if (lines == 0) std::cout << "Nothing that you may see would be affected.\n";
+}
+
+absl::Status Affected(App& app, const Arguments& arguments) {
+  v1::ListAffectedRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_instrument(), InstrumentName(arguments.name));
+  request.set_supposition(arguments.supposition);
+  request.set_day(arguments.day);
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  const client::AffectedEverywhere all = client::ListAffected(*session, request, app.patience());
+  const absl::Status status = all.status();
+  if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
+  json::Json shown = all.registry.ok() ? ToJson(*all.registry) : json::Json::object();
+  if (all.engagements.ok()) shown["engagements"] = ToJsonList(all.engagements->affected());
+  if (all.documents.ok()) shown["documents"] = ToJsonList(all.documents->affected());
+  app.Show(shown, [&] { PrintAffected(all); });
+  return status;
+}
+
+std::string RangeText(const client::RelianceQuestion& question) {
+  std::string text;
+  if (question.from.has_value()) {
+    absl::StrAppend(&text, " from revision ", question.from->number());
+  }
+  if (question.before.has_value()) {
+    absl::StrAppend(&text, " before revision ", question.before->number());
+  }
+  return text.empty() ? " whatever the revision" : text;
+}
+
+void PrintReliances(const client::RelianceQuestion& question,
+                    const client::ReliancesEverywhere& all) {
+  std::cout << question.fact << ", relied on" << RangeText(question) << " of the registry\n";
+  std::vector<std::vector<std::string>> rows;
+  if (all.documents.ok()) {
+    for (const auto& one : *all.documents) {
+      rows.push_back({TimeText(one.commit_time()), one.document(), one.attempt(), one.recipient(),
+                      absl::StrCat(one.registry_revision().number())});
+    }
+  }
+  if (all.engagements.ok()) {
+    for (const auto& one : *all.engagements) {
+      rows.push_back({TimeText(one.confirm_time()), one.engagement(), "ConfirmEngagement",
+                      absl::StrJoin(one.counterparts(), ", "),
+                      absl::StrCat(one.registry_revision().number())});
+    }
+  }
+  if (all.secondments.ok()) {
+    for (const v1::Secondment& one : *all.secondments) {
+      rows.push_back({one.from(), one.name(), one.in_effect() ? "in effect" : "not in effect",
+                      one.contact(), absl::StrCat(one.revision().number())});
+    }
+  }
+  PrintTable(std::cout, {"when", "what", "how", "with", "registry revision"}, rows);
+}
+
+// What asks for no range asks for all; an instrument that was corrected, for what rests on its
+// state before.
+absl::StatusOr<client::RelianceQuestion> RangeOf(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  client::RelianceQuestion question{.fact = arguments.name};
+  const bool whole_name = absl::StartsWith(arguments.name, "partners/") ||
+                          absl::StartsWith(arguments.name, "decisions/");
+  if (!whole_name || absl::StrContains(arguments.name, "/instruments/")) {
+    COMITY_ASSIGN_OR_RETURN(const std::string name, InstrumentName(arguments.name));
+    COMITY_ASSIGN_OR_RETURN(question, client::BeforeItsCorrection(*session, name, app.patience()));
+  }
+  if (!arguments.since.empty()) {
+    COMITY_ASSIGN_OR_RETURN(question.from, RegistryRevision(app, arguments.since));
+    // Of what came after the correction, all.
+    if (question.before.has_value() && question.from->number() >= question.before->number()) {
+      question.before.reset();
+    }
+  }
+  return question;
+}
+
+absl::Status ReliedOn(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::RelianceQuestion question, RangeOf(app, arguments));
+  question.purpose = arguments.purpose;
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  const client::ReliancesEverywhere all = client::ListReliances(*session, question, app.patience());
+  const absl::Status status = all.status();
+  if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
+  json::Json shown = {{"fact", question.fact}};
+  if (question.from.has_value()) shown["from_revision"] = ToJson(*question.from);
+  if (question.before.has_value()) shown["before_revision"] = ToJson(*question.before);
+  if (all.documents.ok()) shown["documents"] = ToJsonList(*all.documents);
+  if (all.engagements.ok()) shown["engagements"] = ToJsonList(*all.engagements);
+  if (all.secondments.ok()) shown["secondments"] = ToJsonList(*all.secondments);
+  app.Show(shown, [&] { PrintReliances(question, all); });
+  return status;
+}
+
+// Which stores were counted, at which revisions, and when.
+std::string SourceOf(const client::VolumesEverywhere& volumes) {
+  const auto at = [](const ledger::v1::Revision& revision) {
+    return absl::StrCat(revision.number(), " of store ", revision.store_id());
+  };
+  return absl::StrCat("measured on ", DayOrToday(""), ": engagement-scheduling at revision ",
+                      at(volumes.engagements->revision()), ", document-exchange at revision ",
+                      at(volumes.documents->revision()));
+}
+
+void PrintCounts(const std::map<std::string, std::map<std::string, std::int64_t>>& counts) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [partner, counted] : counts) {
+    const auto text = [&counted = counted](const char* word) {
+      const auto found = counted.find(word);
+      return found == counted.end() ? std::string("?") : absl::StrCat(found->second);
+    };
+    rows.push_back({partner, text("cases"), text("documents"), text("engagements")});
+  }
+  PrintTable(std::cout, {"partner", "cases", "documents", "engagements"}, rows);
+}
+
+absl::Status Record(App& app, int year, const client::VolumesEverywhere& volumes) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto relations, session->Relations());
+  for (const auto& [partner, counted] : volumes.Counts()) {
+    v1::RecordVolumeRequest request;
+    request.set_parent(partner);
+    request.set_year(year);
+    request.mutable_volume()->mutable_counts()->insert(counted.begin(), counted.end());
+    request.mutable_volume()->set_source(SourceOf(volumes));
+    COMITY_RETURN_IF_ERROR(
+        client::Invoke(relations.get(), &RelationStub::RecordVolume, request, app.patience())
+            .status());
+    if (!app.options.quiet) std::cerr << "Recorded " << partner << ", " << year << ".\n";
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Measure(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  const std::string partner = arguments.partner.empty() ? "" : PartnerName(arguments.partner);
+  const client::VolumesEverywhere volumes =
+      client::MeasureVolume(*session, arguments.year, partner, app.patience());
+  const absl::Status status = volumes.status();
+  if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
+  const auto counts = volumes.Counts();
+  json::Json shown = {{"year", arguments.year}, {"counts", counts}};
+  if (status.ok()) shown["source"] = SourceOf(volumes);
+  app.Show(shown, [&] { PrintCounts(counts); });
+  // A part is not recorded as if it were the whole.
+  if (!status.ok() || arguments.dry_run) return status;
+  return Record(app, arguments.year, volumes);
+}
+
+}  // namespace
+
+void RegisterAffected(Command reports, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  const Command affected = AddCommand(
+      reports, app, "affected",
+      "What if an instrument lapsed, were suspended or extended, by every service's data",
+      "  comity --as desk-1 reports affected albania/cooperation-agreement --if lapses\n"
+      "  comity --as desk-1 reports affected united-kingdom/led-adequacy-2025-12 \\\n"
+      "      --if extended --day 2035-12-27",
+      [&app, arguments] { return Affected(app, *arguments); });
+  affected.AddOption("instrument", arguments->name, "Such as georgia/cooperation-agreement")
+      .Required();
+  AddEnumOption(affected, "--if", arguments->supposition, "SUPPOSITION_",
+                v1::ListAffectedRequest::Supposition_descriptor(), "lapses, suspended or extended")
+      .Required();
+  affected
+      .AddOption("--day", arguments->day,
+                 "The first day without effect, tomorrow if left out; of extended the last with it")
+      .TypeName("DAY");
+}
+
+void RegisterReliedOn(Command instruments, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  const Command relied = AddCommand(
+      instruments, app, "relied-on",
+      "Who relied on a fact before it was corrected: documents, engagements, secondments",
+      "  comity --as dpo-1 instruments relied-on armenia/agreement --purpose \"corrected day\"\n"
+      "  comity --as dpo-1 instruments relied-on decisions/018f... --since-revision 7 \\\n"
+      "      --purpose \"complaint 12\"",
+      [&app, arguments] { return ReliedOn(app, *arguments); });
+  relied
+      .AddOption("fact", arguments->name,
+                 "An instrument, such as armenia/agreement, or the whole name of an authority or "
+                 "decision")
+      .Required();
+  relied.AddOption("--purpose", arguments->purpose, "Why; kept in the ledger").Required();
+  relied
+      .AddOption(
+          "--since-revision", arguments->since,
+          "Since this revision of the registry; of an instrument, since its state before the "
+          "present one if left out")
+      .TypeName("NUMBER");
+}
+
+void RegisterMeasuredVolumes(Command volumes, App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  const Command measure =
+      AddCommand(volumes, app, "measure",
+                 "Count what the services exchanged with each partner in a year, and record it",
+                 "  comity --as desk-1 volumes measure 2026 --dry-run\n"
+                 "  comity --as desk-1 volumes measure 2026 --partner georgia",
+                 [&app, arguments] { return Measure(app, *arguments); });
+  measure.AddOption("year", arguments->year, "Such as 2026").Required();
+  measure.AddOption("--partner", arguments->partner, "Only this partner").TypeName("PARTNER");
+  measure.AddFlag("--dry-run", arguments->dry_run, "Say what would be, write nothing");
+}
+
+}  // namespace comity::cli

@@ -1,0 +1,140 @@
+#include "services/document-exchange/domain/affected.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/explain.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/document-exchange/domain/exchange.h"
+
+namespace comity::document_exchange {
+namespace {
+
+// Documents read at once: each with its manifest.
+constexpr std::size_t kAtOnce = 25;
+
+// The registry with other facts.
+class SupposedRegistry final : public RegistrySnapshot {
+ public:
+  SupposedRegistry(const RegistrySnapshot& registry, const legal::Facts& facts)
+      : registry_(registry), facts_(facts) {}
+
+  const RegistryRevision& revision() const override { return registry_.revision(); }
+  std::optional<crypto::Digest> checkpoint_sha256() const override {
+    return registry_.checkpoint_sha256();
+  }
+  const legal::Facts& facts() const override { return facts_; }
+  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
+    return registry_.FindContact(spiffe_id);
+  }
+  std::string PartnerOfUnit(absl::string_view unit) const override {
+    return registry_.PartnerOfUnit(unit);
+  }
+  bool ExchangesSuspended(absl::string_view partner) const override {
+    return registry_.ExchangesSuspended(partner);
+  }
+
+ private:
+  const RegistrySnapshot& registry_;
+  const legal::Facts& facts_;
+};
+
+// What ReleaseHeaders would come to.
+struct Answer {
+  legal::Outcome outcome = legal::Outcome::kUnspecified;  // It would fail for another reason.
+  std::string counterpart;
+  std::string explanation;
+};
+
+// A document that rests on received data that may not be used fails with their outcome.
+legal::Outcome OutcomeOf(const absl::Status& refusal) {
+  const ErrorDetails details = DetailsOf(refusal);
+  const auto said = details.metadata.find("outcome");
+  if (said == details.metadata.end()) return legal::Outcome::kUnspecified;
+  for (int number = 0; number <= static_cast<int>(legal::Outcome::kOutOfScope); ++number) {
+    const auto outcome = static_cast<legal::Outcome>(number);
+    if (legal::Name(outcome) == said->second) return outcome;
+  }
+  return legal::Outcome::kUnspecified;
+}
+
+absl::StatusOr<Answer> AnswerOf(absl::StatusOr<std::vector<RecipientVerdict>> checked) {
+  if (checked.ok()) {
+    const RecipientVerdict answer = ForUse(std::move(checked->front()));
+    return Answer{.outcome = answer.verdict.outcome,
+                  .counterpart = answer.counterpart,
+                  .explanation = legal::Explain(answer.verdict)};
+  }
+  // Rules that refuse it, as they would the release; anything else is this service's trouble.
+  if (!absl::IsFailedPrecondition(checked.status()) && !absl::IsInvalidArgument(checked.status())) {
+    return checked.status();
+  }
+  return Answer{.outcome = OutcomeOf(checked.status()),
+                .explanation = std::string(checked.status().message())};
+}
+
+std::string Sentence(const Answer& would, absl::Time instant, RecipientState state) {
+  const std::string day = FormatDay(DayInBrussels(instant));
+  if (would.outcome == legal::Outcome::kPermitted) {
+    return absl::StrCat("On ", day, " it could be released to this recipient.");
+  }
+  return absl::StrCat("On ", day,
+                      " it could not be released to this recipient: ", would.explanation,
+                      state == RecipientState::kReleased
+                          ? " Its headers were handed over already: ask for the confirmation of "
+                            "retrieval before that day."
+                          : " Otherwise have it retrieved before that day.");
+}
+
+bool Unretrieved(RecipientState state) {
+  return NotYetAvailable(state) || state == RecipientState::kReleased;
+}
+
+}  // namespace
+
+absl::StatusOr<AffectedPage> Exchange::AffectedBy(const identity::Principal& viewer,
+                                                  const RegistrySnapshot& registry,
+                                                  const legal::Supposed& supposed,
+                                                  std::int64_t after_revision) const {
+  // Not before now, and at noon of the day, so that it is the same wherever it is read.
+  const absl::Time instant = std::max(
+      parts_.clock->Now(), absl::FromCivil(absl::CivilHour(supposed.from) + 12, Brussels()));
+  const SupposedRegistry otherwise(registry, supposed.facts);
+  COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+  COMITY_ASSIGN_OR_RETURN(const std::vector<Document> documents,
+                          rows->Unretrieved(ListedFor(viewer), after_revision, kAtOnce));
+  AffectedPage page{.last_revision = after_revision, .more = documents.size() == kAtOnce};
+  for (const Document& document : documents) {
+    page.last_revision = document.revision;
+    const View view = Look(viewer, document);
+    // What will be gone by then is not released either way.
+    const bool gone = !document.held && document.erase_due && *document.erase_due <= instant;
+    if (!view.document || gone) continue;
+    COMITY_ASSIGN_OR_RETURN(Check check, LoadCheck(*rows, document));
+    for (const Recipient& recipient : document.recipients) {
+      if (recipient.own || !Unretrieved(recipient.state) ||
+          !MaySeeRecipient(viewer, view, recipient)) {
+        continue;
+      }
+      check.recipients = {recipient.spiffe_id};
+      COMITY_ASSIGN_OR_RETURN(const Answer was,
+                              AnswerOf(CheckTransfer(*rows, registry, check, instant)));
+      COMITY_ASSIGN_OR_RETURN(const Answer would,
+                              AnswerOf(CheckTransfer(*rows, otherwise, check, instant)));
+      if (was.outcome == would.outcome) continue;
+      page.affected.push_back(
+          {.document_id = document.id,
+           .recipient = recipient.spiffe_id,
+           .counterpart = was.counterpart.empty() ? would.counterpart : was.counterpart,
+           .before = was.outcome,
+           .after = would.outcome,
+           .sentence = Sentence(would, instant, recipient.state)});
+    }
+  }
+  return page;
+}
+
+}  // namespace comity::document_exchange

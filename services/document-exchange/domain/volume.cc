@@ -1,0 +1,34 @@
+#include "services/document-exchange/domain/volume.h"
+
+#include "common/identity/principal.h"
+#include "services/document-exchange/domain/question.h"
+
+namespace comity::document_exchange {
+namespace {
+
+// Empty: the agency's own. Rows hold only ids that were parsed on their way in.
+std::string PartnerBehind(const std::string& spiffe_id, const RegistrySnapshot& registry) {
+  const absl::StatusOr<identity::Principal> principal = identity::Principal::Parse(spiffe_id);
+  if (!principal.ok() || ActsForTheAgency(*principal)) return "";
+  return PartnerOf(*principal, registry);
+}
+
+}  // namespace
+
+void AddTo(std::map<std::string, PartnerVolume>& volumes, const DocumentParties& document,
+           const RegistrySnapshot& registry, const std::string& partner) {
+  const std::string sender = PartnerBehind(document.sender, registry);
+  std::set<std::string> sides = {sender};
+  for (const std::string& recipient : document.recipients) {
+    sides.insert(PartnerBehind(recipient, registry));
+  }
+  for (const std::string& side : sides) {
+    if (side.empty() || (!partner.empty() && side != partner)) continue;
+    PartnerVolume& volume = volumes[side];
+    ++volume.documents;
+    if (side == sender) ++volume.received;
+    if (!document.case_reference.empty()) volume.cases.insert(document.case_reference);
+  }
+}
+
+}  // namespace comity::document_exchange

@@ -1,0 +1,94 @@
+#include "services/engagement-scheduling/domain/affected.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/explain.h"
+#include "common/time/day.h"
+#include "services/engagement-scheduling/domain/transfer_check.h"
+#include "services/engagement-scheduling/domain/visibility.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+// The registry with other facts.
+class SupposedRegistry final : public RegistrySnapshot {
+ public:
+  SupposedRegistry(const RegistrySnapshot& registry, const legal::Facts& facts)
+      : registry_(registry), facts_(facts) {}
+
+  const legal::Revision& revision() const override { return registry_.revision(); }
+  std::string checkpoint_sha256() const override { return registry_.checkpoint_sha256(); }
+  const legal::Facts& facts() const override { return facts_; }
+  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
+    return registry_.FindContact(spiffe_id);
+  }
+  std::string PartnerOfUnit(absl::string_view unit) const override {
+    return registry_.PartnerOfUnit(unit);
+  }
+  bool ExchangesSuspended(absl::string_view partner) const override {
+    return registry_.ExchangesSuspended(partner);
+  }
+
+ private:
+  const RegistrySnapshot& registry_;
+  const legal::Facts& facts_;
+};
+
+std::string Sentence(const Engagement& engagement, const std::string& counterpart,
+                     const legal::Verdict& would) {
+  const std::string day = FormatDay(DayInBrussels(engagement.interval.start));
+  if (would.outcome == legal::Outcome::kPermitted) {
+    return absl::StrCat("On ", day, " operational data could be shared with ", counterpart,
+                        engagement.state == State::kHeld ? ": confirm the engagement." : ".");
+  }
+  return absl::StrCat(
+      "On ", day, " operational data could not be shared with ", counterpart, ": ",
+      legal::Explain(would),
+      engagement.state == State::kHeld
+          ? " Until then the engagement is not confirmed."
+          : " Until then meet without operational data, without this counterpart, or earlier: "
+            "cancel the engagement and hold another.");
+}
+
+}  // namespace
+
+std::vector<Engagement> PlannedOperational(const Schedule& schedule,
+                                           const identity::Principal& viewer, absl::Time from,
+                                           absl::Time now, const StartPosition& position,
+                                           std::size_t most) {
+  std::vector<Engagement> planned;
+  const auto& order = schedule.by_start();
+  const StartPosition first(std::max(from, now - kLongestEngagement), "");
+  auto at = position < first ? order.lower_bound(first) : order.upper_bound(position);
+  for (; at != order.end() && planned.size() < most; ++at) {
+    const Engagement& engagement = *schedule.FindEngagement(at->second);
+    if (engagement.engagement_class == Class::kOperational && engagement.OccupiesAt(now) &&
+        engagement.interval.end > now && MaySee(viewer, engagement)) {
+      planned.push_back(engagement);
+    }
+  }
+  return planned;
+}
+
+std::vector<AffectedCounterpart> AffectedBy(const Engagement& engagement,
+                                            const RegistrySnapshot& registry,
+                                            const legal::Facts& supposed) {
+  std::vector<AffectedCounterpart> affected;
+  const auto before = CheckTransfer(engagement, registry);
+  const auto after = CheckTransfer(engagement, SupposedRegistry(registry, supposed));
+  if (!before.ok() || !after.ok()) return affected;
+  // Of the same counterparts: those come from participants, not from facts.
+  for (std::size_t i = 0; i < before->size(); ++i) {
+    const auto& [counterpart, was] = (*before)[i];
+    const legal::Verdict& would = (*after)[i].verdict;
+    if (was.outcome == would.outcome) continue;
+    affected.push_back({.counterpart = counterpart,
+                        .before = was.outcome,
+                        .after = would.outcome,
+                        .sentence = Sentence(engagement, counterpart, would)});
+  }
+  return affected;
+}
+
+}  // namespace comity::engagement_scheduling

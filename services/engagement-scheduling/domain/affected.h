@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/identity/principal.h"
+#include "common/legal/supposition.h"
+#include "services/engagement-scheduling/domain/registry_view.h"
+#include "services/engagement-scheduling/domain/schedule.h"
+
+// What if an instrument lapsed, were suspended or extended: which engagements would not be
+// confirmed any more, or could be. Pure.
+namespace comity::engagement_scheduling {
+
+// A place in the order of starts: start and name.
+using StartPosition = std::pair<absl::Time, std::string>;
+
+// Held and confirmed operational engagements that `viewer` may see, that are not over at `now` and
+// start at `from` or later, soonest first, after `position`; at most `most`.
+std::vector<Engagement> PlannedOperational(const Schedule& schedule,
+                                           const identity::Principal& viewer, absl::Time from,
+                                           absl::Time now, const StartPosition& position,
+                                           std::size_t most);
+
+// A counterpart of an engagement for whom the transfer check would come to another outcome.
+struct AffectedCounterpart {
+  std::string counterpart;
+  legal::Outcome before = legal::Outcome::kUnspecified;
+  legal::Outcome after = legal::Outcome::kUnspecified;
+  std::string sentence;
+};
+
+// The check of the confirmation, on `registry` as it is and with the facts that are supposed. Empty
+// if nothing changes, and for what no confirmation can be made of anyway.
+std::vector<AffectedCounterpart> AffectedBy(const Engagement& engagement,
+                                            const RegistrySnapshot& registry,
+                                            const legal::Facts& supposed);
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,164 @@
+#include "services/engagement-scheduling/transport/inquiries.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/service/calls.h"
+#include "common/service/year.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "common/transfer_proto/transfer_proto.h"
+#include "services/engagement-scheduling/domain/affected.h"
+#include "services/engagement-scheduling/domain/reliances.h"
+#include "services/engagement-scheduling/domain/volume.h"
+#include "services/engagement-scheduling/records/schedule_proto.h"
+#include "services/engagement-scheduling/transport/positions.h"
+
+namespace comity::engagement_scheduling {
+namespace {
+
+constexpr int kMostAffected = 10'000;
+// Below what a message may have.
+constexpr std::size_t kMostBytes = std::size_t{6} << 20;
+// Looked at while a state is held, so that writers have it back soon.
+constexpr std::size_t kAtOnce = 256;
+
+namespace registry = partner_registry::v1;
+
+v1::AffectedEngagement ToProto(const Engagement& engagement, AffectedCounterpart affected) {
+  v1::AffectedEngagement made;
+  made.set_engagement(engagement.name);
+  *made.mutable_start_time() = engagement_scheduling::ToProto(engagement.interval.start);
+  made.set_state(static_cast<v1::Engagement::State>(engagement.state));
+  made.set_counterpart(std::move(affected.counterpart));
+  made.set_outcome_before(static_cast<registry::TransferOutcome>(affected.before));
+  made.set_outcome_after(static_cast<registry::TransferOutcome>(affected.after));
+  made.set_sentence(std::move(affected.sentence));
+  return made;
+}
+
+v1::Reliance ToProto(Reliance reliance) {
+  v1::Reliance made;
+  made.set_engagement(std::move(reliance.engagement));
+  *made.mutable_confirm_time() = engagement_scheduling::ToProto(reliance.confirm_time);
+  service::SetRevision(reliance.registry_revision.store_id, reliance.registry_revision.number,
+                       made.mutable_registry_revision());
+  for (std::string& counterpart : reliance.counterparts) {
+    made.add_counterparts(std::move(counterpart));
+  }
+  return made;
+}
+
+crypto::Digest QueryDigest(const rpc::Call& call, v1::ListReliancesRequest query) {
+  query.clear_page_size();
+  query.clear_page_token();
+  return service::DigestOf(call.method(), query);
+}
+
+}  // namespace
+
+absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffectedRequest& request,
+                                     v1::ListAffectedResponse* response) const {
+  const absl::Time now = parts_.clock->Now();
+  COMITY_ASSIGN_OR_RETURN(
+      const legal::WhatIf asked,
+      transfer_proto::WhatIfFromProto(request.instrument(), request.supposition(), request.day(),
+                                      DayInBrussels(now)));
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
+                          parts_.registry->Latest());
+  COMITY_RETURN_IF_ERROR(
+      service::CheckMinRevision(call, parts_.store->store_id(), parts_.store->View().revision()));
+  COMITY_ASSIGN_OR_RETURN(const legal::Supposed supposed, legal::Suppose(registry->facts(), asked));
+  response->set_day(FormatDay(asked.day));
+  service::SetRevision(registry->revision().store_id, registry->revision().number,
+                       response->mutable_registry_revision());
+  const absl::Time from = absl::FromCivil(supposed.from, Brussels());
+  StartPosition position(absl::InfinitePast(), "");
+  std::size_t bytes = 0;
+  std::vector<Engagement> planned;
+  do {
+    {
+      const ScheduleStore::State::Guard state = parts_.store->View();
+      planned = PlannedOperational(*state, call.principal(), from, now, position, kAtOnce);
+    }
+    for (const Engagement& engagement : planned) {
+      for (AffectedCounterpart& affected : AffectedBy(engagement, *registry, supposed.facts)) {
+        v1::AffectedEngagement made = ToProto(engagement, std::move(affected));
+        bytes += made.ByteSizeLong();
+        if (response->affected_size() == kMostAffected || bytes > kMostBytes) {
+          return absl::OkStatus();
+        }
+        *response->add_affected() = std::move(made);
+      }
+      position = {engagement.interval.start, engagement.name};
+    }
+  } while (planned.size() == kAtOnce && !call.Cancelled());
+  return absl::OkStatus();
+}
+
+absl::Status Inquiries::ListReliances(const rpc::Call& call,
+                                      const v1::ListReliancesRequest& request,
+                                      v1::ListReliancesResponse* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
+                          parts_.registry->Latest());
+  COMITY_ASSIGN_OR_RETURN(
+      const legal::RelianceQuery query,
+      transfer_proto::RelianceQueryFromProto(
+          request.fact(), request.has_from_revision() ? &request.from_revision() : nullptr,
+          request.has_before_revision() ? &request.before_revision() : nullptr,
+          registry->revision().store_id));
+  COMITY_ASSIGN_OR_RETURN(const int page_size, service::PageSize(request.page_size()));
+  const crypto::Digest digest = QueryDigest(call, request);
+  std::optional<ConfirmPosition> position;
+  if (!request.page_token().empty()) {
+    COMITY_ASSIGN_OR_RETURN(const journal::PagePosition last,
+                            parts_.pages->Parse(request.page_token(), digest, call.caller()));
+    position = ParsePosition(last.position);
+  }
+  // One more tells whether there is another page.
+  const auto most = static_cast<std::size_t>(page_size) + 1;
+  std::vector<Reliance> found;
+  std::int64_t revision = 0;
+  {
+    const ScheduleStore::State::Guard state = parts_.store->View();
+    revision = state.revision();
+    COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), revision));
+    found = ReliancesOn(*state, query, position, most);
+  }
+  if (found.size() == most) {
+    found.pop_back();
+    const Reliance& last = found.back();
+    response->set_next_page_token(parts_.pages->Issue(
+        {.position = PositionText(last.confirm_time, last.engagement), .revision = revision},
+        digest, call.caller()));
+  }
+  for (Reliance& reliance : found) *response->add_reliances() = ToProto(std::move(reliance));
+  return absl::OkStatus();
+}
+
+absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
+                                      const v1::MeasureVolumeRequest& request,
+                                      v1::MeasureVolumeResponse* response) const {
+  const absl::Time now = parts_.clock->Now();
+  COMITY_ASSIGN_OR_RETURN(const service::Year year, service::YearOf(request.year(), now));
+  if (!request.partner().empty()) {
+    COMITY_RETURN_IF_ERROR(transfer_proto::CheckPartnerName(request.partner(), "partner"));
+  }
+  const ScheduleStore::State::Guard state = parts_.store->View();
+  COMITY_RETURN_IF_ERROR(
+      service::CheckMinRevision(call, parts_.store->store_id(), state.revision()));
+  const Interval span{year.start, year.end};
+  for (const auto& [partner, count] : EngagementsOf(*state, span, request.partner(), now)) {
+    v1::PartnerVolume* const volume = response->add_volumes();
+    volume->set_partner(partner);
+    volume->set_engagements(count);
+  }
+  service::SetRevision(parts_.store->store_id(), state.revision(), response->mutable_revision());
+  return absl::OkStatus();
+}
+
+}  // namespace comity::engagement_scheduling

@@ -1,0 +1,64 @@
+#include "common/legal/reliance.h"
+
+#include "common/legal/evaluate.h"
+#include "common/legal/explain.h"
+#include "tests/unit/legal/real_facts.h"
+#include "tests/unit/legal/verdict_matchers.h"
+
+namespace comity::legal {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(RelianceTest, WhatAPermittedTransferCitesIsItsBasisAndItsAuthorisation) {
+  Question question = Ask("georgia", {MemberState("france")});
+  question.decisions = {Authorised("france", "georgia")};
+  question.decisions[0].name = "decisions/1";
+
+  const std::vector<std::string> cited = CitedFacts(Evaluate(RealFacts(), question));
+
+  EXPECT_THAT(cited, Contains("partners/georgia/instruments/cooperation-agreement"));
+  EXPECT_THAT(cited, Contains("decisions/1"));
+}
+
+TEST(RelianceTest, EachFactIsCitedOnceInTheOrderOfNames) {
+  Verdict verdict;
+  verdict.reasons = {{.facts = {"partners/b", "partners/a"}}, {.facts = {"partners/b"}}};
+
+  EXPECT_THAT(CitedFacts(verdict), ElementsAre("partners/a", "partners/b"));
+}
+
+TEST(RelianceTest, ASearchCoversItsRevisionsOfItsStoreOnly) {
+  const RelianceQuery query{.fact = "partners/a", .store_id = "store", .from = 3, .before = 5};
+
+  EXPECT_FALSE(query.Covers({.store_id = "store", .number = 2}));
+  EXPECT_TRUE(query.Covers({.store_id = "store", .number = 3}));
+  EXPECT_TRUE(query.Covers({.store_id = "store", .number = 4}));
+  EXPECT_FALSE(query.Covers({.store_id = "store", .number = 5}));
+  EXPECT_FALSE(query.Covers({.store_id = "another", .number = 4}));
+  EXPECT_TRUE(RelianceQuery{.fact = "partners/a"}.Covers({.store_id = "another", .number = 9}));
+}
+
+TEST(ExplainTest, WhatDecidesIsSaidWithWhatToDoAndNothingElse) {
+  Verdict verdict;
+  verdict.outcome = Outcome::kRefused;
+  verdict.reasons = {{.outcome = Outcome::kPermitted, .sentence = "All is well.", .remedy = "Go."},
+                     {.outcome = Outcome::kRefused, .sentence = "It is closed.", .remedy = "Ask."},
+                     {.outcome = Outcome::kRefused, .sentence = "It is late."}};
+
+  EXPECT_EQ(Explain(verdict), "It is closed. Ask. It is late.");
+  EXPECT_EQ(ToDo(verdict), "Ask.");
+  verdict.outcome = Outcome::kUndetermined;
+  EXPECT_THAT(Explain(verdict), IsEmpty());
+}
+
+TEST(ExplainTest, WithoutABasisTheDecisionIsNamed) {
+  EXPECT_THAT(ToDo(Evaluate(RealFacts(), Ask("panama", {PublicSource()}))),
+              HasSubstr("authorised person"));
+}
+
+}  // namespace
+}  // namespace comity::legal
