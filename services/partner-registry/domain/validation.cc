@@ -57,9 +57,9 @@ MaybeProblem BadPeriods(const Partner& partner) {
     if (period.legal_class == LegalClass::kUnspecified) {
       return Problem{"legal_class", "the class must be said"};
     }
-    if (const MaybeProblem bad = BadDay("from", period.from)) return bad;
-    if (const MaybeProblem bad = BadDay("to", period.to)) return bad;
-    if (const MaybeProblem bad = BadText("note", period.note, 0, kLongestText)) return bad;
+    if (MaybeProblem bad = BadDay("from", period.from)) return bad;
+    if (MaybeProblem bad = BadDay("to", period.to)) return bad;
+    if (MaybeProblem bad = BadText("note", period.note, 0, kLongestText)) return bad;
     if (SurelyBefore(period.to, period.from)) return Problem{"to", "it lies before `from`"};
     if (before != nullptr) {
       // Exactly one class on a day: the period before must be over when the next begins.

@@ -104,7 +104,8 @@ ListedContact Tbilisi() {
                                 .days = {1, 2, 3},
                                 .start_minute = 540,
                                 .end_minute = 1080,
-                                .holidays = {"2027-01-07"}}};
+                                .holidays = {"2027-01-07"},
+                                .absences = {{"2026-12-24", "2027-01-02"}}}};
 }
 
 class RegistryViewContractTest : public ::testing::TestWithParam<Implementation> {
@@ -199,6 +200,7 @@ TEST_P(RegistryViewContractTest, AContactIsFoundByItsSpiffeId) {
   EXPECT_EQ(contact->hours->start_minute, 540);
   EXPECT_EQ(contact->hours->end_minute, 1080);
   EXPECT_THAT(contact->hours->holidays, ElementsAre("2027-01-07"));
+  EXPECT_THAT(contact->hours->absences, ElementsAre(Absence{"2026-12-24", "2027-01-02"}));
 }
 
 TEST_P(RegistryViewContractTest, AContactMayHaveNoHours) {

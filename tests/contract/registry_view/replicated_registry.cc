@@ -73,6 +73,11 @@ void ReplicatedRegistry::List(const ListedContact& contact) {
     hours.set_end_minute(contact.hours->end_minute);
     hours.mutable_holidays()->Assign(contact.hours->holidays.begin(),
                                      contact.hours->holidays.end());
+    for (const Absence& absence : contact.hours->absences) {
+      v1::Absence& added = *listed.add_absences();
+      added.set_first_day(absence.first_day);
+      added.set_last_day(absence.last_day);
+    }
   }
   change.set_barrier(!contact.active);
   Commit(std::move(change));

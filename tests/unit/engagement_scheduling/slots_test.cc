@@ -112,6 +112,16 @@ TEST_F(SlotsTest, WhoWorksAroundTheClockHasNoBreakAtMidnight) {
   EXPECT_THAT(WorkingIntervals(always, week), ElementsAre(week));
 }
 
+TEST_F(SlotsTest, NoSlotIsOfferedWhileSomebodyIsAway) {
+  hours_[kTbilisi].absences = {{"2026-12-01", "2026-12-02"}};
+
+  EXPECT_EQ(Search(Ask("2026-12-01T00:00:00Z", "2026-12-04T00:00:00Z")).slots.front().start,
+            At("2026-12-03T08:00:00Z"));
+  const SlotAnswer none = Search(Ask("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"));
+  EXPECT_THAT(none.slots, IsEmpty());
+  EXPECT_THAT(none.obstacles, ElementsAre(Field(&Obstacle::reason, "HOLIDAY")));
+}
+
 TEST_F(SlotsTest, WeekendsOfTheOtherSideCount) {
   hours_[kTbilisi].days = {7, 1, 2, 3, 4};
 
