@@ -5,7 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
@@ -38,9 +37,8 @@ std::shared_ptr<const T> Store(Registry::ById<T>& map, std::string key, const T&
 }
 
 template <typename T>
-absl::Status ForEach(const Registry::ById<T>& map, absl::FunctionRef<absl::Status(Fact)> take) {
-  for (const auto& [key, value] : map) COMITY_RETURN_IF_ERROR(take(*value));
-  return absl::OkStatus();
+void Append(const Registry::ById<T>& map, std::vector<SharedFact>& facts) {
+  for (const auto& [key, value] : map) facts.emplace_back(value);
 }
 
 std::string AuthorityName(const Contact& contact) {
@@ -208,26 +206,26 @@ std::vector<const Contact*> Registry::ContactsOf(absl::string_view partner) cons
 }
 
 std::vector<Fact> Registry::AllFacts() const {
+  const std::vector<SharedFact> shared = SharedFacts();
   std::vector<Fact> facts;
-  facts.reserve(partners_.size() + instruments_.size() + milestones_.size() + authorities_.size() +
-                contacts_.size() + decisions_.size() + key_statements_.size());
-  // Taking one cannot fail.
-  (void)ForEachFact([&facts](Fact fact) {
-    facts.push_back(std::move(fact));
-    return absl::OkStatus();
-  });
+  facts.reserve(shared.size());
+  for (const SharedFact& fact : shared) facts.push_back(CopyOf(fact));
   return facts;
 }
 
-absl::Status Registry::ForEachFact(absl::FunctionRef<absl::Status(Fact)> take) const {
-  COMITY_RETURN_IF_ERROR(ForEach(partners_, take));
-  COMITY_RETURN_IF_ERROR(ForEach(instruments_, take));
-  COMITY_RETURN_IF_ERROR(ForEach(milestones_, take));
-  COMITY_RETURN_IF_ERROR(ForEach(authorities_, take));
-  COMITY_RETURN_IF_ERROR(ForEach(contacts_, take));
-  COMITY_RETURN_IF_ERROR(ForEach(decisions_, take));
-  COMITY_RETURN_IF_ERROR(ForEach(key_statements_, take));
-  return relations_.ForEachFact(take);
+std::vector<SharedFact> Registry::SharedFacts() const {
+  std::vector<SharedFact> facts;
+  facts.reserve(partners_.size() + instruments_.size() + milestones_.size() + authorities_.size() +
+                contacts_.size() + decisions_.size() + key_statements_.size());
+  Append(partners_, facts);
+  Append(instruments_, facts);
+  Append(milestones_, facts);
+  Append(authorities_, facts);
+  Append(contacts_, facts);
+  Append(decisions_, facts);
+  Append(key_statements_, facts);
+  relations_.AppendTo(facts);
+  return facts;
 }
 
 std::optional<Fact> Registry::Find(absl::string_view name) const {

@@ -7,14 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/legal/facts.h"
 #include "services/partner-registry/domain/partner_index.h"
 #include "services/partner-registry/domain/relations.h"
+#include "services/partner-registry/domain/shared_fact.h"
 #include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
@@ -88,9 +87,8 @@ class Registry {
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;
 
-  // The same one by one, without a copy of them all. Ends with the first error of `take`, which it
-  // returns.
-  absl::Status ForEachFact(absl::FunctionRef<absl::Status(Fact)> take) const;
+  // The same, shared: for who takes long and must not hold the state.
+  std::vector<SharedFact> SharedFacts() const;
 
   // The fact with this name as it is now; nullopt if there is none.
   std::optional<Fact> Find(absl::string_view name) const;

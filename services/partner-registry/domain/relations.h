@@ -8,13 +8,12 @@
 #include <type_traits>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/legal/secondments.h"
 #include "services/partner-registry/domain/relation_types.h"
+#include "services/partner-registry/domain/shared_fact.h"
 #include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
@@ -72,17 +71,11 @@ class Relations {
     return found;
   }
 
-  // As Registry::ForEachFact.
-  absl::Status ForEachFact(absl::FunctionRef<absl::Status(Fact)> take) const {
-    absl::Status status;
-    const auto give = [&](const auto& map) {
-      for (const auto& [name, value] : map) {
-        if (!status.ok()) return;
-        status = take(*value);
-      }
+  void AppendTo(std::vector<SharedFact>& facts) const {
+    const auto append = [&](const auto& map) {
+      for (const auto& [name, value] : map) facts.emplace_back(value);
     };
-    std::apply([&](const auto&... map) { (give(map), ...); }, maps_);
-    return status;
+    std::apply([&](const auto&... map) { (append(map), ...); }, maps_);
   }
 
   // The secondments that bind a contact, as the transfer check wants them.

@@ -28,8 +28,6 @@ namespace {
 constexpr std::size_t kMostLists = 16;
 
 constexpr int kMostListed = 10'000;
-// Below what a message may have.
-constexpr std::size_t kMostWatchedBytes = std::size_t{6} << 20;
 
 absl::Status SetDay(const std::string& text, absl::CivilDay& day) {
   if (text.empty()) return absl::OkStatus();
@@ -44,23 +42,6 @@ absl::StatusOr<int> Days(std::int32_t asked) {
     return InvalidField("FIELD_INVALID", "days", "write 1 to 3660, or nothing for 90");
   }
   return asked == 0 ? kDefault : asked;
-}
-
-v1::ComingEvent ToProto(const ComingEvent& event, const Registry& registry) {
-  v1::ComingEvent made;
-  made.set_kind(static_cast<v1::ComingEvent::Kind>(event.kind));
-  made.set_day(FormatDay(event.day));
-  made.set_resource(event.resource);
-  if (!event.partner.empty()) {
-    made.set_partner(absl::StrCat("partners/", event.partner));
-    const Partner* const partner = registry.FindPartner(event.partner);
-    made.set_partner_name(partner == nullptr ? event.partner : NameWithFootnote(*partner));
-  }
-  made.set_sentence(event.sentence);
-  made.set_evidence(event.evidence);
-  made.set_certainty(static_cast<v1::Certainty>(event.certainty));
-  made.set_overdue(event.overdue);
-  return made;
 }
 
 v1::Affected ToProto(const Affected& affected) {
@@ -215,7 +196,7 @@ struct Reports::ComingCursor {
   int days = 0;
   std::optional<absl::CivilDay> day;
   std::int64_t revision = 0;
-  std::string events;  // Serialized.
+  std::shared_ptr<const ComingList> list;
 };
 
 absl::Status Reports::WatchComing(const v1::WatchComingRequest& request,
@@ -235,26 +216,18 @@ absl::Status Reports::WatchComing(const v1::WatchComingRequest& request,
 absl::Status Reports::PumpComing(ComingCursor& cursor, ComingFlow& flow) const {
   if (!flow.HasRoom()) return absl::OkStatus();
   const absl::CivilDay day = Today();
-  v1::WatchComingResponse response;
+  std::shared_ptr<const ComingList> list;
   {
     const RegistryStore::State::Guard now = store_->View();
     if (cursor.day == day && cursor.revision == now->revision()) return absl::OkStatus();
-    std::size_t bytes = 0;
-    for (const ComingEvent& event : ComingEvents(*now, {.from = day, .until = day + cursor.days})) {
-      v1::ComingEvent made = ToProto(event, *now);
-      bytes += made.ByteSizeLong();
-      if (response.events_size() == kMostListed || bytes > kMostWatchedBytes) break;
-      *response.add_events() = std::move(made);
-    }
+    list = coming_.On(*now, day, cursor.days);
     cursor.revision = now->revision();
-    // A change that leaves the list as it was is no news; a new day is.
-    std::string events = response.SerializeAsString();
-    if (cursor.day == day && events == cursor.events) return absl::OkStatus();
-    cursor.events = std::move(events);
-    cursor.day = day;
-    service::SetRevision(now->store_id(), now->revision(), response.mutable_registry_revision());
   }
-  flow.TryPush(std::move(response));
+  // A change that leaves the list as it was is no news; a new day is.
+  const bool news = cursor.day != day || list->events != cursor.list->events;
+  cursor.list = list;
+  cursor.day = day;
+  if (news) flow.TryPush(list->response);
   return absl::OkStatus();
 }
 

@@ -16,6 +16,7 @@
 #include "common/signer_files/signer_files.h"
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/transport/coming_lists.h"
 #include "services/partner-registry/transport/snapshot_reads.h"
 
 namespace comity::partner_registry {
@@ -65,6 +66,8 @@ class Reports final : SnapshotReads {
   };
   mutable absl::Mutex lists_mutex_;
   mutable SignedLists lists_ ABSL_GUARDED_BY(lists_mutex_);
+
+  mutable ComingLists coming_;
 
   mutable absl::Mutex flows_mutex_;
   mutable std::list<std::weak_ptr<ComingFlow>> flows_ ABSL_GUARDED_BY(flows_mutex_);

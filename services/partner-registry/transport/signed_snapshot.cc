@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -90,26 +91,30 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   const absl::Time now = clock_->Now();
   const absl::CivilDay today = DayInBrussels(now);
   const std::string checkpoint = store_->LatestCheckpoint();
-  // A copy, which shares the facts: the caller may be slow, and the writer must not wait for him.
-  const Registry state = *store_->View();
-  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, state.store_id(), state.revision()));
+  // The caller may be slow: what he is sent is kept for him, and the state let go.
+  sealing::RegistrySnapshot statement{.notice = kNotice};
+  std::vector<SharedFact> all;
+  {
+    const RegistryStore::State::Guard state = store_->View();
+    COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, state->store_id(), state->revision()));
+    statement.store_id = state->store_id();
+    statement.revision = state->revision();
+    all = state->SharedFacts();
+  }
 
   const Viewer viewer = ReplicaViewer();
   FactsOut facts(out);
-  COMITY_RETURN_IF_ERROR(state.ForEachFact([&](Fact fact) -> absl::Status {
-    if (!MaySee(viewer, fact, today)) return absl::OkStatus();
-    return facts.Add(ForTheFile(viewer, std::move(fact), state.store_id()));
-  }));
+  for (const SharedFact& shared : all) {
+    Fact fact = CopyOf(shared);
+    if (!MaySee(viewer, fact, today)) continue;
+    COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, std::move(fact), statement.store_id)));
+  }
   COMITY_RETURN_IF_ERROR(facts.Finish());
 
-  const absl::Time made = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
-  sealing::RegistrySnapshot statement{.notice = kNotice,
-                                      .store_id = state.store_id(),
-                                      .revision = state.revision(),
-                                      .made = made,
-                                      .expires = made + validity,
-                                      .facts = facts.lines(),
-                                      .facts_sha256 = facts.digest()};
+  statement.made = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
+  statement.expires = statement.made + validity;
+  statement.facts = facts.lines();
+  statement.facts_sha256 = facts.digest();
   if (!checkpoint.empty()) statement.checkpoint_sha256 = crypto::Sha256(checkpoint);
   v1::GetSnapshotResponse last;
   COMITY_ASSIGN_OR_RETURN(*last.mutable_statement(), sealing::BuildRegistrySnapshot(statement));

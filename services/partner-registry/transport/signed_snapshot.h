@@ -20,8 +20,8 @@ class SignedSnapshot {
                  const sealing::SignerFiles* signer)
       : store_(store), leases_(leases), clock_(clock), signer_(signer) {}
 
-  // At one revision, whatever is written meanwhile. Facts go out as they are made: besides a copy
-  // of the state, which shares them, memory is that of a few parts.
+  // At one revision, whatever is written meanwhile. Facts go out as they are made: memory is
+  // that of a few parts, of a pointer a fact, and of what is replaced meanwhile.
   //   INVALID_ARGUMENT `FIELD_INVALID`: `valid_hours`;
   //   FAILED_PRECONDITION `SIGNING_NOT_CONFIGURED`; errors of Leases::MayAnswer: who may lack
   //   withdrawals gives nobody anything to start from.
