@@ -102,7 +102,7 @@ absl::Status Affected(App& app, const Arguments& arguments) {
   request.set_day(arguments.day);
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   const client::AffectedEverywhere all = client::ListAffected(*session, request, app.patience());
-  const absl::Status status = all.status();
+  absl::Status status = all.status();
   if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
   json::Json shown = all.registry.ok() ? ToJson(*all.registry) : json::Json::object();
   if (all.engagements.ok()) shown["engagements"] = ToJsonList(all.engagements->affected());
@@ -174,7 +174,7 @@ absl::Status ReliedOn(App& app, const Arguments& arguments) {
   question.purpose = arguments.purpose;
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   const client::ReliancesEverywhere all = client::ListReliances(*session, question, app.patience());
-  const absl::Status status = all.status();
+  absl::Status status = all.status();
   if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
   json::Json shown = {{"fact", question.fact}};
   if (question.from.has_value()) shown["from_revision"] = ToJson(*question.from);
@@ -230,7 +230,7 @@ absl::Status Measure(App& app, const Arguments& arguments) {
   const std::string partner = arguments.partner.empty() ? "" : PartnerName(arguments.partner);
   const client::VolumesEverywhere volumes =
       client::MeasureVolume(*session, arguments.year, partner, app.patience());
-  const absl::Status status = volumes.status();
+  absl::Status status = volumes.status();
   if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
   const auto counts = volumes.Counts();
   json::Json shown = {{"year", arguments.year}, {"counts", counts}};

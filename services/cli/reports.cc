@@ -173,7 +173,7 @@ absl::Status Follow(App& app, const Arguments& arguments) {
       });
       std::cout.flush();
     }
-    const absl::Status status = rpc::ToAbslStatus(reader->Finish());
+    absl::Status status = rpc::ToAbslStatus(reader->Finish());
     if (!status.ok() && !absl::IsUnavailable(status)) return status;
     absl::SleepFor(absl::Seconds(1));
   }

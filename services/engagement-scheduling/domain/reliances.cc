@@ -36,6 +36,7 @@ std::vector<Reliance> ReliancesOn(const Schedule& schedule, const legal::Relianc
     if (newest.size() > most) newest.erase(std::prev(newest.end()));
   }
   std::vector<Reliance> found;
+  found.reserve(newest.size());
   for (auto& [at, reliance] : newest) found.push_back(std::move(reliance));
   return found;
 }
