@@ -1,4 +1,4 @@
-// comity contacts: list, show, find, update, suspend, reinstate, erase.
+// comity contacts: list, show, find, create, update, suspend, reinstate, erase.
 
 #include <iostream>
 #include <memory>
@@ -45,6 +45,16 @@ absl::Status List(App& app, const Arguments& arguments) {
                           [](const v1::ListContactsResponse& all) {
                             PrintContacts({all.contacts().begin(), all.contacts().end()});
                           });
+}
+
+absl::Status Create(App& app, const Arguments& arguments) {
+  v1::CreateContactRequest request;
+  COMITY_ASSIGN_OR_RETURN(const std::string name, ContactName(arguments.contact));
+  google::protobuf::FieldMask named;
+  request.set_parent(ParentOf(name));
+  request.set_contact_id(IdOf(name));
+  COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_contact(), named));
+  return CallRegistry(app, &RegistryStub::CreateContact, request, PrintEdited<v1::Contact>);
 }
 
 absl::Status Update(App& app, const Arguments& arguments) {
@@ -127,6 +137,15 @@ void RegisterContacts(Command root, App& app) {
   find.AddOption("--language", arguments->languages, "Only who speaks one of these, such as fr")
       .TypeName("TAG");
   find.AddFlag("--openers", arguments->openers, "Only who can open documents");
+  const Command create = AddCommand(
+      contacts, app, "create", "Register a contact",
+      "  comity --as registry-1 contacts create tbilisi-2@georgia \\\n"
+      "      --set spiffe_id=spiffe://georgia.example/partner/georgia/contact/tbilisi-2 \\\n"
+      "      --set \"function=duty prosecutor\" \\\n"
+      "      --set authority=partners/georgia/authorities/prosecution-service",
+      [&app, arguments] { return Create(app, *arguments); });
+  create.AddOption("contact", arguments->contact, "Such as tbilisi-2@georgia").Required();
+  AddFields<v1::Contact>(create, *arguments);
   const Command update =
       AddCommand(contacts, app, "update", "Change fields of a contact",
                  "  comity --as registry-1 contacts update tbilisi-1@georgia \\\n"

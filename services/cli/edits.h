@@ -38,14 +38,20 @@ inline Option AddEtag(const Command& command, EditArguments& arguments) {
       .TypeName("ETAG");
 }
 
-// --set FIELD=VALUE, of the fields of `Message`, and --dry-run.
+// --set FIELD=VALUE, of the fields of `Message`.
 template <typename Message>
-void AddSet(const Command& command, EditArguments& arguments) {
+void AddFields(const Command& command, EditArguments& arguments) {
   command
       .AddOption("--set", arguments.set,
                  absl::StrCat("A field, once for each: ", SettableFields(*Message::descriptor())))
       .TypeName("FIELD=VALUE")
       .Required();
+}
+
+// The same and --dry-run.
+template <typename Message>
+void AddSet(const Command& command, EditArguments& arguments) {
+  AddFields<Message>(command, arguments);
   command.AddFlag("--dry-run", arguments.dry_run, "Say what would be, write nothing");
 }
 
