@@ -142,7 +142,9 @@ TEST(EffectTest, AVersionThatIsNotPublicYetDoesNotGovern) {
   EXPECT_EQ(EffectOf(second, dossier, lens).holds, Tri::kNo);
 }
 
-TEST(EffectTest, WhatTheBuilderKnowsOfAnEndChangesNoAnswer) {
+// Only whether it holds is compared: what has surely ended rests on its end alone, so its other
+// fields are not read, nor listed as unconfirmed.
+TEST(EffectTest, WhatTheBuilderKnowsOfAnEndDoesNotChangeWhetherItHolds) {
   for (const Certainty certainty : {Certainty::kFound, Certainty::kMonth, Certainty::kYear,
                                     Certainty::kUnconfirmed, Certainty::kUnknown}) {
     Instrument instrument = Agreement("2011-01-01");
