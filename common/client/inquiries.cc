@@ -1,5 +1,8 @@
 #include "common/client/inquiries.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,24 +16,35 @@ constexpr char kRegistry[] = "partner-registry";
 constexpr char kScheduling[] = "engagement-scheduling";
 constexpr char kExchange[] = "document-exchange";
 
-using Answers = std::vector<std::pair<const char*, absl::Status>>;
+struct Answer {
+  const char* service;
+  absl::Status status;
+  bool truncated = false;
+};
+
+using Answers = std::vector<Answer>;
 
 absl::Status Together(const Answers& answers) {
   ErrorDetails details{.reason = "PARTIAL_ANSWER"};
   std::string services;
-  const absl::Status* first = nullptr;
-  for (const auto& [service, status] : answers) {
-    if (status.ok()) continue;
-    if (first == nullptr) first = &status;
+  std::size_t failed = 0;
+  for (const auto& [service, status, truncated] : answers) {
+    if (status.ok() && !truncated) continue;
+    if (!status.ok()) ++failed;
     absl::StrAppend(&services, services.empty() ? "" : ", ", service);
     details.preconditions.push_back(
-        {.type = "SERVICE", .subject = service, .description = std::string(status.message())});
+        {.type = "SERVICE",
+         .subject = service,
+         .description = status.ok() ? "There is more than one answer takes: settle what is listed "
+                                      "and ask again for the rest."
+                                    : std::string(status.message())});
   }
-  if (first == nullptr) return absl::OkStatus();
-  if (details.preconditions.size() == answers.size()) return *first;
+  if (services.empty()) return absl::OkStatus();
+  if (failed == answers.size()) return answers.front().status;
   return MakeError(absl::StatusCode::kUnavailable,
                    absl::StrCat("This is a part of the answer: ", services,
-                                " did not give its own; ask again, or have somebody ask who may."),
+                                " did not give all of its own; ask again, or have somebody ask who "
+                                "may."),
                    std::move(details));
 }
 
@@ -76,6 +90,41 @@ Request WhatIfRequest(const partner_registry::v1::ListAffectedRequest& asked) {
   request.set_supposition(asked.supposition());
   request.set_day(asked.day());
   return request;
+}
+
+using partner_registry::v1::Instrument;
+
+// What it says, without who recorded and confirmed it, how sure it is, and what no check reads.
+Instrument ValuesOf(Instrument state) {
+  state.clear_revision();
+  state.clear_record_time();
+  state.clear_recorded_by();
+  state.clear_value_recorded_by();
+  state.clear_confirmations();
+  state.clear_etag();
+  state.clear_certainty();
+  state.clear_note();
+  state.clear_last_evaluated();
+  state.clear_review_by();
+  return state;
+}
+
+// The lower the surer.
+int Doubt(const Instrument& state, const std::string& field) {
+  using partner_registry::v1::Certainty;
+  const auto said = state.certainty().find(field);
+  const bool unsaid =
+      said == state.certainty().end() || said->second == Certainty::CERTAINTY_UNSPECIFIED;
+  return unsaid ? Certainty::CERTAINTY_UNCONFIRMED : said->second;
+}
+
+bool Corrects(const Instrument& state, const Instrument& earlier) {
+  for (const auto* certainties : {&state.certainty(), &earlier.certainty()}) {
+    for (const auto& [field, certainty] : *certainties) {
+      if (Doubt(state, field) > Doubt(earlier, field)) return true;
+    }
+  }
+  return !google::protobuf::util::MessageDifferencer::Equals(ValuesOf(state), ValuesOf(earlier));
 }
 
 absl::StatusOr<std::vector<partner_registry::v1::Secondment>> SecondmentsOn(
@@ -126,9 +175,10 @@ absl::StatusOr<std::vector<document_exchange::v1::Reliance>> DocumentsOn(
 }  // namespace
 
 absl::Status AffectedEverywhere::status() const {
-  return Together({{kRegistry, registry.status()},
-                   {kScheduling, engagements.status()},
-                   {kExchange, documents.status()}});
+  return Together(
+      {{kRegistry, registry.status()},
+       {kScheduling, engagements.status(), engagements.ok() && engagements->truncated()},
+       {kExchange, documents.status(), documents.ok() && documents->truncated()}});
 }
 
 AffectedEverywhere ListAffected(Session& session,
@@ -147,27 +197,38 @@ AffectedEverywhere ListAffected(Session& session,
                        WhatIfRequest<exchange::ListAffectedRequest>(request), patience)};
 }
 
+absl::StatusOr<RelianceQuestion> BeforeItsCorrection(InstrumentAt at) {
+  COMITY_ASSIGN_OR_RETURN(Instrument state, at(nullptr));
+  RelianceQuestion question{.fact = state.name()};
+  while (true) {
+    ledger::v1::Revision before = state.revision();
+    before.set_number(before.number() - 1);
+    absl::StatusOr<Instrument> earlier = at(&before);
+    // Before its first state there was none.
+    if (absl::IsNotFound(earlier.status()) || absl::IsOutOfRange(earlier.status())) break;
+    if (!earlier.ok()) return earlier.status();
+    if (Corrects(state, *earlier)) {
+      if (question.before.has_value()) break;
+      question.before = state.revision();
+    }
+    state = *std::move(earlier);
+  }
+  question.from = state.revision();
+  return question;
+}
+
 absl::StatusOr<RelianceQuestion> BeforeItsCorrection(Session& session,
                                                      const std::string& instrument,
                                                      absl::Duration patience) {
   namespace v1 = partner_registry::v1;
-  const auto get = &v1::PartnerRegistryService::Stub::GetInstrument;
-  v1::GetInstrumentRequest request;
-  request.set_name(instrument);
-  COMITY_ASSIGN_OR_RETURN(const v1::Instrument present,
-                          Ask(session.Registry(), get, request, patience));
-  *request.mutable_at_revision() = present.revision();
-  request.mutable_at_revision()->set_number(present.revision().number() - 1);
-  const absl::StatusOr<v1::Instrument> earlier = Ask(session.Registry(), get, request, patience);
-  if (earlier.ok()) {
-    return RelianceQuestion{
-        .fact = instrument, .from = earlier->revision(), .before = present.revision()};
-  }
-  // Before its first state there was none.
-  if (!absl::IsNotFound(earlier.status()) && !absl::IsOutOfRange(earlier.status())) {
-    return earlier.status();
-  }
-  return RelianceQuestion{.fact = instrument, .from = present.revision()};
+  return BeforeItsCorrection(
+      [&](const ledger::v1::Revision* revision) -> absl::StatusOr<v1::Instrument> {
+        v1::GetInstrumentRequest request;
+        request.set_name(instrument);
+        if (revision != nullptr) *request.mutable_at_revision() = *revision;
+        return Ask(session.Registry(), &v1::PartnerRegistryService::Stub::GetInstrument, request,
+                   patience);
+      });
 }
 
 absl::Status ReliancesEverywhere::status() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -15,7 +16,8 @@
 //
 // A service that does not answer keeps nobody from the answers of the others. `status()` says
 // whether the whole is there: OK; UNAVAILABLE `PARTIAL_ANSWER`, one precondition violation of type
-// SERVICE for each that did not answer, with the error it gave; or the first error if none did.
+// SERVICE for each that did not answer, with the error it gave, or that could not name all it has;
+// or the first error if none answered.
 namespace comity::client {
 
 struct AffectedEverywhere {
@@ -38,8 +40,17 @@ struct RelianceQuestion {
   std::string purpose;
 };
 
-// Between which revisions an instrument said what it said before its present state; if there is no
-// earlier state, since when it says what it says.
+// An instrument as it was at a revision; null: as it is.
+using InstrumentAt = absl::FunctionRef<absl::StatusOr<partner_registry::v1::Instrument>(
+    const ledger::v1::Revision*)>;
+
+// Between which revisions an instrument said what it said before it was last corrected; if it never
+// was, since when it says what it says. A correction changes a value, or makes one less sure. What
+// confirms a value, makes it surer or only notes something is none, so that it hides none either.
+// Errors of `at`; NOT_FOUND and OUT_OF_RANGE of a revision end the past.
+absl::StatusOr<RelianceQuestion> BeforeItsCorrection(InstrumentAt at);
+
+// The same, read from the registry.
 absl::StatusOr<RelianceQuestion> BeforeItsCorrection(Session& session,
                                                      const std::string& instrument,
                                                      absl::Duration patience);

@@ -60,8 +60,13 @@ std::string OutcomeText(v1::TransferOutcome outcome) {
 void PrintOutcomes(const std::string& head, const std::string& counterpart,
                    v1::TransferOutcome before, v1::TransferOutcome after,
                    const std::string& sentence) {
-  std::cout << head << "\n    with " << counterpart << ": " << OutcomeText(before) << " -> "
-            << OutcomeText(after) << "\n    " << Wrap(sentence, kWidth, kIndent) << "\n";
+  std::cout << head << "\n    ";
+  // What cannot be judged has no outcomes; the sentence says why.
+  if (before != after) {
+    std::cout << "with " << counterpart << ": " << OutcomeText(before) << " -> "
+              << OutcomeText(after) << "\n    ";
+  }
+  std::cout << Wrap(sentence, kWidth, kIndent) << "\n";
 }
 
 void PrintAffected(const client::AffectedEverywhere& all) {
@@ -92,6 +97,9 @@ void PrintAffected(const client::AffectedEverywhere& all) {
                     one.counterpart(), one.outcome_before(), one.outcome_after(), one.sentence());
     }
   }
+  const auto cut = [](const auto& answer) { return answer.ok() && answer->truncated(); };
+  if (cut(all.engagements)) std::cout << "There may be more engagements, later ones.\n";
+  if (cut(all.documents)) std::cout << "There may be more documents, later ones.\n";
   if (lines == 0) std::cout << "Nothing that you may see would be affected.\n";
 }
 
@@ -122,6 +130,17 @@ std::string RangeText(const client::RelianceQuestion& question) {
   return text.empty() ? " whatever the revision" : text;
 }
 
+// With the store, where that is not the one asked of: its revisions cannot be compared.
+std::string RevisionText(const client::RelianceQuestion& question,
+                         const ledger::v1::Revision& revision) {
+  const auto& asked = question.before.has_value() ? question.before : question.from;
+  std::string text = absl::StrCat(revision.number());
+  if (asked.has_value() && asked->store_id() != revision.store_id()) {
+    absl::StrAppend(&text, " of earlier store ", revision.store_id());
+  }
+  return text;
+}
+
 void PrintReliances(const client::RelianceQuestion& question,
                     const client::ReliancesEverywhere& all) {
   std::cout << question.fact << ", relied on" << RangeText(question) << " of the registry\n";
@@ -129,14 +148,14 @@ void PrintReliances(const client::RelianceQuestion& question,
   if (all.documents.ok()) {
     for (const auto& one : *all.documents) {
       rows.push_back({TimeText(one.commit_time()), one.document(), one.attempt(), one.recipient(),
-                      absl::StrCat(one.registry_revision().number())});
+                      RevisionText(question, one.registry_revision())});
     }
   }
   if (all.engagements.ok()) {
     for (const auto& one : *all.engagements) {
       rows.push_back({TimeText(one.confirm_time()), one.engagement(), "ConfirmEngagement",
                       absl::StrJoin(one.counterparts(), ", "),
-                      absl::StrCat(one.registry_revision().number())});
+                      RevisionText(question, one.registry_revision())});
     }
   }
   if (all.secondments.ok()) {
@@ -281,8 +300,8 @@ void RegisterReliedOn(Command instruments, App& app) {
   relied
       .AddOption(
           "--since-revision", arguments->since,
-          "Since this revision of the registry; of an instrument, since its state before the "
-          "present one if left out")
+          "Since this revision of the registry; of an instrument, since what it said before its "
+          "last correction if left out")
       .TypeName("NUMBER");
 }
 

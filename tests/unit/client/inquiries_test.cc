@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <iterator>
+#include <map>
+
+#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "tests/testing/status_matchers.h"
 
@@ -10,6 +14,7 @@ namespace {
 
 using comity::testing::FailsWith;
 using comity::testing::IsOk;
+using partner_registry::v1::Instrument;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -60,6 +65,104 @@ TEST(InquiriesTest, WhoDidNotAnswerIsNamedWithTheReason) {
   EXPECT_EQ(details.preconditions[0].type, "SERVICE");
   EXPECT_EQ(details.preconditions[0].subject, "document-exchange");
   EXPECT_EQ(details.preconditions[0].description, "It is not for you.");
+}
+
+TEST(InquiriesTest, WhatWasCutIsAPartThoughEverybodyAnswered) {
+  AffectedEverywhere all{.registry = partner_registry::v1::ListAffectedResponse(),
+                         .engagements = engagement_scheduling::v1::ListAffectedResponse(),
+                         .documents = document_exchange::v1::ListAffectedResponse()};
+  all.documents->set_truncated(true);
+
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+  const ErrorDetails details = DetailsOf(all.status());
+  ASSERT_THAT(details.preconditions, SizeIs(1));
+  EXPECT_EQ(details.preconditions[0].subject, "document-exchange");
+
+  all.registry = all.engagements = kDenied;
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"))
+      << "what there is of the answer is shown";
+}
+
+// The states of an instrument as the registry tells them.
+class Past {
+ public:
+  // Recorded at `revision`, until the next.
+  Instrument& Record(std::int64_t revision) {
+    Instrument state = states_.empty() ? Instrument() : states_.rbegin()->second;
+    state.set_name("partners/armenia/instruments/agreement");
+    state.mutable_revision()->set_store_id("store");
+    state.mutable_revision()->set_number(revision);
+    return states_[revision] = std::move(state);
+  }
+
+  absl::StatusOr<Instrument> operator()(const ledger::v1::Revision* revision) const {
+    const auto after =
+        revision == nullptr ? states_.end() : states_.upper_bound(revision->number());
+    if (after != states_.begin()) return std::prev(after)->second;
+    return MakeError(absl::StatusCode::kNotFound, "There was none.",
+                     {.reason = "INSTRUMENT_NOT_FOUND"});
+  }
+
+  // "[from, before)".
+  std::string Range() const {
+    const auto question = BeforeItsCorrection(*this);
+    if (!question.ok()) return std::string(question.status().message());
+    EXPECT_EQ(question->fact, "partners/armenia/instruments/agreement");
+    return absl::StrCat(
+        "[", question->from->number(), ", ",
+        question->before.has_value() ? absl::StrCat(question->before->number()) : "now", ")");
+  }
+
+ private:
+  std::map<std::int64_t, Instrument> states_;
+};
+
+void Confirm(Instrument& state, const std::string& field) {
+  state.add_confirmations()->set_field(field);
+  state.set_etag(absl::StrCat(state.revision().number()));
+}
+
+TEST(CorrectionTest, WhatIsConfirmedOrNotedSinceHidesNoCorrection) {
+  Past past;
+  Instrument& first = past.Record(3);
+  first.set_in_force("2024-09-05");
+  (*first.mutable_certainty())["in_force"] = partner_registry::v1::CERTAINTY_UNCONFIRMED;
+  Confirm(past.Record(5), "in_force");
+  EXPECT_EQ(past.Range(), "[3, now)") << "it was never corrected";
+
+  Instrument& corrected = past.Record(10);
+  corrected.set_in_force("2024-10-01");
+  corrected.clear_confirmations();
+  EXPECT_EQ(past.Range(), "[3, 10)");
+  Confirm(past.Record(11), "in_force");
+  EXPECT_EQ(past.Range(), "[3, 10)");
+  (*past.Record(12).mutable_certainty())["in_force"] = partner_registry::v1::CERTAINTY_FOUND;
+  past.Record(13).set_note("seen in the register");
+  past.Record(14).set_last_evaluated("2026-11-01");
+  past.Record(15).set_recorded_by("spiffe://agency.example/agency/desk-officer/-/desk-1");
+  EXPECT_EQ(past.Range(), "[3, 10)");
+
+  past.Record(20).set_ended("2027-01-01");
+  EXPECT_EQ(past.Range(), "[10, 20)") << "the last correction is asked of";
+}
+
+TEST(CorrectionTest, AValueThatIsLessSureIsCorrected) {
+  Past past;
+  (*past.Record(3).mutable_certainty())["in_force"] = partner_registry::v1::CERTAINTY_FOUND;
+  past.Record(4).clear_certainty();
+  EXPECT_EQ(past.Range(), "[3, 4)");
+  (*past.Record(6).mutable_certainty())["ended"] = partner_registry::v1::CERTAINTY_UNKNOWN;
+  EXPECT_EQ(past.Range(), "[4, 6)");
+}
+
+TEST(CorrectionTest, AnErrorOfTheRegistryIsNoEndOfThePast) {
+  const auto question =
+      BeforeItsCorrection([](const ledger::v1::Revision* revision) -> absl::StatusOr<Instrument> {
+        if (revision == nullptr) return Instrument();
+        return kDenied;
+      });
+
+  EXPECT_THAT(question, FailsWith(absl::StatusCode::kPermissionDenied, "DENIED"));
 }
 
 TEST(InquiriesTest, WhereNobodyAnsweredTheErrorIsTheFirst) {
