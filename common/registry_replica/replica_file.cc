@@ -88,6 +88,8 @@ std::string NameOf(const v1::Fact& fact) {
   return "";
 }
 
+bool Absent(const std::string& path) { return access(path.c_str(), F_OK) != 0 && errno == ENOENT; }
+
 bool Erases(const v1::Change& change) {
   return change.removed_size() > 0 ||
          std::any_of(change.facts().begin(), change.facts().end(), [](const v1::Fact& fact) {
@@ -116,9 +118,7 @@ ReplicaFile::~ReplicaFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-bool ReplicaFile::NeverKept() const {
-  return !path_.empty() && access(path_.c_str(), F_OK) != 0 && errno == ENOENT;
-}
+bool ReplicaFile::NeverKept() const { return !path_.empty() && Absent(path_) && Absent(mark()); }
 
 absl::StatusOr<v1::Change> ReplicaFile::Load() {
   v1::Change nothing;
@@ -147,8 +147,10 @@ absl::Status ReplicaFile::Replace(const v1::Change& everything) {
   if (descriptor_ >= 0) close(descriptor_);
   descriptor_ = -1;
   appended_ = 0;
-  absl::Status written =
-      storage::WriteFileAtomically(path_, absl::StrCat(kHeader, Record(everything)));
+  absl::Status written = Mark();
+  if (written.ok()) {
+    written = storage::WriteFileAtomically(path_, absl::StrCat(kHeader, Record(everything)));
+  }
   if (!written.ok()) {
     Forget();
     return written;
@@ -188,11 +190,18 @@ absl::Status ReplicaFile::Write(const std::string& record, bool durable) {
   return absl::OkStatus();
 }
 
+std::string ReplicaFile::mark() const { return absl::StrCat(path_, ".kept"); }
+
+absl::Status ReplicaFile::Mark() {
+  return Absent(mark()) ? storage::WriteFileAtomically(mark(), "") : absl::OkStatus();
+}
+
 void ReplicaFile::Forget() {
   if (descriptor_ >= 0) close(descriptor_);
   descriptor_ = -1;
   if (path_.empty()) return;
   const int emptied = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  // The mark stays: what cannot be emptied is not there any more, but was.
   if (emptied < 0 || fdatasync(emptied) != 0) unlink(path_.c_str());
   if (emptied >= 0) close(emptied);
 }

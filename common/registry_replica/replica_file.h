@@ -21,15 +21,15 @@ class ReplicaFile {
   ReplicaFile(const ReplicaFile&) = delete;
   ReplicaFile& operator=(const ReplicaFile&) = delete;
 
-  // Whether there was never anything to keep: no file, not even one that was emptied. Whoever had
-  // something must not go back to what is older.
+  // Whether there was never anything to keep: neither a file nor the mark beside it, which stays
+  // when the file is lost. Whoever had something must not go back to what is older.
   bool NeverKept() const;
 
   // Everything kept, as one change at the last revision, and makes the file hold just that. Without
   // a revision if nothing is kept. Errors of common/storage/files.h.
   absl::StatusOr<partner_registry::v1::Change> Load();
 
-  // Replaces what is kept, durably.
+  // Replaces what is kept, durably. Leaves a mark first that there was something.
   absl::Status Replace(const partner_registry::v1::Change& everything);
 
   // Adds a change, durably if it is a barrier; one that erases makes the file anew, without what
@@ -37,11 +37,13 @@ class ReplicaFile {
   // what was: a replica without a withdrawal must not come back.
   absl::Status Append(const partner_registry::v1::Change& change);
 
-  // Keeps nothing any more, until the next Replace; an empty file stays.
+  // Keeps nothing any more, until the next Replace; an empty file stays, or only the mark.
   void Forget();
 
  private:
   absl::Status Write(const std::string& record, bool durable);
+  absl::Status Mark();
+  std::string mark() const;
 
   const std::string path_;
   int descriptor_ = -1;  // Open for appending, once there is something to append to.

@@ -224,6 +224,7 @@ TEST_F(SeedTest, WhatIsNotGoodIsRefusedAndTheReplicaStartsEmpty) {
       EXPECT_EQ(registry_->snapshots(), ++snapshots) << what;
     }
     fs::remove(folder_ / "registry-replica");
+    fs::remove(folder_ / "registry-replica.kept");
   }
 }
 

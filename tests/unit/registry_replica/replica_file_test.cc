@@ -1,5 +1,6 @@
 #include "common/registry_replica/replica_file.h"
 
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -124,6 +125,8 @@ TEST_F(ReplicaFileTest, ItIsKnownWhetherThereEverWasAnything) {
   EXPECT_FALSE(file.NeverKept());
   file.Forget();
   EXPECT_FALSE(ReplicaFile(path_).NeverKept()) << "though nothing is kept any more";
+  ASSERT_EQ(std::remove(path_.c_str()), 0);
+  EXPECT_FALSE(ReplicaFile(path_).NeverKept()) << "nor is there a file that could be emptied";
 }
 
 TEST_F(ReplicaFileTest, WithoutAPathNothingIsWritten) {
