@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/service/calls.h"
+#include "common/service/disclosures.h"
 #include "common/service/year.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -21,7 +22,6 @@
 #include "common/transfer_proto/transfer_proto.h"
 #include "services/document-exchange/domain/volume.h"
 #include "services/document-exchange/transport/calls.h"
-#include "services/document-exchange/transport/disclosures.h"
 #include "services/document-exchange/transport/exchange_proto.h"
 
 namespace comity::document_exchange {
@@ -70,8 +70,8 @@ crypto::Digest QueryDigest(const rpc::Call& call, v1::ListReliancesRequest query
   return DigestOf(call.method(), query);
 }
 
-// nullopt: it did not rely on the fact, rests on another revision, or its verdict went with its
-// key.
+// nullopt: it did not rest on the fact, rests on a revision not asked of, or its verdict went with
+// its key.
 std::optional<v1::Reliance> RelianceOn(const legal::RelianceQuery& query,
                                        const TransferRecord& record) {
   const partner_registry::v1::TransferVerdict verdict = DecodeVerdict(record.verdict);
@@ -79,12 +79,13 @@ std::optional<v1::Reliance> RelianceOn(const legal::RelianceQuery& query,
   if (!query.Covers({.store_id = revision.store_id(), .number = revision.number()})) {
     return std::nullopt;
   }
-  const bool cites =
+  const bool rests =
       std::any_of(verdict.reasons().begin(), verdict.reasons().end(), [&](const auto& reason) {
-        return std::find(reason.facts().begin(), reason.facts().end(), query.fact) !=
-               reason.facts().end();
+        return legal::RestsOn(reason.row()) &&
+               std::find(reason.facts().begin(), reason.facts().end(), query.fact) !=
+                   reason.facts().end();
       });
-  if (!cites) return std::nullopt;
+  if (!rests) return std::nullopt;
   v1::Reliance made;
   made.set_document(absl::StrCat("documents/", record.document_id));
   made.set_attempt(record.attempt);
@@ -124,7 +125,10 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
     for (AffectedRecipient& affected : page.affected) {
       v1::AffectedDocument made = ToProto(std::move(affected));
       bytes += made.ByteSizeLong();
-      if (response->affected_size() == kMostAffected || bytes > kMostBytes) return absl::OkStatus();
+      if (response->affected_size() == kMostAffected || bytes > kMostBytes) {
+        response->set_truncated(true);
+        return absl::OkStatus();
+      }
       *response->add_affected() = std::move(made);
     }
   }
@@ -134,7 +138,7 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
 absl::Status Inquiries::ListReliances(const rpc::Call& call,
                                       const v1::ListReliancesRequest& request,
                                       v1::ListReliancesResponse* response) const {
-  COMITY_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
+  COMITY_RETURN_IF_ERROR(service::CheckPurpose(request.purpose()));
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
   COMITY_ASSIGN_OR_RETURN(
@@ -177,8 +181,8 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
         {.position = absl::StrCat(at.revision, " ", at.ordinal), .revision = head.revision}, digest,
         call.caller()));
   }
-  return RecordDisclosure(*parts_.journal, call, request.purpose(), digest,
-                          static_cast<std::size_t>(response->reliances_size()));
+  return service::RecordDisclosure(*parts_.journal, call, request.purpose(), digest,
+                                   static_cast<std::size_t>(response->reliances_size()));
 }
 
 absl::Status Inquiries::MeasureVolume(const rpc::Call& call,

@@ -6,11 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/journal/entry.h"
+#include "common/service/disclosures.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/sealed_form.h"
 #include "services/document-exchange/transport/calls.h"
-#include "services/document-exchange/transport/disclosures.h"
 #include "services/document-exchange/transport/document_exchange_service.h"
 #include "services/document-exchange/transport/exchange_proto.h"
 
@@ -115,7 +115,7 @@ absl::Status DocumentExchangeService::Send(const rpc::Call& call,
 absl::Status DocumentExchangeService::Export(
     const rpc::Call& call, const v1::ExportTransferRecordsRequest& request,
     rpc::Writer<v1::ExportTransferRecordsResponse>& out) const {
-  COMITY_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
+  COMITY_RETURN_IF_ERROR(service::CheckPurpose(request.purpose()));
   const absl::Time start =
       request.has_start_time() ? TimeOf(request.start_time()) : absl::InfinitePast();
   const absl::Time end =
@@ -137,7 +137,7 @@ absl::Status DocumentExchangeService::Export(
     while (!records.empty() && records.back().revision > last) records.pop_back();
     if (records.empty() && !first) return absl::OkStatus();
     COMITY_RETURN_IF_ERROR(
-        RecordDisclosure(*parts_.journal, call, request.purpose(), query, records.size()));
+        service::RecordDisclosure(*parts_.journal, call, request.purpose(), query, records.size()));
     if (records.empty()) return absl::OkStatus();
     first = false;
     v1::ExportTransferRecordsResponse response;

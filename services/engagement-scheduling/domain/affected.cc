@@ -53,21 +53,22 @@ std::string Sentence(const Engagement& engagement, const std::string& counterpar
 
 }  // namespace
 
-std::vector<Engagement> PlannedOperational(const Schedule& schedule,
-                                           const identity::Principal& viewer, absl::Time from,
-                                           absl::Time now, const StartPosition& position,
-                                           std::size_t most) {
-  std::vector<Engagement> planned;
+Planned PlannedOperational(const Schedule& schedule, const identity::Principal& viewer,
+                           absl::Time from, absl::Time now, const StartPosition& position,
+                           std::size_t most) {
+  Planned planned{.last = position};
   const auto& order = schedule.by_start();
   const StartPosition first(std::max(from, now - kLongestEngagement), "");
   auto at = position < first ? order.lower_bound(first) : order.upper_bound(position);
-  for (; at != order.end() && planned.size() < most; ++at) {
+  for (; at != order.end() && most > 0; ++at, --most) {
+    planned.last = *at;
     const Engagement& engagement = *schedule.FindEngagement(at->second);
     if (engagement.engagement_class == Class::kOperational && engagement.OccupiesAt(now) &&
         engagement.interval.end > now && MaySee(viewer, engagement)) {
-      planned.push_back(engagement);
+      planned.engagements.push_back(engagement);
     }
   }
+  planned.more = at != order.end();
   return planned;
 }
 

@@ -18,12 +18,17 @@ namespace comity::engagement_scheduling {
 // A place in the order of starts: start and name.
 using StartPosition = std::pair<absl::Time, std::string>;
 
+struct Planned {
+  std::vector<Engagement> engagements;
+  StartPosition last;  // Of the last engagement looked at.
+  bool more = false;   // There are others after it.
+};
+
 // Held and confirmed operational engagements that `viewer` may see, that are not over at `now` and
-// start at `from` or later, soonest first, after `position`; at most `most`.
-std::vector<Engagement> PlannedOperational(const Schedule& schedule,
-                                           const identity::Principal& viewer, absl::Time from,
-                                           absl::Time now, const StartPosition& position,
-                                           std::size_t most);
+// start at `from` or later, soonest first, after `position`. Looks at `most` engagements at most.
+Planned PlannedOperational(const Schedule& schedule, const identity::Principal& viewer,
+                           absl::Time from, absl::Time now, const StartPosition& position,
+                           std::size_t most);
 
 // A counterpart of an engagement for whom the transfer check would come to another outcome.
 struct AffectedCounterpart {

@@ -64,6 +64,7 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
              settings.office, parts.self),
       inquiries_({.store = store_.get(),
                   .registry = registry_.get(),
+                  .journal = journal_.get(),
                   .pages = &pages_,
                   .clock = parts.clock}),
       writes_(store_.get(), registry_.get(), parts.clock,

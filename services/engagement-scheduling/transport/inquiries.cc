@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/service/calls.h"
+#include "common/service/disclosures.h"
 #include "common/service/year.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -77,26 +78,25 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
   service::SetRevision(registry->revision().store_id, registry->revision().number,
                        response->mutable_registry_revision());
   const absl::Time from = absl::FromCivil(supposed.from, Brussels());
-  StartPosition position(absl::InfinitePast(), "");
+  Planned planned{.last = {absl::InfinitePast(), ""}, .more = true};
   std::size_t bytes = 0;
-  std::vector<Engagement> planned;
-  do {
+  while (planned.more && !call.Cancelled()) {
     {
       const ScheduleStore::State::Guard state = parts_.store->View();
-      planned = PlannedOperational(*state, call.principal(), from, now, position, kAtOnce);
+      planned = PlannedOperational(*state, call.principal(), from, now, planned.last, kAtOnce);
     }
-    for (const Engagement& engagement : planned) {
+    for (const Engagement& engagement : planned.engagements) {
       for (AffectedCounterpart& affected : AffectedBy(engagement, *registry, supposed.facts)) {
         v1::AffectedEngagement made = ToProto(engagement, std::move(affected));
         bytes += made.ByteSizeLong();
         if (response->affected_size() == kMostAffected || bytes > kMostBytes) {
+          response->set_truncated(true);
           return absl::OkStatus();
         }
         *response->add_affected() = std::move(made);
       }
-      position = {engagement.interval.start, engagement.name};
     }
-  } while (planned.size() == kAtOnce && !call.Cancelled());
+  }
   return absl::OkStatus();
 }
 
@@ -136,8 +136,9 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
         {.position = PositionText(last.confirm_time, last.engagement), .revision = revision},
         digest, call.caller()));
   }
+  const std::size_t count = found.size();
   for (Reliance& reliance : found) *response->add_reliances() = ToProto(std::move(reliance));
-  return absl::OkStatus();
+  return service::RecordDisclosure(*parts_.journal, call, /*purpose=*/"", digest, count);
 }
 
 absl::Status Inquiries::MeasureVolume(const rpc::Call& call,

@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "comity/engagement_scheduling/v1/engagement_scheduling.pb.h"
+#include "common/journal/journal.h"
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
@@ -11,13 +12,14 @@
 namespace comity::engagement_scheduling {
 
 // What is asked of all that is booked: what if, who relied on it, how much. From memory, but long:
-// on the executor. Thread-safe.
+// on the bulk executor. Thread-safe.
 class Inquiries {
  public:
   // None is owned; all must outlive this object.
   struct Parts {
     const ScheduleStore* store = nullptr;
     const RegistryView* registry = nullptr;
+    journal::Journal* journal = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
   };

@@ -88,7 +88,7 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       fact_edits_(store_.get(), &leases_, parts.clock),
       feed_(store_.get(), &leases_, parts.clock),
       reports_(store_.get(), &pages_, parts.clock, signer_.get()),
-      snapshot_(store_.get(), &leases_, parts.clock, signer_.get()),
+      snapshot_(store_.get(), &leases_, parts.clock, signer_.get(), journal_.get()),
       report_metrics_(store_.get(), parts.clock),
       relation_reads_(store_.get(), &pages_, parts.clock),
       relation_writes_(store_.get(), &leases_, parts.clock),

@@ -11,6 +11,7 @@
 #include "common/facts_csv/json_lines.h"
 #include "common/sealing/registry_snapshot.h"
 #include "common/service/calls.h"
+#include "common/service/disclosures.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -103,11 +104,13 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   }
 
   const Viewer viewer = ReplicaViewer();
+  std::erase_if(
+      all, [&](const SharedFact& shared) { return !MaySee(viewer, CopyOf(shared), today); });
+  COMITY_RETURN_IF_ERROR(service::RecordDisclosure(
+      *journal_, call, /*purpose=*/"", service::DigestOf(call.method(), request), all.size()));
   FactsOut facts(out);
   for (const SharedFact& shared : all) {
-    Fact fact = CopyOf(shared);
-    if (!MaySee(viewer, fact, today)) continue;
-    COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, std::move(fact), statement.store_id)));
+    COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, CopyOf(shared), statement.store_id)));
   }
   COMITY_RETURN_IF_ERROR(facts.Finish());
 

@@ -7,6 +7,7 @@ namespace {
 using absl::StatusCode;
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -128,9 +129,16 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   v1::ListReliancesRequest request;
   request.set_fact(kAgreement);
 
+  const std::int64_t leaves = application_->journal().head().leaf_count;
+
   const auto all = Call(kDpo, &Stub::ListReliances, request);
 
   ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(application_->journal().head().leaf_count, leaves + 1);
+  const auto entry = application_->journal().ReadEntry(leaves);
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_THAT(*entry->body, AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo),
+                                  HasSubstr("ListReliances"), HasSubstr("\"count\":3")));
   ASSERT_THAT(all->reliances(), SizeIs(3)) << "a strategic meeting relies on nothing";
   EXPECT_EQ(all->reliances(0).engagement(), names[2]) << "newest first";
   EXPECT_EQ(all->reliances(0).registry_revision().number(), then.number);
@@ -144,7 +152,7 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   *request.mutable_from_revision() = request.before_revision();
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request)->reliances(), IsEmpty());
   request.mutable_from_revision()->set_number(then.number);
-  EXPECT_THAT(Call(kRegistryOperator, &Stub::ListReliances, request)->reliances(), SizeIs(3));
+  EXPECT_THAT(Call(kAuditor, &Stub::ListReliances, request)->reliances(), SizeIs(3));
   request.set_fact("partners/panama/instruments/working-arrangement");
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request)->reliances(), IsEmpty());
 }
@@ -181,11 +189,13 @@ TEST_F(InquiriesTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
   EXPECT_THAT(found, UnorderedElementsAreArray(names));
 }
 
-TEST_F(InquiriesTest, ReliancesAreForWhoAnswersForThemAndOfThePresentStoreOnly) {
+TEST_F(InquiriesTest, ReliancesAreForWhoMaySeeThemAllAndAskedOfThePresentStoreOnly) {
   v1::ListReliancesRequest request;
   request.set_fact(kAgreement);
-  EXPECT_THAT(Call(kDesk, &Stub::ListReliances, request),
-              FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+  for (const char* who : {kDesk, kRegistryOperator}) {
+    EXPECT_THAT(Call(who, &Stub::ListReliances, request),
+                FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+  }
   request.mutable_from_revision()->set_store_id("another");
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
               FailsWith(StatusCode::kFailedPrecondition, "STORE_REPLACED"));

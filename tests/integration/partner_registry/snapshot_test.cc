@@ -24,6 +24,7 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Stub = v1::PartnerRegistryService::Stub;
@@ -184,6 +185,22 @@ TEST_F(SnapshotTest, IsSignedWithADayOfExpiryForWhoMayHaveIt) {
   EXPECT_THAT(Get(kDpo, -1), FailsWith(kInvalid, "FIELD_INVALID"));
 }
 
+TEST_F(SnapshotTest, WhomItWasGivenToIsInTheLedger) {
+  journal::Journal& journal = server_.application().journal();
+  const std::int64_t leaves = journal.head().leaf_count;
+
+  const auto received = Get(kDpo);
+
+  ASSERT_THAT(received, IsOk());
+  ASSERT_EQ(journal.head().leaf_count, leaves + 1);
+  const auto entry = journal.ReadEntry(leaves);
+  ASSERT_THAT(entry, IsOk());
+  const auto facts = sealing::ParseRegistrySnapshot(received->statement)->facts;
+  EXPECT_THAT(*entry->body,
+              AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo), HasSubstr("GetSnapshot"),
+                    HasSubstr(absl::StrCat("\"count\":", facts))));
+}
+
 TEST_F(SnapshotTest, NamesTheLedgersLatestCheckpoint) {
   const auto published = [&] { return server_.application().store().LatestCheckpoint(); };
   const absl::Time patience = absl::Now() + absl::Seconds(10);
@@ -226,7 +243,7 @@ TEST_F(SnapshotTest, IsOfOneRevisionThoughSomethingIsCommittedMeanwhile) {
       sealing::SignerFiles::Open(identity + "/sign.pem", identity + "/sign.key", kRegistry);
   ASSERT_THAT(signer, IsOk());
   const SignedSnapshot snapshot(&server_.application().store(), &server_.application().leases(),
-                                &SystemClock(), signer->get());
+                                &SystemClock(), signer->get(), &server_.application().journal());
   const rpc::Call call{rpc::Call::Facts{}};
   Taker before([] {});
   ASSERT_THAT(snapshot.Get(call, {}, before), IsOk());
@@ -244,7 +261,7 @@ TEST_F(SnapshotTest, IsOfOneRevisionThoughSomethingIsCommittedMeanwhile) {
 
 TEST_F(SnapshotTest, WithoutASigningCertificateThereIsNone) {
   const SignedSnapshot snapshot(&server_.application().store(), &server_.application().leases(),
-                                &SystemClock(), nullptr);
+                                &SystemClock(), nullptr, &server_.application().journal());
   Taker taker([] {});
   EXPECT_THAT(snapshot.Get(rpc::Call{rpc::Call::Facts{}}, {}, taker),
               FailsWith(absl::StatusCode::kFailedPrecondition, "SIGNING_NOT_CONFIGURED"));

@@ -1,11 +1,11 @@
-#include "services/document-exchange/transport/disclosures.h"
+#include "common/service/disclosures.h"
 
 #include <cstdint>
 
 #include "common/journal/entry.h"
 #include "common/status/error.h"
 
-namespace comity::document_exchange {
+namespace comity::service {
 
 absl::Status CheckPurpose(const std::string& purpose) {
   constexpr std::size_t kLongest = 500;
@@ -33,4 +33,4 @@ absl::Status RecordDisclosure(journal::Journal& journal, const rpc::Call& call,
       .status();
 }
 
-}  // namespace comity::document_exchange
+}  // namespace comity::service

@@ -9,7 +9,7 @@
 #include "common/rpc/call.h"
 
 // Reads that are recorded themselves (EUDPR 88(1)).
-namespace comity::document_exchange {
+namespace comity::service {
 
 // INVALID_ARGUMENT `PURPOSE_MISSING` unless it is of 1 to 500 bytes.
 absl::Status CheckPurpose(const std::string& purpose);
@@ -21,4 +21,4 @@ absl::Status RecordDisclosure(journal::Journal& journal, const rpc::Call& call,
                               const std::string& purpose, const crypto::Digest& query,
                               std::size_t count);
 
-}  // namespace comity::document_exchange
+}  // namespace comity::service
