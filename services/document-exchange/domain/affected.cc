@@ -47,7 +47,14 @@ struct Answer {
   legal::Outcome outcome = legal::Outcome::kUnspecified;  // It would fail for another reason.
   std::string counterpart;
   std::string explanation;
+  bool judged = true;
 };
+
+// What is stored of a document, or of what it rests on, is missing or damaged. Whatever else fails
+// is of all of them.
+bool OfTheDocument(const absl::Status& failed) {
+  return absl::IsDataLoss(failed) || absl::IsNotFound(failed);
+}
 
 // A document that rests on received data that may not be used fails with their outcome.
 legal::Outcome OutcomeOf(const absl::Status& refusal) {
@@ -68,6 +75,7 @@ absl::StatusOr<Answer> AnswerOf(absl::StatusOr<std::vector<RecipientVerdict>> ch
                   .counterpart = answer.counterpart,
                   .explanation = legal::Explain(answer.verdict)};
   }
+  if (OfTheDocument(checked.status())) return Answer{.judged = false};
   // Rules that refuse it, as they would the release; anything else is this service's trouble.
   if (!absl::IsFailedPrecondition(checked.status()) && !absl::IsInvalidArgument(checked.status())) {
     return checked.status();
@@ -78,6 +86,12 @@ absl::StatusOr<Answer> AnswerOf(absl::StatusOr<std::vector<RecipientVerdict>> ch
 
 std::string Sentence(const Answer& would, absl::Time instant, RecipientState state) {
   const std::string day = FormatDay(DayInBrussels(instant));
+  if (!would.judged) {
+    return absl::StrCat(
+        "Whether it could be released on ", day,
+        " cannot be judged: what is stored of it, or of what it rests on, cannot be "
+        "read. Have the operator look after the store.");
+  }
   if (would.outcome == legal::Outcome::kPermitted) {
     return absl::StrCat("On ", day, " it could be released to this recipient.");
   }
@@ -113,18 +127,23 @@ absl::StatusOr<AffectedPage> Exchange::AffectedBy(const identity::Principal& vie
     // What will be gone by then is not released either way.
     const bool gone = !document.held && document.erase_due && *document.erase_due <= instant;
     if (!view.document || gone) continue;
-    COMITY_ASSIGN_OR_RETURN(Check check, LoadCheck(*rows, document));
+    absl::StatusOr<Check> check = LoadCheck(*rows, document);
+    // Nobody asked for anything invalid: then what is stored is not what was checked.
+    if (absl::IsInvalidArgument(check.status())) check = absl::DataLossError("manifest");
+    const auto checked =
+        [&](const RegistrySnapshot& facts) -> absl::StatusOr<std::vector<RecipientVerdict>> {
+      if (!check.ok()) return check.status();
+      return CheckTransfer(*rows, facts, *check, instant);
+    };
     for (const Recipient& recipient : document.recipients) {
       if (recipient.own || !Unretrieved(recipient.state) ||
           !MaySeeRecipient(viewer, view, recipient)) {
         continue;
       }
-      check.recipients = {recipient.spiffe_id};
-      COMITY_ASSIGN_OR_RETURN(const Answer was,
-                              AnswerOf(CheckTransfer(*rows, registry, check, instant)));
-      COMITY_ASSIGN_OR_RETURN(const Answer would,
-                              AnswerOf(CheckTransfer(*rows, otherwise, check, instant)));
-      if (was.outcome == would.outcome) continue;
+      if (check.ok()) check->recipients = {recipient.spiffe_id};
+      COMITY_ASSIGN_OR_RETURN(const Answer was, AnswerOf(checked(registry)));
+      COMITY_ASSIGN_OR_RETURN(const Answer would, AnswerOf(checked(otherwise)));
+      if (would.judged && was.outcome == would.outcome) continue;
       page.affected.push_back(
           {.document_id = document.id,
            .recipient = recipient.spiffe_id,

@@ -10,7 +10,7 @@
 namespace comity::document_exchange {
 
 // A recipient who has not retrieved a document yet, and for whom it could not be released any more,
-// or could be.
+// or could be; or of whom that cannot be judged, both outcomes unspecified.
 struct AffectedRecipient {
   std::string document_id;
   std::string recipient;

@@ -1,6 +1,9 @@
 // What is asked of all that was exchanged: what if, who relied on it, how much.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "common/status/macros.h"
 #include "tests/integration/document_exchange/exchange_server.h"
 #include "tests/testing/status_matchers.h"
@@ -156,6 +159,35 @@ TEST_F(InquiriesTest, WhatIfReadsAnyNumberOfDocumentsInParts) {
   }
 
   EXPECT_THAT(Affected(kDesk)->affected(), SizeIs(kMore));
+}
+
+TEST_F(InquiriesTest, WhatCannotBeReadIsNamedAndKeepsNobodyFromTheRest) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const std::string missing = SendToTbilisi();
+  const std::string damaged = SendToTbilisi();
+  const std::string whole = SendToTbilisi();
+  const auto manifest = [this](const std::string& id) {
+    return world_.folder / ("payloads/documents/" + id + "/manifest.json");
+  };
+  ASSERT_TRUE(std::filesystem::remove(manifest(missing)));
+  std::ofstream(manifest(damaged), std::ios::trunc) << "{}";
+
+  const auto affected = Affected(kDesk);
+
+  ASSERT_THAT(affected, IsOk());
+  ASSERT_THAT(affected->affected(), SizeIs(3));
+  for (int i = 0; i < 2; ++i) {
+    const v1::AffectedDocument& unread = affected->affected(i);
+    EXPECT_EQ(unread.document(), "documents/" + (i == 0 ? missing : damaged));
+    EXPECT_EQ(unread.recipient(), kTbilisi);
+    EXPECT_EQ(unread.outcome_before(), partner_registry::v1::TRANSFER_OUTCOME_UNSPECIFIED);
+    EXPECT_EQ(unread.outcome_after(), partner_registry::v1::TRANSFER_OUTCOME_UNSPECIFIED);
+    EXPECT_THAT(unread.sentence(), HasSubstr("cannot be judged"));
+  }
+  EXPECT_EQ(affected->affected(2).document(), "documents/" + whole);
+  EXPECT_EQ(affected->affected(2).outcome_after(),
+            partner_registry::v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
+  EXPECT_FALSE(affected->truncated());
 }
 
 TEST_F(InquiriesTest, WhatIfOfNothingIsRefused) {
