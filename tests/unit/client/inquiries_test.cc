@@ -78,7 +78,8 @@ TEST(InquiriesTest, WhatWasCutIsAPartThoughEverybodyAnswered) {
   ASSERT_THAT(details.preconditions, SizeIs(1));
   EXPECT_EQ(details.preconditions[0].subject, "document-exchange");
 
-  all.registry = all.engagements = kDenied;
+  all.registry = kDenied;
+  all.engagements = kDenied;
   EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"))
       << "what there is of the answer is shown";
 }
