@@ -23,11 +23,6 @@ constexpr std::size_t kCountAt = kRunAt + kRunSize;
 constexpr std::size_t kCountSize = 8;
 constexpr std::size_t kHeaderSize = kCountAt + kCountSize;
 
-// Names no subject, and is one file's name whatever the subject is.
-std::string FileOf(absl::string_view subject) {
-  return absl::StrCat("subject-", crypto::Hex(crypto::View(crypto::Sha256(subject))), ".key");
-}
-
 crypto::Aead CipherOf(absl::string_view file_key, absl::string_view run) {
   const crypto::Digest key = crypto::HmacSha256(file_key, run);
   return crypto::Aead(crypto::Aead::Algorithm::kAes256Gcm, crypto::View(key));
@@ -54,9 +49,13 @@ absl::StatusOr<std::unique_ptr<SubjectKeys>> SubjectKeys::Open(std::string direc
   return std::unique_ptr<SubjectKeys>(new SubjectKeys(std::move(files)));
 }
 
+std::string SubjectKeys::FileOf(absl::string_view subject) {
+  return absl::StrCat("subject-", crypto::Hex(crypto::View(crypto::Sha256(subject))), ".key");
+}
+
 absl::StatusOr<std::string> SubjectKeys::Seal(absl::string_view subject,
                                               absl::string_view plaintext) {
-  COMITY_ASSIGN_OR_RETURN(const std::string key, files_.ReadOrMake(FileOf(subject)));
+  COMITY_ASSIGN_OR_RETURN(const std::string key, ReadOrMake(FileOf(subject)));
   if (key.empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      absl::StrCat("The data of ", subject,
@@ -77,27 +76,54 @@ absl::StatusOr<std::optional<std::string>> SubjectKeys::Open(absl::string_view s
   if (sealed.size() < kHeaderSize + crypto::Aead::kTagSize || sealed[0] != kVersion) {
     return Damaged();
   }
-  const absl::StatusOr<std::string> key = files_.Read(FileOf(subject));
-  if (absl::IsNotFound(key.status())) return std::optional<std::string>();
-  COMITY_RETURN_IF_ERROR(key.status());
-  if (key->empty()) return std::optional<std::string>();
+  COMITY_ASSIGN_OR_RETURN(const std::string key, Read(FileOf(subject)));
+  if (key.empty()) return std::optional<std::string>();
   auto plaintext =
-      CipherOf(*key, sealed.substr(kRunAt, kRunSize))
+      CipherOf(key, sealed.substr(kRunAt, kRunSize))
           .Open(Nonce(sealed.substr(kCountAt, kCountSize)), subject, sealed.substr(kHeaderSize));
   if (!plaintext.ok()) return Damaged();
   return std::optional<std::string>(*std::move(plaintext));
 }
 
-absl::Status SubjectKeys::Destroy(absl::string_view subject) const {
+absl::StatusOr<std::string> SubjectKeys::Read(const std::string& file) const {
+  absl::StatusOr<std::string> key = files_.Read(file);
+  if (!absl::IsNotFound(key.status())) return key;
+  if (IsAside(file)) return std::string();
+  // It may have been aside between the two looks.
+  key = files_.Read(file);
+  if (!absl::IsNotFound(key.status())) return key;
+  return MakeError(absl::StatusCode::kDataLoss,
+                   absl::StrCat("The key file ", files_.PathOf(file),
+                                " is missing, and nothing says that it was destroyed: restore the "
+                                "folder of keys from its own backup."),
+                   {.reason = "SUBJECT_KEY_MISSING"});
+}
+
+absl::StatusOr<std::string> SubjectKeys::ReadOrMake(const std::string& file) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    // What was there is not made anew: what was sealed with it would be lost.
+    if (synced_.contains(file)) return Read(file);
+  }
+  COMITY_ASSIGN_OR_RETURN(std::string key, files_.ReadOrMake(file));
+  const absl::MutexLock lock(&mutex_);
+  synced_.insert(file);
+  return key;
+}
+
+bool SubjectKeys::IsAside(const std::string& file) const {
+  std::error_code error;
+  return std::filesystem::exists(absl::StrCat(files_.PathOf(file), ".destroyed"), error);
+}
+
+absl::StatusOr<bool> SubjectKeys::Destroy(absl::string_view subject) const {
   const std::string file = FileOf(subject);
   // An empty file with nothing aside: that was done.
   std::error_code error;
   const auto size = std::filesystem::file_size(files_.PathOf(file), error);
-  if (!error && size == 0 &&
-      !std::filesystem::exists(absl::StrCat(files_.PathOf(file), ".destroyed"), error)) {
-    return absl::OkStatus();
-  }
-  return files_.Destroy(file);
+  if (!error && size == 0 && !IsAside(file)) return false;
+  COMITY_RETURN_IF_ERROR(files_.Destroy(file));
+  return true;
 }
 
 }  // namespace comity::journal

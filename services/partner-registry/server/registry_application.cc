@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<JournalRegistryStore> store,
-                          JournalRegistryStore::Open(journal.get(), expiry_keys));
+                          JournalRegistryStore::Open(journal.get(), expiry_keys, parts.logger));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<DatabaseLeaseRows> lease_rows,
                           DatabaseLeaseRows::Open(journal.get()));
   std::unique_ptr<sealing::SignerFiles> signer;

@@ -49,18 +49,18 @@ journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& r
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open(
-    journal::Journal* journal, std::string key_directory) {
+    journal::Journal* journal, std::string key_directory, logging::Logger* logger) {
   const journal::Head head = journal->head();
   COMITY_ASSIGN_OR_RETURN(auto keys, journal::SubjectKeys::Open(std::move(key_directory)));
   // Not make_unique: the constructor is private.
   std::unique_ptr<JournalRegistryStore> store(
-      new JournalRegistryStore(journal, std::move(keys), Registry(head.store_id), head));
+      new JournalRegistryStore(journal, std::move(keys), logger, Registry(head.store_id), head));
   if (head.revision > 0) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal->AllAt(head.revision));
     COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
     store.reset(
-        new JournalRegistryStore(journal, std::move(store->keys_), std::move(loaded), head));
+        new JournalRegistryStore(journal, std::move(store->keys_), logger, std::move(loaded), head));
     for (const journal::Version& version : versions) {
       if (version.kind == kRemoved) store->Hide(version.id, version.revision);
     }
@@ -155,7 +155,13 @@ absl::Status JournalRegistryStore::Forget(const Fact& fact) {
   if (contact == nullptr || contact->state != ContactState::kErased) return absl::OkStatus();
   const std::string name = NameOf(fact);
   Hide(name, contact->recorded.revision);
-  return keys_->Destroy(name);
+  if (!contact->erase_time.has_value()) return absl::OkStatus();
+  COMITY_ASSIGN_OR_RETURN(const bool now, keys_->Destroy(name));
+  if (now && logger_ != nullptr) {
+    logger_->Info("the key of an erased contact was destroyed: destroy it in backups of the keys",
+                  {{"file", journal::SubjectKeys::FileOf(name)}});
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {
@@ -167,7 +173,12 @@ absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version)
     COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> contact,
                             keys_->Open(version.id, sealed));
     if (!contact.has_value()) return Tombstone(version);
+    const v1::Contact::State cover = record.contact().state();
     if (!record.mutable_contact()->ParseFromString(*contact)) return Unreadable();
+    // They are written alike; what differs was written by somebody who could not open the seal.
+    if (record.contact().state() != cover) {
+      record.mutable_contact()->set_state(v1::Contact::STATE_SUSPENDED);
+    }
   }
   COMITY_ASSIGN_OR_RETURN(Fact fact, FactFromRecord(record));
   if (auto* decision = std::get_if<Decision>(&fact);

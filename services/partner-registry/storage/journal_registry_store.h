@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/journal/journal.h"
 #include "common/journal/subject_keys.h"
+#include "common/logging/logger.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/registry_store.h"
 
@@ -36,10 +37,11 @@ namespace comity::partner_registry {
 class JournalRegistryStore final : public RegistryStore {
  public:
   // Loads the last state. `journal` is not owned, must outlive every call, and must not have
-  // written before; `key_directory` is that of its expiry keys. DATA_LOSS `RECORD_UNREADABLE`;
-  // errors of the journal and of the keys.
-  static absl::StatusOr<std::unique_ptr<JournalRegistryStore>> Open(journal::Journal* journal,
-                                                                    std::string key_directory);
+  // written before; `key_directory` is that of its expiry keys; `logger` (may be null) is told the
+  // file of every key that is destroyed. DATA_LOSS `RECORD_UNREADABLE`; errors of the journal and
+  // of the keys.
+  static absl::StatusOr<std::unique_ptr<JournalRegistryStore>> Open(
+      journal::Journal* journal, std::string key_directory, logging::Logger* logger = nullptr);
 
   State::Guard View() const override { return state_.View(); }
   absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
@@ -59,9 +61,10 @@ class JournalRegistryStore final : public RegistryStore {
   static constexpr std::size_t kStatesKept = 4;
 
   JournalRegistryStore(journal::Journal* journal, std::unique_ptr<journal::SubjectKeys> keys,
-                       Registry loaded, const journal::Head& head)
+                       logging::Logger* logger, Registry loaded, const journal::Head& head)
       : journal_(journal),
         keys_(std::move(keys)),
+        logger_(logger),
         store_id_(head.store_id),
         state_(std::move(loaded), head, [this](const journal::CommittedMutation& mutation) {
           return ReadChanges(mutation);
@@ -70,9 +73,10 @@ class JournalRegistryStore final : public RegistryStore {
   absl::StatusOr<Fact> Read(const journal::Version& version);
   // Adds what a version says to `change`; nothing of one that is no fact, or that is hidden.
   absl::Status Add(const journal::Version& version, Change& change);
-  // A contact whose data are gone, as of `version`.
+  // A contact whose data are gone, as of `version`, which does not say so itself.
   absl::StatusOr<Fact> Tombstone(const journal::Version& version);
-  // If `fact` is a contact that was erased: hides what was recorded of it, and destroys its key.
+  // If `fact` is a contact that was erased: hides what was recorded of it and, if its record says
+  // so (a tombstone does not), destroys its key.
   absl::Status Forget(const Fact& fact);
   // Remembers that a partner was removed or a contact erased at `revision`: what was recorded of it
   // by then is not read any more, at no revision.
@@ -88,6 +92,7 @@ class JournalRegistryStore final : public RegistryStore {
 
   journal::Journal* const journal_;
   std::unique_ptr<journal::SubjectKeys> keys_;
+  logging::Logger* const logger_;
   const std::string store_id_;
   State state_;
   std::atomic<std::int64_t> last_barrier_ = 0;  // Set on the writer thread.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
@@ -433,6 +434,67 @@ TEST_P(RegistryStoreContractTest, OfAnErasedContactNoStateIsLeftAtAnyRevision) {
   Close();
   Open();
   gone();
+}
+
+TEST_P(RegistryStoreContractTest, AKeyThatIsMissingIsNoErasureButOneThatWasDestroyedIs) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi()}), IsOk());
+  const std::string name = NameOf(Tbilisi());
+  const std::string key =
+      absl::StrCat(options_.expiry_key_directory, "/", journal::SubjectKeys::FileOf(name));
+  Close();
+  const std::string content = storage::ReadFile(key).value();
+  std::filesystem::remove(key);
+
+  journal_ = *journal::Journal::Open(options_);
+  const auto store = JournalRegistryStore::Open(journal_.get(), options_.expiry_key_directory);
+  EXPECT_THAT(store, FailsWith(absl::StatusCode::kDataLoss, "SUBJECT_KEY_MISSING"));
+  EXPECT_TRUE(absl::StrContains(store.status().message(), key)) << store.status();
+  EXPECT_FALSE(std::filesystem::exists(key)) << "nothing is made final";
+  Close();
+
+  ASSERT_THAT(storage::CreateFileAtomically(key, content), IsOk());
+  Open();
+  EXPECT_EQ(Said(*store_->View()->FindContact(name)), Said(Tbilisi()));
+  Close();
+
+  ASSERT_THAT(storage::EraseFileContent(key), IsOk());
+  Open();
+  EXPECT_EQ(store_->View()->FindContact(name)->state, ContactState::kErased);
+}
+
+TEST_P(RegistryStoreContractTest, OfTheStatesInAndOutOfTheSealTheStricterOneHolds) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi()}), IsOk());
+  for (const ContactState sealed : {ContactState::kActive, ContactState::kSuspended}) {
+    Contact contact = Tbilisi();
+    contact.state = sealed;
+    const auto written = Put({contact});
+    ASSERT_THAT(written, IsOk());
+    Close();
+    journal_ = *journal::Journal::Open(options_);
+    // As a program writes it that does not know the seal.
+    const auto versions = journal_->AllAt(written->committed.revision);
+    ASSERT_THAT(versions, IsOk());
+    v1::Fact record;
+    for (const journal::Version& version : *versions) {
+      if (version.kind != KindOf(contact)) continue;
+      ASSERT_TRUE(record.ParseFromString(*version.body));
+    }
+    record.mutable_contact()->set_state(sealed == ContactState::kActive
+                                            ? v1::Contact::STATE_SUSPENDED
+                                            : v1::Contact::STATE_ACTIVE);
+    ASSERT_THAT(journal_->Mutate({.caller = "operator", .method = "test/Write"},
+                                 [&](journal::Turn& turn) {
+                                   return turn.Put(KindOf(contact), NameOf(contact),
+                                                   record.SerializeAsString());
+                                 }),
+                IsOk());
+    Close();
+    Open();
+
+    const Contact read = *store_->View()->FindContact(NameOf(contact));
+    EXPECT_EQ(read.state, ContactState::kSuspended);
+    EXPECT_EQ(read.function, contact.function);
+  }
 }
 
 TEST_P(RegistryStoreContractTest, NeitherDatabaseNorLogsNorABackupHoldWhatWasErased) {
