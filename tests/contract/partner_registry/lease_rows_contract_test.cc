@@ -88,6 +88,15 @@ TEST_P(LeaseRowsContractTest, RowsAreOneAHolderAndThereAfterARestart) {
   EXPECT_THAT(Holders(), ElementsAre("exchange/a:5", "exchange/b:4"));
 }
 
+TEST_P(LeaseRowsContractTest, AProgramThatDoesNotKnowSealedContactsOpensNoSuchStore) {
+  rows_.reset();
+  journal_.reset();
+  options_.migrations.resize(1);
+
+  EXPECT_THAT(journal::Journal::Open(options_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "DATABASE_NEWER"));
+}
+
 TEST_P(LeaseRowsContractTest, ARowHasAnAgeThatGrowsAlsoOverARestart) {
   ASSERT_THAT(rows_->Store({{.holder = kA}}), IsOk());
   const LeaseRow first = AllRows().back();
