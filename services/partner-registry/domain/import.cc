@@ -42,6 +42,19 @@ struct Candidate {
   RowSource source;
 };
 
+// Fields that were added to the files later: a file without the column must not lift a limit.
+void KeepWhatIsNotSaid(const Contact& old, Contact& made) {
+  if (made.valid_from.empty()) made.valid_from = old.valid_from;
+  if (made.valid_to.empty()) made.valid_to = old.valid_to;
+  if (made.absences.empty()) made.absences = old.absences;
+  if (made.deputies.empty()) made.deputies = old.deputies;
+}
+
+void KeepWhatIsNotSaid(const Instrument& old, Instrument& made) {
+  if (made.last_evaluated.empty()) made.last_evaluated = old.last_evaluated;
+  if (made.review_by.empty()) made.review_by = old.review_by;
+}
+
 // Works out what each named resource will be.
 class Planner {
  public:
@@ -74,11 +87,14 @@ class Planner {
                                      "another one with an id of its own"});
       }
       made.state = old == nullptr ? ContactState::kActive : old->state;
+      if (old != nullptr) KeepWhatIsNotSaid(*old, made);
       return Add(std::move(made), row.source);
     }
     if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
       Instrument made = *instrument;
-      RecordBy(caller_, registry_.FindInstrument(NameOf(made)), made);
+      const Instrument* old = registry_.FindInstrument(NameOf(made));
+      if (old != nullptr) KeepWhatIsNotSaid(*old, made);
+      RecordBy(caller_, old, made);
       return Add(std::move(made), row.source);
     }
     if (const auto* milestone = std::get_if<Milestone>(&row.fact)) {

@@ -74,6 +74,41 @@ TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
   EXPECT_THAT(plan->facts, SizeIs(0));
 }
 
+TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
+  Contact limited = *loaded_.FindContact("partners/georgia/contacts/tbilisi-1");
+  Contact second = limited;
+  second.id = "tbilisi-2";
+  second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
+  limited.deputies = {"tbilisi-2"};
+  limited.absences = {{"2026-12-24", "2027-01-02"}};
+  limited.valid_from = "2026-01-01";
+  limited.valid_to = "2026-12-31";
+  Instrument reviewed =
+      *loaded_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  reviewed.last_evaluated = "2025-06-01";
+  reviewed.review_by = "2029-06-01";
+  const Registry registry = After(loaded_, {second, limited, reviewed});
+
+  const auto plan = PlanImport(registry, DataRows(), kImporter);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->changed, 0);
+  EXPECT_EQ(plan->unchanged, static_cast<int>(registry.AllFacts().size()) - 1);
+}
+
+TEST_F(ImportTest, ARowThatSaysOtherDaysOfValidityChangesThem) {
+  Contact limited = *loaded_.FindContact("partners/georgia/contacts/tbilisi-1");
+  limited.valid_to = "2026-12-31";
+  const Registry registry = After(loaded_, {limited});
+  limited.valid_to = "2027-12-31";
+
+  const auto plan = PlanImport(registry, {ImportRow{.fact = limited}}, kImporter);
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_EQ(plan->differences.size(), 1U);
+  EXPECT_EQ(plan->differences[0].field, "valid_to");
+  EXPECT_EQ(plan->differences[0].old_value, "2026-12-31");
+  EXPECT_EQ(plan->differences[0].new_value, "2027-12-31");
+}
+
 TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {
   Partner georgia = *loaded_.FindPartner("georgia");
   georgia.exchanges_suspended = true;
