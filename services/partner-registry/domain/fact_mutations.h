@@ -45,8 +45,8 @@ absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, Authority cha
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
                                        absl::string_view etag);
 
-// Leaves of a contact its name alone (a barrier), and takes it from the deputies of others.
-// NOT_FOUND `CONTACT_NOT_FOUND`; FAILED_PRECONDITION `CONTACT_ERASED`; ABORTED `ETAG_MISMATCH`.
+// Leaves of a contact its name alone (a barrier, also if that was done before), and takes it from
+// the deputies of others. NOT_FOUND `CONTACT_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
 absl::StatusOr<Plan> PlanEraseContact(const Registry& registry, absl::string_view name,
                                       absl::string_view etag, absl::Time now);
 

@@ -134,10 +134,13 @@ void Registry::RefreshSealingKey(absl::string_view authority, legal::FactsBuilde
         AuthorityName(*contact) != authority) {
       continue;
     }
-    if (const KeyStatement* key = CurrentKey(contact->spiffe_id); key != nullptr) {
-      until = std::max(until, std::min({key->not_after, ValidityOf(*contact).End(),
-                                        relations_.secondments().LatestEnd(NameOf(*contact))}));
-    }
+    const KeyStatement* const key = CurrentKey(contact->spiffe_id);
+    const legal::Validity validity = ValidityOf(*contact);
+    // A key from before its holder's first day does not make the authority ready: only the end of
+    // what is ready is kept, and it must not hold before it begins. A key made anew does.
+    if (key == nullptr || DayInBrussels(key->not_before) < validity.from) continue;
+    until = std::max(until, std::min({key->not_after, validity.End(),
+                                      relations_.secondments().LatestEnd(NameOf(*contact))}));
   }
   builder.SetSealingKey(authority, until);
 }

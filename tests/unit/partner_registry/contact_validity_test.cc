@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "common/status/error.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -67,6 +68,22 @@ TEST_F(ContactValidityTest, NothingCanBeSealedForAnAuthorityOnceItsOpenerIsOver)
       After(sealed, {Changed(sealed, [](Contact& contact) { contact.valid_to = "2026-11-30"; })});
   EXPECT_EQ(until(limited), absl::FromCivil(absl::CivilHour(2026, 11, 30, 23), absl::UTCTimeZone()))
       << "midnight in Brussels";
+
+  Contact second = *registry_.FindContact(kTbilisi);
+  second.id = "tbilisi-2";
+  second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
+  second.valid_from = "2027-03-01";
+  KeyStatement early{.id = "k2",
+                     .holder = second.spiffe_id,
+                     .serial = 1,
+                     .not_before = absl::FromCivil(absl::CivilDay(2027, 2, 28), Brussels()),
+                     .not_after = key.not_after};
+  const Registry both = After(limited, {second, early});
+  EXPECT_EQ(until(both), until(limited)) << "it must not hold before it begins";
+  early.id = "k3";
+  early.serial = 2;
+  early.not_before = absl::FromCivil(absl::CivilDay(2027, 3, 1), Brussels());
+  EXPECT_EQ(until(After(both, {early})), key.not_after);
 }
 
 TEST_F(ContactValidityTest, ShorteningItIsABarrier) {
@@ -150,11 +167,19 @@ TEST_F(ContactValidityTest, OfAnErasedContactTheNameAloneIsLeft) {
   EXPECT_TRUE(erased.FindContact("partners/georgia/contacts/tbilisi-2")->deputies.empty());
 
   const auto over = FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED");
-  EXPECT_THAT(PlanEraseContact(erased, kTbilisi, "", now), over);
+  const auto again = PlanEraseContact(erased, kTbilisi, "", now);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->facts.empty());
+  EXPECT_TRUE(again->barrier) << "whoever asks again waits, too";
   EXPECT_THAT(PlanUpdateContact(erased, *registry_.FindContact(kTbilisi), ""), over);
   EXPECT_THAT(PlanContactState(erased, kTbilisi, ContactState::kActive), over);
   EXPECT_THAT(PlanCreateContact(erased, *registry_.FindContact(kTbilisi)),
               FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
+  Contact other = *registry_.FindContact(kTbilisi);
+  other.id = "tbilisi-3";
+  EXPECT_THAT(PlanCreateContact(erased, other),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"))
+      << "nobody else gets the SPIFFE id, and with it the keys";
   EXPECT_THAT(PlanImport(erased, DataRows(), kImporter),
               FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
 }
