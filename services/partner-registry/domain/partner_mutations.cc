@@ -33,11 +33,13 @@ absl::Status CheckAlike(const Registry& registry, const Partner& partner, bool n
   return other == nullptr ? absl::OkStatus() : Alike(*other, "name or alias", remedy);
 }
 
-// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, one precondition for each kind of fact, if there is any.
+// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, one precondition for each kind of fact but `except`, if
+// there is any.
 absl::Status CheckNothingRefersTo(const Registry& registry, const std::string& id,
-                                  absl::string_view remedy) {
+                                  absl::string_view remedy, absl::string_view except = "") {
   ErrorDetails details{.reason = "PARTNER_HAS_FACTS"};
   for (const Reference& reference : ReferencesTo(registry, id)) {
+    if (reference.what == except) continue;
     details.preconditions.push_back(
         {.type = "FACTS",
          .subject = reference.what,
@@ -124,7 +126,8 @@ absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_vi
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, id).status());
   COMITY_ASSIGN_OR_RETURN(const Partner* stays, FindOnRegister(registry, into));
   COMITY_RETURN_IF_ERROR(CheckNothingRefersTo(
-      registry, twice->id, "enter them at the other partner, and delete this one."));
+      registry, twice->id, "enter them at the other partner, and delete this one.",
+      /*except=*/kMergedPartners));
 
   Partner merged = *twice;
   merged.delete_time = now;
@@ -141,8 +144,16 @@ absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_vi
   }
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(named, registry), "PARTNER_INVALID", "into"));
   std::string name = NameOf(named);
-  return Plan{
-      .facts = {std::move(merged), std::move(named)}, .resource = std::move(name), .barrier = true};
+  Plan plan{.resource = std::move(name), .barrier = true};
+  plan.facts = {std::move(merged), std::move(named)};
+  // Whoever was merged into this one before is that one now.
+  for (const auto& [other_id, other] : registry.partners()) {
+    if (other->merged_into != id) continue;
+    Partner moved = *other;
+    moved.merged_into = stays->id;
+    plan.facts.emplace_back(std::move(moved));
+  }
+  return plan;
 }
 
 absl::StatusOr<Plan> PlanPurgePartner(const Registry& registry, absl::string_view id,

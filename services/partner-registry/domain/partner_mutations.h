@@ -28,9 +28,10 @@ absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_vi
 absl::StatusOr<Plan> PlanUndeletePartner(const Registry& registry, absl::string_view id,
                                          absl::string_view etag);
 
-// Deletes `id` (a barrier) and gives its names to `into` as aliases; the resource is `into`.
-// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, with one precondition a kind; INVALID_ARGUMENT
-// `PARTNER_INVALID`: both are one, or too many aliases come together.
+// Deletes `id` (a barrier) and gives its names to `into` as aliases; the resource is `into`. Who
+// was merged into `id` before is `into`, too. FAILED_PRECONDITION `PARTNER_HAS_FACTS`, with one
+// precondition a kind; INVALID_ARGUMENT `PARTNER_INVALID`: both are one, or too many aliases come
+// together.
 absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_view id,
                                        absl::string_view into, absl::Time now);
 

@@ -38,8 +38,9 @@ std::vector<Reference> ReferencesTo(const Registry& registry, absl::string_view 
                                    const auto holder = identity::Principal::Parse(entry.first);
                                    return holder.ok() && holder->partner == partner;
                                  }))},
-      {"partners", CountIf(registry.partners(),
-                           [&](const Partner& other) { return other.merged_into == partner; })},
+      {std::string(kMergedPartners),
+       CountIf(registry.partners(),
+               [&](const Partner& other) { return other.merged_into == partner; })},
       {"strategies", CountIf(relations.All<Strategy>(),
                              [&](const Strategy& strategy) {
                                return std::any_of(

@@ -15,6 +15,9 @@ struct Reference {
   std::size_t count = 0;
 };
 
+// The kind of partners that turned out to be the one asked about (`merged_into`).
+inline constexpr absl::string_view kMergedPartners = "partners";
+
 // What hangs on a partner or names it, but for itself: kinds without any are left out. `partner` is
 // an id.
 std::vector<Reference> ReferencesTo(const Registry& registry, absl::string_view partner);

@@ -218,6 +218,23 @@ TEST_F(PartnerMutationsTest, WhoWasEnteredTwiceBecomesAliasesOfTheOther) {
       << "its name is the other's now";
 }
 
+TEST_F(PartnerMutationsTest, WhoTookUpAnotherIsMergedToo) {
+  const auto named = [](const std::string& id) {
+    return Partner{.id = id, .kind = PartnerKind::kState, .display_name = id};
+  };
+  const Registry all = After(registry_, {named("first"), named("second"), named("third")});
+  const Registry once = After(all, PlanMergePartners(all, "first", "second", now_)->facts);
+
+  const auto plan = PlanMergePartners(once, "second", "third", now_);
+
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(plan->resource, "partners/third");
+  const Registry merged = After(once, plan->facts);
+  EXPECT_EQ(merged.FindPartner("first")->merged_into, "third");
+  EXPECT_EQ(merged.FindPartner("second")->merged_into, "third");
+  EXPECT_THAT(merged.FindPartner("third")->aliases, ::testing::ElementsAre("second", "first"));
+}
+
 TEST_F(PartnerMutationsTest, WhatHangsOnAPartnerKeepsItFromBeingMerged) {
   const auto plan = PlanMergePartners(registry_, "georgia", "moldova", now_);
   ASSERT_THAT(plan, FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"));
