@@ -59,8 +59,8 @@ absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal->AllAt(head.revision));
     COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
-    store.reset(
-        new JournalRegistryStore(journal, std::move(store->keys_), logger, std::move(loaded), head));
+    store.reset(new JournalRegistryStore(journal, std::move(store->keys_), logger,
+                                         std::move(loaded), head));
     for (const journal::Version& version : versions) {
       if (version.kind == kRemoved) store->Hide(version.id, version.revision);
     }

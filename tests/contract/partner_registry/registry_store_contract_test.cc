@@ -479,9 +479,8 @@ TEST_P(RegistryStoreContractTest, OfTheStatesInAndOutOfTheSealTheStricterOneHold
       if (version.kind != KindOf(contact)) continue;
       ASSERT_TRUE(record.ParseFromString(*version.body));
     }
-    record.mutable_contact()->set_state(sealed == ContactState::kActive
-                                            ? v1::Contact::STATE_SUSPENDED
-                                            : v1::Contact::STATE_ACTIVE);
+    record.mutable_contact()->set_state(
+        sealed == ContactState::kActive ? v1::Contact::STATE_SUSPENDED : v1::Contact::STATE_ACTIVE);
     ASSERT_THAT(journal_->Mutate({.caller = "operator", .method = "test/Write"},
                                  [&](journal::Turn& turn) {
                                    return turn.Put(KindOf(contact), NameOf(contact),
