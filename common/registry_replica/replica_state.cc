@@ -9,6 +9,7 @@
 #include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "common/transfer_proto/transfer_proto.h"
 
 namespace comity::registry_replica {
@@ -201,6 +202,12 @@ void ReplicaState::PutKey(const v1::KeyStatement& statement) {
   if (!absl::ParseTime(absl::RFC3339_full, not_after->get<std::string>(), &key.not_after, &error)) {
     return;
   }
+  if (const auto not_before = document->find("not_before");
+      not_before != document->end() && not_before->is_string() &&
+      !absl::ParseTime(absl::RFC3339_full, not_before->get<std::string>(), &key.not_before,
+                       &error)) {
+    return;
+  }
   Key& latest = keys_[statement.holder()];
   if (key.serial < latest.serial) return;
   latest = key;
@@ -219,7 +226,10 @@ void ReplicaState::RefreshSealingKey(const std::string& authority) {
     const Contact& contact = it->second;
     if (!contact.opener || !contact.active || contact.authority != authority) continue;
     const auto key = keys_.find(contact.spiffe_id);
-    if (key == keys_.end()) continue;
+    // As the registry has it: a key from before its holder's first day does not count.
+    if (key == keys_.end() || DayInBrussels(key->second.not_before) < contact.validity.from) {
+      continue;
+    }
     until = std::max(until, std::min({key->second.not_after, contact.validity.End(),
                                       secondments_.LatestEnd(contact.name)}));
   }

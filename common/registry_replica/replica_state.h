@@ -35,6 +35,7 @@ class ReplicaState {
  private:
   struct Key {
     std::int64_t serial = 0;
+    absl::Time not_before = absl::InfinitePast();
     absl::Time not_after;
   };
 

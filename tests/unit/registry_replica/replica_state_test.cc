@@ -2,6 +2,7 @@
 
 #include <google/protobuf/text_format.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/time/day.h"
 #include "tests/testing/status_matchers.h"
@@ -67,7 +68,7 @@ constexpr char kKey[] = R"pb(
     key_statement {
       name: "keyStatements/1"
       holder: "spiffe://georgia.example/partner/georgia/contact/tbilisi-1"
-      statement: "{\"not_after\":\"2027-06-01T00:00:00Z\",\"serial\":1}"
+      statement: "{\"not_after\":\"2027-06-01T00:00:00Z\",\"not_before\":\"2026-11-24T00:00:00Z\",\"serial\":1}"
     }
   }
 )pb";
@@ -205,6 +206,26 @@ TEST(ReplicaStateTest, AnAuthorityIsReadyWhileAnActiveOpenerHasAKey) {
   ASSERT_THAT(state.Apply(suspended), IsOk());
   EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
   EXPECT_NE(SealingKeyUntil(*ready), absl::InfinitePast()) << "an earlier snapshot stays";
+}
+
+TEST(ReplicaStateTest, AKeyFromBeforeItsHoldersFirstDayMakesNothingReady) {
+  ReplicaState state;
+  v1::Change georgia = Change(kGeorgia);
+  georgia.mutable_facts(3)->mutable_contact()->set_valid_from("2026-11-24");
+  ASSERT_THAT(state.Apply(georgia), IsOk());
+  v1::Change key = Change(kKey);
+  const auto publish = [&](const char* not_before, int serial) {
+    key.mutable_revision()->set_number(serial + 1);
+    key.mutable_facts(0)->mutable_key_statement()->set_statement(
+        absl::StrCat(R"({"not_after":"2027-06-01T00:00:00Z","not_before":")", not_before,
+                     R"(","serial":)", serial, "}"));
+    ASSERT_THAT(state.Apply(key), IsOk());
+  };
+
+  publish("2026-11-23T22:59:59Z", 1);
+  EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
+  publish("2026-11-23T23:00:00Z", 2);
+  EXPECT_NE(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
 }
 
 TEST(ReplicaStateTest, AContactWithANewIdentityCountsByThatOnly) {
