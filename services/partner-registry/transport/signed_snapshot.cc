@@ -104,8 +104,8 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   }
 
   const Viewer viewer = ReplicaViewer();
-  std::erase_if(
-      all, [&](const SharedFact& shared) { return !MaySee(viewer, CopyOf(shared), today); });
+  std::erase_if(all,
+                [&](const SharedFact& shared) { return !MaySee(viewer, CopyOf(shared), today); });
   COMITY_RETURN_IF_ERROR(service::RecordDisclosure(
       *journal_, call, /*purpose=*/"", service::DigestOf(call.method(), request), all.size()));
   FactsOut facts(out);
