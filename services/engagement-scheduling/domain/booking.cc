@@ -8,6 +8,7 @@
 #include "common/legal/reliance.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/engagement-scheduling/domain/people.h"
 #include "services/engagement-scheduling/domain/transfer_check.h"
 #include "services/engagement-scheduling/domain/visibility.h"
@@ -99,24 +100,39 @@ absl::Status CheckQuestion(const Engagement& wanted) {
   return CheckDirection(*wanted.question);
 }
 
-// Every contact that takes part must count today.
+// Why the contact cannot take part on `day`; empty: it can.
+std::string WhyNotCounted(const RegistrySnapshot& registry,
+                          const std::optional<ContactEntry>& contact, absl::CivilDay day) {
+  if (!contact.has_value()) {
+    return "is not registered: ask a registry operator to register the contact.";
+  }
+  if (registry.ExchangesSuspended(contact->partner)) {
+    return "belongs to a partner with which exchanges are suspended.";
+  }
+  if (!contact->validity.Covers(day)) {
+    return absl::StrCat("is not valid on ", absl::FormatCivilTime(day),
+                        ", the day of the meeting: choose a day on which it is, or ask a registry "
+                        "operator.");
+  }
+  if (!contact->active) {
+    return "does not count today: it is suspended, not valid today, or its secondment is not in "
+           "effect; ask a registry operator.";
+  }
+  return "";
+}
+
+// Every contact that takes part must count today, and be valid on the day of the meeting.
 absl::Status CheckContacts(const Engagement& engagement, const RegistrySnapshot& registry) {
   ErrorDetails details{.reason = "CONTACT_NOT_ACTIVE"};
+  const absl::CivilDay day = DayInBrussels(engagement.interval.start);
   for (std::size_t i = 0; i < engagement.participants.size(); ++i) {
     const auto principal = identity::Principal::Parse(engagement.participants[i]);
     if (!principal.ok() || principal->kind != identity::PrincipalKind::kPartner) continue;
-    const std::optional<ContactEntry> contact = registry.FindContact(principal->spiffe_id);
-    const bool counts =
-        contact.has_value() && contact->active && !registry.ExchangesSuspended(contact->partner);
-    if (counts || details.preconditions.size() == kMostObstacles) continue;
-    details.preconditions.push_back(
-        {.type = "CONTACT",
-         .subject = absl::StrCat("participants[", i, "]"),
-         .description = !contact.has_value()
-                            ? "is not registered: ask a registry operator to register the contact."
-                        : !contact->active
-                            ? "is suspended, or its secondment is over: ask a registry operator."
-                            : "belongs to a partner with which exchanges are suspended."});
+    std::string why = WhyNotCounted(registry, registry.FindContact(principal->spiffe_id), day);
+    if (why.empty() || details.preconditions.size() == kMostObstacles) continue;
+    details.preconditions.push_back({.type = "CONTACT",
+                                     .subject = absl::StrCat("participants[", i, "]"),
+                                     .description = std::move(why)});
   }
   if (details.preconditions.empty()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition,

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
+#include "common/legal/validity.h"
 #include "common/release/release_lock.h"
 #include "services/engagement-scheduling/domain/types.h"
 
@@ -20,6 +21,7 @@ struct ContactEntry {
   std::string authority;  // "partners/{partner}/authorities/{authority}"
   bool active = false;    // Counts today: valid, not suspended, its secondment, if any, in effect.
   std::optional<WorkingHours> hours;  // With its absences.
+  legal::Validity validity;           // The days on which it counts at most.
 };
 
 // The registry at one revision. Immutable, hence thread-safe.

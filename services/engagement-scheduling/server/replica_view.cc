@@ -30,7 +30,8 @@ class ReplicaSnapshot final : public RegistrySnapshot {
     return ContactEntry{.partner = contact->partner,
                         .authority = contact->authority,
                         .active = snapshot_->Counts(*contact, today_),
-                        .hours = contact->working_hours};
+                        .hours = contact->working_hours,
+                        .validity = contact->validity};
   }
 
   std::string PartnerOfUnit(absl::string_view unit) const override {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "common/status/error.h"
+#include "common/time/day.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
 #include "tests/unit/legal/real_facts.h"
@@ -200,6 +201,28 @@ TEST_F(BookingTest, ContactsMustCountWhenHeldAndWhenConfirmed) {
   const absl::Status unknown = Hold(Meeting(other), kDesk, "engagements/2").status();
   EXPECT_THAT(unknown, FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
   EXPECT_EQ(DetailsOf(unknown).preconditions[0].subject, "participants[1]");
+}
+
+TEST_F(BookingTest, AContactMustBeValidOnTheDayOfTheMeeting) {
+  const absl::CivilDay day = DayInBrussels(kHour.start);
+  ContactEntry contact = *registry_.snapshot().FindContact(kTbilisi);
+  const auto limit = [&](legal::Validity validity) {
+    contact.validity = validity;
+    registry_.List(kTbilisi, contact);
+  };
+  const auto refused = FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE");
+
+  limit({.to = day - 1});
+  const absl::Status ended = Hold(Meeting(kHour)).status();
+  EXPECT_THAT(ended, refused);
+  EXPECT_THAT(DetailsOf(ended).preconditions[0].description, HasSubstr("is not valid on"));
+  limit({.from = day + 1});
+  EXPECT_THAT(Hold(Meeting(kHour)), refused);
+
+  limit({.from = day, .to = day});
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+  limit({.to = day - 1});
+  EXPECT_THAT(Confirm(), refused);
 }
 
 TEST_F(BookingTest, NothingHeldAsReceivedIsConfirmed) {
