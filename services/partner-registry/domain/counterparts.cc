@@ -13,6 +13,7 @@
 #include "common/status/error.h"
 #include "common/time/day.h"
 #include "common/time/working_hours.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -49,8 +50,15 @@ std::string LocalTime(absl::Time time, absl::Time instant, const std::string& zo
                       zone_name);
 }
 
-// When the contact works, as far as its hours say.
-void LookAtHours(const Contact& contact, absl::Time instant, Counterpart& found) {
+// The latest moment at which it can count, by its own days and those of its secondments.
+absl::Time CountsUntil(const Registry& registry, const Contact& contact) {
+  return std::min(ValidityOf(contact).End(),
+                  registry.relations().secondments().LatestEnd(NameOf(contact)));
+}
+
+// When the contact works while it counts, as far as its hours say.
+void LookAtHours(const Registry& registry, absl::Time instant, Counterpart& found) {
+  const Contact& contact = *found.contact;
   if (!contact.working_hours.has_value()) {
     found.sentence = IsAway(contact.absences, DayInBrussels(instant))
                          ? "away, and its working hours are not recorded"
@@ -59,16 +67,21 @@ void LookAtHours(const Contact& contact, absl::Time instant, Counterpart& found)
   }
   WorkingHours hours = *contact.working_hours;
   hours.absences = contact.absences;
-  const Interval window{instant, instant + kHorizon};
+  const absl::Time horizon = instant + kHorizon;
+  const Interval window{instant, std::min(horizon, CountsUntil(registry, contact))};
   const std::vector<Interval> worked = WorkingIntervals(hours, window);
-  if (worked.empty()) {
-    found.sentence = "not at work within 30 days";
+  const auto first = std::find_if(worked.begin(), worked.end(), [&](const Interval& each) {
+    return registry.Counts(contact, DayInBrussels(each.start));
+  });
+  if (first == worked.end()) {
+    found.sentence = window.end < horizon ? "not at work any more while it counts"
+                                          : "not at work within 30 days";
     return;
   }
-  const Interval& next = worked.front();
+  const Interval& next = *first;
   found.next_at_work = next.start;
   found.at_work = next.start == instant;
-  if (found.at_work && next.end == window.end) {
+  if (found.at_work && next.end == horizon) {
     found.sentence = "at work around the clock";
     return;
   }
@@ -146,12 +159,17 @@ CounterpartAnswer FindCounterparts(const Registry& registry, const CounterpartQu
     candidates.push_back({.contact = contact});
   }
   const std::size_t counting = candidates.size();
-  // Grows while it is walked: whoever stands in and is not at work has deputies, too.
+  const auto is_asked_for = [&](const Contact& contact) {
+    const bool opens =
+        contact.opener && (question.authority.empty() || contact.authority == question.authority);
+    return Speaks(contact, question.languages) && (opens || !question.openers_only);
+  };
+  // Grows while it is walked: whoever stands in and is of no use now has deputies, too.
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Contact& contact = *candidates[i].contact;
-    LookAtHours(contact, question.instant, candidates[i]);
+    LookAtHours(registry, question.instant, candidates[i]);
     candidates[i].stale = IsStale(contact, day);
-    if (candidates[i].at_work) continue;
+    if (candidates[i].at_work && is_asked_for(contact)) continue;
     for (const std::string& id : contact.deputies) {
       const Contact* deputy =
           registry.FindContact(absl::StrCat("partners/", contact.partner, "/contacts/", id));
@@ -161,12 +179,7 @@ CounterpartAnswer FindCounterparts(const Registry& registry, const CounterpartQu
       candidates.push_back({.contact = deputy, .stands_in_for = &contact});
     }
   }
-  std::erase_if(candidates, [&](const Counterpart& each) {
-    const Contact& contact = *each.contact;
-    const bool opens =
-        contact.opener && (question.authority.empty() || contact.authority == question.authority);
-    return !Speaks(contact, question.languages) || (question.openers_only && !opens);
-  });
+  std::erase_if(candidates, [&](const Counterpart& each) { return !is_asked_for(*each.contact); });
   std::stable_sort(
       candidates.begin(), candidates.end(), [](const Counterpart& a, const Counterpart& b) {
         const auto rank = [](const Counterpart& each) {

@@ -24,8 +24,8 @@ struct CounterpartQuestion {
 struct Counterpart {
   const Contact* contact = nullptr;  // As long-lived as the registry it was found in.
   bool at_work = false;
-  // When it is at work next, the instant itself if it is then; unset: not within 30 days, or its
-  // hours are not recorded.
+  // When it is at work next and counts, the instant itself if it is then; unset: not within 30
+  // days, or its hours are not recorded.
   std::optional<absl::Time> next_at_work;
   const Contact* stands_in_for = nullptr;  // Null: it was asked for itself.
   bool stale = false;                      // Not verified within the year before.
@@ -42,10 +42,10 @@ struct CounterpartAnswer {
 absl::Status CheckCounterpartQuestion(const CounterpartQuestion& question);
 
 // Finds whom to turn to (R22): the contacts asked for that count on that day, and for those of them
-// who are not at work, in turn, their deputies. Whoever can be reached soonest comes first; of
-// equals who opens documents, then who was verified within the year, then who was asked for itself.
-// A language also fits if it is a kind of the one asked for (`pt-BR` for `pt`). Pure. The partner
-// and the authority are on the register; `question` was checked.
+// who are not at work or lack what is asked for, in turn, their deputies. Whoever can be reached
+// soonest comes first; of equals who opens documents, then who was verified within the year, then
+// who was asked for itself. A language also fits if it is a kind of the one asked for (`pt-BR` for
+// `pt`). Pure. The partner and the authority are on the register; `question` was checked.
 CounterpartAnswer FindCounterparts(const Registry& registry, const CounterpartQuestion& question);
 
 }  // namespace comity::partner_registry

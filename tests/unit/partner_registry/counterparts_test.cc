@@ -176,6 +176,23 @@ TEST_F(CounterpartsTest, WhoDoesNotCountIsNotFoundAndNobodyIsExplained) {
   EXPECT_THAT(Ask(At(10)).sentence, HasSubstr("taken off the register"));
 }
 
+TEST_F(CounterpartsTest, NobodyIsOfferedForWhenItDoesNotCountAnyMore) {
+  Change("first", [](Contact& first) {
+    first.valid_to = "2026-11-30";
+    first.deputies.clear();
+  });
+  EXPECT_THAT(Found(At(21)), ElementsAre("second: at work from 2026-12-01 14:00 Asia/Tbilisi",
+                                         "first: not at work any more while it counts"));
+  EXPECT_FALSE(Ask(At(21)).counterparts.back().next_at_work.has_value());
+}
+
+TEST_F(CounterpartsTest, WhoIsAtWorkButLacksWhatIsAskedForPutsItsDeputiesIn) {
+  CounterpartQuestion question = At(10);
+  question.languages = {"pt"};
+  EXPECT_THAT(Found(question),
+              ElementsAre("third: at work until 18:00 Asia/Tbilisi, standing in for first"));
+}
+
 TEST_F(CounterpartsTest, WithoutHoursNothingIsPromised) {
   Change("first", [](Contact& first) { first.working_hours.reset(); });
   const std::vector<Counterpart> found = Ask(At(15)).counterparts;
