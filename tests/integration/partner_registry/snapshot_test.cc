@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,7 @@
 #include "common/crypto/digest.h"
 #include "common/facts_csv/facts_csv.h"
 #include "common/facts_csv/json_lines.h"
+#include "common/ids/uuid.h"
 #include "common/registry_replica/replica.h"
 #include "common/registry_snapshot/snapshot_files.h"
 #include "common/registry_snapshot/snapshot_folder.h"
@@ -244,7 +247,13 @@ TEST_F(SnapshotTest, IsOfOneRevisionThoughSomethingIsCommittedMeanwhile) {
   ASSERT_THAT(signer, IsOk());
   const SignedSnapshot snapshot(&server_.application().store(), &server_.application().leases(),
                                 &SystemClock(), signer->get(), &server_.application().journal());
-  const rpc::Call call{rpc::Call::Facts{}};
+  identity::VerifiedCertificate auditor;
+  auditor.principal = identity::Principal::Parse(kAuditor).value();
+  rpc::Call::Facts caller;
+  caller.certificate = std::make_shared<const identity::VerifiedCertificate>(auditor);
+  caller.method = "comity.partner_registry.v1.RegistryReportService/GetSnapshot";
+  caller.request_id = NewUuid(absl::Now());
+  const rpc::Call call(std::move(caller));
   Taker before([] {});
   ASSERT_THAT(snapshot.Get(call, {}, before), IsOk());
 
