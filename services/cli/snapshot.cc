@@ -68,7 +68,7 @@ absl::Status Save(App& app, const Arguments& arguments) {
   std::string statement;
   std::string signature;
   while (reader->Read(&part)) {
-    if (const absl::Status kept = folder.Append(part.facts()); !kept.ok()) {
+    if (absl::Status kept = folder.Append(part.facts()); !kept.ok()) {
       context.TryCancel();
       (void)reader->Finish();
       return kept;

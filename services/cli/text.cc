@@ -97,6 +97,7 @@ void PrintTable(std::ostream& out, const std::vector<std::string>& header,
     return;
   }
   std::vector<std::size_t> widths;
+  widths.reserve(header.size());
   for (const std::string& title : header) widths.push_back(Columns(title));
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Columns(row[i]));
