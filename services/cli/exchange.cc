@@ -164,7 +164,7 @@ void RegisterExchange(Command root, App& app) {
       .OneOf({"UNCLASSIFIED", "SENSITIVE_NON_CLASSIFIED"})
       .ShowDefault();
   send.AddOption("--delete-after", options.delete_after_days,
-                 "Days the exchange may keep its copy; signed, and not yet carried out")
+                 "Days the exchange keeps its copy; signed with the document")
       .Between(1, 36525)
       .ShowDefault();
   send.AddFlag("--validate-only", options.validate_only, "Ask whether it would be permitted");
