@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/rows.h"
+#include "common/time/year_after.h"
 
 namespace comity::legal {
 namespace {
@@ -10,8 +11,7 @@ namespace {
 // A verification of an authority is stale after twelve months.
 bool Stale(const PartialDate& verified, absl::CivilDay day) {
   if (!verified.known()) return true;
-  const absl::CivilDay since = verified.earliest();
-  return day > absl::CivilDay(since.year() + 1, since.month(), since.day());
+  return day > YearAfter(verified.earliest());
 }
 
 absl::string_view CompetenceArticle(const Evaluation& e) {

@@ -13,6 +13,7 @@
 #include "common/status/error.h"
 #include "common/time/day.h"
 #include "common/time/working_hours.h"
+#include "common/time/year_after.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -37,8 +38,7 @@ bool Speaks(const Contact& contact, const std::vector<std::string>& languages) {
 bool IsStale(const Contact& contact, absl::CivilDay day) {
   const auto last = PartialDate::Parse(contact.last_verified);
   if (!last.ok() || !last->known()) return true;
-  const absl::CivilDay verified = last->earliest();
-  return absl::CivilDay(verified.year() + 1, verified.month(), verified.day()) < day;
+  return day > YearAfter(last->earliest());
 }
 
 // "17:00", or "2026-12-01 09:00" if that is another day than the instant's.

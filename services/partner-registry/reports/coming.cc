@@ -9,18 +9,13 @@
 #include "common/identity/principal.h"
 #include "common/legal/effect.h"
 #include "common/time/day.h"
+#include "common/time/year_after.h"
 #include "services/partner-registry/reports/words.h"
 
 namespace comity::partner_registry {
 namespace {
 
 using Kind = ComingEvent::Kind;
-
-// The last day on which what was last verified on `verified` counts (row 3.3 of the transfer
-// check).
-absl::CivilDay YearAfter(absl::CivilDay verified) {
-  return absl::CivilDay(verified.year() + 1, verified.month(), verified.day());
-}
 
 absl::string_view WhoExtends(const Instrument& instrument) {
   switch (instrument.kind) {
