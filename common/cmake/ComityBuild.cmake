@@ -39,6 +39,13 @@ else()
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
 
+# The heap of processes that serve: threads that free what others have allocated cost glibc a lock.
+# The sanitizers bring their own.
+add_library(comity_heap INTERFACE)
+if(NOT COMITY_SANITIZE AND NOT COMITY_FUZZ)
+  target_link_libraries(comity_heap INTERFACE PkgConfig::TCMALLOC)
+endif()
+
 add_library(comity_private INTERFACE)
 target_include_directories(comity_private INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(

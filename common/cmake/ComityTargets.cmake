@@ -28,6 +28,13 @@ function(comity_executable)
   comity_precompile(${ARG_NAME} ${ARG_DEPS})
 endfunction()
 
+# comity_server(NAME name SRCS ... [DEPS ...]): an executable with the heap of those that serve.
+function(comity_server)
+  cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
+  comity_executable(${ARGN})
+  target_link_libraries(${ARG_NAME} PRIVATE comity_heap)
+endfunction()
+
 # comity_test(NAME name LABEL unit|contract|integration|e2e|interop SRCS ... [DEPS ...]
 # [TIMEOUT seconds] [POSTGRES]): one binary and one ctest entry a folder. With POSTGRES there is a
 # second entry, NAME_postgres, where the journals of the very same tests are on PostgreSQL.
