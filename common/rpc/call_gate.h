@@ -13,6 +13,7 @@
 #include "common/rpc/gate_core.h"
 #include "common/rpc/stream_reactor.h"
 #include "common/rpc/streams.h"
+#include "common/rpc/unary_answer.h"
 #include "common/rpc/write_call.h"
 
 namespace comity::rpc {
@@ -46,11 +47,11 @@ class CallGate {
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     CallRecord record = core_->Begin(context, Method(method), /*stream=*/false, request);
     if (!record.refused.ok()) {
-      Send(core_, reactor, record, record.refused);
+      SendRefusal(*core_, *reactor, record, record.refused);
       return reactor;
     }
     if (record.admission == Admission::kRead && record.evidence == Evidence::kNone) {
-      Send(core_, reactor, record, body(*record.call, *request, response));
+      SendAnswer(*core_, *reactor, record, body(*record.call, *request, response));
       return reactor;
     }
     Executor& executor =
@@ -61,9 +62,9 @@ class CallGate {
         [core, reactor, record, request, response, body = std::move(body)]() mutable {
           absl::Status outcome = core->StillWanted(record);
           if (outcome.ok()) outcome = core->Settle(record, body(*record.call, *request, response));
-          Send(core, reactor, record, outcome);
+          SendAnswer(*core, *reactor, record, outcome);
         });
-    if (!queued.ok()) Send(core_, reactor, record, queued);
+    if (!queued.ok()) SendRefusal(*core_, *reactor, std::move(record), queued);
     return reactor;
   }
 
@@ -77,7 +78,7 @@ class CallGate {
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     CallRecord record = core_->Begin(context, Method(method), /*stream=*/false, request);
     if (!record.refused.ok()) {
-      Send(core_, reactor, record, record.refused);
+      SendRefusal(*core_, *reactor, record, record.refused);
       return reactor;
     }
     const auto write = std::make_shared<WriteCall>(core_, reactor, std::move(record));
@@ -159,12 +160,6 @@ class CallGate {
   }
 
  private:
-  static void Send(GateCore* core, grpc::ServerUnaryReactor* reactor, const CallRecord& record,
-                   const absl::Status& outcome) {
-    reactor->Finish(core->End(record, outcome));
-    if (record.call != nullptr) record.call->MarkSent();
-  }
-
   const MethodEntry* Method(absl::string_view method) const {
     return core_->FindMethod(service_, method);
   }

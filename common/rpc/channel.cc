@@ -7,17 +7,20 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <grpcpp/support/client_interceptor.h>
 
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/identity/chain_verifier.h"
 #include "common/identity/own_certificate.h"
+#include "common/rpc/client_throttle.h"
 #include "common/rpc/delegations.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error.h"
@@ -136,9 +139,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ClientOptions& opti
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // Two channels of one process with different identities must not share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(
+  std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(ThrottleUnaryCalls(clock));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(
       options.address, WithDelegation(grpc::experimental::TlsCredentials(tls), options.delegation),
-      arguments);
+      arguments, std::move(interceptors));
 }
 
 void SetDeadline(grpc::ClientContext& context, absl::Duration patience) {

@@ -36,6 +36,8 @@ struct ClientOptions {
 // certificates and bundles are picked up by themselves. `clock` is not owned and must outlive the
 // channel; null is the machine's.
 //
+// Unary calls that a service without room would refuse are not all made: see ClientThrottle.
+//
 // The client's own certificate is checked first, since what TLS refuses a client sees without a
 // word: the errors of identity::CheckOwnCertificate. No connection is made yet.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ClientOptions& options,

@@ -34,6 +34,9 @@ namespace {
 
 constexpr char kMinRevisionKey[] = "comity-min-revision";
 constexpr absl::Duration kBetweenExhaustionLogs = absl::Milliseconds(100);
+// Calls waiting for each thread or turn once the queue stands: fewer, and it runs empty by chance
+// while others are refused; more, and who is admitted only waits longer.
+constexpr std::size_t kStanding = 4;
 
 constexpr std::array<const char*, 17> kCodeNames = {
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
@@ -143,7 +146,7 @@ GateCore::GateCore(Options options, Parts parts)
       write_executor_({.name = "write",
                        .threads = options_.write_threads,
                        .queue = options_.queue,
-                       .standing_queue = 2 * options_.write_threads,
+                       .standing_queue = kStanding * options_.write_threads,
                        .clock = parts_.clock}),
       bulk_executor_({.name = "bulk",
                       .threads = options_.bulk_threads,
@@ -153,7 +156,7 @@ GateCore::GateCore(Options options, Parts parts)
           {.name = "watch", .threads = options_.watch_threads, .queue = options_.queue}),
       write_turns_({.at_once = options_.write_threads,
                     .queue = {.length = options_.queue,
-                              .standing = 2 * options_.write_threads,
+                              .standing = kStanding * options_.write_threads,
                               .clock = parts_.clock}}) {
   for (const std::string& service : options_.services) {
     const google::protobuf::ServiceDescriptor* const descriptor =

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/rpc/unary_answer.h"
+
 namespace comity::rpc {
 namespace {
 
@@ -38,6 +40,11 @@ void WriteCall::Begin(Turns::Turn turn, absl::FunctionRef<absl::Status()> body) 
   }
 }
 
+void WriteCall::Refuse(absl::Status refusal) {
+  Answered();
+  SendRefusal(*core_, *reactor_, record_, std::move(refusal));
+}
+
 void WriteCall::Give(absl::Status outcome) {
   if (!core_->WantsEvidence(record_, outcome)) return Send(outcome);
   Continue([outcome = std::move(outcome)] { return outcome; });
@@ -51,10 +58,13 @@ void WriteCall::Continue(std::function<absl::Status()> work) {
 }
 
 void WriteCall::Send(const absl::Status& outcome) {
-  if (answered_.exchange(true)) Misused(record_, "the call was answered twice");
-  reactor_->Finish(core_->End(record_, outcome));
-  record_.call->MarkSent();
+  Answered();
+  SendAnswer(*core_, *reactor_, record_, outcome);
   turn_.End();
+}
+
+void WriteCall::Answered() {
+  if (answered_.exchange(true)) Misused(record_, "the call was answered twice");
 }
 
 }  // namespace comity::rpc

@@ -51,11 +51,13 @@ class WriteCall : public std::enable_shared_from_this<WriteCall> {
   // For the gate: `turn` has come, which ends with the call.
   void Begin(Turns::Turn turn, absl::FunctionRef<absl::Status()> body);
   // The call is refused without its turn.
-  void Refuse(const absl::Status& refusal) { Send(refusal); }
+  void Refuse(absl::Status refusal);
 
  private:
   friend class Answer;
 
+  // The one answer is given now.
+  void Answered();
   // Sends `outcome`, with its evidence if it needs any.
   void Give(absl::Status outcome);
   void Continue(std::function<absl::Status()> work);

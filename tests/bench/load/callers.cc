@@ -5,12 +5,14 @@
 // IDENTITY...
 //
 // LOAD is each:N, N calls of each caller on their way at any time, or rate:N, N calls a second of
-// all together whether they are answered or not. The first caller makes GREED times as many as
+// all together whether they are answered or not; heed:N is the same with the throttle that channels
+// of the client library have. The first caller makes GREED times as many as
 // another and is counted apart; 1 is nobody's greed. Where the request has the nil UUID every call
 // has a new one.
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_interceptor.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -19,6 +21,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -31,6 +34,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/ids/uuid.h"
+#include "common/rpc/client_throttle.h"
 #include "tests/bench/load/tls.h"
 
 namespace comity::bench {
@@ -51,15 +55,17 @@ struct Seen {
 
 class Load {
  public:
-  Load(std::string method, std::string request, int greed)
-      : method_(std::move(method)), request_(std::move(request)), greed_(greed) {}
+  Load(std::string method, std::string request, int greed, bool heeds)
+      : method_(std::move(method)), request_(std::move(request)), greed_(greed), heeds_(heeds) {}
 
   void AddCaller(const std::string& address, const std::string& roots,
                  const std::string& identity) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    auto channel =
-        grpc::CreateCustomChannel(address, BareChannelCredentials(identity, roots), arguments);
+    std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> throttle;
+    if (heeds_) throttle.push_back(rpc::ThrottleUnaryCalls(&SystemClock()));
+    auto channel = grpc::experimental::CreateCustomChannelWithInterceptors(
+        address, BareChannelCredentials(identity, roots), arguments, std::move(throttle));
     if (!channel->WaitForConnected(std::chrono::system_clock::now() + kDeadline)) {
       std::cerr << "bench: no connection to " << address << " as " << identity << "\n";
       std::exit(1);
@@ -194,6 +200,7 @@ class Load {
   const std::string method_;
   const std::string request_;
   const int greed_;
+  const bool heeds_;
   std::vector<std::unique_ptr<grpc::GenericStub>> callers_;
   std::thread pace_;
   bool keep_ = false;
@@ -210,13 +217,14 @@ class Load {
 int Main(int argc, char** argv) {
   if (argc < 9) {
     std::cerr << "Usage: bench-callers ADDRESS ROOTS PACKAGE.SERVICE/METHOD REQUEST.pb SECONDS"
-                 " each:N|rate:N GREED IDENTITY...\n";
+                 " each:N|rate:N|heed:N GREED IDENTITY...\n";
     return 2;
   }
-  Load load(std::string("/") + argv[3], ReadFileOrExit(argv[4]), std::stoi(argv[7]));
+  const std::string how = argv[6];
+  Load load(std::string("/") + argv[3], ReadFileOrExit(argv[4]), std::stoi(argv[7]),
+            absl::StartsWith(how, "heed:"));
   const std::string roots = ReadFileOrExit(argv[2]);
   for (int i = 8; i < argc; ++i) load.AddCaller(argv[1], roots, argv[i]);
-  const std::string how = argv[6];
   const int amount = std::stoi(how.substr(5));
   if (absl::StartsWith(how, "each:")) {
     load.Keep(amount);
@@ -225,7 +233,9 @@ int Main(int argc, char** argv) {
   }
   load.Count(std::chrono::seconds(std::stoi(argv[5])));
   load.Print();
-  return 0;
+  std::cout.flush();
+  // gRPC's threads may still be on their way out of the last answer.
+  std::quick_exit(0);
 }
 
 }  // namespace
