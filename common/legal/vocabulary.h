@@ -128,6 +128,9 @@ enum class DecisionKind {
 // Whether a decision of this kind says why, or is none: derogations (EJR 59) and urgent transfers.
 bool NeedsGrounds(DecisionKind kind);
 
+// Whether the law ties a decision of this kind to one case, which it must name.
+bool NeedsCase(DecisionKind kind);
+
 // "PERMITTED_SUBJECT_TO": as in the protos, without prefix.
 absl::string_view Name(Outcome outcome);
 // "MEMBER_STATE_NOT_BOUND".

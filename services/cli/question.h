@@ -9,7 +9,7 @@
 
 namespace comity::cli {
 
-// The options that describe a transfer, shared by `transfer check` and `send`.
+// The options that describe a transfer: of `transfer check`, `send` and `engagements hold` alike.
 struct QuestionOptions {
   std::vector<std::string> origins;       // "france", "eurojust", "public", "georgia".
   std::vector<std::string> restrictions;  // "not-as-evidence".
@@ -20,6 +20,8 @@ struct QuestionOptions {
   partner_registry::v1::TransferVolume volume = partner_registry::v1::TRANSFER_VOLUME_SINGLE;
   std::vector<partner_registry::v1::SubjectKind> subjects;
   bool special = false;
+  bool outside_annex_i = false, requested = false, incompatible = false;
+  bool eppo_competence = false, eppo_exception = false;
   std::string task, offence, stage, case_reference, necessity;
 
   void Register(Command command);
