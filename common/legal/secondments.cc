@@ -11,6 +11,11 @@ namespace {
 // The first moment of a day.
 absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, Brussels()); }
 
+bool InEffect(const Secondment& secondment, const Facts& facts, absl::CivilDay day) {
+  return WhyNotRunning(secondment, day).empty() &&
+         WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
+}
+
 }  // namespace
 
 std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::string_view instrument,
@@ -70,28 +75,39 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day) {
   return "";
 }
 
-void Secondments::Put(Secondment secondment) {
-  if (secondment.contact.empty()) return;
-  std::shared_ptr<const ByName>& known = by_contact_[secondment.contact];
+void Secondments::Put(const Secondment& secondment) {
+  Bind(secondment.contact, secondment);
+  Bind(secondment.identity, secondment);
+}
+
+void Secondments::Bind(const std::string& whom, const Secondment& secondment) {
+  if (whom.empty()) return;
+  std::shared_ptr<const ByName>& known = by_bound_[whom];
   auto changed = known == nullptr ? std::make_shared<ByName>() : std::make_shared<ByName>(*known);
-  std::string name = secondment.name;
-  changed->insert_or_assign(std::move(name), std::move(secondment));
+  changed->insert_or_assign(secondment.name, secondment);
   known = std::move(changed);
 }
 
 bool Secondments::Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const {
-  const auto bound = by_contact_.find(contact);
-  if (bound == by_contact_.end()) return true;
-  return std::any_of(bound->second->begin(), bound->second->end(), [&](const auto& entry) {
-    const Secondment& secondment = entry.second;
-    return WhyNotRunning(secondment, day).empty() &&
-           WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
-  });
+  const auto bound = by_bound_.find(contact);
+  if (bound == by_bound_.end()) return true;
+  return std::any_of(bound->second->begin(), bound->second->end(),
+                     [&](const auto& entry) { return InEffect(entry.second, facts, day); });
+}
+
+std::string Secondments::SecondedBy(absl::string_view identity, const Facts& facts,
+                                    absl::CivilDay day) const {
+  const auto bound = by_bound_.find(identity);
+  if (bound == by_bound_.end()) return "";
+  for (const auto& [name, secondment] : *bound->second) {
+    if (InEffect(secondment, facts, day)) return std::string(PartnerOf(name));
+  }
+  return "";
 }
 
 absl::Time Secondments::LatestEnd(absl::string_view contact) const {
-  const auto bound = by_contact_.find(contact);
-  if (bound == by_contact_.end()) return absl::InfiniteFuture();
+  const auto bound = by_bound_.find(contact);
+  if (bound == by_bound_.end()) return absl::InfiniteFuture();
   absl::Time latest = absl::InfinitePast();
   for (const auto& [name, secondment] : *bound->second) {
     if (!secondment.to.known()) return absl::InfiniteFuture();

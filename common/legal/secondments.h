@@ -29,6 +29,7 @@ struct Secondment {
   PartialDate to;          // The last day, exact; unknown: until further notice.
   bool ended = false;      // Ended on its last day or later: that day does not count any more.
   std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
+  std::string identity;    // A SPIFFE id of the agency, whose access rests on it; may be empty.
 };
 
 // Whether an agreement of this kind can allow the secondment of a liaison prosecutor.
@@ -45,17 +46,21 @@ std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::strin
 // Why it is not in effect on `day` by its own days, in the same form; empty: it is.
 std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day);
 
-// The secondments that bind contacts. Copies share what they hold; safe to read from many threads
-// while nobody puts.
+// The secondments that bind contacts and identities. Copies share what they hold; safe to read from
+// many threads while nobody puts.
 class Secondments {
  public:
-  // Adds, or replaces what has the same name; its contact stays the same for life. One without a
-  // contact binds nobody and is not kept.
-  void Put(Secondment secondment);
+  // Adds, or replaces what has the same name; whom it binds stays the same for life. One that binds
+  // nobody is not kept.
+  void Put(const Secondment& secondment);
 
   // Whether `contact` (a name) may act on `day`: nothing binds it, or one of those that do is in
   // effect.
   bool Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const;
+
+  // Who seconds `identity` (a SPIFFE id) on `day`, as "partners/x": that of a secondment in effect
+  // that names it. Empty: nobody does, and it may not act.
+  std::string SecondedBy(absl::string_view identity, const Facts& facts, absl::CivilDay day) const;
 
   // Until when `contact` may act at most, by the days of what binds it; the instruments may end it
   // before.
@@ -64,7 +69,10 @@ class Secondments {
  private:
   using ByName = std::map<std::string, Secondment, std::less<>>;
 
-  std::map<std::string, std::shared_ptr<const ByName>, std::less<>> by_contact_;
+  // By the contact or identity that they bind.
+  std::map<std::string, std::shared_ptr<const ByName>, std::less<>> by_bound_;
+
+  void Bind(const std::string& whom, const Secondment& secondment);
 };
 
 }  // namespace comity::legal

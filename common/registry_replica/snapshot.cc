@@ -25,6 +25,10 @@ bool Snapshot::Counts(const Contact& contact, absl::CivilDay day) const {
          secondments_->Admit(contact.name, facts_, day);
 }
 
+std::string Snapshot::SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const {
+  return secondments_->SecondedBy(spiffe_id, facts_, day);
+}
+
 std::vector<const Contact*> Snapshot::ContactsOf(absl::string_view partner) const {
   std::vector<const Contact*> contacts;
   for (auto it = contacts_->by_name.lower_bound(absl::StrCat(partner, "/"));

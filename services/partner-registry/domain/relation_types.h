@@ -209,6 +209,7 @@ struct Secondment {
   std::string to;          // Empty: until further notice.
   bool ended = false;      // Ended on `to` or after it: it has no effect on that day any more.
   std::string contact;     // An id of a contact of the partner, or empty.
+  std::string identity;    // A SPIFFE id of a liaison prosecutor in the agency, or empty.
   std::string evidence;
   Recorded recorded;
 };
