@@ -16,6 +16,7 @@
 #include "services/cli/explain.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
+#include "services/cli/transfer_batch.h"
 #include "services/cli/transfer_table.h"
 
 namespace comity::cli {
@@ -152,6 +153,7 @@ void RegisterTransfer(Command root, App& app) {
                  "derogation-vital-interests; repeat")
       .TypeName("KIND[:PARTNER]");
   arguments->question.Register(check);
+  RegisterTransferBatch(transfer, app);
   RegisterTransferTable(transfer, app);
 }
 

@@ -55,6 +55,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(CreateAuthority, Authority);
   COMITY_UNARY(UpdateAuthority, Authority);
   COMITY_UNARY(EvaluateTransfer, TransferVerdict);
+  COMITY_UNARY(BatchEvaluateTransfers, BatchEvaluateTransfersResponse);
   COMITY_UNARY(SuspendExchanges, Partner);
   COMITY_UNARY(ResumeExchanges, Partner);
   COMITY_UNARY(CreateContact, Contact);
