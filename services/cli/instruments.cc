@@ -26,7 +26,7 @@ void PrintInstruments(const v1::ListInstrumentsResponse& list) {
         {instrument.name(),
          EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
          instrument.signed_(),
-         instrument.in_force().empty() ? instrument.in_force_by() : instrument.in_force(),
+         InForceText(instrument),
          instrument.ended(), instrument.title()});
   }
   PrintTable(std::cout, {"instrument", "kind", "signed", "in force", "last day", "title"}, rows);

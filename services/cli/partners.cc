@@ -37,6 +37,12 @@ std::string Words(const std::string& step) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(step, {{"_", " "}}));
 }
 
+// Nobody knows since when, only that it was so by its day.
+template <typename Step>
+bool ByThen(const Step& step) {
+  return !step.day().empty() && step.certainty() == v1::CERTAINTY_UNKNOWN;
+}
+
 void PrintStanding(const v1::PartnerStanding& standing) {
   const v1::Partner& partner = standing.partner();
   std::cout << partner.display_name() << " (" << partner.name() << ")";
@@ -54,14 +60,15 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   for (const v1::AxisStanding& axis : standing.axes()) {
     std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": "
               << Words(axis.step());
-    if (!axis.day().empty()) std::cout << " since " << axis.day();
+    if (!axis.day().empty()) std::cout << (ByThen(axis) ? " by " : " since ") << axis.day();
     std::cout << " (" << EnumText(v1::Certainty_descriptor(), axis.certainty(), "CERTAINTY_")
               << ")\n";
     if (!axis.evidence().empty()) {
       std::cout << "  evidence: " << Wrap(axis.evidence(), 100, 12) << "\n";
     }
     for (const v1::Milestone& milestone : axis.history()) {
-      std::cout << "  " << (milestone.day().empty() ? "(day unknown)" : milestone.day()) << "  "
+      std::cout << "  " << (ByThen(milestone) ? "by " : "")
+                << (milestone.day().empty() ? "(day unknown)" : milestone.day()) << "  "
                 << Words(milestone.step());
       if (!milestone.project().empty()) std::cout << " " << milestone.project();
       if (!milestone.evidence().empty()) std::cout << "; " << milestone.evidence();
@@ -73,13 +80,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const v1::Instrument& instrument : standing.instruments()) {
-    const std::string in_force = !instrument.in_force().empty() ? instrument.in_force()
-                                 : !instrument.in_force_by().empty()
-                                     ? "by " + instrument.in_force_by()
-                                     : "-";
     rows.push_back(
         {EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
-         instrument.signed_().empty() ? "-" : instrument.signed_(), in_force,
+         instrument.signed_().empty() ? "-" : instrument.signed_(), InForceText(instrument),
          instrument.ended().empty() ? "-" : instrument.ended(), instrument.title()});
   }
   std::cout << "Instruments\n";

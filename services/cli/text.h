@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "comity/partner_registry/v1/partner.pb.h"
 #include "comity/partner_registry/v1/transfer_check.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -53,6 +54,9 @@ absl::StatusOr<std::string> AuthorityName(absl::string_view text);
 
 // "serbia/cooperation-agreement" -> "partners/serbia/instruments/cooperation-agreement".
 absl::StatusOr<std::string> InstrumentName(absl::string_view text);
+
+// "2019-11-01", "by 2020-11-19" if that is all a source shows, or "-".
+std::string InForceText(const partner_registry::v1::Instrument& instrument);
 
 // "partners/serbia" of "partners/serbia/instruments/x", and "x".
 std::string ParentOf(const std::string& name);

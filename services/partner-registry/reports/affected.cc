@@ -53,7 +53,9 @@ bool Open(legal::Outcome outcome) {
 
 std::string Summary(const AxisStanding& axis) {
   return axis.day.empty() ? StepText(axis.step)
-                          : absl::StrCat(StepText(axis.step), " since ", axis.day);
+                          : absl::StrCat(StepText(axis.step),
+                                         axis.certainty == Certainty::kUnknown ? " " : " since ",
+                                         SinceText(axis.day, axis.certainty));
 }
 
 // The registry before and after, looked at on one day.

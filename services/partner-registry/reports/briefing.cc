@@ -208,7 +208,7 @@ pages::Section Briefing::Standings() {
     const bool none = axis.step == "NONE";
     table.rows.push_back(
         {.cells = {std::string(Text(axis.axis)), StepText(axis.step),
-                   !axis.day.empty() ? axis.day
+                   !axis.day.empty() ? SinceText(axis.day, axis.certainty)
                    : none            ? "does not apply"
                                      : "day not recorded",
                    none ? "no step is recorded" : std::string(Text(axis.certainty)),
@@ -217,7 +217,7 @@ pages::Section Briefing::Standings() {
     for (const Milestone& step : axis.history) {
       const bool member = !step.project.empty();
       steps.rows.push_back(
-          {.cells = {std::string(Text(axis.axis)), step.day.empty() ? "day not recorded" : step.day,
+          {.cells = {std::string(Text(axis.axis)), step.day.empty() ? "day not recorded" : SinceText(step.day, step.certainty),
                      absl::StrCat(StepText(step.step), member ? ": partners/" : "", step.project),
                      std::string(Text(step.certainty))},
            .sources = Evidence(step.evidence, &step)});

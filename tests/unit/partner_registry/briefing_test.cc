@@ -106,6 +106,13 @@ TEST(BriefingWordsTest, TheUnitedKingdomRestsOnWhatWasKnown) {
   EXPECT_THAT(known, Not(HasSubstr("2025/2571")));
 }
 
+TEST(BriefingWordsTest, ADayByWhichASourceShowsItInForceIsNotThatOfEntryIntoForce) {
+  const std::string georgia = pages::ToMarkdown(PageOf({"", "georgia", "2026-11-23", ""}));
+  EXPECT_THAT(georgia, HasSubstr("| by 2020-11-19 |"));
+  EXPECT_THAT(georgia, Not(HasSubstr("| 2020-11-19 |")));
+  EXPECT_THAT(georgia, HasSubstr("since it took effect, no later than 2020-11-19"));
+}
+
 TEST(BriefingWordsTest, TheFootnoteGoesWithTheName) {
   for (const std::string& text :
        {pages::ToMarkdown(PageOf(kCases[5])), pages::ToHtml(PageOf(kCases[5]))}) {
