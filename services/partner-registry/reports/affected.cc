@@ -156,11 +156,13 @@ void Comparison::Secondment() {
 
 void Comparison::Contacts() {
   for (const Contact* contact : before_.ContactsOf(partner_.id)) {
-    if (!contact->opener || contact->state != ContactState::kActive) continue;
+    if (!contact->opener) continue;
     const std::string authority =
         absl::StrCat(NameOf(partner_), "/authorities/", contact->authority);
     const bool closes = closed_.count(authority) != 0;
     if (!closes && opened_.count(authority) == 0) continue;
+    // One that is not valid or not seconded opens nothing anyhow.
+    if (!(closes ? before_ : after_).Counts(*contact, day_)) continue;
     const char* const can = "opens documents sent to the authority";
     const char* const cannot = "none can be sent to the authority";
     affected_.push_back(

@@ -34,9 +34,10 @@ std::string HoursOf(const Contact& contact) {
                       hours.time_zone);
 }
 
-std::string StateOf(const Contact& contact, absl::CivilDay day) {
+std::string StateOf(const Registry& registry, const Contact& contact, absl::CivilDay day) {
   if (contact.state != ContactState::kActive) return "suspended";
-  return ValidityOf(contact).Covers(day) ? "active" : "not valid on the day";
+  if (!ValidityOf(contact).Covers(day)) return "not valid on the day";
+  return registry.Counts(contact, day) ? "active" : "its secondment is not in effect";
 }
 
 // The numbers of the documents and records that are cited, in the order of their first use.
@@ -356,7 +357,7 @@ pages::Section Briefing::Contacts() {
                    authority == nullptr ? "not recorded" : authority->display_name,
                    absl::StrJoin(contact->languages, ", "), HoursOf(*contact),
                    contact->last_verified.empty() ? "never" : contact->last_verified,
-                   StateOf(*contact, day_)},
+                   StateOf(registry_, *contact, day_)},
          .sources = {sources_.Contacts(partner_.id)}});
   }
   section.blocks.emplace_back(std::move(table));
