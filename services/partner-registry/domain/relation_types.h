@@ -80,6 +80,8 @@ struct Assessment {
 
 struct Volume {
   static constexpr char kCollection[] = "volumes";
+  // Of which a criterion that is measured makes its sum.
+  static constexpr const char* kSummed[] = {"cases", "documents"};
   std::string partner;
   std::string id;  // The year.
   std::map<std::string, std::int64_t> counts;
