@@ -122,6 +122,7 @@ class Briefing {
     return {.text = std::move(text), .sources = {sources_.Revision()}};
   }
   std::vector<int> Evidence(const std::string& evidence, const Milestone* step);
+  std::string Sure(const Milestone& step) const;
 
   const Registry& registry_;
   const Partner& partner_;
@@ -188,6 +189,13 @@ pages::Section Briefing::Identity() {
   return {.heading = "Identity and legal class", .blocks = {std::move(list)}};
 }
 
+// How sure a step is. What the agency did itself, no public source shows.
+std::string Briefing::Sure(const Milestone& step) const {
+  const std::string name = std::vector<std::string>(absl::StrSplit(step.evidence, ':')).front();
+  const bool own = step.id.empty() && registry_.FindInstrument(name) == nullptr;
+  return own ? "recorded by the agency" : std::string(Text(step.certainty));
+}
+
 // A step's own record, or what it was derived from; the revision if nothing is recorded.
 std::vector<int> Briefing::Evidence(const std::string& evidence, const Milestone* step) {
   if (step != nullptr && !step->id.empty()) return {sources_.Record(*step)};
@@ -212,7 +220,9 @@ pages::Section Briefing::Standings() {
                    !axis.day.empty() ? SinceText(axis.day, axis.certainty)
                    : none            ? "does not apply"
                                      : "day not recorded",
-                   none ? "no step is recorded" : std::string(Text(axis.certainty)),
+                   none                        ? "no step is recorded"
+                   : at == axis.history.end() ? std::string(Text(axis.certainty))
+                                              : Sure(*at),
                    axis.next_step.empty() ? "none" : axis.next_step},
          .sources = Evidence(axis.evidence, at == axis.history.end() ? nullptr : &*at)});
     for (const Milestone& step : axis.history) {
@@ -220,7 +230,7 @@ pages::Section Briefing::Standings() {
       steps.rows.push_back(
           {.cells = {std::string(Text(axis.axis)), step.day.empty() ? "day not recorded" : SinceText(step.day, step.certainty),
                      absl::StrCat(StepText(step.step), member ? ": partners/" : "", step.project),
-                     std::string(Text(step.certainty))},
+                     Sure(step)},
            .sources = Evidence(step.evidence, &step)});
     }
   }
