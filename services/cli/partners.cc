@@ -55,6 +55,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   std::cout << "On " << standing.day() << ": "
             << EnumText(v1::LegalClass_descriptor(), standing.legal_class(), "LEGAL_CLASS_")
             << (partner.exchanges_suspended() ? ", exchanges suspended" : "")
+            << (partner.has_delete_time()
+                    ? ", off the register since " + TimeText(partner.delete_time())
+                    : "")
             << (standing.public_on().empty() ? "" : ", as public on " + standing.public_on())
             << ", registry revision " << standing.registry_revision().number() << "\n\n";
   for (const v1::AxisStanding& axis : standing.axes()) {
