@@ -50,8 +50,8 @@ class Snapshot {
   // seconded.
   bool Counts(const Contact& contact, absl::CivilDay day) const;
 
-  // Who seconds the agency's liaison prosecutor with this SPIFFE id on `day`, as "partners/x"; empty
-  // if nobody does.
+  // Who seconds the agency's liaison prosecutor with this SPIFFE id on `day`, as "partners/x";
+  // empty if nobody does.
   std::string SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const;
 
   // In the order of their names.

@@ -195,18 +195,20 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
   end.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
   end.AddOption("--day", arguments->day, "Its last day; today if left out").TypeName("DAY");
 
-  const Command list = AddCommand(
-      secondments, app, "list", "List secondments, with whether they are in effect on a day",
-      "  comity --as desk-1 secondments list georgia", [&app, arguments] {
-        v1::ListSecondmentsRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        request.set_day(arguments->day);
-        return ListRelations(
-            app, &RelationStub::ListSecondments, request,
-            [](const v1::ListSecondmentsResponse& response) {
-              PrintSecondments({response.secondments().begin(), response.secondments().end()});
-            });
-      });
+  const Command list = AtRevision(
+      app,
+      AddCommand(
+          secondments, app, "list", "List secondments, with whether they are in effect on a day",
+          "  comity --as desk-1 secondments list georgia", [&app, arguments] {
+            v1::ListSecondmentsRequest request;
+            request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
+            request.set_day(arguments->day);
+            return ListRelations(
+                app, &RelationStub::ListSecondments, request,
+                [](const v1::ListSecondmentsResponse& response) {
+                  PrintSecondments({response.secondments().begin(), response.secondments().end()});
+                });
+          }));
   list.AddOption("partner", arguments->partner, "Only of this partner");
   list.AddOption("--day", arguments->day, "Today if left out").TypeName("DAY");
 }
@@ -259,23 +261,27 @@ void RegisterArrangements(Command root, App& app) {
                  "The Member State; the European Parliament if left out")
       .TypeName("PARTNER");
 
-  AddCommand(arrangements, app, "show", "Show an arrangement with its steps and drafts",
-             "  comity --as desk-1 arrangements show algeria/a1",
-             [&app, arguments]() -> absl::Status {
-               v1::GetArrangementRequest request;
-               COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
-                                       NameBelowPartner("arrangements", arguments->name));
-               return AskRelations(app, &RelationStub::GetArrangement, request, &PrintArrangement);
-             })
+  AtRevision(
+      app, AddCommand(arrangements, app, "show", "Show an arrangement with its steps and drafts",
+                      "  comity --as desk-1 arrangements show algeria/a1",
+                      [&app, arguments]() -> absl::Status {
+                        v1::GetArrangementRequest request;
+                        COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
+                                                NameBelowPartner("arrangements", arguments->name));
+                        return AskRelations(app, &RelationStub::GetArrangement, request,
+                                            &PrintArrangement);
+                      }))
       .AddOption("arrangement", arguments->name, "Such as algeria/a1")
       .Required();
-  AddCommand(
-      arrangements, app, "list", "List arrangements", "  comity --as desk-1 arrangements list",
-      [&app, arguments] {
-        v1::ListArrangementsRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        return ListRelations(app, &RelationStub::ListArrangements, request, &PrintArrangements);
-      })
+  AtRevision(
+      app,
+      AddCommand(
+          arrangements, app, "list", "List arrangements", "  comity --as desk-1 arrangements list",
+          [&app, arguments] {
+            v1::ListArrangementsRequest request;
+            request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
+            return ListRelations(app, &RelationStub::ListArrangements, request, &PrintArrangements);
+          }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 
   RegisterSecondments(root, app, arguments);

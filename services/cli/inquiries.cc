@@ -226,8 +226,9 @@ absl::Status CheckThereIs(App& app, const std::string& fact) {
     return get(&Stub::GetInstrument, v1::GetInstrumentRequest());
   }
   return InvalidField("FACT_INVALID", "fact",
-                      absl::StrCat(fact, " is nothing that a transfer check cites: name an "
-                                         "instrument, an authority, a decision or a partner"));
+                      absl::StrCat(fact,
+                                   " is nothing that a transfer check cites: name an "
+                                   "instrument, an authority, a decision or a partner"));
 }
 
 // What asks for no range asks for all; an instrument that was corrected, for what rests on its

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,18 +94,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
 }
 
 struct Arguments {
-  std::string partner, day, public_on, at_revision, query, filter, folder, reason;
+  std::string partner, day, public_on, query, filter, folder, reason;
   bool dry_run = false, show_deleted = false;
 };
-
-// Sets the revision to read at, if the user named one.
-template <typename Request>
-absl::Status SetRevision(App& app, const Arguments& arguments, Request& request) {
-  if (arguments.at_revision.empty()) return absl::OkStatus();
-  COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
-                          RegistryRevision(app, arguments.at_revision));
-  return absl::OkStatus();
-}
 
 absl::Status Show(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
@@ -113,7 +105,7 @@ absl::Status Show(App& app, const Arguments& arguments) {
   request.set_name(PartnerName(arguments.partner));
   request.set_day(arguments.day);
   request.set_public_on(arguments.public_on);
-  COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
+  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
   COMITY_ASSIGN_OR_RETURN(
       const v1::PartnerStanding standing,
       client::Invoke(registry.get(), &Registry::GetPartnerStanding, request, app.patience()));
@@ -126,7 +118,6 @@ absl::Status List(App& app, const Arguments& arguments) {
   request.set_query(arguments.query);
   request.set_filter(arguments.filter);
   request.set_show_deleted(arguments.show_deleted);
-  COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
   return ListFromRegistry(
       app, &RegistryStub::ListPartners, request, [](const v1::ListPartnersResponse& all) {
         std::vector<std::vector<std::string>> rows;
@@ -137,6 +128,11 @@ absl::Status List(App& app, const Arguments& arguments) {
                           partner.has_delete_time() ? "deleted" : ""});
         }
         PrintTable(std::cout, {"name", "partner", "kind", "ISO", "region", ""}, rows);
+        std::set<std::string> footnotes;
+        for (const v1::Partner& partner : all.partners()) {
+          footnotes.insert(partner.status_footnote());
+        }
+        PrintFootnotes(std::cout, footnotes);
       });
 }
 
@@ -252,12 +248,7 @@ void RegisterPartners(Command root, App& app) {
   show.AddOption("--day", arguments->day, "As of a day; today if left out").TypeName("DAY");
   show.AddOption("--public-on", arguments->public_on, "Only what was public on this day")
       .TypeName("DAY");
-  const auto at_revision = [&](const Command& command) {
-    command
-        .AddOption("--at-revision", arguments->at_revision, "As the registry was at this revision")
-        .TypeName("NUMBER");
-  };
-  at_revision(show);
+  AtRevision(app, show);
 
   const Command list = AddCommand(partners, app, "list", "List or find partners",
                                   "  comity --as desk-1 partners list --find turkiye\n"
@@ -273,7 +264,7 @@ void RegisterPartners(Command root, App& app) {
           "competent_in_criminal_matters")
       .TypeName("FILTER");
   list.AddFlag("--show-deleted", arguments->show_deleted, "Those that are off the register, too");
-  at_revision(list);
+  AtRevision(app, list);
 
   const Command import =
       AddCommand(partners, app, "import", "Load facts from files: all or nothing",

@@ -88,6 +88,12 @@ absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::strin
   return revision;
 }
 
+Command AtRevision(App& app, Command command) {
+  command.AddOption("--at-revision", app.at_revision, "As the registry was at this revision")
+      .TypeName("NUMBER");
+  return command;
+}
+
 void QuestionOptions::Register(Command command) {
   command
       .AddOption("--origin", origins,
@@ -132,8 +138,9 @@ void QuestionOptions::Register(Command command) {
                   "An authority of a Member State asked for assistance (EJR 3(3)-(4))");
   command.AddFlag("--eppo-competence", eppo_competence,
                   "The EPPO exercises its competence in the case (row 2.3)");
-  command.AddFlag("--eppo-exception", eppo_exception,
-                  "A Member State outside the EPPO is involved, and it or the EPPO asked (EJR 3(2))");
+  command.AddFlag(
+      "--eppo-exception", eppo_exception,
+      "A Member State outside the EPPO is involved, and it or the EPPO asked (EJR 3(2))");
   command.AddFlag("--incompatible", incompatible,
                   "The purpose is not compatible with that of collection (row 2.5)");
   command.AddOption("--stage", stage, "The stage of the proceedings").TypeName("TEXT");

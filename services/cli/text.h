@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ void PrintError(std::ostream& out, const absl::Status& status);
 // Rows under a header, columns aligned. Empty rows print a line that says so.
 void PrintTable(std::ostream& out, const std::vector<std::string>& header,
                 const std::vector<std::vector<std::string>>& rows);
+
+// The footnotes on status that go with the names printed above them, each once.
+void PrintFootnotes(std::ostream& out, const std::set<std::string>& footnotes);
 
 // A verdict as a lawyer reads it: outcome and basis, reasons in order, what to do next and by whom.
 void PrintVerdict(std::ostream& out, const partner_registry::v1::TransferVerdict& verdict);

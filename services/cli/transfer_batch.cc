@@ -72,9 +72,9 @@ absl::Status Batch(App& app, const std::string& file) {
   PrintTable(std::cout, {"counterpart", "day", "outcome", "basis"}, rows);
   std::set<std::string> footnotes;
   for (const v1::TransferVerdict& verdict : response.verdicts()) {
-    if (!verdict.counterpart_footnote().empty()) footnotes.insert(verdict.counterpart_footnote());
+    footnotes.insert(verdict.counterpart_footnote());
   }
-  for (const std::string& footnote : footnotes) std::cout << Wrap(footnote, 100, 0) << "\n";
+  PrintFootnotes(std::cout, footnotes);
   return absl::OkStatus();
 }
 

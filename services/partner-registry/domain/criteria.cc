@@ -154,9 +154,9 @@ absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume
     const bool said = volume.counts.count(word) != 0;
     summed = summed || said;
     if (!said && known != nullptr && known->counts.count(word) != 0) {
-      return fields.Bad("counts", absl::StrCat("say ", word, ", too, which was ",
-                                               known->counts.at(word),
-                                               ": what is recorded anew replaces all of the year"));
+      return fields.Bad("counts",
+                        absl::StrCat("say ", word, ", too, which was ", known->counts.at(word),
+                                     ": what is recorded anew replaces all of the year"));
     }
   }
   if (!summed) return fields.Bad("counts", "count cases or documents: the volume is their sum");

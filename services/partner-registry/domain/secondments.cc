@@ -53,9 +53,10 @@ std::string WrongIdentity(const Registry& registry, const Secondment& secondment
                           absl::string_view trust_domain) {
   const auto who = identity::Principal::Parse(secondment.identity);
   const Partner* partner = registry.FindPartner(secondment.partner);
-  const bool of_state = who.ok() && (who->unit == secondment.partner ||
-                                     (!partner->iso_alpha2.empty() &&
-                                      who->unit == absl::AsciiStrToLower(partner->iso_alpha2)));
+  const bool of_state =
+      who.ok() &&
+      (who->unit == secondment.partner ||
+       (!partner->iso_alpha2.empty() && who->unit == absl::AsciiStrToLower(partner->iso_alpha2)));
   if (!of_state || !who->IsAgency(identity::Role::kLiaisonProsecutor) ||
       who->trust_domain != trust_domain) {
     return absl::StrCat("write spiffe://", trust_domain, "/agency/liaison-prosecutor/",

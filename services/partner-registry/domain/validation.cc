@@ -230,7 +230,8 @@ MaybeProblem Check(const Partner& partner, const Registry& registry) {
   }
   if (!partner.iso_alpha2.empty()) {
     if (partner.kind != PartnerKind::kState) {
-      return Problem{"iso_alpha2", "leave it empty: ISO 3166-1 has codes of States and territories"};
+      return Problem{"iso_alpha2",
+                     "leave it empty: ISO 3166-1 has codes of States and territories"};
     }
     if (!IsIsoPair(partner.iso_alpha2, partner.iso_alpha3)) {
       return Problem{"iso_alpha2",

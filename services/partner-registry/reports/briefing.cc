@@ -220,7 +220,7 @@ pages::Section Briefing::Standings() {
                    !axis.day.empty() ? SinceText(axis.day, axis.certainty)
                    : none            ? "does not apply"
                                      : "day not recorded",
-                   none                        ? "no step is recorded"
+                   none                       ? "no step is recorded"
                    : at == axis.history.end() ? std::string(Text(axis.certainty))
                                               : Sure(*at),
                    axis.next_step.empty() ? "none" : axis.next_step},
@@ -228,7 +228,8 @@ pages::Section Briefing::Standings() {
     for (const Milestone& step : axis.history) {
       const bool member = !step.project.empty();
       steps.rows.push_back(
-          {.cells = {std::string(Text(axis.axis)), step.day.empty() ? "day not recorded" : SinceText(step.day, step.certainty),
+          {.cells = {std::string(Text(axis.axis)),
+                     step.day.empty() ? "day not recorded" : SinceText(step.day, step.certainty),
                      absl::StrCat(StepText(step.step), member ? ": partners/" : "", step.project),
                      Sure(step)},
            .sources = Evidence(step.evidence, &step)});

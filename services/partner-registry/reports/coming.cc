@@ -178,7 +178,8 @@ void Collector::Evaluation(const Instrument& instrument) {
     return;
   }
   const bool evaluated = !instrument.last_evaluated.empty();
-  const EffectDay since = evaluated ? EffectDay{instrument.last_evaluated} : EffectSince(instrument);
+  const EffectDay since =
+      evaluated ? EffectDay{instrument.last_evaluated} : EffectSince(instrument);
   const PartialDate day = DateOf(since.day);
   if (!day.known()) return;
   Due(YearAfter(day.earliest()),
@@ -186,12 +187,12 @@ void Collector::Evaluation(const Instrument& instrument) {
        .resource = NameOf(instrument),
        .field = "last_evaluated",
        .partner = instrument.partner,
-       .sentence = absl::StrCat(
-           instrument.title,
-           evaluated  ? " was last evaluated on "
-           : since.by ? " was never evaluated since it took effect, no later than "
-                      : " was never evaluated since it took effect on ",
-           since.day, ". The agency evaluates it with the partner every year."),
+       .sentence =
+           absl::StrCat(instrument.title,
+                        evaluated  ? " was last evaluated on "
+                        : since.by ? " was never evaluated since it took effect, no later than "
+                                   : " was never evaluated since it took effect on ",
+                        since.day, ". The agency evaluates it with the partner every year."),
        .evidence = Evidence(instrument),
        .certainty = evaluated ? CertaintyOf(instrument, "last_evaluated") : Certainty::kUnknown});
 }

@@ -93,8 +93,7 @@ absl::Status Reads::BatchEvaluateTransfers(const rpc::Call& call,
     }
   }
   if (first.has_at_revision()) {
-    COMITY_RETURN_IF_ERROR(
-        GoBack(first.at_revision(), "requests[0].question.at_revision", then));
+    COMITY_RETURN_IF_ERROR(GoBack(first.at_revision(), "requests[0].question.at_revision", then));
   }
   for (legal::Question& question : questions) {
     Answer(*then, std::move(question), first.has_at_revision(), *response->add_verdicts());

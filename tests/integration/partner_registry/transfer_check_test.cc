@@ -256,7 +256,8 @@ TEST_F(TransferCheckTest, ManyQuestionsAreAnsweredAsOneByOneAndOnOneState) {
 TEST_F(TransferCheckTest, AThousandQuestionsFitIntoOneCall) {
   v1::BatchEvaluateTransfersRequest request;
   for (int i = 0; i < 1000; ++i) {
-    *request.add_requests()->mutable_question() = Ask(kPanama).From("france").From("italy").question();
+    *request.add_requests()->mutable_question() =
+        Ask(kPanama).From("france").From("italy").question();
   }
   const auto answers = Call(&Stub::BatchEvaluateTransfers, server_->As(kDesk), request);
   ASSERT_THAT(answers, IsOk());

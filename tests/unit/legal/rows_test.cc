@@ -511,9 +511,9 @@ TEST_F(RowsTest, R1_5WhatAPartnerGivesAnotherOfItsOwnIsNoTransferOfTheAgency) {
   question.onward_by = "partners/albania";
   EXPECT_THAT(On(question), AllOf(Comes(Outcome::kOutOfScope), Says("1.5", "BETWEEN_PARTNERS")));
 
-  for (const Origin& through : {MemberState("france"), ThirdCountry("switzerland"),
-                                Origin{.kind = OriginKind::kEurojust},
-                                Origin{.kind = OriginKind::kPublicSource}}) {
+  for (const Origin& through :
+       {MemberState("france"), ThirdCountry("switzerland"), Origin{.kind = OriginKind::kEurojust},
+        Origin{.kind = OriginKind::kPublicSource}}) {
     question.origins = {ThirdCountry("albania"), through};
     EXPECT_THAT(On(question), Says("1.5", "ONWARD_TRANSFER")) << through.partner;
   }

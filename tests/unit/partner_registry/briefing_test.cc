@@ -122,7 +122,8 @@ TEST(BriefingWordsTest, WhatTheAgencyDidItselfIsNotSaidToBeFoundInAPublicSource)
                         .instrument = "partners/georgia/instruments/cooperation-agreement",
                         .from = "2026-01-01",
                         .evidence = "letter"}});
-  const QuestionTime time{.instant = absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), Brussels())};
+  const QuestionTime time{.instant =
+                              absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), Brussels())};
   const std::string text =
       pages::ToMarkdown(BriefingOn(registry, *registry.FindPartner("georgia"), time));
   EXPECT_THAT(text, HasSubstr("| 2026-01-01 | recorded by the agency |"));

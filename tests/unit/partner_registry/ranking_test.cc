@@ -265,10 +265,10 @@ TEST_F(CriteriaTest, AVolumeOfTheSameYearIsACorrection) {
   EXPECT_THAT(record(2025, {.partner = "georgia", .counts = {{"documents", 2}}, .source = "x"}),
               invalid)
       << "would take away the cases";
-  EXPECT_THAT(record(2025, {.partner = "georgia",
-                            .counts = {{"cases", 0}, {"documents", 2}},
-                            .source = "x"}),
-              IsOk());
+  EXPECT_THAT(
+      record(2025,
+             {.partner = "georgia", .counts = {{"cases", 0}, {"documents", 2}}, .source = "x"}),
+      IsOk());
 }
 
 }  // namespace

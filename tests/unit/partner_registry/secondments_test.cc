@@ -40,7 +40,9 @@ class SecondmentsTest : public ::testing::Test {
     registry_ = After(std::move(registry_), plan->facts);
   }
 
-  void Enter(const Secondment& secondment) { Take(PlanCreateSecondment(registry_, secondment), kAgency); }
+  void Enter(const Secondment& secondment) {
+    Take(PlanCreateSecondment(registry_, secondment), kAgency);
+  }
 
   absl::StatusOr<Plan> End(const std::string& day = "", absl::string_view etag = "") const {
     return PlanEndSecondment(registry_, kName, day, etag, now_);
@@ -232,7 +234,8 @@ TEST_F(SecondmentsTest, OnlyAnAgreementThatAllowsItPermitsALiaisonProsecutor) {
   EXPECT_THAT(PlanCreateSecondment(registry_, panama, kAgency), refused)
       << "a working arrangement permits no liaison prosecutor";
   panama.kind = SecondmentKind::kLiaisonMagistrate;
-  EXPECT_THAT(PlanCreateSecondment(registry_, panama, kAgency), IsOk()) << "but a liaison magistrate";
+  EXPECT_THAT(PlanCreateSecondment(registry_, panama, kAgency), IsOk())
+      << "but a liaison magistrate";
   EXPECT_FALSE(PlanCreateSecondment(registry_, panama, kAgency)->barrier);
 
   Instrument agreement = *registry_.FindInstrument(kAgreement);
@@ -242,7 +245,8 @@ TEST_F(SecondmentsTest, OnlyAnAgreementThatAllowsItPermitsALiaisonProsecutor) {
   agreement.allows_secondment = true;
   agreement.certainty["allows_secondment"] = Certainty::kUnconfirmed;
   registry_ = After(std::move(registry_), {agreement});
-  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor(), kAgency), refused) << "nobody confirmed it";
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor(), kAgency), refused)
+      << "nobody confirmed it";
 }
 
 TEST_F(SecondmentsTest, AnArrangementOfTheAgencyPermitsALiaisonMagistrateWhileItHasEffect) {
@@ -289,7 +293,8 @@ TEST_F(SecondmentsTest, BadFieldsAreRefused) {
   EXPECT_THAT(refused([](Secondment& s) { s.evidence = ""; }), invalid);
   for (const char* const path :
        {"agency.example/agency/liaison-prosecutor/moldova/lp-1",
-        "agency.example/agency/desk-officer/georgia/lp-1", "agency.example/partner/georgia/contact/x",
+        "agency.example/agency/desk-officer/georgia/lp-1",
+        "agency.example/partner/georgia/contact/x",
         "georgia.example/agency/liaison-prosecutor/georgia/lp-1", "agency.example"}) {
     EXPECT_THAT(refused([&](Secondment& s) { s.identity = absl::StrCat("spiffe://", path); }),
                 invalid)
