@@ -56,6 +56,9 @@ EffectDay EffectSince(const Instrument& instrument) {
   return {instrument.in_force_by, true};
 }
 
+// How long before its deadline a consultation is recalled to those who have not replied.
+constexpr int kReminderDays = 7;
+
 // Collects what falls into the window.
 class Collector {
  public:
@@ -310,17 +313,24 @@ void Collector::Secondments(const Secondment& secondment) {
 
 void Collector::Consultations(const Consultation& consultation) {
   if (consultation.state != ConsultationState::kOpen) return;
-  Due(ParseDay(consultation.deadline).value_or(query_.from),
-      {.kind = Kind::kConsultationDue,
-       .resource = Name(consultation),
-       .field = "deadline",
-       .partner = consultation.partner,
-       .sentence =
-           absl::StrCat("Member States reply to a consultation until ", consultation.deadline, ": ",
-                        consultation.replies.size(), " of ", consultation.member_states.size(),
-                        " have. The desk reminds the others, then closes it."),
-       .evidence = consultation.evidence,
-       .certainty = Certainty::kFound});
+  const absl::CivilDay deadline = ParseDay(consultation.deadline).value_or(query_.from);
+  const auto event = [&](const char* field, absl::string_view then) {
+    return ComingEvent{.kind = Kind::kConsultationDue,
+                       .resource = Name(consultation),
+                       .field = field,
+                       .partner = consultation.partner,
+                       .sentence = absl::StrCat("Member States reply to a consultation until ",
+                                                consultation.deadline, ": ",
+                                                consultation.replies.size(), " of ",
+                                                consultation.member_states.size(), " have. ", then),
+                       .evidence = consultation.evidence,
+                       .certainty = Certainty::kFound};
+  };
+  Due(deadline, event("deadline", "The desk closes it."));
+  const bool silent = consultation.replies.size() < consultation.member_states.size();
+  if (silent && query_.from <= deadline) {
+    Due(deadline - kReminderDays, event("reminder", "The desk reminds the others."));
+  }
 }
 
 void Collector::Decisions() {

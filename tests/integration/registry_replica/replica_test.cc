@@ -218,7 +218,7 @@ TEST_F(ReplicaTest, ALiaisonProsecutorCountsOnlyWhileASecondmentNamesHim) {
         }
       }
     )pb");
-    change.mutable_facts(1)->mutable_secondment()->set_to(to);
+    change.mutable_facts(1)->mutable_secondment()->set_to(std::string(to));
     return change;
   };
   ASSERT_THAT(replica->WaitFor(registry_->Commit(seconded("")), kPatience), IsOk());

@@ -406,7 +406,8 @@ TEST_F(ReportsTest, EndsOfContactsAndSecondmentsAndDeadlinesOfConsultationsCome)
                                    Kind::kConsultationDue};
   const Registry registry = After(registry_, {contact, secondment, consultation});
   const auto events = Coming(registry, "georgia", "2026-11-23", 60, kinds);
-  EXPECT_THAT(Fields(events), ElementsAre("2026-12-10 partners/georgia/consultations/c1 deadline",
+  EXPECT_THAT(Fields(events), ElementsAre("2026-12-03 partners/georgia/consultations/c1 reminder",
+                                          "2026-12-10 partners/georgia/consultations/c1 deadline",
                                           "2026-12-15 partners/georgia/contacts/tbilisi-1 valid_to",
                                           "2026-12-31 partners/georgia/secondments/s1 to"));
   EXPECT_THAT(events.front().sentence, HasSubstr("0 of 2"));
