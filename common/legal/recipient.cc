@@ -60,11 +60,17 @@ void Row3_1Competence(Evaluation& e) {
     e.verdict.unconfirmed_fields.push_back(
         absl::StrCat(e.authority->name, ".competent_in_criminal_matters"));
   }
-  if (e.authority->competent_in_criminal_matters) return;
-  reason.code = "NOT_COMPETENT";
-  reason.sentence =
-      absl::StrCat(e.authority->name, " is not competent in law enforcement and criminal matters.");
-  reason.remedy = "Name a competent authority.";
+  // Said also where all is well: the verdict rests on what the registry has of the authority.
+  if (e.authority->competent_in_criminal_matters) {
+    reason.outcome = Outcome::kPermitted;
+    reason.code = "COMPETENT";
+  } else {
+    reason.code = "NOT_COMPETENT";
+    reason.remedy = "Name a competent authority.";
+  }
+  reason.sentence = absl::StrCat(e.authority->name,
+                                 e.authority->competent_in_criminal_matters ? " is" : " is not",
+                                 " competent in law enforcement and criminal matters.");
   e.Say(std::move(reason));
 }
 

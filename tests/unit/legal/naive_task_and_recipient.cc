@@ -128,8 +128,8 @@ void Table::Row3_1() {
     if (Usable(authority_->certainty, view_) != Answer::kYes) {
       return Say("3.1", Outcome::kUndetermined);
     }
-    if (!authority_->competent_in_criminal_matters) Say("3.1", Outcome::kRefused);
-    return;
+    const bool competent = authority_->competent_in_criminal_matters;
+    return Say("3.1", competent ? Outcome::kPermitted : Outcome::kRefused);
   }
   // A State acts by its authorities; exploring, a competent one is assumed, and that is said.
   if (!organisation) {
