@@ -191,8 +191,8 @@ const std::vector<TablePhase>& DecisionTable() {
             "Does the adequacy decision cover an authority that acts for Gibraltar?",
             {}},
            {"3.3",
-            "the authority named has no valid sealing key, or no verification in twelve months, to "
-            "the day",
+            "no opener that counts then has a valid sealing key for the authority named, or it has "
+            "no verification in twelve months, to the day",
             "policy",
             "SUBJECT_TO, to who explores too",
             "May data go to an authority whose key has expired?",

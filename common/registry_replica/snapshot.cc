@@ -22,7 +22,7 @@ const Contact* Snapshot::FindContactByName(absl::string_view name) const {
 
 bool Snapshot::Counts(const Contact& contact, absl::CivilDay day) const {
   return contact.active && contact.validity.Covers(day) &&
-         secondments_->Admit(contact.name, facts_, day);
+         legal::Admit(secondments_->Of(contact.name), facts_, day);
 }
 
 std::vector<const Contact*> Snapshot::ContactsOf(absl::string_view partner) const {

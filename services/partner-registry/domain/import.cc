@@ -186,12 +186,14 @@ class Planner {
     return absl::OkStatus();
   }
 
-  static std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) {
+  std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) const {
     if (const auto* partner = std::get_if<Partner>(&fact)) return Check(*partner, after);
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
     if (const auto* authority = std::get_if<Authority>(&fact)) return Check(*authority, after);
-    return Check(std::get<Contact>(fact), after);
+    const Contact& contact = std::get<Contact>(fact);
+    if (auto taken = CheckIdentity(contact, registry_)) return taken;
+    return Check(contact, after);
   }
 
   void Compare(Candidate& candidate, ImportPlan& plan) const {

@@ -36,7 +36,7 @@ TEST(RelianceTest, TheAuthorityIsCitedOnEveryTrackThatLooksAtWhoReceives) {
                         .competent_in_criminal_matters = true,
                         .last_verified = Date("2026-10-01"),
                         .certainty = Certainty::kFound});
-    facts.SetSealingKey(authority, absl::InfiniteFuture());
+    facts.SetOpeners(authority, {{.key_until = absl::InfiniteFuture()}});
     Question question = Ask(partner, {PublicSource()});
     question.counterpart = authority;
 
