@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/reliance.h"
+#include "common/legal/secondments.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -114,6 +115,12 @@ std::string WhyNotCounted(const RegistrySnapshot& registry,
                         ", the day of the meeting: choose a day on which it is, or ask a registry "
                         "operator.");
   }
+  if (!legal::Admit(contact->secondments, registry.facts(), day)) {
+    return absl::StrCat("is seconded, and its secondment is not in effect on ",
+                        absl::FormatCivilTime(day),
+                        ", the day of the meeting, as far as is known: choose a day on which it "
+                        "is, or ask a registry operator.");
+  }
   if (!contact->active) {
     return "does not count today: it is suspended, not valid today, or its secondment is not in "
            "effect; ask a registry operator.";
@@ -121,7 +128,8 @@ std::string WhyNotCounted(const RegistrySnapshot& registry,
   return "";
 }
 
-// Every contact that takes part must count today, and be valid on the day of the meeting.
+// Every contact that takes part must count today, and be valid and seconded, if anything binds it,
+// on the day of the meeting.
 absl::Status CheckContacts(const Engagement& engagement, const RegistrySnapshot& registry) {
   ErrorDetails details{.reason = "CONTACT_NOT_ACTIVE"};
   const absl::CivilDay day = DayInBrussels(engagement.interval.start);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,8 +21,9 @@ struct ContactEntry {
   std::string partner;    // "partners/{partner}"
   std::string authority;  // "partners/{partner}/authorities/{authority}"
   bool active = false;    // Counts today: valid, not suspended, its secondment, if any, in effect.
-  std::optional<WorkingHours> hours;  // With its absences.
-  legal::Validity validity;           // The days on which it counts at most.
+  std::optional<WorkingHours> hours;           // With its absences.
+  legal::Validity validity;                    // The days on which it counts at most.
+  std::vector<legal::Secondment> secondments;  // Those that bind it; none: nothing does.
 };
 
 // The registry at one revision. Immutable, hence thread-safe.

@@ -31,7 +31,8 @@ class ReplicaSnapshot final : public RegistrySnapshot {
                         .authority = contact->authority,
                         .active = snapshot_->Counts(*contact, today_),
                         .hours = contact->working_hours,
-                        .validity = contact->validity};
+                        .validity = contact->validity,
+                        .secondments = snapshot_->SecondmentsOf(*contact)};
   }
 
   std::string PartnerOfUnit(absl::string_view unit) const override {
