@@ -1,10 +1,12 @@
 #include "services/engagement-scheduling/domain/booking.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/digest.h"
 #include "common/legal/reliance.h"
 #include "common/legal/secondments.h"
 #include "common/status/error.h"
@@ -313,7 +315,8 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
   confirmed.state = State::kConfirmed;
   confirmed.hold_expire_time = absl::InfinitePast();
   confirmed.registry_revision = registry.revision();
-  confirmed.registry_checkpoint_sha256 = registry.checkpoint_sha256();
+  const std::optional<crypto::Digest> checkpoint = registry.checkpoint_sha256();
+  confirmed.registry_checkpoint_sha256 = checkpoint ? crypto::View(*checkpoint) : "";
   confirmed.confirmation = std::move(confirmation);
   ++confirmed.sequence;
   return confirmed;

@@ -272,7 +272,8 @@ TEST_F(BookingTest, AConfirmationKeepsWhatItRestsOn) {
   EXPECT_EQ(confirmed->state, State::kConfirmed);
   EXPECT_EQ(confirmed->sequence, 1);
   EXPECT_EQ(confirmed->registry_revision, registry_.snapshot().revision());
-  EXPECT_EQ(confirmed->registry_checkpoint_sha256, registry_.snapshot().checkpoint_sha256());
+  EXPECT_EQ(confirmed->registry_checkpoint_sha256,
+            crypto::View(*registry_.snapshot().checkpoint_sha256()));
 }
 
 TEST_F(BookingTest, OnlyTheOrganiserConfirmsAndCancels) {
