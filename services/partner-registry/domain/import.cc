@@ -93,7 +93,16 @@ class Planner {
     if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
       Instrument made = *instrument;
       const Instrument* old = registry_.FindInstrument(NameOf(made));
-      if (old != nullptr) KeepWhatIsNotSaid(*old, made);
+      if (old != nullptr) {
+        KeepWhatIsNotSaid(*old, made);
+        if (const std::string raised = RaisedWithoutConfirmation(*old, made); !raised.empty()) {
+          return RowError(row.source,
+                          {"certainty", absl::StrCat("`", raised,
+                                                     "` is not sure in the registry, and its value "
+                                                     "is the same: have a second person confirm "
+                                                     "it, and leave its certainty as it is")});
+        }
+      }
       RecordBy(caller_, old, made);
       return Add(std::move(made), row.source);
     }
