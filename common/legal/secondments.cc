@@ -70,30 +70,41 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day) {
   return "";
 }
 
+bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day) {
+  return secondments.empty() ||
+         std::any_of(secondments.begin(), secondments.end(), [&](const Secondment& secondment) {
+           return WhyNotRunning(secondment, day).empty() &&
+                  WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
+         });
+}
+
 void Secondments::Put(Secondment secondment) {
   if (secondment.contact.empty()) return;
-  std::shared_ptr<const ByName>& known = by_contact_[secondment.contact];
-  auto changed = known == nullptr ? std::make_shared<ByName>() : std::make_shared<ByName>(*known);
-  std::string name = secondment.name;
-  changed->insert_or_assign(std::move(name), std::move(secondment));
+  std::shared_ptr<const std::vector<Secondment>>& known = by_contact_[secondment.contact];
+  auto changed = known == nullptr ? std::make_shared<std::vector<Secondment>>()
+                                  : std::make_shared<std::vector<Secondment>>(*known);
+  const auto place = std::lower_bound(
+      changed->begin(), changed->end(), secondment.name,
+      [](const Secondment& each, const std::string& name) { return each.name < name; });
+  if (place != changed->end() && place->name == secondment.name) {
+    *place = std::move(secondment);
+  } else {
+    changed->insert(place, std::move(secondment));
+  }
   known = std::move(changed);
 }
 
-bool Secondments::Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const {
+const std::vector<Secondment>& Secondments::Of(absl::string_view contact) const {
+  static const std::vector<Secondment> kNone;
   const auto bound = by_contact_.find(contact);
-  if (bound == by_contact_.end()) return true;
-  return std::any_of(bound->second->begin(), bound->second->end(), [&](const auto& entry) {
-    const Secondment& secondment = entry.second;
-    return WhyNotRunning(secondment, day).empty() &&
-           WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
-  });
+  return bound == by_contact_.end() ? kNone : *bound->second;
 }
 
 absl::Time Secondments::LatestEnd(absl::string_view contact) const {
-  const auto bound = by_contact_.find(contact);
-  if (bound == by_contact_.end()) return absl::InfiniteFuture();
+  const std::vector<Secondment>& bound = Of(contact);
+  if (bound.empty()) return absl::InfiniteFuture();
   absl::Time latest = absl::InfinitePast();
-  for (const auto& [name, secondment] : *bound->second) {
+  for (const Secondment& secondment : bound) {
     if (!secondment.to.known()) return absl::InfiniteFuture();
     latest = std::max(latest, StartOf(secondment.to.latest() + (secondment.ended ? 0 : 1)));
   }

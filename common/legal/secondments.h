@@ -15,22 +15,6 @@
 // liaison magistrates by it (EJR 53). A secondment ends by itself with its instrument.
 namespace comity::legal {
 
-enum class SecondmentKind {
-  kUnspecified = 0,
-  kLiaisonProsecutor = 1,
-  kLiaisonMagistrate = 2,
-};
-
-struct Secondment {
-  std::string name;  // "partners/x/secondments/y"
-  SecondmentKind kind = SecondmentKind::kUnspecified;
-  std::string instrument;  // "partners/x/instruments/y"
-  PartialDate from;        // Exact.
-  PartialDate to;          // The last day, exact; unknown: until further notice.
-  bool ended = false;      // Ended on its last day or later: that day does not count any more.
-  std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
-};
-
 // Whether an agreement of this kind can allow the secondment of a liaison prosecutor.
 bool EntitlesToSecondment(InstrumentKind kind);
 
@@ -45,6 +29,9 @@ std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::strin
 // Why it is not in effect on `day` by its own days, in the same form; empty: it is.
 std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day);
 
+// Whether whom `secondments` bind may act on `day`: none does, or one of them is in effect.
+bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day);
+
 // The secondments that bind contacts. Copies share what they hold; safe to read from many threads
 // while nobody puts.
 class Secondments {
@@ -53,18 +40,15 @@ class Secondments {
   // contact binds nobody and is not kept.
   void Put(Secondment secondment);
 
-  // Whether `contact` (a name) may act on `day`: nothing binds it, or one of those that do is in
-  // effect.
-  bool Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const;
+  // Those that bind `contact` (a name), in the order of names.
+  const std::vector<Secondment>& Of(absl::string_view contact) const;
 
   // Until when `contact` may act at most, by the days of what binds it; the instruments may end it
   // before.
   absl::Time LatestEnd(absl::string_view contact) const;
 
  private:
-  using ByName = std::map<std::string, Secondment, std::less<>>;
-
-  std::map<std::string, std::shared_ptr<const ByName>, std::less<>> by_contact_;
+  std::map<std::string, std::shared_ptr<const std::vector<Secondment>>, std::less<>> by_contact_;
 };
 
 }  // namespace comity::legal

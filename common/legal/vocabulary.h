@@ -128,6 +128,13 @@ enum class DecisionKind {
 // Whether a decision of this kind says why, or is none: derogations (EJR 59) and urgent transfers.
 bool NeedsGrounds(DecisionKind kind);
 
+// Liaison prosecutors to the agency (EJR 54a), liaison magistrates by it (EJR 53).
+enum class SecondmentKind {
+  kUnspecified = 0,
+  kLiaisonProsecutor = 1,
+  kLiaisonMagistrate = 2,
+};
+
 // "PERMITTED_SUBJECT_TO": as in the protos, without prefix.
 absl::string_view Name(Outcome outcome);
 // "MEMBER_STATE_NOT_BOUND".

@@ -50,6 +50,9 @@ class Snapshot {
   // seconded.
   bool Counts(const Contact& contact, absl::CivilDay day) const;
 
+  // Those that bind `contact`, in the order of names.
+  const std::vector<legal::Secondment>& SecondmentsOf(const Contact& contact) const;
+
   // In the order of their names.
   std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
 
