@@ -63,6 +63,7 @@ std::vector<DecidingReason> Make() {
       {kUndetermined, "ORIGIN_UNKNOWN"},
       {kUndetermined, "SUBJECTS_NOT_SAID"},
       {kUndetermined, "THIRD_COUNTRY_NOT_NAMED"},
+      {kOutOfScope, "BETWEEN_PARTNERS"},
       {kOutOfScope, "NATIONAL_LAW_DECIDES"},
       {kOutOfScope, "NATIONAL_STATEMENT_OUTSTANDING"},
   };

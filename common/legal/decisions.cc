@@ -8,12 +8,6 @@
 namespace comity::legal {
 namespace {
 
-bool TiedToTheCase(DecisionKind kind) {
-  return NeedsGrounds(kind) || kind == DecisionKind::kOnwardConsent ||
-         kind == DecisionKind::kOtherData || kind == DecisionKind::kSpecialCategories ||
-         kind == DecisionKind::kEssentialInterest;
-}
-
 bool NamesCounterpart(const Decision& decision, const Evaluation& evaluation) {
   return std::any_of(decision.counterparts.begin(), decision.counterparts.end(),
                      [&](const std::string& name) {
@@ -64,7 +58,7 @@ bool Stands(const Decision& decision, const Evaluation& evaluation) {
 
 bool Covers(const Decision& decision, const Evaluation& evaluation) {
   const std::string& our_case = evaluation.question.purpose.case_reference;
-  if (TiedToTheCase(decision.kind) && decision.case_reference.empty()) return false;
+  if (NeedsCase(decision.kind) && decision.case_reference.empty()) return false;
   if (!decision.case_reference.empty() && decision.case_reference != our_case) return false;
   if (NeedsGrounds(decision.kind) && decision.grounds.empty()) return false;
   if (decision.counterparts.empty()) return decision.kind != DecisionKind::kSafeguardsAssessment;

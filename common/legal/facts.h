@@ -106,6 +106,7 @@ struct Secondment {
   PartialDate to;          // The last day, exact; unknown: until further notice.
   bool ended = false;      // Ended on its last day or later: that day does not count any more.
   std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
+  std::string identity;    // A SPIFFE id of the agency, whose access rests on it; may be empty.
 };
 
 // A contact that opens what is addressed to an authority and published a sealing key. Whether it

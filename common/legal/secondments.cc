@@ -11,6 +11,11 @@ namespace {
 // The first moment of a day.
 absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, Brussels()); }
 
+bool InEffect(const Secondment& secondment, const Facts& facts, absl::CivilDay day) {
+  return WhyNotRunning(secondment, day).empty() &&
+         WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
+}
+
 }  // namespace
 
 std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::string_view instrument,
@@ -73,31 +78,43 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day) {
 bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day) {
   return secondments.empty() ||
          std::any_of(secondments.begin(), secondments.end(), [&](const Secondment& secondment) {
-           return WhyNotRunning(secondment, day).empty() &&
-                  WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
+           return InEffect(secondment, facts, day);
          });
 }
 
-void Secondments::Put(Secondment secondment) {
-  if (secondment.contact.empty()) return;
-  std::shared_ptr<const std::vector<Secondment>>& known = by_contact_[secondment.contact];
+void Secondments::Put(const Secondment& secondment) {
+  Bind(secondment.contact, secondment);
+  Bind(secondment.identity, secondment);
+}
+
+void Secondments::Bind(const std::string& whom, const Secondment& secondment) {
+  if (whom.empty()) return;
+  std::shared_ptr<const std::vector<Secondment>>& known = by_bound_[whom];
   auto changed = known == nullptr ? std::make_shared<std::vector<Secondment>>()
                                   : std::make_shared<std::vector<Secondment>>(*known);
   const auto place = std::lower_bound(
       changed->begin(), changed->end(), secondment.name,
       [](const Secondment& each, const std::string& name) { return each.name < name; });
   if (place != changed->end() && place->name == secondment.name) {
-    *place = std::move(secondment);
+    *place = secondment;
   } else {
-    changed->insert(place, std::move(secondment));
+    changed->insert(place, secondment);
   }
   known = std::move(changed);
 }
 
-const std::vector<Secondment>& Secondments::Of(absl::string_view contact) const {
+const std::vector<Secondment>& Secondments::Of(absl::string_view whom) const {
   static const std::vector<Secondment> kNone;
-  const auto bound = by_contact_.find(contact);
-  return bound == by_contact_.end() ? kNone : *bound->second;
+  const auto bound = by_bound_.find(whom);
+  return bound == by_bound_.end() ? kNone : *bound->second;
+}
+
+std::string Secondments::SecondedBy(absl::string_view identity, const Facts& facts,
+                                    absl::CivilDay day) const {
+  for (const Secondment& secondment : Of(identity)) {
+    if (InEffect(secondment, facts, day)) return std::string(PartnerOf(secondment.name));
+  }
+  return "";
 }
 
 absl::Time Secondments::LatestEnd(absl::string_view contact) const {

@@ -32,23 +32,31 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day);
 // Whether whom `secondments` bind may act on `day`: none does, or one of them is in effect.
 bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day);
 
-// The secondments that bind contacts. Copies share what they hold; safe to read from many threads
-// while nobody puts.
+// The secondments that bind contacts and identities. Copies share what they hold; safe to read from
+// many threads while nobody puts.
 class Secondments {
  public:
-  // Adds, or replaces what has the same name; its contact stays the same for life. One without a
-  // contact binds nobody and is not kept.
-  void Put(Secondment secondment);
+  // Adds, or replaces what has the same name; whom it binds stays the same for life. One that binds
+  // nobody is not kept.
+  void Put(const Secondment& secondment);
 
-  // Those that bind `contact` (a name), in the order of names.
-  const std::vector<Secondment>& Of(absl::string_view contact) const;
+  // Those that bind `whom`, a contact (name) or identity (SPIFFE id), in the order of names.
+  const std::vector<Secondment>& Of(absl::string_view whom) const;
+
+  // Who seconds `identity` (a SPIFFE id) on `day`, as "partners/x": that of a secondment in effect
+  // that names it. Empty: nobody does, and it may not act.
+  std::string SecondedBy(absl::string_view identity, const Facts& facts, absl::CivilDay day) const;
 
   // Until when `contact` may act at most, by the days of what binds it; the instruments may end it
   // before.
   absl::Time LatestEnd(absl::string_view contact) const;
 
  private:
-  std::map<std::string, std::shared_ptr<const std::vector<Secondment>>, std::less<>> by_contact_;
+  // Of the contact or identity `whom`.
+  void Bind(const std::string& whom, const Secondment& secondment);
+
+  // By the contact or identity that they bind.
+  std::map<std::string, std::shared_ptr<const std::vector<Secondment>>, std::less<>> by_bound_;
 };
 
 }  // namespace comity::legal

@@ -124,10 +124,32 @@ Track SayOnward(Evaluation& e) {
   return Track::kOnward;
 }
 
-// 1.5: what the agency gave is passed on only with its consent.
+// Whether a partner passes on its own data and nothing else: they never came from the agency.
+bool BetweenPartners(const Evaluation& e) {
+  const std::vector<Origin>& origins = e.question.origins;
+  return !origins.empty() && std::all_of(origins.begin(), origins.end(), [&e](const Origin& one) {
+    return one.partner == PartnerOf(e.question.onward_by) && IsWhatItSays(e, one);
+  });
+}
+
+// 1.5: what the agency gave is passed on only with its consent. What one partner gives another of
+// its own is no transfer of the agency.
 std::optional<Track> Row1_5Onward(Evaluation& e) {
   if (e.question.direction != Direction::kOnward) return std::nullopt;
-  return SayOnward(e);
+  if (!BetweenPartners(e)) return SayOnward(e);
+  const std::string sender(PartnerOf(e.question.onward_by));
+  e.Say({.row = "1.5",
+         .outcome = Outcome::kOutOfScope,
+         .article = "national law of the sending partner",
+         .sentence = absl::StrCat(DisplayName(e.facts, sender), " would give its own data to ",
+                                  e.counterpart_name(),
+                                  ": that is no transfer of the agency, and the law of the sending "
+                                  "partner decides."),
+         .remedy = "It is sent by the partner's own channel. If the agency had made data available "
+                   "to it, name their origins and ask for an onward transfer (EJR 47(6)).",
+         .facts = {sender, e.partner},
+         .code = "BETWEEN_PARTNERS"});
+  return Track::kDecided;
 }
 
 // 1.6: under national law the national authority answers, unless the data came from the agency.

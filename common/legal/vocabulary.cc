@@ -15,6 +15,12 @@ bool NeedsGrounds(DecisionKind kind) {
   }
 }
 
+bool NeedsCase(DecisionKind kind) {
+  return NeedsGrounds(kind) || kind == DecisionKind::kOnwardConsent ||
+         kind == DecisionKind::kOtherData || kind == DecisionKind::kSpecialCategories ||
+         kind == DecisionKind::kEssentialInterest;
+}
+
 absl::string_view Name(Outcome outcome) {
   switch (outcome) {
     case Outcome::kUnspecified:

@@ -128,6 +128,9 @@ enum class DecisionKind {
 // Whether a decision of this kind says why, or is none: derogations (EJR 59) and urgent transfers.
 bool NeedsGrounds(DecisionKind kind);
 
+// Whether the law ties a decision of this kind to one case, which it must name.
+bool NeedsCase(DecisionKind kind);
+
 // Liaison prosecutors to the agency (EJR 54a), liaison magistrates by it (EJR 53).
 enum class SecondmentKind {
   kUnspecified = 0,

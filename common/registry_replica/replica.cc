@@ -14,6 +14,13 @@ absl::Status Denied(absl::string_view reason, absl::string_view sentence) {
   return MakeError(absl::StatusCode::kPermissionDenied, sentence, {.reason = std::string(reason)});
 }
 
+absl::Status CheckSuspended(const Snapshot& snapshot, absl::string_view partner) {
+  if (!snapshot.ExchangesSuspended(partner)) return absl::OkStatus();
+  return Denied("EXCHANGES_SUSPENDED",
+                "Exchanges with this partner are suspended, or it was taken off the register; ask "
+                "the agency.");
+}
+
 }  // namespace
 
 std::unique_ptr<RegistryReplica> RegistryReplica::Start(ReplicaOptions options) {
@@ -49,8 +56,17 @@ absl::StatusOr<ReleasePermit> RegistryReplica::PermitRelease(const legal::Revisi
 }
 
 absl::Status RegistryReplica::CheckContact(const identity::Principal& principal) const {
-  if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
+  const bool prosecutor = principal.IsAgency(identity::Role::kLiaisonProsecutor);
+  if (!prosecutor && principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, Latest());
+  if (prosecutor) {
+    const std::string by = snapshot->SecondedBy(principal.spiffe_id, Today());
+    if (by.empty()) {
+      return Denied("SECONDMENT_NOT_IN_EFFECT",
+                    "No secondment in effect names this liaison prosecutor; ask the agency.");
+    }
+    return CheckSuspended(*snapshot, by);
+  }
   const std::string partner = absl::StrCat("partners/", principal.partner);
   const Contact* const contact = snapshot->FindContact(principal.spiffe_id);
   if (contact == nullptr || contact->partner != partner) {
@@ -69,13 +85,7 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
     return Denied("SECONDMENT_NOT_IN_EFFECT",
                   "This contact's secondment is not in effect; ask the agency.");
   }
-  if (snapshot->ExchangesSuspended(partner)) {
-    return Denied(
-        "EXCHANGES_SUSPENDED",
-        "Exchanges with this partner are suspended, or it was taken off the register; ask "
-        "the agency.");
-  }
-  return absl::OkStatus();
+  return CheckSuspended(*snapshot, partner);
 }
 
 }  // namespace comity::registry_replica

@@ -92,12 +92,12 @@ class RegistryReplica {
                                               bool operational) const;
 
   // Whether a principal with a valid certificate counts today: the hook of the access table. OK for
-  // everybody but partners' contacts. Those must be registered with this SPIFFE id and active, a
-  // secondment that binds them in effect today, and exchanges with their partner not suspended:
+  // everybody but partners' contacts and the agency's liaison prosecutors. A contact must be
+  // registered with this SPIFFE id and active, and a secondment that binds it in effect today; a
+  // liaison prosecutor must be named by one that is; and exchanges with the partner not suspended:
   // PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`, `CONTACT_NOT_VALID`,
-  // `SECONDMENT_NOT_IN_EFFECT`,
-  // `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN` as long as nothing is known. From memory,
-  // without blocking.
+  // `SECONDMENT_NOT_IN_EFFECT`, `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN` as long as
+  // nothing is known. From memory, without blocking.
   absl::Status CheckContact(const identity::Principal& principal) const;
 
  private:

@@ -159,10 +159,11 @@ absl::Status ReplicaState::PutSecondment(const v1::Secondment& secondment) {
       .kind = static_cast<legal::SecondmentKind>(static_cast<int>(secondment.kind())),
       .instrument = secondment.instrument(),
       .ended = secondment.ended(),
-      .contact = secondment.contact()};
+      .contact = secondment.contact(),
+      .identity = secondment.identity()};
   COMITY_RETURN_IF_ERROR(Read(PartialDate::Parse(secondment.from()), read.name, read.from));
   COMITY_RETURN_IF_ERROR(Read(PartialDate::Parse(secondment.to()), read.name, read.to));
-  secondments_.Put(std::move(read));
+  secondments_.Put(read);
   published_secondments_ = nullptr;
   if (const auto contact = contacts_.by_name.find(secondment.contact());
       contact != contacts_.by_name.end()) {

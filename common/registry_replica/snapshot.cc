@@ -29,6 +29,10 @@ const std::vector<legal::Secondment>& Snapshot::SecondmentsOf(const Contact& con
   return secondments_->Of(contact.name);
 }
 
+std::string Snapshot::SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const {
+  return secondments_->SecondedBy(spiffe_id, facts_, day);
+}
+
 std::vector<const Contact*> Snapshot::ContactsOf(absl::string_view partner) const {
   std::vector<const Contact*> contacts;
   for (auto it = contacts_->by_name.lower_bound(absl::StrCat(partner, "/"));

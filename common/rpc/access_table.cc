@@ -223,7 +223,8 @@ bool AccessTable::Pattern::Matches(const identity::Principal& principal) const {
       return true;
     case Kind::kAgency:
       return principal.kind == identity::PrincipalKind::kAgency &&
-             (role == identity::Role::kNone || role == principal.role);
+             (role == identity::Role::kNone ? principal.role != identity::Role::kProbe
+                                            : role == principal.role);
     case Kind::kPartner:
       return principal.kind == identity::PrincipalKind::kPartner;
     case Kind::kApplication:

@@ -27,7 +27,8 @@ absl::string_view ToString(Admission admission);
 class AccessTable {
  public:
   // One accepted kind of caller: a role of the agency, any partner's contact, an application, a
-  // service, or everybody with an accepted certificate.
+  // service, or everybody with an accepted certificate. A probe is a machine and asks for health:
+  // it is no one of any role, and goes where its own is named.
   struct Pattern {
     enum class Kind { kAnybody, kAgency, kPartner, kApplication, kService };
     Kind kind = Kind::kAgency;

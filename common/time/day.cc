@@ -50,8 +50,9 @@ std::string FormatDay(absl::CivilDay day) {
 
 absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text) {
   const absl::StatusOr<PartialDate> date = PartialDate::Parse(text);
-  if (!date.ok() || !date->exact() || text.size() != 10) return Invalid(text);
-  return date->earliest();
+  if (date.ok() && date->exact() && text.size() == 10) return date->earliest();
+  return InvalidField("DAY_INVALID", "day",
+                      absl::StrCat("\"", text, "\" is no day: write a whole one, 2026-11-23"));
 }
 
 absl::StatusOr<PartialDate> PartialDate::Parse(absl::string_view text) {

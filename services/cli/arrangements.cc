@@ -18,7 +18,7 @@ namespace {
 
 struct Arguments {
   std::string partner, id, name, title, day, until, evidence, sha256, note, member_state;
-  std::string instrument, contact, reason;
+  std::string instrument, contact, identity, reason;
   std::vector<std::string> authorities;
   v1::Arrangement::State state = v1::Arrangement::STATE_UNSPECIFIED;
   v1::Secondment::Kind kind = v1::Secondment::KIND_UNSPECIFIED;
@@ -75,9 +75,10 @@ void PrintSecondments(const std::vector<v1::Secondment>& secondments) {
   for (const v1::Secondment& one : secondments) {
     rows.push_back({one.name(), EnumText(v1::Secondment::Kind_descriptor(), one.kind(), "KIND_"),
                     one.from(), one.to().empty() ? "further notice" : one.to(),
-                    one.in_effect() ? "in effect" : one.reason(), one.instrument(), one.contact()});
+                    one.in_effect() ? "in effect" : one.reason(), one.instrument(),
+                    one.identity().empty() ? one.contact() : one.identity()});
   }
-  PrintTable(std::cout, {"secondment", "kind", "from", "to", "state", "instrument", "contact"},
+  PrintTable(std::cout, {"secondment", "kind", "from", "to", "state", "instrument", "whose access"},
              rows);
 }
 
@@ -144,6 +145,7 @@ absl::Status Second(App& app, const Arguments& arguments) {
   if (!arguments.contact.empty()) {
     COMITY_ASSIGN_OR_RETURN(*secondment.mutable_contact(), ContactName(arguments.contact));
   }
+  secondment.set_identity(arguments.identity);
   secondment.set_evidence(arguments.evidence);
   return AskRelations(app, &RelationStub::CreateSecondment, request,
                       [](const v1::Secondment& one) { PrintSecondments({one}); });
@@ -156,7 +158,10 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
       secondments, app, "enter", "Enter a secondment or posting that its instrument permits",
       "  comity --as desk-1 secondments enter georgia s1 liaison-prosecutor \\\n"
       "      --instrument cooperation-agreement --contact tbilisi-1@georgia --from 2026-01-01 \\\n"
-      "      --evidence \"letter of the Prosecutor General\"",
+      "      --evidence \"letter of the Prosecutor General\"\n"
+      "  comity --as desk-1 secondments enter albania s1 liaison-prosecutor \\\n"
+      "      --instrument cooperation-agreement --evidence \"letter\" \\\n"
+      "      --identity spiffe://agency.example/agency/liaison-prosecutor/albania/lp-1",
       [&app, arguments] { return Second(app, *arguments); });
   enter.AddOption("partner", arguments->partner, "Such as georgia").Required();
   enter.AddOption("id", arguments->id, "A name for it, such as s1").Required();
@@ -165,13 +170,17 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
       .Required();
   enter.AddOption("--instrument", arguments->instrument, "What permits it").Required();
   enter.AddOption("--contact", arguments->contact, "Whose access ends with it");
+  enter
+      .AddOption("--identity", arguments->identity,
+                 "His SPIFFE id in the agency, which counts only while this is in effect")
+      .TypeName("SPIFFE_ID");
   enter.AddOption("--from", arguments->day, "First day; today if left out").TypeName("DAY");
   enter.AddOption("--until", arguments->until, "Last day; further notice if left out")
       .TypeName("DAY");
   enter.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();
 
   const Command end = AddCommand(
-      secondments, app, "end", "End it: returns when its contact has access to nothing any more",
+      secondments, app, "end", "End it: returns when whom it names has access to nothing any more",
       "  comity --as desk-1 secondments end georgia/s1 --reason \"recalled\"",
       [&app, arguments]() -> absl::Status {
         v1::EndSecondmentRequest request;
@@ -186,18 +195,20 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
   end.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
   end.AddOption("--day", arguments->day, "Its last day; today if left out").TypeName("DAY");
 
-  const Command list = AddCommand(
-      secondments, app, "list", "List secondments, with whether they are in effect on a day",
-      "  comity --as desk-1 secondments list georgia", [&app, arguments] {
-        v1::ListSecondmentsRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        request.set_day(arguments->day);
-        return ListRelations(
-            app, &RelationStub::ListSecondments, request,
-            [](const v1::ListSecondmentsResponse& response) {
-              PrintSecondments({response.secondments().begin(), response.secondments().end()});
-            });
-      });
+  const Command list = AtRevision(
+      app,
+      AddCommand(
+          secondments, app, "list", "List secondments, with whether they are in effect on a day",
+          "  comity --as desk-1 secondments list georgia", [&app, arguments] {
+            v1::ListSecondmentsRequest request;
+            request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
+            request.set_day(arguments->day);
+            return ListRelations(
+                app, &RelationStub::ListSecondments, request,
+                [](const v1::ListSecondmentsResponse& response) {
+                  PrintSecondments({response.secondments().begin(), response.secondments().end()});
+                });
+          }));
   list.AddOption("partner", arguments->partner, "Only of this partner");
   list.AddOption("--day", arguments->day, "Today if left out").TypeName("DAY");
 }
@@ -250,23 +261,27 @@ void RegisterArrangements(Command root, App& app) {
                  "The Member State; the European Parliament if left out")
       .TypeName("PARTNER");
 
-  AddCommand(arrangements, app, "show", "Show an arrangement with its steps and drafts",
-             "  comity --as desk-1 arrangements show algeria/a1",
-             [&app, arguments]() -> absl::Status {
-               v1::GetArrangementRequest request;
-               COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
-                                       NameBelowPartner("arrangements", arguments->name));
-               return AskRelations(app, &RelationStub::GetArrangement, request, &PrintArrangement);
-             })
+  AtRevision(
+      app, AddCommand(arrangements, app, "show", "Show an arrangement with its steps and drafts",
+                      "  comity --as desk-1 arrangements show algeria/a1",
+                      [&app, arguments]() -> absl::Status {
+                        v1::GetArrangementRequest request;
+                        COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
+                                                NameBelowPartner("arrangements", arguments->name));
+                        return AskRelations(app, &RelationStub::GetArrangement, request,
+                                            &PrintArrangement);
+                      }))
       .AddOption("arrangement", arguments->name, "Such as algeria/a1")
       .Required();
-  AddCommand(
-      arrangements, app, "list", "List arrangements", "  comity --as desk-1 arrangements list",
-      [&app, arguments] {
-        v1::ListArrangementsRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        return ListRelations(app, &RelationStub::ListArrangements, request, &PrintArrangements);
-      })
+  AtRevision(
+      app,
+      AddCommand(
+          arrangements, app, "list", "List arrangements", "  comity --as desk-1 arrangements list",
+          [&app, arguments] {
+            v1::ListArrangementsRequest request;
+            request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
+            return ListRelations(app, &RelationStub::ListArrangements, request, &PrintArrangements);
+          }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 
   RegisterSecondments(root, app, arguments);

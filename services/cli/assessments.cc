@@ -168,11 +168,11 @@ void RegisterAssessments(Command root, App& app) {
       });
   adopt.AddOption("set", arguments->set, "Its id, such as v2").Required();
   adopt.AddOption("file", arguments->file, "The set as JSON").Required().TypeName("FILE");
-  AddCommand(criteria, app, "list", "List sets of criteria, oldest first",
-             "  comity --as desk-1 criteria list", [&app] {
-               return ListRelations(app, &RelationStub::ListCriteriaSets,
-                                    v1::ListCriteriaSetsRequest(), &PrintSets);
-             });
+  AtRevision(app, AddCommand(criteria, app, "list", "List sets of criteria, oldest first",
+                             "  comity --as desk-1 criteria list", [&app] {
+                               return ListRelations(app, &RelationStub::ListCriteriaSets,
+                                                    v1::ListCriteriaSetsRequest(), &PrintSets);
+                             }));
 
   const Command assessments = root.AddGroup("assessments", "Potential partners, judged");
   const Command record = AddCommand(
@@ -189,23 +189,26 @@ void RegisterAssessments(Command root, App& app) {
       .TypeName("CRITERION=POINTS:SOURCE");
   record.AddOption("--day", arguments->day, "The day it speaks of; today if left out")
       .TypeName("DAY");
-  AddCommand(
-      assessments, app, "list", "List assessments", "  comity --as desk-1 assessments list algeria",
-      [&app, arguments] {
-        v1::ListAssessmentsRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        return ListRelations(app, &RelationStub::ListAssessments, request, &PrintAssessments);
-      })
+  AtRevision(app, AddCommand(assessments, app, "list", "List assessments",
+                             "  comity --as desk-1 assessments list algeria",
+                             [&app, arguments] {
+                               v1::ListAssessmentsRequest request;
+                               request.set_parent(PartnerName(
+                                   arguments->partner.empty() ? "-" : arguments->partner));
+                               return ListRelations(app, &RelationStub::ListAssessments, request,
+                                                    &PrintAssessments);
+                             }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 
-  const Command ranking =
+  const Command ranking = AtRevision(
+      app,
       AddCommand(root, app, "ranking", "Rank potential partners by a set of criteria, explained",
                  "  comity --as desk-1 ranking v2 --day 2026-06-30", [&app, arguments] {
                    v1::RankPartnersRequest request;
                    request.set_criteria_set(SetName(arguments->set));
                    request.set_day(arguments->day);
                    return AskRelations(app, &RelationStub::RankPartners, request, &PrintRanking);
-                 });
+                 }));
   ranking.AddOption("set", arguments->set, "The set of criteria").Required();
   ranking.AddOption("--day", arguments->day, "Today if left out").TypeName("DAY");
 
@@ -222,16 +225,19 @@ void RegisterAssessments(Command root, App& app) {
       .Required()
       .TypeName("WHAT=NUMBER");
   count.AddOption("--source", arguments->source, "Where the numbers come from").Required();
-  AddCommand(
-      volumes, app, "list", "List volumes", "  comity --as desk-1 volumes list georgia",
-      [&app, arguments] {
-        v1::ListVolumesRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        return ListRelations(app, &RelationStub::ListVolumes, request,
-                             [](const v1::ListVolumesResponse& response) {
-                               PrintVolumes({response.volumes().begin(), response.volumes().end()});
-                             });
-      })
+  AtRevision(
+      app,
+      AddCommand(volumes, app, "list", "List volumes", "  comity --as desk-1 volumes list georgia",
+                 [&app, arguments] {
+                   v1::ListVolumesRequest request;
+                   request.set_parent(
+                       PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
+                   return ListRelations(
+                       app, &RelationStub::ListVolumes, request,
+                       [](const v1::ListVolumesResponse& response) {
+                         PrintVolumes({response.volumes().begin(), response.volumes().end()});
+                       });
+                 }))
       .AddOption("partner", arguments->partner, "Only of this partner");
   RegisterMeasuredVolumes(volumes, app);
 }

@@ -2,9 +2,11 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/cli/app.h"
 #include "services/cli/edits.h"
@@ -15,7 +17,20 @@ namespace v1 = partner_registry::v1;
 
 namespace {
 
-void PrintAuthorities(const v1::ListAuthoritiesResponse& list) {
+// The footnote of a partner whose name bears a mark: it goes with the name of its authority.
+std::string FootnoteOf(App& app, const v1::Authority& authority) {
+  const absl::StatusOr<client::Session*> session = app.session();
+  if (!session.ok()) return "";
+  const auto registry = (*session)->Registry();
+  if (!registry.ok()) return "";
+  v1::GetPartnerRequest request;
+  request.set_name(ParentOf(authority.name()));
+  const auto partner =
+      client::Invoke(registry->get(), &RegistryStub::GetPartner, request, app.patience());
+  return partner.ok() ? partner->status_footnote() : "* The footnote could not be read.";
+}
+
+void PrintAuthorities(App& app, const v1::ListAuthoritiesResponse& list) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::Authority& authority : list.authorities()) {
     rows.push_back({authority.name(), authority.display_name(),
@@ -24,12 +39,21 @@ void PrintAuthorities(const v1::ListAuthoritiesResponse& list) {
                     authority.last_verified()});
   }
   PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified"}, rows);
+  std::set<std::string> footnotes;
+  for (const v1::Authority& authority : list.authorities()) {
+    if (absl::StrContains(authority.display_name(), '*')) {
+      footnotes.insert(FootnoteOf(app, authority));
+    }
+  }
+  PrintFootnotes(std::cout, footnotes);
 }
 
 absl::Status List(App& app, const EditArguments& arguments) {
   v1::ListAuthoritiesRequest request;
   request.set_parent(PartnerName(arguments.name.empty() ? "-" : arguments.name));
-  return ListFromRegistry(app, &RegistryStub::ListAuthorities, request, PrintAuthorities);
+  return ListFromRegistry(
+      app, &RegistryStub::ListAuthorities, request,
+      [&app](const v1::ListAuthoritiesResponse& all) { PrintAuthorities(app, all); });
 }
 
 absl::Status Show(App& app, const EditArguments& arguments) {
@@ -74,10 +98,10 @@ void RegisterAuthorities(Command root, App& app) {
     command.AddOption("authority", arguments->name, "Such as georgia/prosecution-service")
         .Required();
   };
-  add("list", "List authorities", "--as desk-1 authorities list georgia", List)
+  AtRevision(app, add("list", "List authorities", "--as desk-1 authorities list georgia", List))
       .AddOption("partner", arguments->name, "Only of this partner");
-  name(add("show", "Show an authority", "--as desk-1 authorities show georgia/prosecution-service",
-           Show));
+  name(AtRevision(app, add("show", "Show an authority",
+                           "--as desk-1 authorities show georgia/prosecution-service", Show)));
   const Command create = add("create", "Enter an authority",
                              "--as registry-1 authorities create georgia/ministry \\\n"
                              "      --set \"display_name=Ministry of Justice\"",

@@ -113,6 +113,7 @@ void RegisterContacts(Command root, App& app) {
                                   "  comity --as desk-1 contacts list georgia",
                                   [&app, arguments] { return List(app, *arguments); });
   list.AddOption("partner", arguments->partner, "Only of this partner");
+  AtRevision(app, list);
 
   const auto add = [&](const char* name, const char* description, auto body) {
     const Command command = AddCommand(
@@ -121,11 +122,11 @@ void RegisterContacts(Command root, App& app) {
     command.AddOption("contact", arguments->contact, "Such as tbilisi-1@georgia").Required();
     return command;
   };
-  add("show", "Show a contact", [&app, arguments]() -> absl::Status {
-    v1::GetContactRequest request;
-    COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
-    return CallRegistry(app, &RegistryStub::GetContact, request, PrintContact);
-  });
+  AtRevision(app, add("show", "Show a contact", [&app, arguments]() -> absl::Status {
+               v1::GetContactRequest request;
+               COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
+               return CallRegistry(app, &RegistryStub::GetContact, request, PrintContact);
+             }));
   const Command find =
       AddCommand(contacts, app, "find", "Find whom to turn to, now or at another moment",
                  "  comity --as desk-1 contacts find georgia/prosecution-service --language en",

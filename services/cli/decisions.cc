@@ -142,24 +142,45 @@ absl::StatusOr<std::vector<registry::Decision>> AllPages(
   return all;
 }
 
-absl::Status List(App& app, const Arguments& arguments) {
+absl::StatusOr<std::vector<registry::Decision>> General(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  registry::ListDecisionsRequest request;
+  if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
+  return AllPages(app, stub.get(), &registry::PartnerRegistryService::Stub::ListDecisions, request);
+}
+
+absl::StatusOr<std::vector<registry::Decision>> OfCases(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  exchange::ListDecisionsRequest request;
+  request.set_case_reference(arguments.case_reference);
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
+  return AllPages(app, stub.get(), &exchange::DocumentExchangeService::Stub::ListDecisions,
+                  request);
+}
+
+// Of both services, unless an option says of which; who may ask one of them only, is told.
+absl::Status List(App& app, const Arguments& arguments) {
+  const bool general_only = arguments.general || !arguments.partner.empty();
+  const bool cases_only = !general_only && !arguments.case_reference.empty();
   std::vector<registry::Decision> decisions;
-  if (arguments.general) {
-    registry::ListDecisionsRequest request;
-    if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
-    COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
-    COMITY_ASSIGN_OR_RETURN(
-        decisions,
-        AllPages(app, stub.get(), &registry::PartnerRegistryService::Stub::ListDecisions, request));
-  } else {
-    exchange::ListDecisionsRequest request;
-    request.set_case_reference(arguments.case_reference);
-    COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
-    COMITY_ASSIGN_OR_RETURN(
-        decisions, AllPages(app, stub.get(),
-                            &exchange::DocumentExchangeService::Stub::ListDecisions, request));
-  }
+  absl::Status denied;
+  int denials = 0;
+  const auto take = [&](absl::StatusOr<std::vector<registry::Decision>> some,
+                        const char* what) -> absl::Status {
+    if (absl::IsPermissionDenied(some.status()) && !general_only && !cases_only) {
+      denied = some.status();
+      ++denials;
+      std::cerr << "comity: not listed, since you may not: " << what << "\n";
+      return absl::OkStatus();
+    }
+    COMITY_RETURN_IF_ERROR(some.status());
+    decisions.insert(decisions.end(), some->begin(), some->end());
+    return absl::OkStatus();
+  };
+  if (!general_only) COMITY_RETURN_IF_ERROR(take(OfCases(app, arguments), "decisions of cases"));
+  if (!cases_only) COMITY_RETURN_IF_ERROR(take(General(app, arguments), "general decisions"));
+  if (denials == 2) return denied;
   registry::ListDecisionsResponse shown;
   for (const registry::Decision& decision : decisions) *shown.add_decisions() = decision;
   app.Show(shown, [&] { PrintDecisions(decisions); });
@@ -203,14 +224,15 @@ void RegisterDecisions(Command root, App& app) {
   withdraw.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
   withdraw.AddFlag("--general", arguments->general, "A general one, kept by the registry");
 
-  const Command list = AddCommand(decisions, app, "list", "List decisions, newest first",
-                                  "  comity --as fr-1 decisions list --case CASE-7\n"
-                                  "  comity --as dpo-1 decisions list --general",
-                                  [&app, arguments] { return List(app, *arguments); });
+  const Command list =
+      AddCommand(decisions, app, "list", "List decisions, those of cases before general ones",
+                 "  comity --as fr-1 decisions list --case CASE-7\n"
+                 "  comity --as dpo-1 decisions list --general",
+                 [&app, arguments] { return List(app, *arguments); });
   list.AddOption("--case", arguments->case_reference, "Only of this case").TypeName("REF");
-  list.AddOption("--by", arguments->partner, "Only of this partner (with --general)")
+  list.AddOption("--by", arguments->partner, "Only general ones of this partner")
       .TypeName("PARTNER");
-  list.AddFlag("--general", arguments->general, "General ones, kept by the registry");
+  list.AddFlag("--general", arguments->general, "Only general ones, kept by the registry");
 }
 
 }  // namespace comity::cli

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
+#include "services/cli/question.h"
 #include "services/cli/set_fields.h"
 #include "services/cli/text.h"
 
@@ -43,7 +44,10 @@ template <typename Message>
 void AddFields(const Command& command, EditArguments& arguments) {
   command
       .AddOption("--set", arguments.set,
-                 absl::StrCat("A field, once for each: ", SettableFields(*Message::descriptor())))
+                 absl::StrCat("A field, once for each, a list once for each of its values; what "
+                              "has parts as JSON, with the words of the protos, such as "
+                              "certainty={\"in_force\":\"CERTAINTY_FOUND\"}: ",
+                              SettableFields(*Message::descriptor())))
       .TypeName("FIELD=VALUE")
       .Required();
 }
@@ -61,6 +65,7 @@ absl::Status CallRegistry(App& app, RegistryMethod<Request, Response> method, Re
                           Text text) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
   COMITY_ASSIGN_OR_RETURN(
       const Response response,
       client::Invoke(registry.get(), method, std::move(request), app.patience()));
@@ -74,6 +79,7 @@ absl::Status ListFromRegistry(App& app, RegistryMethod<Request, Response> method
                               Text text) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
   request.set_page_size(500);
   Response all;
   do {

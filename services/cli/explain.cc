@@ -99,7 +99,12 @@ void PrintNextSteps(std::ostream& out, const v1::TransferVerdict& verdict) {
   };
   for (const v1::TransferReason& reason : verdict.reasons()) {
     if (reason.outcome() == v1::TRANSFER_OUTCOME_PERMITTED || reason.remedy().empty()) continue;
-    say(absl::StrCat(reason.remedy(), " (row ", reason.row(), ")"));
+    // The law leaves no route while something is forbidden, and nobody knows of one while a fact is
+    // unknown.
+    const bool no_routes = reason.outcome() == v1::TRANSFER_OUTCOME_DECISION_REQUIRED &&
+                           verdict.before_use() != v1::TRANSFER_OUTCOME_DECISION_REQUIRED;
+    say(absl::StrCat(reason.remedy(), no_routes ? " That comes after the rest of this list." : "",
+                     " (row ", reason.row(), ")"));
   }
   for (const v1::TransferRoute& route : verdict.routes()) {
     say(absl::StrCat("Or, decided by ", route.decided_by(), " under ", route.article(), ": ",

@@ -167,6 +167,70 @@ void PrintReliances(const client::RelianceQuestion& question,
   PrintTable(std::cout, {"when", "what", "how", "with", "registry revision"}, rows);
 }
 
+// Whether there is a decision of this name, which the registry keeps or the exchange.
+absl::StatusOr<bool> IsDecision(App& app, const std::string& name) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, session->Exchange());
+  const auto look = [&](const auto& ask, auto request) -> absl::StatusOr<bool> {
+    request.set_page_size(500);
+    while (true) {
+      COMITY_ASSIGN_OR_RETURN(const auto page, ask(request));
+      for (const v1::Decision& decision : page.decisions()) {
+        if (decision.name() == name) return true;
+      }
+      if (page.next_page_token().empty()) return false;
+      request.set_page_token(page.next_page_token());
+    }
+  };
+  COMITY_ASSIGN_OR_RETURN(
+      const bool general,
+      look(
+          [&](const v1::ListDecisionsRequest& request) {
+            return client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::ListDecisions,
+                                  request, app.patience());
+          },
+          v1::ListDecisionsRequest()));
+  if (general) return true;
+  return look(
+      [&](const document_exchange::v1::ListDecisionsRequest& request) {
+        return client::Invoke(exchange.get(),
+                              &document_exchange::v1::DocumentExchangeService::Stub::ListDecisions,
+                              request, app.patience());
+      },
+      document_exchange::v1::ListDecisionsRequest());
+}
+
+// What there is not, nothing relied on: that must not be told as an answer.
+absl::Status CheckThereIs(App& app, const std::string& fact) {
+  using Stub = v1::PartnerRegistryService::Stub;
+  if (absl::StartsWith(fact, "decisions/")) {
+    COMITY_ASSIGN_OR_RETURN(const bool known, IsDecision(app, fact));
+    if (known) return absl::OkStatus();
+    return MakeError(absl::StatusCode::kNotFound,
+                     "There is no decision with this name that you may see: check it with "
+                     "comity decisions list.",
+                     {.reason = "DECISION_NOT_FOUND"});
+  }
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  const auto get = [&](auto method, auto request) {
+    request.set_name(fact);
+    return client::Invoke(registry.get(), method, request, app.patience()).status();
+  };
+  if (ParentOf(fact) == fact) return get(&Stub::GetPartner, v1::GetPartnerRequest());
+  if (absl::StrContains(fact, "/authorities/")) {
+    return get(&Stub::GetAuthority, v1::GetAuthorityRequest());
+  }
+  if (absl::StrContains(fact, "/instruments/")) {
+    return get(&Stub::GetInstrument, v1::GetInstrumentRequest());
+  }
+  return InvalidField("FACT_INVALID", "fact",
+                      absl::StrCat(fact,
+                                   " is nothing that a transfer check cites: name an "
+                                   "instrument, an authority, a decision or a partner"));
+}
+
 // What asks for no range asks for all; an instrument that was corrected, for what rests on its
 // state before.
 absl::StatusOr<client::RelianceQuestion> RangeOf(App& app, const Arguments& arguments) {
@@ -190,6 +254,7 @@ absl::StatusOr<client::RelianceQuestion> RangeOf(App& app, const Arguments& argu
 
 absl::Status ReliedOn(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::RelianceQuestion question, RangeOf(app, arguments));
+  COMITY_RETURN_IF_ERROR(CheckThereIs(app, question.fact));
   question.purpose = arguments.purpose;
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   const client::ReliancesEverywhere all = client::ListReliances(*session, question, app.patience());

@@ -25,9 +25,7 @@ void PrintInstruments(const v1::ListInstrumentsResponse& list) {
     rows.push_back(
         {instrument.name(),
          EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
-         instrument.signed_(),
-         instrument.in_force().empty() ? instrument.in_force_by() : instrument.in_force(),
-         instrument.ended(), instrument.title()});
+         instrument.signed_(), InForceText(instrument), instrument.ended(), instrument.title()});
   }
   PrintTable(std::cout, {"instrument", "kind", "signed", "in force", "last day", "title"}, rows);
 }
@@ -103,10 +101,11 @@ void RegisterInstruments(Command root, App& app) {
     command.AddOption("instrument", arguments->name, "Such as serbia/cooperation-agreement")
         .Required();
   };
-  add("list", "List instruments", "--as desk-1 instruments list serbia", List)
+  AtRevision(app, add("list", "List instruments", "--as desk-1 instruments list serbia", List))
       .AddOption("partner", arguments->name, "Only of this partner");
-  name(add("show", "Show an instrument, how sure each field is and who confirmed it",
-           "--as desk-1 instruments show serbia/cooperation-agreement", Show));
+  name(
+      AtRevision(app, add("show", "Show an instrument, how sure each field is and who confirmed it",
+                          "--as desk-1 instruments show serbia/cooperation-agreement", Show)));
 
   const Command create =
       add("create", "Enter an instrument",

@@ -1,11 +1,13 @@
 // comity health, records, ledger: what operators, auditors and the data protection officer use.
 
+#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/client/health.h"
 #include "common/status/error.h"
@@ -27,6 +29,8 @@ const std::vector<std::string> kServices = {"partner-registry", "engagement-sche
 
 struct Arguments {
   std::vector<std::string> services;
+  std::int64_t leaf = 0, first_size = 0, size = 0, index = 0;
+  int level = 0;
   std::string service = "document-exchange", purpose, file, from, until, store_id;
   bool refusals_only = false;
 };
@@ -108,6 +112,59 @@ absl::Status Checkpoint(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+// What a ledger proves, as JSON or with `text`: all of these differ in the request only.
+template <typename Request, typename Response, typename Text>
+absl::Status AskLedger(App& app, const Arguments& arguments,
+                       grpc::Status (ledger_v1::LedgerService::Stub::*method)(grpc::ClientContext*,
+                                                                              const Request&,
+                                                                              Response*),
+                       Request request, Text text) {
+  request.set_store_id(arguments.store_id);
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto stub, session->Ledger(arguments.service));
+  COMITY_ASSIGN_OR_RETURN(const Response response,
+                          client::Invoke(stub.get(), method, request, app.patience()));
+  app.Show(response, [&] { text(response); });
+  return absl::OkStatus();
+}
+
+void PrintHashes(const google::protobuf::RepeatedPtrField<std::string>& hashes) {
+  for (const std::string& hash : hashes) std::cout << absl::BytesToHexString(hash) << "\n";
+}
+
+absl::Status Inclusion(App& app, const Arguments& arguments) {
+  ledger_v1::GetInclusionProofRequest request;
+  request.set_leaf_index(arguments.leaf);
+  request.set_tree_size(arguments.size);
+  return AskLedger(app, arguments, &ledger_v1::LedgerService::Stub::GetInclusionProof, request,
+                   [](const ledger_v1::InclusionProof& proof) { std::cout << proof.tlog_proof(); });
+}
+
+absl::Status Consistency(App& app, const Arguments& arguments) {
+  ledger_v1::GetConsistencyProofRequest request;
+  request.set_first_size(arguments.first_size);
+  request.set_second_size(arguments.size);
+  return AskLedger(app, arguments, &ledger_v1::LedgerService::Stub::GetConsistencyProof, request,
+                   [](const ledger_v1::ConsistencyProof& proof) {
+                     std::cout << "From " << proof.first_size() << " to " << proof.second_size()
+                               << " leaves\n";
+                     PrintHashes(proof.hashes());
+                   });
+}
+
+absl::Status Tile(App& app, const Arguments& arguments) {
+  constexpr std::size_t kHash = 32;
+  ledger_v1::GetTileRequest request;
+  request.set_level(arguments.level);
+  request.set_index(arguments.index);
+  return AskLedger(app, arguments, &ledger_v1::LedgerService::Stub::GetTile, request,
+                   [](const ledger_v1::Tile& tile) {
+                     for (std::size_t at = 0; at < tile.hashes().size(); at += kHash) {
+                       std::cout << absl::BytesToHexString(tile.hashes().substr(at, kHash)) << "\n";
+                     }
+                   });
+}
+
 absl::Status Entries(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Ledger(arguments.service));
@@ -165,6 +222,31 @@ void RegisterOperations(Command root, App& app) {
   add("checkpoint", "Print the latest signed checkpoint",
       "  comity --as auditor-1 ledger checkpoint --service document-exchange",
       [&app, arguments] { return Checkpoint(app, *arguments); });
+  const auto add_proof = [&](const char* name, const char* description, const char* example,
+                             auto body) {
+    const Command command =
+        add(name, description, example, [&app, arguments, body] { return body(app, *arguments); });
+    command
+        .AddOption("--store-id", arguments->store_id, "Of the log that this earlier store closed")
+        .TypeName("ID");
+    return command;
+  };
+  const Command inclusion =
+      add_proof("inclusion", "Print the proof that an entry is in the ledger (tlog-proof)",
+                "  comity --as auditor-1 ledger inclusion 7 > proof", &Inclusion);
+  inclusion.AddOption("leaf", arguments->leaf, "The entry's place, from 0").Required();
+  inclusion.AddOption("--size", arguments->size,
+                      "Of the tree; the latest checkpoint's if left out");
+  const Command consistency = add_proof(
+      "consistency", "Print the proof that the ledger only grew since it had SIZE entries",
+      "  comity --as auditor-1 ledger consistency 7", &Consistency);
+  consistency.AddOption("size", arguments->first_size, "How many entries it had").Required();
+  consistency.AddOption("--to", arguments->size, "How many it has; the latest if left out")
+      .TypeName("SIZE");
+  const Command tile = add_proof("tile", "Print the hashes of a tile (C2SP tlog-tiles)",
+                                 "  comity --as auditor-1 ledger tile 0 0", &Tile);
+  tile.AddOption("level", arguments->level, "From 0, the leaves").Required();
+  tile.AddOption("index", arguments->index, "Its place, from 0").Required();
   const Command entries = add("entries", "Print entries; the reading itself is recorded",
                               "  comity --as auditor-1 ledger entries --purpose \"sample check\"",
                               [&app, arguments] { return Entries(app, *arguments); });

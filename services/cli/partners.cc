@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,12 @@ std::string Words(const std::string& step) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(step, {{"_", " "}}));
 }
 
+// Nobody knows since when, only that it was so by its day.
+template <typename Step>
+bool ByThen(const Step& step) {
+  return !step.day().empty() && step.certainty() == v1::CERTAINTY_UNKNOWN;
+}
+
 void PrintStanding(const v1::PartnerStanding& standing) {
   const v1::Partner& partner = standing.partner();
   std::cout << partner.display_name() << " (" << partner.name() << ")";
@@ -49,19 +56,23 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   std::cout << "On " << standing.day() << ": "
             << EnumText(v1::LegalClass_descriptor(), standing.legal_class(), "LEGAL_CLASS_")
             << (partner.exchanges_suspended() ? ", exchanges suspended" : "")
+            << (partner.has_delete_time()
+                    ? ", off the register since " + TimeText(partner.delete_time())
+                    : "")
             << (standing.public_on().empty() ? "" : ", as public on " + standing.public_on())
             << ", registry revision " << standing.registry_revision().number() << "\n\n";
   for (const v1::AxisStanding& axis : standing.axes()) {
     std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": "
               << Words(axis.step());
-    if (!axis.day().empty()) std::cout << " since " << axis.day();
+    if (!axis.day().empty()) std::cout << (ByThen(axis) ? " by " : " since ") << axis.day();
     std::cout << " (" << EnumText(v1::Certainty_descriptor(), axis.certainty(), "CERTAINTY_")
               << ")\n";
     if (!axis.evidence().empty()) {
       std::cout << "  evidence: " << Wrap(axis.evidence(), 100, 12) << "\n";
     }
     for (const v1::Milestone& milestone : axis.history()) {
-      std::cout << "  " << (milestone.day().empty() ? "(day unknown)" : milestone.day()) << "  "
+      std::cout << "  " << (ByThen(milestone) ? "by " : "")
+                << (milestone.day().empty() ? "(day unknown)" : milestone.day()) << "  "
                 << Words(milestone.step());
       if (!milestone.project().empty()) std::cout << " " << milestone.project();
       if (!milestone.evidence().empty()) std::cout << "; " << milestone.evidence();
@@ -73,13 +84,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const v1::Instrument& instrument : standing.instruments()) {
-    const std::string in_force = !instrument.in_force().empty() ? instrument.in_force()
-                                 : !instrument.in_force_by().empty()
-                                     ? "by " + instrument.in_force_by()
-                                     : "-";
     rows.push_back(
         {EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
-         instrument.signed_().empty() ? "-" : instrument.signed_(), in_force,
+         instrument.signed_().empty() ? "-" : instrument.signed_(), InForceText(instrument),
          instrument.ended().empty() ? "-" : instrument.ended(), instrument.title()});
   }
   std::cout << "Instruments\n";
@@ -87,18 +94,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
 }
 
 struct Arguments {
-  std::string partner, day, public_on, at_revision, query, filter, folder, reason;
+  std::string partner, day, public_on, query, filter, folder, reason;
   bool dry_run = false, show_deleted = false;
 };
-
-// Sets the revision to read at, if the user named one.
-template <typename Request>
-absl::Status SetRevision(App& app, const Arguments& arguments, Request& request) {
-  if (arguments.at_revision.empty()) return absl::OkStatus();
-  COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
-                          RegistryRevision(app, arguments.at_revision));
-  return absl::OkStatus();
-}
 
 absl::Status Show(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
@@ -107,7 +105,7 @@ absl::Status Show(App& app, const Arguments& arguments) {
   request.set_name(PartnerName(arguments.partner));
   request.set_day(arguments.day);
   request.set_public_on(arguments.public_on);
-  COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
+  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
   COMITY_ASSIGN_OR_RETURN(
       const v1::PartnerStanding standing,
       client::Invoke(registry.get(), &Registry::GetPartnerStanding, request, app.patience()));
@@ -120,7 +118,6 @@ absl::Status List(App& app, const Arguments& arguments) {
   request.set_query(arguments.query);
   request.set_filter(arguments.filter);
   request.set_show_deleted(arguments.show_deleted);
-  COMITY_RETURN_IF_ERROR(SetRevision(app, arguments, request));
   return ListFromRegistry(
       app, &RegistryStub::ListPartners, request, [](const v1::ListPartnersResponse& all) {
         std::vector<std::vector<std::string>> rows;
@@ -131,6 +128,11 @@ absl::Status List(App& app, const Arguments& arguments) {
                           partner.has_delete_time() ? "deleted" : ""});
         }
         PrintTable(std::cout, {"name", "partner", "kind", "ISO", "region", ""}, rows);
+        std::set<std::string> footnotes;
+        for (const v1::Partner& partner : all.partners()) {
+          footnotes.insert(partner.status_footnote());
+        }
+        PrintFootnotes(std::cout, footnotes);
       });
 }
 
@@ -246,12 +248,7 @@ void RegisterPartners(Command root, App& app) {
   show.AddOption("--day", arguments->day, "As of a day; today if left out").TypeName("DAY");
   show.AddOption("--public-on", arguments->public_on, "Only what was public on this day")
       .TypeName("DAY");
-  const auto at_revision = [&](const Command& command) {
-    command
-        .AddOption("--at-revision", arguments->at_revision, "As the registry was at this revision")
-        .TypeName("NUMBER");
-  };
-  at_revision(show);
+  AtRevision(app, show);
 
   const Command list = AddCommand(partners, app, "list", "List or find partners",
                                   "  comity --as desk-1 partners list --find turkiye\n"
@@ -267,7 +264,7 @@ void RegisterPartners(Command root, App& app) {
           "competent_in_criminal_matters")
       .TypeName("FILTER");
   list.AddFlag("--show-deleted", arguments->show_deleted, "Those that are off the register, too");
-  at_revision(list);
+  AtRevision(app, list);
 
   const Command import =
       AddCommand(partners, app, "import", "Load facts from files: all or nothing",

@@ -120,13 +120,15 @@ absl::Status SetItem(App& app, const Arguments& arguments) {
 
 void RegisterReadiness(Command root, App& app, const std::shared_ptr<Arguments>& arguments) {
   const Command readiness = root.AddGroup("readiness", "What a candidate has and lacks");
-  AddCommand(readiness, app, "show", "Show a candidate's file and what is missing",
-             "  comity --as desk-1 readiness show algeria",
-             [&app, arguments] {
-               v1::GetReadinessRequest request;
-               request.set_name(absl::StrCat(PartnerName(arguments->partner), "/readiness"));
-               return AskRelations(app, &RelationStub::GetReadiness, request, &PrintReadiness);
-             })
+  AtRevision(
+      app,
+      AddCommand(readiness, app, "show", "Show a candidate's file and what is missing",
+                 "  comity --as desk-1 readiness show algeria",
+                 [&app, arguments] {
+                   v1::GetReadinessRequest request;
+                   request.set_name(absl::StrCat(PartnerName(arguments->partner), "/readiness"));
+                   return AskRelations(app, &RelationStub::GetReadiness, request, &PrintReadiness);
+                 }))
       .AddOption("partner", arguments->partner, "Such as algeria")
       .Required();
   const Command set =
@@ -196,24 +198,27 @@ void RegisterPreparation(Command root, App& app) {
   close.AddOption("consultation", arguments->name, "Such as algeria/c1").Required();
   close.AddOption("--override", arguments->reason, "Why the agency goes on; kept in the ledger");
 
-  AddCommand(consultations, app, "show", "Show who was asked and who replied what",
-             "  comity --as desk-1 consultations show algeria/c1",
-             [&app, arguments]() -> absl::Status {
-               v1::GetConsultationRequest request;
-               COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
-                                       NameBelowPartner("consultations", arguments->name));
-               return AskRelations(app, &RelationStub::GetConsultation, request,
-                                   &PrintConsultation);
-             })
+  AtRevision(app, AddCommand(consultations, app, "show", "Show who was asked and who replied what",
+                             "  comity --as desk-1 consultations show algeria/c1",
+                             [&app, arguments]() -> absl::Status {
+                               v1::GetConsultationRequest request;
+                               COMITY_ASSIGN_OR_RETURN(
+                                   *request.mutable_name(),
+                                   NameBelowPartner("consultations", arguments->name));
+                               return AskRelations(app, &RelationStub::GetConsultation, request,
+                                                   &PrintConsultation);
+                             }))
       .AddOption("consultation", arguments->name, "Such as algeria/c1")
       .Required();
-  AddCommand(
-      consultations, app, "list", "List consultations", "  comity --as desk-1 consultations list",
-      [&app, arguments] {
-        v1::ListConsultationsRequest request;
-        request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-        return ListRelations(app, &RelationStub::ListConsultations, request, &PrintConsultations);
-      })
+  AtRevision(app, AddCommand(consultations, app, "list", "List consultations",
+                             "  comity --as desk-1 consultations list",
+                             [&app, arguments] {
+                               v1::ListConsultationsRequest request;
+                               request.set_parent(PartnerName(
+                                   arguments->partner.empty() ? "-" : arguments->partner));
+                               return ListRelations(app, &RelationStub::ListConsultations, request,
+                                                    &PrintConsultations);
+                             }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 
   RegisterReadiness(root, app, arguments);

@@ -88,6 +88,12 @@ absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::strin
   return revision;
 }
 
+Command AtRevision(App& app, Command command) {
+  command.AddOption("--at-revision", app.at_revision, "As the registry was at this revision")
+      .TypeName("NUMBER");
+  return command;
+}
+
 void QuestionOptions::Register(Command command) {
   command
       .AddOption("--origin", origins,
@@ -126,6 +132,17 @@ void QuestionOptions::Register(Command command) {
                 "single (default) or bulk");
   command.AddOption("--task", task, "The agency's task it serves").TypeName("TEXT");
   command.AddOption("--offence", offence, "The offence").TypeName("TEXT");
+  command.AddFlag("--outside-annex-i", outside_annex_i,
+                  "The offence is outside Annex I of the EJR (row 2.2)");
+  command.AddFlag("--requested", requested,
+                  "An authority of a Member State asked for assistance (EJR 3(3)-(4))");
+  command.AddFlag("--eppo-competence", eppo_competence,
+                  "The EPPO exercises its competence in the case (row 2.3)");
+  command.AddFlag(
+      "--eppo-exception", eppo_exception,
+      "A Member State outside the EPPO is involved, and it or the EPPO asked (EJR 3(2))");
+  command.AddFlag("--incompatible", incompatible,
+                  "The purpose is not compatible with that of collection (row 2.5)");
   command.AddOption("--stage", stage, "The stage of the proceedings").TypeName("TEXT");
   command.AddOption("--case", case_reference, "An opaque case reference").TypeName("REF");
   command.AddOption("--necessity", necessity, "Why the data are necessary").TypeName("TEXT");
@@ -143,6 +160,11 @@ absl::StatusOr<v1::TransferQuestion> QuestionOptions::Question(App& app) const {
   v1::TransferPurpose& purpose = *question.mutable_purpose();
   purpose.set_task(task);
   purpose.set_offence(offence);
+  purpose.set_offence_outside_annex_i(outside_annex_i);
+  purpose.set_requested_by_member_state(requested);
+  purpose.set_eppo_exercises_competence(eppo_competence);
+  purpose.set_eppo_exception(eppo_exception);
+  purpose.set_incompatible_with_collection(incompatible);
   purpose.set_stage(stage);
   purpose.set_case_reference(case_reference);
   purpose.set_necessity(necessity);

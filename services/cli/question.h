@@ -5,11 +5,12 @@
 
 #include "absl/status/statusor.h"
 #include "comity/partner_registry/v1/transfer_check.pb.h"
+#include "common/status/macros.h"
 #include "services/cli/app.h"
 
 namespace comity::cli {
 
-// The options that describe a transfer, shared by `transfer check` and `send`.
+// The options that describe a transfer: of `transfer check`, `send` and `engagements hold` alike.
 struct QuestionOptions {
   std::vector<std::string> origins;       // "france", "eurojust", "public", "georgia".
   std::vector<std::string> restrictions;  // "not-as-evidence".
@@ -20,6 +21,8 @@ struct QuestionOptions {
   partner_registry::v1::TransferVolume volume = partner_registry::v1::TRANSFER_VOLUME_SINGLE;
   std::vector<partner_registry::v1::SubjectKind> subjects;
   bool special = false;
+  bool outside_annex_i = false, requested = false, incompatible = false;
+  bool eppo_competence = false, eppo_exception = false;
   std::string task, offence, stage, case_reference, necessity;
 
   void Register(Command command);
@@ -33,6 +36,21 @@ struct QuestionOptions {
 // "7", of the registry's present store, which it is asked for; or "<store id>/7".
 // INVALID_ARGUMENT `REVISION_INVALID`.
 absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text);
+
+// Adds --at-revision to a command that reads the registry through edits.h or relations.h.
+Command AtRevision(App& app, Command command);
+
+// What --at-revision said, for a request that has the field.
+template <typename Request>
+absl::Status SetAtRevision(App& app, Request& request) {
+  if constexpr (requires { request.mutable_at_revision(); }) {
+    if (!app.at_revision.empty()) {
+      COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
+                              RegistryRevision(app, app.at_revision));
+    }
+  }
+  return absl::OkStatus();
+}
 
 // "not-as-evidence", "not-to:russia,belarus".
 absl::StatusOr<partner_registry::v1::Restriction> ParseRestriction(const std::string& text);

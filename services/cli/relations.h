@@ -17,6 +17,7 @@
 #include "common/time/day.h"
 #include "services/cli/app.h"
 #include "services/cli/json_text.h"
+#include "services/cli/question.h"
 
 // What the commands around RelationService share.
 namespace comity::cli {
@@ -33,6 +34,7 @@ absl::Status AskRelations(App& app, RelationMethod<Request, Response> method, Re
                           Print print) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Relations());
+  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
   COMITY_ASSIGN_OR_RETURN(const Response response,
                           client::Invoke(stub.get(), method, std::move(request), app.patience()));
   app.Show(response, [&] { print(response); });
@@ -45,6 +47,7 @@ absl::Status ListRelations(App& app, RelationMethod<Request, Response> method, R
                            Print print) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Relations());
+  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
   request.set_page_size(500);
   Response all;
   do {

@@ -1,5 +1,6 @@
 // comity reports: public-list, briefing, coming.
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -103,15 +104,27 @@ absl::Status PublicList(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+// By the file's name, if nothing else says it.
+absl::StatusOr<v1::GetBriefingRequest::Format> FormatOf(const Arguments& arguments) {
+  if (arguments.format == "html") return v1::GetBriefingRequest::FORMAT_HTML;
+  if (!arguments.format.empty() || arguments.file.empty()) {
+    return v1::GetBriefingRequest::FORMAT_MARKDOWN;
+  }
+  const std::string ending = std::filesystem::path(arguments.file).extension().string();
+  if (ending == ".html") return v1::GetBriefingRequest::FORMAT_HTML;
+  if (ending == ".md") return v1::GetBriefingRequest::FORMAT_MARKDOWN;
+  return InvalidField("FORMAT_UNKNOWN", "--out",
+                      absl::StrCat("write a file that ends with .html or .md, not with \"", ending,
+                                   "\", or say --format"));
+}
+
 absl::Status Briefing(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(const v1::GetBriefingRequest::Format format, FormatOf(arguments));
   v1::GetBriefingRequest request;
   request.set_name(PartnerName(arguments.partner));
   request.set_day(arguments.day);
   request.set_public_on(arguments.public_on);
-  const bool html = arguments.format == "html" ||
-                    (arguments.format.empty() && absl::EndsWith(arguments.file, ".html"));
-  request.set_format(html ? v1::GetBriefingRequest::FORMAT_HTML
-                          : v1::GetBriefingRequest::FORMAT_MARKDOWN);
+  request.set_format(format);
   if (!arguments.at_revision.empty()) {
     COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
                             RegistryRevision(app, arguments.at_revision));
@@ -233,7 +246,7 @@ void RegisterReports(Command root, App& app) {
       .TypeName("NUMBER");
   briefing
       .AddOption("--format", arguments->format,
-                 "By the file's name if left out, otherwise markdown")
+                 "By the ending of the file, .md or .html, if left out; markdown without a file")
       .OneOf({"markdown", "html"});
   briefing.AddOption("--out", arguments->file, "Write it to a file").TypeName("FILE");
 

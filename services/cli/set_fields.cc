@@ -42,7 +42,7 @@ absl::Status SetEnum(const FieldDescriptor& field, const std::string& word, Mess
   return absl::OkStatus();
 }
 
-// As JSON: what has parts of its own, and lists of anything but text.
+// As JSON: what has parts of its own, lists of anything but text, and text written as a list.
 absl::Status SetJson(const FieldDescriptor& field, const std::string& text, Message& message) {
   const std::unique_ptr<Message> read(message.New());
   const auto status = google::protobuf::util::JsonStringToMessage(
@@ -58,7 +58,8 @@ absl::Status SetJson(const FieldDescriptor& field, const std::string& text, Mess
 absl::Status SetOne(const FieldDescriptor& field, const std::string& text, Message& message) {
   const auto* const reflection = message.GetReflection();
   if (field.is_repeated()) {
-    if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) return SetJson(field, text, message);
+    const bool json = field.cpp_type() != FieldDescriptor::CPPTYPE_STRING || text.front() == '[';
+    if (json) return SetJson(field, text, message);
     reflection->AddString(&message, &field, text);
     return absl::OkStatus();
   }

@@ -78,28 +78,32 @@ void RegisterStrategy(Command root, App& app) {
   set.AddOption("file", arguments->file, "The strategy as JSON").Required().TypeName("FILE");
   set.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
 
-  AddCommand(strategy, app, "show", "Show a strategy", "  comity --as desk-1 strategy show s2024",
-             [&app, arguments] {
-               v1::GetStrategyRequest request;
-               request.set_name(StrategyName(arguments->name));
-               return AskRelations(app, &RelationStub::GetStrategy, request, &Print);
-             })
+  AtRevision(app, AddCommand(strategy, app, "show", "Show a strategy",
+                             "  comity --as desk-1 strategy show s2024",
+                             [&app, arguments] {
+                               v1::GetStrategyRequest request;
+                               request.set_name(StrategyName(arguments->name));
+                               return AskRelations(app, &RelationStub::GetStrategy, request,
+                                                   &Print);
+                             }))
       .AddOption("strategy", arguments->name, "Such as s2024")
       .Required();
 
-  AddCommand(strategy, app, "list", "List strategies, oldest first",
-             "  comity --as desk-1 strategy list", [&app] {
-               return ListRelations(app, &RelationStub::ListStrategies, v1::ListStrategiesRequest(),
-                                    &PrintAll);
-             });
+  AtRevision(app, AddCommand(strategy, app, "list", "List strategies, oldest first",
+                             "  comity --as desk-1 strategy list", [&app] {
+                               return ListRelations(app, &RelationStub::ListStrategies,
+                                                    v1::ListStrategiesRequest(), &PrintAll);
+                             }));
 
-  AddCommand(strategy, app, "gaps", "Relations that are not in accord with the strategy of a day",
-             "  comity --as desk-1 strategy gaps",
-             [&app, arguments] {
-               v1::ListStrategyGapsRequest request;
-               request.set_day(arguments->day);
-               return AskRelations(app, &RelationStub::ListStrategyGaps, request, &PrintGaps);
-             })
+  AtRevision(app, AddCommand(strategy, app, "gaps",
+                             "Relations that are not in accord with the strategy of a day",
+                             "  comity --as desk-1 strategy gaps",
+                             [&app, arguments] {
+                               v1::ListStrategyGapsRequest request;
+                               request.set_day(arguments->day);
+                               return AskRelations(app, &RelationStub::ListStrategyGaps, request,
+                                                   &PrintGaps);
+                             }))
       .AddOption("--day", arguments->day, "Today if left out")
       .TypeName("DAY");
 }

@@ -247,6 +247,17 @@ absl::StatusOr<std::string> InstrumentName(absl::string_view text) {
                    "names no instrument: write serbia/cooperation-agreement");
 }
 
+void PrintFootnotes(std::ostream& out, const std::set<std::string>& footnotes) {
+  for (const std::string& footnote : footnotes) {
+    if (!footnote.empty()) out << Wrap(footnote, kWidth, 0) << "\n";
+  }
+}
+
+std::string InForceText(const partner_registry::v1::Instrument& instrument) {
+  if (!instrument.in_force().empty()) return instrument.in_force();
+  return instrument.in_force_by().empty() ? "-" : "by " + instrument.in_force_by();
+}
+
 std::string ParentOf(const std::string& name) {
   return name.substr(0, name.find('/', std::string("partners/").size()));
 }

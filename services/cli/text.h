@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "comity/partner_registry/v1/partner.pb.h"
 #include "comity/partner_registry/v1/transfer_check.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -20,6 +22,9 @@ void PrintError(std::ostream& out, const absl::Status& status);
 // Rows under a header, columns aligned. Empty rows print a line that says so.
 void PrintTable(std::ostream& out, const std::vector<std::string>& header,
                 const std::vector<std::vector<std::string>>& rows);
+
+// The footnotes on status that go with the names printed above them, each once.
+void PrintFootnotes(std::ostream& out, const std::set<std::string>& footnotes);
 
 // A verdict as a lawyer reads it: outcome and basis, reasons in order, what to do next and by whom.
 void PrintVerdict(std::ostream& out, const partner_registry::v1::TransferVerdict& verdict);
@@ -53,6 +58,9 @@ absl::StatusOr<std::string> AuthorityName(absl::string_view text);
 
 // "serbia/cooperation-agreement" -> "partners/serbia/instruments/cooperation-agreement".
 absl::StatusOr<std::string> InstrumentName(absl::string_view text);
+
+// "2019-11-01", "by 2020-11-19" if that is all a source shows, or "-".
+std::string InForceText(const partner_registry::v1::Instrument& instrument);
 
 // "partners/serbia" of "partners/serbia/instruments/x", and "x".
 std::string ParentOf(const std::string& name);

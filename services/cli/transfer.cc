@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/legal/vocabulary.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -15,6 +16,7 @@
 #include "services/cli/explain.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
+#include "services/cli/transfer_batch.h"
 #include "services/cli/transfer_table.h"
 
 namespace comity::cli {
@@ -30,8 +32,10 @@ struct Arguments {
   bool explore = false, explain = false;
 };
 
-// A decision supposed for the question: "authorisation:france", "derogation-vital-interests".
-absl::StatusOr<v1::Decision> ParseDecision(const std::string& text) {
+// A decision supposed for what is asked, its case and its counterpart: "authorisation:france",
+// "derogation-vital-interests". `counterpart` is a partner's name.
+absl::StatusOr<v1::Decision> ParseDecision(const std::string& text, const std::string& counterpart,
+                                           const std::string& case_reference) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
   const int kind = EnumNumber(v1::DecisionKind_descriptor(), "DECISION_KIND_", parts[0]);
   if (kind < 0) {
@@ -41,8 +45,15 @@ absl::StatusOr<v1::Decision> ParseDecision(const std::string& text) {
             "\"", parts[0], "\" is not one of ",
             absl::StrJoin(EnumWords(v1::DecisionKind_descriptor(), "DECISION_KIND_"), ", ")));
   }
+  if (case_reference.empty() && legal::NeedsCase(static_cast<legal::DecisionKind>(kind))) {
+    return InvalidField("CASE_MISSING", "--case",
+                        absl::StrCat("is needed with --decision ", parts[0],
+                                     ": the law ties it to one case, such as --case CASE-7"));
+  }
   v1::Decision decision;
   decision.set_kind(static_cast<v1::DecisionKind>(kind));
+  decision.add_counterparts(counterpart);
+  decision.set_case_reference(case_reference);
   if (parts.size() == 2) decision.set_partner(PartnerName(parts[1]));
   decision.set_valid_from("1900-01-01");
   decision.set_evidence("supposed for this question");
@@ -51,12 +62,20 @@ absl::StatusOr<v1::Decision> ParseDecision(const std::string& text) {
 }
 
 absl::Status Check(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(v1::TransferQuestion question, arguments.question.Question(app));
+  std::string counterpart = PartnerName(arguments.counterpart);
   if (absl::StrContains(arguments.counterpart, '/')) {
-    COMITY_ASSIGN_OR_RETURN(*question.mutable_counterpart(), AuthorityName(arguments.counterpart));
-  } else {
-    question.set_counterpart(PartnerName(arguments.counterpart));
+    COMITY_ASSIGN_OR_RETURN(counterpart, AuthorityName(arguments.counterpart));
   }
+  // Before anybody is asked, so that what is misuse is said as such.
+  std::vector<v1::Decision> decisions;
+  for (const std::string& text : arguments.decisions) {
+    COMITY_ASSIGN_OR_RETURN(
+        decisions.emplace_back(),
+        ParseDecision(text, ParentOf(counterpart), arguments.question.case_reference));
+  }
+  COMITY_ASSIGN_OR_RETURN(v1::TransferQuestion question, arguments.question.Question(app));
+  question.mutable_decisions()->Add(decisions.begin(), decisions.end());
+  question.set_counterpart(counterpart);
   question.set_direction(arguments.direction);
   question.set_explore(arguments.explore);
   question.set_public_on(arguments.public_on);
@@ -70,10 +89,6 @@ absl::Status Check(App& app, const Arguments& arguments) {
     COMITY_ASSIGN_OR_RETURN(*question.mutable_at_revision(),
                             RegistryRevision(app, arguments.at_revision));
   }
-  for (const std::string& text : arguments.decisions) {
-    COMITY_ASSIGN_OR_RETURN(*question.add_decisions(), ParseDecision(text));
-  }
-
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   v1::EvaluateTransferRequest request;
@@ -105,6 +120,8 @@ void RegisterTransfer(Command root, App& app) {
       "      --offence \"organised crime\" --stage investigation --necessity \"parallel cases\"\n"
       "  comity --as desk-1 transfer check albania --at 2019-10-31 --explore --origin public\n"
       "  comity --as desk-1 transfer check panama --origin eurojust --explain\n"
+      "  comity --as desk-1 transfer check panama --origin eurojust --case CASE-7 \\\n"
+      "      --decision derogation-vital-interests\n"
       "  comity --as desk-1 transfer check united-kingdom --at 2025-12-28 --public-on 2025-12-01",
       [&app, arguments] { return Check(app, *arguments); });
   check
@@ -132,9 +149,11 @@ void RegisterTransfer(Command root, App& app) {
       .TypeName("TEXT");
   check
       .AddOption("--decision", arguments->decisions,
-                 "Suppose a decision: authorisation:france, derogation-vital-interests; repeat")
+                 "Suppose a decision for this counterpart and --case: authorisation:france, "
+                 "derogation-vital-interests; repeat")
       .TypeName("KIND[:PARTNER]");
   arguments->question.Register(check);
+  RegisterTransferBatch(transfer, app);
   RegisterTransferTable(transfer, app);
 }
 

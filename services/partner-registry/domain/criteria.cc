@@ -149,6 +149,17 @@ absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume
   volume.id = absl::StrCat(year);
   Plan plan{.resource = Name(volume)};
   const Volume* known = registry.relations().Find<Volume>(plan.resource);
+  bool summed = false;
+  for (const char* const word : Volume::kSummed) {
+    const bool said = volume.counts.count(word) != 0;
+    summed = summed || said;
+    if (!said && known != nullptr && known->counts.count(word) != 0) {
+      return fields.Bad("counts",
+                        absl::StrCat("say ", word, ", too, which was ", known->counts.at(word),
+                                     ": what is recorded anew replaces all of the year"));
+    }
+  }
+  if (!summed) return fields.Bad("counts", "count cases or documents: the volume is their sum");
   volume.recorded = known == nullptr ? Recorded() : known->recorded;
   if (known != nullptr && *known == volume) return plan;
   plan.facts.emplace_back(std::move(volume));

@@ -26,8 +26,9 @@ absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment a
                                           std::string id, const identity::Principal& caller,
                                           absl::Time now);
 
-// The same year again is a correction; nothing changes if it says the same. NOT_FOUND
-// `PARTNER_NOT_FOUND`; INVALID_ARGUMENT `VOLUME_INVALID` with the field.
+// The same year again is a correction, which says all of what is summed that was said before;
+// nothing changes if it says the same. NOT_FOUND `PARTNER_NOT_FOUND`; INVALID_ARGUMENT
+// `VOLUME_INVALID` with the field.
 absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume volume,
                                       absl::Time now);
 

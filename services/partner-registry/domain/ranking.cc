@@ -42,7 +42,7 @@ Measured VolumeOf(const Registry& registry, const std::string& partner, const st
       registry.relations().Find<Volume>(absl::StrCat("partners/", partner, "/volumes/", year));
   if (volume == nullptr) return {.source = absl::StrCat("no volume recorded for ", year)};
   std::int64_t sum = 0;
-  for (const char* word : {"cases", "documents"}) {
+  for (const char* const word : Volume::kSummed) {
     const auto count = volume->counts.find(word);
     if (count != volume->counts.end()) sum += count->second;
   }

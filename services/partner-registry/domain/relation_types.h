@@ -80,6 +80,8 @@ struct Assessment {
 
 struct Volume {
   static constexpr char kCollection[] = "volumes";
+  // Of which a criterion that is measured makes its sum.
+  static constexpr const char* kSummed[] = {"cases", "documents"};
   std::string partner;
   std::string id;  // The year.
   std::map<std::string, std::int64_t> counts;
@@ -209,6 +211,7 @@ struct Secondment {
   std::string to;          // Empty: until further notice.
   bool ended = false;      // Ended on `to` or after it: it has no effect on that day any more.
   std::string contact;     // An id of a contact of the partner, or empty.
+  std::string identity;    // A SPIFFE id of a liaison prosecutor in the agency, or empty.
   std::string evidence;
   Recorded recorded;
 };

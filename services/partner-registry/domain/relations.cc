@@ -14,7 +14,8 @@ legal::Secondment Relations::ToLegal(const Secondment& secondment) {
       .instrument = secondment.instrument,
       .from = date(secondment.from),
       .to = date(secondment.to),
-      .ended = secondment.ended};
+      .ended = secondment.ended,
+      .identity = secondment.identity};
   if (!secondment.contact.empty()) {
     made.contact = absl::StrCat("partners/", secondment.partner, "/contacts/", secondment.contact);
   }

@@ -78,7 +78,7 @@ class Relations {
     std::apply([&](const auto&... map) { (append(map), ...); }, maps_);
   }
 
-  // The secondments that bind a contact, as the transfer check wants them.
+  // The secondments that bind somebody, as the transfer check wants them.
   const legal::Secondments& secondments() const { return secondments_; }
 
   static legal::Secondment ToLegal(const Secondment& secondment);

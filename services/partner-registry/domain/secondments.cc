@@ -1,9 +1,12 @@
 #include "services/partner-registry/domain/secondments.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/identity/principal.h"
 #include "common/legal/secondments.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -39,6 +42,35 @@ std::string WhyNotPermitted(const Registry& registry, const Secondment& secondme
                                 secondment.instrument, day);
 }
 
+// Whether there is a day on which both run, by their own days.
+bool Overlap(const legal::Secondment& one, const legal::Secondment& other) {
+  const absl::CivilDay begin = std::max(one.from.earliest(), other.from.earliest());
+  return legal::WhyNotRunning(one, begin).empty() && legal::WhyNotRunning(other, begin).empty();
+}
+
+// What is wrong with the identity that it names; empty: nothing.
+std::string WrongIdentity(const Registry& registry, const Secondment& secondment,
+                          absl::string_view trust_domain) {
+  const auto who = identity::Principal::Parse(secondment.identity);
+  const Partner* partner = registry.FindPartner(secondment.partner);
+  const bool of_state =
+      who.ok() &&
+      (who->unit == secondment.partner ||
+       (!partner->iso_alpha2.empty() && who->unit == absl::AsciiStrToLower(partner->iso_alpha2)));
+  if (!of_state || !who->IsAgency(identity::Role::kLiaisonProsecutor) ||
+      who->trust_domain != trust_domain) {
+    return absl::StrCat("write spiffe://", trust_domain, "/agency/liaison-prosecutor/",
+                        secondment.partner, "/<person>");
+  }
+  for (const auto& [name, other] : registry.relations().All<Secondment>()) {
+    if (other->identity == secondment.identity &&
+        Overlap(Relations::ToLegal(*other), Relations::ToLegal(secondment))) {
+      return absl::StrCat(name, " names it in that time: end that first");
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string WhyNotInEffect(const Registry& registry, const Secondment& secondment,
@@ -61,7 +93,8 @@ std::string EndOf(const Registry& registry, const Secondment& secondment, absl::
   return FormatDay(ended.known() && ended.latest() < day ? ended.latest() + 1 : day);
 }
 
-absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment) {
+absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment,
+                                          absl::string_view trust_domain) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, secondment.partner).status());
   const Fields fields("SECONDMENT_INVALID", "secondment");
   COMITY_RETURN_IF_ERROR(fields.Id("secondment_id", secondment.id));
@@ -91,6 +124,9 @@ absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment s
   if (!contact.empty() && registry.FindContact(contact) == nullptr) {
     return fields.Bad("contact", absl::StrCat("there is no ", contact));
   }
+  if (!secondment.identity.empty() && !prosecutor) {
+    return fields.Bad("identity", "leave it empty: a liaison magistrate is of the agency");
+  }
   COMITY_RETURN_IF_ERROR(fields.Evidence(secondment.evidence));
   std::string name = Name(secondment);
   if (registry.relations().Find<Secondment>(name) != nullptr) {
@@ -99,6 +135,10 @@ absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment s
                      {.reason = "SECONDMENT_EXISTS"});
   }
   secondment.ended = false;
+  if (!secondment.identity.empty()) {
+    const std::string wrong = WrongIdentity(registry, secondment, trust_domain);
+    if (!wrong.empty()) return fields.Bad("identity", wrong);
+  }
   if (const std::string why = WhyNotPermitted(registry, secondment, from); !why.empty()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition,

@@ -10,8 +10,8 @@
 #include "services/partner-registry/domain/registry.h"
 
 // Liaison prosecutors seconded to the agency (EJR 54a) and liaison magistrates posted by it
-// (EJR 53). Access of a contact that a secondment binds begins and ends with it, and with its
-// instrument. Plans are as in mutations.h.
+// (EJR 53). Access of the contact or identity that a secondment binds begins and ends with it, and
+// with its instrument. Plans are as in mutations.h.
 namespace comity::partner_registry {
 
 // Why `secondment` is not in effect on `day`, as one clause with its article; empty: it is.
@@ -22,10 +22,13 @@ std::string WhyNotInEffect(const Registry& registry, const Secondment& secondmen
 // ended by `day`.
 std::string EndOf(const Registry& registry, const Secondment& secondment, absl::CivilDay day);
 
-// A barrier if it binds a contact, which then counts only while it is in effect. INVALID_ARGUMENT
-// `SECONDMENT_INVALID` with the field; ALREADY_EXISTS `SECONDMENT_EXISTS`; NOT_FOUND
-// `PARTNER_NOT_FOUND`; FAILED_PRECONDITION `SECONDMENT_NOT_PERMITTED` with the article.
-absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment);
+// A barrier if it binds a contact, which then counts only while it is in effect. An identity counts
+// with a secondment in effect only: one at a time names it, of a liaison prosecutor of
+// `trust_domain`, the agency's own. INVALID_ARGUMENT `SECONDMENT_INVALID` with the field;
+// ALREADY_EXISTS `SECONDMENT_EXISTS`; NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION
+// `SECONDMENT_NOT_PERMITTED` with the article.
+absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment,
+                                          absl::string_view trust_domain);
 
 // Sets the last day, today if `day` is empty; a barrier. If that day has come, access ends now. A
 // day before its first calls it off. NOT_FOUND `SECONDMENT_NOT_FOUND`; INVALID_ARGUMENT

@@ -20,6 +20,8 @@ PartialDate Date(const std::string& text) {
   return PartialDate::Parse(text).value_or(PartialDate());
 }
 
+constexpr char kInForceBy[] = "in_force_by";
+
 bool Reached(const Milestone& milestone, absl::CivilDay day) {
   return CountsFrom(milestone) <= day;
 }
@@ -46,7 +48,8 @@ Certainty CertaintyOf(const Instrument& instrument, const char* field) {
   return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
 }
 
-// A step that follows from an instrument's date.
+// A step that follows from an instrument's date. A source that shows it in force says by when, and
+// not since when: that is unknown.
 void AddStep(const Instrument& instrument, Axis axis, const char* step, const std::string& day,
              const char* field, std::vector<Milestone>& steps) {
   if (day.empty()) return;
@@ -57,7 +60,9 @@ void AddStep(const Instrument& instrument, Axis axis, const char* step, const st
   made.day = day;
   made.evidence = absl::StrCat(NameOf(instrument), ": ", instrument.title,
                                instrument.reference.empty() ? "" : "; ", instrument.reference);
-  made.certainty = CertaintyOf(instrument, field);
+  const bool by = absl::string_view(field) == kInForceBy;
+  if (by) absl::StrAppend(&made.evidence, "; shown in force by ", day, ", since when is unknown");
+  made.certainty = by ? Certainty::kUnknown : CertaintyOf(instrument, field);
   made.recorded = instrument.recorded;
   steps.push_back(std::move(made));
 }
@@ -86,7 +91,7 @@ std::vector<Milestone> StepsOfTreaty(const Instrument& instrument,
   if (!instrument.in_force.empty()) {
     add("IN_FORCE", instrument.in_force, "in_force");
   } else {
-    add("IN_FORCE", InForceBy(instrument, public_on), "in_force_by");
+    add("IN_FORCE", InForceBy(instrument, public_on), kInForceBy);
   }
   add("APPLIES", instrument.applied_from, "applied_from");
   add("SUSPENDED", instrument.suspended_from, "suspended_from");
@@ -313,13 +318,13 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
         !Ended(StepsOfTreaty(*instrument, public_on), day)) {
       // EJR 54a(1): an agreement of 218 TFEU has to apply, an earlier one to be in force.
       const bool earlier = instrument->kind == InstrumentKind::kCooperationAgreementPre2019;
+      const bool by = earlier && instrument->in_force.empty();
       const std::string from =
           !earlier ? (instrument->provisional_from.empty() ? instrument->applied_from
                                                            : instrument->provisional_from)
-                   : (instrument->in_force.empty() ? InForceBy(*instrument, public_on)
-                                                   : instrument->in_force);
-      AddStep(*instrument, Axis::kLiaisonProsecutor, "ENTITLED", from, "allows_secondment",
-              entitlements);
+                   : (by ? InForceBy(*instrument, public_on) : instrument->in_force);
+      AddStep(*instrument, Axis::kLiaisonProsecutor, "ENTITLED", from,
+              by ? kInForceBy : "allows_secondment", entitlements);
     }
   }
   for (const Arrangement* arrangement : registry.relations().Of<Arrangement>(partner.id)) {

@@ -15,7 +15,7 @@ namespace comity::partner_registry {
 struct AxisStanding {
   Axis axis = Axis::kUnspecified;
   std::string step;  // A word of steps.h, or "NONE".
-  std::string day;   // May be partial or empty.
+  std::string day;   // May be partial or empty; with certainty kUnknown it was so by then.
   std::string evidence;
   Certainty certainty = Certainty::kUnspecified;
   std::string next_step;

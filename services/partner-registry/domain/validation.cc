@@ -32,6 +32,14 @@ MaybeProblem BadText(const char* field, const std::string& text, int least, int 
   return Problem{field, absl::StrCat("it must be text of ", least, " to ", most, " characters")};
 }
 
+// A name stands in tables, lists and headings.
+MaybeProblem BadName(const char* field, const std::string& name) {
+  if (name.find_first_of("\n\t") != std::string::npos) {
+    return Problem{field, "it must be one line"};
+  }
+  return BadText(field, name, 1, kLongestName);
+}
+
 MaybeProblem BadDay(const char* field, const std::string& day) {
   if (PartialDate::Parse(day).ok()) return std::nullopt;
   return Problem{field, "it is no day: write 2019-11-01, 2016-10 or 2017, or leave it empty"};
@@ -96,6 +104,7 @@ MaybeProblem BadOrder(const Instrument& instrument) {
       {"ended", instrument.ended, "signed", instrument.signed_on},
       {"suspended_from", instrument.suspended_from, "signed", instrument.signed_on},
       {"notified_end", instrument.notified_end, "signed", instrument.signed_on},
+      {"ended", instrument.ended, "notified_end", instrument.notified_end},
       {"last_evaluated", instrument.last_evaluated, "signed", instrument.signed_on},
       {"review_by", instrument.review_by, "signed", instrument.signed_on},
   };
@@ -208,7 +217,7 @@ bool IsText(const std::string& text, int least, int most) {
 MaybeProblem Check(const Partner& partner, const Registry& registry) {
   if (!IsId(partner.id)) return Problem{"id", "it is no id"};
   if (partner.kind == PartnerKind::kUnspecified) return Problem{"kind", "the kind must be said"};
-  if (auto bad = BadText("display_name", partner.display_name, 1, kLongestName)) return bad;
+  if (auto bad = BadName("display_name", partner.display_name)) return bad;
   if (auto bad = BadText("status_footnote", partner.status_footnote, 0, kLongestText)) return bad;
   if (!std::all_of(partner.region.begin(), partner.region.end(),
                    [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }) ||
@@ -220,6 +229,10 @@ MaybeProblem Check(const Partner& partner, const Registry& registry) {
                    "give both ISO 3166-1 codes or none"};
   }
   if (!partner.iso_alpha2.empty()) {
+    if (partner.kind != PartnerKind::kState) {
+      return Problem{"iso_alpha2",
+                     "leave it empty: ISO 3166-1 has codes of States and territories"};
+    }
     if (!IsIsoPair(partner.iso_alpha2, partner.iso_alpha3)) {
       return Problem{"iso_alpha2",
                      "the two codes do not belong together in ISO 3166-1 (XK with XKX "
@@ -232,7 +245,7 @@ MaybeProblem Check(const Partner& partner, const Registry& registry) {
   }
   if (partner.aliases.size() > kMostAliases) return Problem{"aliases", "name at most 50"};
   for (const std::string& alias : partner.aliases) {
-    if (auto bad = BadText("aliases", alias, 1, kLongestName)) return bad;
+    if (auto bad = BadName("aliases", alias)) return bad;
     if (std::count(partner.aliases.begin(), partner.aliases.end(), alias) > 1) {
       return Problem{"aliases", absl::StrCat("\"", alias, "\" is named twice")};
     }
@@ -357,7 +370,7 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   if (registry.FindPartner(authority.partner) == nullptr) {
     return Problem{"partner", "there is no such partner: add it to partners.csv"};
   }
-  if (auto bad = BadText("display_name", authority.display_name, 1, kLongestName)) return bad;
+  if (auto bad = BadName("display_name", authority.display_name)) return bad;
   if (auto bad = BadText("territory", authority.territory, 0, kLongestName)) return bad;
   if (auto bad = BadDay("last_verified", authority.last_verified)) return bad;
   for (const std::string& id : authority.listed_in) {

@@ -242,6 +242,7 @@ absl::StatusOr<Secondment> FromProto(absl::string_view path, const v1::Secondmen
     COMITY_ASSIGN_OR_RETURN(
         made.contact, IdBelow(path, "contact", "contacts", made.partner, secondment.contact()));
   }
+  made.identity = secondment.identity();
   made.evidence = secondment.evidence();
   return made;
 }

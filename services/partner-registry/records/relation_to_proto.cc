@@ -168,6 +168,7 @@ v1::Secondment ToProto(const Secondment& secondment, absl::string_view store_id)
     made.set_contact(
         absl::StrCat("partners/", secondment.partner, "/contacts/", secondment.contact));
   }
+  made.set_identity(secondment.identity);
   made.set_evidence(secondment.evidence);
   return made;
 }

@@ -53,7 +53,9 @@ bool Open(legal::Outcome outcome) {
 
 std::string Summary(const AxisStanding& axis) {
   return axis.day.empty() ? StepText(axis.step)
-                          : absl::StrCat(StepText(axis.step), " since ", axis.day);
+                          : absl::StrCat(StepText(axis.step),
+                                         axis.certainty == Certainty::kUnknown ? " " : " since ",
+                                         SinceText(axis.day, axis.certainty));
 }
 
 // The registry before and after, looked at on one day.
@@ -154,11 +156,13 @@ void Comparison::Secondment() {
 
 void Comparison::Contacts() {
   for (const Contact* contact : before_.ContactsOf(partner_.id)) {
-    if (!contact->opener || contact->state != ContactState::kActive) continue;
+    if (!contact->opener) continue;
     const std::string authority =
         absl::StrCat(NameOf(partner_), "/authorities/", contact->authority);
     const bool closes = closed_.count(authority) != 0;
     if (!closes && opened_.count(authority) == 0) continue;
+    // One that is not valid or not seconded opens nothing anyhow.
+    if (!(closes ? before_ : after_).Counts(*contact, day_)) continue;
     const char* const can = "opens documents sent to the authority";
     const char* const cannot = "none can be sent to the authority";
     affected_.push_back(

@@ -34,9 +34,10 @@ std::string HoursOf(const Contact& contact) {
                       hours.time_zone);
 }
 
-std::string StateOf(const Contact& contact, absl::CivilDay day) {
+std::string StateOf(const Registry& registry, const Contact& contact, absl::CivilDay day) {
   if (contact.state != ContactState::kActive) return "suspended";
-  return ValidityOf(contact).Covers(day) ? "active" : "not valid on the day";
+  if (!ValidityOf(contact).Covers(day)) return "not valid on the day";
+  return registry.Counts(contact, day) ? "active" : "its secondment is not in effect";
 }
 
 // The numbers of the documents and records that are cited, in the order of their first use.
@@ -121,6 +122,7 @@ class Briefing {
     return {.text = std::move(text), .sources = {sources_.Revision()}};
   }
   std::vector<int> Evidence(const std::string& evidence, const Milestone* step);
+  std::string Sure(const Milestone& step) const;
 
   const Registry& registry_;
   const Partner& partner_;
@@ -187,6 +189,13 @@ pages::Section Briefing::Identity() {
   return {.heading = "Identity and legal class", .blocks = {std::move(list)}};
 }
 
+// How sure a step is. What the agency did itself, no public source shows.
+std::string Briefing::Sure(const Milestone& step) const {
+  const std::string name = std::vector<std::string>(absl::StrSplit(step.evidence, ':')).front();
+  const bool own = step.id.empty() && registry_.FindInstrument(name) == nullptr;
+  return own ? "recorded by the agency" : std::string(Text(step.certainty));
+}
+
 // A step's own record, or what it was derived from; the revision if nothing is recorded.
 std::vector<int> Briefing::Evidence(const std::string& evidence, const Milestone* step) {
   if (step != nullptr && !step->id.empty()) return {sources_.Record(*step)};
@@ -208,18 +217,21 @@ pages::Section Briefing::Standings() {
     const bool none = axis.step == "NONE";
     table.rows.push_back(
         {.cells = {std::string(Text(axis.axis)), StepText(axis.step),
-                   !axis.day.empty() ? axis.day
+                   !axis.day.empty() ? SinceText(axis.day, axis.certainty)
                    : none            ? "does not apply"
                                      : "day not recorded",
-                   none ? "no step is recorded" : std::string(Text(axis.certainty)),
+                   none                       ? "no step is recorded"
+                   : at == axis.history.end() ? std::string(Text(axis.certainty))
+                                              : Sure(*at),
                    axis.next_step.empty() ? "none" : axis.next_step},
          .sources = Evidence(axis.evidence, at == axis.history.end() ? nullptr : &*at)});
     for (const Milestone& step : axis.history) {
       const bool member = !step.project.empty();
       steps.rows.push_back(
-          {.cells = {std::string(Text(axis.axis)), step.day.empty() ? "day not recorded" : step.day,
+          {.cells = {std::string(Text(axis.axis)),
+                     step.day.empty() ? "day not recorded" : SinceText(step.day, step.certainty),
                      absl::StrCat(StepText(step.step), member ? ": partners/" : "", step.project),
-                     std::string(Text(step.certainty))},
+                     Sure(step)},
            .sources = Evidence(step.evidence, &step)});
     }
   }
@@ -356,7 +368,7 @@ pages::Section Briefing::Contacts() {
                    authority == nullptr ? "not recorded" : authority->display_name,
                    absl::StrJoin(contact->languages, ", "), HoursOf(*contact),
                    contact->last_verified.empty() ? "never" : contact->last_verified,
-                   StateOf(*contact, day_)},
+                   StateOf(registry_, *contact, day_)},
          .sources = {sources_.Contacts(partner_.id)}});
   }
   section.blocks.emplace_back(std::move(table));

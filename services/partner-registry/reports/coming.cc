@@ -42,13 +42,18 @@ absl::string_view WhoReviews(const Instrument& instrument) {
   }
 }
 
-// The day from which an agreement had effect, as it is known.
-const std::string& EffectSince(const Instrument& instrument) {
-  for (const std::string* day : {&instrument.provisional_from, &instrument.applied_from,
-                                 &instrument.in_force, &instrument.in_force_by}) {
-    if (!day->empty()) return *day;
+// The day from which an agreement had effect, or by which a source shows that it had.
+struct EffectDay {
+  std::string day;
+  bool by = false;
+};
+
+EffectDay EffectSince(const Instrument& instrument) {
+  for (const std::string* day :
+       {&instrument.provisional_from, &instrument.applied_from, &instrument.in_force}) {
+    if (!day->empty()) return {*day};
   }
-  return instrument.in_force_by;
+  return {instrument.in_force_by, true};
 }
 
 // Collects what falls into the window.
@@ -173,18 +178,21 @@ void Collector::Evaluation(const Instrument& instrument) {
     return;
   }
   const bool evaluated = !instrument.last_evaluated.empty();
-  const std::string& since = evaluated ? instrument.last_evaluated : EffectSince(instrument);
-  const PartialDate day = DateOf(since);
+  const EffectDay since =
+      evaluated ? EffectDay{instrument.last_evaluated} : EffectSince(instrument);
+  const PartialDate day = DateOf(since.day);
   if (!day.known()) return;
   Due(YearAfter(day.earliest()),
       {.kind = Kind::kEvaluationDue,
        .resource = NameOf(instrument),
        .field = "last_evaluated",
        .partner = instrument.partner,
-       .sentence = absl::StrCat(
-           instrument.title,
-           evaluated ? " was last evaluated on " : " was never evaluated since it took effect on ",
-           since, ". The agency evaluates it with the partner every year."),
+       .sentence =
+           absl::StrCat(instrument.title,
+                        evaluated  ? " was last evaluated on "
+                        : since.by ? " was never evaluated since it took effect, no later than "
+                                   : " was never evaluated since it took effect on ",
+                        since.day, ". The agency evaluates it with the partner every year."),
        .evidence = Evidence(instrument),
        .certainty = evaluated ? CertaintyOf(instrument, "last_evaluated") : Certainty::kUnknown});
 }

@@ -161,6 +161,10 @@ std::string StepText(absl::string_view step) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(step, {{"_", " "}}));
 }
 
+std::string SinceText(const std::string& day, Certainty certainty) {
+  return absl::StrCat(certainty == Certainty::kUnknown ? "by " : "", day);
+}
+
 Uses UsesOf(const Instrument& instrument) {
   const char* const secondment =
       instrument.allows_secondment ? "; the secondment of a liaison prosecutor (EJR 54a(1))" : "";

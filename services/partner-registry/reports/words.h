@@ -34,6 +34,9 @@ absl::string_view Text(Axis axis);
 // "COUNCIL_MANDATE" as readers write it: "council mandate".
 std::string StepText(absl::string_view step);
 
+// The day since when something is so: "2019-11-01", or "by 2020-11-19" if nobody knows since when.
+std::string SinceText(const std::string& day, Certainty certainty);
+
 // What an instrument can be a basis for, and what it never is, with the articles.
 struct Uses {
   std::string basis_for;

@@ -16,6 +16,15 @@ absl::Status NotCounted(absl::string_view reason, absl::string_view sentence) {
   return MakeError(absl::StatusCode::kPermissionDenied, sentence, {.reason = std::string(reason)});
 }
 
+absl::Status CheckSuspended(const Partner* partner) {
+  if (partner != nullptr && !partner->exchanges_suspended && !partner->deleted()) {
+    return absl::OkStatus();
+  }
+  return NotCounted("EXCHANGES_SUSPENDED",
+                    "Exchanges with the partner are suspended, or it was taken off the register: "
+                    "ask the agency.");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
@@ -132,9 +141,20 @@ void RegistryApplication::LookAtSigner() {
 }
 
 absl::Status RegistryApplication::Standing(const identity::Principal& principal) const {
-  if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
+  const bool prosecutor = principal.IsAgency(identity::Role::kLiaisonProsecutor);
+  if (!prosecutor && principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
   COMITY_RETURN_IF_ERROR(leases_.MayAnswer());
   const RegistryStore::State::Guard now = store_->View();
+  const absl::CivilDay today = DayInBrussels(clock_->Now());
+  if (prosecutor) {
+    const std::string by =
+        now->relations().secondments().SecondedBy(principal.spiffe_id, now->facts(), today);
+    if (by.empty()) {
+      return NotCounted("SECONDMENT_NOT_IN_EFFECT",
+                        "No secondment in effect names this liaison prosecutor: ask the agency.");
+    }
+    return CheckSuspended(now->FindPartner(by.substr(9)));
+  }
   const Contact* contact = now->FindContactBySpiffeId(principal.spiffe_id);
   if (contact == nullptr) {
     return NotCounted("CONTACT_NOT_REGISTERED",
@@ -145,7 +165,6 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
     return NotCounted("CONTACT_SUSPENDED",
                       "The contact is suspended: ask a registry operator to reinstate it.");
   }
-  const absl::CivilDay today = DayInBrussels(clock_->Now());
   if (!ValidityOf(*contact).Covers(today)) {
     return NotCounted("CONTACT_NOT_VALID",
                       "The contact is not valid today: ask a registry operator to extend it.");
@@ -154,13 +173,7 @@ absl::Status RegistryApplication::Standing(const identity::Principal& principal)
     return NotCounted("SECONDMENT_NOT_IN_EFFECT",
                       "The contact's secondment is not in effect: ask the agency.");
   }
-  const Partner* partner = now->FindPartner(contact->partner);
-  if (partner == nullptr || partner->exchanges_suspended || partner->deleted()) {
-    return NotCounted("EXCHANGES_SUSPENDED",
-                      "Exchanges with the contact's partner are suspended, or it was taken off the "
-                      "register: ask the agency.");
-  }
-  return absl::OkStatus();
+  return CheckSuspended(now->FindPartner(contact->partner));
 }
 
 void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {

@@ -68,10 +68,10 @@ class RegistryApplication final : public rpc::Application {
   rpc::RefusalRecorder* Refusals() override { return &refusals_; }
 
   // A partner's contact counts if it is registered, active, a secondment that binds it in effect
-  // today, and exchanges with its partner are not suspended. PERMISSION_DENIED
-  // `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`, `CONTACT_NOT_VALID`,
-  // `SECONDMENT_NOT_IN_EFFECT`,
-  // `EXCHANGES_SUSPENDED`; errors of Leases::MayAnswer.
+  // today, and exchanges with its partner are not suspended; a liaison prosecutor of the agency if
+  // a secondment in effect names him, likewise. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`,
+  // `CONTACT_SUSPENDED`, `CONTACT_NOT_VALID`, `SECONDMENT_NOT_IN_EFFECT`, `EXCHANGES_SUSPENDED`;
+  // errors of Leases::MayAnswer.
   absl::Status Standing(const identity::Principal& principal) const override;
 
   void Stop() override;

@@ -19,8 +19,10 @@ constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
 constexpr absl::Duration kLongestWait = absl::Minutes(2);
 
 absl::Status Missing() {
-  return MakeError(absl::StatusCode::kInternal, "the resource of a change is not there",
-                   {.reason = "RESOURCE_MISSING"});
+  return MakeError(
+      absl::StatusCode::kInternal,
+      "The resource of a change is not there: have the operator run comity admin check.",
+      {.reason = "RESOURCE_MISSING"});
 }
 
 // A repetition of what was done to a resource that has been removed since.

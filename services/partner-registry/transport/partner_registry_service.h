@@ -51,6 +51,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(CreateAuthority, Authority, facts_)
   COMITY_UNARY(UpdateAuthority, Authority, facts_)
   COMITY_UNARY(EvaluateTransfer, TransferVerdict, reads_)
+  COMITY_UNARY(BatchEvaluateTransfers, BatchEvaluateTransfersResponse, reads_)
   COMITY_UNARY(SuspendExchanges, Partner, writes_)
   COMITY_UNARY(ResumeExchanges, Partner, writes_)
   COMITY_UNARY(CreateContact, Contact, writes_)

@@ -7,13 +7,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/legal/evaluate.h"
 #include "common/service/calls.h"
 #include "common/service/field_masks.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
-#include "common/transfer_proto/transfer_proto.h"
 #include "services/partner-registry/domain/counterparts.h"
 #include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/domain/mutations.h"
@@ -98,31 +96,6 @@ absl::Status Reads::GetPartnerStanding(const rpc::Call& call,
   for (v1::Instrument& instrument : *response->mutable_instruments()) {
     instrument = sight.Show(std::move(instrument));
   }
-  return absl::OkStatus();
-}
-
-absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
-                                     const v1::EvaluateTransferRequest& request,
-                                     v1::TransferVerdict* response) const {
-  COMITY_ASSIGN_OR_RETURN(
-      legal::Question question,
-      transfer_proto::QuestionFromProto(request.question(), clock_->Now(), "question"));
-  // Before the view: what is current then is current in it. An answer of the past stays true.
-  if (!request.question().has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
-  COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
-  // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
-  const absl::string_view partner = legal::PartnerOf(question.counterpart);
-  if (partner.empty() || then->FindPartner(partner.substr(9)) == nullptr ||
-      !Sight(call, *clock_).SeesPartner(partner.substr(9))) {
-    return NoSuch("partner", "PARTNER_NOT_FOUND");
-  }
-  if (request.question().has_at_revision()) {
-    COMITY_RETURN_IF_ERROR(GoBack(request.question().at_revision(), "question.at_revision", then));
-    question.mode = legal::Mode::kExplore;
-  }
-  legal::Verdict verdict = legal::Evaluate(then->facts(), question);
-  counts_->Count(verdict);
-  transfer_proto::WriteVerdict(std::move(verdict), *response);
   return absl::OkStatus();
 }
 

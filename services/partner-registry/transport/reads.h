@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "common/journal/page_token.h"
+#include "common/legal/question.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/leases.h"
@@ -40,6 +41,9 @@ class Reads final : SnapshotReads {
                                   v1::PartnerStanding* response) const;
   absl::Status EvaluateTransfer(const rpc::Call& call, const v1::EvaluateTransferRequest& request,
                                 v1::TransferVerdict* response) const;
+  absl::Status BatchEvaluateTransfers(const rpc::Call& call,
+                                      const v1::BatchEvaluateTransfersRequest& request,
+                                      v1::BatchEvaluateTransfersResponse* response) const;
   absl::Status GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
                           v1::Contact* response) const;
   absl::Status ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
@@ -68,6 +72,13 @@ class Reads final : SnapshotReads {
   absl::Status ListBelow(const rpc::Call& call, const Request& request, const Below& below,
                          All all_of, google::protobuf::RepeatedPtrField<Message>* found,
                          Response* response) const;
+
+  // NOT_FOUND `PARTNER_NOT_FOUND`.
+  static absl::Status CheckKnown(const Sight& sight, const Registry& now,
+                                 absl::string_view counterpart);
+  // Decides on what `then` held, and counts it.
+  void Answer(const Registry& then, legal::Question question, bool of_the_past,
+              v1::TransferVerdict& response) const;
 
   const Leases* const leases_;
   TransferCheckCounts* const counts_;

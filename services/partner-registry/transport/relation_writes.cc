@@ -224,7 +224,9 @@ absl::Status RelationWrites::CreateSecondment(const rpc::Call& call,
                                                request.secondment_id(), request.secondment()));
   return Do<Secondment>(
       call, request, "",
-      [&](const Registry& latest, absl::Time) { return PlanCreateSecondment(latest, secondment); },
+      [&](const Registry& latest, absl::Time) {
+        return PlanCreateSecondment(latest, secondment, call.principal().trust_domain);
+      },
       response);
 }
 

@@ -29,8 +29,11 @@ namespace {
 constexpr int kMostRowsAMessage = 1000;
 
 absl::Status NotThereAnyMore() {
-  return MakeError(absl::StatusCode::kInternal, "the resource of a committed change is not there",
-                   {.reason = "RESOURCE_MISSING"});
+  return MakeError(
+      absl::StatusCode::kInternal,
+      "The resource of a committed change is not there: have the operator run comity admin "
+      "check.",
+      {.reason = "RESOURCE_MISSING"});
 }
 
 // Writes the fact of `written` into `response`, which has its type.

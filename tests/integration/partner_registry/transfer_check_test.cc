@@ -214,6 +214,56 @@ TEST_F(TransferCheckTest, PanamaNeedsADecisionAndItsArrangementIsNoBasis) {
   EXPECT_EQ(derogation.basis(), v1::TRANSFER_BASIS_DEROGATION);
 }
 
+TEST_F(TransferCheckTest, ManyQuestionsAreAnsweredAsOneByOneAndOnOneState) {
+  Ask past = Ask("georgia").From("france");
+  past.question().set_explore(true);
+  const std::vector<Ask> asked = {Ask(kGeorgia).From("france").AuthorisedBy("france"),
+                                  Ask(kPanama).From("france"), past.On("2019-06-01"),
+                                  Ask("wbcj").From("france")};
+  v1::BatchEvaluateTransfersRequest request;
+  for (const Ask& ask : asked) *request.add_requests()->mutable_question() = ask.question();
+  const auto batch = [&] {
+    return Call(&Stub::BatchEvaluateTransfers, server_->As(kDesk), request);
+  };
+  const auto answers = batch();
+  ASSERT_THAT(answers, IsOk());
+  ASSERT_EQ(answers->verdicts_size(), 4);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(answers->verdicts(i).DebugString(), Verdict(asked[i]).DebugString()) << i;
+  }
+
+  const auto invalid = [](const char* where) {
+    return [where](const absl::StatusOr<v1::BatchEvaluateTransfersResponse>& refused) {
+      EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << refused.status();
+      EXPECT_THAT(std::string(refused.status().message()), HasSubstr(where));
+    };
+  };
+  request.mutable_requests(2)->mutable_question()->mutable_at_revision()->set_number(1);
+  invalid("requests[2].question.at_revision")(batch());
+  request.mutable_requests(2)->mutable_question()->clear_at_revision();
+  request.mutable_requests(3)->mutable_question()->clear_data_kind();
+  invalid("requests[3].question.data_kind")(batch());
+  *request.mutable_requests(3)->mutable_question() = Ask("atlantis").From("france").question();
+  const auto unknown = batch();
+  EXPECT_THAT(unknown, FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  EXPECT_THAT(std::string(unknown.status().message()), HasSubstr("requests[3]"));
+  while (request.requests_size() < 1001) *request.add_requests() = request.requests(0);
+  invalid("1 to 1000")(batch());
+  request.clear_requests();
+  invalid("requests")(batch());
+}
+
+TEST_F(TransferCheckTest, AThousandQuestionsFitIntoOneCall) {
+  v1::BatchEvaluateTransfersRequest request;
+  for (int i = 0; i < 1000; ++i) {
+    *request.add_requests()->mutable_question() =
+        Ask(kPanama).From("france").From("italy").question();
+  }
+  const auto answers = Call(&Stub::BatchEvaluateTransfers, server_->As(kDesk), request);
+  ASSERT_THAT(answers, IsOk());
+  EXPECT_EQ(answers->verdicts_size(), 1000);
+}
+
 TEST_F(TransferCheckTest, UnionBodiesOrganisationsProjectsAndFootnotes) {
   const auto eppo =
       Verdict(Ask("eppo/authorities/central-office").From("austria").AuthorisedBy("austria"));

@@ -188,6 +188,55 @@ TEST_F(ReplicaTest, ASecondmentEndsByItsDayWithoutTheRegistry) {
       << "from what it kept";
 }
 
+TEST_F(ReplicaTest, ALiaisonProsecutorCountsOnlyWhileASecondmentNamesHim) {
+  constexpr char kProsecutor[] = "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
+  const auto denied = absl::StatusCode::kPermissionDenied;
+  registry_->Commit(Georgia());
+  const auto replica = Start();
+  ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kProsecutor)),
+              FailsWith(denied, "SECONDMENT_NOT_IN_EFFECT"));
+  const auto seconded = [](absl::string_view to) {
+    v1::Change change = Parse(R"pb(
+      facts {
+        instrument {
+          name: "partners/georgia/instruments/agreement"
+          kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
+          in_force: "2019-11-01"
+          allows_secondment: true
+          certainty { key: "in_force" value: CERTAINTY_FOUND }
+          certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
+        }
+      }
+      facts {
+        secondment {
+          name: "partners/georgia/secondments/s1"
+          kind: KIND_LIAISON_PROSECUTOR
+          instrument: "partners/georgia/instruments/agreement"
+          from: "2026-01-01"
+          identity: "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1"
+        }
+      }
+    )pb");
+    change.mutable_facts(1)->mutable_secondment()->set_to(to);
+    return change;
+  };
+  ASSERT_THAT(replica->WaitFor(registry_->Commit(seconded("")), kPatience), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kProsecutor)), IsOk());
+  EXPECT_THAT(
+      replica->CheckContact(Caller("spiffe://agency.example/agency/liaison-prosecutor/georgia/x")),
+      FailsWith(denied, "SECONDMENT_NOT_IN_EFFECT"))
+      << "another person of the same State";
+
+  const std::int64_t suspended = registry_->Commit(Georgia(/*suspended=*/true));
+  ASSERT_THAT(replica->WaitFor(suspended, kPatience), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kProsecutor)), FailsWith(denied, "EXCHANGES_SUSPENDED"));
+  registry_->Commit(Georgia());
+  ASSERT_THAT(replica->WaitFor(registry_->Commit(seconded("2026-11-17")), kPatience), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kProsecutor)),
+              FailsWith(denied, "SECONDMENT_NOT_IN_EFFECT"));
+}
+
 TEST_F(ReplicaTest, AContactStopsCountingByItsDayWithoutTheRegistry) {
   registry_->Commit(Georgia());
   v1::Change change = Contact(v1::Contact::STATE_ACTIVE);

@@ -32,6 +32,8 @@ TEST(SetFieldsTest, EveryKindOfFieldIsReadAndNamed) {
   EXPECT_THAT(mask.paths(),
               ElementsAre("kind", "display_name", "aliases", "competent_in_criminal_matters",
                           "region", "legal_classes"));
+  EXPECT_THAT(SetFields({"aliases=[\"a\", \"b\"]"}, partner, mask), IsOk());
+  EXPECT_THAT(partner.aliases(), ElementsAre("a", "b"));
   Instrument instrument;
   EXPECT_THAT(SetFields({"certainty={\"in_force\": \"CERTAINTY_FOUND\"}"}, instrument, mask),
               IsOk());
@@ -49,7 +51,7 @@ TEST(SetFieldsTest, WhatIsNoFieldOrNoValueOfItIsRefused) {
         << unknown;
   }
   for (const char* invalid :
-       {"kind=empire", "competent_in_criminal_matters=maybe", "legal_classes=x"}) {
+       {"kind=empire", "competent_in_criminal_matters=maybe", "legal_classes=x", "aliases=[x"}) {
     EXPECT_THAT(set({invalid}), FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"))
         << invalid;
   }

@@ -50,6 +50,12 @@ TEST(PartialDateTest, RefusesWhatIsNoDay) {
   }
 }
 
+TEST(DayTest, WhereAWholeDayIsNeededAYearIsNotSaidToDo) {
+  const auto refused = ParseDay("2019");
+  ASSERT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "DAY_INVALID"));
+  EXPECT_EQ(refused.status().message().find("year"), absl::string_view::npos) << refused.status();
+}
+
 TEST(DayTest, RunsInBrussels) {
   EXPECT_EQ(DayInBrussels(absl::FromUnixSeconds(1572562799)), absl::CivilDay(2019, 10, 31));
   EXPECT_EQ(DayInBrussels(absl::FromUnixSeconds(1572562800)), absl::CivilDay(2019, 11, 1));

@@ -149,6 +149,12 @@ void Table::Phase1() {
 
   // 1.5 ONWARD. 1.6 NATIONAL: OUT_OF_SCOPE, but if any data came from Eurojust: 1.5. What the
   // agency receives has not come from it.
+  if (question_.direction == Direction::kOnward && AllIsOfWhoPassesOn()) {
+    // Partner to partner is not the agency's transfer.
+    Say("1.5", Outcome::kOutOfScope);
+    out_.outcome = Outcome::kOutOfScope;
+    return;
+  }
   const bool national = question_.capacity == Capacity::kNational;
   if (question_.direction == Direction::kOnward ||
       (national && !Receiving() && HasOriginOf(OriginKind::kEurojust))) {
@@ -201,6 +207,13 @@ void Table::Phase1() {
 
 bool Table::OnwardByNobodyKnown() const {
   return question_.direction == Direction::kOnward && !IsKnown(PartnerIn(question_.onward_by));
+}
+
+bool Table::AllIsOfWhoPassesOn() const {
+  for (const Origin& origin : question_.origins) {
+    if (origin.partner != PartnerIn(question_.onward_by) || !IsWhatItSays(origin)) return false;
+  }
+  return !question_.origins.empty();
 }
 
 // Inside the Union (DK too): PERMITTED. Third country or organisation: adequacy (GDPR 45 or LED

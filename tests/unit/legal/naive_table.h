@@ -59,6 +59,7 @@ class Table {
   bool Receiving() const { return question_.direction == Direction::kReceive; }
   bool Bulk() const { return question_.volume == Volume::kBulk; }
   bool OnwardByNobodyKnown() const;
+  bool AllIsOfWhoPassesOn() const;
   bool HasOriginOf(OriginKind kind) const;
 
   // A decision of one of `kinds`, taken by `whose` ("": the agency), for this counterpart and case,

@@ -543,6 +543,25 @@ TEST_F(RowsTest, R4bOnwardTransfersNeedEveryConsent) {
   EXPECT_THAT(On(question), Says("1.1", "ONWARD_SENDER_UNKNOWN"));
 }
 
+TEST_F(RowsTest, R1_5WhatAPartnerGivesAnotherOfItsOwnIsNoTransferOfTheAgency) {
+  Question question = Ask("serbia", {ThirdCountry("albania")});
+  question.direction = Direction::kOnward;
+  question.onward_by = "partners/albania";
+  EXPECT_THAT(On(question), AllOf(Comes(Outcome::kOutOfScope), Says("1.5", "BETWEEN_PARTNERS")));
+
+  for (const Origin& through :
+       {MemberState("france"), ThirdCountry("switzerland"), Origin{.kind = OriginKind::kEurojust},
+        Origin{.kind = OriginKind::kPublicSource}}) {
+    question.origins = {ThirdCountry("albania"), through};
+    EXPECT_THAT(On(question), Says("1.5", "ONWARD_TRANSFER")) << through.partner;
+  }
+  question.origins = {MemberState("albania")};
+  EXPECT_THAT(On(question), AllOf(Says("1.5", "ONWARD_TRANSFER"), Says("4b.1", "ORIGIN_UNKNOWN")))
+      << "it is no Member State";
+  question.origins.clear();
+  EXPECT_THAT(On(question), Says("1.5", "ONWARD_TRANSFER")) << "nothing is said of them";
+}
+
 TEST_F(RowsTest, R5_0To5_3AreCitedInTheirOrder) {
   const Facts facts =
       With({InEffect("united-kingdom", InstrumentKind::kCooperationAgreementPre2019, "Old one")});

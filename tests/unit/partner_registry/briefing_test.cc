@@ -106,6 +106,30 @@ TEST(BriefingWordsTest, TheUnitedKingdomRestsOnWhatWasKnown) {
   EXPECT_THAT(known, Not(HasSubstr("2025/2571")));
 }
 
+TEST(BriefingWordsTest, ADayByWhichASourceShowsItInForceIsNotThatOfEntryIntoForce) {
+  const std::string georgia = pages::ToMarkdown(PageOf({"", "georgia", "2026-11-23", ""}));
+  EXPECT_THAT(georgia, HasSubstr("| by 2020-11-19 |"));
+  EXPECT_THAT(georgia, Not(HasSubstr("| 2020-11-19 |")));
+  EXPECT_THAT(georgia, HasSubstr("since it took effect, no later than 2020-11-19"));
+}
+
+TEST(BriefingWordsTest, WhatTheAgencyDidItselfIsNotSaidToBeFoundInAPublicSource) {
+  const Registry registry =
+      After(LoadedRegistry(),
+            {Secondment{.partner = "georgia",
+                        .id = "s1",
+                        .kind = SecondmentKind::kLiaisonProsecutor,
+                        .instrument = "partners/georgia/instruments/cooperation-agreement",
+                        .from = "2026-01-01",
+                        .evidence = "letter"}});
+  const QuestionTime time{.instant =
+                              absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), Brussels())};
+  const std::string text =
+      pages::ToMarkdown(BriefingOn(registry, *registry.FindPartner("georgia"), time));
+  EXPECT_THAT(text, HasSubstr("| 2026-01-01 | recorded by the agency |"));
+  EXPECT_THAT(text, HasSubstr("| 2026-01-01 | seconded | recorded by the agency |"));
+}
+
 TEST(BriefingWordsTest, TheFootnoteGoesWithTheName) {
   for (const std::string& text :
        {pages::ToMarkdown(PageOf(kCases[5])), pages::ToHtml(PageOf(kCases[5]))}) {

@@ -61,6 +61,19 @@ TEST_F(PartnerMutationsTest, WhoIsAlikeByNameOrAliasIsRefusedUnlessItIsSaidToBeA
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
 }
 
+TEST_F(PartnerMutationsTest, ACodeIsAStatesAndANameIsOneLine) {
+  const auto invalid = FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID");
+  Partner organisation = Kazakhstan();
+  organisation.kind = PartnerKind::kInternationalOrganisation;
+  EXPECT_THAT(PlanCreatePartner(registry_, organisation, false), invalid);
+  Partner broken = Kazakhstan();
+  broken.display_name = "Kazakh\nstan";
+  EXPECT_THAT(PlanCreatePartner(registry_, broken, false), invalid);
+  broken.display_name = "Kazakhstan";
+  broken.aliases = {"Kazakh\tstan"};
+  EXPECT_THAT(PlanCreatePartner(registry_, broken, false), invalid);
+}
+
 TEST_F(PartnerMutationsTest, AnIsoCodeIsOnePartnersOnlyWhateverIsSaid) {
   Partner other = Kazakhstan();
   other.iso_alpha2 = "GE";

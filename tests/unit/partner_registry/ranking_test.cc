@@ -260,6 +260,15 @@ TEST_F(CriteriaTest, AVolumeOfTheSameYearIsACorrection) {
   EXPECT_THAT(record(2025, {.partner = "georgia", .source = "x"}), invalid);
   EXPECT_THAT(record(2025, {.partner = "georgia", .counts = {{"Cases", 1}}, .source = "x"}),
               invalid);
+  EXPECT_THAT(record(2024, {.partner = "georgia", .counts = {{"foo", 60}}, .source = "x"}), invalid)
+      << "of which no volume is made";
+  EXPECT_THAT(record(2025, {.partner = "georgia", .counts = {{"documents", 2}}, .source = "x"}),
+              invalid)
+      << "would take away the cases";
+  EXPECT_THAT(
+      record(2025,
+             {.partner = "georgia", .counts = {{"cases", 0}, {"documents", 2}}, .source = "x"}),
+      IsOk());
 }
 
 }  // namespace

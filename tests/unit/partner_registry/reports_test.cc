@@ -298,6 +298,21 @@ TEST_F(ReportsTest, WithoutItsAgreementAlbaniaHasNoBasisNoSecondmentAndNobodyToS
   EXPECT_THAT(affected[1].sentence, HasSubstr("access to cases"));
 }
 
+TEST_F(ReportsTest, AContactWhoseSecondmentIsOverIsNotSaidToOpenDocuments) {
+  const Secondment over = {.partner = "albania",
+                           .id = "s1",
+                           .kind = SecondmentKind::kLiaisonProsecutor,
+                           .instrument = kAgreement,
+                           .from = "2026-01-01",
+                           .to = "2026-11-22",
+                           .contact = "tirana-1",
+                           .evidence = "letter"};
+  for (const Affected& one :
+       WhatIf(After(registry_, {over}), kAgreement, Supposition::kLapses, "2026-12-01")) {
+    EXPECT_NE(one.kind, Affected::Kind::kContact) << one.before;
+  }
+}
+
 TEST_F(ReportsTest, TheUnitedKingdomFallsBackFromAdequacyToTheAgreement) {
   const auto affected =
       WhatIf(registry_, "partners/united-kingdom/instruments/led-adequacy-2025-12",

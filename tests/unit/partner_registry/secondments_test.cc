@@ -18,6 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kName[] = "partners/georgia/secondments/s1";
+constexpr char kAgency[] = "agency.example";
+constexpr char kIdentity[] = "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
 constexpr char kContact[] = "partners/georgia/contacts/tbilisi-1";
 constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreement";
 constexpr absl::CivilDay kToday(2026, 11, 23);
@@ -40,7 +42,9 @@ class SecondmentsTest : public ::testing::Test {
     registry_ = After(std::move(registry_), plan->facts);
   }
 
-  void Enter(const Secondment& secondment) { Take(PlanCreateSecondment(registry_, secondment)); }
+  void Enter(const Secondment& secondment) {
+    Take(PlanCreateSecondment(registry_, secondment), kAgency);
+  }
 
   absl::StatusOr<Plan> End(const std::string& day = "", absl::string_view etag = "") const {
     return PlanEndSecondment(registry_, kName, day, etag, now_);
@@ -54,6 +58,10 @@ class SecondmentsTest : public ::testing::Test {
     return WhyNotInEffect(registry_, *registry_.relations().Find<Secondment>(kName), day);
   }
 
+  std::string SecondedBy(absl::CivilDay day) const {
+    return registry_.relations().secondments().SecondedBy(kIdentity, registry_.facts(), day);
+  }
+
   AxisStanding Stands(absl::CivilDay day) const {
     return StandingOn(registry_, *registry_.FindPartner("georgia"), day)
         .axes[static_cast<std::size_t>(Axis::kLiaisonProsecutor) - 1];
@@ -65,7 +73,7 @@ class SecondmentsTest : public ::testing::Test {
 
 TEST_F(SecondmentsTest, AccessOfItsContactBeginsAndEndsWithIt) {
   EXPECT_TRUE(Counts(kToday));
-  const auto plan = PlanCreateSecondment(registry_, Prosecutor());
+  const auto plan = PlanCreateSecondment(registry_, Prosecutor(), kAgency);
   ASSERT_THAT(plan, IsOk());
   EXPECT_TRUE(plan->barrier) << "a contact may count less than before";
   Take(plan);
@@ -101,6 +109,37 @@ TEST_F(SecondmentsTest, AnAnnouncedEndLeavesItsLastDay) {
   EXPECT_FALSE(Counts(absl::CivilDay(2026, 12, 1)));
   Take(End("2025-01-01"));
   EXPECT_FALSE(Counts(absl::CivilDay(2026, 1, 1))) << "it was called off";
+}
+
+TEST_F(SecondmentsTest, AnIdentityCountsWhileOneThatNamesItIsInEffect) {
+  EXPECT_EQ(SecondedBy(kToday), "") << "nobody seconds it";
+  Secondment named = Prosecutor();
+  named.contact.clear();
+  named.identity = kIdentity;
+  Enter(named);
+  EXPECT_EQ(SecondedBy(absl::CivilDay(2025, 12, 31)), "");
+  EXPECT_EQ(SecondedBy(kToday), "partners/georgia");
+  EXPECT_EQ(SecondedBy(absl::CivilDay(2027, 1, 1)), "");
+  EXPECT_TRUE(Counts(absl::CivilDay(2027, 1, 1))) << "it binds no contact";
+
+  named.id = "s2";
+  EXPECT_THAT(PlanCreateSecondment(registry_, named, kAgency),
+              FailsWith(absl::StatusCode::kInvalidArgument, "SECONDMENT_INVALID"))
+      << "one at a time names it";
+  named.from = "2027-01-01";
+  named.to.clear();
+  EXPECT_THAT(PlanCreateSecondment(registry_, named, kAgency), IsOk());
+
+  Take(End());
+  EXPECT_EQ(SecondedBy(kToday), "");
+  named.from = "2026-11-23";
+  Enter(named);
+  EXPECT_EQ(SecondedBy(kToday), "partners/georgia") << "another took its place on the day";
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.ended = "2026-11-22";
+  agreement.certainty["ended"] = Certainty::kFound;
+  registry_ = After(std::move(registry_), {agreement});
+  EXPECT_EQ(SecondedBy(kToday), "") << "it ends with its instrument";
 }
 
 TEST_F(SecondmentsTest, ItEndsByItselfWithItsInstrument) {
@@ -184,8 +223,8 @@ TEST_F(SecondmentsTest, OnlyAnAgreementThatAllowsItPermitsALiaisonProsecutor) {
   const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "SECONDMENT_NOT_PERMITTED");
   Secondment early = Prosecutor();
   early.from = "2019-01-01";
-  EXPECT_THAT(PlanCreateSecondment(registry_, early), refused) << "not in force yet";
-  EXPECT_THAT(std::string(PlanCreateSecondment(registry_, early).status().message()),
+  EXPECT_THAT(PlanCreateSecondment(registry_, early, kAgency), refused) << "not in force yet";
+  EXPECT_THAT(std::string(PlanCreateSecondment(registry_, early, kAgency).status().message()),
               HasSubstr("EJR 54a(1)"));
 
   Secondment panama{.partner = "panama",
@@ -194,20 +233,22 @@ TEST_F(SecondmentsTest, OnlyAnAgreementThatAllowsItPermitsALiaisonProsecutor) {
                     .instrument = "partners/panama/instruments/working-arrangement",
                     .from = "2026-01-01",
                     .evidence = "letter"};
-  EXPECT_THAT(PlanCreateSecondment(registry_, panama), refused)
+  EXPECT_THAT(PlanCreateSecondment(registry_, panama, kAgency), refused)
       << "a working arrangement permits no liaison prosecutor";
   panama.kind = SecondmentKind::kLiaisonMagistrate;
-  EXPECT_THAT(PlanCreateSecondment(registry_, panama), IsOk()) << "but a liaison magistrate";
-  EXPECT_FALSE(PlanCreateSecondment(registry_, panama)->barrier);
+  EXPECT_THAT(PlanCreateSecondment(registry_, panama, kAgency), IsOk())
+      << "but a liaison magistrate";
+  EXPECT_FALSE(PlanCreateSecondment(registry_, panama, kAgency)->barrier);
 
   Instrument agreement = *registry_.FindInstrument(kAgreement);
   agreement.allows_secondment = false;
   registry_ = After(std::move(registry_), {agreement});
-  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor()), refused);
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor(), kAgency), refused);
   agreement.allows_secondment = true;
   agreement.certainty["allows_secondment"] = Certainty::kUnconfirmed;
   registry_ = After(std::move(registry_), {agreement});
-  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor()), refused) << "nobody confirmed it";
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor(), kAgency), refused)
+      << "nobody confirmed it";
 }
 
 TEST_F(SecondmentsTest, AnArrangementOfTheAgencyPermitsALiaisonMagistrateWhileItHasEffect) {
@@ -222,13 +263,13 @@ TEST_F(SecondmentsTest, AnArrangementOfTheAgencyPermitsALiaisonMagistrateWhileIt
                         .from = "2026-06-01",
                         .evidence = "decision 9"};
   const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "SECONDMENT_NOT_PERMITTED");
-  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate), refused);
+  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate, kAgency), refused);
   arrangement.steps.push_back({State::kInEffect, "2026-05-01"});
   registry_ = After(std::move(registry_), {arrangement});
-  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate), IsOk());
+  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate, kAgency), IsOk());
   arrangement.steps.push_back({State::kEnded, "2026-05-15"});
   registry_ = After(std::move(registry_), {arrangement});
-  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate), refused);
+  EXPECT_THAT(PlanCreateSecondment(registry_, magistrate, kAgency), refused);
 }
 
 TEST_F(SecondmentsTest, BadFieldsAreRefused) {
@@ -236,7 +277,7 @@ TEST_F(SecondmentsTest, BadFieldsAreRefused) {
   const auto refused = [&](auto change) {
     Secondment wrong = Prosecutor();
     change(wrong);
-    return PlanCreateSecondment(registry_, wrong).status();
+    return PlanCreateSecondment(registry_, wrong, kAgency).status();
   };
   EXPECT_THAT(refused([](Secondment& s) { s.kind = SecondmentKind::kUnspecified; }), invalid);
   EXPECT_THAT(refused([](Secondment& s) { s.instrument = "partners/georgia/instruments/x"; }),
@@ -252,8 +293,17 @@ TEST_F(SecondmentsTest, BadFieldsAreRefused) {
   EXPECT_THAT(refused([](Secondment& s) { s.kind = SecondmentKind::kLiaisonMagistrate; }), invalid)
       << "with a contact";
   EXPECT_THAT(refused([](Secondment& s) { s.evidence = ""; }), invalid);
+  for (const char* const path :
+       {"agency.example/agency/liaison-prosecutor/moldova/lp-1",
+        "agency.example/agency/desk-officer/georgia/lp-1",
+        "agency.example/partner/georgia/contact/x",
+        "georgia.example/agency/liaison-prosecutor/georgia/lp-1", "agency.example"}) {
+    EXPECT_THAT(refused([&](Secondment& s) { s.identity = absl::StrCat("spiffe://", path); }),
+                invalid)
+        << path;
+  }
   Enter(Prosecutor());
-  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor()),
+  EXPECT_THAT(PlanCreateSecondment(registry_, Prosecutor(), kAgency),
               FailsWith(absl::StatusCode::kAlreadyExists, "SECONDMENT_EXISTS"));
   EXPECT_THAT(PlanEndSecondment(registry_, "partners/georgia/secondments/s9", "", "", now_),
               FailsWith(absl::StatusCode::kNotFound, "SECONDMENT_NOT_FOUND"));

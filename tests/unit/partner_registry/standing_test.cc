@@ -70,6 +70,8 @@ TEST_F(StandingTest, AnAgreementShownInForceLaterWasNotKnownToBe) {
     return StandingOn(registry_, georgia, shown, public_on);
   };
   EXPECT_EQ(Of(on(shown), Axis::kTreaty).step, "IN_FORCE");
+  EXPECT_EQ(Of(on(shown), Axis::kTreaty).certainty, Certainty::kUnknown) << "by then, not since";
+  EXPECT_EQ(Of(on(shown), Axis::kLiaisonProsecutor).certainty, Certainty::kUnknown);
   EXPECT_EQ(Of(on(shown), Axis::kLiaisonProsecutor).step, "ENTITLED");
   EXPECT_EQ(Of(on(shown - 1), Axis::kTreaty).step, "SIGNED");
   EXPECT_EQ(Of(on(shown - 1), Axis::kLiaisonProsecutor).step, "NONE");

@@ -96,6 +96,9 @@ TEST(AccessTableTest, PatternsNameOneOrAllOfAKind) {
   EXPECT_TRUE(allows("*", "partner/georgia/contact/c1"));
   EXPECT_TRUE(allows("agency/*", "agency/eeas/-/x"));
   EXPECT_FALSE(allows("agency/*", "service/x"));
+  EXPECT_FALSE(allows("agency/*", "agency/probe/-/x"));
+  EXPECT_TRUE(allows("agency/probe", "agency/probe/-/x"));
+  EXPECT_TRUE(allows("*", "agency/probe/-/x"));
   EXPECT_TRUE(allows("application", "application/cms"));
   EXPECT_TRUE(allows("application/cms", "application/cms"));
   EXPECT_FALSE(allows("application/cms", "application/other"));
