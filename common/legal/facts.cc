@@ -139,9 +139,9 @@ void FactsBuilder::Put(Decision decision) {
   }
 }
 
-void FactsBuilder::SetSealingKey(absl::string_view authority, absl::Time until) {
+void FactsBuilder::SetOpeners(absl::string_view authority, const std::vector<Opener>& openers) {
   for (Authority& candidate : Edit(PartnerOf(authority)).authorities) {
-    if (candidate.name == authority) candidate.sealing_key_until = until;
+    if (candidate.name == authority) candidate.openers = openers;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/legal/validity.h"
 #include "common/legal/vocabulary.h"
 #include "common/time/day.h"
 
@@ -97,6 +98,25 @@ struct Instrument {
 // and ended). False if it is none of these; such fields are never decisive.
 bool SetCertainty(Instrument& instrument, absl::string_view field, Certainty value);
 
+struct Secondment {
+  std::string name;  // "partners/x/secondments/y"
+  SecondmentKind kind = SecondmentKind::kUnspecified;
+  std::string instrument;  // "partners/x/instruments/y"
+  PartialDate from;        // Exact.
+  PartialDate to;          // The last day, exact; unknown: until further notice.
+  bool ended = false;      // Ended on its last day or later: that day does not count any more.
+  std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
+  std::string identity;    // A SPIFFE id of the agency, whose access rests on it; may be empty.
+};
+
+// A contact that opens what is addressed to an authority and published a sealing key. Whether it
+// counts on a day is decided on that day, as everywhere: it may begin later, and end with others.
+struct Opener {
+  absl::Time key_until;                 // The first moment at which its latest key is over.
+  Validity validity;                    // The days on which it counts at most.
+  std::vector<Secondment> secondments;  // Those that bind it; none: nothing does.
+};
+
 struct Authority {
   std::string name;  // "partners/georgia/authorities/prosecution-service"
   bool competent_in_criminal_matters = false;
@@ -104,8 +124,7 @@ struct Authority {
   std::vector<std::string> listed_in;  // Instruments; empty: taken as covered.
   PartialDate last_verified;
   Certainty certainty = Certainty::kUnspecified;
-  // Until when at least one of its openers has a published sealing key; the past if none.
-  absl::Time sealing_key_until = absl::InfinitePast();
+  std::vector<Opener> openers;
 };
 
 // A decision or authorisation somebody took.
@@ -179,9 +198,9 @@ class FactsBuilder {
   void Put(Authority authority);
   void Put(Decision decision);
 
-  // Sets Authority::sealing_key_until; later `Put(Authority)` replaces it. Nothing if there is no
-  // such authority.
-  void SetSealingKey(absl::string_view authority, absl::Time until);
+  // Sets Authority::openers; a later `Put(Authority)` replaces them. Nothing if there is no such
+  // authority.
+  void SetOpeners(absl::string_view authority, const std::vector<Opener>& openers);
 
   // Removes an instrument, authority or partner by its name; what hangs on it stays. Nothing if
   // there is none.

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/rows.h"
+#include "common/legal/secondments.h"
 #include "common/time/year_after.h"
 
 namespace comity::legal {
@@ -60,11 +61,17 @@ void Row3_1Competence(Evaluation& e) {
     e.verdict.unconfirmed_fields.push_back(
         absl::StrCat(e.authority->name, ".competent_in_criminal_matters"));
   }
-  if (e.authority->competent_in_criminal_matters) return;
-  reason.code = "NOT_COMPETENT";
-  reason.sentence =
-      absl::StrCat(e.authority->name, " is not competent in law enforcement and criminal matters.");
-  reason.remedy = "Name a competent authority.";
+  // Said also where all is well: the verdict rests on what the registry has of the authority.
+  if (e.authority->competent_in_criminal_matters) {
+    reason.outcome = Outcome::kPermitted;
+    reason.code = "COMPETENT";
+  } else {
+    reason.code = "NOT_COMPETENT";
+    reason.remedy = "Name a competent authority.";
+  }
+  reason.sentence = absl::StrCat(e.authority->name,
+                                 e.authority->competent_in_criminal_matters ? " is" : " is not",
+                                 " competent in law enforcement and criminal matters.");
   e.Say(std::move(reason));
 }
 
@@ -98,22 +105,34 @@ void Row3_2Coverage(Evaluation& e) {
   }
 }
 
+// Whether an opener with a key that is not over counts at the moment of the question. When the key
+// began does not matter: questions are asked of days before it, too.
+bool SomebodyOpens(const Evaluation& e) {
+  const std::vector<Opener>& openers = e.authority->openers;
+  return std::any_of(openers.begin(), openers.end(), [&e](const Opener& opener) {
+    return e.question.instant < opener.key_until && opener.validity.Covers(e.lens.day) &&
+           Admit(opener.secondments, e.facts, e.lens.day);
+  });
+}
+
 // 3.3: nothing is sealed to an authority nobody looked after.
 void Row3_3Readiness(Evaluation& e) {
   if (e.authority == nullptr) return;
   const bool stale = Stale(e.authority->last_verified, e.lens.day);
-  const bool no_key = e.authority->sealing_key_until <= e.question.instant;
+  const bool no_key = !SomebodyOpens(e);
   if (!stale && !no_key) return;
   e.Say({.row = "3.3",
          .outcome = Outcome::kPermittedSubjectTo,
          .article = "policy",
-         .sentence = absl::StrCat(
-             "For ", e.authority->name, no_key ? " no opener has a valid sealing key" : "",
-             no_key && stale ? " and" : "",
-             stale ? " there is no verification of the last twelve months" : "", "."),
-         .remedy = absl::StrCat(
-             no_key ? "A contact that opens for the authority publishes a key statement. " : "",
-             stale ? "The registry operator verifies the authority." : ""),
+         .sentence =
+             absl::StrCat("For ", e.authority->name,
+                          no_key ? " no opener that counts then has a valid sealing key" : "",
+                          no_key && stale ? " and" : "",
+                          stale ? " there is no verification of the last twelve months" : "", "."),
+         .remedy = absl::StrCat(no_key ? "A contact that opens for the authority, and counts then, "
+                                         "publishes a key statement. "
+                                       : "",
+                                stale ? "The registry operator verifies the authority." : ""),
          .facts = {e.authority->name},
          .code = no_key ? "SEALING_KEY_MISSING" : "VERIFICATION_STALE"});
 }

@@ -75,6 +75,13 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day) {
   return "";
 }
 
+bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day) {
+  return secondments.empty() ||
+         std::any_of(secondments.begin(), secondments.end(), [&](const Secondment& secondment) {
+           return InEffect(secondment, facts, day);
+         });
+}
+
 void Secondments::Put(const Secondment& secondment) {
   Bind(secondment.contact, secondment);
   Bind(secondment.identity, secondment);
@@ -82,34 +89,39 @@ void Secondments::Put(const Secondment& secondment) {
 
 void Secondments::Bind(const std::string& whom, const Secondment& secondment) {
   if (whom.empty()) return;
-  std::shared_ptr<const ByName>& known = by_bound_[whom];
-  auto changed = known == nullptr ? std::make_shared<ByName>() : std::make_shared<ByName>(*known);
-  changed->insert_or_assign(secondment.name, secondment);
+  std::shared_ptr<const std::vector<Secondment>>& known = by_bound_[whom];
+  auto changed = known == nullptr ? std::make_shared<std::vector<Secondment>>()
+                                  : std::make_shared<std::vector<Secondment>>(*known);
+  const auto place = std::lower_bound(
+      changed->begin(), changed->end(), secondment.name,
+      [](const Secondment& each, const std::string& name) { return each.name < name; });
+  if (place != changed->end() && place->name == secondment.name) {
+    *place = secondment;
+  } else {
+    changed->insert(place, secondment);
+  }
   known = std::move(changed);
 }
 
-bool Secondments::Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const {
-  const auto bound = by_bound_.find(contact);
-  if (bound == by_bound_.end()) return true;
-  return std::any_of(bound->second->begin(), bound->second->end(),
-                     [&](const auto& entry) { return InEffect(entry.second, facts, day); });
+const std::vector<Secondment>& Secondments::Of(absl::string_view whom) const {
+  static const std::vector<Secondment> kNone;
+  const auto bound = by_bound_.find(whom);
+  return bound == by_bound_.end() ? kNone : *bound->second;
 }
 
 std::string Secondments::SecondedBy(absl::string_view identity, const Facts& facts,
                                     absl::CivilDay day) const {
-  const auto bound = by_bound_.find(identity);
-  if (bound == by_bound_.end()) return "";
-  for (const auto& [name, secondment] : *bound->second) {
-    if (InEffect(secondment, facts, day)) return std::string(PartnerOf(name));
+  for (const Secondment& secondment : Of(identity)) {
+    if (InEffect(secondment, facts, day)) return std::string(PartnerOf(secondment.name));
   }
   return "";
 }
 
 absl::Time Secondments::LatestEnd(absl::string_view contact) const {
-  const auto bound = by_bound_.find(contact);
-  if (bound == by_bound_.end()) return absl::InfiniteFuture();
+  const std::vector<Secondment>& bound = Of(contact);
+  if (bound.empty()) return absl::InfiniteFuture();
   absl::Time latest = absl::InfinitePast();
-  for (const auto& [name, secondment] : *bound->second) {
+  for (const Secondment& secondment : bound) {
     if (!secondment.to.known()) return absl::InfiniteFuture();
     latest = std::max(latest, StartOf(secondment.to.latest() + (secondment.ended ? 0 : 1)));
   }

@@ -15,23 +15,6 @@
 // liaison magistrates by it (EJR 53). A secondment ends by itself with its instrument.
 namespace comity::legal {
 
-enum class SecondmentKind {
-  kUnspecified = 0,
-  kLiaisonProsecutor = 1,
-  kLiaisonMagistrate = 2,
-};
-
-struct Secondment {
-  std::string name;  // "partners/x/secondments/y"
-  SecondmentKind kind = SecondmentKind::kUnspecified;
-  std::string instrument;  // "partners/x/instruments/y"
-  PartialDate from;        // Exact.
-  PartialDate to;          // The last day, exact; unknown: until further notice.
-  bool ended = false;      // Ended on its last day or later: that day does not count any more.
-  std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
-  std::string identity;    // A SPIFFE id of the agency, whose access rests on it; may be empty.
-};
-
 // Whether an agreement of this kind can allow the secondment of a liaison prosecutor.
 bool EntitlesToSecondment(InstrumentKind kind);
 
@@ -46,6 +29,9 @@ std::string WhyNotPermitted(const Facts& facts, SecondmentKind kind, absl::strin
 // Why it is not in effect on `day` by its own days, in the same form; empty: it is.
 std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day);
 
+// Whether whom `secondments` bind may act on `day`: none does, or one of them is in effect.
+bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day);
+
 // The secondments that bind contacts and identities. Copies share what they hold; safe to read from
 // many threads while nobody puts.
 class Secondments {
@@ -54,9 +40,8 @@ class Secondments {
   // nobody is not kept.
   void Put(const Secondment& secondment);
 
-  // Whether `contact` (a name) may act on `day`: nothing binds it, or one of those that do is in
-  // effect.
-  bool Admit(absl::string_view contact, const Facts& facts, absl::CivilDay day) const;
+  // Those that bind `whom`, a contact (name) or identity (SPIFFE id), in the order of names.
+  const std::vector<Secondment>& Of(absl::string_view whom) const;
 
   // Who seconds `identity` (a SPIFFE id) on `day`, as "partners/x": that of a secondment in effect
   // that names it. Empty: nobody does, and it may not act.
@@ -67,12 +52,11 @@ class Secondments {
   absl::Time LatestEnd(absl::string_view contact) const;
 
  private:
-  using ByName = std::map<std::string, Secondment, std::less<>>;
+  // Of the contact or identity `whom`.
+  void Bind(const std::string& whom, const Secondment& secondment);
 
   // By the contact or identity that they bind.
-  std::map<std::string, std::shared_ptr<const ByName>, std::less<>> by_bound_;
-
-  void Bind(const std::string& whom, const Secondment& secondment);
+  std::map<std::string, std::shared_ptr<const std::vector<Secondment>>, std::less<>> by_bound_;
 };
 
 }  // namespace comity::legal

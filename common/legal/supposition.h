@@ -36,4 +36,12 @@ struct Supposed {
 // above.
 absl::StatusOr<Supposed> Suppose(const Facts& facts, const WhatIf& what_if);
 
+// For whom the transfer check would come to another outcome, and what to do then.
+struct ChangedOutcome {
+  std::string counterpart;
+  Outcome before = Outcome::kUnspecified;
+  Outcome after = Outcome::kUnspecified;
+  std::string sentence;
+};
+
 }  // namespace comity::legal

@@ -187,7 +187,7 @@ const std::vector<TablePhase>& DecisionTable() {
             "not competent in law enforcement and criminal matters (authority, or organisation)",
             "EJR 56(1)(b); Member States EJR 21, 24",
             "REFUSED; not confirmed: UNDETERMINED; a State without its authority: SUBJECT_TO "
-            "naming it",
+            "naming it; else PERMITTED, citing the authority",
             "May operational data go to a ministry of culture?",
             {kPermitted, kPermittedSubjectTo, kUndetermined, kRefused}},
            {"3.2",
@@ -197,8 +197,8 @@ const std::vector<TablePhase>& DecisionTable() {
             "Does the adequacy decision cover an authority that acts for Gibraltar?",
             {}},
            {"3.3",
-            "the authority named has no valid sealing key, or no verification in twelve months, to "
-            "the day",
+            "no opener that counts then has a valid sealing key for the authority named, or it has "
+            "no verification in twelve months, to the day",
             "policy",
             "SUBJECT_TO, to who explores too",
             "May data go to an authority whose key has expired?",

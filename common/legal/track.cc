@@ -1,6 +1,9 @@
 // Phase 1: which law decides. The first row that matches.
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/decisions.h"
@@ -270,6 +273,9 @@ std::optional<Track> Row1_10UnionBody(Evaluation& e) {
   if (e.legal_class() != LegalClass::kUnionBody) return std::nullopt;
   const bool necessary = !e.question.purpose.necessity.empty();
   e.verdict.bases.push_back(Basis::kUnionBody);
+  std::vector<std::string> facts = {e.partner};
+  // Row 3.1 is not asked of Union bodies: who receives there is cited here.
+  if (e.authority != nullptr) facts.push_back(e.authority->name);
   e.Say({.row = "1.10",
          .outcome = necessary ? Outcome::kPermitted : Outcome::kPermittedSubjectTo,
          .article = "EJR 55, 49-51, 47(5)",
@@ -283,7 +289,7 @@ std::optional<Track> Row1_10UnionBody(Evaluation& e) {
          .remedy = necessary ? ""
                              : "State the necessity for the recipient's tasks; on its request, "
                                "check its competence and evaluate the necessity provisionally.",
-         .facts = {e.partner},
+         .facts = std::move(facts),
          .code = necessary ? "UNION_BODY" : "NECESSITY_FOR_RECIPIENT_NOT_STATED"});
   return Track::kUnionBody;
 }

@@ -131,6 +131,13 @@ bool NeedsGrounds(DecisionKind kind);
 // Whether the law ties a decision of this kind to one case, which it must name.
 bool NeedsCase(DecisionKind kind);
 
+// Liaison prosecutors to the agency (EJR 54a), liaison magistrates by it (EJR 53).
+enum class SecondmentKind {
+  kUnspecified = 0,
+  kLiaisonProsecutor = 1,
+  kLiaisonMagistrate = 2,
+};
+
 // "PERMITTED_SUBJECT_TO": as in the protos, without prefix.
 absl::string_view Name(Outcome outcome);
 // "MEMBER_STATE_NOT_BOUND".

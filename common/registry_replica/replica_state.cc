@@ -1,6 +1,5 @@
 #include "common/registry_replica/replica_state.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -9,7 +8,6 @@
 #include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
 #include "common/transfer_proto/transfer_proto.h"
 
 namespace comity::registry_replica {
@@ -143,7 +141,7 @@ absl::Status ReplicaState::PutAuthority(const v1::Authority& authority) {
   COMITY_RETURN_IF_ERROR(
       Read(transfer_proto::AuthorityFromProto(authority, "authority"), authority.name(), read));
   facts_.Put(std::move(read));
-  RefreshSealingKey(authority.name());
+  RefreshOpeners(authority.name());
   return absl::OkStatus();
 }
 
@@ -169,7 +167,7 @@ absl::Status ReplicaState::PutSecondment(const v1::Secondment& secondment) {
   published_secondments_ = nullptr;
   if (const auto contact = contacts_.by_name.find(secondment.contact());
       contact != contacts_.by_name.end()) {
-    RefreshSealingKey(contact->second.authority);
+    RefreshOpeners(contact->second.authority);
   }
   return absl::OkStatus();
 }
@@ -187,7 +185,7 @@ void ReplicaState::PutContact(const v1::Contact& from) {
   if (!contact.spiffe_id.empty()) contacts_.name_by_spiffe_id[contact.spiffe_id] = contact.name;
   std::string name = contact.name;
   contacts_.by_name.insert_or_assign(std::move(name), std::move(contact));
-  for (const std::string& authority : authorities) RefreshSealingKey(authority);
+  for (const std::string& authority : authorities) RefreshOpeners(authority);
 }
 
 void ReplicaState::PutKey(const v1::KeyStatement& statement) {
@@ -203,38 +201,30 @@ void ReplicaState::PutKey(const v1::KeyStatement& statement) {
   if (!absl::ParseTime(absl::RFC3339_full, not_after->get<std::string>(), &key.not_after, &error)) {
     return;
   }
-  if (const auto not_before = document->find("not_before");
-      not_before != document->end() && not_before->is_string() &&
-      !absl::ParseTime(absl::RFC3339_full, not_before->get<std::string>(), &key.not_before,
-                       &error)) {
-    return;
-  }
   Key& latest = keys_[statement.holder()];
   if (key.serial < latest.serial) return;
   latest = key;
   if (const auto contact = contacts_.name_by_spiffe_id.find(statement.holder());
       contact != contacts_.name_by_spiffe_id.end()) {
-    RefreshSealingKey(contacts_.by_name.find(contact->second)->second.authority);
+    RefreshOpeners(contacts_.by_name.find(contact->second)->second.authority);
   }
 }
 
-void ReplicaState::RefreshSealingKey(const std::string& authority) {
+void ReplicaState::RefreshOpeners(const std::string& authority) {
   const std::string partner(legal::PartnerOf(authority));
   if (partner.empty()) return;
-  absl::Time until = absl::InfinitePast();
+  std::vector<legal::Opener> openers;
   for (auto it = contacts_.by_name.lower_bound(absl::StrCat(partner, "/"));
        it != contacts_.by_name.end() && it->second.partner == partner; ++it) {
     const Contact& contact = it->second;
     if (!contact.opener || !contact.active || contact.authority != authority) continue;
     const auto key = keys_.find(contact.spiffe_id);
-    // As the registry has it: a key from before its holder's first day does not count.
-    if (key == keys_.end() || DayInBrussels(key->second.not_before) < contact.validity.from) {
-      continue;
-    }
-    until = std::max(until, std::min({key->second.not_after, contact.validity.End(),
-                                      secondments_.LatestEnd(contact.name)}));
+    if (key == keys_.end()) continue;
+    openers.push_back({.key_until = key->second.not_after,
+                       .validity = contact.validity,
+                       .secondments = secondments_.Of(contact.name)});
   }
-  facts_.SetSealingKey(authority, until);
+  facts_.SetOpeners(authority, openers);
 }
 
 std::shared_ptr<const Snapshot> ReplicaState::Publish() {

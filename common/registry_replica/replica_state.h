@@ -35,7 +35,6 @@ class ReplicaState {
  private:
   struct Key {
     std::int64_t serial = 0;
-    absl::Time not_before = absl::InfinitePast();
     absl::Time not_after;
   };
 
@@ -48,8 +47,8 @@ class ReplicaState {
   absl::Status PutSecondment(const partner_registry::v1::Secondment& secondment);
   void PutContact(const partner_registry::v1::Contact& contact);
   void PutKey(const partner_registry::v1::KeyStatement& statement);
-  // An authority is ready if an active contact that opens for it has a key.
-  void RefreshSealingKey(const std::string& authority);
+  // Tells the transfer check which active contacts can open what is sealed for an authority.
+  void RefreshOpeners(const std::string& authority);
 
   legal::FactsBuilder facts_;
   legal::Revision revision_;

@@ -22,7 +22,11 @@ const Contact* Snapshot::FindContactByName(absl::string_view name) const {
 
 bool Snapshot::Counts(const Contact& contact, absl::CivilDay day) const {
   return contact.active && contact.validity.Covers(day) &&
-         secondments_->Admit(contact.name, facts_, day);
+         legal::Admit(SecondmentsOf(contact), facts_, day);
+}
+
+const std::vector<legal::Secondment>& Snapshot::SecondmentsOf(const Contact& contact) const {
+  return secondments_->Of(contact.name);
 }
 
 std::string Snapshot::SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const {

@@ -50,6 +50,9 @@ class Snapshot {
   // seconded.
   bool Counts(const Contact& contact, absl::CivilDay day) const;
 
+  // Those that bind `contact`, in the order of names.
+  const std::vector<legal::Secondment>& SecondmentsOf(const Contact& contact) const;
+
   // Who seconds the agency's liaison prosecutor with this SPIFFE id on `day`, as "partners/x";
   // empty if nobody does.
   std::string SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const;

@@ -69,7 +69,7 @@ absl::StatusOr<legal::Decision> StoredDecisionFromProto(const v1::Decision& deci
 absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner, const FieldPath& field);
 absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& instrument,
                                                       const FieldPath& field);
-// Without its sealing key, which depends on contacts and key statements.
+// Without its openers, who depend on contacts and key statements.
 absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authority,
                                                     const FieldPath& field);
 

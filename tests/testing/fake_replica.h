@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,35 +12,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "common/crypto/digest.h"
 #include "common/legal/facts.h"
+#include "common/registry_view/registry_snapshot.h"
 #include "common/release/release_lock.h"
 #include "common/status/error.h"
 
 namespace comity::testing {
 
-// What a registry has recorded at one revision. `Contact` is how a service lists contacts.
-template <typename Contact>
+// What a registry has recorded at one revision.
 struct RegistryRecords {
   legal::Facts facts;
-  std::string checkpoint = "a checkpoint";                // Empty: none is known.
-  std::map<std::string, Contact, std::less<>> contacts;   // By SPIFFE id.
+  std::string checkpoint = "a checkpoint";  // Empty: none is known.
+  std::map<std::string, registry_view::ContactEntry, std::less<>> contacts;  // By SPIFFE id.
   std::map<std::string, std::string, std::less<>> units;  // "fr" to "partners/france".
-
-  const Contact* FindContact(absl::string_view spiffe_id) const {
-    const auto found = contacts.find(spiffe_id);
-    return found == contacts.end() ? nullptr : &found->second;
-  }
-
-  std::string PartnerOfUnit(absl::string_view unit) const {
-    if (const auto found = units.find(unit); found != units.end()) return found->second;
-    const std::string name = absl::StrCat("partners/", unit);
-    return FindPartner(name) == nullptr ? "" : name;
-  }
-
-  bool ExchangesSuspended(absl::string_view partner) const {
-    const legal::Partner* const found = FindPartner(partner);
-    return found != nullptr && (found->exchanges_suspended || found->deleted);
-  }
 
   const legal::Partner* FindPartner(absl::string_view name) const {
     const legal::Dossier* const dossier = facts.Find(name);
@@ -47,21 +33,56 @@ struct RegistryRecords {
   }
 };
 
-// Stands for a replica of the registry where a test says what the registry does. `Snapshot` is a
-// service's own view of `Snapshot::Records`, made from them. Thread-safe.
-template <typename Snapshot>
+class FixedSnapshot final : public registry_view::RegistrySnapshot {
+ public:
+  explicit FixedSnapshot(RegistryRecords records) : records_(std::move(records)) {}
+
+  const RegistryRecords& records() const { return records_; }
+
+  const legal::Revision& revision() const override { return records_.facts.revision(); }
+
+  std::optional<crypto::Digest> checkpoint_sha256() const override {
+    if (records_.checkpoint.empty()) return std::nullopt;
+    return crypto::Sha256(records_.checkpoint);
+  }
+
+  const legal::Facts& facts() const override { return records_.facts; }
+
+  std::optional<registry_view::ContactEntry> FindContact(
+      absl::string_view spiffe_id) const override {
+    const auto found = records_.contacts.find(spiffe_id);
+    return found == records_.contacts.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::string PartnerOfUnit(absl::string_view unit) const override {
+    const auto found = records_.units.find(unit);
+    if (found != records_.units.end()) return found->second;
+    std::string name = absl::StrCat("partners/", unit);
+    return records_.FindPartner(name) == nullptr ? "" : name;
+  }
+
+  bool ExchangesSuspended(absl::string_view partner) const override {
+    const legal::Partner* const found = records_.FindPartner(partner);
+    return found != nullptr && (found->exchanges_suspended || found->deleted);
+  }
+
+ private:
+  const RegistryRecords records_;
+};
+
+// Stands for a replica of the registry where a test says what the registry does. Thread-safe.
 class FakeReplica {
  public:
-  using Records = typename Snapshot::Records;
+  using Records = RegistryRecords;
 
   // Nothing was ever received.
   FakeReplica() = default;
 
   explicit FakeReplica(Records records)
-      : latest_(std::make_shared<const Snapshot>(std::move(records))),
+      : latest_(std::make_shared<const FixedSnapshot>(std::move(records))),
         barrier_(latest_->records().facts.revision()) {}
 
-  absl::StatusOr<std::shared_ptr<const Snapshot>> Latest() const {
+  absl::StatusOr<std::shared_ptr<const FixedSnapshot>> Latest() const {
     const absl::MutexLock lock(&mutex_);
     if (latest_ == nullptr) {
       return MakeError(absl::StatusCode::kUnavailable, "Nothing was received.",
@@ -80,7 +101,7 @@ class FakeReplica {
     legal::Revision revision = records.facts.revision();
     ++revision.number;
     records.facts = facts.Build(revision);
-    const auto next = std::make_shared<const Snapshot>(std::move(records));
+    const auto next = std::make_shared<const FixedSnapshot>(std::move(records));
     const auto show = [&] {
       const absl::MutexLock lock(&mutex_);
       latest_ = next;
@@ -128,7 +149,7 @@ class FakeReplica {
   const std::shared_ptr<ReleaseLock> releases_ = std::make_shared<ReleaseLock>();
   absl::Mutex changing_;  // One change at a time.
   mutable absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(changing_);
-  std::shared_ptr<const Snapshot> latest_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const FixedSnapshot> latest_ ABSL_GUARDED_BY(mutex_);
   legal::Revision barrier_ ABSL_GUARDED_BY(mutex_);
   bool lease_ ABSL_GUARDED_BY(mutex_) = true;
   int barriers_due_ ABSL_GUARDED_BY(mutex_) = 0;

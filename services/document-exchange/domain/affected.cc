@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/explain.h"
+#include "common/registry_view/supposed_registry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -15,32 +16,6 @@ namespace {
 
 // Documents read at once: each with its manifest.
 constexpr std::size_t kAtOnce = 25;
-
-// The registry with other facts.
-class SupposedRegistry final : public RegistrySnapshot {
- public:
-  SupposedRegistry(const RegistrySnapshot& registry, const legal::Facts& facts)
-      : registry_(registry), facts_(facts) {}
-
-  const RegistryRevision& revision() const override { return registry_.revision(); }
-  std::optional<crypto::Digest> checkpoint_sha256() const override {
-    return registry_.checkpoint_sha256();
-  }
-  const legal::Facts& facts() const override { return facts_; }
-  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
-    return registry_.FindContact(spiffe_id);
-  }
-  std::string PartnerOfUnit(absl::string_view unit) const override {
-    return registry_.PartnerOfUnit(unit);
-  }
-  bool ExchangesSuspended(absl::string_view partner) const override {
-    return registry_.ExchangesSuspended(partner);
-  }
-
- private:
-  const RegistrySnapshot& registry_;
-  const legal::Facts& facts_;
-};
 
 // What ReleaseHeaders would come to.
 struct Answer {
@@ -116,7 +91,7 @@ absl::StatusOr<AffectedPage> Exchange::AffectedBy(const identity::Principal& vie
   // Not before now, and at noon of the day, so that it is the same wherever it is read.
   const absl::Time instant = std::max(
       parts_.clock->Now(), absl::FromCivil(absl::CivilHour(supposed.from) + 12, Brussels()));
-  const SupposedRegistry otherwise(registry, supposed.facts);
+  const registry_view::SupposedRegistry otherwise(registry, supposed.facts);
   COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
   COMITY_ASSIGN_OR_RETURN(const std::vector<Document> documents,
                           rows->Unretrieved(ListedFor(viewer), after_revision, kAtOnce));
@@ -147,10 +122,10 @@ absl::StatusOr<AffectedPage> Exchange::AffectedBy(const identity::Principal& vie
       page.affected.push_back(
           {.document_id = document.id,
            .recipient = recipient.spiffe_id,
-           .counterpart = was.counterpart.empty() ? would.counterpart : was.counterpart,
-           .before = was.outcome,
-           .after = would.outcome,
-           .sentence = Sentence(would, instant, recipient.state)});
+           .change = {.counterpart = was.counterpart.empty() ? would.counterpart : was.counterpart,
+                      .before = was.outcome,
+                      .after = would.outcome,
+                      .sentence = Sentence(would, instant, recipient.state)}});
     }
   }
   return page;

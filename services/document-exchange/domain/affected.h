@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/legal/vocabulary.h"
+#include "common/legal/supposition.h"
 
 // What if an instrument lapsed, were suspended or extended (Exchange::AffectedBy).
 namespace comity::document_exchange {
@@ -14,10 +14,7 @@ namespace comity::document_exchange {
 struct AffectedRecipient {
   std::string document_id;
   std::string recipient;
-  std::string counterpart;
-  legal::Outcome before = legal::Outcome::kUnspecified;
-  legal::Outcome after = legal::Outcome::kUnspecified;
-  std::string sentence;
+  legal::ChangedOutcome change;
 };
 
 // A part of the list, oldest documents first.

@@ -1,51 +1,18 @@
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "common/crypto/digest.h"
 #include "common/legal/facts.h"
+#include "common/registry_view/registry_snapshot.h"
 #include "common/release/release_lock.h"
-#include "common/sealing/evidence.h"
 
 namespace comity::document_exchange {
 
-using RegistryRevision = sealing::RegistryRevision;
-
-// A contact as the registry lists it.
-struct ContactEntry {
-  std::string partner;    // `partners/{partner}`.
-  std::string authority;  // `partners/{partner}/authorities/{authority}`.
-  bool active = false;    // Counts today: not suspended, its secondment, if any, in effect.
-  bool opener = false;    // Opens documents addressed to the authority.
-};
-
-// The registry at one revision. Immutable, hence thread-safe.
-class RegistrySnapshot {
- public:
-  virtual ~RegistrySnapshot() = default;
-
-  virtual const RegistryRevision& revision() const = 0;
-
-  // Of the registry's checkpoint this rests on, if one is known.
-  virtual std::optional<crypto::Digest> checkpoint_sha256() const = 0;
-
-  virtual const legal::Facts& facts() const = 0;
-
-  // By SPIFFE id.
-  virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
-
-  // The partner that a unit of the agency acts for, `partners/france` for `fr` and
-  // `partners/georgia` for `georgia`; empty if there is none.
-  virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
-
-  // Or the partner was taken off the register.
-  virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
-};
+using registry_view::ContactEntry;
+using registry_view::RegistrySnapshot;
+using RegistryRevision = legal::Revision;
 
 // What this service knows of the registry. Thread-safe. Every implementation, the fakes of tests
 // included, passes tests/contract/document_exchange/registry_view_contract_test.cc.

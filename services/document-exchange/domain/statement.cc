@@ -45,9 +45,12 @@ absl::Status State(journal::Turn& turn, WritableRows& rows, const sealing::Signe
       .reason_code = draft.reason_code,
       .time = time,
       .leaf_index = turn.next_leaf_index(),
-      .registry_revision = draft.registry_revision,
       .registry_checkpoint_sha256 = draft.registry_checkpoint_sha256,
   };
+  if (draft.registry_revision.has_value()) {
+    statement.registry_revision = sealing::RegistryRevision{
+        .store_id = draft.registry_revision->store_id, .number = draft.registry_revision->number};
+  }
   if (!draft.confirmation.empty()) {
     statement.confirmation_sha256 = crypto::Sha256(draft.confirmation);
   }

@@ -19,6 +19,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "common/transfer_proto/affected.h"
 #include "common/transfer_proto/transfer_proto.h"
 #include "services/document-exchange/domain/volume.h"
 #include "services/document-exchange/transport/calls.h"
@@ -27,24 +28,15 @@
 namespace comity::document_exchange {
 namespace {
 
-constexpr int kMostAffected = 10'000;
-// Below what a message may have.
-constexpr std::size_t kMostBytes = std::size_t{6} << 20;
-
 constexpr std::size_t kRecordsAtOnce = 100;
 // Of one call, whose page may then be short: verdicts are sealed, and most cite other facts.
 constexpr int kMostLookedAt = 5'000;
 constexpr std::size_t kDocumentsAtOnce = 1'000;
 
-v1::AffectedDocument ToProto(AffectedRecipient affected) {
-  namespace registry = partner_registry::v1;
+v1::AffectedDocument ToAffected(const AffectedRecipient& affected) {
   v1::AffectedDocument made;
   made.set_document(absl::StrCat("documents/", affected.document_id));
-  made.set_recipient(std::move(affected.recipient));
-  made.set_counterpart(std::move(affected.counterpart));
-  made.set_outcome_before(static_cast<registry::TransferOutcome>(affected.before));
-  made.set_outcome_after(static_cast<registry::TransferOutcome>(affected.after));
-  made.set_sentence(std::move(affected.sentence));
+  made.set_recipient(affected.recipient);
   return made;
 }
 
@@ -114,22 +106,13 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
                           parts_.registry->Latest());
   COMITY_ASSIGN_OR_RETURN(const legal::Supposed supposed, legal::Suppose(registry->facts(), asked));
   COMITY_RETURN_IF_ERROR(HeadFor(call).status());
-  response->set_day(FormatDay(asked.day));
-  service::SetRevision(registry->revision().store_id, registry->revision().number,
-                       response->mutable_registry_revision());
-  std::size_t bytes = 0;
+  transfer_proto::AffectedAnswer answer(asked.day, registry->revision(), response);
   AffectedPage page{.more = true};
   while (page.more && !call.Cancelled()) {
     COMITY_ASSIGN_OR_RETURN(page, parts_.exchange->AffectedBy(call.principal(), *registry, supposed,
                                                               page.last_revision));
     for (AffectedRecipient& affected : page.affected) {
-      v1::AffectedDocument made = ToProto(std::move(affected));
-      bytes += made.ByteSizeLong();
-      if (response->affected_size() == kMostAffected || bytes > kMostBytes) {
-        response->set_truncated(true);
-        return absl::OkStatus();
-      }
-      *response->add_affected() = std::move(made);
+      if (!answer.Add(ToAffected(affected), std::move(affected.change))) return absl::OkStatus();
     }
   }
   return absl::OkStatus();

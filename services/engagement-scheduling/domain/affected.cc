@@ -4,36 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/explain.h"
+#include "common/registry_view/supposed_registry.h"
 #include "common/time/day.h"
 #include "services/engagement-scheduling/domain/transfer_check.h"
 #include "services/engagement-scheduling/domain/visibility.h"
 
 namespace comity::engagement_scheduling {
 namespace {
-
-// The registry with other facts.
-class SupposedRegistry final : public RegistrySnapshot {
- public:
-  SupposedRegistry(const RegistrySnapshot& registry, const legal::Facts& facts)
-      : registry_(registry), facts_(facts) {}
-
-  const legal::Revision& revision() const override { return registry_.revision(); }
-  std::string checkpoint_sha256() const override { return registry_.checkpoint_sha256(); }
-  const legal::Facts& facts() const override { return facts_; }
-  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
-    return registry_.FindContact(spiffe_id);
-  }
-  std::string PartnerOfUnit(absl::string_view unit) const override {
-    return registry_.PartnerOfUnit(unit);
-  }
-  bool ExchangesSuspended(absl::string_view partner) const override {
-    return registry_.ExchangesSuspended(partner);
-  }
-
- private:
-  const RegistrySnapshot& registry_;
-  const legal::Facts& facts_;
-};
 
 std::string Sentence(const Engagement& engagement, const std::string& counterpart,
                      const legal::Verdict& would) {
@@ -72,12 +49,12 @@ Planned PlannedOperational(const Schedule& schedule, const identity::Principal& 
   return planned;
 }
 
-std::vector<AffectedCounterpart> AffectedBy(const Engagement& engagement,
-                                            const RegistrySnapshot& registry,
-                                            const legal::Facts& supposed) {
-  std::vector<AffectedCounterpart> affected;
+std::vector<legal::ChangedOutcome> AffectedBy(const Engagement& engagement,
+                                              const RegistrySnapshot& registry,
+                                              const legal::Facts& supposed) {
+  std::vector<legal::ChangedOutcome> affected;
   const auto before = CheckTransfer(engagement, registry);
-  const auto after = CheckTransfer(engagement, SupposedRegistry(registry, supposed));
+  const auto after = CheckTransfer(engagement, registry_view::SupposedRegistry(registry, supposed));
   if (!before.ok() || !after.ok()) return affected;
   // Of the same counterparts: those come from participants, not from facts.
   for (std::size_t i = 0; i < before->size(); ++i) {

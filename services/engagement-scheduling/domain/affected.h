@@ -30,18 +30,11 @@ Planned PlannedOperational(const Schedule& schedule, const identity::Principal& 
                            absl::Time from, absl::Time now, const StartPosition& position,
                            std::size_t most);
 
-// A counterpart of an engagement for whom the transfer check would come to another outcome.
-struct AffectedCounterpart {
-  std::string counterpart;
-  legal::Outcome before = legal::Outcome::kUnspecified;
-  legal::Outcome after = legal::Outcome::kUnspecified;
-  std::string sentence;
-};
-
-// The check of the confirmation, on `registry` as it is and with the facts that are supposed. Empty
-// if nothing changes, and for what no confirmation can be made of anyway.
-std::vector<AffectedCounterpart> AffectedBy(const Engagement& engagement,
-                                            const RegistrySnapshot& registry,
-                                            const legal::Facts& supposed);
+// The counterparts of an engagement for whom the outcome would change. The check of the
+// confirmation, on `registry` as it is and with the facts that are supposed. Empty if nothing
+// changes, and for what no confirmation can be made of anyway.
+std::vector<legal::ChangedOutcome> AffectedBy(const Engagement& engagement,
+                                              const RegistrySnapshot& registry,
+                                              const legal::Facts& supposed);
 
 }  // namespace comity::engagement_scheduling

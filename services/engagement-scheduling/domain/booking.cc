@@ -1,11 +1,14 @@
 #include "services/engagement-scheduling/domain/booking.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/crypto/digest.h"
 #include "common/legal/reliance.h"
+#include "common/legal/secondments.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -114,6 +117,12 @@ std::string WhyNotCounted(const RegistrySnapshot& registry,
                         ", the day of the meeting: choose a day on which it is, or ask a registry "
                         "operator.");
   }
+  if (!legal::Admit(contact->secondments, registry.facts(), day)) {
+    return absl::StrCat("is seconded, and its secondment is not in effect on ",
+                        absl::FormatCivilTime(day),
+                        ", the day of the meeting, as far as is known: choose a day on which it "
+                        "is, or ask a registry operator.");
+  }
   if (!contact->active) {
     return "does not count today: it is suspended, not valid today, or its secondment is not in "
            "effect; ask a registry operator.";
@@ -121,7 +130,8 @@ std::string WhyNotCounted(const RegistrySnapshot& registry,
   return "";
 }
 
-// Every contact that takes part must count today, and be valid on the day of the meeting.
+// Every contact that takes part must count today, and be valid and seconded, if anything binds it,
+// on the day of the meeting.
 absl::Status CheckContacts(const Engagement& engagement, const RegistrySnapshot& registry) {
   ErrorDetails details{.reason = "CONTACT_NOT_ACTIVE"};
   const absl::CivilDay day = DayInBrussels(engagement.interval.start);
@@ -305,7 +315,8 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
   confirmed.state = State::kConfirmed;
   confirmed.hold_expire_time = absl::InfinitePast();
   confirmed.registry_revision = registry.revision();
-  confirmed.registry_checkpoint_sha256 = registry.checkpoint_sha256();
+  const std::optional<crypto::Digest> checkpoint = registry.checkpoint_sha256();
+  confirmed.registry_checkpoint_sha256 = checkpoint ? crypto::View(*checkpoint) : "";
   confirmed.confirmation = std::move(confirmation);
   ++confirmed.sequence;
   return confirmed;

@@ -1,51 +1,18 @@
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
-#include "common/legal/validity.h"
+#include "common/registry_view/registry_snapshot.h"
 #include "common/release/release_lock.h"
-#include "services/engagement-scheduling/domain/types.h"
 
 namespace comity::engagement_scheduling {
 
-// A contact of a partner as the registry lists it.
-struct ContactEntry {
-  std::string partner;    // "partners/{partner}"
-  std::string authority;  // "partners/{partner}/authorities/{authority}"
-  bool active = false;    // Counts today: valid, not suspended, its secondment, if any, in effect.
-  std::optional<WorkingHours> hours;  // With its absences.
-  legal::Validity validity;           // The days on which it counts at most.
-};
-
-// The registry at one revision. Immutable, hence thread-safe.
-class RegistrySnapshot {
- public:
-  virtual ~RegistrySnapshot() = default;
-
-  virtual const legal::Revision& revision() const = 0;
-
-  // SHA-256 of the registry's checkpoint known with it, 32 bytes; empty if none is.
-  virtual std::string checkpoint_sha256() const = 0;
-
-  virtual const legal::Facts& facts() const = 0;
-
-  // By SPIFFE id.
-  virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
-
-  // The partner that a unit of the agency acts for, `partners/france` for `fr` and
-  // `partners/georgia` for `georgia`, such as a liaison prosecutor's; empty if there is none.
-  virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
-
-  // Or the partner was taken off the register.
-  virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
-};
+using registry_view::ContactEntry;
+using registry_view::RegistrySnapshot;
 
 // What this service knows of the registry. Thread-safe. Every implementation, the fakes of tests
 // included, passes tests/contract/engagement_scheduling/registry_view_contract_test.cc.

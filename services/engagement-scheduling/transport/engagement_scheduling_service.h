@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "comity/engagement_scheduling/v1/engagement_scheduling.grpc.pb.h"
-#include "common/rpc/call_gate.h"
+#include "common/rpc/handlers.h"
 #include "services/engagement-scheduling/transport/inquiries.h"
 #include "services/engagement-scheduling/transport/reads.h"
 #include "services/engagement-scheduling/transport/writes.h"
@@ -20,23 +20,18 @@ class EngagementSchedulingService final : public v1::EngagementSchedulingService
                               const Writes* writes)
       : gate_(std::move(gate)), reads_(reads), inquiries_(inquiries), writes_(writes) {}
 
-#define COMITY_UNARY(Method, Response)                                                         \
-  grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
-                                   const v1::Method##Request* request, v1::Response* response) \
-      override
-  COMITY_UNARY(SearchSlots, SearchSlotsResponse);
-  COMITY_UNARY(HoldEngagement, Engagement);
-  COMITY_UNARY(ConfirmEngagement, Engagement);
-  COMITY_UNARY(CancelEngagement, Engagement);
-  COMITY_UNARY(GetEngagement, Engagement);
-  COMITY_UNARY(ListEngagements, ListEngagementsResponse);
-  COMITY_UNARY(ExportCalendar, ExportCalendarResponse);
-  COMITY_UNARY(UpdateCalendar, Calendar);
-  COMITY_UNARY(GetCalendar, Calendar);
-  COMITY_UNARY(ListAffected, ListAffectedResponse);
-  COMITY_UNARY(ListReliances, ListReliancesResponse);
-  COMITY_UNARY(MeasureVolume, MeasureVolumeResponse);
-#undef COMITY_UNARY
+  COMITY_UNARY(SearchSlots, SearchSlotsResponse, reads_)
+  COMITY_WRITE(HoldEngagement, Engagement, writes_)
+  COMITY_UNARY(ConfirmEngagement, Engagement, writes_)
+  COMITY_WRITE(CancelEngagement, Engagement, writes_)
+  COMITY_UNARY(GetEngagement, Engagement, reads_)
+  COMITY_UNARY(ListEngagements, ListEngagementsResponse, reads_)
+  COMITY_UNARY(ExportCalendar, ExportCalendarResponse, reads_)
+  COMITY_WRITE(UpdateCalendar, Calendar, writes_)
+  COMITY_UNARY(GetCalendar, Calendar, reads_)
+  COMITY_UNARY(ListAffected, ListAffectedResponse, inquiries_)
+  COMITY_UNARY(ListReliances, ListReliancesResponse, inquiries_)
+  COMITY_UNARY(MeasureVolume, MeasureVolumeResponse, inquiries_)
 
  private:
   const rpc::CallGate gate_;

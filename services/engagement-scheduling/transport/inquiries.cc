@@ -12,6 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "common/transfer_proto/affected.h"
 #include "common/transfer_proto/transfer_proto.h"
 #include "services/engagement-scheduling/domain/affected.h"
 #include "services/engagement-scheduling/domain/reliances.h"
@@ -22,23 +23,14 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-constexpr int kMostAffected = 10'000;
-// Below what a message may have.
-constexpr std::size_t kMostBytes = std::size_t{6} << 20;
 // Looked at while a state is held, so that writers have it back soon.
 constexpr std::size_t kAtOnce = 256;
 
-namespace registry = partner_registry::v1;
-
-v1::AffectedEngagement ToProto(const Engagement& engagement, AffectedCounterpart affected) {
+v1::AffectedEngagement ToAffected(const Engagement& engagement) {
   v1::AffectedEngagement made;
   made.set_engagement(engagement.name);
   *made.mutable_start_time() = engagement_scheduling::ToProto(engagement.interval.start);
   made.set_state(static_cast<v1::Engagement::State>(engagement.state));
-  made.set_counterpart(std::move(affected.counterpart));
-  made.set_outcome_before(static_cast<registry::TransferOutcome>(affected.before));
-  made.set_outcome_after(static_cast<registry::TransferOutcome>(affected.after));
-  made.set_sentence(std::move(affected.sentence));
   return made;
 }
 
@@ -74,26 +66,17 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
   COMITY_RETURN_IF_ERROR(
       service::CheckMinRevision(call, parts_.store->store_id(), parts_.store->View().revision()));
   COMITY_ASSIGN_OR_RETURN(const legal::Supposed supposed, legal::Suppose(registry->facts(), asked));
-  response->set_day(FormatDay(asked.day));
-  service::SetRevision(registry->revision().store_id, registry->revision().number,
-                       response->mutable_registry_revision());
+  transfer_proto::AffectedAnswer answer(asked.day, registry->revision(), response);
   const absl::Time from = absl::FromCivil(supposed.from, Brussels());
   Planned planned{.last = {absl::InfinitePast(), ""}, .more = true};
-  std::size_t bytes = 0;
   while (planned.more && !call.Cancelled()) {
     {
       const ScheduleStore::State::Guard state = parts_.store->View();
       planned = PlannedOperational(*state, call.principal(), from, now, planned.last, kAtOnce);
     }
     for (const Engagement& engagement : planned.engagements) {
-      for (AffectedCounterpart& affected : AffectedBy(engagement, *registry, supposed.facts)) {
-        v1::AffectedEngagement made = ToProto(engagement, std::move(affected));
-        bytes += made.ByteSizeLong();
-        if (response->affected_size() == kMostAffected || bytes > kMostBytes) {
-          response->set_truncated(true);
-          return absl::OkStatus();
-        }
-        *response->add_affected() = std::move(made);
+      for (legal::ChangedOutcome& change : AffectedBy(engagement, *registry, supposed.facts)) {
+        if (!answer.Add(ToAffected(engagement), std::move(change))) return absl::OkStatus();
       }
     }
   }

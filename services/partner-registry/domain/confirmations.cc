@@ -29,13 +29,13 @@ absl::Status NothingToConfirm(absl::string_view field, absl::string_view why) {
                    {.reason = "NOTHING_TO_CONFIRM", .metadata = {{"field", std::string(field)}}});
 }
 
+}  // namespace
+
 absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why) {
   return MakeError(absl::StatusCode::kPermissionDenied,
                    absl::StrCat("A second person has to confirm `", field, "`: ", why, "."),
                    {.reason = "SECOND_PERSON_NEEDED", .metadata = {{"field", std::string(field)}}});
 }
-
-}  // namespace
 
 bool IsDecisive(absl::string_view field) {
   bool decisive = false;
@@ -73,6 +73,20 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
       if (confirmation.field == name) made.confirmations.push_back(confirmation);
     }
   });
+}
+
+std::string RaisedWithoutConfirmation(const Instrument& old, const Instrument& made) {
+  const legal::Instrument was = ToLegal(old);
+  const legal::Instrument is = ToLegal(made);
+  std::string raised;
+  ForEachDecisive([&](legal::Field field, const std::string& name) {
+    if (raised.empty() && !ValueOf(made, name).empty() &&
+        ValueOf(old, name) == ValueOf(made, name) && legal::Confirmed(is.CertaintyOf(field)) &&
+        !legal::Confirmed(was.CertaintyOf(field))) {
+      raised = name;
+    }
+  });
+  return raised;
 }
 
 absl::string_view RecorderOf(const Instrument& instrument, absl::string_view field) {

@@ -21,6 +21,13 @@ std::string ValueOf(const Instrument& instrument, absl::string_view field);
 // as sure as they were keep who recorded them and their confirmation, all others lose both.
 void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made);
 
+// PERMISSION_DENIED `SECOND_PERSON_NEEDED` with the field; `why` goes into its sentence.
+absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why);
+
+// The first field of which `made` says that it is sure where `old` has the same value and is not;
+// empty: there is none. That is for a second person to say, by a confirmation.
+std::string RaisedWithoutConfirmation(const Instrument& old, const Instrument& made);
+
 // Who recorded the present value of the field; empty if nobody knows.
 absl::string_view RecorderOf(const Instrument& instrument, absl::string_view field);
 

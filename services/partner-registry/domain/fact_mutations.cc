@@ -60,6 +60,9 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
+  if (const std::string raised = RaisedWithoutConfirmation(*known, changed); !raised.empty()) {
+    return SecondPersonNeeded(raised, "it was recorded as not sure, and its value is the same");
+  }
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }

@@ -93,7 +93,16 @@ class Planner {
     if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
       Instrument made = *instrument;
       const Instrument* old = registry_.FindInstrument(NameOf(made));
-      if (old != nullptr) KeepWhatIsNotSaid(*old, made);
+      if (old != nullptr) {
+        KeepWhatIsNotSaid(*old, made);
+        if (const std::string raised = RaisedWithoutConfirmation(*old, made); !raised.empty()) {
+          return RowError(row.source,
+                          {"certainty", absl::StrCat("`", raised,
+                                                     "` is not sure in the registry, and its value "
+                                                     "is the same: have a second person confirm "
+                                                     "it, and leave its certainty as it is")});
+        }
+      }
       RecordBy(caller_, old, made);
       return Add(std::move(made), row.source);
     }
@@ -186,12 +195,14 @@ class Planner {
     return absl::OkStatus();
   }
 
-  static std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) {
+  std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) const {
     if (const auto* partner = std::get_if<Partner>(&fact)) return Check(*partner, after);
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
     if (const auto* authority = std::get_if<Authority>(&fact)) return Check(*authority, after);
-    return Check(std::get<Contact>(fact), after);
+    const Contact& contact = std::get<Contact>(fact);
+    if (auto taken = CheckIdentity(contact, registry_)) return taken;
+    return Check(contact, after);
   }
 
   void Compare(Candidate& candidate, ImportPlan& plan) const {

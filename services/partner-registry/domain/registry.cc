@@ -1,11 +1,10 @@
 #include "services/partner-registry/domain/registry.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/time/day.h"
+#include "common/legal/secondments.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
 namespace comity::partner_registry {
@@ -83,7 +82,7 @@ void Registry::Put(const Authority& authority, legal::FactsBuilder& builder) {
   const std::string name = NameOf(authority);
   Store(authorities_, name, authority);
   builder.Put(ToLegal(authority));
-  RefreshSealingKey(name, builder);
+  RefreshOpeners(name, builder);
 }
 
 void Registry::Put(const Contact& contact, legal::FactsBuilder& builder) {
@@ -96,9 +95,9 @@ void Registry::Put(const Contact& contact, legal::FactsBuilder& builder) {
   Store(contacts_, name, contact);
   if (!contact.spiffe_id.empty()) contact_by_spiffe_id_.insert_or_assign(contact.spiffe_id, name);
   const std::string authority = AuthorityName(contact);
-  RefreshSealingKey(authority, builder);
+  RefreshOpeners(authority, builder);
   if (!earlier_authority.empty() && earlier_authority != authority) {
-    RefreshSealingKey(earlier_authority, builder);
+    RefreshOpeners(earlier_authority, builder);
   }
 }
 
@@ -114,7 +113,7 @@ void Registry::Put(const KeyStatement& statement, legal::FactsBuilder& builder) 
     current_key_by_holder_.insert_or_assign(statement.holder, statement.id);
   }
   if (const Contact* holder = FindContactBySpiffeId(statement.holder); holder != nullptr) {
-    RefreshSealingKey(AuthorityName(*holder), builder);
+    RefreshOpeners(AuthorityName(*holder), builder);
   }
 }
 
@@ -123,31 +122,29 @@ void Registry::Put(const T& value, legal::FactsBuilder& builder) {
   relations_.Put(value);
   if constexpr (std::is_same_v<T, Secondment>) {
     const Contact* contact = FindContact(Relations::ToLegal(value).contact);
-    if (contact != nullptr) RefreshSealingKey(AuthorityName(*contact), builder);
+    if (contact != nullptr) RefreshOpeners(AuthorityName(*contact), builder);
   }
 }
 
-void Registry::RefreshSealingKey(absl::string_view authority, legal::FactsBuilder& builder) const {
-  absl::Time until = absl::InfinitePast();
+void Registry::RefreshOpeners(absl::string_view authority, legal::FactsBuilder& builder) const {
+  std::vector<legal::Opener> openers;
   for (const Contact* contact : ContactsOf(legal::PartnerOf(authority).substr(9))) {
     if (!contact->opener || contact->state != ContactState::kActive ||
         AuthorityName(*contact) != authority) {
       continue;
     }
     const KeyStatement* const key = CurrentKey(contact->spiffe_id);
-    const legal::Validity validity = ValidityOf(*contact);
-    // A key from before its holder's first day does not make the authority ready: only the end of
-    // what is ready is kept, and it must not hold before it begins. A key made anew does.
-    if (key == nullptr || DayInBrussels(key->not_before) < validity.from) continue;
-    until = std::max(until, std::min({key->not_after, validity.End(),
-                                      relations_.secondments().LatestEnd(NameOf(*contact))}));
+    if (key == nullptr) continue;
+    openers.push_back({.key_until = key->not_after,
+                       .validity = ValidityOf(*contact),
+                       .secondments = relations_.secondments().Of(NameOf(*contact))});
   }
-  builder.SetSealingKey(authority, until);
+  builder.SetOpeners(authority, openers);
 }
 
 bool Registry::Counts(const Contact& contact, absl::CivilDay day) const {
   return contact.state == ContactState::kActive && ValidityOf(contact).Covers(day) &&
-         relations_.secondments().Admit(NameOf(contact), facts_, day);
+         legal::Admit(relations_.secondments().Of(NameOf(contact)), facts_, day);
 }
 
 bool Registry::Reaches(const Contact& contact, absl::CivilDay day) const {

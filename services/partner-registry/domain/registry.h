@@ -110,8 +110,8 @@ class Registry {
   void Put(const KeyStatement& statement, legal::FactsBuilder& builder);
   template <IsRelation T>
   void Put(const T& value, legal::FactsBuilder& builder);
-  // Tells the transfer check until when somebody can open what is sealed for an authority.
-  void RefreshSealingKey(absl::string_view authority, legal::FactsBuilder& builder) const;
+  // Tells the transfer check who can open what is sealed for an authority.
+  void RefreshOpeners(absl::string_view authority, legal::FactsBuilder& builder) const;
 
   std::string store_id_;
   std::int64_t revision_ = 0;

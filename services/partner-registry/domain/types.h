@@ -178,8 +178,7 @@ struct KeyStatement {
   std::string statement;    // As signed, byte for byte.
   std::string signature;    // DER.
   std::int64_t serial = 0;  // From 1 for a holder.
-  absl::Time not_before;    // In effect in [not_before, not_after).
-  absl::Time not_after;
+  absl::Time not_after;     // The first moment at which it is over.
   std::int64_t leaf_index = 0;
   Recorded recorded;
 };

@@ -382,6 +382,17 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   return std::nullopt;
 }
 
+MaybeProblem CheckIdentity(const Contact& contact, const Registry& before) {
+  // Whoever held it then may still have the key, and would open what is sealed for this contact.
+  if (before.FindContactBySpiffeId(contact.spiffe_id) == nullptr &&
+      before.CurrentKey(contact.spiffe_id) != nullptr) {
+    return Problem{"spiffe_id",
+                   "a key was stated under it before this contact was recorded with it: have "
+                   "certificates issued for another, and record that"};
+  }
+  return std::nullopt;
+}
+
 MaybeProblem Check(const Contact& contact, const Registry& registry) {
   if (registry.FindPartner(contact.partner) == nullptr) {
     return Problem{"partner", "there is no such partner: add it to partners.csv"};
@@ -396,6 +407,7 @@ MaybeProblem Check(const Contact& contact, const Registry& registry) {
   if (same != nullptr && NameOf(*same) != NameOf(contact)) {
     return Problem{"spiffe_id", "another contact has this SPIFFE id"};
   }
+  if (auto bad = CheckIdentity(contact, registry)) return bad;
   if (auto bad = BadText("function", contact.function, 1, kLongestName)) return bad;
   if (registry.FindAuthority(absl::StrCat("partners/", contact.partner, "/authorities/",
                                           contact.authority)) == nullptr) {

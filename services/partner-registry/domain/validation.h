@@ -34,6 +34,10 @@ std::optional<Problem> Check(const Milestone& milestone, const Registry& registr
 std::optional<Problem> Check(const Authority& authority, const Registry& registry);
 std::optional<Problem> Check(const Contact& contact, const Registry& registry);
 
+// A SPIFFE id that no contact of `before` has, but under which a key was stated there, is given to
+// nobody. A part of Check, if that is asked of the registry before the contact is in it.
+std::optional<Problem> CheckIdentity(const Contact& contact, const Registry& before);
+
 // The first day a period may begin on; the first of all if it holds since ever.
 absl::CivilDay FirstDay(const LegalClassPeriod& period);
 

@@ -229,7 +229,6 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
       made.statement = statement.statement();
       made.signature = statement.signature();
       made.serial = parsed.serial;
-      made.not_before = parsed.not_before;
       made.not_after = parsed.not_after;
       made.leaf_index = statement.leaf_index();
       return Fact(std::move(made));

@@ -6,7 +6,7 @@
 
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
 #include "common/rpc/arena_messages.h"
-#include "common/rpc/call_gate.h"
+#include "common/rpc/handlers.h"
 #include "services/partner-registry/transport/fact_edits.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_edits.h"
@@ -31,47 +31,42 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
     SetMessageAllocatorFor_EvaluateTransfer(&evaluations_);
   }
 
-#define COMITY_UNARY(Method, Response)                                                         \
-  grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
-                                   const v1::Method##Request* request, v1::Response* response) \
-      override
-  COMITY_UNARY(GetPartner, Partner);
-  COMITY_UNARY(ListPartners, ListPartnersResponse);
-  COMITY_UNARY(GetPartnerStanding, PartnerStanding);
-  COMITY_UNARY(CreatePartner, Partner);
-  COMITY_UNARY(UpdatePartner, Partner);
-  COMITY_UNARY(DeletePartner, Partner);
-  COMITY_UNARY(UndeletePartner, Partner);
-  COMITY_UNARY(MergePartners, Partner);
-  COMITY_UNARY(PurgePartner, PurgePartnerResponse);
-  COMITY_UNARY(GetInstrument, Instrument);
-  COMITY_UNARY(ListInstruments, ListInstrumentsResponse);
-  COMITY_UNARY(CreateInstrument, Instrument);
-  COMITY_UNARY(UpdateInstrument, Instrument);
-  COMITY_UNARY(ConfirmField, Instrument);
-  COMITY_UNARY(RecordMilestone, Milestone);
-  COMITY_UNARY(GetAuthority, Authority);
-  COMITY_UNARY(ListAuthorities, ListAuthoritiesResponse);
-  COMITY_UNARY(CreateAuthority, Authority);
-  COMITY_UNARY(UpdateAuthority, Authority);
-  COMITY_UNARY(EvaluateTransfer, TransferVerdict);
-  COMITY_UNARY(BatchEvaluateTransfers, BatchEvaluateTransfersResponse);
-  COMITY_UNARY(SuspendExchanges, Partner);
-  COMITY_UNARY(ResumeExchanges, Partner);
-  COMITY_UNARY(CreateContact, Contact);
-  COMITY_UNARY(GetContact, Contact);
-  COMITY_UNARY(ListContacts, ListContactsResponse);
-  COMITY_UNARY(FindCounterpart, FindCounterpartResponse);
-  COMITY_UNARY(UpdateContact, Contact);
-  COMITY_UNARY(EraseContact, Contact);
-  COMITY_UNARY(SuspendContact, Contact);
-  COMITY_UNARY(ReinstateContact, Contact);
-  COMITY_UNARY(PublishKeyStatement, KeyStatement);
-  COMITY_UNARY(ListKeyStatements, ListKeyStatementsResponse);
-  COMITY_UNARY(RecordDecision, Decision);
-  COMITY_UNARY(WithdrawDecision, Decision);
-  COMITY_UNARY(ListDecisions, ListDecisionsResponse);
-#undef COMITY_UNARY
+  COMITY_UNARY(GetPartner, Partner, reads_)
+  COMITY_UNARY(ListPartners, ListPartnersResponse, reads_)
+  COMITY_UNARY(GetPartnerStanding, PartnerStanding, reads_)
+  COMITY_UNARY(CreatePartner, Partner, partners_)
+  COMITY_UNARY(UpdatePartner, Partner, partners_)
+  COMITY_UNARY(DeletePartner, Partner, partners_)
+  COMITY_UNARY(UndeletePartner, Partner, partners_)
+  COMITY_UNARY(MergePartners, Partner, partners_)
+  COMITY_UNARY(PurgePartner, PurgePartnerResponse, partners_)
+  COMITY_UNARY(GetInstrument, Instrument, reads_)
+  COMITY_UNARY(ListInstruments, ListInstrumentsResponse, reads_)
+  COMITY_UNARY(CreateInstrument, Instrument, facts_)
+  COMITY_UNARY(UpdateInstrument, Instrument, facts_)
+  COMITY_UNARY(ConfirmField, Instrument, facts_)
+  COMITY_UNARY(RecordMilestone, Milestone, facts_)
+  COMITY_UNARY(GetAuthority, Authority, reads_)
+  COMITY_UNARY(ListAuthorities, ListAuthoritiesResponse, reads_)
+  COMITY_UNARY(CreateAuthority, Authority, facts_)
+  COMITY_UNARY(UpdateAuthority, Authority, facts_)
+  COMITY_UNARY(EvaluateTransfer, TransferVerdict, reads_)
+  COMITY_UNARY(BatchEvaluateTransfers, BatchEvaluateTransfersResponse, reads_)
+  COMITY_UNARY(SuspendExchanges, Partner, writes_)
+  COMITY_UNARY(ResumeExchanges, Partner, writes_)
+  COMITY_UNARY(CreateContact, Contact, writes_)
+  COMITY_UNARY(GetContact, Contact, reads_)
+  COMITY_UNARY(ListContacts, ListContactsResponse, reads_)
+  COMITY_UNARY(FindCounterpart, FindCounterpartResponse, reads_)
+  COMITY_UNARY(UpdateContact, Contact, facts_)
+  COMITY_UNARY(EraseContact, Contact, facts_)
+  COMITY_UNARY(SuspendContact, Contact, writes_)
+  COMITY_UNARY(ReinstateContact, Contact, writes_)
+  COMITY_UNARY(PublishKeyStatement, KeyStatement, writes_)
+  COMITY_UNARY(ListKeyStatements, ListKeyStatementsResponse, reads_)
+  COMITY_UNARY(RecordDecision, Decision, writes_)
+  COMITY_UNARY(WithdrawDecision, Decision, writes_)
+  COMITY_UNARY(ListDecisions, ListDecisionsResponse, reads_)
 
   grpc::ServerReadReactor<v1::ImportFactsRequest>* ImportFacts(
       grpc::CallbackServerContext* context, v1::ImportFactsResponse* response) override;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "comity/partner_registry/v1/relations.grpc.pb.h"
-#include "common/rpc/call_gate.h"
+#include "common/rpc/handlers.h"
 #include "services/partner-registry/transport/relation_reads.h"
 #include "services/partner-registry/transport/relation_writes.h"
 
@@ -19,38 +19,33 @@ class RelationService final : public v1::RelationService::CallbackService {
   RelationService(rpc::CallGate gate, const RelationReads* reads, const RelationWrites* writes)
       : gate_(std::move(gate)), reads_(reads), writes_(writes) {}
 
-#define COMITY_UNARY(Method, Response)                                                         \
-  grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
-                                   const v1::Method##Request* request, v1::Response* response) \
-      override
-  COMITY_UNARY(SetStrategy, Strategy);
-  COMITY_UNARY(GetStrategy, Strategy);
-  COMITY_UNARY(ListStrategies, ListStrategiesResponse);
-  COMITY_UNARY(ListStrategyGaps, ListStrategyGapsResponse);
-  COMITY_UNARY(CreateCriteriaSet, CriteriaSet);
-  COMITY_UNARY(ListCriteriaSets, ListCriteriaSetsResponse);
-  COMITY_UNARY(RecordAssessment, Assessment);
-  COMITY_UNARY(ListAssessments, ListAssessmentsResponse);
-  COMITY_UNARY(RankPartners, RankPartnersResponse);
-  COMITY_UNARY(RecordVolume, Volume);
-  COMITY_UNARY(ListVolumes, ListVolumesResponse);
-  COMITY_UNARY(OpenConsultation, Consultation);
-  COMITY_UNARY(RecordReply, Consultation);
-  COMITY_UNARY(CloseConsultation, Consultation);
-  COMITY_UNARY(GetConsultation, Consultation);
-  COMITY_UNARY(ListConsultations, ListConsultationsResponse);
-  COMITY_UNARY(UpdateReadiness, Readiness);
-  COMITY_UNARY(GetReadiness, Readiness);
-  COMITY_UNARY(CreateArrangement, Arrangement);
-  COMITY_UNARY(AddDraft, Arrangement);
-  COMITY_UNARY(AdvanceArrangement, Arrangement);
-  COMITY_UNARY(RecordTransmission, Arrangement);
-  COMITY_UNARY(GetArrangement, Arrangement);
-  COMITY_UNARY(ListArrangements, ListArrangementsResponse);
-  COMITY_UNARY(CreateSecondment, Secondment);
-  COMITY_UNARY(EndSecondment, Secondment);
-  COMITY_UNARY(ListSecondments, ListSecondmentsResponse);
-#undef COMITY_UNARY
+  COMITY_UNARY(SetStrategy, Strategy, writes_)
+  COMITY_UNARY(GetStrategy, Strategy, reads_)
+  COMITY_UNARY(ListStrategies, ListStrategiesResponse, reads_)
+  COMITY_UNARY(ListStrategyGaps, ListStrategyGapsResponse, reads_)
+  COMITY_UNARY(CreateCriteriaSet, CriteriaSet, writes_)
+  COMITY_UNARY(ListCriteriaSets, ListCriteriaSetsResponse, reads_)
+  COMITY_UNARY(RecordAssessment, Assessment, writes_)
+  COMITY_UNARY(ListAssessments, ListAssessmentsResponse, reads_)
+  COMITY_UNARY(RankPartners, RankPartnersResponse, reads_)
+  COMITY_UNARY(RecordVolume, Volume, writes_)
+  COMITY_UNARY(ListVolumes, ListVolumesResponse, reads_)
+  COMITY_UNARY(OpenConsultation, Consultation, writes_)
+  COMITY_UNARY(RecordReply, Consultation, writes_)
+  COMITY_UNARY(CloseConsultation, Consultation, writes_)
+  COMITY_UNARY(GetConsultation, Consultation, reads_)
+  COMITY_UNARY(ListConsultations, ListConsultationsResponse, reads_)
+  COMITY_UNARY(UpdateReadiness, Readiness, writes_)
+  COMITY_UNARY(GetReadiness, Readiness, reads_)
+  COMITY_UNARY(CreateArrangement, Arrangement, writes_)
+  COMITY_UNARY(AddDraft, Arrangement, writes_)
+  COMITY_UNARY(AdvanceArrangement, Arrangement, writes_)
+  COMITY_UNARY(RecordTransmission, Arrangement, writes_)
+  COMITY_UNARY(GetArrangement, Arrangement, reads_)
+  COMITY_UNARY(ListArrangements, ListArrangementsResponse, reads_)
+  COMITY_UNARY(CreateSecondment, Secondment, writes_)
+  COMITY_UNARY(EndSecondment, Secondment, writes_)
+  COMITY_UNARY(ListSecondments, ListSecondmentsResponse, reads_)
 
  private:
   const rpc::CallGate gate_;

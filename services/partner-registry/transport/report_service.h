@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "comity/partner_registry/v1/reports.grpc.pb.h"
-#include "common/rpc/call_gate.h"
+#include "common/rpc/handlers.h"
 #include "services/partner-registry/transport/reports.h"
 #include "services/partner-registry/transport/signed_snapshot.h"
 
@@ -20,15 +20,10 @@ class ReportService final : public v1::RegistryReportService::CallbackService {
   ReportService(rpc::CallGate gate, const Reports* reports, const SignedSnapshot* snapshot)
       : gate_(std::move(gate)), reports_(reports), snapshot_(snapshot) {}
 
-#define COMITY_UNARY(Method, Response)                                                         \
-  grpc::ServerUnaryReactor* Method(grpc::CallbackServerContext* context,                       \
-                                   const v1::Method##Request* request, v1::Response* response) \
-      override
-  COMITY_UNARY(GetPublicList, PublicList);
-  COMITY_UNARY(GetBriefing, Briefing);
-  COMITY_UNARY(ListComing, ListComingResponse);
-  COMITY_UNARY(ListAffected, ListAffectedResponse);
-#undef COMITY_UNARY
+  COMITY_UNARY(GetPublicList, PublicList, reports_)
+  COMITY_UNARY(GetBriefing, Briefing, reports_)
+  COMITY_UNARY(ListComing, ListComingResponse, reports_)
+  COMITY_UNARY(ListAffected, ListAffectedResponse, reports_)
 
   grpc::ServerWriteReactor<v1::WatchComingResponse>* WatchComing(
       grpc::CallbackServerContext* context, const v1::WatchComingRequest* request) override;

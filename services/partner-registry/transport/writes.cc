@@ -242,7 +242,6 @@ absl::Status Writes::PublishKeyStatement(const rpc::Call& call,
                          .statement = bytes,
                          .signature = request.key_statement().signature(),
                          .serial = parsed.serial,
-                         .not_before = parsed.not_before,
                          .not_after = parsed.not_after};
   const std::string previous =
       parsed.previous_sha256.has_value() ? crypto::Hex(crypto::View(*parsed.previous_sha256)) : "";

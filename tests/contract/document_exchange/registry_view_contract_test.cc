@@ -57,7 +57,7 @@ class FixedSteps final : public comity::testing::RegistrySteps {
   void Record(const legal::Decision& decision) override { view_->Record(decision); }
   void LoseLease() override { view_->LoseLease(); }
   void RegainLease() override { view_->RegainLease(); }
-  std::string Checkpoint() const override { return FixedSnapshot::Records().checkpoint; }
+  std::string Checkpoint() const override { return comity::testing::RegistryRecords().checkpoint; }
 
  private:
   const std::unique_ptr<FixedRegistry> view_;

@@ -51,7 +51,8 @@ class FixedSteps final : public comity::testing::RegistrySteps {
     view_->List(contact.spiffe_id, {.partner = contact.partner,
                                     .authority = contact.authority,
                                     .active = contact.active,
-                                    .hours = contact.hours});
+                                    .hours = contact.hours,
+                                    .secondments = contact.secondments});
   }
   void SuspendExchanges(const std::string& partner, bool suspended) override {
     view_->SuspendExchanges(partner, suspended);
@@ -59,7 +60,7 @@ class FixedSteps final : public comity::testing::RegistrySteps {
   void Record(const legal::Decision& decision) override { view_->Record(decision); }
   void LoseLease() override { view_->LoseLease(); }
   void RegainLease() override { view_->RegainLease(); }
-  std::string Checkpoint() const override { return FixedSnapshot::Records().checkpoint; }
+  std::string Checkpoint() const override { return comity::testing::RegistryRecords().checkpoint; }
 
  private:
   const std::unique_ptr<FixedRegistry> view_;
@@ -176,13 +177,13 @@ TEST_P(RegistryViewContractTest, ASnapshotStaysAsItWas) {
 TEST_P(RegistryViewContractTest, TheCheckpointItRestsOnIsNamedByItsDigest) {
   Start();
 
-  EXPECT_EQ(Latest()->checkpoint_sha256(), crypto::View(crypto::Sha256(registry().Checkpoint())));
+  EXPECT_EQ(Latest()->checkpoint_sha256(), crypto::Sha256(registry().Checkpoint()));
 }
 
 TEST_P(RegistryViewContractTest, WithoutACheckpointThereIsNoDigest) {
   Start(RegistryStart::kWithoutCheckpoint);
 
-  EXPECT_EQ(Latest()->checkpoint_sha256(), "");
+  EXPECT_EQ(Latest()->checkpoint_sha256(), std::nullopt);
 }
 
 TEST_P(RegistryViewContractTest, AContactIsFoundByItsSpiffeId) {
@@ -210,6 +211,26 @@ TEST_P(RegistryViewContractTest, AContactMayHaveNoHours) {
   registry().List(contact);
 
   EXPECT_FALSE(Latest()->FindContact(kTbilisi)->hours.has_value());
+}
+
+TEST_P(RegistryViewContractTest, AContactComesWithTheSecondmentsThatBindIt) {
+  Start();
+  EXPECT_THAT(Latest()->FindContact(kTbilisi)->secondments, SizeIs(0));
+  ListedContact seconded = Tbilisi();
+  seconded.secondments = {{.name = "partners/georgia/secondments/s1",
+                           .kind = legal::SecondmentKind::kLiaisonProsecutor,
+                           .instrument = "partners/georgia/instruments/cooperation-agreement",
+                           .from = PartialDate(absl::CivilDay(2026, 1, 1)),
+                           .to = PartialDate(absl::CivilDay(2026, 12, 31))}};
+  registry().List(seconded);
+
+  const auto contact = Latest()->FindContact(kTbilisi);
+  ASSERT_THAT(contact->secondments, SizeIs(1));
+  const legal::Secondment& bound = contact->secondments[0];
+  EXPECT_EQ(bound.kind, legal::SecondmentKind::kLiaisonProsecutor);
+  EXPECT_EQ(bound.instrument, "partners/georgia/instruments/cooperation-agreement");
+  EXPECT_EQ(bound.from.ToString(), "2026-01-01");
+  EXPECT_EQ(bound.to.ToString(), "2026-12-31");
 }
 
 TEST_P(RegistryViewContractTest, ASuspendedContactIsListedAndNotActive) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/legal/facts.h"
 #include "common/time/working_hours.h"
@@ -15,6 +16,7 @@ struct ListedContact {
   bool active = true;
   bool opener = true;
   std::optional<WorkingHours> hours;
+  std::vector<legal::Secondment> secondments;
 };
 
 // How a registry stands when a test begins. One that serves knows France (`fr`), Georgia and

@@ -59,8 +59,9 @@ std::unique_ptr<registry_replica::RegistryReplica> ReplicatedRegistry::StartRepl
 void ReplicatedRegistry::List(const ListedContact& contact) {
   v1::Change change;
   v1::Contact& listed = *change.add_facts()->mutable_contact();
-  listed.set_name(absl::StrCat(contact.partner, "/contacts/",
-                               contact.spiffe_id.substr(contact.spiffe_id.rfind('/') + 1)));
+  const std::string listed_name = absl::StrCat(
+      contact.partner, "/contacts/", contact.spiffe_id.substr(contact.spiffe_id.rfind('/') + 1));
+  listed.set_name(listed_name);
   listed.set_spiffe_id(contact.spiffe_id);
   listed.set_authority(contact.authority);
   listed.set_opener(contact.opener);
@@ -78,6 +79,15 @@ void ReplicatedRegistry::List(const ListedContact& contact) {
       added.set_first_day(absence.first_day);
       added.set_last_day(absence.last_day);
     }
+  }
+  for (const legal::Secondment& secondment : contact.secondments) {
+    v1::Secondment& bound = *change.add_facts()->mutable_secondment();
+    bound.set_name(secondment.name);
+    bound.set_kind(static_cast<v1::Secondment::Kind>(secondment.kind));
+    bound.set_instrument(secondment.instrument);
+    bound.set_from(secondment.from.ToString());
+    bound.set_to(secondment.to.ToString());
+    bound.set_contact(listed_name);
   }
   change.set_barrier(!contact.active);
   Commit(std::move(change));

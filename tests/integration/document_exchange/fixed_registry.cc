@@ -9,7 +9,7 @@
 namespace comity::document_exchange {
 namespace {
 
-using Records = FixedSnapshot::Records;
+using Records = testing::RegistryRecords;
 
 ContactEntry ProsecutorOf(absl::string_view partner) {
   return {.partner = std::string(partner),
@@ -29,29 +29,6 @@ Records PublicRecords() {
 
 }  // namespace
 
-FixedSnapshot::FixedSnapshot(Records records)
-    : records_(std::move(records)),
-      revision_{.store_id = records_.facts.revision().store_id,
-                .number = records_.facts.revision().number} {}
-
-std::optional<crypto::Digest> FixedSnapshot::checkpoint_sha256() const {
-  if (records_.checkpoint.empty()) return std::nullopt;
-  return crypto::Sha256(records_.checkpoint);
-}
-
-std::optional<ContactEntry> FixedSnapshot::FindContact(absl::string_view spiffe_id) const {
-  const ContactEntry* const found = records_.FindContact(spiffe_id);
-  return found == nullptr ? std::nullopt : std::optional(*found);
-}
-
-std::string FixedSnapshot::PartnerOfUnit(absl::string_view unit) const {
-  return records_.PartnerOfUnit(unit);
-}
-
-bool FixedSnapshot::ExchangesSuspended(absl::string_view partner) const {
-  return records_.ExchangesSuspended(partner);
-}
-
 FixedRegistry::FixedRegistry() : replica_(PublicRecords()) {}
 
 absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() const {
@@ -60,8 +37,7 @@ absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() 
 
 absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const RegistryRevision& decided_at,
                                                            bool operational) const {
-  return replica_.PermitRelease({.store_id = decided_at.store_id, .number = decided_at.number},
-                                operational);
+  return replica_.PermitRelease(decided_at, operational);
 }
 
 void FixedRegistry::List(const std::string& spiffe_id, const ContactEntry& contact) {

@@ -15,26 +15,6 @@ inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/con
 inline constexpr char kParis[] = "spiffe://agency.example/partner/france/contact/paris-1";
 inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
 
-class FixedSnapshot final : public RegistrySnapshot {
- public:
-  using Records = testing::RegistryRecords<ContactEntry>;
-
-  explicit FixedSnapshot(Records records);
-
-  const Records& records() const { return records_; }
-
-  const RegistryRevision& revision() const override { return revision_; }
-  std::optional<crypto::Digest> checkpoint_sha256() const override;
-  const legal::Facts& facts() const override { return records_.facts; }
-  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override;
-  std::string PartnerOfUnit(absl::string_view unit) const override;
-  bool ExchangesSuspended(absl::string_view partner) const override;
-
- private:
-  const Records records_;
-  const RegistryRevision revision_;
-};
-
 // The public facts and the contacts above, active openers all, that a test can change. Thread-safe;
 // passes the contract of RegistryView.
 class FixedRegistry final : public RegistryView {
@@ -62,7 +42,7 @@ class FixedRegistry final : public RegistryView {
   void RaiseBarrierOnce() { replica_.RaiseBarriers(1); }
 
  private:
-  mutable testing::FakeReplica<FixedSnapshot> replica_;
+  mutable testing::FakeReplica replica_;
 };
 
 }  // namespace comity::document_exchange

@@ -230,6 +230,11 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsFoundInTheRecordsAndTheReadingIsRecorded
                                   HasSubstr(kDpo), HasSubstr("\"count\":2")));
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, RelyingOn(decision->decision.name))->reliances(),
               SizeIs(2));
+  EXPECT_THAT(
+      Call(kDpo, &Stub::ListReliances, RelyingOn("partners/georgia/authorities/prosecution"))
+          ->reliances(),
+      SizeIs(2))
+      << "the authority it went to";
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, RelyingOn("partners/moldova"))->reliances(),
               IsEmpty());
 }

@@ -153,6 +153,8 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request)->reliances(), IsEmpty());
   request.mutable_from_revision()->set_number(then.number);
   EXPECT_THAT(Call(kAuditor, &Stub::ListReliances, request)->reliances(), SizeIs(3));
+  request.set_fact("partners/georgia/authorities/prosecution");
+  EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request)->reliances(), SizeIs(3));
   request.set_fact("partners/panama/instruments/working-arrangement");
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request)->reliances(), IsEmpty());
 }

@@ -44,7 +44,8 @@ TEST_F(ServiceTest, AMeetingIsFoundHeldConfirmedExportedAndCancelled) {
   ASSERT_THAT(confirmed, IsOk());
   EXPECT_EQ(confirmed->state(), v1::Engagement::STATE_CONFIRMED);
   EXPECT_EQ(confirmed->registry_revision().number(), 7);
-  EXPECT_EQ(confirmed->registry_checkpoint_sha256(), registry_->snapshot().checkpoint_sha256());
+  EXPECT_EQ(confirmed->registry_checkpoint_sha256(),
+            crypto::View(*registry_->snapshot().checkpoint_sha256()));
   EXPECT_THAT(Entries(), HasSubstr("\"registry_revision\":7"));
   EXPECT_THAT(Get(kTbilisi, held->name()), IsOk());
 

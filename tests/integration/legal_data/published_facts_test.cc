@@ -39,7 +39,7 @@ Facts PublishedFacts() {
     if (row.has_authority()) {
       auto read = transfer_proto::AuthorityFromProto(row.authority(), row.authority().name());
       EXPECT_THAT(read, IsOk());
-      read->sealing_key_until = absl::InfiniteFuture();
+      read->openers = {{.key_until = absl::InfiniteFuture()}};
       read->last_verified = PartialDate::Parse(kToday).value();
       builder.Put(*std::move(read));
     }

@@ -13,6 +13,7 @@
 
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
+#include "common/rpc/unary_answer.h"
 #include "common/status/error.h"
 #include "tests/integration/rpc/echo_services.h"
 #include "tests/testing/status_matchers.h"
@@ -95,6 +96,30 @@ TEST(AdmissionTest, ReadsAnsweredOnGrpcsThreadAreLimitedForEachCaller) {
               FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"))
       << "another connection is no other caller";
   EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOperator)), IsOk());
+}
+
+TEST(AdmissionTest, WhoIsToBlameForHisRefusalHearsItLater) {
+  EchoServer echo({.rates = kSlow});
+  const auto channel = echo.server().Channel(kOfficer);
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(GetCheckpoint(channel), IsOk());
+  const absl::Time asked = absl::Now();
+
+  ASSERT_THAT(GetCheckpoint(channel),
+              FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+
+  // gRPC's timers count milliseconds.
+  EXPECT_GE(absl::Now() - asked, rpc::kRefusalHeld - absl::Milliseconds(5));
+}
+
+TEST(AdmissionTest, AChannelOfTheClientLibraryDoesNotMakeAllTheCallsThatWouldBeRefused) {
+  EchoServer echo({.rates = kSlow});
+  const auto channel = echo.server().Channel(kOfficer);
+
+  absl::Status outcome;
+  for (int i = 0; i < 50 && ReasonOf(outcome) != "HELD_BACK"; ++i) outcome = GetCheckpoint(channel);
+
+  EXPECT_THAT(outcome, FailsWith(absl::StatusCode::kResourceExhausted, "HELD_BACK"));
+  EXPECT_TRUE(DetailsOf(outcome).retry_after.has_value());
 }
 
 TEST(AdmissionTest, CallsOfTheExecutorAndHealthAreLimitedToo) {

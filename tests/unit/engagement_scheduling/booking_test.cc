@@ -225,6 +225,37 @@ TEST_F(BookingTest, AContactMustBeValidOnTheDayOfTheMeeting) {
   EXPECT_THAT(Confirm(), refused);
 }
 
+TEST_F(BookingTest, AContactMustBeSecondedOnTheDayOfTheMeeting) {
+  const absl::CivilDay day = DayInBrussels(kHour.start);
+  ContactEntry contact = *registry_.snapshot().FindContact(kPanama);
+  Engagement wanted = Meeting(kHour);
+  wanted.participants = {kDesk, kPanama};
+  const auto second = [&](const std::string& instrument, absl::CivilDay from, absl::CivilDay to) {
+    contact.secondments = {{.kind = legal::SecondmentKind::kLiaisonMagistrate,
+                            .instrument = instrument,
+                            .from = PartialDate(from),
+                            .to = PartialDate(to)}};
+    registry_.List(kPanama, contact);
+  };
+  const auto refused = FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE");
+  const std::string arrangement = "partners/panama/instruments/working-arrangement";
+
+  second(arrangement, day + 1, day + 2);
+  const absl::Status later = Hold(wanted).status();
+  EXPECT_THAT(later, refused) << "it has not begun";
+  EXPECT_THAT(DetailsOf(later).preconditions[0].description,
+              HasSubstr("its secondment is not in effect on"));
+  second(arrangement, day - 2, day - 1);
+  EXPECT_THAT(Hold(wanted), refused) << "it is over";
+  second("partners/panama/instruments/none", day, day);
+  EXPECT_THAT(Hold(wanted), refused) << "nothing known permits it";
+
+  second(arrangement, day, day);
+  ASSERT_THAT(Hold(wanted), IsOk());
+  second(arrangement, day - 2, day - 1);
+  EXPECT_THAT(Confirm(), refused);
+}
+
 TEST_F(BookingTest, NothingHeldAsReceivedIsConfirmed) {
   Engagement wanted = Coordination(kHour);
   wanted.question->direction = legal::Direction::kReceive;
@@ -241,7 +272,8 @@ TEST_F(BookingTest, AConfirmationKeepsWhatItRestsOn) {
   EXPECT_EQ(confirmed->state, State::kConfirmed);
   EXPECT_EQ(confirmed->sequence, 1);
   EXPECT_EQ(confirmed->registry_revision, registry_.snapshot().revision());
-  EXPECT_EQ(confirmed->registry_checkpoint_sha256, registry_.snapshot().checkpoint_sha256());
+  EXPECT_EQ(confirmed->registry_checkpoint_sha256,
+            crypto::View(*registry_.snapshot().checkpoint_sha256()));
 }
 
 TEST_F(BookingTest, OnlyTheOrganiserConfirmsAndCancels) {

@@ -11,7 +11,7 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-using Records = FixedSnapshot::Records;
+using Records = testing::RegistryRecords;
 
 Records PublicRecords() {
   return {.facts = legal::RealFacts(),
@@ -78,24 +78,6 @@ Engagement Coordination(const Interval& interval) {
   return engagement;
 }
 
-std::string FixedSnapshot::checkpoint_sha256() const {
-  if (records_.checkpoint.empty()) return "";
-  return std::string(crypto::View(crypto::Sha256(records_.checkpoint)));
-}
-
-std::optional<ContactEntry> FixedSnapshot::FindContact(absl::string_view spiffe_id) const {
-  const ContactEntry* const found = records_.FindContact(spiffe_id);
-  return found == nullptr ? std::nullopt : std::optional(*found);
-}
-
-std::string FixedSnapshot::PartnerOfUnit(absl::string_view unit) const {
-  return records_.PartnerOfUnit(unit);
-}
-
-bool FixedSnapshot::ExchangesSuspended(absl::string_view partner) const {
-  return records_.ExchangesSuspended(partner);
-}
-
 FixedRegistry::FixedRegistry() : replica_(PublicRecords()) {}
 
 absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() const {
@@ -109,10 +91,11 @@ absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const legal::Revision
 
 absl::Status FixedRegistry::CheckContact(const identity::Principal& principal) const {
   if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
-  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const FixedSnapshot> snapshot, replica_.Latest());
-  const ContactEntry* const contact = snapshot->records().FindContact(principal.spiffe_id);
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> snapshot,
+                          replica_.Latest());
+  const std::optional<ContactEntry> contact = snapshot->FindContact(principal.spiffe_id);
   std::string reason;
-  if (contact == nullptr) {
+  if (!contact.has_value()) {
     reason = "CONTACT_NOT_REGISTERED";
   } else if (!contact->active) {
     reason = "CONTACT_SUSPENDED";

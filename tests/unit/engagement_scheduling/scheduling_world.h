@@ -41,25 +41,6 @@ Engagement Meeting(const Interval& interval);
 // A coordination meeting of both on data of France.
 Engagement Coordination(const Interval& interval);
 
-class FixedSnapshot final : public RegistrySnapshot {
- public:
-  using Records = testing::RegistryRecords<ContactEntry>;
-
-  explicit FixedSnapshot(Records records) : records_(std::move(records)) {}
-
-  const Records& records() const { return records_; }
-
-  const legal::Revision& revision() const override { return records_.facts.revision(); }
-  std::string checkpoint_sha256() const override;
-  const legal::Facts& facts() const override { return records_.facts; }
-  std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override;
-  std::string PartnerOfUnit(absl::string_view unit) const override;
-  bool ExchangesSuspended(absl::string_view partner) const override;
-
- private:
-  const Records records_;
-};
-
 // The public facts and the contacts kTbilisi and kPanama, that a test can change. Thread-safe;
 // passes the contract of RegistryView.
 class FixedRegistry final : public RegistryView {
@@ -94,7 +75,7 @@ class FixedRegistry final : public RegistryView {
   void RaiseBarriers(int count) { replica_.RaiseBarriers(count); }
 
  private:
-  mutable testing::FakeReplica<FixedSnapshot> replica_;
+  mutable testing::FakeReplica replica_;
 };
 
 }  // namespace comity::engagement_scheduling

@@ -93,7 +93,8 @@ TEST(CorrectionsTest, R2_6DataOfOtherPersonsNeedADecision) {
 
 TEST(CorrectionsTest, R3_3AVerificationHoldsTwelveMonthsToTheDay) {
   FactsBuilder builder(RealFacts());
-  builder.SetSealingKey("partners/georgia/authorities/prosecution", absl::InfiniteFuture());
+  builder.SetOpeners("partners/georgia/authorities/prosecution",
+                     {{.key_until = absl::InfiniteFuture()}});
   const Facts facts = builder.Build({});
   Question question = Plain("georgia");
 
@@ -105,7 +106,7 @@ TEST(CorrectionsTest, R3_3AVerificationHoldsTwelveMonthsToTheDay) {
 
 TEST(CorrectionsTest, R3_3IsSaidToWhoExploresToo) {
   FactsBuilder builder(RealFacts());
-  builder.SetSealingKey("partners/georgia/authorities/prosecution", absl::InfinitePast());
+  builder.SetOpeners("partners/georgia/authorities/prosecution", {});
   Question question = Plain("georgia");
   question.mode = Mode::kExplore;
 

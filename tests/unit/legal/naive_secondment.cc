@@ -12,7 +12,42 @@ Answer AllowsSecondment(const Instrument& instrument, const View& view) {
   return Usable(certainty, operate) == Answer::kYes ? Answer::kNo : Answer::kUnknown;
 }
 
+bool IsPermitted(const Secondment& secondment, const World& world, const View& view) {
+  const bool prosecutor = secondment.kind == SecondmentKind::kLiaisonProsecutor;
+  for (const Instrument& instrument : world.instruments) {
+    if (instrument.name != secondment.instrument) continue;
+    if (HasEffect(instrument, world, view) != Answer::kYes) return false;
+    if (!prosecutor) return instrument.kind == InstrumentKind::kWorkingArrangement;
+    bool of_a_third_country = false;
+    for (const Partner& partner : world.partners) {
+      if (partner.name != PartnerIn(instrument.name)) continue;
+      of_a_third_country = ClassOn(partner, view) == LegalClass::kThirdCountry;
+    }
+    return of_a_third_country && AllowsSecondment(instrument, view) == Answer::kYes &&
+           (instrument.kind == InstrumentKind::kInternationalAgreement ||
+            instrument.kind == InstrumentKind::kCooperationAgreementPre2019);
+  }
+  return false;
+}
+
+bool Runs(const Secondment& secondment, absl::CivilDay day) {
+  if (!secondment.from.known() || day < secondment.from.earliest()) return false;
+  if (!secondment.to.known()) return true;
+  const absl::CivilDay last = secondment.to.latest();
+  return secondment.ended ? day < last : day <= last;
+}
+
 }  // namespace
+
+bool CountsOn(const Opener& opener, const World& world, absl::CivilDay day) {
+  if (opener.validity.from.has_value() && day < *opener.validity.from) return false;
+  if (opener.validity.to.has_value() && day > *opener.validity.to) return false;
+  bool seconded = opener.secondments.empty();
+  for (const Secondment& secondment : opener.secondments) {
+    if (Runs(secondment, day) && IsPermitted(secondment, world, {.day = day})) seconded = true;
+  }
+  return seconded;
+}
 
 // B or C *allowing secondment* only; adequacy, 58, 59 never entitle.
 Conclusion Conclude(const World& world, const SecondmentQuestion& question) {

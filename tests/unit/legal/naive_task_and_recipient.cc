@@ -128,8 +128,8 @@ void Table::Row3_1() {
     if (Usable(authority_->certainty, view_) != Answer::kYes) {
       return Say("3.1", Outcome::kUndetermined);
     }
-    if (!authority_->competent_in_criminal_matters) Say("3.1", Outcome::kRefused);
-    return;
+    const bool competent = authority_->competent_in_criminal_matters;
+    return Say("3.1", competent ? Outcome::kPermitted : Outcome::kRefused);
   }
   // A State acts by its authorities; exploring, a competent one is assumed, and that is said.
   if (!organisation) {
@@ -157,10 +157,13 @@ void Table::Row3_2() {
   }
 }
 
-// Sealing key or verification of the authority missing or stale.
+// Sealing key (of an opener who counts) or verification of the authority missing or stale.
 void Table::Row3_3() {
   if (authority_ == nullptr) return;
-  const bool key = authority_->sealing_key_until > question_.instant;
+  bool key = false;
+  for (const Opener& opener : authority_->openers) {
+    if (opener.key_until > question_.instant && CountsOn(opener, world_, view_.day)) key = true;
+  }
   const PartialDate& verified = authority_->last_verified;
   const bool fresh = verified.known() && AYearAfter(verified.earliest()) >= view_.day;
   if (!key || !fresh) Say("3.3", Outcome::kPermittedSubjectTo);

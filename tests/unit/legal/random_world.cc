@@ -152,10 +152,26 @@ Authority RandomWorlds::MakeAuthority(const std::string& name,
     const absl::CivilDay now = NearbyDay();
     authority.last_verified = PartialDate(absl::CivilDay(now.year() - 1, now.month(), now.day()));
   }
-  if (Percent(95)) {
-    authority.sealing_key_until = Moment() + absl::Hours(Percent(90) ? 24 * (Below(100) + 3) : 0);
-  }
+  if (Percent(95)) authority.openers.push_back(MakeOpener(instruments));
+  if (Percent(10)) authority.openers.push_back(MakeOpener(instruments));
   return authority;
+}
+
+Opener RandomWorlds::MakeOpener(const std::vector<Instrument>& instruments) {
+  Opener opener;
+  opener.key_until = Moment() + absl::Hours(Percent(90) ? 24 * (Below(100) + 3) : 0);
+  if (Percent(8)) opener.validity.from = NearbyDay();
+  if (Percent(8)) opener.validity.to = NearbyDay();
+  while (Percent(15)) {
+    Secondment& secondment = opener.secondments.emplace_back();
+    secondment.kind = static_cast<SecondmentKind>(Percent(95) ? 1 + Below(2) : 0);
+    secondment.instrument =
+        instruments.empty() ? "partners/norland/instruments/none" : Of(instruments).name;
+    if (Percent(95)) secondment.from = PartialDate(NearbyDay());
+    if (Percent(30)) secondment.to = PartialDate(NearbyDay());
+    secondment.ended = Percent(10);
+  }
+  return opener;
 }
 
 Origin RandomWorlds::MakeOrigin() {

@@ -66,6 +66,7 @@ class RandomWorlds {
   Instrument MakeInstrument(const std::string& partner, std::size_t number);
   void LinkVersions(std::vector<Instrument>& instruments);
   Authority MakeAuthority(const std::string& name, const std::vector<Instrument>& instruments);
+  Opener MakeOpener(const std::vector<Instrument>& instruments);
   Origin MakeOrigin();
   Purpose MakePurpose();
   Decision MakeDecision(DecisionKind kind, const std::string& whose);

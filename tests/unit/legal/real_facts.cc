@@ -262,7 +262,7 @@ FactsBuilder RealFactsBuilder() {
                             .competent_in_criminal_matters = true,
                             .last_verified = Date("2026-10-01"),
                             .certainty = kFound,
-                            .sealing_key_until = Noon("2027-06-01")});
+                            .openers = {{.key_until = Noon("2027-06-01")}}});
     }
     builder.Put(std::move(partner));
   }

@@ -1,5 +1,6 @@
 #include "common/legal/reliance.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/legal/explain.h"
 #include "common/legal/table.h"
@@ -14,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(RelianceTest, WhatAPermittedTransferCitesIsItsBasisAndItsAuthorisation) {
+TEST(RelianceTest, WhatAPermittedTransferCitesIsItsBasisItsAuthorisationAndItsAuthority) {
   Question question = Ask("georgia", {MemberState("france")});
   question.decisions = {Authorised("france", "georgia")};
   question.decisions[0].name = "decisions/1";
@@ -23,6 +24,24 @@ TEST(RelianceTest, WhatAPermittedTransferCitesIsItsBasisAndItsAuthorisation) {
 
   EXPECT_THAT(cited, Contains("partners/georgia/instruments/cooperation-agreement"));
   EXPECT_THAT(cited, Contains("decisions/1"));
+  EXPECT_THAT(cited, Contains("partners/georgia/authorities/prosecution"));
+}
+
+TEST(RelianceTest, TheAuthorityIsCitedOnEveryTrackThatLooksAtWhoReceives) {
+  for (const char* partner : {"georgia", "denmark", "italy", "eppo"}) {
+    SCOPED_TRACE(partner);
+    FactsBuilder facts(RealFacts());
+    const std::string authority = absl::StrCat("partners/", partner, "/authorities/prosecution");
+    facts.Put(Authority{.name = authority,
+                        .competent_in_criminal_matters = true,
+                        .last_verified = Date("2026-10-01"),
+                        .certainty = Certainty::kFound});
+    facts.SetOpeners(authority, {{.key_until = absl::InfiniteFuture()}});
+    Question question = Ask(partner, {PublicSource()});
+    question.counterpart = authority;
+
+    EXPECT_THAT(CitedFacts(Evaluate(facts.Build({}), question)), Contains(authority));
+  }
 }
 
 TEST(RelianceTest, EachFactIsCitedOnceInTheOrderOfNames) {

@@ -1,4 +1,5 @@
 // Every row of the decision table, by a case that produces it.
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -6,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "tests/unit/legal/real_facts.h"
+#include "tests/unit/legal/somebody_opens.h"
 #include "tests/unit/legal/verdict_matchers.h"
 
 namespace comity::legal {
@@ -354,7 +356,7 @@ TEST_F(RowsTest, R3_1AnAuthorityMustBeNamedAndCompetentAndConfirmed) {
   Authority authority{.name = "partners/georgia/authorities/prosecution",
                       .last_verified = Date("2026-10-01"),
                       .certainty = Certainty::kFound,
-                      .sealing_key_until = Noon("2027-06-01")};
+                      .openers = {{.key_until = Noon("2027-06-01")}}};
   builder.Put(authority);
   EXPECT_THAT(On(builder.Build({}), Plain("georgia")),
               AllOf(Comes(Outcome::kRefused), Says("3.1", "NOT_COMPETENT")));
@@ -372,7 +374,7 @@ TEST_F(RowsTest, R3_2AnInstrumentCoversTheAuthoritiesItListsInItsTerritory) {
                         .territory = "Gibraltar",
                         .last_verified = Date("2026-10-01"),
                         .certainty = Certainty::kFound,
-                        .sealing_key_until = Noon("2027-06-01")});
+                        .openers = {{.key_until = Noon("2027-06-01")}}});
   Question question = Plain("united-kingdom");
   question.counterpart = "partners/united-kingdom/authorities/gibraltar";
   const Verdict verdict = On(builder.Build({}), question);
@@ -384,7 +386,7 @@ TEST_F(RowsTest, R3_2AnInstrumentCoversTheAuthoritiesItListsInItsTerritory) {
                    .listed_in = {"partners/georgia/instruments/another"},
                    .last_verified = Date("2026-10-01"),
                    .certainty = Certainty::kFound,
-                   .sealing_key_until = Noon("2027-06-01")};
+                   .openers = {{.key_until = Noon("2027-06-01")}}};
   builder.Put(listed);
   EXPECT_THAT(On(builder.Build({}), Plain("georgia")), Comes(Outcome::kDecisionRequired));
   listed.listed_in.push_back("partners/georgia/instruments/cooperation-agreement");
@@ -394,14 +396,50 @@ TEST_F(RowsTest, R3_2AnInstrumentCoversTheAuthoritiesItListsInItsTerritory) {
 
 TEST_F(RowsTest, R3_3AnAuthorityIsReadyToReceive) {
   FactsBuilder builder(RealFacts());
-  builder.SetSealingKey("partners/georgia/authorities/prosecution", absl::InfinitePast());
+  builder.SetOpeners("partners/georgia/authorities/prosecution", {});
   EXPECT_THAT(On(builder.Build({}), Plain("georgia")),
               AllOf(Comes(Outcome::kPermittedSubjectTo), Says("3.3", "SEALING_KEY_MISSING")));
 
   Question next_year = Plain("georgia");
   next_year.instant = Noon("2028-01-01");
-  builder.SetSealingKey("partners/georgia/authorities/prosecution", absl::InfiniteFuture());
+  builder.SetOpeners("partners/georgia/authorities/prosecution",
+                     {{.key_until = absl::InfiniteFuture()}});
   EXPECT_THAT(On(builder.Build({}), next_year), Says("3.3", "VERIFICATION_STALE"));
+}
+
+TEST_F(RowsTest, R3_3AnOpenerOpensOnTheDaysOnWhichItCounts) {
+  FactsBuilder builder(RealFacts());
+  const std::string authority = "partners/georgia/authorities/prosecution";
+  const auto opens_on = [&](absl::string_view day) {
+    return SomebodyOpens(builder.Build({}), authority, Noon(day));
+  };
+  const absl::Time far = Noon("2030-01-01");
+  builder.SetOpeners(authority,
+                     {{.key_until = far, .validity = {.to = absl::CivilDay(2026, 11, 30)}},
+                      {.key_until = far, .validity = {.from = absl::CivilDay(2026, 12, 3)}}});
+  EXPECT_TRUE(opens_on("2026-11-30"));
+  EXPECT_FALSE(opens_on("2026-12-01")) << "one is over";
+  EXPECT_FALSE(opens_on("2026-12-02")) << "and the other has not begun";
+  EXPECT_TRUE(opens_on("2026-12-03"));
+
+  const std::string agreement = "partners/georgia/instruments/cooperation-agreement";
+  builder.SetOpeners(authority, {{.key_until = far,
+                                  .secondments = {{.kind = SecondmentKind::kLiaisonProsecutor,
+                                                   .instrument = agreement,
+                                                   .from = Date("2026-12-01")}}}});
+  EXPECT_FALSE(opens_on("2026-12-01")) << "whether the agreement allows secondment is not known";
+  const auto& known = RealFacts().Find("partners/georgia")->instruments;
+  Instrument allows = *std::find_if(known.begin(), known.end(),
+                                    [&](const Instrument& each) { return each.name == agreement; });
+  allows.allows_secondment = true;
+  allows.SetCertainty(Field::kAllowsSecondment, Certainty::kFound);
+  builder.Put(allows);
+  EXPECT_FALSE(opens_on("2026-11-30")) << "the secondment begins later";
+  EXPECT_TRUE(opens_on("2026-12-01"));
+  allows.ended = Date("2026-12-01");
+  allows.SetCertainty(Field::kEnded, Certainty::kFound);
+  builder.Put(allows);
+  EXPECT_FALSE(opens_on("2026-12-02")) << "the secondment ends with its instrument";
 }
 
 TEST_F(RowsTest, R3_4SuspendedExchangesStopEverythingOperational) {

@@ -118,13 +118,28 @@ std::string Describe(const Instrument& instrument) {
   return text;
 }
 
+std::string Describe(const Opener& opener) {
+  std::string text = absl::StrCat("key_until=", absl::FormatTime(opener.key_until, Brussels()));
+  if (opener.validity.from) absl::StrAppend(&text, " from=", FormatDay(*opener.validity.from));
+  if (opener.validity.to) absl::StrAppend(&text, " to=", FormatDay(*opener.validity.to));
+  for (const Secondment& secondment : opener.secondments) {
+    absl::StrAppend(&text, " seconded=", static_cast<int>(secondment.kind), "/",
+                    secondment.instrument, Dated("from", secondment.from),
+                    Dated("to", secondment.to), secondment.ended ? " ended" : "");
+  }
+  return text;
+}
+
 std::string Describe(const Authority& authority) {
-  return absl::StrCat(authority.name, " competent=", authority.competent_in_criminal_matters,
-                      " certainty=", static_cast<int>(authority.certainty),
-                      " territory=", authority.territory, " listed_in=[",
-                      absl::StrJoin(authority.listed_in, " "), "]",
-                      Dated("verified", authority.last_verified),
-                      " key_until=", absl::FormatTime(authority.sealing_key_until, Brussels()));
+  return absl::StrCat(
+      authority.name, " competent=", authority.competent_in_criminal_matters,
+      " certainty=", static_cast<int>(authority.certainty), " territory=", authority.territory,
+      " listed_in=[", absl::StrJoin(authority.listed_in, " "), "]",
+      Dated("verified", authority.last_verified), " openers=[",
+      absl::StrJoin(
+          authority.openers, "; ",
+          [](std::string* text, const Opener& opener) { absl::StrAppend(text, Describe(opener)); }),
+      "]");
 }
 
 std::string Describe(const Decision& decision) {

@@ -104,6 +104,25 @@ TEST_F(ConfirmationsTest, NobodyConfirmsWhatHeRecorded) {
   EXPECT_THAT(Confirm(kSecond), IsOk()) << "who changed something else did not record the value";
 }
 
+TEST_F(ConfirmationsTest, NobodySaysOfTheSameValueThatItIsSureAfterAll) {
+  Instrument changed = Serbia();
+  changed.certainty["in_force"] = Certainty::kFound;
+  for (const char* who : {kFirst, kSecond}) {
+    EXPECT_THAT(PlanUpdateInstrument(registry_, who, changed, ""),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
+        << "a confirmation names its evidence";
+  }
+  EXPECT_THAT(PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = changed}}, kSecond),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+
+  Instrument another = changed;
+  another.in_force = "2019-12-12";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, another, ""), IsOk())
+      << "another value, from a source that shows it";
+  Do(Confirm(kSecond));
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk()) << "it was confirmed";
+}
+
 TEST_F(ConfirmationsTest, AnImportRecordsInTheNameOfWhoImports) {
   EXPECT_EQ(LoadedRegistry().FindInstrument(kName)->recorded_by, kImporter);
   const auto plan = PlanImport(registry_, DataRows(), kSecond);

@@ -7,6 +7,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/unit/legal/somebody_opens.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
 namespace comity::partner_registry {
@@ -47,43 +48,59 @@ TEST_F(ContactValidityTest, AContactCountsFromItsFirstToItsLastDay) {
   EXPECT_FALSE(limited.Counts(contact, absl::CivilDay(2026, 12, 1)));
 }
 
-TEST_F(ContactValidityTest, NothingCanBeSealedForAnAuthorityOnceItsOpenerIsOver) {
+TEST_F(ContactValidityTest, NothingCanBeSealedForAnAuthorityWhileNoOpenerCounts) {
   const KeyStatement key{
       .id = "k",
       .holder = registry_.FindContact(kTbilisi)->spiffe_id,
       .serial = 1,
       .not_after = absl::FromCivil(absl::CivilDay(2028, 1, 1), absl::UTCTimeZone())};
-  const Registry sealed = After(registry_, {key});
-  const auto until = [](const Registry& registry) {
-    const auto& authorities = registry.facts().Find("partners/georgia")->authorities;
-    absl::Time latest = absl::InfinitePast();
-    for (const legal::Authority& each : authorities) {
-      latest = std::max(latest, each.sealing_key_until);
-    }
-    return latest;
+  const auto opens = [](const Registry& registry, absl::CivilHour hour) {
+    return legal::SomebodyOpens(registry.facts(),
+                                "partners/georgia/authorities/prosecution-service",
+                                absl::FromCivil(hour, Brussels()));
   };
-  EXPECT_EQ(until(sealed), key.not_after);
+  const Registry sealed = After(registry_, {key});
+  EXPECT_TRUE(opens(sealed, absl::CivilHour(2028, 1, 1, 0)));
+  EXPECT_FALSE(opens(sealed, absl::CivilHour(2028, 1, 1, 1)));
 
   const Registry limited =
       After(sealed, {Changed(sealed, [](Contact& contact) { contact.valid_to = "2026-11-30"; })});
-  EXPECT_EQ(until(limited), absl::FromCivil(absl::CivilHour(2026, 11, 30, 23), absl::UTCTimeZone()))
-      << "midnight in Brussels";
+  EXPECT_TRUE(opens(limited, absl::CivilHour(2026, 11, 30, 23)));
+  EXPECT_FALSE(opens(limited, absl::CivilHour(2026, 12, 1, 0))) << "midnight in Brussels";
 
   Contact second = *registry_.FindContact(kTbilisi);
   second.id = "tbilisi-2";
   second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
-  second.valid_from = "2027-03-01";
-  KeyStatement early{.id = "k2",
-                     .holder = second.spiffe_id,
-                     .serial = 1,
-                     .not_before = absl::FromCivil(absl::CivilDay(2027, 2, 28), Brussels()),
-                     .not_after = key.not_after};
+  KeyStatement early = key;
+  early.id = "k2";
+  early.holder = second.spiffe_id;
   const Registry both = After(limited, {second, early});
-  EXPECT_EQ(until(both), until(limited)) << "it must not hold before it begins";
-  early.id = "k3";
-  early.serial = 2;
-  early.not_before = absl::FromCivil(absl::CivilDay(2027, 3, 1), Brussels());
-  EXPECT_EQ(until(After(both, {early})), key.not_after);
+  second.valid_from = "2027-03-01";
+  const Registry later = After(both, {second});
+  EXPECT_FALSE(opens(later, absl::CivilHour(2027, 2, 28, 23))) << "one is over, one not begun";
+  EXPECT_TRUE(opens(later, absl::CivilHour(2027, 3, 1, 0)))
+      << "with the key that was stated before its first day";
+}
+
+TEST_F(ContactValidityTest, ASpiffeIdUnderWhichAKeyWasStatedIsNotGivenToAContact) {
+  const std::string held = "spiffe://tbilisi.example/partner/georgia/contact/tbilisi-1";
+  const auto moved = [&](Contact& contact) { contact.spiffe_id = held; };
+  EXPECT_THAT(PlanUpdateContact(registry_, Changed(registry_, moved), ""), IsOk());
+
+  const Registry stated = After(registry_, {KeyStatement{.id = "k", .holder = held, .serial = 1}});
+  const auto refused = PlanUpdateContact(stated, Changed(stated, moved), "");
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields[0].field, "contact.spiffe_id");
+  EXPECT_THAT(PlanImport(stated, {{.source = {"contacts.csv", 2}, .fact = Changed(stated, moved)}},
+                         kImporter),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+
+  const Registry given = After(registry_, {Changed(registry_, moved)});
+  const Registry own = After(given, {KeyStatement{.id = "k", .holder = held, .serial = 1}});
+  EXPECT_THAT(
+      PlanUpdateContact(own, Changed(own, [](Contact& c) { c.valid_from = "2027-01-01"; }), ""),
+      IsOk())
+      << "its own keys are no obstacle";
 }
 
 TEST_F(ContactValidityTest, ShorteningItIsABarrier) {

@@ -6,6 +6,7 @@
 #include "common/crypto/digest.h"
 #include "common/crypto/encoding.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/unit/legal/somebody_opens.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
 namespace comity::partner_registry {
@@ -215,7 +216,6 @@ TEST_F(MutationsTest, KeyStatementsFormAChain) {
                         .holder = holder,
                         .statement = "first",
                         .serial = 1,
-                        .not_before = now_,
                         .not_after = now_ + absl::Hours(24)};
   EXPECT_THAT(PlanPublishKey(registry_, "spiffe://agency.example/service/x", first, "", now_),
               FailsWith(absl::StatusCode::kInvalidArgument, "KEY_STATEMENT_NOT_YOURS"));
@@ -243,13 +243,10 @@ TEST_F(MutationsTest, KeyStatementsFormAChain) {
 
 TEST_F(MutationsTest, AnOpenersKeyMakesItsAuthorityReachableAndItsSuspensionUndoesIt) {
   const char* const authority = "partners/georgia/authorities/prosecution-service";
-  const auto until = [&](const Registry& registry) {
-    for (const legal::Authority& found : registry.facts().Find("partners/georgia")->authorities) {
-      if (found.name == authority) return found.sealing_key_until;
-    }
-    return absl::InfiniteFuture();
+  const auto opens = [&](const Registry& registry, absl::Time instant) {
+    return legal::SomebodyOpens(registry.facts(), authority, instant);
   };
-  EXPECT_EQ(until(registry_), absl::InfinitePast());
+  EXPECT_FALSE(opens(registry_, now_));
   const Registry published =
       After(registry_,
             {KeyStatement{.id = "k1",
@@ -257,10 +254,11 @@ TEST_F(MutationsTest, AnOpenersKeyMakesItsAuthorityReachableAndItsSuspensionUndo
                           .statement = "s",
                           .serial = 1,
                           .not_after = now_ + absl::Hours(1)}});
-  EXPECT_EQ(until(published), now_ + absl::Hours(1));
+  EXPECT_TRUE(opens(published, now_));
+  EXPECT_FALSE(opens(published, now_ + absl::Hours(1)));
   const auto suspend =
       PlanContactState(published, "partners/georgia/contacts/tbilisi-1", ContactState::kSuspended);
-  EXPECT_EQ(until(After(published, suspend->facts)), absl::InfinitePast());
+  EXPECT_FALSE(opens(After(published, suspend->facts), now_));
 }
 
 }  // namespace

@@ -238,7 +238,6 @@ TEST_F(ReportsTest, DecisionsAndKeysThatRunOutComeWithTheirPartner) {
   const KeyStatement key{.id = "k1",
                          .holder = "spiffe://agency.example/partner/panama/contact/panama-1",
                          .serial = 1,
-                         .not_before = absl::UnixEpoch(),
                          .not_after = absl::FromCivil(absl::CivilDay(2026, 12, 20), Brussels())};
   const Registry registry = After(registry_, {decision, withdrawn, key});
 

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "common/legal/secondments.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/standing.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/unit/legal/somebody_opens.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
 namespace comity::partner_registry {
@@ -186,14 +188,11 @@ TEST_F(SecondmentsTest, ASuspendedContactDoesNotCountWhateverSecondsIt) {
   EXPECT_FALSE(Counts(kToday));
 }
 
-TEST_F(SecondmentsTest, WhatIsSealedForItsContactCannotBeOpenedAfterIt) {
-  const auto until = [&] {
-    for (const legal::Authority& found : registry_.facts().Find("partners/georgia")->authorities) {
-      if (found.name == "partners/georgia/authorities/prosecution-service") {
-        return found.sealing_key_until;
-      }
-    }
-    return absl::InfinitePast();
+TEST_F(SecondmentsTest, NothingIsSealedForItsContactBeforeOrAfterIt) {
+  const auto opens = [&](absl::CivilHour hour) {
+    return legal::SomebodyOpens(registry_.facts(),
+                                "partners/georgia/authorities/prosecution-service",
+                                absl::FromCivil(hour, Brussels()));
   };
   registry_ = After(std::move(registry_),
                     {KeyStatement{.id = "k1",
@@ -201,11 +200,14 @@ TEST_F(SecondmentsTest, WhatIsSealedForItsContactCannotBeOpenedAfterIt) {
                                   .statement = "s",
                                   .serial = 1,
                                   .not_after = now_ + absl::Hours(24 * 365)}});
-  EXPECT_EQ(until(), now_ + absl::Hours(24 * 365));
+  EXPECT_TRUE(opens(absl::CivilHour(2027, 1, 1)));
   Enter(Prosecutor());
-  EXPECT_EQ(until(), absl::FromCivil(absl::CivilDay(2027, 1, 1), Brussels()));
+  EXPECT_FALSE(opens(absl::CivilHour(2025, 12, 31, 23)));
+  EXPECT_TRUE(opens(absl::CivilHour(2026, 1, 1)));
+  EXPECT_TRUE(opens(absl::CivilHour(2026, 12, 31, 23)));
+  EXPECT_FALSE(opens(absl::CivilHour(2027, 1, 1)));
   Take(End());
-  EXPECT_LT(until(), now_);
+  EXPECT_FALSE(opens(absl::CivilHour(2026, 11, 23, 12)));
 }
 
 TEST_F(SecondmentsTest, TheAxisFollowsFromIt) {

@@ -2,10 +2,10 @@
 
 #include <google/protobuf/text_format.h>
 
-#include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
 #include "common/time/day.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/unit/legal/somebody_opens.h"
 
 namespace comity::registry_replica {
 namespace {
@@ -68,13 +68,15 @@ constexpr char kKey[] = R"pb(
     key_statement {
       name: "keyStatements/1"
       holder: "spiffe://georgia.example/partner/georgia/contact/tbilisi-1"
-      statement: "{\"not_after\":\"2027-06-01T00:00:00Z\",\"not_before\":\"2026-11-24T00:00:00Z\",\"serial\":1}"
+      statement: "{\"not_after\":\"2027-06-01T00:00:00Z\",\"serial\":1}"
     }
   }
 )pb";
 
-absl::Time SealingKeyUntil(const Snapshot& snapshot) {
-  return snapshot.facts().Find("partners/georgia")->authorities[0].sealing_key_until;
+// At that hour in Brussels.
+bool SomebodyOpens(const Snapshot& snapshot, absl::CivilHour hour) {
+  return legal::SomebodyOpens(snapshot.facts(), "partners/georgia/authorities/prosecution",
+                              absl::FromCivil(hour, Brussels()));
 }
 
 TEST(ReplicaStateTest, ASnapshotHoldsWhatTheTransferCheckNeeds) {
@@ -163,8 +165,11 @@ TEST(ReplicaStateTest, AContactCountsOnItsDaysOnlyAndItsAbsencesComeWithItsHours
   EXPECT_FALSE(snapshot->Counts(contact, absl::CivilDay(2026, 12, 1)));
   ASSERT_EQ(contact.working_hours->absences.size(), 1U);
   EXPECT_EQ(contact.working_hours->absences[0].last_day, "2026-11-26");
-  EXPECT_EQ(SealingKeyUntil(*snapshot),
-            absl::FromCivil(absl::CivilHour(2026, 11, 30, 23), absl::UTCTimeZone()));
+  EXPECT_FALSE(SomebodyOpens(*snapshot, absl::CivilHour(2026, 11, 23, 23)));
+  EXPECT_TRUE(SomebodyOpens(*snapshot, absl::CivilHour(2026, 11, 24, 0)))
+      << "whenever the key was stated";
+  EXPECT_TRUE(SomebodyOpens(*snapshot, absl::CivilHour(2026, 11, 30, 23)));
+  EXPECT_FALSE(SomebodyOpens(*snapshot, absl::CivilHour(2026, 12, 1, 0)));
 }
 
 TEST(ReplicaStateTest, WhatASecondPersonConfirmedIsSureHereToo) {
@@ -193,39 +198,20 @@ TEST(ReplicaStateTest, WhatASecondPersonConfirmedIsSureHereToo) {
 TEST(ReplicaStateTest, AnAuthorityIsReadyWhileAnActiveOpenerHasAKey) {
   ReplicaState state;
   ASSERT_THAT(state.Apply(Change(kGeorgia)), IsOk());
-  EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
+  constexpr absl::CivilHour kLast(2027, 6, 1, 1);
+  EXPECT_FALSE(SomebodyOpens(*state.Publish(), kLast));
 
   ASSERT_THAT(state.Apply(Change(kKey)), IsOk());
   const auto ready = state.Publish();
-  EXPECT_EQ(absl::FormatTime(SealingKeyUntil(*ready), absl::UTCTimeZone()),
-            "2027-06-01T00:00:00+00:00");
+  EXPECT_TRUE(SomebodyOpens(*ready, kLast));
+  EXPECT_FALSE(SomebodyOpens(*ready, kLast + 1)) << "the key is over";
 
   v1::Change suspended = Change(kGeorgia);
   suspended.mutable_revision()->set_number(3);
   suspended.mutable_facts(3)->mutable_contact()->set_state(v1::Contact::STATE_SUSPENDED);
   ASSERT_THAT(state.Apply(suspended), IsOk());
-  EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
-  EXPECT_NE(SealingKeyUntil(*ready), absl::InfinitePast()) << "an earlier snapshot stays";
-}
-
-TEST(ReplicaStateTest, AKeyFromBeforeItsHoldersFirstDayMakesNothingReady) {
-  ReplicaState state;
-  v1::Change georgia = Change(kGeorgia);
-  georgia.mutable_facts(3)->mutable_contact()->set_valid_from("2026-11-24");
-  ASSERT_THAT(state.Apply(georgia), IsOk());
-  v1::Change key = Change(kKey);
-  const auto publish = [&](const char* not_before, int serial) {
-    key.mutable_revision()->set_number(serial + 1);
-    key.mutable_facts(0)->mutable_key_statement()->set_statement(
-        absl::StrCat(R"({"not_after":"2027-06-01T00:00:00Z","not_before":")", not_before,
-                     R"(","serial":)", serial, "}"));
-    ASSERT_THAT(state.Apply(key), IsOk());
-  };
-
-  publish("2026-11-23T22:59:59Z", 1);
-  EXPECT_EQ(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
-  publish("2026-11-23T23:00:00Z", 2);
-  EXPECT_NE(SealingKeyUntil(*state.Publish()), absl::InfinitePast());
+  EXPECT_FALSE(SomebodyOpens(*state.Publish(), kLast));
+  EXPECT_TRUE(SomebodyOpens(*ready, kLast)) << "an earlier snapshot stays";
 }
 
 TEST(ReplicaStateTest, AContactWithANewIdentityCountsByThatOnly) {
@@ -317,7 +303,10 @@ TEST(ReplicaStateTest, AContactThatIsSecondedCountsWhileThatIsInEffect) {
   EXPECT_FALSE(Counts(*bound, absl::CivilDay(2025, 12, 31)));
   EXPECT_TRUE(Counts(*bound, absl::CivilDay(2026, 12, 31)));
   EXPECT_FALSE(Counts(*bound, absl::CivilDay(2027, 1, 1)));
-  EXPECT_EQ(SealingKeyUntil(*bound), absl::FromCivil(absl::CivilDay(2027, 1, 1), Brussels()));
+  EXPECT_FALSE(SomebodyOpens(*bound, absl::CivilHour(2025, 12, 31, 23)));
+  EXPECT_TRUE(SomebodyOpens(*bound, absl::CivilHour(2026, 1, 1, 0)));
+  EXPECT_TRUE(SomebodyOpens(*bound, absl::CivilHour(2026, 12, 31, 23)));
+  EXPECT_FALSE(SomebodyOpens(*bound, absl::CivilHour(2027, 1, 1, 0)));
 
   v1::Change ended = Change(kSecondment);
   ended.mutable_revision()->set_number(4);

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
+#include "common/legal/facts.h"
+#include "common/time/working_hours.h"
+
+// The registry in the eyes of another service's rules, whatever brings it there.
+namespace comity::registry_view {
+
+// A contact of a partner as the registry lists it.
+struct ContactEntry {
+  std::string partner;    // "partners/{partner}"
+  std::string authority;  // "partners/{partner}/authorities/{authority}"
+  bool active = false;    // Counts today: valid, not suspended, its secondment, if any, in effect.
+  bool opener = false;    // Opens documents addressed to the authority.
+  std::optional<WorkingHours> hours;           // With its absences.
+  legal::Validity validity;                    // The days on which it counts at most.
+  std::vector<legal::Secondment> secondments;  // Those that bind it; none: nothing does.
+};
+
+// The registry at one revision. Immutable, hence thread-safe.
+class RegistrySnapshot {
+ public:
+  virtual ~RegistrySnapshot() = default;
+
+  virtual const legal::Revision& revision() const = 0;
+
+  // Of the registry's checkpoint known with it, if one is.
+  virtual std::optional<crypto::Digest> checkpoint_sha256() const = 0;
+
+  virtual const legal::Facts& facts() const = 0;
+
+  // By SPIFFE id.
+  virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
+
+  // The partner that a unit of the agency acts for, `partners/france` for `fr` and
+  // `partners/georgia` for `georgia`, such as a liaison prosecutor's; empty if there is none.
+  virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
+
+  // Or the partner was taken off the register.
+  virtual bool ExchangesSuspended(absl::string_view partner) const = 0;
+};
+
+}  // namespace comity::registry_view
