@@ -103,6 +103,7 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
 absl::Status Inquiries::ListReliances(const rpc::Call& call,
                                       const v1::ListReliancesRequest& request,
                                       v1::ListReliancesResponse* response) const {
+  COMITY_RETURN_IF_ERROR(service::CheckPurpose(request.purpose()));
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
   COMITY_ASSIGN_OR_RETURN(
@@ -138,7 +139,7 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
   }
   const std::size_t count = found.size();
   for (Reliance& reliance : found) *response->add_reliances() = ToProto(std::move(reliance));
-  return service::RecordDisclosure(*parts_.journal, call, /*purpose=*/"", digest, count);
+  return service::RecordDisclosure(*parts_.journal, call, request.purpose(), digest, count);
 }
 
 absl::Status Inquiries::MeasureVolume(const rpc::Call& call,

@@ -26,6 +26,13 @@ v1::ListAffectedRequest IfItLapses(const std::string& day) {
   return request;
 }
 
+v1::ListReliancesRequest Reliances() {
+  v1::ListReliancesRequest request;
+  request.set_fact(kAgreement);
+  request.set_purpose("corrected day");
+  return request;
+}
+
 TEST_F(InquiriesTest, WhatIfTheAgreementLapsedNamesThePlannedMeetingsOnItsDays) {
   registry_->Authorise();
   const auto held = Hold(kDesk, Coordination(kHour));
@@ -126,8 +133,7 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
       Confirm(kDesk, Hold(kDesk, Meeting({kHour.start - absl::Hours(1), kHour.start}))->name()),
       IsOk());
   const legal::Revision then = registry_->snapshot().revision();
-  v1::ListReliancesRequest request;
-  request.set_fact(kAgreement);
+  v1::ListReliancesRequest request = Reliances();
 
   const std::int64_t leaves = application_->journal().head().leaf_count;
 
@@ -137,8 +143,9 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   ASSERT_EQ(application_->journal().head().leaf_count, leaves + 1);
   const auto entry = application_->journal().ReadEntry(leaves);
   ASSERT_THAT(entry, IsOk());
-  EXPECT_THAT(*entry->body, AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo),
-                                  HasSubstr("ListReliances"), HasSubstr("\"count\":3")));
+  EXPECT_THAT(*entry->body,
+              AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo), HasSubstr("ListReliances"),
+                    HasSubstr("\"count\":3"), HasSubstr("\"purpose\":\"corrected day\"")));
   ASSERT_THAT(all->reliances(), SizeIs(3)) << "a strategic meeting relies on nothing";
   EXPECT_EQ(all->reliances(0).engagement(), names[2]) << "newest first";
   EXPECT_EQ(all->reliances(0).registry_revision().number(), then.number);
@@ -173,8 +180,7 @@ TEST_F(InquiriesTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
   Stop();
   Start();
 
-  v1::ListReliancesRequest request;
-  request.set_fact(kAgreement);
+  v1::ListReliancesRequest request = Reliances();
   request.set_page_size(2);
   std::vector<std::string> found;
   do {
@@ -190,8 +196,7 @@ TEST_F(InquiriesTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
 }
 
 TEST_F(InquiriesTest, ReliancesAreForWhoMaySeeThemAllAndAskedOfThePresentStoreOnly) {
-  v1::ListReliancesRequest request;
-  request.set_fact(kAgreement);
+  v1::ListReliancesRequest request = Reliances();
   for (const char* who : {kDesk, kRegistryOperator}) {
     EXPECT_THAT(Call(who, &Stub::ListReliances, request),
                 FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
@@ -206,6 +211,12 @@ TEST_F(InquiriesTest, ReliancesAreForWhoMaySeeThemAllAndAskedOfThePresentStoreOn
   request.clear_fact();
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_REQUIRED"));
+  request = Reliances();
+  for (const std::string& purpose : {std::string(), std::string(501, 'x')}) {
+    request.set_purpose(purpose);
+    EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
+                FailsWith(StatusCode::kInvalidArgument, "PURPOSE_MISSING"));
+  }
 }
 
 TEST_F(InquiriesTest, AYearsVolumeCountsWhatTookPlace) {
