@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "comity/engagement_scheduling/v1/engagement_scheduling.pb.h"
 #include "common/journal/journal.h"
@@ -10,6 +12,13 @@
 #include "services/engagement-scheduling/domain/schedule_store.h"
 
 namespace comity::engagement_scheduling {
+
+// How much there is in one answer, and is looked at in one go.
+struct InquiryLimits {
+  int affected = 10'000;
+  std::size_t affected_bytes = std::size_t{6} << 20;  // Below what a message may have.
+  std::size_t at_once = 256;  // While the state is held, so that writers have it back soon.
+};
 
 // What is asked of all that is booked: what if, who relied on it, how much. From memory, but long:
 // on the bulk executor. Thread-safe.
@@ -22,6 +31,7 @@ class Inquiries {
     journal::Journal* journal = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
+    InquiryLimits limits;
   };
 
   explicit Inquiries(const Parts& parts) : parts_(parts) {}
