@@ -27,10 +27,6 @@
 namespace comity::document_exchange {
 namespace {
 
-constexpr int kMostAffected = 10'000;
-// Below what a message may have.
-constexpr std::size_t kMostBytes = std::size_t{6} << 20;
-
 constexpr std::size_t kRecordsAtOnce = 100;
 // Of one call, whose page may then be short: verdicts are sealed, and most cite other facts.
 constexpr int kMostLookedAt = 5'000;
@@ -125,7 +121,8 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
     for (AffectedRecipient& affected : page.affected) {
       v1::AffectedDocument made = ToProto(std::move(affected));
       bytes += made.ByteSizeLong();
-      if (response->affected_size() == kMostAffected || bytes > kMostBytes) {
+      if (response->affected_size() == parts_.limits.affected ||
+          bytes > parts_.limits.affected_bytes) {
         response->set_truncated(true);
         return absl::OkStatus();
       }

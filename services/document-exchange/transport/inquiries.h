@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "comity/document_exchange/v1/document_exchange.pb.h"
 #include "common/journal/journal.h"
@@ -9,6 +11,12 @@
 #include "services/document-exchange/domain/exchange.h"
 
 namespace comity::document_exchange {
+
+// How much there is in one answer.
+struct InquiryLimits {
+  int affected = 10'000;
+  std::size_t affected_bytes = std::size_t{6} << 20;  // Below what a message may have.
+};
 
 // What is asked of all that was exchanged: what if, who relied on it, how much. Thread-safe; rows
 // are read in parts, so that memory does not grow with them.
@@ -22,6 +30,7 @@ class Inquiries {
     journal::Journal* journal = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
+    InquiryLimits limits;
   };
 
   explicit Inquiries(const Parts& parts) : parts_(parts) {}
