@@ -78,6 +78,7 @@ template <typename Request>
 Request RelianceRequest(const RelianceQuestion& question) {
   Request request;
   request.set_fact(question.fact);
+  request.set_purpose(question.purpose);
   if (question.from.has_value()) *request.mutable_from_revision() = *question.from;
   if (question.before.has_value()) *request.mutable_before_revision() = *question.before;
   return request;
@@ -161,12 +162,11 @@ absl::StatusOr<std::vector<engagement_scheduling::v1::Reliance>> EngagementsOn(
 absl::StatusOr<std::vector<document_exchange::v1::Reliance>> DocumentsOn(
     Session& session, const RelianceQuestion& question, absl::Duration patience) {
   namespace v1 = document_exchange::v1;
-  auto request = RelianceRequest<v1::ListReliancesRequest>(question);
-  request.set_purpose(question.purpose);
   std::vector<v1::Reliance> found;
   COMITY_RETURN_IF_ERROR(
       AskAll(session.Exchange(), &v1::DocumentExchangeService::Stub::ListReliances,
-             std::move(request), patience, [&](const v1::ListReliancesResponse& page) {
+             RelianceRequest<v1::ListReliancesRequest>(question), patience,
+             [&](const v1::ListReliancesResponse& page) {
                found.insert(found.end(), page.reliances().begin(), page.reliances().end());
              }));
   return found;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <sstream>
@@ -40,6 +41,16 @@ class Fields {
   std::string Text(absl::string_view column) const {
     const auto cell = cells_.find(std::string(column));
     return cell == cells_.end() ? "" : cell->second->text;
+  }
+
+  // Adds to what the row empties those of `columns` that the file has and the row leaves empty.
+  void Emptied(std::initializer_list<absl::string_view> columns, Row& row) const {
+    for (const absl::string_view column : columns) {
+      const auto cell = cells_.find(std::string(column));
+      if (cell != cells_.end() && cell->second->text.empty()) {
+        row.mutable_emptied()->add_paths(cell->first);
+      }
+    }
   }
 
   absl::Status Fail(absl::string_view column, absl::string_view sentence) const {
@@ -214,6 +225,7 @@ absl::Status ReadInstrument(const Fields& fields, Row& row) {
                           fields.OptionalName("supersedes", prefix));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_last_evaluated(), fields.Day("last_evaluated"));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_review_by(), fields.Day("review_by"));
+  fields.Emptied({"last_evaluated", "review_by"}, row);
   return ReadCertainties(fields, instrument);
 }
 
@@ -332,6 +344,7 @@ absl::Status ReadContact(const Fields& fields, Row& row) {
   }
   COMITY_ASSIGN_OR_RETURN(*contact.mutable_valid_from(), fields.Day("valid_from"));
   COMITY_ASSIGN_OR_RETURN(*contact.mutable_valid_to(), fields.Day("valid_to"));
+  fields.Emptied({"deputies", "absences", "valid_from", "valid_to"}, row);
   return ReadWorkingHours(fields, contact);
 }
 

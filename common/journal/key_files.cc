@@ -41,18 +41,23 @@ absl::StatusOr<std::string> KeyFiles::Read(absl::string_view name) const {
                    {.reason = "SEALED_CONTENT_DAMAGED"});
 }
 
-absl::StatusOr<std::string> KeyFiles::ReadOrMake(absl::string_view name) const {
-  absl::StatusOr<std::string> key = Read(name);
-  if (absl::IsNotFound(key.status())) {
-    key = crypto::RandomBytes(crypto::Aead::kKeySize);
-    const absl::Status made = storage::CreateFileAtomically(PathOf(name), *key);
+absl::Status KeyFiles::Make(const std::vector<std::string>& names) const {
+  for (const std::string& name : names) {
+    const absl::Status known = Read(name).status();
+    if (known.ok()) continue;
+    if (!absl::IsNotFound(known)) return known;
+    const absl::Status made =
+        storage::CreateFileAtomically(PathOf(name), crypto::RandomBytes(crypto::Aead::kKeySize));
+    // If another process was first: what it sealed must stay readable.
     if (!absl::IsAlreadyExists(made)) COMITY_RETURN_IF_ERROR(made);
-    // Another process was first: what it sealed must stay readable.
-    if (!made.ok()) key = Read(name);
   }
-  // Whoever made it may have died or failed before its name was on the medium.
-  COMITY_RETURN_IF_ERROR(storage::SyncDirectory(directory_));
-  return key;
+  // Also if all were there: whoever made one may have died before its name was on the medium.
+  return storage::SyncDirectory(directory_);
+}
+
+absl::StatusOr<std::string> KeyFiles::ReadOrMake(absl::string_view name) const {
+  COMITY_RETURN_IF_ERROR(Make({std::string(name)}));
+  return Read(name);
 }
 
 absl::Status KeyFiles::Destroy(absl::string_view name) const {

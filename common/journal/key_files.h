@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,7 +23,11 @@ class KeyFiles {
   // "" if it was destroyed; NOT_FOUND if there never was one. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
   absl::StatusOr<std::string> Read(absl::string_view name) const;
 
-  // As Read, but makes the key if there never was one. The file and its folder are synced.
+  // Makes those of these keys that there never were. When it returns all are on the medium; their
+  // folder is synced once.
+  absl::Status Make(const std::vector<std::string>& names) const;
+
+  // As Read, after Make.
   absl::StatusOr<std::string> ReadOrMake(absl::string_view name) const;
 
   // On the medium; OK if there is none. UNAVAILABLE `STORAGE_IO`: repeat it.

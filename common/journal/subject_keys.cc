@@ -55,7 +55,8 @@ std::string SubjectKeys::FileOf(absl::string_view subject) {
 
 absl::StatusOr<std::string> SubjectKeys::Seal(absl::string_view subject,
                                               absl::string_view plaintext) {
-  COMITY_ASSIGN_OR_RETURN(const std::string key, ReadOrMake(FileOf(subject)));
+  COMITY_RETURN_IF_ERROR(Prepare({std::string(subject)}));
+  COMITY_ASSIGN_OR_RETURN(const std::string key, Read(FileOf(subject)));
   if (key.empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      absl::StrCat("The data of ", subject,
@@ -99,16 +100,21 @@ absl::StatusOr<std::string> SubjectKeys::Read(const std::string& file) const {
                    {.reason = "SUBJECT_KEY_MISSING"});
 }
 
-absl::StatusOr<std::string> SubjectKeys::ReadOrMake(const std::string& file) {
+absl::Status SubjectKeys::Prepare(const std::vector<std::string>& subjects) {
+  std::vector<std::string> files;
   {
     const absl::MutexLock lock(&mutex_);
     // What was there is not made anew: what was sealed with it would be lost.
-    if (synced_.contains(file)) return Read(file);
+    for (const std::string& subject : subjects) {
+      std::string file = FileOf(subject);
+      if (!synced_.contains(file)) files.push_back(std::move(file));
+    }
   }
-  COMITY_ASSIGN_OR_RETURN(std::string key, files_.ReadOrMake(file));
+  if (files.empty()) return absl::OkStatus();
+  COMITY_RETURN_IF_ERROR(files_.Make(files));
   const absl::MutexLock lock(&mutex_);
-  synced_.insert(file);
-  return key;
+  synced_.insert(files.begin(), files.end());
+  return absl::OkStatus();
 }
 
 bool SubjectKeys::IsAside(const std::string& file) const {

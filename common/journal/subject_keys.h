@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -23,6 +25,10 @@ namespace comity::journal {
 class SubjectKeys {
  public:
   static absl::StatusOr<std::unique_ptr<SubjectKeys>> Open(std::string directory);
+
+  // Makes the keys that `subjects` lack, for who will seal for many: their folder is synced once.
+  // Errors of the files.
+  absl::Status Prepare(const std::vector<std::string>& subjects);
 
   // Encrypts (AES-256-GCM) for `subject`, whose key is made and synced before its first use; bound
   // to it. FAILED_PRECONDITION `SUBJECT_ERASED`: the key was destroyed. Errors of the files.
@@ -49,7 +55,6 @@ class SubjectKeys {
 
   // "" if it was destroyed. As Read of the files, but DATA_LOSS if there is none.
   absl::StatusOr<std::string> Read(const std::string& file) const;
-  absl::StatusOr<std::string> ReadOrMake(const std::string& file);
   // Whether a process began to destroy it, and has not come to the end.
   bool IsAside(const std::string& file) const;
 

@@ -147,8 +147,7 @@ absl::Status CreateFileAtomically(const std::string& path, absl::string_view con
                      absl::StrCat("The file ", path, " is there already."),
                      {.reason = "FILE_EXISTS"});
   }
-  if (error != 0) return SystemError("make", path, error);
-  return SyncDirectory(FolderOf(path));
+  return error == 0 ? absl::OkStatus() : SystemError("make", path, error);
 }
 
 absl::Status EraseFileContent(const std::string& path) {

@@ -23,8 +23,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t limit 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content,
                                  unsigned int mode = 0600);
 
-// Makes `path` at once and durably with `content`; ALREADY_EXISTS `FILE_EXISTS` if it is there,
-// whoever made it, on this machine or another.
+// Makes `path` at once with `content`, which is on the medium; its name is once the folder is
+// synced, which is for who makes many to do. ALREADY_EXISTS `FILE_EXISTS` if it is there, whoever
+// made it, on this machine or another.
 absl::Status CreateFileAtomically(const std::string& path, absl::string_view content,
                                   unsigned int mode = 0600);
 

@@ -9,15 +9,21 @@
 
 namespace comity::transfer_proto {
 
-// Fills an answer of a service's ListAffected (`Response`) as far as a message goes: at most 10,000
-// rows in `affected` and what fits into 6 MiB, below what a message may have; what is left out is
-// said (`truncated`).
+// How much there is in one answer.
+struct AffectedLimits {
+  int rows = 10'000;
+  std::size_t bytes = std::size_t{6} << 20;  // Below what a message may have.
+};
+
+// Fills an answer of a service's ListAffected (`Response`) as far as the limits go; what is left
+// out is said (`truncated`).
 template <typename Response>
 class AffectedAnswer {
  public:
   // `response` is not owned. `revision` is the registry's.
-  AffectedAnswer(absl::CivilDay day, const legal::Revision& revision, Response* response)
-      : response_(response) {
+  AffectedAnswer(absl::CivilDay day, const legal::Revision& revision, AffectedLimits limits,
+                 Response* response)
+      : limits_(limits), response_(response) {
     response->set_day(FormatDay(day));
     response->mutable_registry_revision()->set_store_id(revision.store_id);
     response->mutable_registry_revision()->set_number(revision.number);
@@ -31,7 +37,7 @@ class AffectedAnswer {
     row.set_outcome_after(static_cast<partner_registry::v1::TransferOutcome>(change.after));
     row.set_sentence(std::move(change.sentence));
     bytes_ += row.ByteSizeLong();
-    if (response_->affected_size() == kMostRows || bytes_ > kMostBytes) {
+    if (response_->affected_size() == limits_.rows || bytes_ > limits_.bytes) {
       response_->set_truncated(true);
       return false;
     }
@@ -40,9 +46,7 @@ class AffectedAnswer {
   }
 
  private:
-  static constexpr int kMostRows = 10'000;
-  static constexpr std::size_t kMostBytes = std::size_t{6} << 20;
-
+  const AffectedLimits limits_;
   Response* const response_;
   std::size_t bytes_ = 0;
 };

@@ -23,7 +23,7 @@ namespace v1 = partner_registry::v1;
 namespace {
 
 struct Arguments {
-  std::string folder, roots, at;
+  std::string folder, purpose, roots, at;
   std::string valid = "24h";
 };
 
@@ -52,6 +52,7 @@ absl::Status Save(App& app, const Arguments& arguments) {
   v1::GetSnapshotRequest request;
   COMITY_ASSIGN_OR_RETURN(const int hours, Hours(arguments.valid));
   request.set_valid_hours(hours);
+  request.set_purpose(arguments.purpose);
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   // What is signed by somebody else is not even saved.
   COMITY_ASSIGN_OR_RETURN(identity::TrustBundles bundles,
@@ -118,12 +119,14 @@ void RegisterSnapshot(Command root, App& app) {
       root.AddGroup("snapshot", "The registry as of now, signed: to verify, or to start from");
   const auto arguments = std::make_shared<Arguments>();
 
-  const Command save =
-      AddCommand(snapshot, app, "save", "Save a signed snapshot, complete or not at all",
-                 "  comity --as registry-1 snapshot save --to snapshot\n"
-                 "  comity --as registry-1 --timeout 3600 snapshot save --to snapshot --valid 72h",
-                 [&app, arguments] { return Save(app, *arguments); });
+  const Command save = AddCommand(
+      snapshot, app, "save", "Save a signed snapshot, complete or not at all",
+      "  comity --as dpo-1 snapshot save --to snapshot --purpose \"complaint 12\"\n"
+      "  comity --as registry-1 --timeout 3600 snapshot save --to snapshot --valid 72h \\\n"
+      "      --purpose \"a replica in a new site\"",
+      [&app, arguments] { return Save(app, *arguments); });
   save.AddOption("--to", arguments->folder, "A new folder").Required().TypeName("FOLDER");
+  save.AddOption("--purpose", arguments->purpose, "Why; kept in the ledger").Required();
   save.AddOption("--valid", arguments->valid, "How long it may be used, up to 720h")
       .TypeName("DURATION")
       .ShowDefault();

@@ -27,6 +27,7 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
     Traffic* traffic = nullptr;
+    transfer_proto::AffectedLimits inquiry_limits;
   };
   DocumentExchangeService(rpc::CallGate gate, const Parts& parts)
       : gate_(std::move(gate)),
@@ -38,7 +39,8 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
                     .rows = parts_.rows,
                     .journal = parts_.journal,
                     .pages = parts_.pages,
-                    .clock = parts_.clock}) {}
+                    .clock = parts_.clock,
+                    .limits = parts_.inquiry_limits}) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;

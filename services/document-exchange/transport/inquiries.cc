@@ -106,7 +106,7 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
                           parts_.registry->Latest());
   COMITY_ASSIGN_OR_RETURN(const legal::Supposed supposed, legal::Suppose(registry->facts(), asked));
   COMITY_RETURN_IF_ERROR(HeadFor(call).status());
-  transfer_proto::AffectedAnswer answer(asked.day, registry->revision(), response);
+  transfer_proto::AffectedAnswer answer(asked.day, registry->revision(), parts_.limits, response);
   AffectedPage page{.more = true};
   while (page.more && !call.Cancelled()) {
     COMITY_ASSIGN_OR_RETURN(page, parts_.exchange->AffectedBy(call.principal(), *registry, supposed,

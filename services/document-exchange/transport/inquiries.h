@@ -6,6 +6,7 @@
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
+#include "common/transfer_proto/affected.h"
 #include "services/document-exchange/domain/exchange.h"
 
 namespace comity::document_exchange {
@@ -22,6 +23,7 @@ class Inquiries {
     journal::Journal* journal = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
+    transfer_proto::AffectedLimits limits;
   };
 
   explicit Inquiries(const Parts& parts) : parts_(parts) {}

@@ -15,9 +15,6 @@
 // confirmed any more, or could be. Pure.
 namespace comity::engagement_scheduling {
 
-// A place in the order of starts: start and name.
-using StartPosition = std::pair<absl::Time, std::string>;
-
 struct Planned {
   std::vector<Engagement> engagements;
   StartPosition last;  // Of the last engagement looked at.

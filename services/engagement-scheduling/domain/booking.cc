@@ -316,7 +316,7 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
   confirmed.hold_expire_time = absl::InfinitePast();
   confirmed.registry_revision = registry.revision();
   const std::optional<crypto::Digest> checkpoint = registry.checkpoint_sha256();
-  confirmed.registry_checkpoint_sha256 = checkpoint ? crypto::View(*checkpoint) : "";
+  confirmed.registry_checkpoint_sha256 = checkpoint ? std::string(crypto::View(*checkpoint)) : "";
   confirmed.confirmation = std::move(confirmation);
   ++confirmed.sequence;
   return confirmed;

@@ -1,8 +1,7 @@
 #include "services/engagement-scheduling/domain/reliances.h"
 
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <utility>
 
 namespace comity::engagement_scheduling {
 namespace {
@@ -17,28 +16,25 @@ std::vector<std::string> CitedFor(const Confirmation& confirmation, const std::s
 
 }  // namespace
 
-std::vector<Reliance> ReliancesOn(const Schedule& schedule, const legal::RelianceQuery& query,
-                                  const std::optional<ConfirmPosition>& position,
-                                  std::size_t most) {
-  std::map<ConfirmPosition, Reliance, std::greater<>> newest;
-  for (const auto& [name, engagement] : schedule.engagements()) {
-    const std::optional<Confirmation>& confirmation = engagement.confirmation;
-    if (!confirmation.has_value() || !query.Covers(engagement.registry_revision)) continue;
-    const ConfirmPosition at(confirmation->time, name);
-    if (position.has_value() && at >= *position) continue;
-    if (newest.size() == most && at < newest.rbegin()->first) continue;
-    std::vector<std::string> counterparts = CitedFor(*confirmation, query.fact);
+Relied ReliancesOn(const Schedule& schedule, const legal::RelianceQuery& query,
+                   const ConfirmPosition& position, std::size_t most) {
+  Relied relied{.last = position};
+  const auto& order = schedule.by_confirmation();
+  auto at = order.lower_bound(position);
+  for (; at != order.begin() && most > 0; --most) {
+    --at;
+    relied.last = *at;
+    const Engagement& engagement = *schedule.FindEngagement(at->second);
+    if (!query.Covers(engagement.registry_revision)) continue;
+    std::vector<std::string> counterparts = CitedFor(*engagement.confirmation, query.fact);
     if (counterparts.empty()) continue;
-    newest.emplace(at, Reliance{.engagement = name,
-                                .confirm_time = confirmation->time,
+    relied.reliances.push_back({.engagement = engagement.name,
+                                .confirm_time = at->first,
                                 .registry_revision = engagement.registry_revision,
                                 .counterparts = std::move(counterparts)});
-    if (newest.size() > most) newest.erase(std::prev(newest.end()));
   }
-  std::vector<Reliance> found;
-  found.reserve(newest.size());
-  for (auto& [at, reliance] : newest) found.push_back(std::move(reliance));
-  return found;
+  relied.more = at != order.begin();
+  return relied;
 }
 
 }  // namespace comity::engagement_scheduling

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -20,12 +18,19 @@ struct Reliance {
   std::vector<std::string> counterparts;  // For whom it was cited.
 };
 
-// A place in the order of confirmations: its time and the engagement's name.
-using ConfirmPosition = std::pair<absl::Time, std::string>;
+struct Relied {
+  std::vector<Reliance> reliances;
+  ConfirmPosition last;  // Of the last confirmation looked at.
+  bool more = false;     // There are others before it.
+};
 
-// Confirmations that relied on it, newest first, before `position` if there is one; at most `most`.
-// Those of what was cancelled later are among them: what was said until then is not unsaid.
-std::vector<Reliance> ReliancesOn(const Schedule& schedule, const legal::RelianceQuery& query,
-                                  const std::optional<ConfirmPosition>& position, std::size_t most);
+// Before which all confirmations are.
+inline const ConfirmPosition kNewest = {absl::InfiniteFuture(), ""};
+
+// Confirmations that relied on it, newest first, before `position`. Those of what was cancelled
+// later are among them: what was said until then is not unsaid. Looks at `most` confirmations at
+// most.
+Relied ReliancesOn(const Schedule& schedule, const legal::RelianceQuery& query,
+                   const ConfirmPosition& position, std::size_t most);
 
 }  // namespace comity::engagement_scheduling

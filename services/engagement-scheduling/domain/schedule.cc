@@ -79,6 +79,9 @@ std::vector<const Engagement*> Schedule::RunOut(absl::Time now) const {
 
 void Schedule::Index(const Engagement& engagement) {
   by_start_.emplace(engagement.interval.start, engagement.name);
+  if (engagement.confirmation.has_value()) {
+    by_confirmation_.emplace(engagement.confirmation->time, engagement.name);
+  }
   if (engagement.state == State::kHeld) {
     holds_.emplace(engagement.hold_expire_time, engagement.name);
   }
@@ -93,6 +96,9 @@ void Schedule::Index(const Engagement& engagement) {
 
 void Schedule::Unindex(const Engagement& engagement) {
   by_start_.erase({engagement.interval.start, engagement.name});
+  if (engagement.confirmation.has_value()) {
+    by_confirmation_.erase({engagement.confirmation->time, engagement.name});
+  }
   holds_.erase({engagement.hold_expire_time, engagement.name});
   const auto forget = [&](const std::string& who) {
     const auto found = occupied_.find(who);

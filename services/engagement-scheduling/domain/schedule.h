@@ -24,6 +24,12 @@ struct Collision {
   const Engagement* engagement;
 };
 
+// A place in the order of starts: start and name of an engagement.
+using StartPosition = std::pair<absl::Time, std::string>;
+
+// A place in the order of confirmations: its time and the engagement's name.
+using ConfirmPosition = std::pair<absl::Time, std::string>;
+
 // Every engagement and calendar, with an index of who is occupied when. A value; not thread-safe.
 class Schedule {
  public:
@@ -36,8 +42,9 @@ class Schedule {
   // In the order of names, which is that of creation.
   const std::map<std::string, Engagement, std::less<>>& engagements() const { return engagements_; }
 
-  // Start and name of every engagement, in this order.
-  const std::set<std::pair<absl::Time, std::string>>& by_start() const { return by_start_; }
+  // Every engagement, and those that were ever confirmed, in these orders.
+  const std::set<StartPosition>& by_start() const { return by_start_; }
+  const std::set<ConfirmPosition>& by_confirmation() const { return by_confirmation_; }
 
   // What occupies one of `participants` or `resources` within `interval` at `now`, but for
   // `except` (a name; may be empty): one collision for each engagement and who it occupies.
@@ -55,7 +62,7 @@ class Schedule {
  private:
   // By start, then name. No engagement is longer than kLongestEngagement, so that a search
   // backwards from a moment ends there.
-  using Occupation = std::set<std::pair<absl::Time, std::string>>;
+  using Occupation = std::set<StartPosition>;
 
   template <typename Visit>
   void VisitOccupied(absl::string_view who, const Interval& interval, absl::Time now,
@@ -66,8 +73,9 @@ class Schedule {
   std::map<std::string, Engagement, std::less<>> engagements_;
   std::map<std::string, Calendar, std::less<>> calendars_;
   absl::flat_hash_map<std::string, Occupation> occupied_;
-  Occupation by_start_;
-  Occupation holds_;  // By hold_expire_time.
+  std::set<StartPosition> by_start_;
+  std::set<ConfirmPosition> by_confirmation_;
+  std::set<std::pair<absl::Time, std::string>> holds_;  // By hold_expire_time.
 };
 
 // No engagement is longer.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,9 +10,16 @@
 
 namespace comity::engagement_scheduling {
 
-// Confirmed engagements that began within `year` and are over at `now`, by partner;
-// only of `partner` unless that is empty.
-std::map<std::string, std::int64_t> EngagementsOf(const Schedule& schedule, const Interval& year,
-                                                  const std::string& partner, absl::Time now);
+// What was counted so far.
+struct Volume {
+  std::map<std::string, std::int64_t> engagements;  // By partner.
+  StartPosition last = {absl::InfinitePast(), ""};  // Of the last engagement looked at.
+  bool more = true;                                 // There are others after it.
+};
+
+// Adds to `volume` confirmed engagements that began within `year` and are over at `now`; only of
+// `partner` unless that is empty. Goes on after its last one, looks at `most` engagements at most.
+void CountEngagements(const Schedule& schedule, const Interval& year, const std::string& partner,
+                      absl::Time now, std::size_t most, Volume& volume);
 
 }  // namespace comity::engagement_scheduling

@@ -43,6 +43,7 @@ class SchedulingApplication final : public rpc::Application {
     std::string self;  // The service's SPIFFE id.
     rpc::CallGate scheduling_gate;
     rpc::CallGate ledger_gate;
+    InquiryLimits inquiry_limits;
   };
 
   // Opens the journal with `options` (its clock included), loads the state and begins to expire

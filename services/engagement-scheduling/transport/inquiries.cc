@@ -1,7 +1,9 @@
 #include "services/engagement-scheduling/transport/inquiries.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +25,7 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-// Looked at while a state is held, so that writers have it back soon.
-constexpr std::size_t kAtOnce = 256;
+namespace registry = partner_registry::v1;
 
 v1::AffectedEngagement ToAffected(const Engagement& engagement) {
   v1::AffectedEngagement made;
@@ -66,13 +67,15 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
   COMITY_RETURN_IF_ERROR(
       service::CheckMinRevision(call, parts_.store->store_id(), parts_.store->View().revision()));
   COMITY_ASSIGN_OR_RETURN(const legal::Supposed supposed, legal::Suppose(registry->facts(), asked));
-  transfer_proto::AffectedAnswer answer(asked.day, registry->revision(), response);
+  transfer_proto::AffectedAnswer answer(asked.day, registry->revision(), parts_.limits.affected,
+                                        response);
   const absl::Time from = absl::FromCivil(supposed.from, Brussels());
   Planned planned{.last = {absl::InfinitePast(), ""}, .more = true};
   while (planned.more && !call.Cancelled()) {
     {
       const ScheduleStore::State::Guard state = parts_.store->View();
-      planned = PlannedOperational(*state, call.principal(), from, now, planned.last, kAtOnce);
+      planned = PlannedOperational(*state, call.principal(), from, now, planned.last,
+                                   parts_.limits.at_once);
     }
     for (const Engagement& engagement : planned.engagements) {
       for (legal::ChangedOutcome& change : AffectedBy(engagement, *registry, supposed.facts)) {
@@ -86,6 +89,7 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
 absl::Status Inquiries::ListReliances(const rpc::Call& call,
                                       const v1::ListReliancesRequest& request,
                                       v1::ListReliancesResponse* response) const {
+  COMITY_RETURN_IF_ERROR(service::CheckPurpose(request.purpose()));
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
   COMITY_ASSIGN_OR_RETURN(
@@ -96,24 +100,27 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
           registry->revision().store_id));
   COMITY_ASSIGN_OR_RETURN(const int page_size, service::PageSize(request.page_size()));
   const crypto::Digest digest = QueryDigest(call, request);
-  std::optional<ConfirmPosition> position;
+  Relied relied{.last = kNewest, .more = true};
   if (!request.page_token().empty()) {
     COMITY_ASSIGN_OR_RETURN(const journal::PagePosition last,
                             parts_.pages->Parse(request.page_token(), digest, call.caller()));
-    position = ParsePosition(last.position);
+    relied.last = ParsePosition(last.position).value_or(kNewest);
   }
   // One more tells whether there is another page.
   const auto most = static_cast<std::size_t>(page_size) + 1;
   std::vector<Reliance> found;
-  std::int64_t revision = 0;
-  {
-    const ScheduleStore::State::Guard state = parts_.store->View();
-    revision = state.revision();
-    COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), revision));
-    found = ReliancesOn(*state, query, position, most);
+  const std::int64_t revision = parts_.store->View().revision();
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), revision));
+  // What is confirmed meanwhile is newer than what was looked at, and left to a later call.
+  while (relied.more && found.size() < most && !call.Cancelled()) {
+    {
+      const ScheduleStore::State::Guard state = parts_.store->View();
+      relied = ReliancesOn(*state, query, relied.last, parts_.limits.at_once);
+    }
+    std::move(relied.reliances.begin(), relied.reliances.end(), std::back_inserter(found));
   }
-  if (found.size() == most) {
-    found.pop_back();
+  if (found.size() >= most) {
+    found.resize(most - 1);
     const Reliance& last = found.back();
     response->set_next_page_token(parts_.pages->Issue(
         {.position = PositionText(last.confirm_time, last.engagement), .revision = revision},
@@ -121,7 +128,7 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
   }
   const std::size_t count = found.size();
   for (Reliance& reliance : found) *response->add_reliances() = ToProto(std::move(reliance));
-  return service::RecordDisclosure(*parts_.journal, call, /*purpose=*/"", digest, count);
+  return service::RecordDisclosure(*parts_.journal, call, request.purpose(), digest, count);
 }
 
 absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
@@ -132,16 +139,21 @@ absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
   if (!request.partner().empty()) {
     COMITY_RETURN_IF_ERROR(transfer_proto::CheckPartnerName(request.partner(), "partner"));
   }
-  const ScheduleStore::State::Guard state = parts_.store->View();
-  COMITY_RETURN_IF_ERROR(
-      service::CheckMinRevision(call, parts_.store->store_id(), state.revision()));
+  const std::int64_t revision = parts_.store->View().revision();
+  COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), revision));
   const Interval span{year.start, year.end};
-  for (const auto& [partner, count] : EngagementsOf(*state, span, request.partner(), now)) {
+  // What is counted is over, and does not move any more.
+  Volume counted;
+  while (counted.more && !call.Cancelled()) {
+    const ScheduleStore::State::Guard state = parts_.store->View();
+    CountEngagements(*state, span, request.partner(), now, parts_.limits.at_once, counted);
+  }
+  for (const auto& [partner, count] : counted.engagements) {
     v1::PartnerVolume* const volume = response->add_volumes();
     volume->set_partner(partner);
     volume->set_engagements(count);
   }
-  service::SetRevision(parts_.store->store_id(), state.revision(), response->mutable_revision());
+  service::SetRevision(parts_.store->store_id(), revision, response->mutable_revision());
   return absl::OkStatus();
 }
 

@@ -11,7 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/filter_fields.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -19,62 +19,12 @@ namespace {
 constexpr std::size_t kLongest = 1000;
 constexpr int kDeepest = 50;
 
-template <typename Enum>
-std::vector<std::string> WordsOfEnum(Enum last) {
-  std::vector<std::string> words;
-  for (int i = 0; i <= static_cast<int>(last); ++i) words.emplace_back(Word(static_cast<Enum>(i)));
-  return words;
-}
-
-// A field that can be asked for: its values, if they are known words, and how it is read.
-struct Field {
-  absl::string_view name;
-  absl::string_view prefix;         // Of the proto's words.
-  std::vector<std::string> values;  // Empty: any.
-  absl::string_view (*read)(const Partner& partner, absl::CivilDay today);
-};
-
-absl::string_view TrueOrFalse(bool value) { return value ? "true" : "false"; }
-
-const std::vector<Field>& Fields() {
-  static const auto& fields = *new std::vector<Field>{
-      {"kind", "PARTNER_KIND_", WordsOfEnum(PartnerKind::kProjectOrCentre),
-       [](const Partner& p, absl::CivilDay) { return absl::string_view(Word(p.kind)); }},
-      {"region",
-       "",
-       {},
-       [](const Partner& p, absl::CivilDay) { return absl::string_view(p.region); }},
-      {"iso_alpha2",
-       "",
-       {},
-       [](const Partner& p, absl::CivilDay) { return absl::string_view(p.iso_alpha2); }},
-      {"iso_alpha3",
-       "",
-       {},
-       [](const Partner& p, absl::CivilDay) { return absl::string_view(p.iso_alpha3); }},
-      {"legal_class", "LEGAL_CLASS_", WordsOfEnum(LegalClass::kPrivate),
-       [](const Partner& p, absl::CivilDay today) {
-         return absl::string_view(Word(ClassOn(p, today)));
-       }},
-      {"exchanges_suspended",
-       "",
-       {"true", "false"},
-       [](const Partner& p, absl::CivilDay) { return TrueOrFalse(p.exchanges_suspended); }},
-      {"competent_in_criminal_matters",
-       "",
-       {"true", "false"},
-       [](const Partner& p, absl::CivilDay) {
-         return TrueOrFalse(p.competent_in_criminal_matters);
-       }}};
-  return fields;
-}
-
 // Where the field stands; the number of fields if there is none.
 std::size_t FindField(absl::string_view name) {
-  const auto& fields = Fields();
+  const auto& fields = FilterFields();
   return static_cast<std::size_t>(
       std::find_if(fields.begin(), fields.end(),
-                   [name](const Field& field) { return field.name == name; }) -
+                   [name](const FilterField& field) { return field.name == name; }) -
       fields.begin());
 }
 
@@ -134,12 +84,13 @@ class FilterParser {
     SkipSpaces();
     const std::size_t start = at_;
     const std::size_t field = FindField(TakeWordCharacters());
-    if (field == Fields().size()) {
+    if (field == FilterFields().size()) {
       at_ = start;
-      return Wrong(absl::StrCat("name a field: ",
-                                absl::StrJoin(Fields(), ", ", [](std::string* out, const Field& f) {
-                                  absl::StrAppend(out, f.name);
-                                })));
+      return Wrong(absl::StrCat(
+          "name a field: ",
+          absl::StrJoin(FilterFields(), ", ", [](std::string* out, const FilterField& f) {
+            absl::StrAppend(out, f.name);
+          })));
     }
     Node node{.field = field};
     if (Take("!=")) {
@@ -152,11 +103,11 @@ class FilterParser {
       return Wrong("write =, != or : after the field");
     }
     if (node.kind == Node::Kind::kIsSet) return node;
-    COMITY_ASSIGN_OR_RETURN(node.value, ReadValue(Fields()[field]));
+    COMITY_ASSIGN_OR_RETURN(node.value, ReadValue(FilterFields()[field]));
     return node;
   }
 
-  absl::StatusOr<std::string> ReadValue(const Field& field) {
+  absl::StatusOr<std::string> ReadValue(const FilterField& field) {
     SkipSpaces();
     const std::size_t start = at_;
     std::string value;
@@ -228,29 +179,37 @@ absl::StatusOr<PartnerFilter> PartnerFilter::Parse(absl::string_view text) {
   return filter;
 }
 
-bool PartnerFilter::Matches(const Partner& partner, absl::CivilDay today) const {
-  return Holds(root_, partner, today);
+FilterProgram PartnerFilter::Compile(const CodeBook& book, absl::CivilDay today) const {
+  FilterProgram program;
+  program.start_ = Compile(root_, book, FilterProgram::kYes, FilterProgram::kNo, program.tests_);
+  program.day_ = DayNumber(today);
+  return program;
 }
 
-bool PartnerFilter::Holds(const Node& node, const Partner& partner, absl::CivilDay today) {
-  const auto holds = [&](const Node& child) { return Holds(child, partner, today); };
+std::size_t PartnerFilter::Compile(const Node& node, const CodeBook& book, std::size_t yes,
+                                   std::size_t no, std::vector<FilterProgram::Test>& tests) {
   switch (node.kind) {
     case Node::Kind::kAll:
-      return std::all_of(node.children.begin(), node.children.end(), holds);
-    case Node::Kind::kAny:
-      return std::any_of(node.children.begin(), node.children.end(), holds);
+    case Node::Kind::kAny: {
+      const bool all = node.kind == Node::Kind::kAll;
+      std::size_t next = all ? yes : no;
+      for (auto at = node.children.rbegin(); at != node.children.rend(); ++at) {
+        next = Compile(*at, book, all ? next : yes, all ? no : next, tests);
+      }
+      return next;
+    }
     case Node::Kind::kNot:
-      return !holds(node.children.front());
+      return Compile(node.children.front(), book, no, yes, tests);
     case Node::Kind::kIs:
-    case Node::Kind::kIsNot:
     case Node::Kind::kIsSet:
+      tests.push_back(
+          {node.field, node.kind == Node::Kind::kIsSet, book.Find(node.value), yes, no});
+      break;
+    case Node::Kind::kIsNot:
+      tests.push_back({node.field, false, book.Find(node.value), no, yes});
       break;
   }
-  const absl::string_view value = Fields()[node.field].read(partner, today);
-  if (node.kind == Node::Kind::kIsSet) {
-    return !value.empty() && value != "false" && value != "UNKNOWN" && value != "UNSPECIFIED";
-  }
-  return (value == node.value) == (node.kind == Node::Kind::kIs);
+  return tests.size() - 1;
 }
 
 std::string PartnerFilter::ToString() const {
@@ -273,12 +232,12 @@ std::string PartnerFilter::Write(const Node& node) {
     case Node::Kind::kNot:
       return absl::StrCat("NOT ", Write(node.children.front()));
     case Node::Kind::kIsSet:
-      return absl::StrCat(Fields()[node.field].name, ":*");
+      return absl::StrCat(FilterFields()[node.field].name, ":*");
     case Node::Kind::kIs:
     case Node::Kind::kIsNot:
       break;
   }
-  return absl::StrCat(Fields()[node.field].name,
+  return absl::StrCat(FilterFields()[node.field].name,
                       node.kind == Node::Kind::kIs ? " = " : " != ", "\"",
                       absl::StrReplaceAll(node.value, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
 }

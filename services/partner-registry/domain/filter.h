@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "services/partner-registry/domain/types.h"
+#include "services/partner-registry/domain/filter_program.h"
 
 namespace comity::partner_registry {
 
@@ -34,8 +34,9 @@ class PartnerFilter {
   // wrong and what would do; more than 1,000 characters, parentheses and NOT more than 50 deep.
   static absl::StatusOr<PartnerFilter> Parse(absl::string_view text);
 
-  // `legal_class` is that on `today`.
-  bool Matches(const Partner& partner, absl::CivilDay today) const;
+  // For partners whose codes are of `book`; `legal_class` is that on `today`. Good until a text
+  // that the filter names is added to the book.
+  FilterProgram Compile(const CodeBook& book, absl::CivilDay today) const;
 
   // In a form that is read as the same filter: one form for all spellings of it.
   std::string ToString() const;
@@ -52,7 +53,9 @@ class PartnerFilter {
     std::string value;           // kIs, kIsNot.
   };
 
-  static bool Holds(const Node& node, const Partner& partner, absl::CivilDay today);
+  // Adds the tests of `node`, the last ones first, and returns which to begin with.
+  static std::size_t Compile(const Node& node, const CodeBook& book, std::size_t yes,
+                             std::size_t no, std::vector<FilterProgram::Test>& tests);
   static std::string Write(const Node& node);
 
   Node root_;

@@ -43,16 +43,40 @@ struct Candidate {
 };
 
 // Fields that were added to the files later: a file without the column must not lift a limit.
-void KeepWhatIsNotSaid(const Contact& old, Contact& made) {
-  if (made.valid_from.empty()) made.valid_from = old.valid_from;
-  if (made.valid_to.empty()) made.valid_to = old.valid_to;
-  if (made.absences.empty()) made.absences = old.absences;
-  if (made.deputies.empty()) made.deputies = old.deputies;
+// `keep` is called with the name, the value recorded and the row's.
+template <typename Keep>
+void EachLaterField(const Contact& old, Contact& made, Keep keep) {
+  keep("valid_from", old.valid_from, made.valid_from);
+  keep("valid_to", old.valid_to, made.valid_to);
+  keep("absences", old.absences, made.absences);
+  keep("deputies", old.deputies, made.deputies);
 }
 
-void KeepWhatIsNotSaid(const Instrument& old, Instrument& made) {
-  if (made.last_evaluated.empty()) made.last_evaluated = old.last_evaluated;
-  if (made.review_by.empty()) made.review_by = old.review_by;
+template <typename Keep>
+void EachLaterField(const Instrument& old, Instrument& made, Keep keep) {
+  keep("last_evaluated", old.last_evaluated, made.last_evaluated);
+  keep("review_by", old.review_by, made.review_by);
+}
+
+absl::Status CannotBeEmptied(const ImportRow& row, const std::string& field) {
+  return RowError(row.source, {field,
+                               "a row says of no field but those that it leaves empty, and that "
+                               "are else kept, that it empties them: leave it out"});
+}
+
+// The row's fact, with what it says nothing of as `old` has it; null if it is new.
+template <typename T>
+absl::StatusOr<T> WithWhatIsNotSaid(const ImportRow& row, const T* old) {
+  static const T nothing{};
+  T made = std::get<T>(row.fact);
+  std::set<std::string> emptied(row.emptied.begin(), row.emptied.end());
+  EachLaterField(old == nullptr ? nothing : *old, made,
+                 [&emptied](const char* field, const auto& recorded, auto& said) {
+                   if (!said.empty()) return;
+                   if (emptied.erase(field) == 0) said = recorded;
+                 });
+  if (emptied.empty()) return made;
+  return CannotBeEmptied(row, *emptied.begin());
 }
 
 // Works out what each named resource will be.
@@ -62,6 +86,10 @@ class Planner {
       : registry_(registry), caller_(caller) {}
 
   absl::Status Take(const ImportRow& row) {
+    if (!row.emptied.empty() && !std::holds_alternative<Contact>(row.fact) &&
+        !std::holds_alternative<Instrument>(row.fact)) {
+      return CannotBeEmptied(row, row.emptied.front());
+    }
     if (const auto* legal_class = std::get_if<LegalClassRow>(&row.fact)) {
       classes_[legal_class->partner].push_back({*legal_class, row.source});
       return absl::OkStatus();
@@ -79,29 +107,27 @@ class Planner {
       return Add(std::move(made), row.source);
     }
     if (const auto* contact = std::get_if<Contact>(&row.fact)) {
-      Contact made = *contact;
-      const Contact* old = registry_.FindContact(NameOf(made));
+      const Contact* old = registry_.FindContact(NameOf(*contact));
       if (old != nullptr && old->state == ContactState::kErased) {
         return RowError(row.source, {"id",
                                      "the data of this contact were erased for good: enter "
                                      "another one with an id of its own"});
       }
+      COMITY_ASSIGN_OR_RETURN(Contact made, WithWhatIsNotSaid(row, old));
       made.state = old == nullptr ? ContactState::kActive : old->state;
-      if (old != nullptr) KeepWhatIsNotSaid(*old, made);
       return Add(std::move(made), row.source);
     }
     if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
-      Instrument made = *instrument;
-      const Instrument* old = registry_.FindInstrument(NameOf(made));
-      if (old != nullptr) {
-        KeepWhatIsNotSaid(*old, made);
-        if (const std::string raised = RaisedWithoutConfirmation(*old, made); !raised.empty()) {
-          return RowError(row.source,
-                          {"certainty", absl::StrCat("`", raised,
-                                                     "` is not sure in the registry, and its value "
-                                                     "is the same: have a second person confirm "
-                                                     "it, and leave its certainty as it is")});
-        }
+      const Instrument* old = registry_.FindInstrument(NameOf(*instrument));
+      COMITY_ASSIGN_OR_RETURN(Instrument made, WithWhatIsNotSaid(row, old));
+      if (const std::string raised = old == nullptr ? "" : RaisedWithoutConfirmation(*old, made);
+          !raised.empty()) {
+        return RowError(row.source,
+                        {"certainty",
+                         absl::StrCat("`", raised,
+                                      "` is not sure in the registry, and its value is the same: "
+                                      "have a second person confirm it, and leave its certainty as "
+                                      "it is")});
       }
       RecordBy(caller_, old, made);
       return Add(std::move(made), row.source);

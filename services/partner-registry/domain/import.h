@@ -28,6 +28,7 @@ struct LegalClassRow {
 struct ImportRow {
   RowSource source;
   std::variant<Partner, LegalClassRow, Instrument, Milestone, Authority, Contact> fact;
+  std::vector<std::string> emptied;  // Fields that it says are empty, of those PlanImport keeps.
 };
 
 // One difference between rows and what is recorded.
@@ -58,13 +59,14 @@ constexpr int kMostRows = 200'000;
 // Compares `rows` with what `registry` has. A row stands for the whole of its resource: a field
 // that is empty in it is emptied. Rows of legal classes stand for all legal classes of their
 // partner; a partner without any keeps those it has. What only the server sets (a contact's state,
-// the suspension of exchanges, a deletion) is kept; so are aliases, a contact's days of validity,
-// absences and deputies, and an instrument's last_evaluated and review_by where a row is empty:
-// files from before these columns must not lift a limit. Edits empty them.
-// Resources that no row names stay as they are. `caller` is who records what changes.
+// the suspension of exchanges, a deletion) is kept; so are aliases. A contact's days of validity,
+// absences and deputies, and an instrument's last_evaluated and review_by, are kept where a row is
+// empty and does not say in `emptied` that it means it: files from before these columns must not
+// lift a limit. Resources that no row names stay as they are. `caller` is who records what changes.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
-// resource twice or breaks a rule of validation.h, given all others: metadata file, line, column.
+// resource twice, empties a field that it fills or that is none of those, or breaks a rule of
+// validation.h, given all others: metadata file, line, column.
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
                                       absl::string_view caller);
 

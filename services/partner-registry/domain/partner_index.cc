@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -12,9 +15,8 @@
 namespace comity::partner_registry {
 namespace {
 
-// With fewer hits they are collected and put in order; with more it is quicker to look at one
-// partner after the other until a page is full.
-constexpr std::size_t kFew = 4096;
+// As many hits are put in order; with more it is quicker to look at one partner after the other.
+constexpr std::size_t kFew = 1024;
 
 std::vector<std::string> FoldedNames(const Partner& partner) {
   std::vector<std::string> names = {Fold(partner.display_name)};
@@ -24,22 +26,75 @@ std::vector<std::string> FoldedNames(const Partner& partner) {
 
 }  // namespace
 
-void PartnerIndex::Erase(absl::string_view id) {
-  const auto before = entries_.find(id);
-  if (before == entries_.end()) return;
-  const Entry* const entry = before->second.get();
-  for (const absl::string_view word : entry->words) {
+class PartnerIndex::Slots {
+ public:
+  // Empty, for slots below `end`.
+  explicit Slots(std::size_t end) : bits_((end + kWidth - 1) / kWidth) {}
+
+  void Add(Slot slot) { bits_[slot / kWidth] |= std::uint64_t{1} << slot % kWidth; }
+  bool Has(Slot slot) const { return (bits_[slot / kWidth] >> slot % kWidth & 1U) != 0; }
+
+  void KeepOnly(const Slots& others) {
+    for (std::size_t i = 0; i < bits_.size(); ++i) bits_[i] &= others.bits_[i];
+  }
+
+  std::size_t size() const {
+    return std::accumulate(bits_.begin(), bits_.end(), std::size_t{0},
+                           [](std::size_t sum, std::uint64_t bits) {
+                             return sum + static_cast<std::size_t>(absl::popcount(bits));
+                           });
+  }
+
+  template <typename Condition>
+  void KeepIf(Condition condition) {
+    ForEach([&](Slot slot) {
+      if (!condition(slot)) bits_[slot / kWidth] &= ~(std::uint64_t{1} << slot % kWidth);
+    });
+  }
+
+  template <typename Body>
+  void ForEach(Body body) const {
+    for (std::size_t i = 0; i < bits_.size(); ++i) {
+      for (std::uint64_t bits = bits_[i]; bits != 0; bits &= bits - 1) {
+        body(static_cast<Slot>(i * kWidth + static_cast<std::size_t>(absl::countr_zero(bits))));
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t kWidth = 64;
+
+  std::vector<std::uint64_t> bits_;
+};
+
+void PartnerIndex::AddWords(const std::vector<absl::string_view>& words, Slot slot) {
+  for (const absl::string_view word : words) {
+    by_word_.try_emplace(std::string(word)).first->second.push_back(slot);
+  }
+}
+
+void PartnerIndex::RemoveWords(const std::vector<absl::string_view>& words, Slot slot) {
+  for (const absl::string_view word : words) {
     const auto known = by_word_.find(word);
     auto& holders = known->second;
-    *std::find(holders.begin(), holders.end(), entry) = holders.back();
+    *std::find(holders.begin(), holders.end(), slot) = holders.back();
     holders.pop_back();
     if (holders.empty()) by_word_.erase(known);
   }
-  entries_.erase(before);
+}
+
+void PartnerIndex::Erase(absl::string_view id) {
+  const auto known = slots_.find(id);
+  if (known == slots_.end()) return;
+  const Slot slot = known->second;
+  slots_.erase(known);
+  RemoveWords(entries_[slot]->words, slot);
+  entries_[slot].reset();
+  codes_[slot] = PartnerCodes();
+  free_.push_back(slot);
 }
 
 void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
-  Erase(partner->id);
   auto entry = std::make_shared<Entry>();
   entry->text =
       Fold(absl::StrCat(partner->id, " ", partner->display_name, " ", partner->iso_alpha2, " ",
@@ -48,72 +103,89 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   std::sort(entry->words.begin(), entry->words.end());
   entry->words.erase(std::unique(entry->words.begin(), entry->words.end()), entry->words.end());
   entry->partner = std::move(partner);
-  const Entry* const made = entry.get();
-  for (const absl::string_view word : entry->words) {
-    by_word_.try_emplace(std::string(word)).first->second.push_back(made);
+
+  // Words that stay are left alone: it takes long to find who has a frequent one.
+  std::shared_ptr<const Entry> before;
+  Slot slot = 0;
+  if (const auto known = slots_.find(entry->partner->id); known != slots_.end()) {
+    slot = known->second;
+    before = entries_[slot];
+    slots_.erase(known);  // Its key lies in what goes.
+  } else if (!free_.empty()) {
+    slot = free_.back();
+    free_.pop_back();
+  } else {
+    slot = static_cast<Slot>(entries_.size());
+    entries_.emplace_back();
+    codes_.emplace_back();
   }
-  std::string id = entry->partner->id;
-  entries_.emplace(std::move(id), std::move(entry));
+  const std::vector<absl::string_view> none;
+  const auto& words = before == nullptr ? none : before->words;
+  std::vector<absl::string_view> gone;
+  std::vector<absl::string_view> come;
+  std::set_difference(words.begin(), words.end(), entry->words.begin(), entry->words.end(),
+                      std::back_inserter(gone));
+  std::set_difference(entry->words.begin(), entry->words.end(), words.begin(), words.end(),
+                      std::back_inserter(come));
+  RemoveWords(gone, slot);
+  AddWords(come, slot);
+  codes_[slot] = PartnerCodes(*entry->partner, book_);
+  slots_.emplace(entry->partner->id, slot);
+  entries_[slot] = std::move(entry);
 }
 
-bool PartnerIndex::Has(const Entry& entry, absl::string_view word) {
-  const auto at = std::lower_bound(entry.words.begin(), entry.words.end(), word);
-  return at != entry.words.end() && absl::StartsWith(*at, word);
+PartnerIndex::Slots PartnerIndex::WhoHas(absl::string_view word) const {
+  Slots found(entries_.size());
+  for (auto at = by_word_.lower_bound(word);
+       at != by_word_.end() && absl::StartsWith(at->first, word); ++at) {
+    for (const Slot slot : at->second) found.Add(slot);
+  }
+  return found;
 }
 
-void PartnerIndex::Visit(absl::string_view query, absl::string_view after,
+void PartnerIndex::Visit(absl::string_view query, const PartnerFilter& filter, absl::CivilDay today,
+                         absl::string_view after,
                          absl::FunctionRef<bool(const Partner&)> visit) const {
   const std::string folded = Fold(query);
   const std::vector<absl::string_view> words = WordsOf(folded);
-  const auto matches = [&words](const Entry& entry) {
-    return std::all_of(words.begin(), words.end(),
-                       [&entry](absl::string_view word) { return Has(entry, word); });
-  };
-
-  // The hits of the rarest word, if they are few.
-  std::vector<const Entry*> hits(kFew);
-  for (const absl::string_view word : words) {
-    std::vector<const Entry*> found;
-    for (auto at = by_word_.lower_bound(word);
-         at != by_word_.end() && absl::StartsWith(at->first, word) && found.size() < hits.size();
-         ++at) {
-      if (at->second.size() >= hits.size()) {
-        found.resize(hits.size());
-      } else {
-        found.insert(found.end(), at->second.begin(), at->second.end());
-      }
+  const bool everybody = words.empty() && filter.ToString().empty();
+  Slots found(entries_.size());
+  if (!everybody) {
+    if (words.empty()) {
+      for (const auto& [id, slot] : slots_) found.Add(slot);
+    } else {
+      found = WhoHas(words.front());
     }
-    if (found.size() < hits.size()) hits = std::move(found);
-    if (hits.empty()) return;
+    for (std::size_t i = 1; i < words.size(); ++i) found.KeepOnly(WhoHas(words[i]));
+    // In the order of slots, which is that of memory.
+    const FilterProgram program = filter.Compile(book_, today);
+    found.KeepIf([&](Slot slot) { return program.Matches(codes_[slot]); });
   }
-  if (hits.size() == kFew) {
-    for (auto at = entries_.upper_bound(after); at != entries_.end(); ++at) {
-      if (matches(*at->second) && !visit(*at->second->partner)) return;
+  if (everybody || found.size() > kFew) {
+    for (auto at = slots_.upper_bound(after); at != slots_.end(); ++at) {
+      const Slot slot = at->second;
+      if ((everybody || found.Has(slot)) && !visit(*entries_[slot]->partner)) return;
     }
     return;
   }
-  std::erase_if(hits, [&](const Entry* entry) {
-    // A word alone has found only those that have it.
-    return entry->partner->id <= after || (words.size() > 1 && !matches(*entry));
+  std::vector<const Partner*> hits;
+  found.ForEach([&](Slot slot) {
+    const Partner* const partner = entries_[slot]->partner.get();
+    if (partner->id > after) hits.push_back(partner);
   });
   // Only as many are put in order as are looked at.
-  const auto later = [](const Entry* a, const Entry* b) { return a->partner->id > b->partner->id; };
+  const auto later = [](const Partner* a, const Partner* b) { return a->id > b->id; };
   std::make_heap(hits.begin(), hits.end(), later);
-  const Entry* last = nullptr;
-  while (!hits.empty()) {
-    const Entry* const entry = hits.front();
+  while (!hits.empty() && visit(*hits.front())) {
     std::pop_heap(hits.begin(), hits.end(), later);
     hits.pop_back();
-    // Two of its words may begin with one that was asked for.
-    if (entry != last && !visit(*entry->partner)) return;
-    last = entry;
   }
 }
 
 const Partner* PartnerIndex::FindNamesake(const Partner& partner) const {
   const Partner* namesake = nullptr;
   for (const std::string& name : FoldedNames(partner)) {
-    Visit(name, "", [&](const Partner& other) {
+    Visit(name, PartnerFilter(), absl::CivilDay(), "", [&](const Partner& other) {
       const std::vector<std::string> names = FoldedNames(other);
       if (other.id != partner.id && !other.deleted() &&
           std::find(names.begin(), names.end(), name) != names.end()) {
@@ -128,7 +200,7 @@ const Partner* PartnerIndex::FindNamesake(const Partner& partner) const {
 
 const Partner* PartnerIndex::FindByIso(absl::string_view alpha2, absl::string_view except) const {
   const Partner* found = nullptr;
-  Visit(alpha2, "", [&](const Partner& other) {
+  Visit(alpha2, PartnerFilter(), absl::CivilDay(), "", [&](const Partner& other) {
     if (other.id != except && !other.deleted() && other.iso_alpha2 == alpha2) found = &other;
     return found == nullptr;
   });

@@ -269,11 +269,17 @@ absl::CivilDay CountsFrom(const Milestone& milestone) {
   return date.known() ? date.earliest() : DayInBrussels(milestone.recorded.time);
 }
 
+SureDays::SureDays(const LegalClassPeriod& period) {
+  const PartialDate from = Date(period.from);
+  const PartialDate to = Date(period.to);
+  if (from.known()) first = from.latest();
+  if (to.known()) last = to.earliest();
+}
+
 LegalClass ClassOn(const Partner& partner, absl::CivilDay day) {
   for (const LegalClassPeriod& period : partner.legal_classes) {
-    const PartialDate from = Date(period.from);
-    const PartialDate to = Date(period.to);
-    if ((!from.known() || from.latest() <= day) && (!to.known() || day <= to.earliest())) {
+    const SureDays days(period);
+    if (days.first.value_or(day) <= day && day <= days.last.value_or(day)) {
       return period.legal_class;
     }
   }

@@ -32,6 +32,14 @@ struct Standing {
   std::vector<const Instrument*> instruments;  // Oldest first; of the registry.
 };
 
+// The days on which a legal class surely holds, both included; unset: open.
+struct SureDays {
+  explicit SureDays(const LegalClassPeriod& period);
+
+  std::optional<absl::CivilDay> first;
+  std::optional<absl::CivilDay> last;
+};
+
 // The class of `partner` on `day`; kUnspecified if none covers it for certain.
 LegalClass ClassOn(const Partner& partner, absl::CivilDay day);
 

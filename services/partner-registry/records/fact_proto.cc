@@ -315,7 +315,8 @@ absl::StatusOr<Decision> DecisionFromProto(absl::string_view path, const v1::Dec
 }
 
 absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& row) {
-  ImportRow made{.source = {.file = row.source().file(), .line = row.source().line()}};
+  ImportRow made{.source = {.file = row.source().file(), .line = row.source().line()},
+                 .emptied = {row.emptied().paths().begin(), row.emptied().paths().end()}};
   const auto fail = [&](absl::string_view column, absl::string_view what) {
     return MakeError(absl::StatusCode::kInvalidArgument,
                      absl::StrCat(made.source.file, ", line ", made.source.line, ", column ",

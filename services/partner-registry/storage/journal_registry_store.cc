@@ -31,6 +31,18 @@ bool IsSealed(const v1::Contact& contact) {
          contact.authority().empty() && !contact.function().empty();
 }
 
+// For whom recording `facts` needs keys.
+std::vector<std::string> SubjectsOf(const std::vector<Fact>& facts) {
+  std::vector<std::string> subjects;
+  for (const Fact& fact : facts) {
+    const auto* const contact = std::get_if<Contact>(&fact);
+    if (contact != nullptr && contact->state != ContactState::kErased) {
+      subjects.push_back(NameOf(fact));
+    }
+  }
+  return subjects;
+}
+
 // The leaf of a mutation.
 journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& resource,
                            std::string detail, const journal::Turn& turn) {
@@ -249,6 +261,7 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
           turn.ChangeNothing();
           return absl::OkStatus();
         }
+        COMITY_RETURN_IF_ERROR(keys_->Prepare(SubjectsOf(plan.facts)));
         Change change{.revision = turn.revision()};
         journal::EntryBody entry = EntryOf(about, plan.resource, detail, turn);
         for (const Fact& fact : plan.facts) {

@@ -54,9 +54,8 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
   const Sight sight(call, *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
   std::string last;
-  registry.index().Visit(request.query(), page.after, [&](const Partner& partner) {
-    if ((partner.deleted() && !request.show_deleted()) || !sight.SeesPartner(partner.id) ||
-        !filter.Matches(partner, today)) {
+  registry.index().Visit(request.query(), filter, today, page.after, [&](const Partner& partner) {
+    if ((partner.deleted() && !request.show_deleted()) || !sight.SeesPartner(partner.id)) {
       return true;
     }
     if (response->partners_size() == page.size) {

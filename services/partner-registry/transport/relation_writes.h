@@ -15,24 +15,24 @@ class RelationWrites final : Edits {
   RelationWrites(RegistryStore* store, Leases* leases, const Clock* clock)
       : Edits(store, leases, clock), store_(store), clock_(clock) {}
 
-#define COMITY_WRITE(Method, Response)                                           \
+#define COMITY_RELATION(Method, Response)                                        \
   absl::Status Method(const rpc::Call& call, const v1::Method##Request& request, \
                       v1::Response* response) const
-  COMITY_WRITE(SetStrategy, Strategy);
-  COMITY_WRITE(CreateCriteriaSet, CriteriaSet);
-  COMITY_WRITE(RecordAssessment, Assessment);
-  COMITY_WRITE(RecordVolume, Volume);
-  COMITY_WRITE(OpenConsultation, Consultation);
-  COMITY_WRITE(RecordReply, Consultation);
-  COMITY_WRITE(CloseConsultation, Consultation);
-  COMITY_WRITE(UpdateReadiness, Readiness);
-  COMITY_WRITE(CreateArrangement, Arrangement);
-  COMITY_WRITE(AddDraft, Arrangement);
-  COMITY_WRITE(AdvanceArrangement, Arrangement);
-  COMITY_WRITE(RecordTransmission, Arrangement);
-  COMITY_WRITE(CreateSecondment, Secondment);
-  COMITY_WRITE(EndSecondment, Secondment);
-#undef COMITY_WRITE
+  COMITY_RELATION(SetStrategy, Strategy);
+  COMITY_RELATION(CreateCriteriaSet, CriteriaSet);
+  COMITY_RELATION(RecordAssessment, Assessment);
+  COMITY_RELATION(RecordVolume, Volume);
+  COMITY_RELATION(OpenConsultation, Consultation);
+  COMITY_RELATION(RecordReply, Consultation);
+  COMITY_RELATION(CloseConsultation, Consultation);
+  COMITY_RELATION(UpdateReadiness, Readiness);
+  COMITY_RELATION(CreateArrangement, Arrangement);
+  COMITY_RELATION(AddDraft, Arrangement);
+  COMITY_RELATION(AdvanceArrangement, Arrangement);
+  COMITY_RELATION(RecordTransmission, Arrangement);
+  COMITY_RELATION(CreateSecondment, Secondment);
+  COMITY_RELATION(EndSecondment, Secondment);
+#undef COMITY_RELATION
 
  private:
   // As Make of Edits; the answer is shown as the caller sees it.

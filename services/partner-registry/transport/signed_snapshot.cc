@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "common/facts_csv/json_lines.h"
+#include "common/identity/principal.h"
 #include "common/sealing/registry_snapshot.h"
 #include "common/service/calls.h"
 #include "common/service/disclosures.h"
@@ -32,6 +33,12 @@ absl::StatusOr<absl::Duration> Validity(std::int32_t hours) {
     return InvalidField("FIELD_INVALID", "valid_hours", "write 1 to 720, or nothing for 24");
   }
   return absl::Hours(hours == 0 ? kDefault : hours);
+}
+
+// A service is given the same by Replicate: its identity says why.
+absl::Status CheckPurpose(const rpc::Call& call, const std::string& purpose) {
+  const bool of_service = call.principal().kind == identity::PrincipalKind::kService;
+  return of_service && purpose.empty() ? absl::OkStatus() : service::CheckPurpose(purpose);
 }
 
 // The facts on their way out.
@@ -85,6 +92,7 @@ v1::Fact ForTheFile(const Viewer& viewer, Fact fact, absl::string_view store_id)
 
 absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotRequest& request,
                                  rpc::Writer<v1::GetSnapshotResponse>& out) const {
+  COMITY_RETURN_IF_ERROR(CheckPurpose(call, request.purpose()));
   COMITY_ASSIGN_OR_RETURN(const absl::Duration validity, Validity(request.valid_hours()));
   if (signer_ == nullptr) return SigningNotConfigured();
   COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
@@ -107,7 +115,7 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   std::erase_if(all,
                 [&](const SharedFact& shared) { return !MaySee(viewer, CopyOf(shared), today); });
   COMITY_RETURN_IF_ERROR(service::RecordDisclosure(
-      *journal_, call, /*purpose=*/"", service::DigestOf(call.method(), request), all.size()));
+      *journal_, call, request.purpose(), service::DigestOf(call.method(), request), all.size()));
   FactsOut facts(out);
   for (const SharedFact& shared : all) {
     COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, CopyOf(shared), statement.store_id)));

@@ -5,7 +5,8 @@
 //   registry_growth <empty directory> [largest]
 //
 // Prints one line of JSON a size. The check is asked of authorities at random and comes to an
-// answer by a cooperation agreement; the search is for a word that one partner in a thousand has.
+// answer by a cooperation agreement; the search is for a word that one partner in a thousand has,
+// and by a filter that lets nobody through, so that each partner is looked at.
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,7 @@
 #include "absl/time/clock.h"
 #include "common/journal/journal.h"
 #include "common/legal/evaluate.h"
-#include "services/partner-registry/domain/partner_index.h"
+#include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/testing/test_journal.h"
 
@@ -157,6 +158,17 @@ std::vector<double> Evaluations(const Registry& registry, std::int64_t partners)
   });
 }
 
+std::vector<double> Searches(const Registry& registry, const std::string& query,
+                             const std::string& filter) {
+  return Microseconds(kSearches, [&] {
+    std::size_t found = 0;
+    registry.index().Visit(query, PartnerFilter::Parse(filter).value(),
+                           absl::CivilDay(2026, 11, 28), "",
+                           [&](const Partner&) { return ++found < kPage; });
+    if ((found == 0) != query.empty()) Fail(absl::InternalError("found something else"));
+  });
+}
+
 int Run(const std::string& directory, std::int64_t largest) {
   std::int64_t written = 0;
   for (std::int64_t size = 100; size <= largest; size *= 10) {
@@ -174,12 +186,17 @@ int Run(const std::string& directory, std::int64_t largest) {
     const absl::Duration start = absl::Now() - begin;
     const RegistryStore::State::Guard now = opened.store->View();
     const std::vector<double> evaluations = Evaluations(*now, size);
+    const std::vector<double> searches = Searches(*now, "turkisb", "");
+    const std::vector<double> filtered = Searches(
+        *now, "", "legal_class != THIRD_COUNTRY OR region != EXAMPLE OR kind = UNION_BODY");
     (void)std::printf(
         "{\"partners\": %lld, \"instruments\": %lld, \"written_ms\": %.0f, \"start_ms\": %.0f, "
-        "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f}\n",
+        "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, \"search_p50_us\": %.1f, "
+        "\"search_p99_us\": %.1f, \"filter_p50_us\": %.1f, \"filter_p99_us\": %.1f}\n",
         static_cast<long long>(size), static_cast<long long>(size * kInstruments),
         absl::ToDoubleMilliseconds(growing), absl::ToDoubleMilliseconds(start),
-        At(evaluations, 0.5), At(evaluations, 0.99));
+        At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99),
+        At(filtered, 0.5), At(filtered, 0.99));
     (void)std::fflush(stdout);
   }
   return 0;

@@ -78,10 +78,8 @@ void Run(unsigned partners) {
 
   const auto search = [&](const std::string& query, const PartnerFilter& filter) {
     int found = 0;
-    registry.index().Visit(query, "", [&](const Partner& partner) {
-      if (filter.Matches(partner, absl::CivilDay(2026, 11, 28))) ++found;
-      return found <= kPage;
-    });
+    registry.index().Visit(query, filter, absl::CivilDay(2026, 11, 28), "",
+                           [&](const Partner&) { return ++found <= kPage; });
     return found;
   };
   const PartnerFilter filter = PartnerFilter::Parse("region = ASIA AND NOT kind = STATE").value();

@@ -233,7 +233,7 @@ TEST_P(RegistryStoreContractTest, WhatOnlyTheServerSetsIsKeptToo) {
   EXPECT_EQ(read.confirmations[0].evidence, "note");
   EXPECT_EQ(read.confirmations[0].confirm_time, kNow);
   int found = 0;
-  now->index().Visit("sakart", "", [&](const Partner&) { return ++found > 0; });
+  now->index().Visit("sakart", {}, {}, "", [&](const Partner&) { return ++found > 0; });
   EXPECT_EQ(found, 1);
 }
 

@@ -46,7 +46,7 @@ inline absl::Status Status(const grpc::Status& status) { return rpc::ToAbslStatu
 
 class ExchangeServerTest : public ::testing::Test {
  protected:
-  ExchangeServerTest()
+  explicit ExchangeServerTest(transfer_proto::AffectedLimits limits = {})
       : pages_({crypto::Sha256("page key")}, &world_.clock), recorder_(world_.journal.get()) {
     server_ = std::make_unique<comity::testing::TestServer>(
         world_.pki,
@@ -54,7 +54,7 @@ class ExchangeServerTest : public ::testing::Test {
                                              .services = {kExchangeService, kLedgerService},
                                              .table = ShippedTable(),
                                              .recorder = &recorder_},
-        [this](rpc::GateCore& gate) -> std::vector<grpc::Service*> {
+        [this, limits](rpc::GateCore& gate) -> std::vector<grpc::Service*> {
           service_ = std::make_unique<DocumentExchangeService>(
               rpc::CallGate(&gate, kExchangeService),
               DocumentExchangeService::Parts{.exchange = world_.exchange.get(),
@@ -63,7 +63,8 @@ class ExchangeServerTest : public ::testing::Test {
                                              .registry = &world_.registry,
                                              .pages = &pages_,
                                              .clock = &world_.clock,
-                                             .traffic = &traffic_});
+                                             .traffic = &traffic_,
+                                             .inquiry_limits = limits});
           ledger_ = std::make_unique<ledger_service::LedgerService>(
               rpc::CallGate(&gate, kLedgerService), world_.journal.get());
           return {service_.get(), ledger_.get()};

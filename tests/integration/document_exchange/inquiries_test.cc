@@ -25,6 +25,8 @@ constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreemen
 
 class InquiriesTest : public ExchangeServerTest {
  protected:
+  explicit InquiriesTest(transfer_proto::AffectedLimits limits = {}) : ExchangeServerTest(limits) {}
+
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const std::string& who,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -96,6 +98,46 @@ TEST_F(InquiriesTest, WhatIfTheAgreementLapsedNamesTheDocumentNobodyRetrieved) {
                                                 confirmation, signature),
               IsOk());
   EXPECT_THAT(Affected(kDesk)->affected(), SizeIs(1)) << "what was retrieved is";
+}
+
+class ShortAnswerTest : public InquiriesTest {
+ protected:
+  ShortAnswerTest() : InquiriesTest({.rows = 2}) {}
+};
+
+TEST_F(ShortAnswerTest, WhatIfIsCutWhereAnAnswerHasToEndAndSaysSo) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const std::string first = SendToTbilisi();
+  const std::string second = SendToTbilisi();
+  const auto whole = Affected(kDesk);
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_FALSE(whole->truncated());
+  SendToTbilisi();
+
+  const auto cut = Affected(kDesk);
+
+  ASSERT_THAT(cut, IsOk());
+  EXPECT_TRUE(cut->truncated());
+  ASSERT_THAT(cut->affected(), SizeIs(2));
+  EXPECT_EQ(cut->affected(0).document(), "documents/" + first) << "later ones are left out";
+  EXPECT_EQ(cut->affected(1).document(), "documents/" + second);
+}
+
+class SmallAnswerTest : public InquiriesTest {
+ protected:
+  SmallAnswerTest() : InquiriesTest({.bytes = 1}) {}
+};
+
+TEST_F(SmallAnswerTest, WhatIfIsCutWhereAMessageWouldBeTooLarge) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  EXPECT_FALSE(Affected(kDesk)->truncated());
+  SendToTbilisi();
+
+  const auto cut = Affected(kDesk);
+
+  ASSERT_THAT(cut, IsOk());
+  EXPECT_TRUE(cut->truncated());
+  EXPECT_THAT(cut->affected(), IsEmpty());
 }
 
 TEST_F(InquiriesTest, WhatIfTellsEverybodyOfWhatHeMaySeeOnly) {

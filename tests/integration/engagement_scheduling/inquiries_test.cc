@@ -26,6 +26,13 @@ v1::ListAffectedRequest IfItLapses(const std::string& day) {
   return request;
 }
 
+v1::ListReliancesRequest Reliances() {
+  v1::ListReliancesRequest request;
+  request.set_fact(kAgreement);
+  request.set_purpose("corrected day");
+  return request;
+}
+
 TEST_F(InquiriesTest, WhatIfTheAgreementLapsedNamesThePlannedMeetingsOnItsDays) {
   registry_->Authorise();
   const auto held = Hold(kDesk, Coordination(kHour));
@@ -54,6 +61,42 @@ TEST_F(InquiriesTest, WhatIfTheAgreementLapsedNamesThePlannedMeetingsOnItsDays) 
   // The day after it the agreement lapses too late; the question left nothing behind.
   EXPECT_THAT(Call(kDesk, &Stub::ListAffected, IfItLapses("2026-12-02"))->affected(), IsEmpty());
   EXPECT_EQ(application_->journal().head().leaf_count, leaves);
+}
+
+TEST_F(InquiriesTest, WhatIfIsCutWhereAnAnswerHasToEndAndSaysSo) {
+  registry_->Authorise();
+  std::vector<std::string> names;
+  for (int i = 0; i < 3; ++i) {
+    const absl::Time start = kHour.start + absl::Hours(i);
+    names.push_back(Hold(kDesk, Coordination({start, start + absl::Hours(1)}))->name());
+  }
+  const auto all = Call(kDesk, &Stub::ListAffected, IfItLapses("2026-12-01"));
+  ASSERT_THAT(all, IsOk());
+  ASSERT_THAT(all->affected(), SizeIs(3));
+  EXPECT_FALSE(all->truncated());
+  const std::size_t each = all->affected(0).ByteSizeLong();
+  const auto start = [this](InquiryLimits limits) {
+    Stop();
+    limits_ = limits;
+    Start();
+    registry_->Authorise();
+  };
+
+  for (const InquiryLimits limits :
+       {InquiryLimits{.affected = {.rows = 2}, .at_once = 1},
+        InquiryLimits{.affected = {.bytes = 3 * each - 1}, .at_once = 2}}) {
+    start(limits);
+    const auto cut = Call(kDesk, &Stub::ListAffected, IfItLapses("2026-12-01"));
+    ASSERT_THAT(cut, IsOk());
+    EXPECT_TRUE(cut->truncated());
+    ASSERT_THAT(cut->affected(), SizeIs(2));
+    EXPECT_EQ(cut->affected(0).engagement(), names[0]) << "soonest first";
+    EXPECT_EQ(cut->affected(1).engagement(), names[1]);
+  }
+  start({.affected = {.rows = 3, .bytes = 3 * each}, .at_once = 1});
+  const auto whole = Call(kDesk, &Stub::ListAffected, IfItLapses("2026-12-01"));
+  EXPECT_THAT(whole->affected(), SizeIs(3));
+  EXPECT_FALSE(whole->truncated()) << "nothing is left out";
 }
 
 TEST_F(InquiriesTest, WhatIfTellsEverybodyOfWhatHeMaySeeOnly) {
@@ -126,8 +169,7 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
       Confirm(kDesk, Hold(kDesk, Meeting({kHour.start - absl::Hours(1), kHour.start}))->name()),
       IsOk());
   const legal::Revision then = registry_->snapshot().revision();
-  v1::ListReliancesRequest request;
-  request.set_fact(kAgreement);
+  v1::ListReliancesRequest request = Reliances();
 
   const std::int64_t leaves = application_->journal().head().leaf_count;
 
@@ -137,8 +179,9 @@ TEST_F(InquiriesTest, WhoReliedOnAFactIsKnownByTheRevisionsItSaidSo) {
   ASSERT_EQ(application_->journal().head().leaf_count, leaves + 1);
   const auto entry = application_->journal().ReadEntry(leaves);
   ASSERT_THAT(entry, IsOk());
-  EXPECT_THAT(*entry->body, AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo),
-                                  HasSubstr("ListReliances"), HasSubstr("\"count\":3")));
+  EXPECT_THAT(*entry->body,
+              AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo), HasSubstr("ListReliances"),
+                    HasSubstr("\"count\":3"), HasSubstr("\"purpose\":\"corrected day\"")));
   ASSERT_THAT(all->reliances(), SizeIs(3)) << "a strategic meeting relies on nothing";
   EXPECT_EQ(all->reliances(0).engagement(), names[2]) << "newest first";
   EXPECT_EQ(all->reliances(0).registry_revision().number(), then.number);
@@ -175,8 +218,7 @@ TEST_F(InquiriesTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
   Stop();
   Start();
 
-  v1::ListReliancesRequest request;
-  request.set_fact(kAgreement);
+  v1::ListReliancesRequest request = Reliances();
   request.set_page_size(2);
   std::vector<std::string> found;
   do {
@@ -191,9 +233,46 @@ TEST_F(InquiriesTest, ReliancesSurviveARestartAndACancellationAndComeByPages) {
   EXPECT_THAT(found, UnorderedElementsAreArray(names));
 }
 
+TEST_F(InquiriesTest, WhatIsLookedAtPieceByPieceIsWhole) {
+  Stop();
+  limits_.at_once = 1;
+  Start();
+  registry_->Authorise();
+  std::vector<std::string> names;
+  for (int i = 0; i < 5; ++i) {
+    const absl::Time start = kHour.start + absl::Hours(i);
+    const Interval hour{start, start + absl::Hours(1)};
+    const auto held = Hold(kDesk, i % 2 == 0 ? Coordination(hour) : Meeting(hour));
+    ASSERT_THAT(Confirm(kDesk, held->name()), IsOk());
+    if (i % 2 == 0) names.push_back(held->name());
+  }
+  v1::ListReliancesRequest request = Reliances();
+  request.set_page_size(2);
+
+  const auto first = Call(kAuditor, &Stub::ListReliances, request);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(first->reliances(), SizeIs(2));
+  request.set_page_token(first->next_page_token());
+  const auto second = Call(kAuditor, &Stub::ListReliances, request);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(second->reliances(), SizeIs(1));
+  EXPECT_EQ(second->next_page_token(), "");
+  EXPECT_THAT(
+      (std::vector<std::string>{first->reliances(0).engagement(), first->reliances(1).engagement(),
+                                second->reliances(0).engagement()}),
+      UnorderedElementsAreArray(names));
+
+  clock_.Advance(absl::Hours(24 * 60));
+  v1::MeasureVolumeRequest volume;
+  volume.set_year(2026);
+  const auto counted = Call(kDesk, &Stub::MeasureVolume, volume);
+  ASSERT_THAT(counted, IsOk());
+  ASSERT_THAT(counted->volumes(), SizeIs(1));
+  EXPECT_EQ(counted->volumes(0).engagements(), 5);
+}
+
 TEST_F(InquiriesTest, ReliancesAreForWhoMaySeeThemAllAndAskedOfThePresentStoreOnly) {
-  v1::ListReliancesRequest request;
-  request.set_fact(kAgreement);
+  v1::ListReliancesRequest request = Reliances();
   for (const char* who : {kDesk, kRegistryOperator}) {
     EXPECT_THAT(Call(who, &Stub::ListReliances, request),
                 FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
@@ -208,6 +287,12 @@ TEST_F(InquiriesTest, ReliancesAreForWhoMaySeeThemAllAndAskedOfThePresentStoreOn
   request.clear_fact();
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_REQUIRED"));
+  request = Reliances();
+  for (const std::string& purpose : {std::string(), std::string(501, 'x')}) {
+    request.set_purpose(purpose);
+    EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
+                FailsWith(StatusCode::kInvalidArgument, "PURPOSE_MISSING"));
+  }
 }
 
 TEST_F(InquiriesTest, AYearsVolumeCountsWhatTookPlace) {

@@ -84,7 +84,8 @@ class ServiceTest : public ::testing::Test {
                                      .registry = std::move(registry),
                                      .self = kSelf,
                                      .scheduling_gate = rpc::CallGate(&gate, kSchedulingService),
-                                     .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
+                                     .ledger_gate = rpc::CallGate(&gate, kLedgerService),
+                                     .inquiry_limits = limits_},
                                     settings, std::move(options));
     if (!application.ok()) std::abort();
     application_ = *std::move(application);
@@ -149,6 +150,7 @@ class ServiceTest : public ::testing::Test {
   comity::testing::TestPki pki_;
   comity::testing::TempDirectory folder_;
   ManualClock clock_{kNow};
+  InquiryLimits limits_;  // From the next start on.
   LateRecorder recorder_;
   FixedRegistry* registry_ = nullptr;
   std::unique_ptr<SchedulingApplication> application_;

@@ -47,9 +47,11 @@ class SnapshotTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_THAT(server_.ImportData(), IsOk()); }
 
-  absl::StatusOr<Received> Get(const std::string& caller, int valid_hours = 0) {
+  absl::StatusOr<Received> Get(const std::string& caller, int valid_hours = 0,
+                               const std::string& purpose = "a replica in a new site") {
     v1::GetSnapshotRequest request;
     request.set_valid_hours(valid_hours);
+    request.set_purpose(purpose);
     grpc::ClientContext context;
     RegistryServer::Prepare(context);
     const auto reader = server_.ReportsAs(caller).GetSnapshot(&context, request);
@@ -184,6 +186,11 @@ TEST_F(SnapshotTest, IsSignedWithADayOfExpiryForWhoMayHaveIt) {
     EXPECT_FALSE(Get(caller).ok()) << caller;
   }
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  for (const char* const caller : {kOperator, kAuditor, kDpo}) {
+    EXPECT_THAT(Get(caller, 0, ""), FailsWith(kInvalid, "PURPOSE_MISSING")) << caller;
+  }
+  EXPECT_THAT(Get(kDpo, 0, std::string(501, 'x')), FailsWith(kInvalid, "PURPOSE_MISSING"));
+  EXPECT_THAT(Get(kExchange, 0, ""), IsOk()) << "what it is says why";
   EXPECT_THAT(Get(kDpo, 721), FailsWith(kInvalid, "FIELD_INVALID"));
   EXPECT_THAT(Get(kDpo, -1), FailsWith(kInvalid, "FIELD_INVALID"));
 }
@@ -201,6 +208,7 @@ TEST_F(SnapshotTest, WhomItWasGivenToIsInTheLedger) {
   const auto facts = sealing::ParseRegistrySnapshot(received->statement)->facts;
   EXPECT_THAT(*entry->body,
               AllOf(HasSubstr("DISCLOSURE"), HasSubstr(kDpo), HasSubstr("GetSnapshot"),
+                    HasSubstr("\"purpose\":\"a replica in a new site\""),
                     HasSubstr(absl::StrCat("\"count\":", facts))));
 }
 
@@ -236,6 +244,22 @@ class Taker final : public rpc::Writer<v1::GetSnapshotResponse> {
   std::string statement_;
 };
 
+rpc::Call AuditorsCall() {
+  identity::VerifiedCertificate auditor;
+  auditor.principal = identity::Principal::Parse(kAuditor).value();
+  rpc::Call::Facts caller;
+  caller.certificate = std::make_shared<const identity::VerifiedCertificate>(auditor);
+  caller.method = "comity.partner_registry.v1.RegistryReportService/GetSnapshot";
+  caller.request_id = NewUuid(absl::Now());
+  return rpc::Call(std::move(caller));
+}
+
+v1::GetSnapshotRequest AuditorsRequest() {
+  v1::GetSnapshotRequest request;
+  request.set_purpose("yearly review");
+  return request;
+}
+
 TEST_F(SnapshotTest, IsOfOneRevisionThoughSomethingIsCommittedMeanwhile) {
   std::string partners = "id,display_name,kind\n";
   for (int i = 0; i < 2'000; ++i) absl::StrAppend(&partners, "a-", i, ",Partner ", i, ",STATE\n");
@@ -247,19 +271,14 @@ TEST_F(SnapshotTest, IsOfOneRevisionThoughSomethingIsCommittedMeanwhile) {
   ASSERT_THAT(signer, IsOk());
   const SignedSnapshot snapshot(&server_.application().store(), &server_.application().leases(),
                                 &SystemClock(), signer->get(), &server_.application().journal());
-  identity::VerifiedCertificate auditor;
-  auditor.principal = identity::Principal::Parse(kAuditor).value();
-  rpc::Call::Facts caller;
-  caller.certificate = std::make_shared<const identity::VerifiedCertificate>(auditor);
-  caller.method = "comity.partner_registry.v1.RegistryReportService/GetSnapshot";
-  caller.request_id = NewUuid(absl::Now());
-  const rpc::Call call(std::move(caller));
+  const rpc::Call call = AuditorsCall();
+  const v1::GetSnapshotRequest request = AuditorsRequest();
   Taker before([] {});
-  ASSERT_THAT(snapshot.Get(call, {}, before), IsOk());
+  ASSERT_THAT(snapshot.Get(call, request, before), IsOk());
 
   // Contacts come after partners: none has been sent when the first part has.
   Taker during([this] { Suspend(); });
-  ASSERT_THAT(snapshot.Get(call, {}, during), IsOk());
+  ASSERT_THAT(snapshot.Get(call, request, during), IsOk());
 
   EXPECT_GT(during.parts(), 2);
   EXPECT_TRUE(during.facts() == before.facts());
@@ -272,7 +291,7 @@ TEST_F(SnapshotTest, WithoutASigningCertificateThereIsNone) {
   const SignedSnapshot snapshot(&server_.application().store(), &server_.application().leases(),
                                 &SystemClock(), nullptr, &server_.application().journal());
   Taker taker([] {});
-  EXPECT_THAT(snapshot.Get(rpc::Call{rpc::Call::Facts{}}, {}, taker),
+  EXPECT_THAT(snapshot.Get(AuditorsCall(), AuditorsRequest(), taker),
               FailsWith(absl::StatusCode::kFailedPrecondition, "SIGNING_NOT_CONFIGURED"));
   EXPECT_EQ(taker.parts(), 0);
 }

@@ -20,6 +20,7 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 namespace v1 = partner_registry::v1;
@@ -47,11 +48,12 @@ std::vector<v1::Fact> FactsOf(const std::vector<Row>& rows) {
   return facts;
 }
 
-// Rows as texts, without where they stand.
+// Rows as texts, without where they stand and which columns their files have.
 std::multiset<std::string> Said(std::vector<Row> rows) {
   std::multiset<std::string> said;
   for (Row& row : rows) {
     row.clear_source();
+    row.clear_emptied();
     said.insert(row.ShortDebugString());
   }
   return said;
@@ -133,6 +135,7 @@ TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   const auto contacts = ReadFile("contacts.csv", files.at("contacts.csv"));
   ASSERT_THAT(contacts, IsOk());
   EXPECT_EQ(contacts->at(0).contact().ShortDebugString(), told.ShortDebugString());
+  EXPECT_FALSE(contacts->at(0).has_emptied());
   const auto instruments = ReadFile("instruments.csv", files.at("instruments.csv"));
   ASSERT_THAT(instruments, IsOk());
   EXPECT_EQ(instruments->at(0).instrument().ShortDebugString(),
@@ -141,6 +144,14 @@ TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
                        "partner,id,spiffe_id,function,authority,absences\n"
                        "georgia,a,spiffe://x,f,p,2026-12-24\n"),
               FailsWith(absl::StatusCode::kInvalidArgument, "FACTS_FILE_INVALID"));
+}
+
+TEST(WriteFactsTest, AnEmptyCellSaysMoreThanAColumnThatIsNotThere) {
+  const auto rows = ReadFile("contacts.csv",
+                             "partner,id,spiffe_id,function,authority,languages,absences,valid_to\n"
+                             "georgia,a,spiffe://x,f,p,,,2027-12-31\n");
+  ASSERT_THAT(rows, IsOk());
+  EXPECT_THAT(rows->at(0).emptied().paths(), ElementsAre("absences"));
 }
 
 TEST(JsonLinesTest, WhatTheProjectPublishesComesBackAsItIs) {

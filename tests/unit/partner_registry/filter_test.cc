@@ -30,7 +30,9 @@ Partner Croatia() {
 bool Matches(absl::string_view text, absl::CivilDay today = kToday) {
   const auto filter = PartnerFilter::Parse(text);
   EXPECT_THAT(filter, IsOk()) << text;
-  return filter.ok() && filter->Matches(Croatia(), today);
+  CodeBook book;
+  const PartnerCodes croatia(Croatia(), book);
+  return filter.ok() && filter->Compile(book, today).Matches(croatia);
 }
 
 TEST(FilterTest, NothingAskedForIsEverybody) {
@@ -54,6 +56,8 @@ TEST(FilterTest, EveryFieldCanBeAskedFor) {
 TEST(FilterTest, TheLegalClassIsThatOfTheDay) {
   EXPECT_TRUE(Matches("legal_class = MEMBER_STATE"));
   EXPECT_TRUE(Matches("legal_class = THIRD_COUNTRY", absl::CivilDay(2013, 6, 30)));
+  EXPECT_TRUE(Matches("legal_class = THIRD_COUNTRY", absl::CivilDay(1, 1, 1)));
+  EXPECT_TRUE(Matches("legal_class:* AND legal_class = MEMBER_STATE", absl::CivilDay(9999, 1, 1)));
 }
 
 TEST(FilterTest, OrBindsTighterThanAnd) {

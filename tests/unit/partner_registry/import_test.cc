@@ -13,6 +13,7 @@ using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 const char kContacts[] = "partner,id,spiffe_id,function,authority,time_zone,days,start,end\n";
 
@@ -21,6 +22,10 @@ class ImportTest : public ::testing::Test {
   absl::StatusOr<ImportPlan> Plan(absl::string_view file, absl::string_view text) const {
     return PlanImport(loaded_, Rows(file, text), kImporter);
   }
+
+  // With a contact that is limited, by its days and by whom it is away for, and an instrument that
+  // is reviewed.
+  Registry Limited() const;
 
   const Registry loaded_ = LoadedRegistry();
 };
@@ -74,7 +79,7 @@ TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
   EXPECT_THAT(plan->facts, SizeIs(0));
 }
 
-TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
+Registry ImportTest::Limited() const {
   Contact limited = *loaded_.FindContact("partners/georgia/contacts/tbilisi-1");
   Contact second = limited;
   second.id = "tbilisi-2";
@@ -87,12 +92,61 @@ TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
       *loaded_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   reviewed.last_evaluated = "2025-06-01";
   reviewed.review_by = "2029-06-01";
-  const Registry registry = After(loaded_, {second, limited, reviewed});
+  return After(loaded_, {second, limited, reviewed});
+}
+
+TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
+  const Registry registry = Limited();
 
   const auto plan = PlanImport(registry, DataRows(), kImporter);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->changed, 0);
   EXPECT_EQ(plan->unchanged, static_cast<int>(registry.AllFacts().size()) - 1);
+}
+
+TEST_F(ImportTest, AnEmptyCellOfTheLaterColumnsEmptiesThem) {
+  std::vector<ImportRow> rows =
+      Rows("contacts.csv",
+           "partner,id,spiffe_id,function,authority,opener,languages,time_zone,days,start,end,"
+           "last_verified,valid_from,valid_to,absences,deputies\n"
+           "georgia,tbilisi-1,spiffe://georgia.example/partner/georgia/contact/tbilisi-1,"
+           "contact point,prosecution-service,yes,ka;en,Asia/Tbilisi,1;2;3;4;5,09:00,18:00,"
+           "2026-11-23,,2026-12-31,,\n");
+  for (ImportRow& row : Rows("instruments.csv",
+                             "partner,id,kind,title,legal_base,signed,in_force_by,reference,"
+                             "allows_secondment,certainty,last_evaluated\n"
+                             "georgia,cooperation-agreement,COOPERATION_AGREEMENT_PRE_2019,"
+                             "Cooperation agreement,2002/187 art. 26a,2019-03-29,2020-11-19,"
+                             "in place according to COM(2020)743,yes,signed:found;"
+                             "in_force:unknown;in_force_by:found;allows_secondment:found,\n")) {
+    rows.push_back(std::move(row));
+  }
+
+  const auto plan = PlanImport(Limited(), rows, kImporter);
+
+  ASSERT_THAT(plan, IsOk());
+  std::vector<std::string> emptied;
+  for (const Difference& difference : plan->differences) {
+    EXPECT_NE(difference.old_value, "");
+    EXPECT_EQ(difference.new_value, "");
+    emptied.push_back(difference.field);
+  }
+  EXPECT_THAT(emptied, UnorderedElementsAre("last_evaluated", "valid_from", "absences", "deputies"))
+      << "valid_to is filled, review_by is no column";
+  const auto& instrument = std::get<Instrument>(plan->facts.at(0));
+  EXPECT_EQ(instrument.review_by, "2029-06-01");
+}
+
+TEST_F(ImportTest, ARowEmptiesOnlyWhatItLeavesEmptyAndWouldElseBeKept) {
+  const Contact limited = *Limited().FindContact("partners/georgia/contacts/tbilisi-1");
+  const auto plan = [&](auto fact, const char* field) {
+    return PlanImport(Limited(), {ImportRow{.fact = std::move(fact), .emptied = {field}}},
+                      kImporter);
+  };
+  const auto refused = FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID");
+  EXPECT_THAT(plan(limited, "valid_to"), refused) << "which it fills";
+  EXPECT_THAT(plan(limited, "function"), refused);
+  EXPECT_THAT(plan(*loaded_.FindPartner("georgia"), "region"), refused);
 }
 
 TEST_F(ImportTest, ARowThatSaysOtherDaysOfValidityChangesThem) {

@@ -293,7 +293,7 @@ TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
   purged.Apply({.revision = purged.revision() + 1, .removed = plan->removed});
   EXPECT_EQ(purged.FindPartner("kazakhstan"), nullptr);
   int found = 0;
-  purged.index().Visit("kaz", "", [&](const Partner&) { return ++found > 0; });
+  purged.index().Visit("kaz", {}, {}, "", [&](const Partner&) { return ++found > 0; });
   EXPECT_EQ(found, 0);
   EXPECT_FALSE(purged.facts().Find("partners/kazakhstan")->partner.has_value());
   EXPECT_THAT(PlanCreatePartner(purged, Kazakhstan(), false), IsOk()) << "its id is free";

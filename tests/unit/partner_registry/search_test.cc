@@ -42,7 +42,7 @@ class PartnerIndexTest : public ::testing::Test {
 
   std::vector<std::string> Find(absl::string_view query, absl::string_view after = "") const {
     std::vector<std::string> ids;
-    index_.Visit(query, after, [&](const Partner& partner) {
+    index_.Visit(query, {}, {}, after, [&](const Partner& partner) {
       ids.push_back(partner.id);
       return true;
     });
@@ -103,7 +103,7 @@ TEST_F(PartnerIndexTest, ACopyStaysAsItWas) {
   Put({.id = "georgia", .display_name = "Sakartvelo"});
 
   int found = 0;
-  before.Visit("\xD0\x93\xD1\x80", "", [&](const Partner&) { return ++found > 0; });
+  before.Visit("\xD0\x93\xD1\x80", {}, {}, "", [&](const Partner&) { return ++found > 0; });
 
   EXPECT_EQ(found, 1);
 }

@@ -1,0 +1,76 @@
+// How often keys wait for the medium: fsync is counted on its way.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/journal/subject_keys.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/temp_directory.h"
+
+namespace {
+
+int folder_syncs = 0;
+int file_syncs = 0;
+
+}  // namespace
+
+extern "C" int fsync(int descriptor) {
+  struct stat found {};
+  if (fstat(descriptor, &found) == 0) ++(S_ISDIR(found.st_mode) ? folder_syncs : file_syncs);
+  return static_cast<int>(syscall(SYS_fsync, descriptor));
+}
+
+namespace comity::journal {
+namespace {
+
+using testing::FailsWith;
+using testing::IsOk;
+
+TEST(KeySyncsTest, KeysOfManyAreOnTheMediumAfterOneSyncOfTheirFolder) {
+  const testing::TempDirectory root;
+  const auto keys = *SubjectKeys::Open(root / "keys");
+  std::vector<std::string> subjects;
+  for (int i = 0; i < 50; ++i) subjects.push_back(absl::StrCat("partners/georgia/contacts/c-", i));
+  ASSERT_THAT(keys->Seal(subjects[7], "words"), IsOk());
+  folder_syncs = file_syncs = 0;
+
+  ASSERT_THAT(keys->Prepare(subjects), IsOk());
+
+  EXPECT_EQ(folder_syncs, 1);
+  EXPECT_EQ(file_syncs, 49) << "one has its key";
+  for (const std::string& subject : subjects) ASSERT_THAT(keys->Seal(subject, "words"), IsOk());
+  EXPECT_EQ(folder_syncs, 1) << "what is sealed afterwards waits for nothing";
+  EXPECT_EQ(file_syncs, 49);
+}
+
+TEST(KeySyncsTest, AKeyThatAnotherProcessMadeIsSyncedBeforeItIsUsed) {
+  const testing::TempDirectory root;
+  ASSERT_THAT(SubjectKeys::Open(root / "keys").value()->Seal("somebody", "words"), IsOk());
+  const auto another = *SubjectKeys::Open(root / "keys");
+  folder_syncs = file_syncs = 0;
+
+  ASSERT_THAT(another->Seal("somebody", "words"), IsOk());
+
+  EXPECT_EQ(folder_syncs, 1);
+  EXPECT_EQ(file_syncs, 0);
+}
+
+TEST(KeySyncsTest, WhoWasErasedGetsNoKeyByPreparing) {
+  const testing::TempDirectory root;
+  const auto keys = *SubjectKeys::Open(root / "keys");
+  ASSERT_THAT(keys->Seal("somebody", "words"), IsOk());
+  ASSERT_TRUE(keys->Destroy("somebody").value());
+
+  ASSERT_THAT(SubjectKeys::Open(root / "keys").value()->Prepare({"somebody", "other"}), IsOk());
+
+  EXPECT_THAT(keys->Seal("somebody", "words"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "SUBJECT_ERASED"));
+}
+
+}  // namespace
+}  // namespace comity::journal
