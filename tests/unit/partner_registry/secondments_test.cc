@@ -43,7 +43,7 @@ class SecondmentsTest : public ::testing::Test {
   }
 
   void Enter(const Secondment& secondment) {
-    Take(PlanCreateSecondment(registry_, secondment), kAgency);
+    Take(PlanCreateSecondment(registry_, secondment, kAgency));
   }
 
   absl::StatusOr<Plan> End(const std::string& day = "", absl::string_view etag = "") const {
