@@ -315,16 +315,16 @@ void Collector::Consultations(const Consultation& consultation) {
   if (consultation.state != ConsultationState::kOpen) return;
   const absl::CivilDay deadline = ParseDay(consultation.deadline).value_or(query_.from);
   const auto event = [&](const char* field, absl::string_view then) {
-    return ComingEvent{.kind = Kind::kConsultationDue,
-                       .resource = Name(consultation),
-                       .field = field,
-                       .partner = consultation.partner,
-                       .sentence = absl::StrCat("Member States reply to a consultation until ",
-                                                consultation.deadline, ": ",
-                                                consultation.replies.size(), " of ",
-                                                consultation.member_states.size(), " have. ", then),
-                       .evidence = consultation.evidence,
-                       .certainty = Certainty::kFound};
+    return ComingEvent{
+        .kind = Kind::kConsultationDue,
+        .resource = Name(consultation),
+        .field = field,
+        .partner = consultation.partner,
+        .sentence = absl::StrCat("Member States reply to a consultation until ",
+                                 consultation.deadline, ": ", consultation.replies.size(), " of ",
+                                 consultation.member_states.size(), " have. ", then),
+        .evidence = consultation.evidence,
+        .certainty = Certainty::kFound};
   };
   Due(deadline, event("deadline", "The desk closes it."));
   const bool silent = consultation.replies.size() < consultation.member_states.size();

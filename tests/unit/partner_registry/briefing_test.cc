@@ -127,7 +127,7 @@ TEST(BriefingWordsTest, WhatTheAgencyDidItselfIsNotSaidToBeFoundInAPublicSource)
   const std::string text =
       pages::ToMarkdown(BriefingOn(registry, *registry.FindPartner("georgia"), time));
   EXPECT_THAT(text, HasSubstr("| 2026-01-01 | recorded by the agency |"));
-  EXPECT_THAT(text, HasSubstr("| 2026-01-01 | seconded | recorded by the agency |"));
+  EXPECT_THAT(text, HasSubstr("| 2026-01-01 | seconded | recorded by the agency ["));
 }
 
 TEST(BriefingWordsTest, TheFootnoteGoesWithTheName) {
