@@ -40,6 +40,12 @@ absl::Status CheckNotErased(const Contact& contact) {
                    {.reason = "CONTACT_ERASED"});
 }
 
+std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed) {
+  if (changed.kind == known.kind) return std::nullopt;
+  return Problem{"kind", absl::StrCat("it stays ", Word(known.kind),
+                                      ": enter another instrument if it is one (EJR 47(3))")};
+}
+
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path) {
   if (!problem.has_value()) return absl::OkStatus();

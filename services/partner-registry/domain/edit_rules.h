@@ -23,6 +23,10 @@ absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded);
 // FAILED_PRECONDITION `CONTACT_ERASED`: its data are gone, there is nothing to change.
 absl::Status CheckNotErased(const Contact& contact);
 
+// What keeps `changed` from being an edit of `known`: its kind stays, since what is never a basis
+// (EJR 47(3)) cannot become one.
+std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed);
+
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path);

@@ -52,11 +52,8 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
-  if (changed.kind != known->kind) {
-    return InvalidField("INSTRUMENT_INVALID", "instrument.kind",
-                        absl::StrCat("it stays ", Word(known->kind),
-                                     ": enter another instrument if it is one (EJR 47(3))"));
-  }
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));

@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -152,7 +154,8 @@ class Planner {
 
     ImportPlan plan;
     for (Candidate& candidate : candidates_) {
-      const std::optional<Problem> problem = CheckFact(candidate.fact, after);
+      std::optional<Problem> problem = CheckFact(candidate.fact, after);
+      if (!problem.has_value()) problem = CheckEdit(candidate.fact);
       if (problem.has_value()) return RowError(candidate.source, *problem);
       Compare(candidate, plan);
     }
@@ -192,6 +195,26 @@ class Planner {
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
     if (const auto* authority = std::get_if<Authority>(&fact)) return Check(*authority, after);
     return Check(std::get<Contact>(fact), after);
+  }
+
+  // What an edit of the same fact is refused for.
+  std::optional<Problem> CheckEdit(const Fact& fact) const {
+    const std::string name = NameOf(fact);
+    const std::optional<Fact> old = registry_.Find(name);
+    const std::vector<absl::string_view> segments = absl::StrSplit(name, '/');
+    const Partner* partner = registry_.FindPartner(segments[1]);
+    if (partner != nullptr && partner->deleted() &&
+        (!old.has_value() || FieldsOf(*old) != FieldsOf(fact))) {
+      return Problem{"partner", absl::StrCat(NameOf(*partner),
+                                             " is off the register, and nothing is entered or "
+                                             "changed under it: put it back first "
+                                             "(UndeletePartner)")};
+    }
+    if (!old.has_value()) return std::nullopt;
+    if (const auto* instrument = std::get_if<Instrument>(&fact)) {
+      return CheckKindStays(std::get<Instrument>(*old), *instrument);
+    }
+    return std::nullopt;
   }
 
   void Compare(Candidate& candidate, ImportPlan& plan) const {

@@ -64,7 +64,9 @@ constexpr int kMostRows = 200'000;
 // Resources that no row names stay as they are. `caller` is who records what changes.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
-// resource twice or breaks a rule of validation.h, given all others: metadata file, line, column.
+// resource twice or breaks a rule of validation.h, given all others, or that an edit would be
+// refused for: an instrument keeps its kind, and nothing is entered or changed under a partner that
+// is off the register. Metadata file, line, column.
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
                                       absl::string_view caller);
 

@@ -188,6 +188,10 @@ INSTANTIATE_TEST_SUITE_P(
             "partner,id,kind,title,signed,in_force\n"
             "georgia,a,INTERNATIONAL_AGREEMENT,t,2024-05-01,2024-04-30\n",
             "column in_force: it lies before `signed`"},
+        Bad{"ArrangementMadeABasis", "instruments.csv",
+            "partner,id,kind,title,in_force,certainty\n"
+            "bolivia,working-arrangement,BINDING_INSTRUMENT,t,2020-01-01,in_force:found\n",
+            "column kind: it stays WORKING_ARRANGEMENT"},
         Bad{"OldKindTooLate", "instruments.csv",
             "partner,id,kind,title,signed\n"
             "georgia,a,COOPERATION_AGREEMENT_PRE_2019,t,2019-12-12\n",

@@ -13,6 +13,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -332,15 +333,30 @@ TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, IsEmpty());
 
-  const auto renamed = PlanImport(registry,
-                                  Rows("partners.csv",
-                                       "id,kind,display_name,iso_alpha2,iso_alpha3\n"
-                                       "georgia,STATE,Sakartvelo,GE,GEO\n"),
-                                  kImporter);
+  const auto row = Rows("partners.csv",
+                        "id,kind,display_name,iso_alpha2,iso_alpha3\n"
+                        "georgia,STATE,Sakartvelo,GE,GEO\n");
+  georgia.delete_time.reset();
+  const auto renamed = PlanImport(With(georgia), row, kImporter);
   ASSERT_THAT(renamed, IsOk());
-  const Partner& kept = std::get<Partner>(renamed->facts.at(0));
-  EXPECT_THAT(kept.aliases, Contains("Sakartvelo"));
-  EXPECT_TRUE(kept.deleted());
+  EXPECT_THAT(std::get<Partner>(renamed->facts.at(0)).aliases, Contains("Sakartvelo"));
+}
+
+TEST_F(PartnerMutationsTest, AnImportEntersAndChangesNothingUnderWhoWasDeleted) {
+  Partner georgia = Georgia();
+  georgia.delete_time = now_;
+  const Registry registry = With(georgia);
+  const std::pair<const char*, const char*> rows[] = {
+      {"partners.csv", "id,kind,display_name\ngeorgia,STATE,Sakartvelo\n"},
+      {"legal_classes.csv", "partner,legal_class,from,to\ngeorgia,MEMBER_STATE,,\n"},
+      {"authorities.csv", "partner,id,display_name\ngeorgia,ministry,Ministry\n"},
+      {"instruments.csv",
+       "partner,id,kind,title\ngeorgia,cooperation-agreement,COOPERATION_AGREEMENT_PRE_2019,t\n"}};
+  for (const auto& [file, text] : rows) {
+    const auto plan = PlanImport(registry, Rows(file, text), kImporter);
+    EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID")) << file;
+    EXPECT_THAT(std::string(plan.status().message()), HasSubstr("off the register")) << file;
+  }
 }
 
 }  // namespace
