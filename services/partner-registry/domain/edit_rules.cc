@@ -31,6 +31,13 @@ absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded) {
       {.reason = "ETAG_MISMATCH", .metadata = {{"etag", EtagOf(recorded)}}});
 }
 
+absl::Status CheckSeen(absl::string_view etag, absl::string_view what, const Recorded& recorded) {
+  if (!etag.empty()) return CheckEtag(etag, recorded);
+  return InvalidField(
+      "FIELD_REQUIRED", "etag",
+      absl::StrCat("send that of ", what, " as you read it: you confirm what you saw"));
+}
+
 absl::Status CheckNotErased(const Contact& contact) {
   if (contact.state != ContactState::kErased) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition,

@@ -56,6 +56,7 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
@@ -68,11 +69,7 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
   const Instrument* known = registry.FindInstrument(instrument);
   if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
-  if (etag.empty()) {
-    return InvalidField("FIELD_REQUIRED", "etag",
-                        "send that of the instrument as you read it: you confirm what you saw");
-  }
-  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the instrument", known->recorded));
   Instrument changed = *known;
   COMITY_RETURN_IF_ERROR(Confirm(caller, field, evidence, now, changed));
   std::string name = NameOf(changed);
@@ -91,24 +88,40 @@ absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone mil
   return Plan{.facts = {std::move(milestone)}, .resource = std::move(name)};
 }
 
-absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, Authority authority) {
+absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority authority) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, authority.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("AUTHORITY_INVALID", "authority_id", authority.id));
   std::string name = NameOf(authority);
   if (registry.FindAuthority(name) != nullptr) return Taken("an authority", "AUTHORITY_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", "authority"));
+  RecordBy(caller, nullptr, authority);
   return Plan{.facts = {std::move(authority)}, .resource = std::move(name)};
 }
 
-absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, Authority changed,
-                                         absl::string_view etag) {
+absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority changed, absl::string_view etag) {
   const Authority* known = registry.FindAuthority(NameOf(changed));
   if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
+}
+
+absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
+                                          absl::string_view name, const std::string& evidence,
+                                          absl::string_view etag, absl::Time now) {
+  const Authority* known = registry.FindAuthority(name);
+  if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
+  COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the authority", known->recorded));
+  Authority changed = *known;
+  COMITY_RETURN_IF_ERROR(Confirm(caller, evidence, now, changed));
+  return Plan{.facts = {std::move(changed)}, .resource = std::string(name)};
 }
 
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,

@@ -19,7 +19,8 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
                                           Instrument instrument);
 
 // A barrier. INVALID_ARGUMENT `INSTRUMENT_INVALID`; the kind stays: what is never a basis (EJR
-// 47(3)) cannot become one.
+// 47(3)) cannot become one. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: it would make sure what a
+// second person has to confirm.
 absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument changed, absl::string_view etag);
 
@@ -34,11 +35,18 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
 absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone);
 
 // ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
-absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, Authority authority);
+absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority authority);
 
-// A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`.
-absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, Authority changed,
-                                         absl::string_view etag);
+// A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`; FAILED_PRECONDITION
+// `CONFIRMATION_NEEDED`.
+absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority changed, absl::string_view etag);
+
+// Errors as of PlanConfirmField.
+absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
+                                          absl::string_view name, const std::string& evidence,
+                                          absl::string_view etag, absl::Time now);
 
 // A barrier if another identity counts for it, or it opens for another authority or no more.
 // INVALID_ARGUMENT `CONTACT_INVALID`.

@@ -20,11 +20,12 @@ namespace {
 
 constexpr std::size_t kMostPeriods = 100;
 
-absl::Status RowError(const RowSource& source, const Problem& problem) {
+absl::Status RowError(const RowSource& source, const Problem& problem,
+                      const char* reason = "IMPORT_ROW_INVALID") {
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat(source.file, ", line ", source.line, ", column ", problem.field,
                                 ": ", problem.what, ". Nothing was loaded."),
-                   {.reason = "IMPORT_ROW_INVALID",
+                   {.reason = reason,
                     .metadata = {{"file", source.file},
                                  {"line", absl::StrCat(source.line)},
                                  {"column", problem.field}},
@@ -96,7 +97,6 @@ class Planner {
       Instrument made = *instrument;
       const Instrument* old = registry_.FindInstrument(NameOf(made));
       if (old != nullptr) KeepWhatIsNotSaid(*old, made);
-      RecordBy(caller_, old, made);
       return Add(std::move(made), row.source);
     }
     if (const auto* milestone = std::get_if<Milestone>(&row.fact)) {
@@ -157,6 +157,9 @@ class Planner {
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
       if (!problem.has_value()) problem = CheckEdit(candidate.fact);
       if (problem.has_value()) return RowError(candidate.source, *problem);
+      COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate));
+      COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate));
+      COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate));
       Compare(candidate, plan);
     }
     return plan;
@@ -215,6 +218,22 @@ class Planner {
       return CheckKindStays(std::get<Instrument>(*old), *instrument);
     }
     return std::nullopt;
+  }
+
+  // Says who records what a candidate of type T says, unless a second person has to confirm it.
+  template <typename T>
+  absl::Status Vouch(Candidate& candidate) const {
+    T* const made = std::get_if<T>(&candidate.fact);
+    if (made == nullptr) return absl::OkStatus();
+    const std::optional<Fact> known = registry_.Find(NameOf(candidate.fact));
+    const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
+    if (old != nullptr) {
+      if (const std::optional<Problem> surer = MadeSurer(*old, *made)) {
+        return RowError(candidate.source, *surer, kConfirmationNeeded);
+      }
+    }
+    RecordBy(caller_, old, *made);
+    return absl::OkStatus();
   }
 
   void Compare(Candidate& candidate, ImportPlan& plan) const {

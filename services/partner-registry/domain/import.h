@@ -66,7 +66,8 @@ constexpr int kMostRows = 200'000;
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
 // resource twice or breaks a rule of validation.h, given all others, or that an edit would be
 // refused for: an instrument keeps its kind, and nothing is entered or changed under a partner that
-// is off the register. Metadata file, line, column.
+// is off the register. Metadata file, line, column. `CONFIRMATION_NEEDED`, with the same, for a row
+// that would make sure what a second person has to confirm (confirmations.h).
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
                                       absl::string_view caller);
 

@@ -104,7 +104,9 @@ absl::Status FactEdits::CreateAuthority(const rpc::Call& call,
                                    "authorities", "authority", AuthorityFromProto));
   return Make<Authority>(
       call, request, "",
-      [&](const Registry& latest, absl::Time) { return PlanCreateAuthority(latest, authority); },
+      [&](const Registry& latest, absl::Time) {
+        return PlanCreateAuthority(latest, call.caller(), authority);
+      },
       response);
 }
 
@@ -122,7 +124,20 @@ absl::Status FactEdits::UpdateAuthority(const rpc::Call& call,
         COMITY_ASSIGN_OR_RETURN(Authority changed,
                                 Merge(*known, store_id(), asked, request.update_mask(), "authority",
                                       AuthorityFromProto));
-        return PlanUpdateAuthority(latest, std::move(changed), asked.etag());
+        return PlanUpdateAuthority(latest, call.caller(), std::move(changed), asked.etag());
+      },
+      response);
+}
+
+absl::Status FactEdits::ConfirmAuthority(const rpc::Call& call,
+                                         const v1::ConfirmAuthorityRequest& request,
+                                         v1::Authority* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "authorities", request.name()).status());
+  return Make<Authority>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanConfirmAuthority(latest, call.caller(), request.name(), request.evidence(),
+                                    request.etag(), now);
       },
       response);
 }

@@ -25,6 +25,8 @@ class FactEdits : private Edits {
                                v1::Authority* response) const;
   absl::Status UpdateAuthority(const rpc::Call& call, const v1::UpdateAuthorityRequest& request,
                                v1::Authority* response) const;
+  absl::Status ConfirmAuthority(const rpc::Call& call, const v1::ConfirmAuthorityRequest& request,
+                                v1::Authority* response) const;
   absl::Status UpdateContact(const rpc::Call& call, const v1::UpdateContactRequest& request,
                              v1::Contact* response) const;
   absl::Status EraseContact(const rpc::Call& call, const v1::EraseContactRequest& request,

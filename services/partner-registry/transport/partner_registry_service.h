@@ -40,6 +40,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(GetPartnerStanding, PartnerStanding);
   COMITY_UNARY(CreatePartner, Partner);
   COMITY_UNARY(UpdatePartner, Partner);
+  COMITY_UNARY(ConfirmLegalClass, Partner);
   COMITY_UNARY(DeletePartner, Partner);
   COMITY_UNARY(UndeletePartner, Partner);
   COMITY_UNARY(MergePartners, Partner);
@@ -54,6 +55,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(ListAuthorities, ListAuthoritiesResponse);
   COMITY_UNARY(CreateAuthority, Authority);
   COMITY_UNARY(UpdateAuthority, Authority);
+  COMITY_UNARY(ConfirmAuthority, Authority);
   COMITY_UNARY(EvaluateTransfer, TransferVerdict);
   COMITY_UNARY(SuspendExchanges, Partner);
   COMITY_UNARY(ResumeExchanges, Partner);

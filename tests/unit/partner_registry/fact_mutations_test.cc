@@ -87,18 +87,19 @@ TEST_F(FactMutationsTest, AChangeOfAnInstrumentIsABarrierAndNoneChangesNothing) 
 
 TEST_F(FactMutationsTest, AnAuthorityIsEnteredAndMayLoseItsCompetence) {
   Authority authority = {.partner = "georgia", .id = "ministry", .display_name = "Ministry"};
-  const auto created = PlanCreateAuthority(registry_, authority);
+  const auto created = PlanCreateAuthority(registry_, kImporter, authority);
   ASSERT_THAT(created, IsOk());
   const Registry registry = After(registry_, created->facts);
-  EXPECT_THAT(PlanCreateAuthority(registry, authority),
+  EXPECT_THAT(PlanCreateAuthority(registry, kImporter, authority),
               FailsWith(absl::StatusCode::kAlreadyExists, "AUTHORITY_EXISTS"));
 
   authority.competent_in_criminal_matters = true;
-  EXPECT_TRUE(PlanUpdateAuthority(registry, authority, "")->barrier);
+  EXPECT_TRUE(PlanUpdateAuthority(registry, kImporter, authority, "")->barrier);
   authority.listed_in = {"none"};
-  EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry, authority, "")), "authority.listed_in");
+  EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry, kImporter, authority, "")),
+            "authority.listed_in");
   authority.id = "none";
-  EXPECT_THAT(PlanUpdateAuthority(registry, authority, ""),
+  EXPECT_THAT(PlanUpdateAuthority(registry, kImporter, authority, ""),
               FailsWith(absl::StatusCode::kNotFound, "AUTHORITY_NOT_FOUND"));
 }
 
@@ -125,7 +126,8 @@ TEST_F(FactMutationsTest, AContactKeepsItsStateAndIsABarrierIfAnotherCounts) {
 TEST_F(FactMutationsTest, NothingIsEnteredOrChangedUnderWhoIsOffTheRegister) {
   const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED");
   EXPECT_THAT(PlanCreateInstrument(deleted_, kImporter, Arrangement()), refused);
-  EXPECT_THAT(PlanCreateAuthority(deleted_, {.partner = "georgia", .id = "ministry"}), refused);
+  EXPECT_THAT(PlanCreateAuthority(deleted_, kImporter, {.partner = "georgia", .id = "ministry"}),
+              refused);
   EXPECT_THAT(PlanRecordMilestone(deleted_, {.partner = "georgia"}), refused);
   EXPECT_THAT(
       PlanUpdateContact(deleted_, *deleted_.FindContact("partners/georgia/contacts/tbilisi-1"), ""),

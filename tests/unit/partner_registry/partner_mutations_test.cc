@@ -38,12 +38,12 @@ class PartnerMutationsTest : public ::testing::Test {
 };
 
 TEST_F(PartnerMutationsTest, APartnerIsPutOnTheRegisterOnce) {
-  const auto plan = PlanCreatePartner(registry_, Kazakhstan(), false);
+  const auto plan = PlanCreatePartner(registry_, kImporter, Kazakhstan(), false);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->resource, "partners/kazakhstan");
   EXPECT_FALSE(plan->barrier);
 
-  EXPECT_THAT(PlanCreatePartner(After(registry_, plan->facts), Kazakhstan(), true),
+  EXPECT_THAT(PlanCreatePartner(After(registry_, plan->facts), kImporter, Kazakhstan(), true),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_EXISTS"));
 }
 
@@ -51,14 +51,14 @@ TEST_F(PartnerMutationsTest, WhoIsAlikeByNameOrAliasIsRefusedUnlessItIsSaidToBeA
   Partner alike = Kazakhstan();
   alike.id = "turkey";
   alike.display_name = "TU\xCC\x88RKIYE";
-  EXPECT_THAT(PlanCreatePartner(registry_, alike, false),
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, alike, false),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
-  EXPECT_THAT(PlanCreatePartner(registry_, alike, true), IsOk());
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, alike, true), IsOk());
 
   Partner named = Georgia();
   named.aliases = {"Sakartvelo"};
   alike.display_name = "sakartvelo";
-  EXPECT_THAT(PlanCreatePartner(With(named), alike, false),
+  EXPECT_THAT(PlanCreatePartner(With(named), kImporter, alike, false),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
 }
 
@@ -66,12 +66,12 @@ TEST_F(PartnerMutationsTest, AnIsoCodeIsOnePartnersOnlyWhateverIsSaid) {
   Partner other = Kazakhstan();
   other.iso_alpha2 = "GE";
   other.iso_alpha3 = "GEO";
-  EXPECT_THAT(PlanCreatePartner(registry_, other, true),
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, other, true),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
 
   const Registry without =
       After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
-  EXPECT_THAT(PlanCreatePartner(without, other, false), IsOk());
+  EXPECT_THAT(PlanCreatePartner(without, kImporter, other, false), IsOk());
 }
 
 TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
@@ -83,7 +83,7 @@ TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
   const auto create = [&](auto change) {
     Partner partner = Kazakhstan();
     change(partner);
-    return field_of(PlanCreatePartner(registry_, partner, false));
+    return field_of(PlanCreatePartner(registry_, kImporter, partner, false));
   };
   EXPECT_EQ(create([](Partner& p) { p.id = "Kazakhstan"; }), "partner_id");
   EXPECT_EQ(create([](Partner& p) { p.kind = PartnerKind::kUnspecified; }), "partner.kind");
@@ -110,7 +110,7 @@ TEST_F(PartnerMutationsTest, LegalClassesAreKeptInTheOrderOfTheirDays) {
   partner.legal_classes = {{.legal_class = LegalClass::kMemberState, .from = "2030-01-01"},
                            {.legal_class = LegalClass::kThirdCountry, .to = "2029-12-31"}};
 
-  const auto plan = PlanCreatePartner(registry_, partner, false);
+  const auto plan = PlanCreatePartner(registry_, kImporter, partner, false);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(std::get<Partner>(plan->facts[0]).legal_classes[0].to, "2029-12-31");
@@ -123,7 +123,7 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
   Partner changed = Georgia();
   changed.region = "CAUCASUS";
 
-  const auto plan = PlanUpdatePartner(registry, changed, "");
+  const auto plan = PlanUpdatePartner(registry, kImporter, changed, "");
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_TRUE(std::get<Partner>(plan->facts.at(0)).exchanges_suspended);
@@ -133,20 +133,20 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
 TEST_F(PartnerMutationsTest, AChangeOfClassOrCompetenceIsABarrierAndNoChangeIsNone) {
   Partner changed = Georgia();
   changed.competent_in_criminal_matters = !changed.competent_in_criminal_matters;
-  EXPECT_TRUE(PlanUpdatePartner(registry_, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
   changed = Georgia();
   changed.legal_classes[0].to = "2030-12-31";
-  EXPECT_TRUE(PlanUpdatePartner(registry_, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
 
-  const auto same = PlanUpdatePartner(registry_, Georgia(), "");
+  const auto same = PlanUpdatePartner(registry_, kImporter, Georgia(), "");
   ASSERT_THAT(same, IsOk());
   EXPECT_THAT(same->facts, IsEmpty());
 }
 
 TEST_F(PartnerMutationsTest, AStaleEtagIsRefused) {
-  EXPECT_THAT(PlanUpdatePartner(registry_, Georgia(), "\"1\""), IsOk());
+  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), "\"1\""), IsOk());
   for (const char* stale : {"\"0\"", "1", "\"2\""}) {
-    EXPECT_THAT(PlanUpdatePartner(registry_, Georgia(), stale),
+    EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), stale),
                 FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
     EXPECT_THAT(PlanDeletePartner(registry_, "georgia", stale, now_),
                 FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
@@ -168,7 +168,7 @@ TEST_F(PartnerMutationsTest, ADeletedPartnerIsRefusedEverythingUntilItIsPutBack)
     question.data_kind = kind;
     EXPECT_EQ(legal::Evaluate(deleted.facts(), question).outcome, legal::Outcome::kRefused);
   }
-  EXPECT_THAT(PlanUpdatePartner(deleted, Georgia(), ""),
+  EXPECT_THAT(PlanUpdatePartner(deleted, kImporter, Georgia(), ""),
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
   EXPECT_THAT(PlanDeletePartner(deleted, "georgia", "", now_)->facts, IsEmpty());
 
@@ -186,7 +186,8 @@ TEST_F(PartnerMutationsTest, WhoHasBeenReplacedMeanwhileIsNotPutBack) {
       After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
   Partner other = Georgia();
   other.id = "sakartvelo";
-  const Registry replaced = After(deleted, PlanCreatePartner(deleted, other, false)->facts);
+  const Registry replaced =
+      After(deleted, PlanCreatePartner(deleted, kImporter, other, false)->facts);
 
   EXPECT_THAT(PlanUndeletePartner(replaced, "georgia", ""),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
@@ -284,7 +285,8 @@ TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
   purged.index().Visit("kaz", "", [&](const Partner&) { return ++found > 0; });
   EXPECT_EQ(found, 0);
   EXPECT_FALSE(purged.facts().Find("partners/kazakhstan")->partner.has_value());
-  EXPECT_THAT(PlanCreatePartner(purged, Kazakhstan(), false), IsOk()) << "its id is free";
+  EXPECT_THAT(PlanCreatePartner(purged, kImporter, Kazakhstan(), false), IsOk())
+      << "its id is free";
 }
 
 TEST_F(PartnerMutationsTest, WhatNamesAPartnerKeepsItFromBeingPurged) {
