@@ -162,6 +162,7 @@ absl::Status CheckEffect(const Registry& registry, const Instrument* known,
   const Instrument& before = known == nullptr ? none : *known;
   needs(before.provisional_from, changed.provisional_from, "SIGNING_DECISION");
   needs(before.in_force, changed.in_force, "CONCLUSION_DECISION");
+  needs(before.in_force_by, changed.in_force_by, "CONCLUSION_DECISION");
   needs(before.applied_from, changed.applied_from, "CONCLUSION_DECISION");
   return missing.Refuse("An agreement under TFEU 218 cannot take effect yet");
 }

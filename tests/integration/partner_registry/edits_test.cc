@@ -367,6 +367,7 @@ TEST_F(EditsTest, AFieldThatASecondPersonConfirmedCarriesAReleaseUntilItChanges)
   instrument.set_name(kAgreement);
   instrument.set_in_force_by("2020-11-20");
   instrument.mutable_certainty()->insert({"in_force_by", v1::CERTAINTY_UNCONFIRMED});
+  instrument.mutable_certainty()->insert({"signed", v1::CERTAINTY_FOUND});
   update.mutable_update_mask()->add_paths("in_force_by");
   update.mutable_update_mask()->add_paths("certainty");
   update.set_reason("the source is a rumour");

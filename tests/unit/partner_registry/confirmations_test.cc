@@ -218,6 +218,24 @@ TEST_F(ConfirmationsTest, AValueThatWasEmptiedStaysUnconfirmedWhenItComesBack) {
   EXPECT_TRUE(Carries());
 }
 
+TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
+  Instrument unsigned_one = Serbia();
+  unsigned_one.id = "old";
+  unsigned_one.signed_on.clear();
+  unsigned_one.in_force = "2024-06-01";
+  unsigned_one.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
+  Do(PlanCreateInstrument(registry_, kFirst, unsigned_one));
+  EXPECT_FALSE(Carries()) << "when it was concluded is unknown";
+
+  unsigned_one.signed_on = "2019-12-11";
+  Do(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""));
+  EXPECT_TRUE(Carries());
+  unsigned_one.in_force = "2019-12-10";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"))
+      << "in force before it was signed";
+}
+
 TEST_F(ConfirmationsTest, WhatIsSureMayBeLoweredAndAnEmptyFieldFilled) {
   Instrument changed = Serbia();
   changed.certainty["signed"] = Certainty::kUnconfirmed;

@@ -231,6 +231,14 @@ TEST_F(TransitionsTest, AnAgreementTakesEffectOnlyAfterTheDecisionsOfTheCouncil)
       << "undated, it counts from when it was recorded";
   EXPECT_THAT(entered("2026-12-01", "", ""), IsOk());
 
+  Instrument shown = agreement;
+  shown.in_force_by = "2025-04-13";
+  EXPECT_THAT(Missing(PlanCreateInstrument(registry_, kImporter, shown)),
+              ElementsAre("CONCLUSION_DECISION"))
+      << "in force by that day is in force after its conclusion, too";
+  shown.in_force_by = "2025-04-14";
+  EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, shown), IsOk());
+
   Instrument armenian = agreement;
   armenian.partner = "armenia";
   armenian.in_force = "2026-06-01";
