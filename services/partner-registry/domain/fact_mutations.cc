@@ -89,24 +89,29 @@ absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone mil
 }
 
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority authority) {
+                                         Authority authority, absl::Time now) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, authority.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("AUTHORITY_INVALID", "authority_id", authority.id));
   std::string name = NameOf(authority);
   if (registry.FindAuthority(name) != nullptr) return Taken("an authority", "AUTHORITY_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(authority.last_verified, now), "AUTHORITY_INVALID", "authority"));
   RecordBy(caller, nullptr, authority);
   return Plan{.facts = {std::move(authority)}, .resource = std::move(name)};
 }
 
 absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority changed, absl::string_view etag) {
+                                         Authority changed, absl::string_view etag,
+                                         absl::Time now) {
   const Authority* known = registry.FindAuthority(NameOf(changed));
   if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(changed.last_verified, now), "AUTHORITY_INVALID", "authority"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
@@ -125,7 +130,7 @@ absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string
 }
 
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
-                                       absl::string_view etag) {
+                                       absl::string_view etag, absl::Time now) {
   const Contact* known = registry.FindContact(NameOf(changed));
   if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
@@ -133,6 +138,8 @@ absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed
   COMITY_RETURN_IF_ERROR(CheckNotErased(*known));
   changed.state = known->state;
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "CONTACT_INVALID", "contact"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(changed.last_verified, now), "CONTACT_INVALID", "contact"));
   const bool barrier = changed.spiffe_id != known->spiffe_id ||
                        changed.authority != known->authority || changed.opener != known->opener ||
                        changed.valid_from != known->valid_from ||

@@ -36,12 +36,12 @@ absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone mil
 
 // ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority authority);
+                                         Authority authority, absl::Time now);
 
 // A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`; FAILED_PRECONDITION
 // `CONFIRMATION_NEEDED`.
 absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority changed, absl::string_view etag);
+                                         Authority changed, absl::string_view etag, absl::Time now);
 
 // Errors as of PlanConfirmField.
 absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
@@ -51,7 +51,7 @@ absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string
 // A barrier if another identity counts for it, or it opens for another authority or no more.
 // INVALID_ARGUMENT `CONTACT_INVALID`.
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
-                                       absl::string_view etag);
+                                       absl::string_view etag, absl::Time now);
 
 // Leaves of a contact its name alone (a barrier, also if that was done before), and takes it from
 // the deputies of others. NOT_FOUND `CONTACT_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.

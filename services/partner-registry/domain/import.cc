@@ -61,8 +61,8 @@ void KeepWhatIsNotSaid(const Instrument& old, Instrument& made) {
 // Works out what each named resource will be.
 class Planner {
  public:
-  Planner(const Registry& registry, absl::string_view caller)
-      : registry_(registry), caller_(caller) {}
+  Planner(const Registry& registry, absl::string_view caller, absl::Time now)
+      : registry_(registry), caller_(caller), now_(now) {}
 
   absl::Status Take(const ImportRow& row) {
     if (const auto* legal_class = std::get_if<LegalClassRow>(&row.fact)) {
@@ -192,12 +192,17 @@ class Planner {
     return absl::OkStatus();
   }
 
-  static std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) {
+  std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) const {
     if (const auto* partner = std::get_if<Partner>(&fact)) return Check(*partner, after);
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
-    if (const auto* authority = std::get_if<Authority>(&fact)) return Check(*authority, after);
-    return Check(std::get<Contact>(fact), after);
+    if (const auto* authority = std::get_if<Authority>(&fact)) {
+      const std::optional<Problem> problem = Check(*authority, after);
+      return problem.has_value() ? problem : CheckVerified(authority->last_verified, now_);
+    }
+    const Contact& contact = std::get<Contact>(fact);
+    const std::optional<Problem> problem = Check(contact, after);
+    return problem.has_value() ? problem : CheckVerified(contact.last_verified, now_);
   }
 
   // What an edit of the same fact is refused for.
@@ -273,6 +278,7 @@ class Planner {
 
   const Registry& registry_;
   const absl::string_view caller_;
+  const absl::Time now_;
   std::vector<Candidate> candidates_;
   std::map<std::string, std::size_t> index_;  // Of candidates_, by name.
   std::map<std::string, std::vector<ClassRow>> classes_;
@@ -283,8 +289,8 @@ class Planner {
 }  // namespace
 
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
-                                      absl::string_view caller) {
-  Planner planner(registry, caller);
+                                      absl::string_view caller, absl::Time now) {
+  Planner planner(registry, caller, now);
   std::map<std::string, int> rows_by_kind;
   for (const ImportRow& row : rows) {
     ++rows_by_kind[KindOfRow(row)];

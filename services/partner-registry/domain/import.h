@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
@@ -61,7 +62,7 @@ constexpr int kMostRows = 200'000;
 // the suspension of exchanges, a deletion) is kept; so are aliases, a contact's days of validity,
 // absences and deputies, and an instrument's last_evaluated and review_by where a row is empty:
 // files from before these columns must not lift a limit. Edits empty them.
-// Resources that no row names stay as they are. `caller` is who records what changes.
+// Resources that no row names stay as they are. `caller` is who records what changes, `now` when.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
 // resource twice or breaks a rule of validation.h, given all others, or that an edit would be
@@ -69,6 +70,6 @@ constexpr int kMostRows = 200'000;
 // is off the register. Metadata file, line, column. `CONFIRMATION_NEEDED`, with the same, for a row
 // that would make sure what a second person has to confirm (confirmations.h).
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
-                                      absl::string_view caller);
+                                      absl::string_view caller, absl::Time now);
 
 }  // namespace comity::partner_registry

@@ -369,6 +369,15 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   return std::nullopt;
 }
 
+MaybeProblem CheckVerified(const std::string& last_verified, absl::Time now) {
+  const PartialDate date = Date(last_verified);
+  const absl::CivilDay today = DayInBrussels(now);
+  if (!date.known() || date.earliest() <= today) return std::nullopt;
+  return Problem{
+      "last_verified",
+      absl::StrCat("it lies ahead: nobody has verified it later than today, ", FormatDay(today))};
+}
+
 MaybeProblem Check(const Contact& contact, const Registry& registry) {
   if (registry.FindPartner(contact.partner) == nullptr) {
     return Problem{"partner", "there is no such partner: add it to partners.csv"};

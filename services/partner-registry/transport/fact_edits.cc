@@ -104,8 +104,8 @@ absl::Status FactEdits::CreateAuthority(const rpc::Call& call,
                                    "authorities", "authority", AuthorityFromProto));
   return Make<Authority>(
       call, request, "",
-      [&](const Registry& latest, absl::Time) {
-        return PlanCreateAuthority(latest, call.caller(), authority);
+      [&](const Registry& latest, absl::Time now) {
+        return PlanCreateAuthority(latest, call.caller(), authority, now);
       },
       response);
 }
@@ -118,13 +118,13 @@ absl::Status FactEdits::UpdateAuthority(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   return Make<Authority>(
       call, request, std::move(detail),
-      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
         const Authority* known = latest.FindAuthority(asked.name());
         if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
         COMITY_ASSIGN_OR_RETURN(Authority changed,
                                 Merge(*known, store_id(), asked, request.update_mask(), "authority",
                                       AuthorityFromProto));
-        return PlanUpdateAuthority(latest, call.caller(), std::move(changed), asked.etag());
+        return PlanUpdateAuthority(latest, call.caller(), std::move(changed), asked.etag(), now);
       },
       response);
 }
@@ -150,13 +150,13 @@ absl::Status FactEdits::UpdateContact(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   return Make<Contact>(
       call, request, std::move(detail),
-      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
         const Contact* known = latest.FindContact(asked.name());
         if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
         COMITY_ASSIGN_OR_RETURN(
             Contact changed,
             Merge(*known, store_id(), asked, request.update_mask(), "contact", ContactFromProto));
-        return PlanUpdateContact(latest, std::move(changed), asked.etag());
+        return PlanUpdateContact(latest, std::move(changed), asked.etag(), now);
       },
       response);
 }

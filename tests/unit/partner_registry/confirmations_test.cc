@@ -109,7 +109,7 @@ TEST_F(ConfirmationsTest, NobodyConfirmsWhatHeRecorded) {
 
 TEST_F(ConfirmationsTest, AnImportRecordsInTheNameOfWhoImports) {
   EXPECT_EQ(LoadedRegistry().FindInstrument(kName)->recorded_by, kImporter);
-  const auto plan = PlanImport(registry_, DataRows(), kSecond);
+  const auto plan = PlanImport(registry_, DataRows(), kSecond, kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, ::testing::Not(IsEmpty()));
   Do(Plan{.facts = plan->facts});
@@ -123,7 +123,7 @@ TEST_F(ConfirmationsTest, RowsThatSayTheSameKeepTheConfirmation) {
   Do(Confirm(kSecond));
   std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2}, .fact = again}};
 
-  const auto plan = PlanImport(registry_, rows, kImporter);
+  const auto plan = PlanImport(registry_, rows, kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, IsEmpty());
@@ -188,7 +188,7 @@ TEST_F(ConfirmationsTest, NoEditAndNoImportMakesAFieldSure) {
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused) << "another value";
 
   const std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2}, .fact = sure}};
-  const auto import = PlanImport(registry_, rows, kSecond);
+  const auto import = PlanImport(registry_, rows, kSecond, kNow);
   EXPECT_THAT(import, FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
   EXPECT_THAT(std::string(import.status().message()),
               HasSubstr("comity instruments confirm serbia/cooperation-agreement in_force"));
@@ -274,11 +274,11 @@ TEST_F(AuthorityConfirmationsTest, ASecondPersonMakesItSureAndAChangeMakesItUnsu
 
   Authority changed = Algeria();
   changed.last_verified = "2026-11-20";
-  Do(PlanUpdateAuthority(registry_, kFirst, changed, ""));
+  Do(PlanUpdateAuthority(registry_, kFirst, changed, "", kNow));
   EXPECT_EQ(Sure(), Certainty::kFound) << "what it says in law is the same";
 
   changed.territory = "the north";
-  Do(PlanUpdateAuthority(registry_, kFirst, changed, ""));
+  Do(PlanUpdateAuthority(registry_, kFirst, changed, "", kNow));
   EXPECT_EQ(Sure(), Certainty::kUnconfirmed);
   for (const char* const one : {kImporter, kFirst}) {
     EXPECT_THAT(ConfirmIt(one),
@@ -291,10 +291,10 @@ TEST_F(AuthorityConfirmationsTest, ASecondPersonMakesItSureAndAChangeMakesItUnsu
 TEST_F(AuthorityConfirmationsTest, NoEditAndNoImportMakesItSure) {
   Authority sure = Algeria();
   sure.certainty = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateAuthority(registry_, kSecond, sure, ""),
+  EXPECT_THAT(PlanUpdateAuthority(registry_, kSecond, sure, "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
   const std::vector<ImportRow> rows = {{.source = {"authorities.csv", 2}, .fact = sure}};
-  EXPECT_THAT(PlanImport(registry_, rows, kSecond),
+  EXPECT_THAT(PlanImport(registry_, rows, kSecond, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
 }
 
@@ -305,10 +305,10 @@ TEST_F(AuthorityConfirmationsTest, WhoRecordedItBeforeAnybodyKeptThatIsNobody) {
   const auto needed = FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED");
   EXPECT_THAT(ConfirmIt(kSecond), needed);
   old.territory = "the north";
-  Do(PlanUpdateAuthority(registry_, kFirst, old, ""));
+  Do(PlanUpdateAuthority(registry_, kFirst, old, "", kNow));
   EXPECT_THAT(ConfirmIt(kSecond), needed) << "of the rest nobody knows";
   old.certainty = Certainty::kUnknown;
-  Do(PlanUpdateAuthority(registry_, kFirst, old, ""));
+  Do(PlanUpdateAuthority(registry_, kFirst, old, "", kNow));
   EXPECT_THAT(ConfirmIt(kSecond), IsOk());
 }
 
@@ -395,7 +395,7 @@ TEST_F(ClassConfirmationsTest, DaysOfAnUnconfirmedClassStaySo) {
                          Rows("legal_classes.csv",
                               "partner,legal_class,from,to,certainty\n"
                               "panama,THIRD_COUNTRY,,,found\n"),
-                         kSecond),
+                         kSecond, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
 }
 

@@ -19,7 +19,7 @@ const char kContacts[] = "partner,id,spiffe_id,function,authority,time_zone,days
 class ImportTest : public ::testing::Test {
  protected:
   absl::StatusOr<ImportPlan> Plan(absl::string_view file, absl::string_view text) const {
-    return PlanImport(loaded_, Rows(file, text), kImporter);
+    return PlanImport(loaded_, Rows(file, text), kImporter, kNow);
   }
 
   const Registry loaded_ = LoadedRegistry();
@@ -34,7 +34,7 @@ TEST_F(ImportTest, TheProjectsDataAreLoadedWhole) {
 }
 
 TEST_F(ImportTest, TheSameRowsAgainChangeNothing) {
-  const auto plan = PlanImport(loaded_, DataRows(), kImporter);
+  const auto plan = PlanImport(loaded_, DataRows(), kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, SizeIs(0));
@@ -68,7 +68,7 @@ TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
   contact.state = ContactState::kSuspended;
   const Registry suspended = After(loaded_, {contact});
 
-  const auto plan = PlanImport(suspended, DataRows(), kImporter);
+  const auto plan = PlanImport(suspended, DataRows(), kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, SizeIs(0));
@@ -89,7 +89,7 @@ TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
   reviewed.review_by = "2029-06-01";
   const Registry registry = After(loaded_, {second, limited, reviewed});
 
-  const auto plan = PlanImport(registry, DataRows(), kImporter);
+  const auto plan = PlanImport(registry, DataRows(), kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->changed, 0);
   EXPECT_EQ(plan->unchanged, static_cast<int>(registry.AllFacts().size()) - 1);
@@ -101,7 +101,7 @@ TEST_F(ImportTest, ARowThatSaysOtherDaysOfValidityChangesThem) {
   const Registry registry = After(loaded_, {limited});
   limited.valid_to = "2027-12-31";
 
-  const auto plan = PlanImport(registry, {ImportRow{.fact = limited}}, kImporter);
+  const auto plan = PlanImport(registry, {ImportRow{.fact = limited}}, kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_EQ(plan->differences.size(), 1U);
   EXPECT_EQ(plan->differences[0].field, "valid_to");
@@ -118,7 +118,7 @@ TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {
                                Rows("partners.csv",
                                     "id,kind,display_name,iso_alpha2,iso_alpha3\n"
                                     "georgia,STATE,Sakartvelo,GE,GEO\n"),
-                               kImporter);
+                               kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, SizeIs(1));
@@ -132,7 +132,7 @@ TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
       "partners.csv", "id,kind,display_name,iso_alpha2,iso_alpha3\nandorra,STATE,Andorra,AD,AND\n");
   rows.insert(rows.end(), partner.begin(), partner.end());
 
-  const auto plan = PlanImport(loaded_, rows, kImporter);
+  const auto plan = PlanImport(loaded_, rows, kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->added, 2);
@@ -192,6 +192,9 @@ INSTANTIATE_TEST_SUITE_P(
             "partner,id,kind,title,in_force,certainty\n"
             "bolivia,working-arrangement,BINDING_INSTRUMENT,t,2020-01-01,in_force:found\n",
             "column kind: it stays WORKING_ARRANGEMENT"},
+        Bad{"VerifiedTomorrow", "authorities.csv",
+            "partner,id,display_name,last_verified\nchile,a,A,2026-11-29\n",
+            "column last_verified: it lies ahead"},
         Bad{"OldKindTooLate", "instruments.csv",
             "partner,id,kind,title,signed\n"
             "georgia,a,COOPERATION_AGREEMENT_PRE_2019,t,2019-12-12\n",
@@ -226,6 +229,11 @@ INSTANTIATE_TEST_SUITE_P(
             absl::StrCat(kContacts,
                          "chile,a,spiffe://agency.example/partner/chile/contact/a,f,court,,,,\n"),
             "column authority"},
+        Bad{"ContactVerifiedNextMonth", "contacts.csv",
+            "partner,id,spiffe_id,function,authority,last_verified\n"
+            "chile,a,spiffe://agency.example/partner/chile/contact/"
+            "a,f,prosecution-service,2026-12\n",
+            "column last_verified"},
         Bad{"NoSuchZone", "contacts.csv",
             absl::StrCat(kContacts,
                          "chile,a,spiffe://agency.example/partner/chile/contact/"

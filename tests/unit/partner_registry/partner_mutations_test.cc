@@ -331,7 +331,7 @@ TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
   georgia.delete_time = now_;
   const Registry registry = With(georgia);
 
-  const auto plan = PlanImport(registry, DataRows(), kImporter);
+  const auto plan = PlanImport(registry, DataRows(), kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, IsEmpty());
 
@@ -339,7 +339,7 @@ TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
                         "id,kind,display_name,iso_alpha2,iso_alpha3\n"
                         "georgia,STATE,Sakartvelo,GE,GEO\n");
   georgia.delete_time.reset();
-  const auto renamed = PlanImport(With(georgia), row, kImporter);
+  const auto renamed = PlanImport(With(georgia), row, kImporter, kNow);
   ASSERT_THAT(renamed, IsOk());
   EXPECT_THAT(std::get<Partner>(renamed->facts.at(0)).aliases, Contains("Sakartvelo"));
 }
@@ -355,7 +355,7 @@ TEST_F(PartnerMutationsTest, AnImportEntersAndChangesNothingUnderWhoWasDeleted) 
       {"instruments.csv",
        "partner,id,kind,title\ngeorgia,cooperation-agreement,COOPERATION_AGREEMENT_PRE_2019,t\n"}};
   for (const auto& [file, text] : rows) {
-    const auto plan = PlanImport(registry, Rows(file, text), kImporter);
+    const auto plan = PlanImport(registry, Rows(file, text), kImporter, kNow);
     EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID")) << file;
     EXPECT_THAT(std::string(plan.status().message()), HasSubstr("off the register")) << file;
   }
