@@ -47,7 +47,10 @@ void ClearServerOnly(google::protobuf::Message& message) {
 google::protobuf::Message* Importable(v1::Fact& fact) {
   if (fact.has_partner()) return fact.mutable_partner();
   if (fact.has_instrument()) return fact.mutable_instrument();
-  if (fact.has_milestone()) return fact.mutable_milestone();
+  // What was withdrawn does not come back by way of a file.
+  if (fact.has_milestone() && fact.milestone().withdrawal_evidence().empty()) {
+    return fact.mutable_milestone();
+  }
   if (fact.has_authority()) return fact.mutable_authority();
   // Of an erased one there is nothing to say.
   if (fact.has_contact() && fact.contact().state() != v1::Contact::STATE_ERASED) {

@@ -176,7 +176,9 @@ std::map<std::string, std::string> WriteFiles(const std::vector<v1::Fact>& facts
       }
     }
     if (fact.has_instrument()) rows["instruments.csv"].push_back(ValuesOf(fact.instrument()));
-    if (fact.has_milestone()) rows["milestones.csv"].push_back(ValuesOf(fact.milestone()));
+    // What was withdrawn does not come back by way of a file.
+    if (fact.has_milestone() && fact.milestone().withdrawal_evidence().empty())
+      rows["milestones.csv"].push_back(ValuesOf(fact.milestone()));
     if (fact.has_authority()) rows["authorities.csv"].push_back(ValuesOf(fact.authority()));
     // Of an erased contact there is nothing to say.
     if (fact.has_contact() && fact.contact().state() != v1::Contact::STATE_ERASED)

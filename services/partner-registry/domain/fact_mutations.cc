@@ -2,36 +2,15 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
-#include "services/partner-registry/domain/steps.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
-namespace {
-
-// "council-mandate", "joined-icpa", and "seconded-2" if that is taken.
-std::string NewMilestoneId(const Registry& registry, const Milestone& milestone) {
-  const std::string step = absl::AsciiStrToLower(absl::StrReplaceAll(milestone.step, {{"_", "-"}}));
-  std::string base = milestone.project.empty() ? step : absl::StrCat(step, "-", milestone.project);
-  constexpr std::size_t kRoomForNumber = 8;
-  if (base.size() > 63 - kRoomForNumber) base = step;
-  Milestone named = milestone;
-  named.id = base;
-  for (int number = 2; registry.Find(NameOf(named)).has_value(); ++number) {
-    named.id = absl::StrCat(base, "-", number);
-  }
-  return named.id;
-}
-
-}  // namespace
-
 absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument instrument) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, instrument.partner).status());
@@ -74,18 +53,6 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
   COMITY_RETURN_IF_ERROR(Confirm(caller, field, evidence, now, changed));
   std::string name = NameOf(changed);
   return Plan{.facts = {std::move(changed)}, .resource = std::move(name)};
-}
-
-absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone) {
-  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, milestone.partner));
-  if (RankOf(milestone.axis, milestone.step) >= 0) {
-    COMITY_RETURN_IF_ERROR(CheckTransition(registry, *partner, milestone));
-  }
-  COMITY_RETURN_IF_ERROR(
-      CheckProblem(Check(milestone, registry), "MILESTONE_INVALID", "milestone"));
-  milestone.id = NewMilestoneId(registry, milestone);
-  std::string name = NameOf(milestone);
-  return Plan{.facts = {std::move(milestone)}, .resource = std::move(name)};
 }
 
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,

@@ -9,7 +9,7 @@
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
-// What is done to instruments, milestones, authorities and contacts, in the form of mutations.h.
+// What is done to instruments, authorities and contacts, in the form of mutations.h.
 // `changed` takes the place of what has its name, and what only the server sets is kept. Errors of
 // edit_rules.h besides those named; NOT_FOUND `INSTRUMENT_NOT_FOUND` and the like.
 namespace comity::partner_registry {
@@ -29,10 +29,6 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
                                       absl::string_view instrument, absl::string_view field,
                                       const std::string& evidence, absl::string_view etag,
                                       absl::Time now);
-
-// Records a step, under a name made of it. Errors of CheckTransition (transitions.h);
-// INVALID_ARGUMENT `MILESTONE_INVALID` with the field.
-absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone);
 
 // ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,

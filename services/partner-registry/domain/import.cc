@@ -100,7 +100,12 @@ class Planner {
       return Add(std::move(made), row.source);
     }
     if (const auto* milestone = std::get_if<Milestone>(&row.fact)) {
-      return Add(*milestone, row.source);
+      Milestone made = *milestone;
+      const std::optional<Fact> old = registry_.Find(NameOf(made));
+      if (old.has_value()) {
+        made.withdrawal_evidence = std::get<Milestone>(*old).withdrawal_evidence;
+      }
+      return Add(std::move(made), row.source);
     }
     return Add(std::get<Authority>(row.fact), row.source);
   }

@@ -125,7 +125,10 @@ struct Milestone {
   Certainty certainty = Certainty::kUnspecified;
   std::string project;  // The id of a partner; only on the axis of memberships.
   std::string note;
+  std::string withdrawal_evidence;  // Not empty: it was withdrawn, and counts no more.
   Recorded recorded;
+
+  bool withdrawn() const { return !withdrawal_evidence.empty(); }
 };
 
 struct Authority {

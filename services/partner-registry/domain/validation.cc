@@ -338,7 +338,9 @@ MaybeProblem Check(const Milestone& milestone, const Registry& registry) {
       rank < RankOf(Axis::kTreaty, "SUSPENDED")) {
     bool mandate = false;
     for (const Milestone* other : registry.MilestonesOf(milestone.partner)) {
-      if (other->axis != Axis::kTreaty || other->step != "COUNCIL_MANDATE") continue;
+      if (other->axis != Axis::kTreaty || other->step != "COUNCIL_MANDATE" || other->withdrawn()) {
+        continue;
+      }
       mandate = true;
       if (SurelyBefore(milestone.day, other->day)) {
         return Problem{"day", absl::StrCat("it lies before the Council's mandate of ", other->day)};

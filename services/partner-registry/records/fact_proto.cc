@@ -215,6 +215,7 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
     }
     case v1::Fact::kMilestone: {
       COMITY_ASSIGN_OR_RETURN(Milestone made, MilestoneFromProto("milestone", record.milestone()));
+      made.withdrawal_evidence = record.milestone().withdrawal_evidence();
       return Fact(std::move(made));
     }
     case v1::Fact::kAuthority: {
@@ -355,7 +356,7 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
   };
   static constexpr char kServerOnly[] =
       "an import cannot say when, at which revision or by whom a fact was recorded, confirmed, "
-      "deleted or erased, only the server can";
+      "withdrawn, deleted or erased, only the server can";
   using Row = v1::ImportFactsRequest::Row;
   switch (row.fact_case()) {
     case Row::kPartner: {
@@ -395,7 +396,9 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       return made;
     }
     case Row::kMilestone: {
-      if (row.milestone().has_revision()) return fail("recorded", kServerOnly);
+      if (row.milestone().has_revision() || !row.milestone().withdrawal_evidence().empty()) {
+        return fail("recorded", kServerOnly);
+      }
       auto read = MilestoneFromProto("row", row.milestone());
       if (!read.ok()) return at_row(read.status());
       made.fact = *std::move(read);

@@ -153,6 +153,7 @@ v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id) {
   made.set_certainty(Cast<v1::Certainty>(milestone.certainty));
   made.set_project(PartnerName(milestone.project));
   made.set_note(milestone.note);
+  made.set_withdrawal_evidence(milestone.withdrawal_evidence);
   SetRevision(milestone.recorded, store_id, made);
   return made;
 }
@@ -316,6 +317,13 @@ v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
     added.set_next_step(axis.next_step);
     for (const Milestone& step : axis.history) {
       *added.add_history() = ToProto(step, registry.store_id());
+    }
+    // What was withdrawn counts no more and stays readable. What was public is another question.
+    if (standing.public_on.has_value()) continue;
+    for (const Milestone* step : registry.MilestonesOf(partner.id)) {
+      if (step->withdrawn() && step->axis == axis.axis) {
+        *added.add_history() = ToProto(*step, registry.store_id());
+      }
     }
   }
   for (const Instrument* instrument : standing.instruments) {

@@ -7,6 +7,7 @@
 #include "common/service/field_masks.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/names.h"
 
 namespace comity::partner_registry {
@@ -93,6 +94,18 @@ absl::Status FactEdits::RecordMilestone(const rpc::Call& call,
   return Make<Milestone>(
       call, request, "",
       [&](const Registry& latest, absl::Time) { return PlanRecordMilestone(latest, milestone); },
+      response);
+}
+
+absl::Status FactEdits::WithdrawMilestone(const rpc::Call& call,
+                                          const v1::WithdrawMilestoneRequest& request,
+                                          v1::Milestone* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "milestones", request.name()).status());
+  return Make<Milestone>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time) {
+        return PlanWithdrawMilestone(latest, request.name(), request.evidence());
+      },
       response);
 }
 

@@ -21,6 +21,8 @@ class FactEdits : private Edits {
                             v1::Instrument* response) const;
   absl::Status RecordMilestone(const rpc::Call& call, const v1::RecordMilestoneRequest& request,
                                v1::Milestone* response) const;
+  absl::Status WithdrawMilestone(const rpc::Call& call, const v1::WithdrawMilestoneRequest& request,
+                                 v1::Milestone* response) const;
   absl::Status CreateAuthority(const rpc::Call& call, const v1::CreateAuthorityRequest& request,
                                v1::Authority* response) const;
   absl::Status UpdateAuthority(const rpc::Call& call, const v1::UpdateAuthorityRequest& request,

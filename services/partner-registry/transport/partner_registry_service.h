@@ -51,6 +51,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(UpdateInstrument, Instrument);
   COMITY_UNARY(ConfirmField, Instrument);
   COMITY_UNARY(RecordMilestone, Milestone);
+  COMITY_UNARY(WithdrawMilestone, Milestone);
   COMITY_UNARY(GetAuthority, Authority);
   COMITY_UNARY(ListAuthorities, ListAuthoritiesResponse);
   COMITY_UNARY(CreateAuthority, Authority);

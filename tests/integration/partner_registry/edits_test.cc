@@ -456,6 +456,25 @@ TEST_F(EditsTest, AuthoritiesAndClassesAreConfirmedByASecondPerson) {
   EXPECT_EQ(panama->legal_classes(0).confirmation().confirmed_by(), kDesk);
 }
 
+TEST_F(EditsTest, AStepByMistakeIsWithdrawn) {
+  v1::WithdrawMilestoneRequest request;
+  request.set_name("partners/algeria/milestones/council-mandate");
+  request.set_evidence("it was of another State");
+  EXPECT_EQ(Edit(&Stub::WithdrawMilestone, request, kDesk).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  const auto withdrawn = Edit(&Stub::WithdrawMilestone, request);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->withdrawal_evidence(), "it was of another State");
+
+  server_.Restart();
+
+  EXPECT_THAT(Edit(&Stub::WithdrawMilestone, request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "MILESTONE_WITHDRAWN"));
+  v1::GetPartnerStandingRequest standing;
+  standing.set_name("partners/algeria");
+  EXPECT_EQ(Call(&Stub::GetPartnerStanding, server_.As(kDesk), standing)->axes(0).step(), "NONE");
+}
+
 TEST_F(EditsTest, AStepIsRecordedIfWhatComesFirstWas) {
   v1::RecordMilestoneRequest request;
   request.set_parent("partners/algeria");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "common/status/error.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"

@@ -4,6 +4,7 @@
 
 #include "common/status/error.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/steps.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
