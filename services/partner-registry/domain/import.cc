@@ -58,6 +58,23 @@ void KeepWhatIsNotSaid(const Instrument& old, Instrument& made) {
   if (made.review_by.empty()) made.review_by = old.review_by;
 }
 
+// Every field that a row can set, and what it can make stricter and never looser.
+std::vector<std::pair<std::string, std::string>> FieldsAndLimits(const Fact& fact) {
+  auto fields = FieldsOf(fact);
+  const auto limit = [&](const char* name, bool on) {
+    fields.emplace_back(name, on ? "yes" : "no");
+  };
+  if (const auto* partner = std::get_if<Partner>(&fact)) {
+    limit("exchanges_suspended", partner->exchanges_suspended);
+    limit("deleted", partner->deleted());
+    fields.emplace_back("merged_into", partner->merged_into);
+  }
+  if (const auto* contact = std::get_if<Contact>(&fact)) {
+    limit("suspended", contact->state == ContactState::kSuspended);
+  }
+  return fields;
+}
+
 // Works out what each named resource will be.
 class Planner {
  public:
@@ -72,12 +89,15 @@ class Planner {
     if (const auto* partner = std::get_if<Partner>(&row.fact)) {
       Partner made = *partner;
       made.legal_classes.clear();
+      if (made.deleted()) made.delete_time = now_;
       if (const Partner* old = registry_.FindPartner(made.id); old != nullptr) {
         made.legal_classes = old->legal_classes;
-        made.exchanges_suspended = old->exchanges_suspended;
+        made.exchanges_suspended |= old->exchanges_suspended;
         if (made.aliases.empty()) made.aliases = old->aliases;
-        made.delete_time = old->delete_time;
-        made.merged_into = old->merged_into;
+        if (old->deleted()) {
+          made.delete_time = old->delete_time;
+          made.merged_into = old->merged_into;
+        }
       }
       return Add(std::move(made), row.source);
     }
@@ -89,7 +109,7 @@ class Planner {
                                      "the data of this contact were erased for good: enter "
                                      "another one with an id of its own"});
       }
-      made.state = old == nullptr ? ContactState::kActive : old->state;
+      if (old != nullptr && old->state == ContactState::kSuspended) made.state = old->state;
       if (old != nullptr) KeepWhatIsNotSaid(*old, made);
       return Add(std::move(made), row.source);
     }
@@ -187,7 +207,7 @@ class Planner {
       }
     }
     if (const auto* partner = std::get_if<Partner>(&fact);
-        partner != nullptr && !partner->iso_alpha2.empty()) {
+        partner != nullptr && !partner->iso_alpha2.empty() && !partner->deleted()) {
       if (!iso_codes_.insert(partner->iso_alpha2).second) {
         return RowError(source, {"iso_alpha2", "another row has this code"});
       }
@@ -198,7 +218,14 @@ class Planner {
   }
 
   std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) const {
-    if (const auto* partner = std::get_if<Partner>(&fact)) return Check(*partner, after);
+    if (const auto* partner = std::get_if<Partner>(&fact)) {
+      const std::string& into = partner->merged_into;
+      if (!into.empty() &&
+          (!partner->deleted() || into == partner->id || after.FindPartner(into) == nullptr)) {
+        return Problem{"merged_into", "name another partner that there is, of one that is deleted"};
+      }
+      return Check(*partner, after);
+    }
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
     if (const auto* authority = std::get_if<Authority>(&fact)) {
@@ -260,8 +287,8 @@ class Planner {
       plan.facts.push_back(std::move(candidate.fact));
       return;
     }
-    const auto before = FieldsOf(*old);
-    const auto after = FieldsOf(candidate.fact);
+    const auto before = FieldsAndLimits(*old);
+    const auto after = FieldsAndLimits(candidate.fact);
     bool changed = false;
     for (std::size_t i = 0; i < after.size(); ++i) {
       if (before[i].second == after[i].second) continue;

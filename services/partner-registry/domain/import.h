@@ -58,12 +58,12 @@ constexpr int kMostRows = 200'000;
 
 // Compares `rows` with what `registry` has. A row stands for the whole of its resource: a field
 // that is empty in it is emptied. Rows of legal classes stand for all legal classes of their
-// partner; a partner without any keeps those it has. What only the server sets (a contact's state,
-// the suspension of exchanges, a deletion, that a milestone was withdrawn) is kept; so are aliases,
-// a contact's days of validity, absences and deputies, and an instrument's last_evaluated and
-// review_by where a row is empty: files from before these columns must not lift a limit. Edits
-// empty them. Resources that no row names stay as they are. `caller` is who records what changes,
-// `now` when.
+// partner; a partner without any keeps those it has. What only the server sets (that a milestone
+// was withdrawn) is kept; a row may suspend a contact or exchanges and delete a partner, and never
+// undoes that; so are aliases, a contact's days of validity,
+// absences and deputies, and an instrument's last_evaluated and review_by where a row is empty:
+// files from before these columns must not lift a limit. Edits empty them.
+// Resources that no row names stay as they are. `caller` is who records what changes, `now` when.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
 // resource twice or breaks a rule of validation.h, given all others, or that an edit would be

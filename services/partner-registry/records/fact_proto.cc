@@ -356,12 +356,12 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
   };
   static constexpr char kServerOnly[] =
       "an import cannot say when, at which revision or by whom a fact was recorded, confirmed, "
-      "withdrawn, deleted or erased, only the server can";
+      "withdrawn or erased, only the server can";
   using Row = v1::ImportFactsRequest::Row;
   switch (row.fact_case()) {
     case Row::kPartner: {
       const v1::Partner& partner = row.partner();
-      if (partner.has_revision() || partner.has_record_time() || partner.has_delete_time()) {
+      if (partner.has_revision() || partner.has_record_time()) {
         return fail("recorded", kServerOnly);
       }
       auto read = PartnerFromProto("row", partner);
@@ -369,8 +369,13 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       if (!read->legal_classes.empty()) {
         return fail("legal_classes", "legal classes stand in rows of their own");
       }
-      if (!read->aliases.empty()) {
-        return fail("aliases", "an import says nothing of aliases: set them with UpdatePartner");
+      read->exchanges_suspended = partner.exchanges_suspended();
+      // That it is deleted; when is for the server to say.
+      if (partner.has_delete_time()) read->delete_time = absl::UnixEpoch();
+      if (!partner.merged_into().empty()) {
+        auto into = ParsePartnerName("row.merged_into", partner.merged_into());
+        if (!into.ok()) return at_row(into.status());
+        read->merged_into = *std::move(into);
       }
       made.fact = *std::move(read);
       return made;
@@ -414,11 +419,15 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       return made;
     }
     case Row::kContact: {
-      if (row.contact().has_revision() || row.contact().has_erase_time()) {
+      if (row.contact().has_revision() || row.contact().has_erase_time() ||
+          row.contact().state() == v1::Contact::STATE_ERASED) {
         return fail("recorded", kServerOnly);
       }
       auto read = ContactFromProto("row", row.contact());
       if (!read.ok()) return at_row(read.status());
+      if (row.contact().state() == v1::Contact::STATE_SUSPENDED) {
+        read->state = ContactState::kSuspended;
+      }
       made.fact = *std::move(read);
       return made;
     }

@@ -125,6 +125,52 @@ TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {
   EXPECT_TRUE(std::get<Partner>(plan->facts[0]).exchanges_suspended);
 }
 
+TEST_F(ImportTest, ARowMakesStricterAndNeverLooser) {
+  const auto rows = [](absl::string_view yes) {
+    std::vector<ImportRow> made = Rows(
+        "partners.csv",
+        absl::StrCat("id,kind,display_name,exchanges_suspended,deleted,merged_into\n"
+                     "dup,STATE,Dup,no,",
+                     yes, ",", yes == "yes" ? "chile" : "", "\nother,STATE,Other,", yes, ",no,\n"));
+    const std::vector<ImportRow> more = Rows(
+        "contacts.csv", absl::StrCat("partner,id,spiffe_id,function,authority,suspended\n"
+                                     "chile,a,spiffe://agency.example/partner/chile/contact/a,f,"
+                                     "prosecution-service,",
+                                     yes, "\n"));
+    made.insert(made.end(), more.begin(), more.end());
+    return made;
+  };
+  const auto expect_strict = [](const Registry& registry) {
+    EXPECT_EQ(registry.FindPartner("dup")->delete_time, kNow);
+    EXPECT_EQ(registry.FindPartner("dup")->merged_into, "chile");
+    EXPECT_TRUE(registry.FindPartner("other")->exchanges_suspended);
+    EXPECT_EQ(registry.FindContact("partners/chile/contacts/a")->state, ContactState::kSuspended);
+  };
+  const auto added = PlanImport(loaded_, rows("yes"), kImporter, kNow);
+  ASSERT_THAT(added, IsOk());
+  expect_strict(After(loaded_, added->facts));
+
+  const auto lax = PlanImport(loaded_, rows("no"), kImporter, kNow);
+  ASSERT_THAT(lax, IsOk());
+  const auto stricter = PlanImport(After(loaded_, lax->facts), rows("yes"), kImporter, kNow);
+  ASSERT_THAT(stricter, IsOk());
+  EXPECT_EQ(stricter->changed, 3);
+  const Registry strict = After(After(loaded_, lax->facts), stricter->facts);
+  expect_strict(strict);
+
+  const auto again = PlanImport(strict, rows("no"), kImporter, kNow);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(again->facts, SizeIs(0)) << "no row lets anybody back in";
+}
+
+TEST_F(ImportTest, AliasesOfARowAreTaken) {
+  const auto plan =
+      Plan("partners.csv", "id,kind,display_name,aliases\nx,STATE,X,Xland;Republic of X\n");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(std::get<Partner>(plan->facts.at(0)).aliases,
+              ::testing::ElementsAre("Xland", "Republic of X"));
+}
+
 TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
   std::vector<ImportRow> rows =
       Rows("authorities.csv", "partner,id,display_name\nandorra,court,Court of Andorra\n");
@@ -192,6 +238,11 @@ INSTANTIATE_TEST_SUITE_P(
             "partner,id,kind,title,in_force,certainty\n"
             "bolivia,working-arrangement,BINDING_INSTRUMENT,t,2020-01-01,in_force:found\n",
             "column kind: it stays WORKING_ARRANGEMENT"},
+        Bad{"MergedIntoNobody", "partners.csv",
+            "id,kind,display_name,deleted,merged_into\nx,STATE,X,yes,atlantis\n",
+            "column merged_into"},
+        Bad{"MergedAndNotDeleted", "partners.csv",
+            "id,kind,display_name,merged_into\nx,STATE,X,chile\n", "column merged_into"},
         Bad{"VerifiedTomorrow", "authorities.csv",
             "partner,id,display_name,last_verified\nchile,a,A,2026-11-29\n",
             "column last_verified: it lies ahead"},
