@@ -151,6 +151,13 @@ absl::Status ReadPartner(const Fields& fields, Row& row) {
   COMITY_ASSIGN_OR_RETURN(const bool competent, fields.YesNo("competent_in_criminal_matters"));
   partner.set_competent_in_criminal_matters(competent);
   for (const std::string& alias : fields.List("aliases")) partner.add_aliases(alias);
+  COMITY_ASSIGN_OR_RETURN(const bool suspended, fields.YesNo("exchanges_suspended"));
+  partner.set_exchanges_suspended(suspended);
+  COMITY_ASSIGN_OR_RETURN(const bool deleted, fields.YesNo("deleted"));
+  // Present, without a time: when is for the server to say.
+  if (deleted) partner.mutable_delete_time();
+  COMITY_ASSIGN_OR_RETURN(*partner.mutable_merged_into(),
+                          fields.OptionalName("merged_into", "partners/"));
   return absl::OkStatus();
 }
 
@@ -345,6 +352,8 @@ absl::Status ReadContact(const Fields& fields, Row& row) {
   COMITY_ASSIGN_OR_RETURN(*contact.mutable_valid_from(), fields.Day("valid_from"));
   COMITY_ASSIGN_OR_RETURN(*contact.mutable_valid_to(), fields.Day("valid_to"));
   fields.Emptied({"deputies", "absences", "valid_from", "valid_to"}, row);
+  COMITY_ASSIGN_OR_RETURN(const bool suspended, fields.YesNo("suspended"));
+  if (suspended) contact.set_state(v1::Contact::STATE_SUSPENDED);
   return ReadWorkingHours(fields, contact);
 }
 
@@ -361,7 +370,7 @@ const std::vector<FileKind>& FileKinds() {
       {"partners.csv",
        {"id", "kind", "display_name"},
        {"iso_alpha2", "iso_alpha3", "region", "status_footnote", "competent_in_criminal_matters",
-        "aliases"},
+        "aliases", "exchanges_suspended", "deleted", "merged_into"},
        &ReadPartner},
       {"legal_classes.csv",
        {"partner", "legal_class", "from", "to"},
@@ -385,7 +394,7 @@ const std::vector<FileKind>& FileKinds() {
       {"contacts.csv",
        {"partner", "id", "spiffe_id", "function", "authority"},
        {"opener", "languages", "time_zone", "days", "start", "end", "holidays", "last_verified",
-        "deputies", "absences", "valid_from", "valid_to"},
+        "deputies", "absences", "valid_from", "valid_to", "suspended"},
        &ReadContact},
   };
   return *kinds;

@@ -45,15 +45,33 @@ void ClearServerOnly(google::protobuf::Message& message) {
 
 // The message of a fact that an import can set; null for the other kinds.
 google::protobuf::Message* Importable(v1::Fact& fact) {
+  if (!IsImportable(fact)) return nullptr;
   if (fact.has_partner()) return fact.mutable_partner();
   if (fact.has_instrument()) return fact.mutable_instrument();
   if (fact.has_milestone()) return fact.mutable_milestone();
   if (fact.has_authority()) return fact.mutable_authority();
-  // Of an erased one there is nothing to say.
-  if (fact.has_contact() && fact.contact().state() != v1::Contact::STATE_ERASED) {
-    return fact.mutable_contact();
+  return fact.mutable_contact();
+}
+
+// What an import may set of it, its limits included: they must hold where it is imported, too.
+v1::Fact ForImport(const v1::Fact& fact) {
+  v1::Fact made = fact;
+  ClearServerOnly(*Importable(made));
+  if (fact.has_partner()) {
+    v1::Partner& partner = *made.mutable_partner();
+    partner.set_exchanges_suspended(fact.partner().exchanges_suspended());
+    if (fact.partner().has_delete_time()) {
+      *partner.mutable_delete_time() = fact.partner().delete_time();
+    }
+    partner.set_merged_into(fact.partner().merged_into());
+    for (v1::LegalClassPeriod& period : *partner.mutable_legal_classes()) {
+      period.clear_confirmation();
+    }
   }
-  return nullptr;
+  if (fact.has_contact() && fact.contact().state() == v1::Contact::STATE_SUSPENDED) {
+    made.mutable_contact()->set_state(fact.contact().state());
+  }
+  return made;
 }
 
 // The rows of one fact: a partner's legal classes have rows of their own.
@@ -77,6 +95,12 @@ std::vector<Row> RowsOf(v1::Fact fact) {
 }
 
 }  // namespace
+
+bool IsImportable(const v1::Fact& fact) {
+  if (fact.has_milestone()) return fact.milestone().withdrawal_evidence().empty();
+  if (fact.has_contact()) return fact.contact().state() != v1::Contact::STATE_ERASED;
+  return fact.has_partner() || fact.has_instrument() || fact.has_authority();
+}
 
 absl::StatusOr<std::string> FactLine(const v1::Fact& fact) {
   std::optional<std::string> line = proto_json::ToJson(fact, proto_json::Form::kOneLine);
@@ -104,11 +128,9 @@ absl::StatusOr<v1::Fact> ReadFactLine(absl::string_view line) {
 
 absl::StatusOr<std::string> WriteJsonLines(const std::vector<v1::Fact>& facts) {
   std::string lines;
-  for (v1::Fact fact : facts) {
-    google::protobuf::Message* const importable = Importable(fact);
-    if (importable == nullptr) continue;
-    ClearServerOnly(*importable);
-    COMITY_ASSIGN_OR_RETURN(const std::string line, FactLine(fact));
+  for (const v1::Fact& fact : facts) {
+    if (!IsImportable(fact)) continue;
+    COMITY_ASSIGN_OR_RETURN(const std::string line, FactLine(ForImport(fact)));
     lines += line;
   }
   return lines;

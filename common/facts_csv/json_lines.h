@@ -18,8 +18,13 @@ absl::StatusOr<std::string> FactLine(const partner_registry::v1::Fact& fact);
 // wrong; a field or word that this program does not know is, too.
 absl::StatusOr<partner_registry::v1::Fact> ReadFactLine(absl::string_view line);
 
+// Whether files hold the fact: one of a kind that an import can set, and neither an erased contact
+// nor a withdrawn milestone, which do not come back.
+bool IsImportable(const partner_registry::v1::Fact& fact);
+
 // Facts as JSON lines: one `comity.partner_registry.v1.Fact` a line, in proto3 JSON. Only what an
-// import can set is written; a partner's line has its legal classes. INTERNAL `FACT_UNWRITABLE` if
+// import can set is written, limits included (exchanges and contacts that are suspended, partners
+// that are deleted); a partner's line has its legal classes. INTERNAL `FACT_UNWRITABLE` if
 // a fact cannot be said in JSON: no export is better than one that lacks a line.
 absl::StatusOr<std::string> WriteJsonLines(const std::vector<partner_registry::v1::Fact>& facts);
 

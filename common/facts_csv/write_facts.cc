@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/facts_csv.h"
+#include "common/facts_csv/json_lines.h"
 
 namespace comity::facts_csv {
 namespace {
@@ -65,7 +66,10 @@ Values ValuesOf(const v1::Partner& partner) {
           {"region", partner.region()},
           {"status_footnote", partner.status_footnote()},
           {"competent_in_criminal_matters", YesNo(partner.competent_in_criminal_matters())},
-          {"aliases", absl::StrJoin(partner.aliases(), ";")}};
+          {"aliases", absl::StrJoin(partner.aliases(), ";")},
+          {"exchanges_suspended", YesNo(partner.exchanges_suspended())},
+          {"deleted", YesNo(partner.has_delete_time())},
+          {"merged_into", LastOf(partner.merged_into())}};
 }
 
 Values ValuesOf(const std::string& partner, const v1::LegalClassPeriod& period) {
@@ -147,7 +151,8 @@ Values ValuesOf(const v1::Contact& contact) {
                                                                 absence.last_day());
                                               })},
                    {"valid_from", contact.valid_from()},
-                   {"valid_to", contact.valid_to()}};
+                   {"valid_to", contact.valid_to()},
+                   {"suspended", YesNo(contact.state() == v1::Contact::STATE_SUSPENDED)}};
   if (contact.has_working_hours()) {
     const v1::WorkingHours& hours = contact.working_hours();
     values.merge(Values{{"time_zone", hours.time_zone()},
@@ -169,6 +174,7 @@ std::string QuoteField(absl::string_view text) {
 std::map<std::string, std::string> WriteFiles(const std::vector<v1::Fact>& facts) {
   std::map<std::string, std::vector<Values>> rows;
   for (const v1::Fact& fact : facts) {
+    if (!IsImportable(fact)) continue;
     if (fact.has_partner()) {
       rows["partners.csv"].push_back(ValuesOf(fact.partner()));
       for (const v1::LegalClassPeriod& period : fact.partner().legal_classes()) {
@@ -178,9 +184,7 @@ std::map<std::string, std::string> WriteFiles(const std::vector<v1::Fact>& facts
     if (fact.has_instrument()) rows["instruments.csv"].push_back(ValuesOf(fact.instrument()));
     if (fact.has_milestone()) rows["milestones.csv"].push_back(ValuesOf(fact.milestone()));
     if (fact.has_authority()) rows["authorities.csv"].push_back(ValuesOf(fact.authority()));
-    // Of an erased contact there is nothing to say.
-    if (fact.has_contact() && fact.contact().state() != v1::Contact::STATE_ERASED)
-      rows["contacts.csv"].push_back(ValuesOf(fact.contact()));
+    if (fact.has_contact()) rows["contacts.csv"].push_back(ValuesOf(fact.contact()));
   }
   std::map<std::string, std::string> files;
   for (const std::string& name : FileNames()) {

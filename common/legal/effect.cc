@@ -148,6 +148,21 @@ Tri InForceFrom(Reader& reader) {
   return reader.Begun(Field::kInForce);
 }
 
+// EJR 56(2)(b), 80(5): concluded before 12 December 2019, which is when it was signed. What is not
+// known of that is not favourable.
+Tri ConcludedInTime(Reader& reader) {
+  constexpr absl::CivilDay kTooLate(2019, 12, 12);
+  const PartialDate signed_on = reader.Read(Field::kSigned);
+  if (signed_on.known() && signed_on.latest() < kTooLate) return Tri::kYes;
+  if (signed_on.known() && signed_on.earliest() >= kTooLate) return Tri::kNo;
+  return reader.Unsure(Field::kSigned);
+}
+
+Tri CooperationFrom(Reader& reader) {
+  const Tri in_force = InForceFrom(reader);
+  return in_force == Tri::kNo ? Tri::kNo : And(in_force, ConcludedInTime(reader));
+}
+
 // A decision has effect from its application or, if that is not said, from its entry into force.
 Tri DecisionFrom(Reader& reader) {
   return reader.Stated(Field::kAppliedFrom) ? reader.Begun(Field::kAppliedFrom)
@@ -169,6 +184,7 @@ Tri From(const Instrument& instrument, Reader& reader) {
     case InstrumentKind::kInternationalAgreement:
       return AppliedFrom(reader);
     case InstrumentKind::kCooperationAgreementPre2019:
+      return CooperationFrom(reader);
     case InstrumentKind::kDenmarkAgreement:
     case InstrumentKind::kBindingInstrument:
     case InstrumentKind::kAgreementBetweenUnionBodies:

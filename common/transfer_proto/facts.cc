@@ -11,7 +11,11 @@ absl::Status ReadPeriod(const v1::LegalClassPeriod& from, const FieldPath& field
       ReadEnum(from.legal_class(), false, Under(field, "legal_class"), to.legal_class));
   COMITY_RETURN_IF_ERROR(ReadDate(from.from(), Under(field, "from"), to.from));
   COMITY_RETURN_IF_ERROR(ReadDate(from.to(), Under(field, "to"), to.to));
-  return ReadEnum(from.certainty(), true, Under(field, "certainty"), to.certainty);
+  COMITY_RETURN_IF_ERROR(ReadEnum(from.certainty(), true, Under(field, "certainty"), to.certainty));
+  // What a second person confirmed is sure: the registry keeps confirmations of present values
+  // only.
+  if (from.has_confirmation()) to.certainty = legal::Certainty::kFound;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -73,8 +77,7 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
       legal::SetCertainty(read, name, value);
     }
   }
-  // What a second person confirmed is sure. The registry keeps confirmations of present values
-  // only.
+  // As a period's.
   for (const v1::Confirmation& confirmation : instrument.confirmations()) {
     legal::SetCertainty(read, confirmation.field(), legal::Certainty::kFound);
   }
@@ -93,6 +96,7 @@ absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authori
       ReadDate(authority.last_verified(), Under(field, "last_verified"), read.last_verified));
   COMITY_RETURN_IF_ERROR(
       ReadEnum(authority.certainty(), true, Under(field, "certainty"), read.certainty));
+  if (authority.has_confirmation()) read.certainty = legal::Certainty::kFound;
   return read;
 }
 

@@ -1,4 +1,4 @@
-// comity authorities: list, show, create, update.
+// comity authorities: list, show, create, update, confirm.
 
 #include <iostream>
 #include <memory>
@@ -35,7 +35,9 @@ void PrintAuthorities(App& app, const v1::ListAuthoritiesResponse& list) {
   for (const v1::Authority& authority : list.authorities()) {
     rows.push_back({authority.name(), authority.display_name(),
                     authority.competent_in_criminal_matters() ? "competent" : "not competent",
-                    EnumText(v1::Certainty_descriptor(), authority.certainty(), "CERTAINTY_"),
+                    authority.has_confirmation()
+                        ? "CONFIRMED"
+                        : EnumText(v1::Certainty_descriptor(), authority.certainty(), "CERTAINTY_"),
                     authority.last_verified()});
   }
   PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified"}, rows);
@@ -85,6 +87,14 @@ absl::Status Update(App& app, const EditArguments& arguments) {
   return CallRegistry(app, &RegistryStub::UpdateAuthority, request, PrintEdited<v1::Authority>);
 }
 
+absl::Status Confirm(App& app, const EditArguments& arguments) {
+  v1::ConfirmAuthorityRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), AuthorityName(arguments.name));
+  request.set_evidence(arguments.evidence);
+  request.set_etag(arguments.etag);
+  return CallRegistry(app, &RegistryStub::ConfirmAuthority, request, PrintEdited<v1::Authority>);
+}
+
 }  // namespace
 
 void RegisterAuthorities(Command root, App& app) {
@@ -116,6 +126,13 @@ void RegisterAuthorities(Command root, App& app) {
   AddSet<v1::Authority>(update, *arguments);
   AddReason(update, *arguments);
   AddEtag(update, *arguments);
+  const Command confirm =
+      add("confirm", "Confirm an authority that somebody else recorded: then it can receive",
+          "--as desk-1 authorities confirm algeria/prosecution-service \\\n"
+          "      --evidence \"law of 2015, Article 3\" --etag '\"5\"'",
+          Confirm);
+  name(confirm);
+  AddConfirmation(confirm, *arguments, "authorities show");
 }
 
 }  // namespace comity::cli

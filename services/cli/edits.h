@@ -25,7 +25,7 @@ using RegistryMethod = grpc::Status (RegistryStub::*)(grpc::ClientContext*, cons
 
 // What the commands of one group take.
 struct EditArguments {
-  std::string name, other, reason, etag;
+  std::string name, other, reason, etag, evidence;
   std::vector<std::string> set;
   bool dry_run = false;
 };
@@ -37,6 +37,15 @@ inline Option AddReason(const Command& command, EditArguments& arguments) {
 inline Option AddEtag(const Command& command, EditArguments& arguments) {
   return command.AddOption("--etag", arguments.etag, "Only if this is still its etag")
       .TypeName("ETAG");
+}
+
+// What a second person says: what shows it, and the etag of what he saw by the command `seen`.
+inline void AddConfirmation(const Command& command, EditArguments& arguments,
+                            absl::string_view seen) {
+  command.AddOption("--evidence", arguments.evidence, "The document that shows it").Required();
+  command.AddOption("--etag", arguments.etag, absl::StrCat("Of what you saw (", seen, ")"))
+      .TypeName("ETAG")
+      .Required();
 }
 
 // --set FIELD=VALUE, of the fields of `Message`.

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,8 +40,13 @@ std::string NameOf(const v1::Fact& fact) {
   return "";
 }
 
+// What no file of facts holds, and how many there are.
+struct LeftOut {
+  std::set<std::string> decisions, secondments;
+};
+
 // Every fact as it is now that an import could set, and the revision that it is of.
-absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts) {
+absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts, LeftOut& left_out) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   grpc::ClientContext context;
@@ -51,6 +57,8 @@ absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts) {
   while (stream->Read(&part)) {
     for (v1::Change& change : *part.mutable_changes()) {
       for (v1::Fact& fact : *change.mutable_facts()) {
+        if (fact.has_decision()) left_out.decisions.insert(fact.decision().name());
+        if (fact.has_secondment()) left_out.secondments.insert(fact.secondment().name());
         if (const std::string name = NameOf(fact); !name.empty()) latest[name] = std::move(fact);
       }
     }
@@ -58,7 +66,9 @@ absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts) {
     // All that there is has come; what changes from now on is not waited for.
     context.TryCancel();
     (void)stream->Finish();
-    for (auto& [name, fact] : latest) facts.push_back(std::move(fact));
+    for (auto& [name, fact] : latest) {
+      if (facts_csv::IsImportable(fact)) facts.push_back(std::move(fact));
+    }
     return part.bookmark().number();
   }
   return rpc::ToAbslStatus(stream->Finish());
@@ -66,7 +76,8 @@ absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts) {
 
 absl::Status Export(App& app, const Arguments& arguments) {
   std::vector<v1::Fact> facts;
-  COMITY_ASSIGN_OR_RETURN(const std::int64_t revision, ReadAll(app, facts));
+  LeftOut left_out;
+  COMITY_ASSIGN_OR_RETURN(const std::int64_t revision, ReadAll(app, facts, left_out));
   std::map<std::string, std::string> files;
   if (arguments.form == "csv") {
     for (auto& [name, text] : facts_csv::WriteFiles(facts)) {
@@ -86,10 +97,20 @@ absl::Status Export(App& app, const Arguments& arguments) {
   for (const auto& [name, text] : files) {
     COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(name, text, kReadable));
   }
-  app.Show(json::Json{{"facts", facts.size()}, {"revision", revision}, {"to", arguments.to}}, [&] {
-    std::cout << facts.size() << " facts of registry revision " << revision << " are in "
-              << arguments.to << ".\n";
-  });
+  const std::size_t decisions = left_out.decisions.size();
+  const std::size_t secondments = left_out.secondments.size();
+  app.Show(json::Json{{"facts", facts.size()},
+                      {"revision", revision},
+                      {"to", arguments.to},
+                      {"left_out", {{"decisions", decisions}, {"secondments", secondments}}}},
+           [&] {
+             std::cout << facts.size() << " facts of registry revision " << revision << " are in "
+                       << arguments.to << ".\n";
+             if (decisions + secondments == 0) return;
+             std::cout << "Not in it: " << decisions << " decisions, " << secondments
+                       << " secondments. In another registry record them anew, and keep contacts "
+                          "suspended there that a secondment binds until it is recorded.\n";
+           });
   return absl::OkStatus();
 }
 

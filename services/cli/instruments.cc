@@ -16,7 +16,7 @@ namespace v1 = partner_registry::v1;
 namespace {
 
 struct Arguments : EditArguments {
-  std::string field, evidence;
+  std::string field;
 };
 
 void PrintInstruments(const v1::ListInstrumentsResponse& list) {
@@ -132,10 +132,7 @@ void RegisterInstruments(Command root, App& app) {
           Confirm);
   name(confirm);
   confirm.AddOption("field", arguments->field, "Such as in_force").Required();
-  confirm.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();
-  confirm.AddOption("--etag", arguments->etag, "Of what you saw (instruments show)")
-      .TypeName("ETAG")
-      .Required();
+  AddConfirmation(confirm, *arguments, "instruments show");
   RegisterReliedOn(instruments, app);
 }
 

@@ -1,4 +1,4 @@
-// comity milestones: record.
+// comity milestones: record, withdraw.
 
 #include <memory>
 #include <string>
@@ -6,6 +6,7 @@
 #include "services/cli/app.h"
 #include "services/cli/edits.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/relations.h"
 
 namespace comity::cli {
 namespace v1 = partner_registry::v1;
@@ -30,6 +31,13 @@ absl::Status Record(App& app, Arguments& arguments) {
     request.mutable_milestone()->set_project(PartnerName(arguments.project));
   }
   return CallRegistry(app, &RegistryStub::RecordMilestone, request, PrintEdited<v1::Milestone>);
+}
+
+absl::Status Withdraw(App& app, const EditArguments& arguments) {
+  v1::WithdrawMilestoneRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), NameBelowPartner("milestones", arguments.name));
+  request.set_evidence(arguments.evidence);
+  return CallRegistry(app, &RegistryStub::WithdrawMilestone, request, PrintEdited<v1::Milestone>);
 }
 
 }  // namespace
@@ -57,6 +65,17 @@ void RegisterMilestones(Command root, App& app) {
                 v1::Certainty_descriptor(), "How sure the day is");
   record.AddFlag("--dry-run", arguments->dry_run, "Say what would be, write nothing");
   record.AddOption("--note", *milestone.mutable_note(), "What a reader should know");
+
+  const auto withdrawn = std::make_shared<EditArguments>();
+  const Command withdraw = AddCommand(
+      milestones, app, "withdraw",
+      "Withdraw a step that was recorded by mistake: it counts no more and stays readable",
+      "  comity --as registry-1 milestones withdraw algeria/negotiating \\\n"
+      "      --evidence \"the session was adjourned, minutes\"",
+      [&app, withdrawn] { return Withdraw(app, *withdrawn); });
+  withdraw.AddOption("milestone", withdrawn->name, "Such as algeria/negotiating").Required();
+  withdraw.AddOption("--evidence", withdrawn->evidence, "What shows that it was a mistake")
+      .Required();
 }
 
 }  // namespace comity::cli

@@ -1,7 +1,8 @@
-// comity partners: create, update, delete, undelete, purge, merge.
+// comity partners: create, update, confirm-class, delete, undelete, purge, merge.
 
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "services/cli/app.h"
@@ -14,6 +15,7 @@ namespace {
 
 struct Arguments : EditArguments {
   bool allow_alike = false;
+  std::string from;
 };
 
 absl::Status Create(App& app, const Arguments& arguments) {
@@ -35,6 +37,15 @@ absl::Status Update(App& app, const Arguments& arguments) {
   request.set_reason(arguments.reason);
   request.set_validate_only(arguments.dry_run);
   return CallRegistry(app, &RegistryStub::UpdatePartner, request, PrintEdited<v1::Partner>);
+}
+
+absl::Status ConfirmClass(App& app, const Arguments& arguments) {
+  v1::ConfirmLegalClassRequest request;
+  request.set_name(PartnerName(arguments.name));
+  request.set_from(arguments.from);
+  request.set_evidence(arguments.evidence);
+  request.set_etag(arguments.etag);
+  return CallRegistry(app, &RegistryStub::ConfirmLegalClass, request, PrintEdited<v1::Partner>);
 }
 
 // Deletes or puts back: the two differ in the request only.
@@ -90,6 +101,14 @@ void RegisterPartnerEdits(Command partners, App& app) {
   AddSet<v1::Partner>(update, *arguments);
   AddReason(update, *arguments);
   AddEtag(update, *arguments);
+
+  const Command confirm =
+      add("confirm-class", "Confirm a period of the legal class that somebody else recorded",
+          "croatia --from 2013-07-01 \\\n      --evidence \"OJ L 112, 24.4.2012\" --etag '\"5\"'",
+          ConfirmClass);
+  confirm.AddOption("--from", arguments->from, "Its first day, as recorded; not said: none")
+      .TypeName("DAY");
+  AddConfirmation(confirm, *arguments, "partners show");
 
   const Command off = add("delete",
                           "Take a partner off the register: returns when nothing is transferred to "

@@ -76,6 +76,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
                 << Words(milestone.step());
       if (!milestone.project().empty()) std::cout << " " << milestone.project();
       if (!milestone.evidence().empty()) std::cout << "; " << milestone.evidence();
+      if (!milestone.withdrawal_evidence().empty()) {
+        std::cout << "; withdrawn: " << milestone.withdrawal_evidence();
+      }
       std::cout << "\n";
     }
     if (!axis.next_step().empty())

@@ -1,35 +1,46 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/partner-registry/domain/types.h"
+#include "services/partner-registry/domain/validation.h"
 
-// Who vouches for the fields of an instrument whose certainty can decide (legal::Field): one person
-// records a value, a second one confirms it.
+// Who vouches for what can decide: one person records it, and what the source left unsure becomes
+// surer only when a second person confirms it. An instrument has a certainty for each field
+// (legal::Field); an authority and a period of a legal class have one for all they say in law.
 namespace comity::partner_registry {
 
-// Whether the certainty of the field can decide, by its name in the proto.
+// Whether the certainty of the field of an instrument can decide, by its name in the proto.
 bool IsDecisive(absl::string_view field);
 
 // What the field says, as text; empty if it says nothing. `field` is decisive.
 std::string ValueOf(const Instrument& instrument, absl::string_view field);
 
-// Says in `made` that `caller` records it in the place of `old` (null: it is new): values that stay
-// as sure as they were keep who recorded them and their confirmation, all others lose both.
+// Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the
+// same as surely keeps who recorded it and its confirmation, all else loses the confirmation. Of
+// an authority or period, whoever recorded any part of it is kept.
 void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made);
-
-// PERMISSION_DENIED `SECOND_PERSON_NEEDED` with the field; `why` goes into its sentence.
-absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why);
-
-// The first field of which `made` says that it is sure where `old` has the same value and is not;
-// empty: there is none. That is for a second person to say, by a confirmation.
-std::string RaisedWithoutConfirmation(const Instrument& old, const Instrument& made);
+void RecordBy(absl::string_view caller, const Authority* old, Authority& made);
+void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
 
 // Who recorded the present value of the field; empty if nobody knows.
 absl::string_view RecorderOf(const Instrument& instrument, absl::string_view field);
+
+// What `made`, in the place of `old`, would make sure without a second person, and how it is
+// confirmed instead; nullopt: nothing. What was unconfirmed stays so when its value changes, also
+// by way of an empty one; days on which a legal class is unconfirmed stay so.
+std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made);
+std::optional<Problem> MadeSurer(const Authority& old, const Authority& made);
+std::optional<Problem> MadeSurer(const Partner& old, const Partner& made);
+
+inline constexpr char kConfirmationNeeded[] = "CONFIRMATION_NEEDED";
+
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED` for what MadeSurer found.
+absl::Status CheckNotSurer(const std::optional<Problem>& surer);
 
 // Adds a confirmation of the present value. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it
@@ -37,5 +48,10 @@ absl::string_view RecorderOf(const Instrument& instrument, absl::string_view fie
 // value, or nobody knows who did.
 absl::Status Confirm(absl::string_view caller, absl::string_view field, std::string evidence,
                      absl::Time now, Instrument& instrument);
+absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
+                     Authority& authority);
+// The period that begins on `from`, as it is recorded.
+absl::Status Confirm(absl::string_view caller, absl::string_view from, std::string evidence,
+                     absl::Time now, Partner& partner);
 
 }  // namespace comity::partner_registry

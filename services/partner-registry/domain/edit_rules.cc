@@ -31,6 +31,13 @@ absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded) {
       {.reason = "ETAG_MISMATCH", .metadata = {{"etag", EtagOf(recorded)}}});
 }
 
+absl::Status CheckSeen(absl::string_view etag, absl::string_view what, const Recorded& recorded) {
+  if (!etag.empty()) return CheckEtag(etag, recorded);
+  return InvalidField(
+      "FIELD_REQUIRED", "etag",
+      absl::StrCat("send that of ", what, " as you read it: you confirm what you saw"));
+}
+
 absl::Status CheckNotErased(const Contact& contact) {
   if (contact.state != ContactState::kErased) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition,
@@ -38,6 +45,12 @@ absl::Status CheckNotErased(const Contact& contact) {
                                 " were erased for good: enter another contact with an id of its "
                                 "own."),
                    {.reason = "CONTACT_ERASED"});
+}
+
+std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed) {
+  if (changed.kind == known.kind) return std::nullopt;
+  return Problem{"kind", absl::StrCat("it stays ", Word(known.kind),
+                                      ": enter another instrument if it is one (EJR 47(3))")};
 }
 
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,

@@ -20,8 +20,16 @@ absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::st
 // ABORTED `ETAG_MISMATCH` unless `etag` is that of the state; empty: whatever it is.
 absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded);
 
+// As CheckEtag, for who confirms what he saw of `what`: INVALID_ARGUMENT `FIELD_REQUIRED` without
+// an etag.
+absl::Status CheckSeen(absl::string_view etag, absl::string_view what, const Recorded& recorded);
+
 // FAILED_PRECONDITION `CONTACT_ERASED`: its data are gone, there is nothing to change.
 absl::Status CheckNotErased(const Contact& contact);
+
+// What keeps `changed` from being an edit of `known`: its kind stays, since what is never a basis
+// (EJR 47(3)) cannot become one.
+std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed);
 
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,

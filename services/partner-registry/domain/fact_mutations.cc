@@ -2,36 +2,15 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
-#include "services/partner-registry/domain/steps.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
-namespace {
-
-// "council-mandate", "joined-icpa", and "seconded-2" if that is taken.
-std::string NewMilestoneId(const Registry& registry, const Milestone& milestone) {
-  const std::string step = absl::AsciiStrToLower(absl::StrReplaceAll(milestone.step, {{"_", "-"}}));
-  std::string base = milestone.project.empty() ? step : absl::StrCat(step, "-", milestone.project);
-  constexpr std::size_t kRoomForNumber = 8;
-  if (base.size() > 63 - kRoomForNumber) base = step;
-  Milestone named = milestone;
-  named.id = base;
-  for (int number = 2; registry.Find(NameOf(named)).has_value(); ++number) {
-    named.id = absl::StrCat(base, "-", number);
-  }
-  return named.id;
-}
-
-}  // namespace
-
 absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument instrument) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, instrument.partner).status());
@@ -52,17 +31,12 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
-  if (changed.kind != known->kind) {
-    return InvalidField("INSTRUMENT_INVALID", "instrument.kind",
-                        absl::StrCat("it stays ", Word(known->kind),
-                                     ": enter another instrument if it is one (EJR 47(3))"));
-  }
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
-  if (const std::string raised = RaisedWithoutConfirmation(*known, changed); !raised.empty()) {
-    return SecondPersonNeeded(raised, "it was recorded as not sure, and its value is the same");
-  }
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }
@@ -74,51 +48,56 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
   const Instrument* known = registry.FindInstrument(instrument);
   if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
-  if (etag.empty()) {
-    return InvalidField("FIELD_REQUIRED", "etag",
-                        "send that of the instrument as you read it: you confirm what you saw");
-  }
-  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the instrument", known->recorded));
   Instrument changed = *known;
   COMITY_RETURN_IF_ERROR(Confirm(caller, field, evidence, now, changed));
   std::string name = NameOf(changed);
   return Plan{.facts = {std::move(changed)}, .resource = std::move(name)};
 }
 
-absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone) {
-  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, milestone.partner));
-  if (RankOf(milestone.axis, milestone.step) >= 0) {
-    COMITY_RETURN_IF_ERROR(CheckTransition(registry, *partner, milestone));
-  }
-  COMITY_RETURN_IF_ERROR(
-      CheckProblem(Check(milestone, registry), "MILESTONE_INVALID", "milestone"));
-  milestone.id = NewMilestoneId(registry, milestone);
-  std::string name = NameOf(milestone);
-  return Plan{.facts = {std::move(milestone)}, .resource = std::move(name)};
-}
-
-absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, Authority authority) {
+absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority authority, absl::Time now) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, authority.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("AUTHORITY_INVALID", "authority_id", authority.id));
   std::string name = NameOf(authority);
   if (registry.FindAuthority(name) != nullptr) return Taken("an authority", "AUTHORITY_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(authority.last_verified, now), "AUTHORITY_INVALID", "authority"));
+  RecordBy(caller, nullptr, authority);
   return Plan{.facts = {std::move(authority)}, .resource = std::move(name)};
 }
 
-absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, Authority changed,
-                                         absl::string_view etag) {
+absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority changed, absl::string_view etag,
+                                         absl::Time now) {
   const Authority* known = registry.FindAuthority(NameOf(changed));
   if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(changed.last_verified, now), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }
 
+absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
+                                          absl::string_view name, const std::string& evidence,
+                                          absl::string_view etag, absl::Time now) {
+  const Authority* known = registry.FindAuthority(name);
+  if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
+  COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the authority", known->recorded));
+  Authority changed = *known;
+  COMITY_RETURN_IF_ERROR(Confirm(caller, evidence, now, changed));
+  return Plan{.facts = {std::move(changed)}, .resource = std::string(name)};
+}
+
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
-                                       absl::string_view etag) {
+                                       absl::string_view etag, absl::Time now) {
   const Contact* known = registry.FindContact(NameOf(changed));
   if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
@@ -126,6 +105,8 @@ absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed
   COMITY_RETURN_IF_ERROR(CheckNotErased(*known));
   changed.state = known->state;
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "CONTACT_INVALID", "contact"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(changed.last_verified, now), "CONTACT_INVALID", "contact"));
   const bool barrier = changed.spiffe_id != known->spiffe_id ||
                        changed.authority != known->authority || changed.opener != known->opener ||
                        changed.valid_from != known->valid_from ||

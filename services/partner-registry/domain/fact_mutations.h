@@ -9,7 +9,7 @@
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
-// What is done to instruments, milestones, authorities and contacts, in the form of mutations.h.
+// What is done to instruments, authorities and contacts, in the form of mutations.h.
 // `changed` takes the place of what has its name, and what only the server sets is kept. Errors of
 // edit_rules.h besides those named; NOT_FOUND `INSTRUMENT_NOT_FOUND` and the like.
 namespace comity::partner_registry {
@@ -19,7 +19,8 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
                                           Instrument instrument);
 
 // A barrier. INVALID_ARGUMENT `INSTRUMENT_INVALID`; the kind stays: what is never a basis (EJR
-// 47(3)) cannot become one.
+// 47(3)) cannot become one. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: it would make sure what a
+// second person has to confirm.
 absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument changed, absl::string_view etag);
 
@@ -29,21 +30,24 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
                                       const std::string& evidence, absl::string_view etag,
                                       absl::Time now);
 
-// Records a step, under a name made of it. Errors of CheckTransition (transitions.h);
-// INVALID_ARGUMENT `MILESTONE_INVALID` with the field.
-absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone);
-
 // ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
-absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, Authority authority);
+absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority authority, absl::Time now);
 
-// A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`.
-absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, Authority changed,
-                                         absl::string_view etag);
+// A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`; FAILED_PRECONDITION
+// `CONFIRMATION_NEEDED`.
+absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
+                                         Authority changed, absl::string_view etag, absl::Time now);
+
+// Errors as of PlanConfirmField.
+absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
+                                          absl::string_view name, const std::string& evidence,
+                                          absl::string_view etag, absl::Time now);
 
 // A barrier if another identity counts for it, or it opens for another authority or no more.
 // INVALID_ARGUMENT `CONTACT_INVALID`.
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
-                                       absl::string_view etag);
+                                       absl::string_view etag, absl::Time now);
 
 // Leaves of a contact its name alone (a barrier, also if that was done before), and takes it from
 // the deputies of others. NOT_FOUND `CONTACT_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.

@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -18,11 +20,12 @@ namespace {
 
 constexpr std::size_t kMostPeriods = 100;
 
-absl::Status RowError(const RowSource& source, const Problem& problem) {
+absl::Status RowError(const RowSource& source, const Problem& problem,
+                      const char* reason = "IMPORT_ROW_INVALID") {
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat(source.file, ", line ", source.line, ", column ", problem.field,
                                 ": ", problem.what, ". Nothing was loaded."),
-                   {.reason = "IMPORT_ROW_INVALID",
+                   {.reason = reason,
                     .metadata = {{"file", source.file},
                                  {"line", absl::StrCat(source.line)},
                                  {"column", problem.field}},
@@ -79,11 +82,28 @@ absl::StatusOr<T> WithWhatIsNotSaid(const ImportRow& row, const T* old) {
   return CannotBeEmptied(row, *emptied.begin());
 }
 
+// Every field that a row can set, and what it can make stricter and never looser.
+std::vector<std::pair<std::string, std::string>> FieldsAndLimits(const Fact& fact) {
+  auto fields = FieldsOf(fact);
+  const auto limit = [&](const char* name, bool on) {
+    fields.emplace_back(name, on ? "yes" : "no");
+  };
+  if (const auto* partner = std::get_if<Partner>(&fact)) {
+    limit("exchanges_suspended", partner->exchanges_suspended);
+    limit("deleted", partner->deleted());
+    fields.emplace_back("merged_into", partner->merged_into);
+  }
+  if (const auto* contact = std::get_if<Contact>(&fact)) {
+    limit("suspended", contact->state == ContactState::kSuspended);
+  }
+  return fields;
+}
+
 // Works out what each named resource will be.
 class Planner {
  public:
-  Planner(const Registry& registry, absl::string_view caller)
-      : registry_(registry), caller_(caller) {}
+  Planner(const Registry& registry, absl::string_view caller, absl::Time now)
+      : registry_(registry), caller_(caller), now_(now) {}
 
   absl::Status Take(const ImportRow& row) {
     if (!row.emptied.empty() && !std::holds_alternative<Contact>(row.fact) &&
@@ -97,12 +117,15 @@ class Planner {
     if (const auto* partner = std::get_if<Partner>(&row.fact)) {
       Partner made = *partner;
       made.legal_classes.clear();
+      if (made.deleted()) made.delete_time = now_;
       if (const Partner* old = registry_.FindPartner(made.id); old != nullptr) {
         made.legal_classes = old->legal_classes;
-        made.exchanges_suspended = old->exchanges_suspended;
+        made.exchanges_suspended |= old->exchanges_suspended;
         if (made.aliases.empty()) made.aliases = old->aliases;
-        made.delete_time = old->delete_time;
-        made.merged_into = old->merged_into;
+        if (old->deleted()) {
+          made.delete_time = old->delete_time;
+          made.merged_into = old->merged_into;
+        }
       }
       return Add(std::move(made), row.source);
     }
@@ -114,26 +137,21 @@ class Planner {
                                      "another one with an id of its own"});
       }
       COMITY_ASSIGN_OR_RETURN(Contact made, WithWhatIsNotSaid(row, old));
-      made.state = old == nullptr ? ContactState::kActive : old->state;
+      if (old != nullptr && old->state == ContactState::kSuspended) made.state = old->state;
       return Add(std::move(made), row.source);
     }
     if (const auto* instrument = std::get_if<Instrument>(&row.fact)) {
       const Instrument* old = registry_.FindInstrument(NameOf(*instrument));
       COMITY_ASSIGN_OR_RETURN(Instrument made, WithWhatIsNotSaid(row, old));
-      if (const std::string raised = old == nullptr ? "" : RaisedWithoutConfirmation(*old, made);
-          !raised.empty()) {
-        return RowError(row.source,
-                        {"certainty",
-                         absl::StrCat("`", raised,
-                                      "` is not sure in the registry, and its value is the same: "
-                                      "have a second person confirm it, and leave its certainty as "
-                                      "it is")});
-      }
-      RecordBy(caller_, old, made);
       return Add(std::move(made), row.source);
     }
     if (const auto* milestone = std::get_if<Milestone>(&row.fact)) {
-      return Add(*milestone, row.source);
+      Milestone made = *milestone;
+      const std::optional<Fact> old = registry_.Find(NameOf(made));
+      if (old.has_value()) {
+        made.withdrawal_evidence = std::get<Milestone>(*old).withdrawal_evidence;
+      }
+      return Add(std::move(made), row.source);
     }
     return Add(std::get<Authority>(row.fact), row.source);
   }
@@ -187,8 +205,12 @@ class Planner {
 
     ImportPlan plan;
     for (Candidate& candidate : candidates_) {
-      const std::optional<Problem> problem = CheckFact(candidate.fact, after);
+      std::optional<Problem> problem = CheckFact(candidate.fact, after);
+      if (!problem.has_value()) problem = CheckEdit(candidate.fact);
       if (problem.has_value()) return RowError(candidate.source, *problem);
+      COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate));
+      COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate));
+      COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate));
       Compare(candidate, plan);
     }
     return plan;
@@ -211,7 +233,7 @@ class Planner {
       }
     }
     if (const auto* partner = std::get_if<Partner>(&fact);
-        partner != nullptr && !partner->iso_alpha2.empty()) {
+        partner != nullptr && !partner->iso_alpha2.empty() && !partner->deleted()) {
       if (!iso_codes_.insert(partner->iso_alpha2).second) {
         return RowError(source, {"iso_alpha2", "another row has this code"});
       }
@@ -222,13 +244,60 @@ class Planner {
   }
 
   std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) const {
-    if (const auto* partner = std::get_if<Partner>(&fact)) return Check(*partner, after);
+    if (const auto* partner = std::get_if<Partner>(&fact)) {
+      const std::string& into = partner->merged_into;
+      if (!into.empty() &&
+          (!partner->deleted() || into == partner->id || after.FindPartner(into) == nullptr)) {
+        return Problem{"merged_into", "name another partner that there is, of one that is deleted"};
+      }
+      return Check(*partner, after);
+    }
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
-    if (const auto* authority = std::get_if<Authority>(&fact)) return Check(*authority, after);
+    if (const auto* authority = std::get_if<Authority>(&fact)) {
+      const std::optional<Problem> problem = Check(*authority, after);
+      return problem.has_value() ? problem : CheckVerified(authority->last_verified, now_);
+    }
     const Contact& contact = std::get<Contact>(fact);
     if (auto taken = CheckIdentity(contact, registry_)) return taken;
-    return Check(contact, after);
+    const std::optional<Problem> problem = Check(contact, after);
+    return problem.has_value() ? problem : CheckVerified(contact.last_verified, now_);
+  }
+
+  // What an edit of the same fact is refused for.
+  std::optional<Problem> CheckEdit(const Fact& fact) const {
+    const std::string name = NameOf(fact);
+    const std::optional<Fact> old = registry_.Find(name);
+    const std::vector<absl::string_view> segments = absl::StrSplit(name, '/');
+    const Partner* partner = registry_.FindPartner(segments[1]);
+    if (partner != nullptr && partner->deleted() &&
+        (!old.has_value() || FieldsOf(*old) != FieldsOf(fact))) {
+      return Problem{"partner", absl::StrCat(NameOf(*partner),
+                                             " is off the register, and nothing is entered or "
+                                             "changed under it: put it back first "
+                                             "(UndeletePartner)")};
+    }
+    if (!old.has_value()) return std::nullopt;
+    if (const auto* instrument = std::get_if<Instrument>(&fact)) {
+      return CheckKindStays(std::get<Instrument>(*old), *instrument);
+    }
+    return std::nullopt;
+  }
+
+  // Says who records what a candidate of type T says, unless a second person has to confirm it.
+  template <typename T>
+  absl::Status Vouch(Candidate& candidate) const {
+    T* const made = std::get_if<T>(&candidate.fact);
+    if (made == nullptr) return absl::OkStatus();
+    const std::optional<Fact> known = registry_.Find(NameOf(candidate.fact));
+    const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
+    if (old != nullptr) {
+      if (const std::optional<Problem> surer = MadeSurer(*old, *made)) {
+        return RowError(candidate.source, *surer, kConfirmationNeeded);
+      }
+    }
+    RecordBy(caller_, old, *made);
+    return absl::OkStatus();
   }
 
   void Compare(Candidate& candidate, ImportPlan& plan) const {
@@ -245,8 +314,8 @@ class Planner {
       plan.facts.push_back(std::move(candidate.fact));
       return;
     }
-    const auto before = FieldsOf(*old);
-    const auto after = FieldsOf(candidate.fact);
+    const auto before = FieldsAndLimits(*old);
+    const auto after = FieldsAndLimits(candidate.fact);
     bool changed = false;
     for (std::size_t i = 0; i < after.size(); ++i) {
       if (before[i].second == after[i].second) continue;
@@ -268,6 +337,7 @@ class Planner {
 
   const Registry& registry_;
   const absl::string_view caller_;
+  const absl::Time now_;
   std::vector<Candidate> candidates_;
   std::map<std::string, std::size_t> index_;  // Of candidates_, by name.
   std::map<std::string, std::vector<ClassRow>> classes_;
@@ -278,8 +348,8 @@ class Planner {
 }  // namespace
 
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
-                                      absl::string_view caller) {
-  Planner planner(registry, caller);
+                                      absl::string_view caller, absl::Time now) {
+  Planner planner(registry, caller, now);
   std::map<std::string, int> rows_by_kind;
   for (const ImportRow& row : rows) {
     ++rows_by_kind[KindOfRow(row)];

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
@@ -58,16 +59,20 @@ constexpr int kMostRows = 200'000;
 
 // Compares `rows` with what `registry` has. A row stands for the whole of its resource: a field
 // that is empty in it is emptied. Rows of legal classes stand for all legal classes of their
-// partner; a partner without any keeps those it has. What only the server sets (a contact's state,
-// the suspension of exchanges, a deletion) is kept; so are aliases. A contact's days of validity,
-// absences and deputies, and an instrument's last_evaluated and review_by, are kept where a row is
-// empty and does not say in `emptied` that it means it: files from before these columns must not
-// lift a limit. Resources that no row names stay as they are. `caller` is who records what changes.
+// partner; a partner without any keeps those it has. What only the server sets (that a milestone
+// was withdrawn) is kept; a row may suspend a contact or exchanges and delete a partner, and never
+// undoes that; so are aliases. A contact's days of validity, absences and deputies, and an
+// instrument's last_evaluated and review_by, are kept where a row is empty and does not say in
+// `emptied` that it means it: files from before these columns must not lift a limit. Resources that
+// no row names stay as they are. `caller` is who records what changes, `now` when.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
 // resource twice, empties a field that it fills or that is none of those, or breaks a rule of
-// validation.h, given all others: metadata file, line, column.
+// validation.h, given all others, or that an edit would be refused for: an instrument keeps its
+// kind, and nothing is entered or changed under a partner that is off the register. Metadata file,
+// line, column. `CONFIRMATION_NEEDED`, with the same, for a row that would make sure what a second
+// person has to confirm (confirmations.h).
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
-                                      absl::string_view caller);
+                                      absl::string_view caller, absl::Time now);
 
 }  // namespace comity::partner_registry

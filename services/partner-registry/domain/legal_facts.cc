@@ -18,10 +18,11 @@ legal::Partner ToLegal(const Partner& partner) {
   made.display_name = partner.display_name;
   made.footnote = partner.status_footnote;
   for (const LegalClassPeriod& period : partner.legal_classes) {
-    made.classes.push_back({.legal_class = period.legal_class,
-                            .from = Date(period.from),
-                            .to = Date(period.to),
-                            .certainty = period.certainty});
+    made.classes.push_back(
+        {.legal_class = period.legal_class,
+         .from = Date(period.from),
+         .to = Date(period.to),
+         .certainty = period.confirmation.has_value() ? Certainty::kFound : period.certainty});
   }
   made.exchanges_suspended = partner.exchanges_suspended;
   made.deleted = partner.deleted();
@@ -70,7 +71,7 @@ legal::Authority ToLegal(const Authority& authority) {
     made.listed_in.push_back(absl::StrCat("partners/", authority.partner, "/instruments/", id));
   }
   made.last_verified = Date(authority.last_verified);
-  made.certainty = authority.certainty;
+  made.certainty = authority.confirmation.has_value() ? Certainty::kFound : authority.certainty;
   return made;
 }
 

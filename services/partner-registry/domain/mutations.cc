@@ -124,7 +124,7 @@ absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view p
   return plan;
 }
 
-absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact) {
+absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, contact.partner).status());
   if (!IsId(contact.id)) {
     return InvalidField("CONTACT_INVALID", "contact_id",
@@ -139,9 +139,9 @@ absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact
                      {.reason = "CONTACT_EXISTS"});
   }
   contact.state = ContactState::kActive;
-  if (const auto problem = Check(contact, registry)) {
-    return InvalidField("CONTACT_INVALID", absl::StrCat("contact.", problem->field), problem->what);
-  }
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(contact, registry), "CONTACT_INVALID", "contact"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(CheckVerified(contact.last_verified, now), "CONTACT_INVALID", "contact"));
   return Plan{.facts = {std::move(contact)}, .resource = std::move(name)};
 }
 

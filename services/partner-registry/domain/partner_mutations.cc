@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/references.h"
 #include "services/partner-registry/domain/search.h"
@@ -54,31 +55,47 @@ absl::Status CheckNothingRefersTo(const Registry& registry, const std::string& i
 
 }  // namespace
 
-absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, Partner partner,
-                                       bool allow_alike) {
+absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_view caller,
+                                       Partner partner, bool allow_alike) {
   COMITY_RETURN_IF_ERROR(CheckNewId("PARTNER_INVALID", "partner_id", partner.id));
   if (registry.FindPartner(partner.id) != nullptr) return Taken("a partner", "PARTNER_EXISTS");
   COMITY_RETURN_IF_ERROR(CheckAlike(registry, partner, !allow_alike,
                                     "change that one, or say that this is another (allow_alike)."));
   SortPeriods(partner);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(partner, registry), "PARTNER_INVALID", "partner"));
+  RecordBy(caller, nullptr, partner);
   std::string name = NameOf(partner);
   return Plan{.facts = {std::move(partner)}, .resource = std::move(name)};
 }
 
-absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, Partner changed,
-                                       absl::string_view etag) {
+absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
+                                       Partner changed, absl::string_view etag) {
   COMITY_ASSIGN_OR_RETURN(const Partner* known, FindOnRegister(registry, changed.id));
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   changed.exchanges_suspended = known->exchanges_suspended;
   SortPeriods(changed);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  RecordBy(caller, known, changed);
   // What may forbid what was permitted.
   Partner same_in_law = *known;
   same_in_law.legal_classes = changed.legal_classes;
   same_in_law.competent_in_criminal_matters = changed.competent_in_criminal_matters;
   const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known);
   return Replace(*known, std::move(changed), barrier);
+}
+
+absl::StatusOr<Plan> PlanConfirmLegalClass(const Registry& registry, absl::string_view caller,
+                                           absl::string_view id, absl::string_view from,
+                                           const std::string& evidence, absl::string_view etag,
+                                           absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const Partner* known, FindOnRegister(registry, id));
+  COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the partner", known->recorded));
+  Partner changed = *known;
+  COMITY_RETURN_IF_ERROR(Confirm(caller, from, evidence, now, changed));
+  std::string name = NameOf(changed);
+  // A class that becomes known may forbid: a Member State is never given data on a derogation.
+  return Plan{.facts = {std::move(changed)}, .resource = std::move(name), .barrier = true};
 }
 
 absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,

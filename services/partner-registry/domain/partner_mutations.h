@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -13,12 +15,22 @@ namespace comity::partner_registry {
 // ALREADY_EXISTS `PARTNER_EXISTS`: the id is taken; `PARTNER_ALIKE`: a partner on the register has
 // its ISO code or, unless `allow_alike`, one of its names. INVALID_ARGUMENT `PARTNER_INVALID` with
 // the field.
-absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, Partner partner, bool allow_alike);
+absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_view caller,
+                                       Partner partner, bool allow_alike);
 
 // Puts `changed` in the place of the partner with its id; what only the server sets is kept. A
-// barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`.
-absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, Partner changed,
-                                       absl::string_view etag);
+// barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`;
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a legal class would become sure that a second person
+// has to confirm.
+absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
+                                       Partner changed, absl::string_view etag);
+
+// Confirms the period of its legal class that begins on `from` (a barrier). Errors of Confirm
+// (confirmations.h). INVALID_ARGUMENT `FIELD_REQUIRED` without an etag.
+absl::StatusOr<Plan> PlanConfirmLegalClass(const Registry& registry, absl::string_view caller,
+                                           absl::string_view id, absl::string_view from,
+                                           const std::string& evidence, absl::string_view etag,
+                                           absl::Time now);
 
 // Takes it off the register (a barrier). Nothing changes if it is off already.
 absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,

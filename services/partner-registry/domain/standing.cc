@@ -310,6 +310,7 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
 
   std::map<Axis, std::vector<Milestone>> milestones;
   for (const Milestone* milestone : registry.MilestonesOf(partner.id)) {
+    if (milestone->withdrawn()) continue;
     if (WasPublic(milestone->day, public_on)) milestones[milestone->axis].push_back(*milestone);
   }
   std::vector<std::vector<Milestone>> treaties;

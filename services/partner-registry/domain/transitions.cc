@@ -73,6 +73,22 @@ class Missing {
                                      ": record it first, with its day and evidence.")});
   }
 
+  // No consultation of the partner was closed by `day`; the last one it has is still open, or null.
+  void AddConsultation(const Partner& partner, const Consultation* open, const std::string& day) {
+    const std::string what =
+        open == nullptr
+            ? absl::StrCat("a closed consultation of the Member States on ", NameOf(partner))
+            : absl::StrCat("the end of ", Name(*open), ", which is open");
+    missing_.push_back(what);
+    details_.preconditions.push_back(
+        {.type = "CONSULTATION",
+         .subject = open == nullptr ? NameOf(partner) : Name(*open),
+         .description = absl::StrCat(
+             "must have been closed by ", day,
+             ": hold it (comity consultations open, reply, close), which records the step; one "
+             "from before the registry was kept comes with an import of milestones.")});
+  }
+
   // FAILED_PRECONDITION if something is missing.
   absl::Status Refuse(absl::string_view what) {
     if (missing_.empty()) return absl::OkStatus();
@@ -86,6 +102,19 @@ class Missing {
   ErrorDetails details_{.reason = "STEP_NOT_POSSIBLE"};
   std::vector<std::string> missing_;
 };
+
+// R16: the Member States were consulted if all replied or the agency went on for a reason, which is
+// what closing a consultation takes.
+void CheckConsulted(const Registry& registry, const Partner& partner, const std::string& by,
+                    absl::CivilDay day, Missing& missing) {
+  const Consultation* open = nullptr;
+  for (const Consultation* each : registry.relations().Of<Consultation>(partner.id)) {
+    const auto closed = ParseDay(each->closed);
+    if (each->state == ConsultationState::kClosed && closed.ok() && *closed <= day) return;
+    if (each->state == ConsultationState::kOpen) open = each;
+  }
+  missing.AddConsultation(partner, open, by);
+}
 
 }  // namespace
 
@@ -109,6 +138,9 @@ absl::Status CheckTransition(const Registry& registry, const Partner& partner,
   for (const std::vector<absl::string_view>& one_of : taken.after) {
     if (!HasOneOf(holding, one_of)) missing.Add(step.axis, one_of, step.day);
   }
+  if (step.axis == Axis::kTreaty && step.step == "CONSULTED") {
+    CheckConsulted(registry, partner, step.day, date->latest(), missing);
+  }
   return missing.Refuse(absl::StrCat(step.step, " is not possible yet"));
 }
 
@@ -130,6 +162,7 @@ absl::Status CheckEffect(const Registry& registry, const Instrument* known,
   const Instrument& before = known == nullptr ? none : *known;
   needs(before.provisional_from, changed.provisional_from, "SIGNING_DECISION");
   needs(before.in_force, changed.in_force, "CONCLUSION_DECISION");
+  needs(before.in_force_by, changed.in_force_by, "CONCLUSION_DECISION");
   needs(before.applied_from, changed.applied_from, "CONCLUSION_DECISION");
   return missing.Refuse("An agreement under TFEU 218 cannot take effect yet");
 }

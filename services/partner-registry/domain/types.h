@@ -43,6 +43,15 @@ enum class Axis {
 
 enum class ContactState { kUnspecified, kActive, kSuspended, kErased };
 
+// A second person's confirmation of the present value of a field.
+struct Confirmation {
+  std::string field;  // By the proto's name.
+  std::string value;
+  std::string evidence;
+  std::string confirmed_by;  // SPIFFE id.
+  absl::Time confirm_time;
+};
+
 // A period in which a partner has one legal class. An empty `from` means since ever, an empty `to`
 // until further notice.
 struct LegalClassPeriod {
@@ -51,6 +60,8 @@ struct LegalClassPeriod {
   std::string to;
   Certainty certainty = Certainty::kUnspecified;
   std::string note;
+  std::optional<Confirmation> confirmation;
+  std::vector<std::string> recorded_by;  // SPIFFE ids, in order; empty: nobody knows.
 };
 
 struct Partner {
@@ -70,15 +81,6 @@ struct Partner {
   Recorded recorded;
 
   bool deleted() const { return delete_time.has_value(); }
-};
-
-// A second person's confirmation of the present value of a field.
-struct Confirmation {
-  std::string field;  // By the proto's name.
-  std::string value;
-  std::string evidence;
-  std::string confirmed_by;  // SPIFFE id.
-  absl::Time confirm_time;
 };
 
 struct Instrument {
@@ -107,7 +109,8 @@ struct Instrument {
   std::string supersedes;  // The id of another instrument of the partner, or empty.
   std::vector<Confirmation> confirmations;
   std::string recorded_by;  // SPIFFE id; empty: nobody knows.
-  // Who recorded the present value of a decisive field, where that was not `recorded_by`.
+  // Who recorded the present value of a decisive field, where that was not `recorded_by`; who
+  // emptied it, where the value was unconfirmed.
   std::map<std::string, std::string> value_recorded_by;
   Recorded recorded;
 };
@@ -122,7 +125,10 @@ struct Milestone {
   Certainty certainty = Certainty::kUnspecified;
   std::string project;  // The id of a partner; only on the axis of memberships.
   std::string note;
+  std::string withdrawal_evidence;  // Not empty: it was withdrawn, and counts no more.
   Recorded recorded;
+
+  bool withdrawn() const { return !withdrawal_evidence.empty(); }
 };
 
 struct Authority {
@@ -134,6 +140,8 @@ struct Authority {
   std::vector<std::string> listed_in;  // Ids of instruments of the partner.
   std::string last_verified;
   Certainty certainty = Certainty::kUnspecified;
+  std::optional<Confirmation> confirmation;
+  std::vector<std::string> recorded_by;  // SPIFFE ids, in order; empty: nobody knows.
   Recorded recorded;
 };
 

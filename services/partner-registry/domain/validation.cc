@@ -351,7 +351,9 @@ MaybeProblem Check(const Milestone& milestone, const Registry& registry) {
       rank < RankOf(Axis::kTreaty, "SUSPENDED")) {
     bool mandate = false;
     for (const Milestone* other : registry.MilestonesOf(milestone.partner)) {
-      if (other->axis != Axis::kTreaty || other->step != "COUNCIL_MANDATE") continue;
+      if (other->axis != Axis::kTreaty || other->step != "COUNCIL_MANDATE" || other->withdrawn()) {
+        continue;
+      }
       mandate = true;
       if (SurelyBefore(milestone.day, other->day)) {
         return Problem{"day", absl::StrCat("it lies before the Council's mandate of ", other->day)};
@@ -391,6 +393,15 @@ MaybeProblem CheckIdentity(const Contact& contact, const Registry& before) {
                    "certificates issued for another, and record that"};
   }
   return std::nullopt;
+}
+
+MaybeProblem CheckVerified(const std::string& last_verified, absl::Time now) {
+  const PartialDate date = Date(last_verified);
+  const absl::CivilDay today = DayInBrussels(now);
+  if (!date.known() || date.earliest() <= today) return std::nullopt;
+  return Problem{
+      "last_verified",
+      absl::StrCat("it lies ahead: nobody has verified it later than today, ", FormatDay(today))};
 }
 
 MaybeProblem Check(const Contact& contact, const Registry& registry) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
@@ -37,6 +38,10 @@ std::optional<Problem> Check(const Contact& contact, const Registry& registry);
 // A SPIFFE id that no contact of `before` has, but under which a key was stated there, is given to
 // nobody. A part of Check, if that is asked of the registry before the contact is in it.
 std::optional<Problem> CheckIdentity(const Contact& contact, const Registry& before);
+
+// `last_verified` of an authority or contact lies in the past: nobody vouches for what is to come.
+// `now` counts by its day in Europe/Brussels; of a partial day the first one it may mean.
+std::optional<Problem> CheckVerified(const std::string& last_verified, absl::Time now);
 
 // The first day a period may begin on; the first of all if it holds since ever.
 absl::CivilDay FirstDay(const LegalClassPeriod& period);

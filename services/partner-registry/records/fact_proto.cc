@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -165,11 +166,32 @@ absl::Status Unreadable() {
                    {.reason = "RECORD_UNREADABLE"});
 }
 
+Confirmation ConfirmationFromRecord(const v1::Confirmation& confirmation) {
+  return {.field = confirmation.field(),
+          .value = confirmation.value(),
+          .evidence = confirmation.evidence(),
+          .confirmed_by = confirmation.confirmed_by(),
+          .confirm_time = ToTime(confirmation.confirm_time())};
+}
+
+// What ToRecord kept of who recorded and confirmed `made`.
+template <typename T>
+void ReadRecorders(const v1::Confirmation& record, const char* field, T& made) {
+  made.recorded_by = absl::StrSplit(record.field(), ' ', absl::SkipEmpty());
+  if (!record.has_confirm_time()) return;
+  made.confirmation = ConfirmationFromRecord(record);
+  made.confirmation->field = field;
+}
+
 // Reads what storage kept; one reader a kind, since some fields only the server sets.
 absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
   switch (record.fact_case()) {
     case v1::Fact::kPartner: {
       COMITY_ASSIGN_OR_RETURN(Partner made, PartnerFromProto("partner", record.partner()));
+      for (int i = 0; i < record.partner().legal_classes_size(); ++i) {
+        ReadRecorders(record.partner().legal_classes(i).confirmation(), "legal_class",
+                      made.legal_classes[static_cast<std::size_t>(i)]);
+      }
       made.exchanges_suspended = record.partner().exchanges_suspended();
       if (record.partner().has_delete_time()) {
         made.delete_time = ToTime(record.partner().delete_time());
@@ -184,11 +206,7 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
       COMITY_ASSIGN_OR_RETURN(Instrument made,
                               InstrumentFromProto("instrument", record.instrument()));
       for (const v1::Confirmation& confirmation : record.instrument().confirmations()) {
-        made.confirmations.push_back({.field = confirmation.field(),
-                                      .value = confirmation.value(),
-                                      .evidence = confirmation.evidence(),
-                                      .confirmed_by = confirmation.confirmed_by(),
-                                      .confirm_time = ToTime(confirmation.confirm_time())});
+        made.confirmations.push_back(ConfirmationFromRecord(confirmation));
       }
       made.recorded_by = record.instrument().recorded_by();
       made.value_recorded_by = {record.instrument().value_recorded_by().begin(),
@@ -197,10 +215,12 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
     }
     case v1::Fact::kMilestone: {
       COMITY_ASSIGN_OR_RETURN(Milestone made, MilestoneFromProto("milestone", record.milestone()));
+      made.withdrawal_evidence = record.milestone().withdrawal_evidence();
       return Fact(std::move(made));
     }
     case v1::Fact::kAuthority: {
       COMITY_ASSIGN_OR_RETURN(Authority made, AuthorityFromProto("authority", record.authority()));
+      ReadRecorders(record.authority().confirmation(), "certainty", made);
       return Fact(std::move(made));
     }
     case v1::Fact::kContact: {
@@ -336,12 +356,12 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
   };
   static constexpr char kServerOnly[] =
       "an import cannot say when, at which revision or by whom a fact was recorded, confirmed, "
-      "deleted or erased, only the server can";
+      "withdrawn or erased, only the server can";
   using Row = v1::ImportFactsRequest::Row;
   switch (row.fact_case()) {
     case Row::kPartner: {
       const v1::Partner& partner = row.partner();
-      if (partner.has_revision() || partner.has_record_time() || partner.has_delete_time()) {
+      if (partner.has_revision() || partner.has_record_time()) {
         return fail("recorded", kServerOnly);
       }
       auto read = PartnerFromProto("row", partner);
@@ -349,8 +369,13 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       if (!read->legal_classes.empty()) {
         return fail("legal_classes", "legal classes stand in rows of their own");
       }
-      if (!read->aliases.empty()) {
-        return fail("aliases", "an import says nothing of aliases: set them with UpdatePartner");
+      read->exchanges_suspended = partner.exchanges_suspended();
+      // That it is deleted; when is for the server to say.
+      if (partner.has_delete_time()) read->delete_time = absl::UnixEpoch();
+      if (!partner.merged_into().empty()) {
+        auto into = ParsePartnerName("row.merged_into", partner.merged_into());
+        if (!into.ok()) return at_row(into.status());
+        read->merged_into = *std::move(into);
       }
       made.fact = *std::move(read);
       return made;
@@ -358,6 +383,7 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
     case Row::kLegalClass: {
       auto partner = ParsePartnerName("row.partner", row.legal_class().partner());
       if (!partner.ok()) return at_row(partner.status());
+      if (row.legal_class().period().has_confirmation()) return fail("recorded", kServerOnly);
       auto period = PeriodFromProto("row", row.legal_class().period());
       if (!period.ok()) return at_row(period.status());
       made.fact = LegalClassRow{*std::move(partner), *std::move(period)};
@@ -375,25 +401,33 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       return made;
     }
     case Row::kMilestone: {
-      if (row.milestone().has_revision()) return fail("recorded", kServerOnly);
+      if (row.milestone().has_revision() || !row.milestone().withdrawal_evidence().empty()) {
+        return fail("recorded", kServerOnly);
+      }
       auto read = MilestoneFromProto("row", row.milestone());
       if (!read.ok()) return at_row(read.status());
       made.fact = *std::move(read);
       return made;
     }
     case Row::kAuthority: {
-      if (row.authority().has_revision()) return fail("recorded", kServerOnly);
+      if (row.authority().has_revision() || row.authority().has_confirmation()) {
+        return fail("recorded", kServerOnly);
+      }
       auto read = AuthorityFromProto("row", row.authority());
       if (!read.ok()) return at_row(read.status());
       made.fact = *std::move(read);
       return made;
     }
     case Row::kContact: {
-      if (row.contact().has_revision() || row.contact().has_erase_time()) {
+      if (row.contact().has_revision() || row.contact().has_erase_time() ||
+          row.contact().state() == v1::Contact::STATE_ERASED) {
         return fail("recorded", kServerOnly);
       }
       auto read = ContactFromProto("row", row.contact());
       if (!read.ok()) return at_row(read.status());
+      if (row.contact().state() == v1::Contact::STATE_SUSPENDED) {
+        read->state = ContactState::kSuspended;
+      }
       made.fact = *std::move(read);
       return made;
     }

@@ -28,6 +28,8 @@ v1::KeyStatement ToProto(const KeyStatement& statement, absl::string_view store_
 // Removes who recorded and confirmed what: persons of the agency, for nobody outside it to know.
 inline void HidePersons(const google::protobuf::Message&) {}
 void HidePersons(v1::Instrument& instrument);
+void HidePersons(v1::Authority& authority);
+void HidePersons(v1::Partner& partner);
 v1::Fact ToProto(const Fact& fact, absl::string_view store_id);
 v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
                             const Registry& registry);
@@ -48,6 +50,9 @@ absl::StatusOr<Decision> DecisionFromProto(absl::string_view path, const v1::Dec
 // A row of an import. INVALID_ARGUMENT `IMPORT_ROW_INVALID`, with file and line; also if the row
 // sets what only the server can: when and at which revision it was recorded.
 absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& row);
+
+// The fact as storage keeps it, with who recorded what, which nobody is told.
+v1::Fact ToRecord(const Fact& fact, absl::string_view store_id);
 
 // What storage kept, server's fields included, but for Recorded. DATA_LOSS `RECORD_UNREADABLE`.
 absl::StatusOr<Fact> FactFromRecord(const v1::Fact& record);

@@ -1,9 +1,11 @@
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/time/day.h"
 #include "services/partner-registry/records/fact_proto.h"
@@ -40,6 +42,22 @@ std::string PartnerName(absl::string_view id) {
   return id.empty() ? "" : absl::StrCat("partners/", id);
 }
 
+void SetConfirmation(const Confirmation& confirmation, v1::Confirmation& made) {
+  made.set_field(confirmation.field);
+  made.set_value(confirmation.value);
+  made.set_evidence(confirmation.evidence);
+  made.set_confirmed_by(confirmation.confirmed_by);
+  SetTime(confirmation.confirm_time, made.mutable_confirm_time());
+}
+
+// Of an authority or a period of a legal class the record has who recorded it in the place of the
+// field that is confirmed, which is always the same.
+template <typename T, typename Message>
+void KeepRecorders(const T& fact, Message& record) {
+  if (fact.recorded_by.empty() && !fact.confirmation.has_value()) return;
+  record.mutable_confirmation()->set_field(absl::StrJoin(fact.recorded_by, " "));
+}
+
 }  // namespace
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
@@ -70,6 +88,9 @@ v1::Partner ToProto(const Partner& partner, absl::string_view store_id) {
     added.set_to(period.to);
     added.set_certainty(Cast<v1::Certainty>(period.certainty));
     added.set_note(period.note);
+    if (period.confirmation.has_value()) {
+      SetConfirmation(*period.confirmation, *added.mutable_confirmation());
+    }
   }
   made.set_exchanges_suspended(partner.exchanges_suspended);
   made.set_competent_in_criminal_matters(partner.competent_in_criminal_matters);
@@ -110,12 +131,7 @@ v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id)
   made.set_last_evaluated(instrument.last_evaluated);
   made.set_review_by(instrument.review_by);
   for (const Confirmation& confirmation : instrument.confirmations) {
-    v1::Confirmation& added = *made.add_confirmations();
-    added.set_field(confirmation.field);
-    added.set_value(confirmation.value);
-    added.set_evidence(confirmation.evidence);
-    added.set_confirmed_by(confirmation.confirmed_by);
-    SetTime(confirmation.confirm_time, added.mutable_confirm_time());
+    SetConfirmation(confirmation, *made.add_confirmations());
   }
   made.set_recorded_by(instrument.recorded_by);
   for (const auto& [field, who] : instrument.value_recorded_by) {
@@ -137,6 +153,7 @@ v1::Milestone ToProto(const Milestone& milestone, absl::string_view store_id) {
   made.set_certainty(Cast<v1::Certainty>(milestone.certainty));
   made.set_project(PartnerName(milestone.project));
   made.set_note(milestone.note);
+  made.set_withdrawal_evidence(milestone.withdrawal_evidence);
   SetRevision(milestone.recorded, store_id, made);
   return made;
 }
@@ -152,6 +169,9 @@ v1::Authority ToProto(const Authority& authority, absl::string_view store_id) {
   }
   made.set_last_verified(authority.last_verified);
   made.set_certainty(Cast<v1::Certainty>(authority.certainty));
+  if (authority.confirmation.has_value()) {
+    SetConfirmation(*authority.confirmation, *made.mutable_confirmation());
+  }
   SetRevision(authority.recorded, store_id, made);
   made.set_etag(EtagOf(authority.recorded));
   return made;
@@ -234,6 +254,30 @@ void HidePersons(v1::Instrument& instrument) {
   }
 }
 
+void HidePersons(v1::Authority& authority) {
+  if (authority.has_confirmation()) authority.mutable_confirmation()->clear_confirmed_by();
+}
+
+void HidePersons(v1::Partner& partner) {
+  for (v1::LegalClassPeriod& period : *partner.mutable_legal_classes()) {
+    if (period.has_confirmation()) period.mutable_confirmation()->clear_confirmed_by();
+  }
+}
+
+v1::Fact ToRecord(const Fact& fact, absl::string_view store_id) {
+  v1::Fact record = ToProto(fact, store_id);
+  if (const auto* authority = std::get_if<Authority>(&fact)) {
+    KeepRecorders(*authority, *record.mutable_authority());
+  }
+  if (const auto* partner = std::get_if<Partner>(&fact)) {
+    for (std::size_t i = 0; i < partner->legal_classes.size(); ++i) {
+      KeepRecorders(partner->legal_classes[i],
+                    *record.mutable_partner()->mutable_legal_classes(static_cast<int>(i)));
+    }
+  }
+  return record;
+}
+
 v1::Fact ToProto(const Fact& fact, absl::string_view store_id) {
   struct Visitor {
     absl::string_view store_id;
@@ -273,6 +317,13 @@ v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
     added.set_next_step(axis.next_step);
     for (const Milestone& step : axis.history) {
       *added.add_history() = ToProto(step, registry.store_id());
+    }
+    // What was withdrawn counts no more and stays readable. What was public is another question.
+    if (standing.public_on.has_value()) continue;
+    for (const Milestone* step : registry.MilestonesOf(partner.id)) {
+      if (step->withdrawn() && step->axis == axis.axis) {
+        *added.add_history() = ToProto(*step, registry.store_id());
+      }
     }
   }
   for (const Instrument* instrument : standing.instruments) {

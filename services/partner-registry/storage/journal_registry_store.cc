@@ -226,7 +226,7 @@ absl::StatusOr<Fact> JournalRegistryStore::Stamp(const Fact& fact, journal::Turn
   if (auto* statement = std::get_if<KeyStatement>(&stamped)) {
     statement->leaf_index = turn.next_leaf_index();
   }
-  v1::Fact kept = ToProto(stamped, store_id_);
+  v1::Fact kept = ToRecord(stamped, store_id_);
   if (kept.has_decision() && !kept.decision().grounds().empty()) {
     COMITY_ASSIGN_OR_RETURN(const std::string sealed,
                             turn.Seal(kept.decision().grounds(), NameOf(stamped)));

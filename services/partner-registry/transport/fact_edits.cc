@@ -7,6 +7,7 @@
 #include "common/service/field_masks.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/names.h"
 
 namespace comity::partner_registry {
@@ -96,6 +97,18 @@ absl::Status FactEdits::RecordMilestone(const rpc::Call& call,
       response);
 }
 
+absl::Status FactEdits::WithdrawMilestone(const rpc::Call& call,
+                                          const v1::WithdrawMilestoneRequest& request,
+                                          v1::Milestone* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "milestones", request.name()).status());
+  return Make<Milestone>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time) {
+        return PlanWithdrawMilestone(latest, request.name(), request.evidence());
+      },
+      response);
+}
+
 absl::Status FactEdits::CreateAuthority(const rpc::Call& call,
                                         const v1::CreateAuthorityRequest& request,
                                         v1::Authority* response) const {
@@ -104,7 +117,9 @@ absl::Status FactEdits::CreateAuthority(const rpc::Call& call,
                                    "authorities", "authority", AuthorityFromProto));
   return Make<Authority>(
       call, request, "",
-      [&](const Registry& latest, absl::Time) { return PlanCreateAuthority(latest, authority); },
+      [&](const Registry& latest, absl::Time now) {
+        return PlanCreateAuthority(latest, call.caller(), authority, now);
+      },
       response);
 }
 
@@ -116,13 +131,26 @@ absl::Status FactEdits::UpdateAuthority(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   return Make<Authority>(
       call, request, std::move(detail),
-      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
         const Authority* known = latest.FindAuthority(asked.name());
         if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
         COMITY_ASSIGN_OR_RETURN(Authority changed,
                                 Merge(*known, store_id(), asked, request.update_mask(), "authority",
                                       AuthorityFromProto));
-        return PlanUpdateAuthority(latest, std::move(changed), asked.etag());
+        return PlanUpdateAuthority(latest, call.caller(), std::move(changed), asked.etag(), now);
+      },
+      response);
+}
+
+absl::Status FactEdits::ConfirmAuthority(const rpc::Call& call,
+                                         const v1::ConfirmAuthorityRequest& request,
+                                         v1::Authority* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "authorities", request.name()).status());
+  return Make<Authority>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanConfirmAuthority(latest, call.caller(), request.name(), request.evidence(),
+                                    request.etag(), now);
       },
       response);
 }
@@ -135,13 +163,13 @@ absl::Status FactEdits::UpdateContact(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   return Make<Contact>(
       call, request, std::move(detail),
-      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
         const Contact* known = latest.FindContact(asked.name());
         if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
         COMITY_ASSIGN_OR_RETURN(
             Contact changed,
             Merge(*known, store_id(), asked, request.update_mask(), "contact", ContactFromProto));
-        return PlanUpdateContact(latest, std::move(changed), asked.etag());
+        return PlanUpdateContact(latest, std::move(changed), asked.etag(), now);
       },
       response);
 }

@@ -21,10 +21,14 @@ class FactEdits : private Edits {
                             v1::Instrument* response) const;
   absl::Status RecordMilestone(const rpc::Call& call, const v1::RecordMilestoneRequest& request,
                                v1::Milestone* response) const;
+  absl::Status WithdrawMilestone(const rpc::Call& call, const v1::WithdrawMilestoneRequest& request,
+                                 v1::Milestone* response) const;
   absl::Status CreateAuthority(const rpc::Call& call, const v1::CreateAuthorityRequest& request,
                                v1::Authority* response) const;
   absl::Status UpdateAuthority(const rpc::Call& call, const v1::UpdateAuthorityRequest& request,
                                v1::Authority* response) const;
+  absl::Status ConfirmAuthority(const rpc::Call& call, const v1::ConfirmAuthorityRequest& request,
+                                v1::Authority* response) const;
   absl::Status UpdateContact(const rpc::Call& call, const v1::UpdateContactRequest& request,
                              v1::Contact* response) const;
   absl::Status EraseContact(const rpc::Call& call, const v1::EraseContactRequest& request,

@@ -35,7 +35,9 @@ absl::Status Resync() {
 v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
   Redact(viewer, fact);
   v1::Fact made = ToProto(fact, store_id);
+  if (made.has_partner()) HidePersons(*made.mutable_partner());
   if (made.has_instrument()) HidePersons(*made.mutable_instrument());
+  if (made.has_authority()) HidePersons(*made.mutable_authority());
   if (made.has_decision()) made.mutable_decision()->clear_grounds();
   return made;
 }

@@ -20,7 +20,7 @@ absl::Status PartnerEdits::CreatePartner(const rpc::Call& call,
   return Make<Partner>(
       call, request, "",
       [&](const Registry& latest, absl::Time) {
-        return PlanCreatePartner(latest, partner, request.allow_alike());
+        return PlanCreatePartner(latest, call.caller(), partner, request.allow_alike());
       },
       response);
 }
@@ -40,7 +40,21 @@ absl::Status PartnerEdits::UpdatePartner(const rpc::Call& call,
         COMITY_RETURN_IF_ERROR(service::Update(request.update_mask(), request.partner(), merged));
         COMITY_ASSIGN_OR_RETURN(Partner changed, PartnerFromProto("partner", merged));
         changed.id = id;
-        return PlanUpdatePartner(latest, std::move(changed), request.partner().etag());
+        return PlanUpdatePartner(latest, call.caller(), std::move(changed),
+                                 request.partner().etag());
+      },
+      response);
+}
+
+absl::Status PartnerEdits::ConfirmLegalClass(const rpc::Call& call,
+                                             const v1::ConfirmLegalClassRequest& request,
+                                             v1::Partner* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
+  return Make<Partner>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanConfirmLegalClass(latest, call.caller(), id, request.from(), request.evidence(),
+                                     request.etag(), now);
       },
       response);
 }

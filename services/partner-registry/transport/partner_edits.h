@@ -16,6 +16,8 @@ class PartnerEdits : private Edits {
                              v1::Partner* response) const;
   absl::Status UpdatePartner(const rpc::Call& call, const v1::UpdatePartnerRequest& request,
                              v1::Partner* response) const;
+  absl::Status ConfirmLegalClass(const rpc::Call& call, const v1::ConfirmLegalClassRequest& request,
+                                 v1::Partner* response) const;
   absl::Status DeletePartner(const rpc::Call& call, const v1::DeletePartnerRequest& request,
                              v1::Partner* response) const;
   absl::Status UndeletePartner(const rpc::Call& call, const v1::UndeletePartnerRequest& request,

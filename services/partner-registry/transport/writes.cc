@@ -131,7 +131,8 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   COMITY_ASSIGN_OR_RETURN(ReadRows read, ReadAll(call, rows));
   if (read.options.validate_only()) {
     const RegistryStore::State::Guard now = store_->View();
-    COMITY_ASSIGN_OR_RETURN(const ImportPlan plan, PlanImport(*now, read.rows, call.caller()));
+    COMITY_ASSIGN_OR_RETURN(const ImportPlan plan,
+                            PlanImport(*now, read.rows, call.caller(), clock_->Now()));
     FillResponse(plan, now->store_id(), now->revision(), response);
     return absl::OkStatus();
   }
@@ -141,9 +142,9 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
                           WriteAndSettle(
                               call, std::move(attempt), "",
-                              [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+                              [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
                                 COMITY_ASSIGN_OR_RETURN(
-                                    made, PlanImport(latest, read.rows, call.caller()));
+                                    made, PlanImport(latest, read.rows, call.caller(), now));
                                 // Rows may end an agreement or strike an authority. What only adds
                                 // can forbid, too: a new legal class, a newer instrument.
                                 return Plan{.facts = made.facts, .barrier = true};
@@ -153,7 +154,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
     // The same rows on the state before that revision give the same answer again.
     COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before,
                             store_->At(written.committed.revision - 1));
-    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows, call.caller()));
+    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows, call.caller(), clock_->Now()));
   }
   FillResponse(made, store_->store_id(), written.committed.revision, response);
   return absl::OkStatus();
@@ -195,8 +196,8 @@ absl::Status Writes::CreateContact(const rpc::Call& call, const v1::CreateContac
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   COMITY_ASSIGN_OR_RETURN(
       const RegistryStore::Written written,
-      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time) {
-        return PlanCreateContact(latest, contact);
+      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
+        return PlanCreateContact(latest, contact, now);
       }));
   return Answer<Contact>(written, store_->store_id(), response);
 }

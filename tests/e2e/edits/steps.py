@@ -9,7 +9,7 @@ READS = {
     "partners show", "partners list", "partners export",
     "instruments list", "instruments show", "instruments relied-on",
     "authorities list", "authorities show",
-    "transfer check", "transfer table",
+    "transfer check", "transfer batch", "transfer table",
     "reports public-list", "reports briefing", "reports coming", "reports affected",
     "snapshot save", "snapshot verify",
     "contacts list", "contacts show", "contacts find",
@@ -20,7 +20,8 @@ READS = {
     "slots", "engagements show", "engagements list", "engagements export",
     "inbox", "documents list", "documents show", "evidence save", "evidence verify",
     "health", "records export",
-    "ledger checkpoint", "ledger entries", "ledger verify", "ledger proof", "ledger witness",
+    "ledger checkpoint", "ledger entries", "ledger verify", "ledger proof", "ledger witness", "ledger inclusion",
+    "ledger consistency", "ledger tile",
     "admin check", "admin backup", "admin restore", "admin ledger succeed",  # At the files, see e2e_restore_drill.
     "completion bash",
 }

@@ -367,6 +367,7 @@ TEST_F(EditsTest, AFieldThatASecondPersonConfirmedCarriesAReleaseUntilItChanges)
   instrument.set_name(kAgreement);
   instrument.set_in_force_by("2020-11-20");
   instrument.mutable_certainty()->insert({"in_force_by", v1::CERTAINTY_UNCONFIRMED});
+  instrument.mutable_certainty()->insert({"signed", v1::CERTAINTY_FOUND});
   update.mutable_update_mask()->add_paths("in_force_by");
   update.mutable_update_mask()->add_paths("certainty");
   update.set_reason("the source is a rumour");
@@ -404,6 +405,74 @@ TEST_F(EditsTest, AFieldThatASecondPersonConfirmedCarriesAReleaseUntilItChanges)
   instrument.set_in_force_by("2020-11-21");
   ASSERT_THAT(Edit(&Stub::UpdateInstrument, update, kSecond), IsOk());
   EXPECT_FALSE(rests_on_it());
+}
+
+TEST_F(EditsTest, AuthoritiesAndClassesAreConfirmedByASecondPerson) {
+  constexpr char kAuthority[] = "partners/algeria/authorities/prosecution-service";
+  v1::GetAuthorityRequest get;
+  get.set_name(kAuthority);
+  const auto before = Call(&Stub::GetAuthority, server_.As(kDesk), get);
+  ASSERT_THAT(before, IsOk());
+  v1::UpdateAuthorityRequest update;
+  update.mutable_authority()->set_name(kAuthority);
+  update.mutable_authority()->set_certainty(v1::CERTAINTY_FOUND);
+  update.mutable_update_mask()->add_paths("certainty");
+  update.set_reason("known to me");
+  EXPECT_THAT(Edit(&Stub::UpdateAuthority, update, kSecond),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  v1::ConfirmAuthorityRequest confirm;
+  confirm.set_name(kAuthority);
+  confirm.set_evidence("the law of 2015");
+  confirm.set_etag(before->etag());
+  EXPECT_THAT(Edit(&Stub::ConfirmAuthority, confirm),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  ASSERT_THAT(Edit(&Stub::ConfirmAuthority, confirm, kSecond), IsOk());
+
+  v1::UpdatePartnerRequest lower;
+  lower.mutable_partner()->set_name("partners/panama");
+  lower.mutable_partner()->add_legal_classes()->set_legal_class(v1::LEGAL_CLASS_THIRD_COUNTRY);
+  lower.mutable_update_mask()->add_paths("legal_classes");
+  lower.set_reason("not sure any more");
+  const auto lowered = Edit(&Stub::UpdatePartner, lower, kSecond);
+  ASSERT_THAT(lowered, IsOk());
+  v1::ConfirmLegalClassRequest of_class;
+  of_class.set_name("partners/panama");
+  of_class.set_evidence("the treaty");
+  of_class.set_etag(lowered->etag());
+  EXPECT_THAT(Edit(&Stub::ConfirmLegalClass, of_class, kSecond),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  EXPECT_THAT(Edit(&Stub::ConfirmLegalClass, of_class, kDesk), IsOk());
+
+  server_.Restart();
+
+  const auto after = Call(&Stub::GetAuthority, server_.As(kDesk), get);
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->confirmation().field(), "certainty");
+  EXPECT_EQ(after->confirmation().confirmed_by(), kSecond);
+  v1::GetPartnerRequest partner;
+  partner.set_name("partners/panama");
+  const auto panama = Call(&Stub::GetPartner, server_.As(kDesk), partner);
+  ASSERT_THAT(panama, IsOk());
+  EXPECT_EQ(panama->legal_classes(0).confirmation().confirmed_by(), kDesk);
+}
+
+TEST_F(EditsTest, AStepByMistakeIsWithdrawn) {
+  v1::WithdrawMilestoneRequest request;
+  request.set_name("partners/algeria/milestones/council-mandate");
+  request.set_evidence("it was of another State");
+  EXPECT_EQ(Edit(&Stub::WithdrawMilestone, request, kDesk).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  const auto withdrawn = Edit(&Stub::WithdrawMilestone, request);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->withdrawal_evidence(), "it was of another State");
+
+  server_.Restart();
+
+  EXPECT_THAT(Edit(&Stub::WithdrawMilestone, request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "MILESTONE_WITHDRAWN"));
+  v1::GetPartnerStandingRequest standing;
+  standing.set_name("partners/algeria");
+  EXPECT_EQ(Call(&Stub::GetPartnerStanding, server_.As(kDesk), standing)->axes(0).step(), "NONE");
 }
 
 TEST_F(EditsTest, AStepIsRecordedIfWhatComesFirstWas) {

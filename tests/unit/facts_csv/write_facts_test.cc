@@ -97,7 +97,34 @@ TEST(WriteFactsTest, FieldsWithCommasQuotesAndLinesAreQuoted) {
   EXPECT_EQ(files.at("contacts.csv"),
             absl::StrCat("partner,id,spiffe_id,function,authority,opener,"
                          "languages,time_zone,days,start,end,holidays,"
-                         "last_verified,deputies,absences,valid_from,valid_to\n"));
+                         "last_verified,deputies,absences,valid_from,valid_to,suspended\n"));
+}
+
+TEST(WriteFactsTest, WhatIsSuspendedOrDeletedComesBackSo) {
+  v1::Fact partner = APartner();
+  partner.mutable_partner()->set_exchanges_suspended(true);
+  partner.mutable_partner()->mutable_delete_time();
+  partner.mutable_partner()->set_merged_into("partners/other");
+  v1::Fact contact;
+  contact.mutable_contact()->set_name("partners/georgia/contacts/tbilisi-1");
+  contact.mutable_contact()->set_spiffe_id("spiffe://a.example/partner/georgia/contact/tbilisi-1");
+  contact.mutable_contact()->set_function("contact point");
+  contact.mutable_contact()->set_authority("partners/georgia/authorities/prosecution-service");
+  contact.mutable_contact()->set_state(v1::Contact::STATE_SUSPENDED);
+
+  std::vector<Row> rows;
+  for (const auto& [name, text] : WriteFiles({partner, contact})) {
+    const auto read = ReadFile(name, text);
+    ASSERT_THAT(read, IsOk());
+    rows.insert(rows.end(), read->begin(), read->end());
+  }
+  const auto lines = ReadJsonLines("facts.jsonl", *WriteJsonLines({partner, contact}));
+  ASSERT_THAT(lines, IsOk());
+  EXPECT_EQ(Said(rows), Said(*lines));
+  Row of_partner, of_contact;
+  *of_partner.mutable_partner() = partner.partner();
+  *of_contact.mutable_contact() = contact.contact();
+  EXPECT_EQ(Said(rows), Said({of_partner, of_contact}));
 }
 
 TEST(WriteFactsTest, AnErasedContactIsNotWritten) {
@@ -163,7 +190,6 @@ TEST(JsonLinesTest, WhatTheProjectPublishesComesBackAsItIs) {
 
 TEST(JsonLinesTest, WhatOnlyTheServerSetsIsNotWritten) {
   v1::Fact fact = APartner();
-  fact.mutable_partner()->set_exchanges_suspended(true);
   fact.mutable_partner()->mutable_revision()->set_number(7);
   fact.mutable_partner()->set_etag("\"x\"");
   v1::Fact decision;
@@ -173,7 +199,6 @@ TEST(JsonLinesTest, WhatOnlyTheServerSetsIsNotWritten) {
 
   EXPECT_THAT(lines, Not(HasSubstr("revision")));
   EXPECT_THAT(lines, Not(HasSubstr("etag")));
-  EXPECT_THAT(lines, Not(HasSubstr("exchanges")));
   EXPECT_THAT(lines, Not(HasSubstr("decisions/1")));
 }
 

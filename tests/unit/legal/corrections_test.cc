@@ -27,7 +27,8 @@ Instrument Made(absl::string_view partner, InstrumentKind kind) {
   instrument.name = absl::StrCat("partners/", partner, "/instruments/made");
   instrument.kind = kind;
   instrument.title = "Made for the test";
-  instrument.signed_on = Date("2020-01-01");
+  const bool old = kind == InstrumentKind::kCooperationAgreementPre2019;
+  instrument.signed_on = Date(old ? "2019-01-01" : "2020-01-01");
   instrument.in_force = Date("2020-02-01");
   SetCertainty(instrument, "all", Certainty::kFound);
   return instrument;

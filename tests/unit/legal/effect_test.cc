@@ -51,6 +51,25 @@ TEST(EffectTest, AnUnconfirmedFieldDecidesOnlyWhenExploring) {
   EXPECT_THAT(explore.unconfirmed, ElementsAre(Field::kInForce));
 }
 
+TEST(EffectTest, ACooperationAgreementWasSurelyConcludedBefore12December2019) {
+  Instrument instrument = Agreement("2024-06-01");
+  EXPECT_EQ(On(instrument, "2026-01-01").holds, Tri::kYes);
+  for (const char* const open : {"", "2019", "2019-12"}) {
+    instrument.signed_on = Date(open);
+    EXPECT_EQ(On(instrument, "2026-01-01").holds, Tri::kUnknown) << open;
+    EXPECT_THAT(On(instrument, "2026-01-01").unsure, ElementsAre(Field::kSigned)) << open;
+    EXPECT_EQ(On(instrument, "2024-01-01").holds, Tri::kNo) << "not in force, whenever concluded";
+  }
+  instrument.signed_on = Date("2019-12-11");
+  EXPECT_EQ(On(instrument, "2026-01-01").holds, Tri::kYes);
+  instrument.SetCertainty(Field::kSigned, Certainty::kUnconfirmed);
+  EXPECT_THAT(On(instrument, "2026-01-01").unsure, ElementsAre(Field::kSigned));
+  EXPECT_THAT(On(instrument, "2026-01-01", true).unconfirmed, ElementsAre(Field::kSigned));
+  instrument.signed_on = Date("2019-12-12");
+  instrument.SetCertainty(Field::kSigned, Certainty::kFound);
+  EXPECT_EQ(On(instrument, "2026-01-01").holds, Tri::kNo);
+}
+
 TEST(EffectTest, AStatedDayOfApplicationIsNotReplacedByAnotherField) {
   Instrument instrument = Agreement("2026-01-01");
   instrument.kind = InstrumentKind::kAdequacyDecisionLed;

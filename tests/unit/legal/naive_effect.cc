@@ -114,6 +114,12 @@ Answer ArrangementStands(const Instrument& instrument, const View& view) {
   return From(instrument, Field::kSigned, instrument.signed_on, view);
 }
 
+// "Concluded before 12.12.2019": on 11 December it had been signed.
+Answer ConcludedBefore2019(const Instrument& instrument, const View& view) {
+  return Reached(absl::CivilDay(2019, 12, 11), instrument.signed_on,
+                 instrument.CertaintyOf(Field::kSigned), view);
+}
+
 Answer Begun(const Instrument& instrument, const View& view) {
   switch (instrument.kind) {
     case InstrumentKind::kInternationalAgreement:
@@ -127,6 +133,7 @@ Answer Begun(const Instrument& instrument, const View& view) {
     case InstrumentKind::kLetterOfUnderstanding:
       return ArrangementStands(instrument, view);
     case InstrumentKind::kCooperationAgreementPre2019:
+      return All({InForce(instrument, view), ConcludedBefore2019(instrument, view)});
     case InstrumentKind::kDenmarkAgreement:
     case InstrumentKind::kBindingInstrument:
     case InstrumentKind::kAgreementBetweenUnionBodies:

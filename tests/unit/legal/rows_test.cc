@@ -28,7 +28,8 @@ Instrument InEffect(absl::string_view partner, InstrumentKind kind, absl::string
   instrument.name = absl::StrCat("partners/", partner, "/instruments/added");
   instrument.kind = kind;
   instrument.title = std::string(title);
-  instrument.signed_on = Date("2020-01-01");
+  const bool old = kind == InstrumentKind::kCooperationAgreementPre2019;
+  instrument.signed_on = Date(old ? "2019-01-01" : "2020-01-01");
   instrument.in_force = Date("2020-02-01");
   instrument.applied_from = Date("2020-02-01");
   SetCertainty(instrument, "all", Certainty::kFound);

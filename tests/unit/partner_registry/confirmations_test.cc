@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include "common/legal/effect.h"
 #include "common/legal/evaluate.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/partner_mutations.h"
 #include "services/partner-registry/records/fact_proto.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -13,6 +15,7 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -104,28 +107,9 @@ TEST_F(ConfirmationsTest, NobodyConfirmsWhatHeRecorded) {
   EXPECT_THAT(Confirm(kSecond), IsOk()) << "who changed something else did not record the value";
 }
 
-TEST_F(ConfirmationsTest, NobodySaysOfTheSameValueThatItIsSureAfterAll) {
-  Instrument changed = Serbia();
-  changed.certainty["in_force"] = Certainty::kFound;
-  for (const char* who : {kFirst, kSecond}) {
-    EXPECT_THAT(PlanUpdateInstrument(registry_, who, changed, ""),
-                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
-        << "a confirmation names its evidence";
-  }
-  EXPECT_THAT(PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = changed}}, kSecond),
-              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
-
-  Instrument another = changed;
-  another.in_force = "2019-12-12";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, another, ""), IsOk())
-      << "another value, from a source that shows it";
-  Do(Confirm(kSecond));
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk()) << "it was confirmed";
-}
-
 TEST_F(ConfirmationsTest, AnImportRecordsInTheNameOfWhoImports) {
   EXPECT_EQ(LoadedRegistry().FindInstrument(kName)->recorded_by, kImporter);
-  const auto plan = PlanImport(registry_, DataRows(), kSecond);
+  const auto plan = PlanImport(registry_, DataRows(), kSecond, kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, ::testing::Not(IsEmpty()));
   Do(Plan{.facts = plan->facts});
@@ -139,7 +123,7 @@ TEST_F(ConfirmationsTest, RowsThatSayTheSameKeepTheConfirmation) {
   Do(Confirm(kSecond));
   std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2}, .fact = again}};
 
-  const auto plan = PlanImport(registry_, rows, kImporter);
+  const auto plan = PlanImport(registry_, rows, kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, IsEmpty());
@@ -190,6 +174,229 @@ TEST_F(ConfirmationsTest, AllOfItIsKeptInTheRecord) {
   SetRecorded(*read, Serbia().recorded);
   EXPECT_EQ(ToProto(*read, registry_.store_id()).DebugString(), record.DebugString());
   EXPECT_EQ(RecorderOf(std::get<Instrument>(*read), "in_force"), kFirst);
+}
+
+TEST_F(ConfirmationsTest, NoEditAndNoImportMakesAFieldSure) {
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  Instrument sure = Serbia();
+  for (const Certainty certainty : {Certainty::kFound, Certainty::kYear}) {
+    sure.certainty["in_force"] = certainty;
+    EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused);
+    EXPECT_THAT(PlanUpdateInstrument(registry_, kSecond, sure, ""), refused) << "not that way";
+  }
+  sure.in_force = "2019-12-11";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused) << "another value";
+
+  const std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2}, .fact = sure}};
+  const auto import = PlanImport(registry_, rows, kSecond, kNow);
+  EXPECT_THAT(import, FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  EXPECT_THAT(std::string(import.status().message()),
+              HasSubstr("comity instruments confirm serbia/cooperation-agreement in_force"));
+
+  Do(Confirm(kSecond));
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused)
+      << "the confirmation was of another value";
+}
+
+TEST_F(ConfirmationsTest, AValueThatWasEmptiedStaysUnconfirmedWhenItComesBack) {
+  Instrument changed = Serbia();
+  changed.in_force.clear();
+  changed.certainty["in_force"] = Certainty::kUnknown;
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  changed = Serbia();
+  changed.note = "seen";
+  Do(PlanUpdateInstrument(registry_, kSecond, changed, ""));
+
+  changed = Serbia();
+  changed.in_force = "2019-12-10";
+  changed.certainty["in_force"] = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  changed.certainty["in_force"] = Certainty::kUnconfirmed;
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  Do(Confirm(kSecond));
+  EXPECT_TRUE(Carries());
+}
+
+TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
+  Instrument unsigned_one = Serbia();
+  unsigned_one.id = "old";
+  unsigned_one.signed_on.clear();
+  unsigned_one.in_force = "2024-06-01";
+  unsigned_one.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
+  Do(PlanCreateInstrument(registry_, kFirst, unsigned_one));
+  EXPECT_FALSE(Carries()) << "when it was concluded is unknown";
+
+  unsigned_one.signed_on = "2019-12-11";
+  Do(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""));
+  EXPECT_TRUE(Carries());
+  unsigned_one.in_force = "2019-12-10";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"))
+      << "in force before it was signed";
+}
+
+TEST_F(ConfirmationsTest, WhatIsSureMayBeLoweredAndAnEmptyFieldFilled) {
+  Instrument changed = Serbia();
+  changed.certainty["signed"] = Certainty::kUnconfirmed;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
+  changed = Serbia();
+  changed.ended = "2027-12-31";
+  changed.certainty["ended"] = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
+}
+
+class AuthorityConfirmationsTest : public ConfirmationsTest {
+ protected:
+  static constexpr char kAuthority[] = "partners/algeria/authorities/prosecution-service";
+
+  const Authority& Algeria() const { return *registry_.FindAuthority(kAuthority); }
+
+  absl::StatusOr<Plan> ConfirmIt(absl::string_view caller) const {
+    return PlanConfirmAuthority(registry_, caller, kAuthority, "the law of 2015",
+                                EtagOf(Algeria().recorded), now_);
+  }
+
+  Certainty Sure() const {
+    return registry_.facts().Find("partners/algeria")->authorities.at(0).certainty;
+  }
+};
+
+TEST_F(AuthorityConfirmationsTest, ASecondPersonMakesItSureAndAChangeMakesItUnsureAgain) {
+  EXPECT_THAT(ConfirmIt(kImporter),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  EXPECT_EQ(Sure(), Certainty::kUnconfirmed);
+  Do(ConfirmIt(kSecond));
+  EXPECT_EQ(Sure(), Certainty::kFound);
+  EXPECT_EQ(Algeria().confirmation->confirmed_by, kSecond);
+  EXPECT_THAT(ConfirmIt(kSecond),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "NOTHING_TO_CONFIRM"));
+
+  Authority changed = Algeria();
+  changed.last_verified = "2026-11-20";
+  Do(PlanUpdateAuthority(registry_, kFirst, changed, "", kNow));
+  EXPECT_EQ(Sure(), Certainty::kFound) << "what it says in law is the same";
+
+  changed.territory = "the north";
+  Do(PlanUpdateAuthority(registry_, kFirst, changed, "", kNow));
+  EXPECT_EQ(Sure(), Certainty::kUnconfirmed);
+  for (const char* const one : {kImporter, kFirst}) {
+    EXPECT_THAT(ConfirmIt(one),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
+        << "a part of it is his";
+  }
+  EXPECT_THAT(ConfirmIt(kSecond), IsOk());
+}
+
+TEST_F(AuthorityConfirmationsTest, NoEditAndNoImportMakesItSure) {
+  Authority sure = Algeria();
+  sure.certainty = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateAuthority(registry_, kSecond, sure, "", kNow),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  const std::vector<ImportRow> rows = {{.source = {"authorities.csv", 2}, .fact = sure}};
+  EXPECT_THAT(PlanImport(registry_, rows, kSecond, kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+}
+
+TEST_F(AuthorityConfirmationsTest, WhoRecordedItBeforeAnybodyKeptThatIsNobody) {
+  Authority old = Algeria();
+  old.recorded_by.clear();
+  registry_ = After(registry_, {old});
+  const auto needed = FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED");
+  EXPECT_THAT(ConfirmIt(kSecond), needed);
+  old.territory = "the north";
+  Do(PlanUpdateAuthority(registry_, kFirst, old, "", kNow));
+  EXPECT_THAT(ConfirmIt(kSecond), needed) << "of the rest nobody knows";
+  old.certainty = Certainty::kUnknown;
+  Do(PlanUpdateAuthority(registry_, kFirst, old, "", kNow));
+  EXPECT_THAT(ConfirmIt(kSecond), IsOk());
+}
+
+TEST_F(AuthorityConfirmationsTest, AllOfItIsKeptInTheRecordAndNoneOfItIsToldPartners) {
+  Do(ConfirmIt(kSecond));
+  auto read = FactFromRecord(ToRecord(Fact(Algeria()), registry_.store_id()));
+  ASSERT_THAT(read, IsOk());
+  const Authority& kept = std::get<Authority>(*read);
+  EXPECT_THAT(kept.recorded_by, ::testing::ElementsAre(kImporter));
+  ASSERT_TRUE(kept.confirmation.has_value());
+  EXPECT_EQ(kept.confirmation->field, "certainty");
+  EXPECT_EQ(kept.confirmation->confirmed_by, kSecond);
+
+  v1::Authority told = ToProto(Algeria(), registry_.store_id());
+  EXPECT_EQ(told.confirmation().evidence(), "the law of 2015");
+  HidePersons(told);
+  EXPECT_EQ(told.confirmation().confirmed_by(), "");
+}
+
+class ClassConfirmationsTest : public ConfirmationsTest {
+ protected:
+  ClassConfirmationsTest() {
+    Do(PlanUpdatePartner(
+        registry_, kFirst,
+        With({{.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}}),
+        ""));
+  }
+
+  Partner With(std::vector<LegalClassPeriod> periods) const {
+    Partner partner = *registry_.FindPartner("panama");
+    partner.legal_classes = std::move(periods);
+    return partner;
+  }
+
+  absl::StatusOr<Plan> ConfirmIt(absl::string_view caller, absl::string_view from = "") const {
+    return PlanConfirmLegalClass(registry_, caller, "panama", from, "the treaty",
+                                 EtagOf(registry_.FindPartner("panama")->recorded), now_);
+  }
+
+  legal::Tri Known() const {
+    return legal::ClassOf(*registry_.facts().Find("partners/panama")->partner,
+                          {.day = absl::CivilDay(2026, 11, 28)})
+        .known;
+  }
+};
+
+TEST_F(ClassConfirmationsTest, ASecondPersonMakesAPeriodSure) {
+  EXPECT_EQ(Known(), legal::Tri::kUnknown);
+  EXPECT_THAT(ConfirmIt(kFirst),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  EXPECT_THAT(ConfirmIt(kSecond, "2019-01-01"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_INVALID"));
+  Do(ConfirmIt(kSecond));
+  EXPECT_EQ(Known(), legal::Tri::kYes);
+
+  auto read =
+      FactFromRecord(ToRecord(Fact(*registry_.FindPartner("panama")), registry_.store_id()));
+  ASSERT_THAT(read, IsOk());
+  const LegalClassPeriod& kept = std::get<Partner>(*read).legal_classes.at(0);
+  EXPECT_EQ(kept.confirmation->field, "legal_class");
+  EXPECT_THAT(kept.recorded_by, ::testing::Contains(std::string(kFirst)));
+
+  Do(PlanUpdatePartner(
+      registry_, kFirst,
+      With({{.legal_class = LegalClass::kMemberState, .certainty = Certainty::kUnconfirmed}}), ""));
+  EXPECT_EQ(Known(), legal::Tri::kUnknown) << "another class was not confirmed";
+}
+
+TEST_F(ClassConfirmationsTest, DaysOfAnUnconfirmedClassStaySo) {
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  const LegalClassPeriod sure{.legal_class = LegalClass::kThirdCountry,
+                              .certainty = Certainty::kFound};
+  LegalClassPeriod early = sure;
+  early.to = "2025-12-31";
+  LegalClassPeriod late{.legal_class = LegalClass::kMemberState,
+                        .from = "2026-01-01",
+                        .certainty = Certainty::kUnconfirmed};
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({sure}), ""), refused);
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({}), ""), refused) << "to enter it anew";
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), ""), refused);
+  early.certainty = Certainty::kUnconfirmed;
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), ""), IsOk());
+  EXPECT_THAT(PlanImport(registry_,
+                         Rows("legal_classes.csv",
+                              "partner,legal_class,from,to,certainty\n"
+                              "panama,THIRD_COUNTRY,,,found\n"),
+                         kSecond, kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
 }
 
 }  // namespace

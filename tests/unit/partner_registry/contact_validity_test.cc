@@ -26,7 +26,7 @@ class ContactValidityTest : public ::testing::Test {
     return contact;
   }
   std::string Refused(const std::function<void(Contact&)>& change) const {
-    const auto plan = PlanUpdateContact(registry_, Changed(registry_, change), "");
+    const auto plan = PlanUpdateContact(registry_, Changed(registry_, change), "", kNow);
     EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
     const ErrorDetails details = DetailsOf(plan.status());
     return details.fields.empty() ? "" : details.fields[0].field;
@@ -92,7 +92,7 @@ TEST_F(ContactValidityTest, ASpiffeIdUnderWhichAKeyWasStatedIsNotGivenToAContact
   EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
   EXPECT_EQ(DetailsOf(refused.status()).fields[0].field, "contact.spiffe_id");
   EXPECT_THAT(PlanImport(stated, {{.source = {"contacts.csv", 2}, .fact = Changed(stated, moved)}},
-                         kImporter),
+                         kImporter, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
 
   const Registry given = After(registry_, {Changed(registry_, moved)});
@@ -105,7 +105,8 @@ TEST_F(ContactValidityTest, ASpiffeIdUnderWhichAKeyWasStatedIsNotGivenToAContact
 
 TEST_F(ContactValidityTest, ShorteningItIsABarrier) {
   const auto shortened = PlanUpdateContact(
-      registry_, Changed(registry_, [](Contact& contact) { contact.valid_to = "2026-12-31"; }), "");
+      registry_, Changed(registry_, [](Contact& contact) { contact.valid_to = "2026-12-31"; }), "",
+      kNow);
   ASSERT_THAT(shortened, IsOk());
   EXPECT_TRUE(shortened->barrier);
   const auto away = PlanUpdateContact(registry_,
@@ -113,7 +114,7 @@ TEST_F(ContactValidityTest, ShorteningItIsABarrier) {
                                               [](Contact& contact) {
                                                 contact.absences = {{"2026-12-24", "2027-01-02"}};
                                               }),
-                                      "");
+                                      "", kNow);
   ASSERT_THAT(away, IsOk());
   EXPECT_EQ(away->facts.size(), 1U);
   EXPECT_FALSE(away->barrier) << "who is away counts";
@@ -149,11 +150,11 @@ TEST_F(ContactValidityTest, ADeputyIsAnotherContactOfThePartner) {
   second.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
   const Registry both = After(registry_, {second});
   const auto named = [](Contact& contact) { contact.deputies = {"tbilisi-2"}; };
-  EXPECT_THAT(PlanUpdateContact(both, Changed(both, named), ""), IsOk());
+  EXPECT_THAT(PlanUpdateContact(both, Changed(both, named), "", kNow), IsOk());
 
   second.state = ContactState::kErased;
   const Registry erased = After(both, {second});
-  EXPECT_THAT(PlanUpdateContact(erased, Changed(erased, named), ""),
+  EXPECT_THAT(PlanUpdateContact(erased, Changed(erased, named), "", kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
 }
 
@@ -188,16 +189,16 @@ TEST_F(ContactValidityTest, OfAnErasedContactTheNameAloneIsLeft) {
   ASSERT_THAT(again, IsOk());
   EXPECT_TRUE(again->facts.empty());
   EXPECT_TRUE(again->barrier) << "whoever asks again waits, too";
-  EXPECT_THAT(PlanUpdateContact(erased, *registry_.FindContact(kTbilisi), ""), over);
+  EXPECT_THAT(PlanUpdateContact(erased, *registry_.FindContact(kTbilisi), "", kNow), over);
   EXPECT_THAT(PlanContactState(erased, kTbilisi, ContactState::kActive), over);
-  EXPECT_THAT(PlanCreateContact(erased, *registry_.FindContact(kTbilisi)),
+  EXPECT_THAT(PlanCreateContact(erased, *registry_.FindContact(kTbilisi), kNow),
               FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
   Contact other = *registry_.FindContact(kTbilisi);
   other.id = "tbilisi-3";
-  EXPECT_THAT(PlanCreateContact(erased, other),
+  EXPECT_THAT(PlanCreateContact(erased, other, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"))
       << "nobody else gets the SPIFFE id, and with it the keys";
-  EXPECT_THAT(PlanImport(erased, DataRows(), kImporter),
+  EXPECT_THAT(PlanImport(erased, DataRows(), kImporter, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
 }
 

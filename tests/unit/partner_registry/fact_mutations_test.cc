@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "common/status/error.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -87,18 +88,19 @@ TEST_F(FactMutationsTest, AChangeOfAnInstrumentIsABarrierAndNoneChangesNothing) 
 
 TEST_F(FactMutationsTest, AnAuthorityIsEnteredAndMayLoseItsCompetence) {
   Authority authority = {.partner = "georgia", .id = "ministry", .display_name = "Ministry"};
-  const auto created = PlanCreateAuthority(registry_, authority);
+  const auto created = PlanCreateAuthority(registry_, kImporter, authority, kNow);
   ASSERT_THAT(created, IsOk());
   const Registry registry = After(registry_, created->facts);
-  EXPECT_THAT(PlanCreateAuthority(registry, authority),
+  EXPECT_THAT(PlanCreateAuthority(registry, kImporter, authority, kNow),
               FailsWith(absl::StatusCode::kAlreadyExists, "AUTHORITY_EXISTS"));
 
   authority.competent_in_criminal_matters = true;
-  EXPECT_TRUE(PlanUpdateAuthority(registry, authority, "")->barrier);
+  EXPECT_TRUE(PlanUpdateAuthority(registry, kImporter, authority, "", kNow)->barrier);
   authority.listed_in = {"none"};
-  EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry, authority, "")), "authority.listed_in");
+  EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry, kImporter, authority, "", kNow)),
+            "authority.listed_in");
   authority.id = "none";
-  EXPECT_THAT(PlanUpdateAuthority(registry, authority, ""),
+  EXPECT_THAT(PlanUpdateAuthority(registry, kImporter, authority, "", kNow),
               FailsWith(absl::StatusCode::kNotFound, "AUTHORITY_NOT_FOUND"));
 }
 
@@ -107,29 +109,53 @@ TEST_F(FactMutationsTest, AContactKeepsItsStateAndIsABarrierIfAnotherCounts) {
   Contact changed = known;
   changed.state = ContactState::kSuspended;
   changed.function = "deputy contact point";
-  const auto plan = PlanUpdateContact(registry_, changed, "\"1\"");
+  const auto plan = PlanUpdateContact(registry_, changed, "\"1\"", kNow);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(std::get<Contact>(plan->facts.at(0)).state, ContactState::kActive);
   EXPECT_FALSE(plan->barrier);
 
   changed = known;
   changed.opener = false;
-  EXPECT_TRUE(PlanUpdateContact(registry_, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdateContact(registry_, changed, "", kNow)->barrier);
   changed = known;
   changed.spiffe_id = "spiffe://agency.example/partner/georgia/contact/tbilisi-1";
-  EXPECT_TRUE(PlanUpdateContact(registry_, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdateContact(registry_, changed, "", kNow)->barrier);
   changed.spiffe_id = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
-  EXPECT_EQ(FieldOf(PlanUpdateContact(registry_, changed, "")), "contact.spiffe_id");
+  EXPECT_EQ(FieldOf(PlanUpdateContact(registry_, changed, "", kNow)), "contact.spiffe_id");
+}
+
+TEST_F(FactMutationsTest, NobodyHasVerifiedAnythingLaterThanToday) {
+  Authority authority =
+      *registry_.FindAuthority("partners/georgia/authorities/prosecution-service");
+  Contact contact = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
+  const absl::Time late = absl::FromCivil(absl::CivilMinute(2026, 11, 28, 23, 30),
+                                          absl::UTCTimeZone());  // The 29th in Brussels.
+  for (const char* const day : {"2026-11-29", "2026-12", "2027", "2099-01-01"}) {
+    authority.last_verified = contact.last_verified = day;
+    EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry_, kImporter, authority, "", kNow)),
+              "authority.last_verified");
+    EXPECT_EQ(FieldOf(PlanUpdateContact(registry_, contact, "", kNow)), "contact.last_verified");
+  }
+  authority.last_verified = contact.last_verified = "2026-11-29";
+  EXPECT_THAT(PlanUpdateAuthority(registry_, kImporter, authority, "", late), IsOk());
+  EXPECT_THAT(PlanUpdateContact(registry_, contact, "", late), IsOk());
+  authority.id = contact.id = "new";
+  contact.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/new";
+  EXPECT_EQ(FieldOf(PlanCreateAuthority(registry_, kImporter, authority, kNow)),
+            "authority.last_verified");
+  EXPECT_EQ(FieldOf(PlanCreateContact(registry_, contact, kNow)), "contact.last_verified");
 }
 
 TEST_F(FactMutationsTest, NothingIsEnteredOrChangedUnderWhoIsOffTheRegister) {
   const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED");
   EXPECT_THAT(PlanCreateInstrument(deleted_, kImporter, Arrangement()), refused);
-  EXPECT_THAT(PlanCreateAuthority(deleted_, {.partner = "georgia", .id = "ministry"}), refused);
-  EXPECT_THAT(PlanRecordMilestone(deleted_, {.partner = "georgia"}), refused);
   EXPECT_THAT(
-      PlanUpdateContact(deleted_, *deleted_.FindContact("partners/georgia/contacts/tbilisi-1"), ""),
+      PlanCreateAuthority(deleted_, kImporter, {.partner = "georgia", .id = "ministry"}, kNow),
       refused);
+  EXPECT_THAT(PlanRecordMilestone(deleted_, {.partner = "georgia"}), refused);
+  EXPECT_THAT(PlanUpdateContact(
+                  deleted_, *deleted_.FindContact("partners/georgia/contacts/tbilisi-1"), "", kNow),
+              refused);
   EXPECT_THAT(
       PlanUpdateInstrument(
           deleted_, kImporter,

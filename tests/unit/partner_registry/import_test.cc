@@ -20,7 +20,7 @@ const char kContacts[] = "partner,id,spiffe_id,function,authority,time_zone,days
 class ImportTest : public ::testing::Test {
  protected:
   absl::StatusOr<ImportPlan> Plan(absl::string_view file, absl::string_view text) const {
-    return PlanImport(loaded_, Rows(file, text), kImporter);
+    return PlanImport(loaded_, Rows(file, text), kImporter, kNow);
   }
 
   // With a contact that is limited, by its days and by whom it is away for, and an instrument that
@@ -39,7 +39,7 @@ TEST_F(ImportTest, TheProjectsDataAreLoadedWhole) {
 }
 
 TEST_F(ImportTest, TheSameRowsAgainChangeNothing) {
-  const auto plan = PlanImport(loaded_, DataRows(), kImporter);
+  const auto plan = PlanImport(loaded_, DataRows(), kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, SizeIs(0));
@@ -73,7 +73,7 @@ TEST_F(ImportTest, AContactThatWasSuspendedStaysSo) {
   contact.state = ContactState::kSuspended;
   const Registry suspended = After(loaded_, {contact});
 
-  const auto plan = PlanImport(suspended, DataRows(), kImporter);
+  const auto plan = PlanImport(suspended, DataRows(), kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, SizeIs(0));
@@ -98,7 +98,7 @@ Registry ImportTest::Limited() const {
 TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
   const Registry registry = Limited();
 
-  const auto plan = PlanImport(registry, DataRows(), kImporter);
+  const auto plan = PlanImport(registry, DataRows(), kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->changed, 0);
   EXPECT_EQ(plan->unchanged, static_cast<int>(registry.AllFacts().size()) - 1);
@@ -122,7 +122,7 @@ TEST_F(ImportTest, AnEmptyCellOfTheLaterColumnsEmptiesThem) {
     rows.push_back(std::move(row));
   }
 
-  const auto plan = PlanImport(Limited(), rows, kImporter);
+  const auto plan = PlanImport(Limited(), rows, kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   std::vector<std::string> emptied;
@@ -141,7 +141,7 @@ TEST_F(ImportTest, ARowEmptiesOnlyWhatItLeavesEmptyAndWouldElseBeKept) {
   const Contact limited = *Limited().FindContact("partners/georgia/contacts/tbilisi-1");
   const auto plan = [&](auto fact, const char* field) {
     return PlanImport(Limited(), {ImportRow{.fact = std::move(fact), .emptied = {field}}},
-                      kImporter);
+                      kImporter, kNow);
   };
   const auto refused = FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID");
   EXPECT_THAT(plan(limited, "valid_to"), refused) << "which it fills";
@@ -155,7 +155,7 @@ TEST_F(ImportTest, ARowThatSaysOtherDaysOfValidityChangesThem) {
   const Registry registry = After(loaded_, {limited});
   limited.valid_to = "2027-12-31";
 
-  const auto plan = PlanImport(registry, {ImportRow{.fact = limited}}, kImporter);
+  const auto plan = PlanImport(registry, {ImportRow{.fact = limited}}, kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_EQ(plan->differences.size(), 1U);
   EXPECT_EQ(plan->differences[0].field, "valid_to");
@@ -172,11 +172,57 @@ TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {
                                Rows("partners.csv",
                                     "id,kind,display_name,iso_alpha2,iso_alpha3\n"
                                     "georgia,STATE,Sakartvelo,GE,GEO\n"),
-                               kImporter);
+                               kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, SizeIs(1));
   EXPECT_TRUE(std::get<Partner>(plan->facts[0]).exchanges_suspended);
+}
+
+TEST_F(ImportTest, ARowMakesStricterAndNeverLooser) {
+  const auto rows = [](absl::string_view yes) {
+    std::vector<ImportRow> made = Rows(
+        "partners.csv",
+        absl::StrCat("id,kind,display_name,exchanges_suspended,deleted,merged_into\n"
+                     "dup,STATE,Dup,no,",
+                     yes, ",", yes == "yes" ? "chile" : "", "\nother,STATE,Other,", yes, ",no,\n"));
+    const std::vector<ImportRow> more = Rows(
+        "contacts.csv", absl::StrCat("partner,id,spiffe_id,function,authority,suspended\n"
+                                     "chile,a,spiffe://agency.example/partner/chile/contact/a,f,"
+                                     "prosecution-service,",
+                                     yes, "\n"));
+    made.insert(made.end(), more.begin(), more.end());
+    return made;
+  };
+  const auto expect_strict = [](const Registry& registry) {
+    EXPECT_EQ(registry.FindPartner("dup")->delete_time, kNow);
+    EXPECT_EQ(registry.FindPartner("dup")->merged_into, "chile");
+    EXPECT_TRUE(registry.FindPartner("other")->exchanges_suspended);
+    EXPECT_EQ(registry.FindContact("partners/chile/contacts/a")->state, ContactState::kSuspended);
+  };
+  const auto added = PlanImport(loaded_, rows("yes"), kImporter, kNow);
+  ASSERT_THAT(added, IsOk());
+  expect_strict(After(loaded_, added->facts));
+
+  const auto lax = PlanImport(loaded_, rows("no"), kImporter, kNow);
+  ASSERT_THAT(lax, IsOk());
+  const auto stricter = PlanImport(After(loaded_, lax->facts), rows("yes"), kImporter, kNow);
+  ASSERT_THAT(stricter, IsOk());
+  EXPECT_EQ(stricter->changed, 3);
+  const Registry strict = After(After(loaded_, lax->facts), stricter->facts);
+  expect_strict(strict);
+
+  const auto again = PlanImport(strict, rows("no"), kImporter, kNow);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(again->facts, SizeIs(0)) << "no row lets anybody back in";
+}
+
+TEST_F(ImportTest, AliasesOfARowAreTaken) {
+  const auto plan =
+      Plan("partners.csv", "id,kind,display_name,aliases\nx,STATE,X,Xland;Republic of X\n");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(std::get<Partner>(plan->facts.at(0)).aliases,
+              ::testing::ElementsAre("Xland", "Republic of X"));
 }
 
 TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
@@ -186,7 +232,7 @@ TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
       "partners.csv", "id,kind,display_name,iso_alpha2,iso_alpha3\nandorra,STATE,Andorra,AD,AND\n");
   rows.insert(rows.end(), partner.begin(), partner.end());
 
-  const auto plan = PlanImport(loaded_, rows, kImporter);
+  const auto plan = PlanImport(loaded_, rows, kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->added, 2);
@@ -242,6 +288,18 @@ INSTANTIATE_TEST_SUITE_P(
             "partner,id,kind,title,signed,in_force\n"
             "georgia,a,INTERNATIONAL_AGREEMENT,t,2024-05-01,2024-04-30\n",
             "column in_force: it lies before `signed`"},
+        Bad{"ArrangementMadeABasis", "instruments.csv",
+            "partner,id,kind,title,in_force,certainty\n"
+            "bolivia,working-arrangement,BINDING_INSTRUMENT,t,2020-01-01,in_force:found\n",
+            "column kind: it stays WORKING_ARRANGEMENT"},
+        Bad{"MergedIntoNobody", "partners.csv",
+            "id,kind,display_name,deleted,merged_into\nx,STATE,X,yes,atlantis\n",
+            "column merged_into"},
+        Bad{"MergedAndNotDeleted", "partners.csv",
+            "id,kind,display_name,merged_into\nx,STATE,X,chile\n", "column merged_into"},
+        Bad{"VerifiedTomorrow", "authorities.csv",
+            "partner,id,display_name,last_verified\nchile,a,A,2026-11-29\n",
+            "column last_verified: it lies ahead"},
         Bad{"OldKindTooLate", "instruments.csv",
             "partner,id,kind,title,signed\n"
             "georgia,a,COOPERATION_AGREEMENT_PRE_2019,t,2019-12-12\n",
@@ -276,6 +334,11 @@ INSTANTIATE_TEST_SUITE_P(
             absl::StrCat(kContacts,
                          "chile,a,spiffe://agency.example/partner/chile/contact/a,f,court,,,,\n"),
             "column authority"},
+        Bad{"ContactVerifiedNextMonth", "contacts.csv",
+            "partner,id,spiffe_id,function,authority,last_verified\n"
+            "chile,a,spiffe://agency.example/partner/chile/contact/"
+            "a,f,prosecution-service,2026-12\n",
+            "column last_verified"},
         Bad{"NoSuchZone", "contacts.csv",
             absl::StrCat(kContacts,
                          "chile,a,spiffe://agency.example/partner/chile/contact/"

@@ -42,7 +42,7 @@ Registry After(Registry registry, std::vector<Fact> facts) {
 
 Registry LoadedRegistry() {
   Registry empty(std::string(32, 'a'));
-  auto plan = PlanImport(empty, DataRows(), kImporter);
+  auto plan = PlanImport(empty, DataRows(), kImporter, kNow);
   if (!plan.ok()) std::cerr << plan.status() << "\n";
   return After(std::move(empty), std::move(plan.value().facts));
 }

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "services/partner-registry/domain/import.h"
 #include "services/partner-registry/domain/registry.h"
 
@@ -11,6 +13,10 @@ namespace comity::partner_registry {
 
 // Who loaded the data.
 inline constexpr char kImporter[] = "spiffe://agency.example/agency/registry-operator/-/importer";
+
+// Noon of 28 November 2026.
+inline const absl::Time kNow =
+    absl::FromCivil(absl::CivilHour(2026, 11, 28, 12), absl::UTCTimeZone());
 
 // The rows of the project's own data files. Aborts if they cannot be read.
 std::vector<ImportRow> DataRows();

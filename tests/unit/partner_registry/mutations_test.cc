@@ -198,16 +198,16 @@ TEST_F(MutationsTest, SuspendingExchangesIsABarrierAndResumingThemIsNone) {
 
 TEST_F(MutationsTest, AContactsNameAndSpiffeIdAreItsAlone) {
   Contact contact = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
-  EXPECT_THAT(PlanCreateContact(registry_, contact),
+  EXPECT_THAT(PlanCreateContact(registry_, contact, kNow),
               FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
   contact.id = "tbilisi-2";
-  EXPECT_THAT(PlanCreateContact(registry_, contact),
+  EXPECT_THAT(PlanCreateContact(registry_, contact, kNow),
               FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
   contact.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-3";
-  EXPECT_THAT(PlanCreateContact(registry_, contact),
+  EXPECT_THAT(PlanCreateContact(registry_, contact, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
   contact.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
-  EXPECT_THAT(PlanCreateContact(registry_, contact), IsOk());
+  EXPECT_THAT(PlanCreateContact(registry_, contact, kNow), IsOk());
 }
 
 TEST_F(MutationsTest, KeyStatementsFormAChain) {

@@ -13,6 +13,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -37,12 +38,12 @@ class PartnerMutationsTest : public ::testing::Test {
 };
 
 TEST_F(PartnerMutationsTest, APartnerIsPutOnTheRegisterOnce) {
-  const auto plan = PlanCreatePartner(registry_, Kazakhstan(), false);
+  const auto plan = PlanCreatePartner(registry_, kImporter, Kazakhstan(), false);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->resource, "partners/kazakhstan");
   EXPECT_FALSE(plan->barrier);
 
-  EXPECT_THAT(PlanCreatePartner(After(registry_, plan->facts), Kazakhstan(), true),
+  EXPECT_THAT(PlanCreatePartner(After(registry_, plan->facts), kImporter, Kazakhstan(), true),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_EXISTS"));
 }
 
@@ -50,14 +51,14 @@ TEST_F(PartnerMutationsTest, WhoIsAlikeByNameOrAliasIsRefusedUnlessItIsSaidToBeA
   Partner alike = Kazakhstan();
   alike.id = "turkey";
   alike.display_name = "TU\xCC\x88RKIYE";
-  EXPECT_THAT(PlanCreatePartner(registry_, alike, false),
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, alike, false),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
-  EXPECT_THAT(PlanCreatePartner(registry_, alike, true), IsOk());
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, alike, true), IsOk());
 
   Partner named = Georgia();
   named.aliases = {"Sakartvelo"};
   alike.display_name = "sakartvelo";
-  EXPECT_THAT(PlanCreatePartner(With(named), alike, false),
+  EXPECT_THAT(PlanCreatePartner(With(named), kImporter, alike, false),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
 }
 
@@ -78,12 +79,12 @@ TEST_F(PartnerMutationsTest, AnIsoCodeIsOnePartnersOnlyWhateverIsSaid) {
   Partner other = Kazakhstan();
   other.iso_alpha2 = "GE";
   other.iso_alpha3 = "GEO";
-  EXPECT_THAT(PlanCreatePartner(registry_, other, true),
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, other, true),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
 
   const Registry without =
       After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
-  EXPECT_THAT(PlanCreatePartner(without, other, false), IsOk());
+  EXPECT_THAT(PlanCreatePartner(without, kImporter, other, false), IsOk());
 }
 
 TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
@@ -95,7 +96,7 @@ TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
   const auto create = [&](auto change) {
     Partner partner = Kazakhstan();
     change(partner);
-    return field_of(PlanCreatePartner(registry_, partner, false));
+    return field_of(PlanCreatePartner(registry_, kImporter, partner, false));
   };
   EXPECT_EQ(create([](Partner& p) { p.id = "Kazakhstan"; }), "partner_id");
   EXPECT_EQ(create([](Partner& p) { p.kind = PartnerKind::kUnspecified; }), "partner.kind");
@@ -122,7 +123,7 @@ TEST_F(PartnerMutationsTest, LegalClassesAreKeptInTheOrderOfTheirDays) {
   partner.legal_classes = {{.legal_class = LegalClass::kMemberState, .from = "2030-01-01"},
                            {.legal_class = LegalClass::kThirdCountry, .to = "2029-12-31"}};
 
-  const auto plan = PlanCreatePartner(registry_, partner, false);
+  const auto plan = PlanCreatePartner(registry_, kImporter, partner, false);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(std::get<Partner>(plan->facts[0]).legal_classes[0].to, "2029-12-31");
@@ -135,7 +136,7 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
   Partner changed = Georgia();
   changed.region = "CAUCASUS";
 
-  const auto plan = PlanUpdatePartner(registry, changed, "");
+  const auto plan = PlanUpdatePartner(registry, kImporter, changed, "");
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_TRUE(std::get<Partner>(plan->facts.at(0)).exchanges_suspended);
@@ -145,20 +146,20 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
 TEST_F(PartnerMutationsTest, AChangeOfClassOrCompetenceIsABarrierAndNoChangeIsNone) {
   Partner changed = Georgia();
   changed.competent_in_criminal_matters = !changed.competent_in_criminal_matters;
-  EXPECT_TRUE(PlanUpdatePartner(registry_, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
   changed = Georgia();
   changed.legal_classes[0].to = "2030-12-31";
-  EXPECT_TRUE(PlanUpdatePartner(registry_, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
 
-  const auto same = PlanUpdatePartner(registry_, Georgia(), "");
+  const auto same = PlanUpdatePartner(registry_, kImporter, Georgia(), "");
   ASSERT_THAT(same, IsOk());
   EXPECT_THAT(same->facts, IsEmpty());
 }
 
 TEST_F(PartnerMutationsTest, AStaleEtagIsRefused) {
-  EXPECT_THAT(PlanUpdatePartner(registry_, Georgia(), "\"1\""), IsOk());
+  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), "\"1\""), IsOk());
   for (const char* stale : {"\"0\"", "1", "\"2\""}) {
-    EXPECT_THAT(PlanUpdatePartner(registry_, Georgia(), stale),
+    EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), stale),
                 FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
     EXPECT_THAT(PlanDeletePartner(registry_, "georgia", stale, now_),
                 FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
@@ -180,7 +181,7 @@ TEST_F(PartnerMutationsTest, ADeletedPartnerIsRefusedEverythingUntilItIsPutBack)
     question.data_kind = kind;
     EXPECT_EQ(legal::Evaluate(deleted.facts(), question).outcome, legal::Outcome::kRefused);
   }
-  EXPECT_THAT(PlanUpdatePartner(deleted, Georgia(), ""),
+  EXPECT_THAT(PlanUpdatePartner(deleted, kImporter, Georgia(), ""),
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
   EXPECT_THAT(PlanDeletePartner(deleted, "georgia", "", now_)->facts, IsEmpty());
 
@@ -198,7 +199,8 @@ TEST_F(PartnerMutationsTest, WhoHasBeenReplacedMeanwhileIsNotPutBack) {
       After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
   Partner other = Georgia();
   other.id = "sakartvelo";
-  const Registry replaced = After(deleted, PlanCreatePartner(deleted, other, false)->facts);
+  const Registry replaced =
+      After(deleted, PlanCreatePartner(deleted, kImporter, other, false)->facts);
 
   EXPECT_THAT(PlanUndeletePartner(replaced, "georgia", ""),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
@@ -296,7 +298,8 @@ TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
   purged.index().Visit("kaz", {}, {}, "", [&](const Partner&) { return ++found > 0; });
   EXPECT_EQ(found, 0);
   EXPECT_FALSE(purged.facts().Find("partners/kazakhstan")->partner.has_value());
-  EXPECT_THAT(PlanCreatePartner(purged, Kazakhstan(), false), IsOk()) << "its id is free";
+  EXPECT_THAT(PlanCreatePartner(purged, kImporter, Kazakhstan(), false), IsOk())
+      << "its id is free";
 }
 
 TEST_F(PartnerMutationsTest, WhatNamesAPartnerKeepsItFromBeingPurged) {
@@ -341,19 +344,34 @@ TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
   georgia.delete_time = now_;
   const Registry registry = With(georgia);
 
-  const auto plan = PlanImport(registry, DataRows(), kImporter);
+  const auto plan = PlanImport(registry, DataRows(), kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->facts, IsEmpty());
 
-  const auto renamed = PlanImport(registry,
-                                  Rows("partners.csv",
-                                       "id,kind,display_name,iso_alpha2,iso_alpha3\n"
-                                       "georgia,STATE,Sakartvelo,GE,GEO\n"),
-                                  kImporter);
+  const auto row = Rows("partners.csv",
+                        "id,kind,display_name,iso_alpha2,iso_alpha3\n"
+                        "georgia,STATE,Sakartvelo,GE,GEO\n");
+  georgia.delete_time.reset();
+  const auto renamed = PlanImport(With(georgia), row, kImporter, kNow);
   ASSERT_THAT(renamed, IsOk());
-  const Partner& kept = std::get<Partner>(renamed->facts.at(0));
-  EXPECT_THAT(kept.aliases, Contains("Sakartvelo"));
-  EXPECT_TRUE(kept.deleted());
+  EXPECT_THAT(std::get<Partner>(renamed->facts.at(0)).aliases, Contains("Sakartvelo"));
+}
+
+TEST_F(PartnerMutationsTest, AnImportEntersAndChangesNothingUnderWhoWasDeleted) {
+  Partner georgia = Georgia();
+  georgia.delete_time = now_;
+  const Registry registry = With(georgia);
+  const std::pair<const char*, const char*> rows[] = {
+      {"partners.csv", "id,kind,display_name\ngeorgia,STATE,Sakartvelo\n"},
+      {"legal_classes.csv", "partner,legal_class,from,to\ngeorgia,MEMBER_STATE,,\n"},
+      {"authorities.csv", "partner,id,display_name\ngeorgia,ministry,Ministry\n"},
+      {"instruments.csv",
+       "partner,id,kind,title\ngeorgia,cooperation-agreement,COOPERATION_AGREEMENT_PRE_2019,t\n"}};
+  for (const auto& [file, text] : rows) {
+    const auto plan = PlanImport(registry, Rows(file, text), kImporter, kNow);
+    EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID")) << file;
+    EXPECT_THAT(std::string(plan.status().message()), HasSubstr("off the register")) << file;
+  }
 }
 
 }  // namespace

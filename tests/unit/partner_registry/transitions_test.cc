@@ -4,6 +4,7 @@
 
 #include "common/status/error.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/steps.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -38,6 +39,17 @@ class TransitionsTest : public ::testing::Test {
       missing.push_back(violation.subject);
     }
     return missing;
+  }
+
+  // Kazakhstan, on which the Member States were consulted until the end of 2019.
+  void AddKazakhstan() {
+    registry_ = After(
+        registry_,
+        {Partner{.id = "kazakhstan", .kind = PartnerKind::kState, .display_name = "Kazakhstan"},
+         Consultation{.partner = "kazakhstan",
+                      .id = "c1",
+                      .state = ConsultationState::kClosed,
+                      .closed = "2019-12-31"}});
   }
 
   Registry registry_ = LoadedRegistry();
@@ -82,9 +94,7 @@ TEST_F(TransitionsTest, ATreatyIsTakenFromTheConsultationToItsEnd) {
     EXPECT_THAT(Take("kazakhstan", Axis::kTreaty, step, day),
                 FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
   }
-  registry_ = After(
-      registry_,
-      {Partner{.id = "kazakhstan", .kind = PartnerKind::kState, .display_name = "Kazakhstan"}});
+  AddKazakhstan();
   for (const auto& [step, day] : way) {
     EXPECT_THAT(Take("kazakhstan", Axis::kTreaty, step, day), IsOk()) << step;
   }
@@ -95,9 +105,7 @@ TEST_F(TransitionsTest, ATreatyIsTakenFromTheConsultationToItsEnd) {
 }
 
 TEST_F(TransitionsTest, EveryStepIsRefusedWhileWhatComesFirstIsMissing) {
-  registry_ = After(
-      registry_,
-      {Partner{.id = "kazakhstan", .kind = PartnerKind::kState, .display_name = "Kazakhstan"}});
+  AddKazakhstan();
   for (const Axis axis : {Axis::kTreaty, Axis::kWorkingArrangement, Axis::kContactPoint,
                           Axis::kLiaisonProsecutor, Axis::kProjectMembership}) {
     for (const Step& step : StepsOf(axis)) {
@@ -111,6 +119,25 @@ TEST_F(TransitionsTest, EveryStepIsRefusedWhileWhatComesFirstIsMissing) {
       registry_ = before;
     }
   }
+}
+
+TEST_F(TransitionsTest, ConsultedIsWhoWasConsulted) {
+  EXPECT_THAT(Missing(Take("kosovo", Axis::kTreaty, "CONSULTED", "2026-11-01")),
+              ElementsAre("partners/kosovo"))
+      << "whatever the evidence";
+  Consultation consultation{.partner = "kosovo", .id = "c1"};
+  registry_ = After(registry_, {consultation});
+  EXPECT_THAT(Missing(Take("kosovo", Axis::kTreaty, "CONSULTED", "2026-11-01")),
+              ElementsAre("partners/kosovo/consultations/c1"))
+      << "it is open";
+  consultation.state = ConsultationState::kClosed;
+  consultation.closed = "2026-11-02";
+  registry_ = After(registry_, {consultation});
+  EXPECT_THAT(Missing(Take("kosovo", Axis::kTreaty, "CONSULTED", "2026-11-01")),
+              ElementsAre("partners/kosovo"))
+      << "it was closed later";
+  EXPECT_THAT(Take("kosovo", Axis::kTreaty, "CONSULTED", "2026-11-02"), IsOk());
+  EXPECT_THAT(Take("kosovo", Axis::kTreaty, "PROPOSED", "2026-11-03"), IsOk());
 }
 
 TEST_F(TransitionsTest, NoNegotiationBeforeTheMandate) {
@@ -204,6 +231,14 @@ TEST_F(TransitionsTest, AnAgreementTakesEffectOnlyAfterTheDecisionsOfTheCouncil)
   EXPECT_THAT(Missing(entered("2024-09-01", "", "")), ElementsAre("SIGNING_DECISION"))
       << "undated, it counts from when it was recorded";
   EXPECT_THAT(entered("2026-12-01", "", ""), IsOk());
+
+  Instrument shown = agreement;
+  shown.in_force_by = "2025-04-13";
+  EXPECT_THAT(Missing(PlanCreateInstrument(registry_, kImporter, shown)),
+              ElementsAre("CONCLUSION_DECISION"))
+      << "in force by that day is in force after its conclusion, too";
+  shown.in_force_by = "2025-04-14";
+  EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, shown), IsOk());
 
   Instrument armenian = agreement;
   armenian.partner = "armenia";

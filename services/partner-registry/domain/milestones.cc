@@ -1,0 +1,133 @@
+#include "services/partner-registry/domain/milestones.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/arrangements.h"
+#include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/steps.h"
+#include "services/partner-registry/domain/transitions.h"
+#include "services/partner-registry/domain/validation.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr int kLongestEvidence = 500;
+
+// "council-mandate", "joined-icpa", and "seconded-2" if that is taken.
+std::string NewMilestoneId(const Registry& registry, const Milestone& milestone) {
+  const std::string step = absl::AsciiStrToLower(absl::StrReplaceAll(milestone.step, {{"_", "-"}}));
+  std::string base = milestone.project.empty() ? step : absl::StrCat(step, "-", milestone.project);
+  constexpr std::size_t kRoomForNumber = 8;
+  if (base.size() > 63 - kRoomForNumber) base = step;
+  Milestone named = milestone;
+  named.id = base;
+  for (int number = 2; registry.Find(NameOf(named)).has_value(); ++number) {
+    named.id = absl::StrCat(base, "-", number);
+  }
+  return named.id;
+}
+
+// Whether the step could be recorded, whatever its source lacked.
+bool CouldBeTaken(const Registry& registry, const Partner& partner, Milestone step) {
+  if (step.day.empty()) step.day = FormatDay(CountsFrom(step));
+  if (step.evidence.empty()) step.evidence = "as recorded";
+  return CheckTransition(registry, partner, step).ok() && !Check(step, registry).has_value();
+}
+
+bool CouldBeEntered(const Registry& registry, const Instrument& instrument) {
+  return CheckEffect(registry, nullptr, instrument).ok();
+}
+
+// Names of what rests on the milestone: it is its step, or it could be recorded before `after`, in
+// which that is withdrawn, and cannot be since.
+std::vector<std::string> RestingOn(const Registry& registry, const Registry& after,
+                                   const Milestone& milestone) {
+  const Partner& partner = *registry.FindPartner(milestone.partner);
+  std::vector<std::string> names;
+  for (const Arrangement* each : registry.relations().Of<Arrangement>(partner.id)) {
+    for (const ArrangementStep& step : each->steps) {
+      if (MilestoneIdOf(*each, step.state) == milestone.id) names.push_back(Name(*each));
+    }
+  }
+  for (const Consultation* each : registry.relations().Of<Consultation>(partner.id)) {
+    if (ComposedId(each->id, "-consulted") == milestone.id) names.push_back(Name(*each));
+  }
+  for (const Milestone* each : registry.MilestonesOf(partner.id)) {
+    if (each->withdrawn() || each->id == milestone.id || each->axis != milestone.axis) continue;
+    if (CouldBeTaken(registry, partner, *each) && !CouldBeTaken(after, partner, *each)) {
+      names.push_back(NameOf(*each));
+    }
+  }
+  for (const Instrument* each : registry.InstrumentsOf(partner.id)) {
+    if (CouldBeEntered(registry, *each) && !CouldBeEntered(after, *each)) {
+      names.push_back(NameOf(*each));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone) {
+  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, milestone.partner));
+  if (RankOf(milestone.axis, milestone.step) >= 0) {
+    COMITY_RETURN_IF_ERROR(CheckTransition(registry, *partner, milestone));
+  }
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(Check(milestone, registry), "MILESTONE_INVALID", "milestone"));
+  milestone.id = NewMilestoneId(registry, milestone);
+  std::string name = NameOf(milestone);
+  return Plan{.facts = {std::move(milestone)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanWithdrawMilestone(const Registry& registry, absl::string_view name,
+                                           const std::string& evidence) {
+  const std::optional<Fact> known = registry.Find(name);
+  if (!known.has_value() || !std::holds_alternative<Milestone>(*known)) {
+    return NoSuch("milestone", "MILESTONE_NOT_FOUND");
+  }
+  Milestone changed = std::get<Milestone>(*known);
+  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
+  if (!IsText(evidence, 1, kLongestEvidence)) {
+    return InvalidField("EVIDENCE_MISSING", "evidence",
+                        "name what shows that it was a mistake, in 1 to 500 characters");
+  }
+  if (changed.withdrawn()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The milestone is withdrawn already: nothing is left to do.",
+                     {.reason = "MILESTONE_WITHDRAWN"});
+  }
+  const Milestone before = changed;
+  changed.withdrawal_evidence = evidence;
+  Registry after = registry;
+  after.Apply({.revision = registry.revision(), .facts = {changed}});
+  const std::vector<std::string> resting = RestingOn(registry, after, before);
+  if (!resting.empty()) {
+    ErrorDetails details{.reason = "STEP_NOT_POSSIBLE"};
+    for (const std::string& each : resting) {
+      details.preconditions.push_back(
+          {.type = "RESTS_ON_IT",
+           .subject = each,
+           .description = "rests on it: withdraw or correct that first, or record the step anew "
+                          "with its right day before this one is withdrawn"});
+    }
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat("The milestone cannot be withdrawn, since something rests on it: ",
+                     absl::StrJoin(resting, ", "), "."),
+        std::move(details));
+  }
+  return Plan{.facts = {std::move(changed)}, .resource = std::string(name)};
+}
+
+}  // namespace comity::partner_registry
