@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "common/status/macros.h"
 #include "common/transfer_proto/field_reader.h"
 #include "common/transfer_proto/transfer_proto.h"
@@ -12,6 +14,18 @@ absl::Status ReadPeriod(const v1::LegalClassPeriod& from, const FieldPath& field
   COMITY_RETURN_IF_ERROR(ReadDate(from.from(), Under(field, "from"), to.from));
   COMITY_RETURN_IF_ERROR(ReadDate(from.to(), Under(field, "to"), to.to));
   return ReadEnum(from.certainty(), true, Under(field, "certainty"), to.certainty);
+}
+
+absl::Status ReadScope(const v1::InstrumentScope& from, const FieldPath& field, legal::Scope& to) {
+  to.territories = {from.territories().begin(), from.territories().end()};
+  to.offences = {from.offences().begin(), from.offences().end()};
+  to.stages = {from.stages().begin(), from.stages().end()};
+  for (int i = 0; i < from.subjects_size(); ++i) {
+    COMITY_RETURN_IF_ERROR(
+        ReadEnum(from.subjects(i), false, At(field, "subjects", i), to.subjects.emplace_back()));
+  }
+  to.excludes_special_categories = from.excludes_special_categories();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -62,6 +76,9 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
   read.parts_suspended = instrument.parts_suspended();
   read.supersedes = instrument.supersedes();
   read.allows_secondment = instrument.allows_secondment();
+  legal::Scope scope;
+  COMITY_RETURN_IF_ERROR(ReadScope(instrument.scope(), Under(field, "scope"), scope));
+  read.scope = legal::Limits(std::move(scope));
   // `all` first, so that fields that are named keep their own certainty.
   for (const bool all : {true, false}) {
     for (const auto& [name, certainty] : instrument.certainty()) {
