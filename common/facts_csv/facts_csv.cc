@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <set>
 #include <sstream>
@@ -20,6 +19,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/csv.h"
+#include "common/facts_csv/fields.h"
+#include "common/facts_csv/scope_columns.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -28,112 +29,6 @@ namespace comity::facts_csv {
 namespace {
 
 namespace v1 = partner_registry::v1;
-
-// One row by column names, with errors that say where they are.
-class Fields {
- public:
-  Fields(absl::string_view file, const std::vector<std::string>& header, const Record& record)
-      : file_(file), line_(record.line) {
-    for (std::size_t i = 0; i < header.size(); ++i) cells_.emplace(header[i], &record.cells[i]);
-  }
-
-  // The text; empty if the column is not in the file.
-  std::string Text(absl::string_view column) const {
-    const auto cell = cells_.find(std::string(column));
-    return cell == cells_.end() ? "" : cell->second->text;
-  }
-
-  // Adds to what the row empties those of `columns` that the file has and the row leaves empty.
-  void Emptied(std::initializer_list<absl::string_view> columns, Row& row) const {
-    for (const absl::string_view column : columns) {
-      const auto cell = cells_.find(std::string(column));
-      if (cell != cells_.end() && cell->second->text.empty()) {
-        row.mutable_emptied()->add_paths(cell->first);
-      }
-    }
-  }
-
-  absl::Status Fail(absl::string_view column, absl::string_view sentence) const {
-    const auto cell = cells_.find(std::string(column));
-    return FileError(file_, cell == cells_.end() ? line_ : cell->second->line, column, sentence);
-  }
-
-  absl::StatusOr<std::string> Needed(absl::string_view column) const {
-    std::string text = Text(column);
-    if (text.empty()) return Fail(column, "it is empty: this column must be filled");
-    return text;
-  }
-
-  absl::StatusOr<std::string> Id(absl::string_view column) const {
-    COMITY_ASSIGN_OR_RETURN(std::string text, Needed(column));
-    const auto word = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    };
-    if (text.size() > 63 || !(text[0] >= 'a' && text[0] <= 'z') || text.back() == '-' ||
-        !std::all_of(text.begin(), text.end(), word)) {
-      return Fail(column,
-                  "it is no id: write lower-case letters, digits and hyphens, beginning with "
-                  "a letter, at most 63 characters");
-    }
-    return text;
-  }
-
-  // `prefix` + id + ..., or empty.
-  absl::StatusOr<std::string> OptionalName(absl::string_view column,
-                                           absl::string_view prefix) const {
-    if (Text(column).empty()) return std::string();
-    COMITY_ASSIGN_OR_RETURN(const std::string id, Id(column));
-    return absl::StrCat(prefix, id);
-  }
-
-  absl::StatusOr<bool> YesNo(absl::string_view column) const {
-    const std::string text = Text(column);
-    if (text == "yes") return true;
-    if (text == "no" || text.empty()) return false;
-    return Fail(column, "it is neither yes nor no");
-  }
-
-  // A partial date, as written.
-  absl::StatusOr<std::string> Day(absl::string_view column) const {
-    std::string text = Text(column);
-    if (!PartialDate::Parse(text).ok()) {
-      return Fail(column, "it is no day: write 2019-11-01, 2016-10 or 2017, or leave it empty");
-    }
-    return text;
-  }
-
-  // A word of the enum `descriptor` without its prefix, in `words` case.
-  absl::StatusOr<int> Word(absl::string_view column, absl::string_view text,
-                           const google::protobuf::EnumDescriptor* descriptor,
-                           absl::string_view prefix) const {
-    const google::protobuf::EnumValueDescriptor* value =
-        descriptor->FindValueByName(absl::StrCat(prefix, absl::AsciiStrToUpper(text)));
-    if (value != nullptr && value->number() != 0) return value->number();
-    std::vector<std::string> known;
-    for (int i = 1; i < descriptor->value_count(); ++i) {
-      known.push_back(descriptor->value(i)->name().substr(prefix.size()));
-    }
-    return Fail(column, absl::StrCat("it is not one of ", absl::StrJoin(known, ", ")));
-  }
-
-  absl::StatusOr<v1::Certainty> Certainty(absl::string_view column, absl::string_view text) const {
-    if (text.empty()) return v1::CERTAINTY_UNSPECIFIED;
-    COMITY_ASSIGN_OR_RETURN(const int value,
-                            Word(column, text, v1::Certainty_descriptor(), "CERTAINTY_"));
-    return static_cast<v1::Certainty>(value);
-  }
-
-  std::vector<std::string> List(absl::string_view column) const {
-    return absl::StrSplit(Text(column), ';', absl::SkipEmpty());
-  }
-
-  int line() const { return line_; }
-
- private:
-  const absl::string_view file_;
-  const int line_;
-  std::map<std::string, const Cell*> cells_;
-};
 
 absl::Status ReadPartner(const Fields& fields, Row& row) {
   v1::Partner& partner = *row.mutable_partner();
@@ -233,6 +128,7 @@ absl::Status ReadInstrument(const Fields& fields, Row& row) {
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_last_evaluated(), fields.Day("last_evaluated"));
   COMITY_ASSIGN_OR_RETURN(*instrument.mutable_review_by(), fields.Day("review_by"));
   fields.Emptied({"last_evaluated", "review_by"}, row);
+  COMITY_RETURN_IF_ERROR(ReadScope(fields, row));
   return ReadCertainties(fields, instrument);
 }
 
@@ -378,10 +274,10 @@ const std::vector<FileKind>& FileKinds() {
        &ReadLegalClass},
       {"instruments.csv",
        {"partner", "id", "kind", "title"},
-       {"legal_base", "signed", "provisional_from", "in_force", "in_force_by", "applied_from",
-        "not_before", "notified_end", "ended", "parts_suspended", "suspended_from", "public_since",
-        "reference", "allows_secondment", "supersedes", "certainty", "note", "last_evaluated",
-        "review_by"},
+       WithScope({"legal_base", "signed", "provisional_from", "in_force", "in_force_by",
+                  "applied_from", "not_before", "notified_end", "ended", "parts_suspended",
+                  "suspended_from", "public_since", "reference", "allows_secondment", "supersedes",
+                  "certainty", "note", "last_evaluated", "review_by"}),
        &ReadInstrument},
       {"milestones.csv",
        {"partner", "id", "axis", "step", "day"},

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "common/facts_csv/facts_csv.h"
 #include "common/facts_csv/json_lines.h"
+#include "common/facts_csv/scope_columns.h"
 
 namespace comity::facts_csv {
 namespace {
@@ -87,29 +88,31 @@ Values ValuesOf(const v1::Instrument& instrument) {
     certainties.push_back(absl::StrCat(field, ":", Lower(certainty)));
   }
   std::sort(certainties.begin(), certainties.end());
-  return {{"partner", PartnerOf(instrument.name())},
-          {"id", LastOf(instrument.name())},
-          {"kind", Word(instrument.kind(), "INSTRUMENT_KIND_")},
-          {"title", instrument.title()},
-          {"legal_base", instrument.legal_base()},
-          {"signed", instrument.signed_()},
-          {"provisional_from", instrument.provisional_from()},
-          {"in_force", instrument.in_force()},
-          {"in_force_by", instrument.in_force_by()},
-          {"applied_from", instrument.applied_from()},
-          {"not_before", instrument.not_before()},
-          {"notified_end", instrument.notified_end()},
-          {"ended", instrument.ended()},
-          {"parts_suspended", instrument.parts_suspended()},
-          {"suspended_from", instrument.suspended_from()},
-          {"public_since", instrument.public_since()},
-          {"reference", instrument.reference()},
-          {"allows_secondment", YesNo(instrument.allows_secondment())},
-          {"supersedes", LastOf(instrument.supersedes())},
-          {"certainty", absl::StrJoin(certainties, ";")},
-          {"note", instrument.note()},
-          {"last_evaluated", instrument.last_evaluated()},
-          {"review_by", instrument.review_by()}};
+  Values values = {{"partner", PartnerOf(instrument.name())},
+                   {"id", LastOf(instrument.name())},
+                   {"kind", Word(instrument.kind(), "INSTRUMENT_KIND_")},
+                   {"title", instrument.title()},
+                   {"legal_base", instrument.legal_base()},
+                   {"signed", instrument.signed_()},
+                   {"provisional_from", instrument.provisional_from()},
+                   {"in_force", instrument.in_force()},
+                   {"in_force_by", instrument.in_force_by()},
+                   {"applied_from", instrument.applied_from()},
+                   {"not_before", instrument.not_before()},
+                   {"notified_end", instrument.notified_end()},
+                   {"ended", instrument.ended()},
+                   {"parts_suspended", instrument.parts_suspended()},
+                   {"suspended_from", instrument.suspended_from()},
+                   {"public_since", instrument.public_since()},
+                   {"reference", instrument.reference()},
+                   {"allows_secondment", YesNo(instrument.allows_secondment())},
+                   {"supersedes", LastOf(instrument.supersedes())},
+                   {"certainty", absl::StrJoin(certainties, ";")},
+                   {"note", instrument.note()},
+                   {"last_evaluated", instrument.last_evaluated()},
+                   {"review_by", instrument.review_by()}};
+  values.merge(ScopeValues(instrument.scope()));
+  return values;
 }
 
 Values ValuesOf(const v1::Milestone& milestone) {

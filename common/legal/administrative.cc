@@ -25,7 +25,7 @@ Tri InEffect(Evaluation& e, std::initializer_list<InstrumentKind> kinds, const I
   Tri best = Tri::kNo;
   for (const Instrument& instrument : e.dossier->instruments) {
     if (std::find(kinds.begin(), kinds.end(), instrument.kind) == kinds.end()) continue;
-    if (!CoversRecipient(instrument, e)) continue;
+    if (!Covers(instrument, e)) continue;
     const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);

@@ -41,7 +41,7 @@ const Effect& EffectOf(const Instrument& instrument, const Evaluation& e, Bases&
 const Instrument* Covering(Evaluation& e, InstrumentKind kind, Bases& bases) {
   const Instrument* covering = nullptr;
   for (const Instrument& instrument : e.dossier->instruments) {
-    if (instrument.kind != kind || !CoversRecipient(instrument, e)) continue;
+    if (instrument.kind != kind || !Covers(instrument, e)) continue;
     const Effect& effect = EffectOf(instrument, e, bases);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/legal/scope.h"
 #include "common/legal/validity.h"
 #include "common/legal/vocabulary.h"
 #include "common/time/day.h"
@@ -70,6 +71,7 @@ struct Instrument {
   std::string name;  // "partners/georgia/instruments/cooperation-agreement"
   InstrumentKind kind = InstrumentKind::kUnspecified;
   PartialDate over_after;  // `ended`, if it is sure whoever asks. Set by FactsBuilder, for speed.
+  std::shared_ptr<const Scope> scope;  // Null: it covers whatever its kind can cover.
   std::string title;
   PartialDate signed_on;
   PartialDate provisional_from;

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/legal/rows.h"
+#include "common/legal/scope.h"
 #include "common/legal/secondments.h"
 #include "common/time/year_after.h"
 
@@ -75,9 +77,38 @@ void Row3_1Competence(Evaluation& e) {
   e.Say(std::move(reason));
 }
 
-// 3.2: instruments cover the authorities they list, in their territory.
+bool CoversRecipient(const Instrument& instrument, const Evaluation& e) {
+  if (e.authority == nullptr) return true;
+  const std::vector<std::string>& listed = e.authority->listed_in;
+  if (std::find(listed.begin(), listed.end(), instrument.name) != listed.end()) return true;
+  // Without an annex the authorities of the partner are covered, and those of a territory only if
+  // the instrument says that it extends to it.
+  if (!listed.empty()) return false;
+  const std::string& territory = e.authority->territory;
+  return territory.empty() ||
+         (instrument.scope != nullptr && Extends(*instrument.scope, territory));
+}
+
+std::vector<std::string> BeyondScope(const Instrument& instrument, const Evaluation& e) {
+  if (instrument.scope == nullptr) return {};
+  return Beyond(*instrument.scope, e.question);
+}
+
+void SayRecipientNotCovered(const Instrument& instrument, Evaluation& e) {
+  const std::string& territory = e.authority->territory;
+  e.Explain({.row = "3.2",
+             .article = instrument.title,
+             .sentence = absl::StrCat(instrument.title, " does not cover ", e.authority->name,
+                                      territory.empty()
+                                          ? ": it is not listed in its annex."
+                                          : absl::StrCat(", which acts for ", territory, ".")),
+             .remedy = "Name an authority that the instrument covers.",
+             .facts = {instrument.name, e.authority->name},
+             .code = "AUTHORITY_NOT_COVERED"});
+}
+
+// 3.2: instruments cover the authorities they list, in their territory and sector.
 void Row3_2Coverage(Evaluation& e) {
-  if (e.authority == nullptr) return;
   for (const Instrument& instrument : e.dossier->instruments) {
     switch (instrument.kind) {
       case InstrumentKind::kCooperationAgreementPre2019:
@@ -90,18 +121,19 @@ void Row3_2Coverage(Evaluation& e) {
       default:
         continue;
     }
-    if (CoversRecipient(instrument, e)) continue;
+    if (Covers(instrument, e)) continue;
     if (EffectOf(instrument, *e.dossier, e.lens).holds == Tri::kNo) continue;
-    const std::string& territory = e.authority->territory;
+    if (!CoversRecipient(instrument, e)) SayRecipientNotCovered(instrument, e);
+    const std::vector<std::string> beyond = BeyondScope(instrument, e);
+    if (beyond.empty()) continue;
     e.Explain({.row = "3.2",
                .article = instrument.title,
-               .sentence = absl::StrCat(instrument.title, " does not cover ", e.authority->name,
-                                        territory.empty()
-                                            ? ": it is not listed in its annex."
-                                            : absl::StrCat(", which acts for ", territory, ".")),
-               .remedy = "Name an authority that the instrument covers.",
-               .facts = {instrument.name, e.authority->name},
-               .code = "AUTHORITY_NOT_COVERED"});
+               .sentence = absl::StrCat(instrument.title, " does not cover ",
+                                        absl::StrJoin(beyond, ", nor "), "."),
+               .remedy = "If the case is one that it covers, state it in the words recorded; "
+                         "otherwise another basis is needed.",
+               .facts = {instrument.name},
+               .code = "OUTSIDE_SCOPE"});
   }
 }
 
@@ -152,12 +184,8 @@ void Row3_4Suspended(Evaluation& e) {
 
 }  // namespace
 
-bool CoversRecipient(const Instrument& instrument, const Evaluation& e) {
-  if (e.authority == nullptr) return true;
-  const std::vector<std::string>& listed = e.authority->listed_in;
-  if (std::find(listed.begin(), listed.end(), instrument.name) != listed.end()) return true;
-  // Without an annex the authorities of the partner are covered, but not those of a territory.
-  return listed.empty() && e.authority->territory.empty();
+bool Covers(const Instrument& instrument, const Evaluation& e) {
+  return CoversRecipient(instrument, e) && BeyondScope(instrument, e).empty();
 }
 
 void EvaluateSuspendedExchanges(Evaluation& evaluation) { Row3_4Suspended(evaluation); }

@@ -30,8 +30,9 @@ void EvaluateTaskAndData(Evaluation& evaluation);
 void EvaluateRecipient(Evaluation& evaluation);
 // Row 3.4, also for onward transfers.
 void EvaluateSuspendedExchanges(Evaluation& evaluation);
-// Row 3.2 for one instrument: whether it covers the authority that is to receive.
-bool CoversRecipient(const Instrument& instrument, const Evaluation& evaluation);
+// Row 3.2 for one instrument: whether it covers the authority that is to receive, and what is
+// asked.
+bool Covers(const Instrument& instrument, const Evaluation& evaluation);
 
 // Phase 4 (origins.cc): rows 4.1 to 4.6.
 void EvaluateOrigins(Evaluation& evaluation);

@@ -234,7 +234,7 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
     if (PublicUnder(instrument, e.lens) == Tri::kNo) continue;
     loaded = true;
     const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
-    const bool covers = CoversRecipient(instrument, e);
+    const bool covers = Covers(instrument, e);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);
     reason.facts.push_back(instrument.name);

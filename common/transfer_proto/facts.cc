@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "common/status/macros.h"
 #include "common/transfer_proto/field_reader.h"
 #include "common/transfer_proto/transfer_proto.h"
@@ -15,6 +17,18 @@ absl::Status ReadPeriod(const v1::LegalClassPeriod& from, const FieldPath& field
   // What a second person confirmed is sure: the registry keeps confirmations of present values
   // only.
   if (from.has_confirmation()) to.certainty = legal::Certainty::kFound;
+  return absl::OkStatus();
+}
+
+absl::Status ReadScope(const v1::InstrumentScope& from, const FieldPath& field, legal::Scope& to) {
+  to.territories = {from.territories().begin(), from.territories().end()};
+  to.offences = {from.offences().begin(), from.offences().end()};
+  to.stages = {from.stages().begin(), from.stages().end()};
+  for (int i = 0; i < from.subjects_size(); ++i) {
+    COMITY_RETURN_IF_ERROR(
+        ReadEnum(from.subjects(i), false, At(field, "subjects", i), to.subjects.emplace_back()));
+  }
+  to.excludes_special_categories = from.excludes_special_categories();
   return absl::OkStatus();
 }
 
@@ -66,6 +80,9 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
   read.parts_suspended = instrument.parts_suspended();
   read.supersedes = instrument.supersedes();
   read.allows_secondment = instrument.allows_secondment();
+  legal::Scope scope;
+  COMITY_RETURN_IF_ERROR(ReadScope(instrument.scope(), Under(field, "scope"), scope));
+  read.scope = legal::Limits(std::move(scope));
   // `all` first, so that fields that are named keep their own certainty.
   for (const bool all : {true, false}) {
     for (const auto& [name, certainty] : instrument.certainty()) {

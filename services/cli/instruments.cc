@@ -41,6 +41,9 @@ void PrintInstrument(const v1::Instrument& instrument) {
         {confirmation.field(), "confirmed", confirmation.evidence(), confirmation.confirmed_by()});
   }
   if (!rows.empty()) PrintTable(std::cout, {"field", "is", "evidence", "by"}, rows);
+  if (const auto limits = ShownFields(instrument.scope()); !limits.empty()) {
+    PrintTable(std::cout, {"limit of its scope", "is"}, limits);
+  }
 }
 
 absl::Status List(App& app, const Arguments& arguments) {
@@ -118,7 +121,8 @@ void RegisterInstruments(Command root, App& app) {
   const Command update =
       add("update", "Change fields of an instrument: its earlier states stay readable",
           "--as registry-1 instruments update serbia/cooperation-agreement \\\n"
-          "      --set in_force=2019-12-10 --reason \"...\"",
+          "      --set in_force=2019-12-10 --set 'scope={\"offences\": [\"terrorism\"]}' \\\n"
+          "      --reason \"...\"",
           Update);
   name(update);
   AddSet<v1::Instrument>(update, *arguments);

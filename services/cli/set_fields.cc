@@ -124,8 +124,9 @@ std::vector<std::vector<std::string>> ShownFields(const Message& message) {
     const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-        values.push_back(EnumText(field->enum_type(), reflection->GetEnumValue(message, field),
-                                  PrefixOf(*field->enum_type())));
+        const int value = field->is_repeated() ? reflection->GetRepeatedEnumValue(message, field, i)
+                                               : reflection->GetEnumValue(message, field);
+        values.push_back(EnumText(field->enum_type(), value, PrefixOf(*field->enum_type())));
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
         values.emplace_back("yes");
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {

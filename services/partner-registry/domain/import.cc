@@ -59,12 +59,24 @@ template <typename Keep>
 void EachLaterField(const Instrument& old, Instrument& made, Keep keep) {
   keep("last_evaluated", old.last_evaluated, made.last_evaluated);
   keep("review_by", old.review_by, made.review_by);
+  keep("scope.territories", old.scope.territories, made.scope.territories);
+  keep("scope.offences", old.scope.offences, made.scope.offences);
+  keep("scope.stages", old.scope.stages, made.scope.stages);
+  keep("scope.subjects", old.scope.subjects, made.scope.subjects);
+  keep("scope.excludes_special_categories", old.scope.excludes_special_categories,
+       made.scope.excludes_special_categories);
 }
 
 absl::Status CannotBeEmptied(const ImportRow& row, const std::string& field) {
   return RowError(row.source, {field,
                                "a row says of no field but those that it leaves empty, and that "
                                "are else kept, that it empties them: leave it out"});
+}
+
+bool IsSaid(bool value) { return value; }
+template <typename T>
+bool IsSaid(const T& value) {
+  return !value.empty();
 }
 
 // The row's fact, with what it says nothing of as `old` has it; null if it is new.
@@ -75,7 +87,7 @@ absl::StatusOr<T> WithWhatIsNotSaid(const ImportRow& row, const T* old) {
   std::set<std::string> emptied(row.emptied.begin(), row.emptied.end());
   EachLaterField(old == nullptr ? nothing : *old, made,
                  [&emptied](const char* field, const auto& recorded, auto& said) {
-                   if (!said.empty()) return;
+                   if (IsSaid(said)) return;
                    if (emptied.erase(field) == 0) said = recorded;
                  });
   if (emptied.empty()) return made;

@@ -62,9 +62,10 @@ constexpr int kMostRows = 200'000;
 // partner; a partner without any keeps those it has. What only the server sets (that a milestone
 // was withdrawn) is kept; a row may suspend a contact or exchanges and delete a partner, and never
 // undoes that; so are aliases. A contact's days of validity, absences and deputies, and an
-// instrument's last_evaluated and review_by, are kept where a row is empty and does not say in
-// `emptied` that it means it: files from before these columns must not lift a limit. Resources that
-// no row names stay as they are. `caller` is who records what changes, `now` when.
+// instrument's last_evaluated, review_by and limits of its scope (`scope.offences`), are kept where
+// a row is empty and does not say in `emptied` that it means it: files from before these columns
+// must not lift a limit. Resources that no row names stay as they are. `caller` is who records what
+// changes, `now` when.
 //
 // INVALID_ARGUMENT `IMPORT_ROW_INVALID` for the first row, in the order of `rows`, that names a
 // resource twice, empties a field that it fills or that is none of those, or breaks a rule of

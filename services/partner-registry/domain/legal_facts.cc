@@ -51,6 +51,7 @@ legal::Instrument ToLegal(const Instrument& instrument) {
         absl::StrCat("partners/", instrument.partner, "/instruments/", instrument.supersedes);
   }
   made.allows_secondment = instrument.allows_secondment;
+  made.scope = legal::Limits(instrument.scope);
   // Fields that are never decisive, such as `reference`, are not for the check.
   for (const auto& [field, certainty] : instrument.certainty) {
     legal::SetCertainty(made, field, certainty);

@@ -27,6 +27,23 @@ std::string Text(const LegalClassPeriod& period) {
                       Word(period.certainty), ") ", period.note);
 }
 
+// Each limit by its name in the proto; empty if there is none.
+std::string Text(const legal::Scope& scope) {
+  std::vector<std::string> limits;
+  const auto add = [&limits](const char* name, const std::string& words) {
+    if (!words.empty()) limits.push_back(absl::StrCat(name, ": ", words));
+  };
+  add("territories", absl::StrJoin(scope.territories, ";"));
+  add("offences", absl::StrJoin(scope.offences, ";"));
+  add("stages", absl::StrJoin(scope.stages, ";"));
+  add("subjects",
+      absl::StrJoin(scope.subjects, ";", [](std::string* out, legal::SubjectKind subject) {
+        out->append(Word(subject));
+      }));
+  add("excludes_special_categories", scope.excludes_special_categories ? "yes" : "");
+  return absl::StrJoin(limits, ", ");
+}
+
 Fields Of(const Partner& p) {
   return {{"kind", Word(p.kind)},
           {"display_name", p.display_name},
@@ -66,7 +83,8 @@ Fields Of(const Instrument& i) {
           {"allows_secondment", YesNo(i.allows_secondment)},
           {"supersedes", i.supersedes},
           {"last_evaluated", i.last_evaluated},
-          {"review_by", i.review_by}};
+          {"review_by", i.review_by},
+          {"scope", Text(i.scope)}};
 }
 
 Fields Of(const Milestone& m) {
@@ -182,6 +200,12 @@ Fields FieldsOf(const Fact& fact) {
 const char* Word(Certainty value) {
   static constexpr std::array<const char*, 6> kWords = {"UNSPECIFIED", "FOUND",       "MONTH",
                                                         "YEAR",        "UNCONFIRMED", "UNKNOWN"};
+  return Pick(kWords, value);
+}
+
+const char* Word(legal::SubjectKind value) {
+  static constexpr std::array<const char*, 5> kWords = {"UNSPECIFIED", "SUSPECT", "VICTIM",
+                                                        "WITNESS", "OTHER"};
   return Pick(kWords, value);
 }
 

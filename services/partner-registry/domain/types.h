@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/legal/scope.h"
 #include "common/legal/vocabulary.h"
 #include "common/time/working_hours.h"
 #include "services/partner-registry/domain/recorded.h"
@@ -106,6 +107,7 @@ struct Instrument {
   bool allows_secondment = false;
   std::string last_evaluated;
   std::string review_by;
+  legal::Scope scope;
   std::string supersedes;  // The id of another instrument of the partner, or empty.
   std::vector<Confirmation> confirmations;
   std::string recorded_by;  // SPIFFE id; empty: nobody knows.
@@ -214,6 +216,7 @@ std::vector<std::pair<std::string, std::string>> FieldsOf(const Fact& fact);
 
 // Words of the proto without prefix, such as "THIRD_COUNTRY".
 const char* Word(Certainty value);
+const char* Word(legal::SubjectKind value);
 const char* Word(PartnerKind value);
 const char* Word(LegalClass value);
 const char* Word(InstrumentKind value);

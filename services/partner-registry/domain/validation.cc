@@ -12,6 +12,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/iso3166.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/scope_rules.h"
 #include "services/partner-registry/domain/steps.h"
 
 namespace comity::partner_registry {
@@ -283,6 +284,7 @@ MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
     if (auto bad = BadDay(field, day)) return bad;
   }
   if (auto bad = BadOrder(instrument)) return bad;
+  if (auto bad = BadScope(instrument.scope)) return bad;
   if (!instrument.suspended_from.empty() && instrument.parts_suspended.empty()) {
     return Problem{"parts_suspended", "say what is suspended since that day; * is the whole"};
   }

@@ -79,6 +79,24 @@ absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partn
   return made;
 }
 
+namespace {
+
+absl::StatusOr<legal::Scope> ScopeFromProto(absl::string_view path,
+                                            const v1::InstrumentScope& scope) {
+  legal::Scope made;
+  made.territories = {scope.territories().begin(), scope.territories().end()};
+  made.offences = {scope.offences().begin(), scope.offences().end()};
+  made.stages = {scope.stages().begin(), scope.stages().end()};
+  for (const int subject : scope.subjects()) {
+    if (!v1::SubjectKind_IsValid(subject)) return UnknownValue(path, "scope.subjects");
+    made.subjects.push_back(Cast<legal::SubjectKind>(subject));
+  }
+  made.excludes_special_categories = scope.excludes_special_categories();
+  return made;
+}
+
+}  // namespace
+
 absl::StatusOr<Instrument> InstrumentFromProto(absl::string_view path,
                                                const v1::Instrument& instrument) {
   Instrument made;
@@ -112,6 +130,7 @@ absl::StatusOr<Instrument> InstrumentFromProto(absl::string_view path,
                                                    made.partner, instrument.supersedes()));
   made.last_evaluated = instrument.last_evaluated();
   made.review_by = instrument.review_by();
+  COMITY_ASSIGN_OR_RETURN(made.scope, ScopeFromProto(path, instrument.scope()));
   return made;
 }
 

@@ -38,6 +38,16 @@ std::string InstrumentName(absl::string_view partner, absl::string_view id) {
   return absl::StrCat("partners/", partner, "/instruments/", id);
 }
 
+void SetScope(const legal::Scope& scope, v1::InstrumentScope& made) {
+  for (const std::string& territory : scope.territories) made.add_territories(territory);
+  for (const std::string& offence : scope.offences) made.add_offences(offence);
+  for (const std::string& stage : scope.stages) made.add_stages(stage);
+  for (const legal::SubjectKind subject : scope.subjects) {
+    made.add_subjects(Cast<v1::SubjectKind>(subject));
+  }
+  made.set_excludes_special_categories(scope.excludes_special_categories);
+}
+
 std::string PartnerName(absl::string_view id) {
   return id.empty() ? "" : absl::StrCat("partners/", id);
 }
@@ -130,6 +140,7 @@ v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id)
   }
   made.set_last_evaluated(instrument.last_evaluated);
   made.set_review_by(instrument.review_by);
+  if (instrument.scope != legal::Scope()) SetScope(instrument.scope, *made.mutable_scope());
   for (const Confirmation& confirmation : instrument.confirmations) {
     SetConfirmation(confirmation, *made.add_confirmations());
   }

@@ -4,7 +4,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "common/legal/scope.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -165,7 +167,9 @@ std::string SinceText(const std::string& day, Certainty certainty) {
   return absl::StrCat(certainty == Certainty::kUnknown ? "by " : "", day);
 }
 
-Uses UsesOf(const Instrument& instrument) {
+namespace {
+
+Uses UsesOfKind(const Instrument& instrument) {
   const char* const secondment =
       instrument.allows_secondment ? "; the secondment of a liaison prosecutor (EJR 54a(1))" : "";
   switch (instrument.kind) {
@@ -217,6 +221,17 @@ Uses UsesOf(const Instrument& instrument) {
   }
   return {"Nothing is established",
           "Never a basis for personal data without an opinion of counsel (EJR 56(2))"};
+}
+
+}  // namespace
+
+Uses UsesOf(const Instrument& instrument) {
+  Uses uses = UsesOfKind(instrument);
+  const std::vector<std::string> limits = legal::LimitsOf(instrument.scope);
+  if (!limits.empty()) {
+    absl::StrAppend(&uses.basis_for, "; as far as it covers them: ", absl::StrJoin(limits, "; "));
+  }
+  return uses;
 }
 
 std::vector<std::pair<std::string, std::string>> DatesOf(const Instrument& i) {

@@ -59,6 +59,21 @@ TEST(SetFieldsTest, WhatIsNoFieldOrNoValueOfItIsRefused) {
               FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"));
 }
 
+TEST(SetFieldsTest, WhatAnInstrumentCoversIsOneFieldWithParts) {
+  partner_registry::v1::Instrument instrument;
+  google::protobuf::FieldMask mask;
+  ASSERT_THAT(SetFields({R"(scope={"offences": ["terrorism", "fraud"],
+                               "subjects": ["SUBJECT_KIND_VICTIM", "SUBJECT_KIND_WITNESS"],
+                               "excludesSpecialCategories": true})"},
+                        instrument, mask),
+              IsOk());
+  EXPECT_THAT(mask.paths(), ElementsAre("scope"));
+  EXPECT_THAT(ShownFields(instrument.scope()),
+              ElementsAre(ElementsAre("offences", "terrorism; fraud"),
+                          ElementsAre("subjects", "victim; witness"),
+                          ElementsAre("excludes_special_categories", "yes")));
+}
+
 TEST(SetFieldsTest, WhatIsSetIsShown) {
   Partner partner;
   partner.set_name("partners/georgia");

@@ -157,6 +157,14 @@ TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   instrument.mutable_instrument()->set_title("Decision");
   instrument.mutable_instrument()->set_last_evaluated("2026-01");
   instrument.mutable_instrument()->set_review_by("2029-12-01");
+  v1::InstrumentScope& scope = *instrument.mutable_instrument()->mutable_scope();
+  scope.add_territories("Gibraltar");
+  scope.add_offences("terrorism");
+  scope.add_offences("fraud, cross-border");
+  scope.add_stages("investigation");
+  scope.add_subjects(v1::SUBJECT_KIND_SUSPECT);
+  scope.add_subjects(v1::SUBJECT_KIND_OTHER);
+  scope.set_excludes_special_categories(true);
 
   const auto files = WriteFiles({contact, instrument});
   const auto contacts = ReadFile("contacts.csv", files.at("contacts.csv"));
@@ -167,6 +175,17 @@ TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   ASSERT_THAT(instruments, IsOk());
   EXPECT_EQ(instruments->at(0).instrument().ShortDebugString(),
             instrument.instrument().ShortDebugString());
+  const auto emptied =
+      ReadFile("instruments.csv",
+               "partner,id,kind,title,offences,stages,excludes_special_categories\n"
+               "georgia,i,BINDING_INSTRUMENT,t,fraud,,no\n");
+  ASSERT_THAT(emptied, IsOk());
+  EXPECT_THAT(emptied->at(0).emptied().paths(),
+              ElementsAre("scope.stages", "scope.excludes_special_categories"));
+  EXPECT_THAT(ReadFile("instruments.csv",
+                       "partner,id,kind,title,subjects\n"
+                       "georgia,i,BINDING_INSTRUMENT,t,SUSPECT;BYSTANDER\n"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "FACTS_FILE_INVALID"));
   EXPECT_THAT(ReadFile("contacts.csv",
                        "partner,id,spiffe_id,function,authority,absences\n"
                        "georgia,a,spiffe://x,f,p,2026-12-24\n"),

@@ -1,5 +1,8 @@
 // What holds of every verdict, on registries made at random too (properties_test.cc: on the real
 // ones).
+#include <map>
+#include <string>
+
 #include "absl/strings/match.h"
 #include "common/legal/evaluate.h"
 #include "tests/unit/legal/for_each_case.h"
@@ -67,6 +70,23 @@ TEST(ModelPropertiesTest, EndingAnInstrumentNeverImprovesAResult) {
     worse += Nearness(after.outcome) < Nearness(before.outcome) ? 1 : 0;
   });
   EXPECT_GT(worse, Cases(kCases) / 200) << "hardly any instrument mattered";
+}
+
+TEST(ModelPropertiesTest, ALimitToWhatAnInstrumentCoversNeverImprovesAResultAndEachMayEndIt) {
+  std::map<std::string, int> worse;
+  ForEachCase(Cases(kCases), [&](RandomWorlds& worlds, const World& world, const Facts& facts,
+                                 const Question& question) {
+    std::string limit;
+    const Case made = {.world = worlds.WithALimit(world, question, limit), .question = question};
+    const Verdict before = Evaluate(facts, question);
+    const Verdict after = Evaluate(ToFacts(made.world), question);
+    ExpectNoNearer(before, after, made);
+    worse[limit] += Nearness(after.outcome) < Nearness(before.outcome) ? 1 : 0;
+  });
+  for (const char* const limit :
+       {"offences", "stages", "subjects", "excludes_special_categories"}) {
+    EXPECT_GT(worse[limit], 0) << limit << " never mattered";
+  }
 }
 
 TEST(ModelPropertiesTest, WhatIsPermittedOnConfirmedFactsIsPermittedToWhoExplores) {

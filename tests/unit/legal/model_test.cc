@@ -1,5 +1,6 @@
 // The transfer check against the naive model of the law (naive_model.h), on registries and
 // questions made at random.
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -21,6 +22,17 @@ Conclusion Said(const Verdict& verdict) {
     said.routes.insert(route.decisions.begin(), route.decisions.end());
   }
   return said;
+}
+
+// Whether an instrument is a basis for an authority that acts for a territory and is in no annex:
+// such as extends to that territory.
+bool RestsOnATerritory(const World& world, const Question& question, const Conclusion& said) {
+  if (said.bases.empty() || said.bases.front() > Basis::kBindingInstrument) return false;
+  return std::any_of(world.authorities.begin(), world.authorities.end(),
+                     [&question](const Authority& authority) {
+                       return authority.name == question.counterpart &&
+                              !authority.territory.empty() && authority.listed_in.empty();
+                     });
 }
 
 bool Differ(const Case& made) {
@@ -106,6 +118,7 @@ TEST(ModelTest, TheTransferCheckSaysWhatTheTableSays) {
   const int cases = Cases(100000);
   std::map<std::string, int> reached;
   int released = 0;
+  int on_a_territory = 0;
   ForEachCase(
       cases, [&](RandomWorlds&, const World& world, const Facts& facts, const Question& question) {
         const Conclusion model = Conclude(world, question);
@@ -119,11 +132,13 @@ TEST(ModelTest, TheTransferCheckSaysWhatTheTableSays) {
         for (const auto& [row, outcome] : model.rows)
           ++reached[absl::StrCat(row, " ", Name(outcome))];
         released += model.outcome == Outcome::kPermitted ? 1 : 0;
+        on_a_territory += RestsOnATerritory(world, question, model) ? 1 : 0;
       });
   for (const char* const row : kRows) {
     EXPECT_GE(reached[row], cases / 2000) << row << " is hardly tried";
   }
   EXPECT_GE(released, cases / 50) << "hardly anything is permitted";
+  EXPECT_GE(on_a_territory, cases / 20000) << "hardly an instrument extends to a territory";
 }
 
 TEST(ModelTest, TheSecondmentCheckSaysWhatTheLawSays) {

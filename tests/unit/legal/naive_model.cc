@@ -104,19 +104,11 @@ bool Table::IsOfCounterpart(const Instrument& instrument) const {
   return PartnerIn(instrument.name) == PartnerIn(question_.counterpart);
 }
 
-bool Table::CoversAuthority(const Instrument& instrument) const {
-  if (authority_ == nullptr) return true;
-  const std::vector<std::string>& listed = authority_->listed_in;
-  if (!listed.empty())
-    return std::find(listed.begin(), listed.end(), instrument.name) != listed.end();
-  return authority_->territory.empty();
-}
-
 Answer Table::Covers(InstrumentKind kind) {
   std::vector<Answer> answers;
   for (const Instrument& instrument : world_.instruments) {
     if (instrument.kind != kind || !IsOfCounterpart(instrument)) continue;
-    if (CoversAuthority(instrument)) answers.push_back(HasEffect(instrument, world_, view_));
+    if (Covers(instrument)) answers.push_back(HasEffect(instrument, world_, view_));
   }
   return Any(answers);
 }

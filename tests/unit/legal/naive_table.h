@@ -69,10 +69,12 @@ class Table {
   bool AuthorisationWithdrawn(const std::string& whose) const;
 
   bool IsOfCounterpart(const Instrument& instrument) const;
-  // Row 3.2: "not listed in the instrument's annex, or outside its territory". What lists the
-  // authority of a territory covers it.
+  // Row 3.2, naive_scope.cc: "not listed in the instrument's annex, or outside its territory or
+  // sector". What lists the authority of a territory covers it.
   bool CoversAuthority(const Instrument& instrument) const;
-  // Whether an instrument of `kind` with the counterpart has effect and covers the authority.
+  bool TakesIn(const Instrument& instrument) const;
+  bool Covers(const Instrument& instrument) const;
+  // Whether an instrument of `kind` with the counterpart has effect and covers what is asked.
   Answer Covers(InstrumentKind kind);
 
   bool IsTheCounterpart(const Origin& origin) const;

@@ -140,7 +140,7 @@ void Table::Row3_1() {
 // An instrument of a kind that could be a basis has effect, or may have, but does not cover.
 void Table::Row3_2() {
   for (const Instrument& instrument : world_.instruments) {
-    if (!IsOfCounterpart(instrument) || CoversAuthority(instrument)) continue;
+    if (!IsOfCounterpart(instrument) || Covers(instrument)) continue;
     if (HasEffect(instrument, world_, view_) == Answer::kNo) continue;
     switch (instrument.kind) {
       case InstrumentKind::kDeemedNotATransfer:

@@ -120,11 +120,31 @@ Instrument RandomWorlds::MakeInstrument(const std::string& partner, std::size_t 
   if (Percent(8)) instrument.parts_suspended = Percent(60) ? "*" : "Article 7";
   if (Percent(50)) instrument.public_since = Start();
   instrument.allows_secondment = Percent(50);
+  if (Percent(25)) instrument.scope = MakeScope();
   const bool sure = Percent(50);
   for (Certainty& certainty : instrument.certainty) {
     certainty = sure ? Certainty::kFound : Sure();
   }
   return instrument;
+}
+
+// One that names what is asked about, in other letters, or something else.
+std::shared_ptr<const Scope> RandomWorlds::MakeScope() {
+  const std::vector<std::vector<std::string>> offences = {
+      {"organised crime"}, {"terrorism", " Organised CRIME"}, {"terrorism"}};
+  const std::vector<std::vector<std::string>> stages = {
+      {"investigation"}, {"trial", "INVESTIGATION "}, {"trial"}};
+  const std::vector<std::vector<SubjectKind>> subjects = {
+      {SubjectKind::kSuspect},
+      {SubjectKind::kSuspect, SubjectKind::kVictim},
+      {SubjectKind::kWitness, SubjectKind::kOther}};
+  const auto scope = std::make_shared<Scope>();
+  if (Percent(50)) scope->territories = {Percent(75) ? "gibraltar" : "Jersey"};
+  if (Percent(30)) scope->offences = Of(offences);
+  if (Percent(30)) scope->stages = Of(stages);
+  if (Percent(30)) scope->subjects = Of(subjects);
+  scope->excludes_special_categories = Percent(30);
+  return scope;
 }
 
 // Some are versions of others, now and then in a circle.
@@ -369,7 +389,7 @@ World RandomWorlds::WithAnUnknown(const World& known_world, const Question& ques
 }
 
 Question RandomWorlds::WithAnUnknown(Question question) {
-  switch (Below(7)) {
+  switch (Below(10)) {
     case 0:
       question.geometry = Geometry::kUnspecified;
       break;
@@ -388,6 +408,15 @@ Question RandomWorlds::WithAnUnknown(Question question) {
     case 5:
       question.data_kind = DataKind::kUnspecified;
       break;
+    case 6:
+      question.purpose.offence.clear();
+      break;
+    case 7:
+      question.purpose.stage.clear();
+      break;
+    case 8:
+      question.subjects.clear();
+      break;
     default:
       question.purpose.necessity.clear();
   }
@@ -400,6 +429,43 @@ Case RandomWorlds::WithAWithdrawal(Case made) {
   for (Decision& decision : made.question.decisions) decisions.push_back(&decision);
   if (!decisions.empty()) Of(decisions)->withdrawn = absl::InfinitePast();
   return made;
+}
+
+World RandomWorlds::WithALimit(const World& whole_world, const Question& question,
+                               std::string& limit) {
+  World world = whole_world;
+  std::vector<Instrument*> instruments;
+  for (Instrument& instrument : world.instruments) {
+    if (PartnerIn(instrument.name) == PartnerIn(question.counterpart)) {
+      instruments.push_back(&instrument);
+    }
+  }
+  if (instruments.empty()) return world;
+  std::shared_ptr<const Scope>& scope = Of(instruments)->scope;
+  const auto narrower = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
+  switch (Below(5)) {
+    case 0:
+      limit = "territories";
+      narrower->territories = {"Jersey"};
+      break;
+    case 1:
+      limit = "offences";
+      narrower->offences = {"terrorism"};
+      break;
+    case 2:
+      limit = "stages";
+      narrower->stages = {"trial"};
+      break;
+    case 3:
+      limit = "subjects";
+      narrower->subjects = {SubjectKind::kWitness};
+      break;
+    default:
+      limit = "excludes_special_categories";
+      narrower->excludes_special_categories = true;
+  }
+  scope = narrower;
+  return world;
 }
 
 World RandomWorlds::WithAnEnd(const World& whole_world, const Question& question) {

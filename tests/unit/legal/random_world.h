@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ class RandomWorlds {
   Question WithAnUnknown(Question question);
   // With one decision withdrawn long ago, of the registry's or the question's, if there is one.
   Case WithAWithdrawal(Case made);
+  // With one limit more to what an instrument of the counterpart covers, if there is one; says
+  // which in `limit`, by the field's name.
+  World WithALimit(const World& world, const Question& question, std::string& limit);
   // With one instrument of the counterpart ended before any day asked about, if there is one.
   World WithAnEnd(const World& world, const Question& question);
 
@@ -63,6 +67,7 @@ class RandomWorlds {
 
   Partner MakePartner(const std::string& name, LegalClass legal_class);
   Partner MakeCounterpart(const std::string& name, LegalClass usual);
+  std::shared_ptr<const Scope> MakeScope();
   Instrument MakeInstrument(const std::string& partner, std::size_t number);
   void LinkVersions(std::vector<Instrument>& instruments);
   Authority MakeAuthority(const std::string& name, const std::vector<Instrument>& instruments);

@@ -63,6 +63,8 @@ void ShrinkInstrument(Case& found, const Still& still, std::size_t i) {
       found, still, [&](Case & it) -> auto& { return at(it).parts_suspended; });
   Reset(
       found, still, [&](Case & it) -> auto& { return at(it).supersedes; });
+  Reset(
+      found, still, [&](Case & it) -> auto& { return at(it).scope; });
   for (std::size_t field = 0; field < kFields; ++field) {
     Try(found, still, [&](Case& it) { at(it).certainty[field] = Certainty::kFound; });
   }
@@ -78,6 +80,12 @@ void ShrinkDecision(Case& found, const Still& still,
 
 std::string Dated(absl::string_view name, const PartialDate& date) {
   return date.known() ? absl::StrCat(" ", name, "=", date.ToString()) : "";
+}
+
+std::string Numbers(const std::vector<SubjectKind>& subjects) {
+  return absl::StrJoin(subjects, " ", [](std::string* text, SubjectKind subject) {
+    absl::StrAppend(text, static_cast<int>(subject));
+  });
 }
 
 std::string Describe(const Partner& partner) {
@@ -114,6 +122,13 @@ std::string Describe(const Instrument& instrument) {
   }
   if (!instrument.supersedes.empty()) {
     absl::StrAppend(&text, " supersedes=", instrument.supersedes);
+  }
+  if (instrument.scope != nullptr) {
+    const Scope& scope = *instrument.scope;
+    absl::StrAppend(&text, " scope territories=[", absl::StrJoin(scope.territories, "|"),
+                    "] offences=[", absl::StrJoin(scope.offences, "|"), "] stages=[",
+                    absl::StrJoin(scope.stages, "|"), "] subjects=[", Numbers(scope.subjects),
+                    "] no_special=", scope.excludes_special_categories);
   }
   return text;
 }
@@ -165,17 +180,15 @@ std::string Describe(const Origin& origin) {
 
 std::string Describe(const Question& question) {
   const Purpose& purpose = question.purpose;
-  std::vector<int> subjects;
-  for (const SubjectKind subject : question.subjects) subjects.push_back(static_cast<int>(subject));
   return absl::StrCat(
       "at ", absl::FormatTime(question.instant, Brussels()),
       question.mode == Mode::kOperate ? " OPERATE" : " EXPLORE",
       question.public_on.has_value() ? " public_on=" + FormatDay(*question.public_on) : "",
       " direction=", static_cast<int>(question.direction), " onward_by=", question.onward_by,
       " capacity=", static_cast<int>(question.capacity), " counterpart=", question.counterpart,
-      "\n  data=", static_cast<int>(question.data_kind), " subjects=[",
-      absl::StrJoin(subjects, " "), "] annex_ii=", static_cast<int>(question.annex_ii),
-      " special=", question.special_categories, " geometry=", static_cast<int>(question.geometry),
+      "\n  data=", static_cast<int>(question.data_kind), " subjects=[", Numbers(question.subjects),
+      "] annex_ii=", static_cast<int>(question.annex_ii), " special=", question.special_categories,
+      " geometry=", static_cast<int>(question.geometry),
       " volume=", static_cast<int>(question.volume), " frame=", question.proposed_frame,
       "\n  purpose task=", purpose.task, " offence=", purpose.offence, " stage=", purpose.stage,
       " case=", purpose.case_reference, " necessity=", purpose.necessity,

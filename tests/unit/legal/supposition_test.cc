@@ -75,6 +75,20 @@ TEST(SuppositionTest, AnExtensionTakesANoticeBack) {
   EXPECT_FALSE(Find(supposed->facts, kAgreement).notified_end.known());
 }
 
+TEST(SuppositionTest, WhatItCoversStaysWhateverItsDaysWouldBe) {
+  FactsBuilder builder = RealFactsBuilder();
+  Instrument limited = Find(RealFacts(), kAgreement);
+  limited.scope = Limits({.offences = {"terrorism"}});
+  builder.Put(limited);
+
+  const auto supposed = Suppose(
+      builder.Build({}),
+      {.instrument = kAgreement, .supposition = Supposition::kExtended, .day = Day("2030-01-01")});
+
+  ASSERT_THAT(supposed, IsOk());
+  EXPECT_EQ(GeorgiaOn(supposed->facts, "2026-12-01"), Outcome::kDecisionRequired);
+}
+
 TEST(SuppositionTest, WhatEndsEarlierAnywayStaysAsItIs) {
   const Supposed supposed = If(kAdequacy, Supposition::kLapses, "2032-01-01");
 

@@ -130,6 +130,21 @@ TEST(BriefingWordsTest, WhatTheAgencyDidItselfIsNotSaidToBeFoundInAPublicSource)
   EXPECT_THAT(text, HasSubstr("| 2026-01-01 | seconded | recorded by the agency ["));
 }
 
+TEST(BriefingWordsTest, WhatAnInstrumentCoversStandsBesideWhatItCanBeABasisFor) {
+  const Registry loaded = LoadedRegistry();
+  Instrument limited = *loaded.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  limited.scope = {.offences = {"terrorism"}, .subjects = {legal::SubjectKind::kVictim}};
+  const Registry registry = After(loaded, {limited});
+  const QuestionTime time{.instant =
+                              absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), Brussels())};
+  const std::string text =
+      pages::ToMarkdown(BriefingOn(registry, *registry.FindPartner("georgia"), time));
+  EXPECT_THAT(text, HasSubstr("as far as it covers them: offences: only \"terrorism\"; persons: "
+                              "only victims"));
+  EXPECT_THAT(text, HasSubstr("data of suspects and convicted persons (only victims)"));
+  EXPECT_THAT(text, Not(HasSubstr("(basis B)")));
+}
+
 TEST(BriefingWordsTest, TheFootnoteGoesWithTheName) {
   for (const std::string& text :
        {pages::ToMarkdown(PageOf(kCases[5])), pages::ToHtml(PageOf(kCases[5]))}) {

@@ -68,6 +68,49 @@ TEST_F(FactMutationsTest, DaysOfAnInstrumentThatContradictEachOtherAreRefused) {
   EXPECT_EQ(FieldOf(PlanCreateInstrument(registry_, kImporter, instrument)), "instrument_id");
 }
 
+TEST_F(FactMutationsTest, LimitsOfWhatAnInstrumentCoversAreWordsThatCanBeCompared) {
+  const auto field = [&](legal::Scope scope) {
+    Instrument instrument = Arrangement();
+    instrument.scope = std::move(scope);
+    return FieldOf(PlanCreateInstrument(registry_, kImporter, instrument));
+  };
+  EXPECT_EQ(field({.offences = {std::string(201, 'a')}}), "instrument.scope.offences");
+  EXPECT_EQ(field({.offences = {""}}), "instrument.scope.offences");
+  EXPECT_EQ(field({.offences = {" fraud"}}), "instrument.scope.offences");
+  EXPECT_EQ(field({.stages = {"trial;appeal"}}), "instrument.scope.stages");
+  EXPECT_EQ(field({.stages = {"trial\nappeal"}}), "instrument.scope.stages");
+  EXPECT_EQ(field({.territories = {"Gibraltar", "GIBRALTAR"}}), "instrument.scope.territories");
+  EXPECT_EQ(field({.subjects = {legal::SubjectKind::kUnspecified}}), "instrument.scope.subjects");
+  EXPECT_EQ(field({.subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kVictim}}),
+            "instrument.scope.subjects");
+  std::vector<std::string> many;
+  for (int i = 0; i <= 100; ++i) many.push_back(std::to_string(i));
+  EXPECT_EQ(field({.territories = many}), "instrument.scope.territories");
+
+  many.pop_back();
+  Instrument instrument = Arrangement();
+  instrument.scope = {.territories = many,
+                      .offences = {std::string(200, 'a'), "fraud"},
+                      .subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kOther}};
+  EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, instrument), IsOk());
+}
+
+TEST_F(FactMutationsTest, AChangeOfWhatItCoversIsABarrierAndReachesTheTransferCheck) {
+  const Instrument known =
+      *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  Instrument limited = known;
+  limited.scope.offences = {"terrorism"};
+  const auto plan = PlanUpdateInstrument(registry_, "somebody", limited, "");
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_EQ(plan->facts.size(), 1U);
+  EXPECT_TRUE(plan->barrier);
+  EXPECT_EQ(std::get<Instrument>(plan->facts[0]).scope, limited.scope);
+  const legal::Facts facts = After(registry_, plan->facts).facts();
+  for (const legal::Instrument& each : facts.Find("partners/georgia")->instruments) {
+    EXPECT_EQ(each.scope != nullptr, each.name == NameOf(known)) << each.name;
+  }
+}
+
 TEST_F(FactMutationsTest, AChangeOfAnInstrumentIsABarrierAndNoneChangesNothing) {
   Instrument known =
       *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");

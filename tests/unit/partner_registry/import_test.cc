@@ -92,6 +92,11 @@ Registry ImportTest::Limited() const {
       *loaded_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   reviewed.last_evaluated = "2025-06-01";
   reviewed.review_by = "2029-06-01";
+  reviewed.scope = {.territories = {"Adjara"},
+                    .offences = {"terrorism"},
+                    .stages = {"trial"},
+                    .subjects = {legal::SubjectKind::kVictim},
+                    .excludes_special_categories = true};
   return After(loaded_, {second, limited, reviewed});
 }
 
@@ -161,6 +166,29 @@ TEST_F(ImportTest, ARowThatSaysOtherDaysOfValidityChangesThem) {
   EXPECT_EQ(plan->differences[0].field, "valid_to");
   EXPECT_EQ(plan->differences[0].old_value, "2026-12-31");
   EXPECT_EQ(plan->differences[0].new_value, "2027-12-31");
+}
+
+TEST_F(ImportTest, ARowChangesTheLimitsItSaysOrEmptiesAndKeepsTheOthers) {
+  Instrument limited =
+      *loaded_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  limited.scope = {
+      .offences = {"terrorism"}, .stages = {"trial"}, .excludes_special_categories = true};
+  const Registry registry = After(loaded_, {limited});
+  limited.scope = {.offences = {"terrorism", "fraud"}};
+
+  const auto scope_after = [&](std::vector<std::string> emptied) {
+    const auto plan = PlanImport(
+        registry, {ImportRow{.fact = limited, .emptied = std::move(emptied)}}, kImporter);
+    EXPECT_THAT(plan, IsOk());
+    EXPECT_EQ(plan->differences.at(0).field, "scope");
+    EXPECT_EQ(plan->differences.at(0).old_value,
+              "offences: terrorism, stages: trial, excludes_special_categories: yes");
+    return plan->differences.at(0).new_value;
+  };
+  EXPECT_EQ(scope_after({}),
+            "offences: terrorism;fraud, stages: trial, excludes_special_categories: yes");
+  EXPECT_EQ(scope_after({"scope.stages", "scope.excludes_special_categories"}),
+            "offences: terrorism;fraud");
 }
 
 TEST_F(ImportTest, ExchangesThatWereSuspendedStaySoWhateverARowChanges) {

@@ -182,6 +182,39 @@ TEST(TransferProtoTest, InstrumentsBringTheCertaintyOfEachField) {
               FailsWith(kInvalid, "DAY_INVALID"));
 }
 
+TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
+  v1::Instrument instrument = Parse<v1::Instrument>(R"pb(
+    name: "partners/x/instruments/y"
+    kind: INSTRUMENT_KIND_BINDING_INSTRUMENT
+  )pb");
+  const auto unlimited = InstrumentFromProto(instrument, "instrument");
+  ASSERT_THAT(unlimited, IsOk());
+  EXPECT_EQ(unlimited->scope, nullptr);
+
+  *instrument.mutable_scope() = Parse<v1::InstrumentScope>(R"pb(
+    territories: "Gibraltar"
+    offences: "terrorism"
+    offences: "fraud"
+    stages: "trial"
+    subjects: SUBJECT_KIND_VICTIM
+    subjects: SUBJECT_KIND_OTHER
+    excludes_special_categories: true
+  )pb");
+  const auto limited = InstrumentFromProto(instrument, "instrument");
+  ASSERT_THAT(limited, IsOk());
+  ASSERT_NE(limited->scope, nullptr);
+  EXPECT_EQ(*limited->scope,
+            (legal::Scope{.territories = {"Gibraltar"},
+                          .offences = {"terrorism", "fraud"},
+                          .stages = {"trial"},
+                          .subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kOther},
+                          .excludes_special_categories = true}));
+
+  instrument.mutable_scope()->set_subjects(1, v1::SUBJECT_KIND_UNSPECIFIED);
+  EXPECT_EQ(FieldOf(InstrumentFromProto(instrument, "instrument").status()),
+            "instrument.scope.subjects[1]");
+}
+
 legal::Facts Panama() {
   legal::FactsBuilder builder;
   const auto partner = PartnerFromProto(

@@ -1,0 +1,110 @@
+#include "common/legal/scope.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/legal/question.h"
+#include "common/text/words.h"
+
+namespace comity::legal {
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool Names(const Words& words, absl::string_view what) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& each) { return text::SameWords(each, what); });
+}
+
+std::string Quoted(const Words& words) {
+  return absl::StrJoin(words, ", ", [](std::string* out, const std::string& each) {
+    absl::StrAppend(out, "\"", each, "\"");
+  });
+}
+
+absl::string_view Text(SubjectKind subject) {
+  switch (subject) {
+    case SubjectKind::kSuspect:
+      return "suspects and convicted persons";
+    case SubjectKind::kVictim:
+      return "victims";
+    case SubjectKind::kWitness:
+      return "witnesses";
+    case SubjectKind::kOther:
+      return "other persons";
+    case SubjectKind::kUnspecified:
+      break;
+  }
+  return "persons who are not named";
+}
+
+std::string Listed(const std::vector<SubjectKind>& subjects) {
+  return absl::StrJoin(subjects, ", ", [](std::string* out, SubjectKind subject) {
+    absl::StrAppend(out, Text(subject));
+  });
+}
+
+void CheckWords(const Words& covered, absl::string_view what, absl::string_view asked,
+                Words& beyond) {
+  const absl::string_view said = absl::StripAsciiWhitespace(asked);
+  // Nobody can record words that are empty; whoever names none is not covered by them.
+  if (covered.empty() || (!said.empty() && Names(covered, said))) return;
+  beyond.push_back(
+      said.empty() ? absl::StrCat("what states no ", what, " (only ", Quoted(covered), ")")
+                   : absl::StrCat("the ", what, " \"", said, "\" (only ", Quoted(covered), ")"));
+}
+
+void CheckSubjects(const std::vector<SubjectKind>& covered, const Question& question,
+                   Words& beyond) {
+  if (covered.empty()) return;
+  std::vector<SubjectKind> outside;
+  for (const SubjectKind subject : question.subjects) {
+    if (std::find(covered.begin(), covered.end(), subject) == covered.end()) {
+      outside.push_back(subject);
+    }
+  }
+  if (outside.empty() && !question.subjects.empty()) return;
+  if (outside.empty()) outside.push_back(SubjectKind::kUnspecified);
+  beyond.push_back(absl::StrCat("data of ", Listed(outside), " (only ", Listed(covered), ")"));
+}
+
+}  // namespace
+
+std::vector<std::string> Beyond(const Scope& scope, const Question& question) {
+  Words beyond;
+  CheckWords(scope.offences, "offence", question.purpose.offence, beyond);
+  CheckWords(scope.stages, "stage of proceedings", question.purpose.stage, beyond);
+  CheckSubjects(scope.subjects, question, beyond);
+  if (scope.excludes_special_categories && question.special_categories) {
+    beyond.emplace_back("special categories of data");
+  }
+  return beyond;
+}
+
+std::shared_ptr<const Scope> Limits(Scope scope) {
+  return scope == Scope() ? nullptr : std::make_shared<const Scope>(std::move(scope));
+}
+
+bool Extends(const Scope& scope, absl::string_view territory) {
+  return Names(scope.territories, territory);
+}
+
+std::vector<std::string> LimitsOf(const Scope& scope) {
+  Words limits;
+  const auto add = [&limits](absl::string_view what, const Words& words) {
+    if (!words.empty()) limits.push_back(absl::StrCat(what, Quoted(words)));
+  };
+  add("extends to the territories ", scope.territories);
+  add("offences: only ", scope.offences);
+  add("stages of proceedings: only ", scope.stages);
+  if (!scope.subjects.empty()) {
+    limits.push_back(absl::StrCat("persons: only ", Listed(scope.subjects)));
+  }
+  if (scope.excludes_special_categories) limits.emplace_back("no special categories of data");
+  return limits;
+}
+
+}  // namespace comity::legal

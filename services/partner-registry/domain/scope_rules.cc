@@ -1,0 +1,67 @@
+#include "services/partner-registry/domain/scope_rules.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/text/words.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr std::size_t kMost = 100;
+constexpr int kLongest = 200;
+
+using MaybeProblem = std::optional<Problem>;
+
+MaybeProblem BadWords(const char* field, const std::vector<std::string>& list) {
+  if (list.size() > kMost) return Problem{field, absl::StrCat("name at most ", kMost)};
+  for (auto entry = list.begin(); entry != list.end(); ++entry) {
+    if (!IsText(*entry, 1, kLongest)) {
+      return Problem{field, absl::StrCat("each must be text of 1 to ", kLongest, " characters")};
+    }
+    if (entry->find_first_of("\n\t;") != std::string::npos) {
+      return Problem{
+          field,
+          absl::StrCat("\"", *entry, "\" must be one line without a semicolon: make two entries")};
+    }
+    if (absl::StripAsciiWhitespace(*entry).size() != entry->size()) {
+      return Problem{field, absl::StrCat("\"", *entry,
+                                         "\" must have a letter first and last: leave out the "
+                                         "spaces around it")};
+    }
+    const bool twice = std::any_of(list.begin(), entry, [&](const std::string& earlier) {
+      return text::SameWords(earlier, *entry);
+    });
+    if (twice) return Problem{field, absl::StrCat("\"", *entry, "\" is named twice")};
+  }
+  return std::nullopt;
+}
+
+MaybeProblem BadSubjects(const std::vector<legal::SubjectKind>& subjects) {
+  constexpr char kField[] = "scope.subjects";
+  for (auto subject = subjects.begin(); subject != subjects.end(); ++subject) {
+    const std::string word = Word(*subject);
+    if (word == "UNSPECIFIED") {
+      return Problem{kField, "it must be among SUSPECT, VICTIM, WITNESS, OTHER"};
+    }
+    if (std::find(subjects.begin(), subject, *subject) != subject) {
+      return Problem{kField, absl::StrCat(word, " is named twice")};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+MaybeProblem BadScope(const legal::Scope& scope) {
+  if (auto bad = BadWords("scope.territories", scope.territories)) return bad;
+  if (auto bad = BadWords("scope.offences", scope.offences)) return bad;
+  if (auto bad = BadWords("scope.stages", scope.stages)) return bad;
+  return BadSubjects(scope.subjects);
+}
+
+}  // namespace comity::partner_registry

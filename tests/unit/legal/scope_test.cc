@@ -1,0 +1,207 @@
+// What an instrument covers, limit by limit (row 3.2), on the real facts.
+#include "common/legal/scope.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "common/legal/evaluate.h"
+#include "tests/unit/legal/real_facts.h"
+#include "tests/unit/legal/verdict_matchers.h"
+
+namespace comity::legal {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreement";
+
+// The real facts, with Georgia's agreement limited.
+Facts Limited(Scope scope) {
+  FactsBuilder builder(RealFacts());
+  for (Instrument instrument : RealFacts().Find("partners/georgia")->instruments) {
+    if (instrument.name != kAgreement) continue;
+    instrument.scope = std::make_shared<const Scope>(std::move(scope));
+    builder.Put(std::move(instrument));
+  }
+  return builder.Build({.store_id = "00000000000000000000000000000001", .number = 8});
+}
+
+Question ToGeorgia() {
+  Question question = Ask("georgia", {PublicSource()});
+  question.purpose.offence = "Terrorism ";
+  question.purpose.stage = "investigation";
+  return question;
+}
+
+// What row 3.2 says to it, if the agreement was its only basis and does not cover it.
+std::string WhyNot(const Scope& scope, const Question& question) {
+  const Verdict verdict = Evaluate(Limited(scope), question);
+  EXPECT_THAT(verdict, AllOf(Comes(Outcome::kDecisionRequired), Says("3.2", "OUTSIDE_SCOPE"),
+                             Says("5.8", "NO_BASIS")));
+  EXPECT_THAT(verdict.bases, IsEmpty());
+  const Reason* const row = FindRow(verdict, "3.2");
+  if (row == nullptr) return "";
+  EXPECT_THAT(row->facts, ElementsAre(kAgreement));
+  return row->sentence;
+}
+
+void ExpectCovered(const Scope& scope, const Question& question) {
+  const Verdict verdict = Evaluate(Limited(scope), question);
+  EXPECT_THAT(verdict, ComesBy(Outcome::kPermitted, Basis::kCooperationAgreement));
+  EXPECT_EQ(FindRow(verdict, "3.2"), nullptr);
+}
+
+TEST(ScopeTest, WithoutALimitEverythingOfItsKindIsCovered) { ExpectCovered({}, ToGeorgia()); }
+
+TEST(ScopeTest, AnOffenceIsCoveredInTheWordsRecorded) {
+  const Scope scope{.offences = {"fraud", "terrorism"}};
+  ExpectCovered(scope, ToGeorgia());
+
+  Question question = ToGeorgia();
+  question.purpose.offence = "money laundering";
+  EXPECT_TRUE(absl::EndsWith(
+      WhyNot(scope, question),
+      " does not cover the offence \"money laundering\" (only \"fraud\", \"terrorism\")."));
+  question.purpose.offence = "terrorism financing";
+  WhyNot(scope, question);
+}
+
+TEST(ScopeTest, SilenceIsNotCoveredByALimit) {
+  const Scope scope{.offences = {"terrorism"}, .stages = {"investigation"}};
+  Question question = ToGeorgia();
+  question.purpose.offence = " ";
+  question.purpose.stage.clear();
+  const Verdict verdict = Evaluate(Limited(scope), question);
+  EXPECT_THAT(verdict, AllOf(Comes(Outcome::kDecisionRequired), Says("3.2", "OUTSIDE_SCOPE")));
+  EXPECT_THAT(Beyond(scope, question),
+              ElementsAre("what states no offence (only \"terrorism\")",
+                          "what states no stage of proceedings (only \"investigation\")"));
+
+  question.subjects.clear();
+  EXPECT_THAT(Beyond({.subjects = {SubjectKind::kVictim}}, question),
+              ElementsAre("data of persons who are not named (only victims)"));
+}
+
+TEST(ScopeTest, AStageIsCoveredInTheWordsRecorded) {
+  ExpectCovered({.stages = {"INVESTIGATION"}}, ToGeorgia());
+  EXPECT_TRUE(absl::EndsWith(WhyNot({.stages = {"trial"}}, ToGeorgia()),
+                             " the stage of proceedings \"investigation\" (only \"trial\")."));
+}
+
+TEST(ScopeTest, EverySubjectMustBeCovered) {
+  Question question = ToGeorgia();
+  question.subjects = {SubjectKind::kSuspect, SubjectKind::kVictim};
+  ExpectCovered({.subjects = {SubjectKind::kVictim, SubjectKind::kSuspect}}, question);
+  EXPECT_TRUE(
+      absl::EndsWith(WhyNot({.subjects = {SubjectKind::kSuspect}}, question),
+                     " does not cover data of victims (only suspects and convicted persons)."));
+}
+
+TEST(ScopeTest, SpecialCategoriesMayBeLeftOut) {
+  const Scope scope{.excludes_special_categories = true};
+  ExpectCovered(scope, ToGeorgia());
+  Question question = ToGeorgia();
+  question.special_categories = true;
+  question.decisions = {Decided(DecisionKind::kSpecialCategories, "", "georgia")};
+  EXPECT_TRUE(absl::EndsWith(WhyNot(scope, question), " special categories of data."));
+}
+
+TEST(ScopeTest, AllThatLiesOutsideIsSaidAtOnce) {
+  const std::string said =
+      WhyNot({.offences = {"fraud"}, .stages = {"trial"}, .subjects = {SubjectKind::kWitness}},
+             ToGeorgia());
+  EXPECT_TRUE(absl::StrContains(said, "the offence \"Terrorism\" (only \"fraud\"), nor the stage"))
+      << said;
+  EXPECT_TRUE(
+      absl::StrContains(said, "nor data of suspects and convicted persons (only witnesses)"))
+      << said;
+}
+
+TEST(ScopeTest, ATerritoryIsCoveredIfTheInstrumentExtendsToItOrItsAnnexListsTheAuthority) {
+  const std::string gibraltar = "partners/united-kingdom/authorities/gibraltar";
+  Question question = Ask("united-kingdom", {PublicSource()});
+  question.counterpart = gibraltar;
+  const auto on = [&](std::vector<std::string> territories, std::vector<std::string> listed_in) {
+    FactsBuilder builder(RealFacts());
+    builder.Put(Authority{.name = gibraltar,
+                          .competent_in_criminal_matters = true,
+                          .territory = "Gibraltar",
+                          .listed_in = std::move(listed_in),
+                          .last_verified = Date("2026-10-01"),
+                          .certainty = Certainty::kFound,
+                          .openers = {{.key_until = Noon("2027-06-01")}}});
+    for (Instrument instrument : RealFacts().Find("partners/united-kingdom")->instruments) {
+      if (instrument.kind != InstrumentKind::kInternationalAgreement) continue;
+      instrument.scope = std::make_shared<const Scope>(Scope{.territories = territories});
+      builder.Put(std::move(instrument));
+    }
+    return Evaluate(builder.Build({}), question);
+  };
+  EXPECT_THAT(on({}, {}),
+              AllOf(Comes(Outcome::kDecisionRequired), Says("3.2", "AUTHORITY_NOT_COVERED")));
+  EXPECT_THAT(on({"Jersey"}, {}), Comes(Outcome::kDecisionRequired));
+  EXPECT_THAT(on({"Jersey", "GIBRALTAR"}, {}),
+              ComesBy(Outcome::kPermitted, Basis::kInternationalAgreement));
+  EXPECT_THAT(on({"Gibraltar"}, {"partners/united-kingdom/instruments/another"}),
+              Comes(Outcome::kDecisionRequired))
+      << "the annex that lists it is another instrument's";
+
+  question = Ask("united-kingdom", {PublicSource()});
+  const Verdict mainland = on({"Jersey"}, {});
+  EXPECT_THAT(mainland.bases, ::testing::Contains(Basis::kInternationalAgreement))
+      << "territories are named besides those for which no authority acts apart";
+}
+
+TEST(ScopeTest, OtherBasesAreStillExamined) {
+  FactsBuilder builder(Limited({.offences = {"fraud"}}));
+  Instrument binding;
+  binding.name = "partners/georgia/instruments/safeguards";
+  binding.kind = InstrumentKind::kBindingInstrument;
+  binding.title = "Instrument with safeguards";
+  binding.signed_on = Date("2020-01-01");
+  binding.in_force = Date("2020-02-01");
+  binding.applied_from = Date("2020-02-01");
+  SetCertainty(binding, "all", Certainty::kFound);
+  binding.scope = std::make_shared<const Scope>(Scope{.offences = {"terrorism"}});
+  builder.Put(binding);
+  const Verdict verdict = Evaluate(builder.Build({}), ToGeorgia());
+  EXPECT_THAT(verdict, AllOf(ComesBy(Outcome::kPermitted, Basis::kBindingInstrument),
+                             Says("3.2", "OUTSIDE_SCOPE")));
+  EXPECT_THAT(verdict.bases, ElementsAre(Basis::kBindingInstrument));
+
+  binding.scope = std::make_shared<const Scope>(Scope{.offences = {"smuggling"}});
+  builder.Put(binding);
+  EXPECT_THAT(Evaluate(builder.Build({}), ToGeorgia()), Comes(Outcome::kDecisionRequired));
+}
+
+TEST(ScopeTest, WhatItDoesNotCoverIsNotLeftOpenByItsDates) {
+  const Facts limited = Limited({.offences = {"fraud"}});
+  FactsBuilder builder(limited);
+  for (Instrument instrument : limited.Find("partners/georgia")->instruments) {
+    if (instrument.name != kAgreement) continue;
+    SetCertainty(instrument, "all", Certainty::kUnknown);
+    builder.Put(std::move(instrument));
+  }
+  EXPECT_THAT(Evaluate(builder.Build({}), ToGeorgia()),
+              AllOf(Comes(Outcome::kDecisionRequired), Says("5.8", "NO_BASIS")));
+}
+
+TEST(ScopeTest, ReadersAreToldEachLimit) {
+  EXPECT_THAT(LimitsOf({}), IsEmpty());
+  EXPECT_THAT(LimitsOf({.territories = {"Gibraltar"},
+                        .offences = {"fraud", "terrorism"},
+                        .stages = {"trial"},
+                        .subjects = {SubjectKind::kVictim, SubjectKind::kOther},
+                        .excludes_special_categories = true}),
+              ElementsAre("extends to the territories \"Gibraltar\"",
+                          "offences: only \"fraud\", \"terrorism\"",
+                          "stages of proceedings: only \"trial\"",
+                          "persons: only victims, other persons", "no special categories of data"));
+}
+
+}  // namespace
+}  // namespace comity::legal
