@@ -85,10 +85,10 @@ TEST_F(ContactValidityTest, NothingCanBeSealedForAnAuthorityWhileNoOpenerCounts)
 TEST_F(ContactValidityTest, ASpiffeIdUnderWhichAKeyWasStatedIsNotGivenToAContact) {
   const std::string held = "spiffe://tbilisi.example/partner/georgia/contact/tbilisi-1";
   const auto moved = [&](Contact& contact) { contact.spiffe_id = held; };
-  EXPECT_THAT(PlanUpdateContact(registry_, Changed(registry_, moved), ""), IsOk());
+  EXPECT_THAT(PlanUpdateContact(registry_, Changed(registry_, moved), "", kNow), IsOk());
 
   const Registry stated = After(registry_, {KeyStatement{.id = "k", .holder = held, .serial = 1}});
-  const auto refused = PlanUpdateContact(stated, Changed(stated, moved), "");
+  const auto refused = PlanUpdateContact(stated, Changed(stated, moved), "", kNow);
   EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
   EXPECT_EQ(DetailsOf(refused.status()).fields[0].field, "contact.spiffe_id");
   EXPECT_THAT(PlanImport(stated, {{.source = {"contacts.csv", 2}, .fact = Changed(stated, moved)}},
@@ -97,9 +97,9 @@ TEST_F(ContactValidityTest, ASpiffeIdUnderWhichAKeyWasStatedIsNotGivenToAContact
 
   const Registry given = After(registry_, {Changed(registry_, moved)});
   const Registry own = After(given, {KeyStatement{.id = "k", .holder = held, .serial = 1}});
-  EXPECT_THAT(
-      PlanUpdateContact(own, Changed(own, [](Contact& c) { c.valid_from = "2027-01-01"; }), ""),
-      IsOk())
+  EXPECT_THAT(PlanUpdateContact(own, Changed(own, [](Contact& c) { c.valid_from = "2027-01-01"; }),
+                                "", kNow),
+              IsOk())
       << "its own keys are no obstacle";
 }
 

@@ -178,7 +178,7 @@ TEST_F(ImportTest, ARowChangesTheLimitsItSaysOrEmptiesAndKeepsTheOthers) {
 
   const auto scope_after = [&](std::vector<std::string> emptied) {
     const auto plan = PlanImport(
-        registry, {ImportRow{.fact = limited, .emptied = std::move(emptied)}}, kImporter);
+        registry, {ImportRow{.fact = limited, .emptied = std::move(emptied)}}, kImporter, kNow);
     EXPECT_THAT(plan, IsOk());
     EXPECT_EQ(plan->differences.at(0).field, "scope");
     EXPECT_EQ(plan->differences.at(0).old_value,

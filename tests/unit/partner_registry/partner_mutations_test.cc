@@ -66,13 +66,13 @@ TEST_F(PartnerMutationsTest, ACodeIsAStatesAndANameIsOneLine) {
   const auto invalid = FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID");
   Partner organisation = Kazakhstan();
   organisation.kind = PartnerKind::kInternationalOrganisation;
-  EXPECT_THAT(PlanCreatePartner(registry_, organisation, false), invalid);
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, organisation, false), invalid);
   Partner broken = Kazakhstan();
   broken.display_name = "Kazakh\nstan";
-  EXPECT_THAT(PlanCreatePartner(registry_, broken, false), invalid);
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, broken, false), invalid);
   broken.display_name = "Kazakhstan";
   broken.aliases = {"Kazakh\tstan"};
-  EXPECT_THAT(PlanCreatePartner(registry_, broken, false), invalid);
+  EXPECT_THAT(PlanCreatePartner(registry_, kImporter, broken, false), invalid);
 }
 
 TEST_F(PartnerMutationsTest, AnIsoCodeIsOnePartnersOnlyWhateverIsSaid) {
