@@ -157,6 +157,8 @@ TEST_F(ReplicaTest, ASecondmentEndsByItsDayWithoutTheRegistry) {
         kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
         in_force: "2019-11-01"
         allows_secondment: true
+        signed: "2018-05-15"
+        certainty { key: "signed" value: CERTAINTY_FOUND }
         certainty { key: "in_force" value: CERTAINTY_FOUND }
         certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
       }
@@ -204,6 +206,8 @@ TEST_F(ReplicaTest, ALiaisonProsecutorCountsOnlyWhileASecondmentNamesHim) {
           kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
           in_force: "2019-11-01"
           allows_secondment: true
+          signed: "2018-05-15"
+          certainty { key: "signed" value: CERTAINTY_FOUND }
           certainty { key: "in_force" value: CERTAINTY_FOUND }
           certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
         }

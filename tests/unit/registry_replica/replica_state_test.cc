@@ -284,7 +284,7 @@ v1::Change GeorgiaThatAllowsSecondment() {
   v1::Change change = Change(kGeorgia);
   v1::Instrument& agreement = *change.mutable_facts(1)->mutable_instrument();
   agreement.set_allows_secondment(true);
-  agreement.set_signed("2019-03-29");
+  agreement.set_signed_("2019-03-29");
   (*agreement.mutable_certainty())["signed"] = v1::CERTAINTY_FOUND;
   (*agreement.mutable_certainty())["allows_secondment"] = v1::CERTAINTY_FOUND;
   (*agreement.mutable_certainty())["ended"] = v1::CERTAINTY_FOUND;
