@@ -178,8 +178,11 @@ void ReplicaState::PutContact(const v1::Contact& from) {
   std::set<std::string> authorities = {contact.authority};
   if (const auto before = contacts_.by_name.find(contact.name); before != contacts_.by_name.end()) {
     authorities.insert(before->second.authority);
-    // A contact may have been given another id; the old one counts no more.
-    contacts_.name_by_spiffe_id.erase(before->second.spiffe_id);
+    // A contact may have been given another id; the old one counts no more, unless it is another's.
+    if (const auto at = contacts_.name_by_spiffe_id.find(before->second.spiffe_id);
+        at != contacts_.name_by_spiffe_id.end() && at->second == contact.name) {
+      contacts_.name_by_spiffe_id.erase(at);
+    }
   }
   // Of an erased one the name alone is left.
   if (!contact.spiffe_id.empty()) contacts_.name_by_spiffe_id[contact.spiffe_id] = contact.name;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "common/rpc/grpc_status.h"
@@ -55,14 +57,20 @@ class Throttled final : public Interceptor {
 
 class Throttling final : public ClientInterceptorFactoryInterface {
  public:
-  explicit Throttling(const Clock* clock) : throttle_(std::make_shared<ClientThrottle>(clock)) {}
+  explicit Throttling(const Clock* clock) : clock_(clock) {}
 
   Interceptor* CreateClientInterceptor(ClientRpcInfo* info) override {
-    return info->type() == ClientRpcInfo::Type::UNARY ? new Throttled(throttle_) : nullptr;
+    if (info->type() != ClientRpcInfo::Type::UNARY) return nullptr;
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<ClientThrottle>& throttle = by_method_[info->method()];
+    if (throttle == nullptr) throttle = std::make_shared<ClientThrottle>(clock_);
+    return new Throttled(throttle);
   }
 
  private:
-  const std::shared_ptr<ClientThrottle> throttle_;
+  const Clock* const clock_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<ClientThrottle>, std::less<>> by_method_;
 };
 
 }  // namespace

@@ -42,7 +42,8 @@ class ClientThrottle {
   double due_ = 0;       // The part of a call that should have been held back and was not.
 };
 
-// Throttles the unary calls of one channel. `clock` is not owned and outlives it.
+// Throttles the unary calls of one channel, each method for itself: a flood of reads keeps no
+// withdrawal from being made. `clock` is not owned and outlives it.
 std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface> ThrottleUnaryCalls(
     const Clock* clock);
 

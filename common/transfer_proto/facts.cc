@@ -16,7 +16,7 @@ absl::Status ReadPeriod(const v1::LegalClassPeriod& from, const FieldPath& field
   COMITY_RETURN_IF_ERROR(ReadEnum(from.certainty(), true, Under(field, "certainty"), to.certainty));
   // What a second person confirmed is sure: the registry keeps confirmations of present values
   // only.
-  if (from.has_confirmation()) to.certainty = legal::Certainty::kFound;
+  if (from.confirmation().has_confirm_time()) to.certainty = legal::Certainty::kFound;
   return absl::OkStatus();
 }
 
@@ -113,7 +113,7 @@ absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authori
       ReadDate(authority.last_verified(), Under(field, "last_verified"), read.last_verified));
   COMITY_RETURN_IF_ERROR(
       ReadEnum(authority.certainty(), true, Under(field, "certainty"), read.certainty));
-  if (authority.has_confirmation()) read.certainty = legal::Certainty::kFound;
+  if (authority.confirmation().has_confirm_time()) read.certainty = legal::Certainty::kFound;
   return read;
 }
 

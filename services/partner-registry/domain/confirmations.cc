@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "common/legal/effect.h"
 #include "common/legal/facts.h"
 #include "common/status/error.h"
@@ -50,6 +51,34 @@ bool IsBound(const Instrument& instrument, legal::Field field, const std::string
   Instrument unconfirmed = instrument;
   unconfirmed.confirmations.clear();
   return !legal::Confirmed(ToLegal(unconfirmed).CertaintyOf(field));
+}
+
+// What a release needs: without it there is none, so that nothing is won by emptying it.
+bool IsNeeded(const std::string& field) {
+  return field == "signed" || field == "provisional_from" || field == "in_force" ||
+         field == "in_force_by" || field == "public_since" || field == "allows_secondment";
+}
+
+// Of other fields, such as an end, an empty one says that there is none, unless it says that nobody
+// knows.
+bool SaysThereIsNone(const Instrument& made, const std::string& name) {
+  const auto said = made.certainty.find(name);
+  return !IsNeeded(name) && ValueOf(made, name).empty() &&
+         (said == made.certainty.end() || said->second != Certainty::kUnknown);
+}
+
+bool SaysNobodyKnows(const Instrument& old, const std::string& name) {
+  return !IsNeeded(name) && ValueOf(old, name).empty() && !SaysThereIsNone(old, name);
+}
+
+// With whatever certificate of his: the same person has several roles.
+bool IsSamePerson(absl::string_view one, absl::string_view other) {
+  const auto person = [](absl::string_view id) { return id.substr(id.rfind('/') + 1); };
+  const auto domain = [](absl::string_view id) {
+    const absl::string_view rest = absl::StripPrefix(id, "spiffe://");
+    return rest.substr(0, rest.find('/'));
+  };
+  return person(one) == person(other) && domain(one) == domain(other);
 }
 
 Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view how) {
@@ -109,7 +138,8 @@ absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std
     return SecondPersonNeeded(
         field, "who recorded it is not known, so record it anew first, its certainty UNKNOWN");
   }
-  if (std::binary_search(made.recorded_by.begin(), made.recorded_by.end(), caller)) {
+  if (std::any_of(made.recorded_by.begin(), made.recorded_by.end(),
+                  [&](const std::string& recorder) { return IsSamePerson(recorder, caller); })) {
     return SecondPersonNeeded(field, "you recorded it, or a part of it, yourself");
   }
   made.confirmation = Confirmation{.field = std::string(field),
@@ -201,10 +231,16 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
   unconfirmed.confirmations.clear();
   const legal::Instrument is = ToLegal(unconfirmed);
   ForEachDecisive([&](legal::Field field, const std::string& name) {
-    if (surer.has_value() || ValueOf(made, name).empty() ||
-        !legal::Confirmed(is.CertaintyOf(field)) || !IsBound(old, field, name)) {
+    if (surer.has_value()) return;
+    const bool bound = IsBound(old, field, name);
+    if (SaysThereIsNone(made, name) && (bound || SaysNobodyKnows(old, name))) {
+      surer = Problem{"certainty",
+                      absl::StrCat("`", name,
+                                   "` is not confirmed, and empty it says for sure that there is "
+                                   "none: leave its certainty UNKNOWN")};
       return;
     }
+    if (ValueOf(made, name).empty() || !legal::Confirmed(is.CertaintyOf(field)) || !bound) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", name, "`"),
                              absl::StrCat("ConfirmField; comity instruments confirm ", old.partner,
                                           "/", old.id, " ", name));
@@ -282,7 +318,8 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   if (value.empty()) return NothingToConfirm(field, "is empty: record its value first");
   if (sure) return NothingToConfirm(field, "is sure already");
   const absl::string_view recorder = RecorderOf(instrument, field);
-  if (recorder == caller) return SecondPersonNeeded(field, "you recorded its value yourself");
+  if (IsSamePerson(recorder, caller))
+    return SecondPersonNeeded(field, "you recorded its value yourself");
   if (recorder.empty()) {
     return SecondPersonNeeded(
         field, "who recorded its value is not known, so empty it and record it anew first");

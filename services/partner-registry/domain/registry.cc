@@ -89,7 +89,11 @@ void Registry::Put(const Contact& contact, legal::FactsBuilder& builder) {
   const std::string name = NameOf(contact);
   std::string earlier_authority;
   if (const Contact* earlier = FindContact(name); earlier != nullptr) {
-    contact_by_spiffe_id_.erase(earlier->spiffe_id);
+    // It may be another's meanwhile.
+    if (const auto at = contact_by_spiffe_id_.find(earlier->spiffe_id);
+        at != contact_by_spiffe_id_.end() && at->second == name) {
+      contact_by_spiffe_id_.erase(at);
+    }
     earlier_authority = AuthorityName(*earlier);
   }
   Store(contacts_, name, contact);

@@ -388,7 +388,8 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
 
 MaybeProblem CheckIdentity(const Contact& contact, const Registry& before) {
   // Whoever held it then may still have the key, and would open what is sealed for this contact.
-  if (before.FindContactBySpiffeId(contact.spiffe_id) == nullptr &&
+  const Contact* const holder = before.FindContactBySpiffeId(contact.spiffe_id);
+  if ((holder == nullptr || NameOf(*holder) != NameOf(contact)) &&
       before.CurrentKey(contact.spiffe_id) != nullptr) {
     return Problem{"spiffe_id",
                    "a key was stated under it before this contact was recorded with it: have "

@@ -33,10 +33,11 @@ absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerReques
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Partner* partner = then->FindPartner(id);
-  if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
+  const Sight sight(call, *clock_);
+  if (partner == nullptr || !sight.SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  *response = ToProto(*partner, then->store_id());
+  *response = sight.Show(ToProto(*partner, then->store_id()));
   return absl::OkStatus();
 }
 
@@ -64,7 +65,7 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
     }
     last = partner.id;
     v1::Partner& shown = *response->add_partners();
-    shown = ToProto(partner, registry.store_id());
+    shown = sight.Show(ToProto(partner, registry.store_id()));
     service::KeepOnly(request.read_mask(), shown);
     return true;
   });

@@ -14,8 +14,8 @@
 namespace comity::partner_registry {
 namespace {
 
-// Of one call; 1,000 verdicts fit into one message with room to spare.
-constexpr int kMostQuestions = 1000;
+constexpr int kMostQuestions = 1000;                      // Of one call.
+constexpr std::size_t kMostBytes = std::size_t{6} << 20;  // Below what a message may have.
 
 bool SameRevision(const v1::TransferQuestion& one, const v1::TransferQuestion& other) {
   return one.has_at_revision() == other.has_at_revision() &&
@@ -95,8 +95,16 @@ absl::Status Reads::BatchEvaluateTransfers(const rpc::Call& call,
   if (first.has_at_revision()) {
     COMITY_RETURN_IF_ERROR(GoBack(first.at_revision(), "requests[0].question.at_revision", then));
   }
+  std::size_t bytes = 0;
   for (legal::Question& question : questions) {
-    Answer(*then, std::move(question), first.has_at_revision(), *response->add_verdicts());
+    if (call.Cancelled()) break;
+    v1::TransferVerdict& verdict = *response->add_verdicts();
+    Answer(*then, std::move(question), first.has_at_revision(), verdict);
+    bytes += verdict.ByteSizeLong();
+    if (bytes > kMostBytes) {
+      return InvalidField("FIELD_INVALID", "requests",
+                          "their verdicts come to more than 6 MiB: send fewer questions");
+    }
   }
   return absl::OkStatus();
 }

@@ -67,10 +67,18 @@ STEPS = [
     ("desk-1", "instruments confirm atlantis/agreement signed --evidence note --etag '{etag}'",
      {"confirmations.0.field": "signed", "confirmations.0.evidence": "note"}),
     ("registry-1", "milestones record atlantis REQUESTED --axis contact-point --day 2026-01-01 --evidence letter",
-     {"step": "REQUESTED", "axis": "AXIS_CONTACT_POINT"}),
+     {"step": "REQUESTED", "axis": "AXIS_CONTACT_POINT", "name": ">milestone"}),
+    ("registry-1", "milestones withdraw {milestone} --evidence 'another letter'",
+     {"withdrawalEvidence": "another letter"}),
     ("registry-1", "authorities create atlantis/court --set display_name=Court",
      {"name": "partners/atlantis/authorities/court"}),
-    ("registry-1", "authorities update atlantis/court --set territory=Atlantis --reason r", {"territory": "Atlantis"}),
+    ("registry-1", "authorities update atlantis/court --set territory=Atlantis --reason r",
+     {"territory": "Atlantis", "etag": ">etag"}),
+    ("desk-1", "authorities confirm atlantis/court --evidence law --etag '{etag}'", {"confirmation.evidence": "law"}),
+    ("registry-1", "partners update atlantis --set 'legal_classes=[{{\"legalClass\":\"LEGAL_CLASS_THIRD_COUNTRY\"}}]' "
+     "--reason r", {"legalClasses.0.legalClass": "LEGAL_CLASS_THIRD_COUNTRY", "etag": ">etag"}),
+    ("desk-1", "partners confirm-class atlantis --evidence list --etag '{etag}'",
+     {"legalClasses.0.confirmation.evidence": "list"}),
     ("registry-1", "contacts create one@atlantis --set function=judge "
      "--set spiffe_id=spiffe://agency.example/partner/atlantis/contact/one "
      "--set authority=partners/atlantis/authorities/court", {"state": "STATE_ACTIVE"}),

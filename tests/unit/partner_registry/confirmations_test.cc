@@ -218,6 +218,33 @@ TEST_F(ConfirmationsTest, AValueThatWasEmptiedStaysUnconfirmedWhenItComesBack) {
   EXPECT_TRUE(Carries());
 }
 
+TEST_F(ConfirmationsTest, NobodySaysForSureThatThereIsNoEndByEmptyingOneThatIsNotConfirmed) {
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  Instrument changed = Serbia();
+  changed.ended = "2027-01-01";
+  changed.certainty["ended"] = Certainty::kUnconfirmed;
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+
+  changed.ended.clear();
+  changed.certainty.erase("ended");
+  for (const char* who : {kFirst, kSecond}) {
+    EXPECT_THAT(PlanUpdateInstrument(registry_, who, changed, ""), refused);
+  }
+  changed.certainty["ended"] = Certainty::kUnknown;
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  changed.certainty.erase("ended");
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), refused)
+      << "that nobody knows is not forgotten either";
+}
+
+TEST_F(ConfirmationsTest, ASecondPersonIsNotTheFirstInAnotherRole) {
+  for (const char* first : {"spiffe://agency.example/agency/desk-officer/-/first",
+                            "spiffe://agency.example/agency/desk-officer/unit-2/first"}) {
+    EXPECT_THAT(Confirm(first),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  }
+}
+
 TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
   Instrument unsigned_one = Serbia();
   unsigned_one.id = "old";

@@ -95,6 +95,18 @@ TEST_F(ContactValidityTest, ASpiffeIdUnderWhichAKeyWasStatedIsNotGivenToAContact
                          kImporter, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
 
+  // Nor when who had it moves away in the same import.
+  const std::string own_key = registry_.FindContact(kTbilisi)->spiffe_id;
+  const Registry keyed =
+      After(registry_, {KeyStatement{.id = "k", .holder = own_key, .serial = 1}});
+  Contact heir = *keyed.FindContact(kTbilisi);
+  heir.id = "heir";
+  EXPECT_THAT(PlanImport(keyed,
+                         {{.source = {"contacts.csv", 2}, .fact = Changed(keyed, moved)},
+                          {.source = {"contacts.csv", 3}, .fact = heir}},
+                         kImporter, kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+
   const Registry given = After(registry_, {Changed(registry_, moved)});
   const Registry own = After(given, {KeyStatement{.id = "k", .holder = held, .serial = 1}});
   EXPECT_THAT(PlanUpdateContact(own, Changed(own, [](Contact& c) { c.valid_from = "2027-01-01"; }),
