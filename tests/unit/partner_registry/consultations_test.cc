@@ -51,7 +51,8 @@ class ConsultationsTest : public ::testing::Test {
 
   void AllReplyBut(const std::vector<std::string>& silent,
                    Position position = Position::kInFavour) {
-    for (const std::string& state : Known().member_states) {
+    const std::vector<std::string> asked = Known().member_states;  // Which each reply replaces.
+    for (const std::string& state : asked) {
       if (std::find(silent.begin(), silent.end(), state) != silent.end()) continue;
       Take(PlanRecordReply(registry_, kName, From(state, position), desk_, now_));
     }
