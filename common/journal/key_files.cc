@@ -43,7 +43,7 @@ absl::StatusOr<std::string> KeyFiles::Read(absl::string_view name) const {
 
 absl::Status KeyFiles::Make(const std::vector<std::string>& names) const {
   for (const std::string& name : names) {
-    const absl::Status known = Read(name).status();
+    absl::Status known = Read(name).status();
     if (known.ok()) continue;
     if (!absl::IsNotFound(known)) return known;
     const absl::Status made =
