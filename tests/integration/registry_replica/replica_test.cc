@@ -29,7 +29,7 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr auto kAWhile = std::chrono::milliseconds(200);
 constexpr char kContact[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 
-v1::Change Parse(const char* text) {
+v1::Change Parse(const std::string& text) {
   v1::Change change;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &change)) << text;
   return change;
@@ -147,22 +147,26 @@ TEST_F(ReplicaTest, AContactCountsOnlyWhileRegisteredActiveAndNotSuspended) {
   EXPECT_THAT(replica->CheckContact(Caller(kContact)), FailsWith(denied, "EXCHANGES_SUSPENDED"));
 }
 
+// Permits the secondment of liaison prosecutors.
+constexpr char kAgreement[] = R"pb(
+  facts {
+    instrument {
+      name: "partners/georgia/instruments/agreement"
+      kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
+      in_force: "2019-11-01"
+      allows_secondment: true
+      signed: "2018-05-15"
+      certainty { key: "signed" value: CERTAINTY_FOUND }
+      certainty { key: "in_force" value: CERTAINTY_FOUND }
+      certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
+    }
+  }
+)pb";
+
 TEST_F(ReplicaTest, ASecondmentEndsByItsDayWithoutTheRegistry) {
   registry_->Commit(Georgia());
   registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));
-  const std::int64_t latest = registry_->Commit(Parse(R"pb(
-    facts {
-      instrument {
-        name: "partners/georgia/instruments/agreement"
-        kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
-        in_force: "2019-11-01"
-        allows_secondment: true
-        signed: "2018-05-15"
-        certainty { key: "signed" value: CERTAINTY_FOUND }
-        certainty { key: "in_force" value: CERTAINTY_FOUND }
-        certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
-      }
-    }
+  const std::int64_t latest = registry_->Commit(Parse(std::string(kAgreement) + R"pb(
     facts {
       secondment {
         name: "partners/georgia/secondments/s1"
@@ -199,19 +203,7 @@ TEST_F(ReplicaTest, ALiaisonProsecutorCountsOnlyWhileASecondmentNamesHim) {
   EXPECT_THAT(replica->CheckContact(Caller(kProsecutor)),
               FailsWith(denied, "SECONDMENT_NOT_IN_EFFECT"));
   const auto seconded = [](absl::string_view to) {
-    v1::Change change = Parse(R"pb(
-      facts {
-        instrument {
-          name: "partners/georgia/instruments/agreement"
-          kind: INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019
-          in_force: "2019-11-01"
-          allows_secondment: true
-          signed: "2018-05-15"
-          certainty { key: "signed" value: CERTAINTY_FOUND }
-          certainty { key: "in_force" value: CERTAINTY_FOUND }
-          certainty { key: "allows_secondment" value: CERTAINTY_FOUND }
-        }
-      }
+    v1::Change change = Parse(std::string(kAgreement) + R"pb(
       facts {
         secondment {
           name: "partners/georgia/secondments/s1"
