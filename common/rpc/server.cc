@@ -19,6 +19,7 @@
 
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/open_connections.h"
+#include "common/rpc/transport_threads.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -224,9 +225,12 @@ class Server::State {
   // Looks at open streams and connections several times a second: a revoked caller's end within
   // one. Streams first, so that who reads learns why.
   void Tick() {
+    bool lowered = false;
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, std::chrono::milliseconds(200), [this] { return stopping_; })) {
       lock.unlock();
+      // Not sooner: gRPC's threads take their names when they have begun.
+      if (!std::exchange(lowered, true)) LowerTransportThreads();
       parts_.gate->RecheckStreams();
       connections_.Enforce();
       lock.lock();

@@ -5,14 +5,21 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
+#include "common/rpc/transport_threads.h"
 #include "common/rpc/unary_answer.h"
 #include "common/status/error.h"
 #include "tests/integration/rpc/echo_services.h"
@@ -109,6 +116,33 @@ TEST(AdmissionTest, WhoIsToBlameForHisRefusalHearsItLater) {
 
   // gRPC's timers count milliseconds.
   EXPECT_GE(absl::Now() - asked, rpc::kRefusalHeld - absl::Milliseconds(5));
+}
+
+// The nice values of this process's threads of a name.
+std::multiset<int> NiceOf(absl::string_view wanted) {
+  std::multiset<int> nice;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    const auto thread = static_cast<id_t>(std::stoul(task.path().filename().string()));
+    if (name == wanted) nice.insert(::getpriority(PRIO_PROCESS, thread));
+  }
+  return nice;
+}
+
+TEST(AdmissionTest, ThreadsThatTakeCallsStandBackBehindWorkInProgress) {
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  const int lower = std::min(19, own + rpc::kNicer);
+  EchoServer echo;
+
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  while (NiceOf("nexting_thread").count(lower) < 2 && absl::Now() < patience) {
+    ASSERT_THAT(GetCheckpoint(echo.server().Channel(kOfficer)), IsOk());
+  }
+
+  EXPECT_GE(NiceOf("nexting_thread").count(lower), 2);
+  EXPECT_EQ(NiceOf("nexting_thread").count(own), 0);
+  EXPECT_EQ(NiceOf("write").count(lower), 0);
 }
 
 TEST(AdmissionTest, AChannelOfTheClientLibraryDoesNotMakeAllTheCallsThatWouldBeRefused) {

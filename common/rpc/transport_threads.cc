@@ -1,0 +1,29 @@
+#include "common/rpc/transport_threads.h"
+
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "absl/strings/numbers.h"
+
+namespace comity::rpc {
+
+void LowerTransportThreads() {
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  // gRPC offers no other way to its threads than the name it gives them.
+  std::error_code error;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    id_t thread = 0;
+    if (name != "nexting_thread" || !absl::SimpleAtoi(task.path().filename().string(), &thread)) {
+      continue;
+    }
+    (void)::setpriority(PRIO_PROCESS, thread, own + kNicer);
+  }
+}
+
+}  // namespace comity::rpc
