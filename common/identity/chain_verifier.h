@@ -32,16 +32,17 @@ struct VerifiedCertificate {
 // vouch for names of another domain. Thread-safe.
 //
 // Refusals are UNAUTHENTICATED with one of these reasons, in the order they are looked for:
-//   CERTIFICATE_UNREADABLE        no X.509 certificate, or over 64 KiB, or more than 8 presented
-//   CAs CERTIFICATE_IS_CA             a CA's certificate names no caller CERTIFICATE_NO_SPIFFE_ID
-//   no URI SAN, or one that is not a name of this suite CERTIFICATE_SEVERAL_URI_SANS
-//   TRUST_DOMAIN_UNKNOWN          no bundle for the domain
-//   PATH_NOT_ALLOWED_FOR_DOMAIN   such as an agency's name in a partner's domain
-//   KEY_USAGE_WRONG               a signing certificate used for TLS or the reverse
-//   CERTIFICATE_NOT_YET_VALID, CERTIFICATE_EXPIRED      the leaf's; a CA's is CHAIN_INVALID
-//   CHAIN_INVALID                 does not lead to a root of the domain, weak keys, bad signatures
-//   CERTIFICATE_REVOKED           the leaf or a CA
-//   CRL_STALE                     the domain has CRLs but none for this CA, or too old beyond grace
+//   CERTIFICATE_UNREADABLE: no X.509 certificate, or over 64 KiB, or more than 8 CAs beside it;
+//   CERTIFICATE_IS_CA: a CA's certificate names no caller;
+//   CERTIFICATE_NO_SPIFFE_ID: no URI among its names, or one that is not a name of this suite;
+//   CERTIFICATE_SEVERAL_URI_SANS: more than one;
+//   TRUST_DOMAIN_UNKNOWN: no bundle for the domain;
+//   PATH_NOT_ALLOWED_FOR_DOMAIN: such as an agency's name in a partner's domain;
+//   KEY_USAGE_WRONG: a signing certificate used for TLS or the reverse;
+//   CERTIFICATE_NOT_YET_VALID, CERTIFICATE_EXPIRED: the leaf's; a CA's is CHAIN_INVALID;
+//   CHAIN_INVALID: does not lead to a root of the domain, weak keys, bad signatures;
+//   CERTIFICATE_REVOKED: the leaf or a CA;
+//   CRL_STALE: the domain has CRLs but none for this CA, or too old beyond grace.
 // Sentences name domain, reason and remedy, never the caller.
 class ChainVerifier {
  public:
