@@ -11,11 +11,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -25,6 +23,7 @@
 #include "common/metrics/names.h"
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/open_streams.h"
+#include "common/rpc/peer.h"
 #include "common/rpc/table_refusals.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -32,7 +31,6 @@
 namespace comity::rpc {
 namespace {
 
-constexpr char kMinRevisionKey[] = "comity-min-revision";
 constexpr absl::Duration kBetweenExhaustionLogs = absl::Milliseconds(100);
 // Calls waiting for each thread or turn once the queue stands: fewer, and it runs empty by chance
 // while others are refused; more, and who is admitted only waits longer.
@@ -47,14 +45,6 @@ constexpr std::array<const char*, 17> kCodeNames = {
 std::size_t CodeIndex(absl::StatusCode code) {
   const auto index = static_cast<std::size_t>(code);
   return index < kCodeNames.size() ? index : static_cast<std::size_t>(absl::StatusCode::kUnknown);
-}
-
-absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
-
-absl::string_view Property(const grpc::AuthContext& peer, const char* name,
-                           std::vector<grpc::string_ref>& values) {
-  values = peer.FindPropertyValues(name);
-  return values.empty() ? absl::string_view() : View(values.front());
 }
 
 // The codes that say no, as opposed to those that say try again.
@@ -84,30 +74,6 @@ absl::Status Draining() {
                    "the service is shutting down; repeat the call, another replica or the "
                    "restarted service will answer.",
                    {.reason = "DRAINING", .retry_after = absl::Seconds(1)});
-}
-
-// What the metadata of a call say of a person it is made for; "" if nothing.
-absl::string_view DelegationOf(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
-  const auto found = metadata.find(grpc::string_ref(kDelegationKey));
-  return found == metadata.end() ? absl::string_view() : View(found->second);
-}
-
-absl::StatusOr<std::optional<MinRevision>> ParseMinRevision(
-    const grpc::CallbackServerContext& context) {
-  const auto& metadata = context.client_metadata();
-  const auto found = metadata.find(grpc::string_ref(kMinRevisionKey));
-  if (found == metadata.end()) return std::nullopt;
-  const absl::string_view text = View(found->second);
-  const std::size_t colon = text.find(':');
-  MinRevision revision;
-  if (colon == absl::string_view::npos || colon == 0 ||
-      !absl::SimpleAtoi(text.substr(colon + 1), &revision.number) || revision.number < 0) {
-    return MakeError(absl::StatusCode::kInvalidArgument,
-                     "the metadata comity-min-revision must be <store_id>:<number>.",
-                     {.reason = "MIN_REVISION_INVALID"});
-  }
-  revision.store_id = std::string(text.substr(0, colon));
-  return revision;
 }
 
 }  // namespace
@@ -206,16 +172,14 @@ GateCore::~GateCore() = default;
 
 absl::StatusOr<std::shared_ptr<const identity::VerifiedCertificate>> GateCore::Authenticate(
     const grpc::AuthContext& peer) const {
-  std::vector<grpc::string_ref> leaf_values;
-  std::vector<grpc::string_ref> chain_values;
-  const absl::string_view leaf = Property(peer, "x509_pem_cert", leaf_values);
-  if (leaf.empty()) {
+  const PeerCertificates presented = CertificatesOf(peer);
+  if (presented.leaf.empty()) {
     return MakeError(absl::StatusCode::kUnauthenticated,
                      "the connection has no client certificate; use mutual TLS.",
                      {.reason = "CERTIFICATE_MISSING"});
   }
-  const absl::string_view chain = Property(peer, "x509_pem_cert_chain", chain_values);
-  return parts_.verifier->Verify(leaf, chain, identity::Purpose::kTls, parts_.clock->Now());
+  return parts_.verifier->Verify(presented.leaf, presented.chain, identity::Purpose::kTls,
+                                 parts_.clock->Now());
 }
 
 absl::string_view GateCore::ViaOf(const Caller& caller) {
@@ -346,12 +310,12 @@ CallRecord GateCore::Begin(grpc::CallbackServerContext* context, const MethodEnt
     facts.request_id = request->GetReflection()->GetString(*request, method->request_id);
   }
   if (!IsUuid(facts.request_id)) facts.request_id = NewUuid(record.start);
-  const auto min_revision = ParseMinRevision(*context);
+  const auto min_revision = MinRevisionOf(context->client_metadata());
   if (min_revision.ok()) facts.min_revision = *min_revision;
   if (stream) {
-    std::vector<grpc::string_ref> values;
-    record.leaf_pem = std::string(Property(*peer, "x509_pem_cert", values));
-    record.chain_pem = std::string(Property(*peer, "x509_pem_cert_chain", values));
+    const PeerCertificates presented = CertificatesOf(*peer);
+    record.leaf_pem = std::string(presented.leaf);
+    record.chain_pem = std::string(presented.chain);
     record.delegation = std::string(delegation);
   } else {
     facts.cancelled = [context] { return context->IsCancelled(); };

@@ -60,13 +60,13 @@ int OpenConnections::LongestWithoutCall() const {
 }
 
 void OpenConnections::Identify(const std::string& peer,
-                               const std::function<Certificates()>& certificates) {
+                               const std::function<PeerCertificates()>& certificates) {
   {
     absl::ReaderMutexLock lock(&mutex_);
     const auto named = by_peer_.find(peer);
     if (named == by_peer_.end() || open_.at(named->second).caller != nullptr) return;
   }
-  const Certificates presented = certificates();
+  const PeerCertificates presented = certificates();
   // The length keeps leaf and chain apart.
   const std::string key = absl::StrCat(presented.leaf.size(), ":", presented.leaf, presented.chain);
   const absl::Duration now = parts_.clock->SinceBoot();

@@ -18,6 +18,7 @@
 #include "common/identity/principal.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
+#include "common/rpc/peer.h"
 #include "common/time/clock.h"
 
 namespace comity::rpc {
@@ -56,13 +57,9 @@ class OpenConnections {
   // The connection that has waited longest for its first call, or -1 if all have had one.
   int LongestWithoutCall() const;
 
-  // A call was admitted on the connection `peer`. `leaf` and `chain` are what was verified; they
-  // are asked for at its first call only.
-  struct Certificates {
-    absl::string_view leaf;
-    absl::string_view chain;
-  };
-  void Identify(const std::string& peer, const std::function<Certificates()>& certificates);
+  // A call was admitted on the connection `peer`. `certificates` are what was verified; they are
+  // asked for at its first call only.
+  void Identify(const std::string& peer, const std::function<PeerCertificates()>& certificates);
 
   // Judges every caller with an open connection again, and closes the connections of those who
   // have not counted for `goodbye`. Called several times a second, by one thread.

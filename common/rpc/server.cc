@@ -19,6 +19,7 @@
 
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/open_connections.h"
+#include "common/rpc/peer.h"
 #include "common/rpc/transport_threads.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -39,17 +40,14 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
 
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* peer,
                        OutputMetadata* /*consumed*/, OutputMetadata* /*response*/) override {
-    return ToBareGrpcStatus(
-        gate_->Admit(*peer, Value(metadata, ":path"), Value(metadata, kDelegationKey)));
+    const auto path = metadata.find(":path");
+    return ToBareGrpcStatus(gate_->Admit(
+        *peer,
+        path == metadata.end() ? "" : absl::string_view(path->second.data(), path->second.size()),
+        DelegationOf(metadata)));
   }
 
  private:
-  static absl::string_view Value(const InputMetadata& metadata, const char* key) {
-    const auto found = metadata.find(key);
-    return found == metadata.end() ? absl::string_view()
-                                   : absl::string_view(found->second.data(), found->second.size());
-  }
-
   GateCore* const gate_;
 };
 
@@ -88,19 +86,8 @@ class CallerOfConnection final : public grpc::experimental::ServerInterceptorFac
   bool Identify(const grpc::ServerContextBase& context) const {
     const std::string peer = context.peer();
     if (peer.empty()) return false;
-    connections_->Identify(peer, [&context] {
-      const std::shared_ptr<const grpc::AuthContext> caller = context.auth_context();
-      return OpenConnections::Certificates{.leaf = First(*caller, "x509_pem_cert"),
-                                           .chain = First(*caller, "x509_pem_cert_chain")};
-    });
+    connections_->Identify(peer, [&context] { return CertificatesOf(*context.auth_context()); });
     return true;
-  }
-
-  // Lives as long as the connection.
-  static absl::string_view First(const grpc::AuthContext& peer, const char* property) {
-    const std::vector<grpc::string_ref> values = peer.FindPropertyValues(property);
-    if (values.empty()) return {};
-    return {values.front().data(), values.front().size()};
   }
 
   OpenConnections* const connections_;
