@@ -123,6 +123,7 @@ struct Authority {
   std::string name;  // "partners/georgia/authorities/prosecution-service"
   bool competent_in_criminal_matters = false;
   std::string territory;               // If not the partner's as a whole, such as "Gibraltar".
+  std::vector<std::string> sectors;    // In which it works; empty: none in particular.
   std::vector<std::string> listed_in;  // Instruments; empty: taken as covered.
   PartialDate last_verified;
   Certainty certainty = Certainty::kUnspecified;

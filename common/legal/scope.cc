@@ -19,12 +19,6 @@ bool Names(const Words& words, absl::string_view what) {
                      [&](const std::string& each) { return text::SameWords(each, what); });
 }
 
-std::string Quoted(const Words& words) {
-  return absl::StrJoin(words, ", ", [](std::string* out, const std::string& each) {
-    absl::StrAppend(out, "\"", each, "\"");
-  });
-}
-
 absl::string_view Text(SubjectKind subject) {
   switch (subject) {
     case SubjectKind::kSuspect:
@@ -92,12 +86,26 @@ bool Extends(const Scope& scope, absl::string_view territory) {
   return Names(scope.territories, territory);
 }
 
+bool CoversSectors(const Scope& scope, const std::vector<std::string>& sectors) {
+  if (scope.sectors.empty()) return true;
+  return !sectors.empty() &&
+         std::all_of(sectors.begin(), sectors.end(),
+                     [&scope](const std::string& sector) { return Names(scope.sectors, sector); });
+}
+
+std::string Quoted(const std::vector<std::string>& words) {
+  return absl::StrJoin(words, ", ", [](std::string* out, const std::string& each) {
+    absl::StrAppend(out, "\"", each, "\"");
+  });
+}
+
 std::vector<std::string> LimitsOf(const Scope& scope) {
   Words limits;
   const auto add = [&limits](absl::string_view what, const Words& words) {
     if (!words.empty()) limits.push_back(absl::StrCat(what, Quoted(words)));
   };
   add("extends to the territories ", scope.territories);
+  add("sectors: only ", scope.sectors);
   add("offences: only ", scope.offences);
   add("stages of proceedings: only ", scope.stages);
   if (!scope.subjects.empty()) {

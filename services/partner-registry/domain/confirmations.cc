@@ -94,7 +94,7 @@ Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl:
 std::string InLaw(const Authority& authority) {
   return absl::StrCat(
       "competent in criminal matters: ", authority.competent_in_criminal_matters ? "yes" : "no",
-      "; territory: ", authority.territory,
+      "; territory: ", authority.territory, "; sectors: ", absl::StrJoin(authority.sectors, ", "),
       "; listed in: ", absl::StrJoin(authority.listed_in, ", "));
 }
 

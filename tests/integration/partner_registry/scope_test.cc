@@ -102,6 +102,40 @@ TEST_F(ScopeTest, AnAgreementLimitedToAnOffenceCoversItAndNotAnother) {
   EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_PERMITTED) << "the limit was lifted";
 }
 
+TEST_F(ScopeTest, AnAgreementLimitedToASectorCoversTheAuthorityThatWorksInIt) {
+  const auto work_in = [this](const std::vector<std::string>& sectors) {
+    v1::GetAuthorityRequest get;
+    get.set_name("partners/georgia/authorities/prosecution-service");
+    const auto known = Call(&Stub::GetAuthority, server_.As(kDesk), get);
+    EXPECT_THAT(known, IsOk());
+    v1::UpdateAuthorityRequest update;
+    update.mutable_authority()->set_name(get.name());
+    update.mutable_authority()->set_etag(known->etag());
+    for (const std::string& sector : sectors) update.mutable_authority()->add_sectors(sector);
+    update.mutable_update_mask()->add_paths("sectors");
+    update.set_reason("its statute was read again");
+    return Call(&Stub::UpdateAuthority, server_.As(kOperator), update);
+  };
+  v1::InstrumentScope scope;
+  scope.add_sectors("customs");
+  ASSERT_THAT(Limit(scope), IsOk());
+  EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
+
+  const auto changed = work_in({"Customs"});
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_THAT(changed->sectors(), ::testing::ElementsAre("Customs"));
+  for (const bool restarted : {false, true}) {
+    if (restarted) server_.Restart();
+    EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_PERMITTED);
+  }
+  ASSERT_THAT(work_in({"Customs", "banks"}), IsOk());
+  EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
+
+  const auto refused = work_in({"customs", "CUSTOMS"});
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "AUTHORITY_INVALID"));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("sectors"));
+}
+
 TEST_F(ScopeTest, ALimitThatIsNoneIsRefusedAndNamed) {
   v1::InstrumentScope scope;
   scope.add_offences("fraud");

@@ -156,6 +156,45 @@ TEST(ScopeTest, ATerritoryIsCoveredIfTheInstrumentExtendsToItOrItsAnnexListsTheA
       << "territories are named besides those for which no authority acts apart";
 }
 
+TEST(ScopeTest, ASectorIsCoveredIfAllTheAuthorityWorksInAreOrTheAnnexListsIt) {
+  const auto limited = [](std::vector<std::string> sectors, std::vector<std::string> listed_in) {
+    FactsBuilder builder(Limited({.sectors = {"customs", "asylum"}}));
+    for (Authority authority : RealFacts().Find("partners/georgia")->authorities) {
+      authority.sectors = sectors;
+      authority.listed_in = listed_in;
+      builder.Put(std::move(authority));
+    }
+    return Evaluate(builder.Build({}), ToGeorgia());
+  };
+  const auto why_not = [](const Verdict& verdict) {
+    EXPECT_THAT(verdict, AllOf(Comes(Outcome::kDecisionRequired),
+                               Says("3.2", "AUTHORITY_NOT_COVERED"), Says("5.8", "NO_BASIS")));
+    const Reason* const row = FindRow(verdict, "3.2");
+    return row == nullptr ? "" : row->sentence;
+  };
+  EXPECT_THAT(limited({"CUSTOMS "}, {}),
+              ComesBy(Outcome::kPermitted, Basis::kCooperationAgreement));
+  EXPECT_TRUE(absl::EndsWith(
+      why_not(limited({"customs", "banks"}, {})),
+      ", which works in \"customs\", \"banks\" (only the sectors \"customs\", \"asylum\")."));
+  EXPECT_TRUE(
+      absl::EndsWith(why_not(limited({}, {})),
+                     ", of which no sector is known (only the sectors \"customs\", \"asylum\")."))
+      << "silence is not covered";
+  EXPECT_THAT(limited({}, {kAgreement}), Comes(Outcome::kPermitted)) << "the annex is its word";
+  EXPECT_TRUE(
+      absl::EndsWith(why_not(limited({"customs"}, {"partners/georgia/instruments/another"})),
+                     ": it is not listed in its annex."));
+
+  Question question = ToGeorgia();
+  question.counterpart = "partners/georgia";
+  question.mode = Mode::kExplore;
+  EXPECT_THAT(Evaluate(Limited({}), question), Comes(Outcome::kPermitted));
+  EXPECT_THAT(Evaluate(Limited({.sectors = {"customs"}}), question),
+              AllOf(Comes(Outcome::kDecisionRequired), Says("3.2", "AUTHORITY_NOT_COVERED")))
+      << "the authority that is assumed works in no sector that is known";
+}
+
 TEST(ScopeTest, OtherBasesAreStillExamined) {
   FactsBuilder builder(Limited({.offences = {"fraud"}}));
   Instrument binding;
@@ -193,11 +232,12 @@ TEST(ScopeTest, WhatItDoesNotCoverIsNotLeftOpenByItsDates) {
 TEST(ScopeTest, ReadersAreToldEachLimit) {
   EXPECT_THAT(LimitsOf({}), IsEmpty());
   EXPECT_THAT(LimitsOf({.territories = {"Gibraltar"},
+                        .sectors = {"customs"},
                         .offences = {"fraud", "terrorism"},
                         .stages = {"trial"},
                         .subjects = {SubjectKind::kVictim, SubjectKind::kOther},
                         .excludes_special_categories = true}),
-              ElementsAre("extends to the territories \"Gibraltar\"",
+              ElementsAre("extends to the territories \"Gibraltar\"", "sectors: only \"customs\"",
                           "offences: only \"fraud\", \"terrorism\"",
                           "stages of proceedings: only \"trial\"",
                           "persons: only victims, other persons", "no special categories of data"));

@@ -312,7 +312,13 @@ TEST_F(AuthorityConfirmationsTest, ASecondPersonMakesItSureAndAChangeMakesItUnsu
                 FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
         << "a part of it is his";
   }
-  EXPECT_THAT(ConfirmIt(kSecond), IsOk());
+  Do(ConfirmIt(kSecond));
+  EXPECT_EQ(Sure(), Certainty::kFound);
+
+  changed = Algeria();
+  changed.sectors = {"customs"};
+  Do(PlanUpdateAuthority(registry_, kFirst, changed, "", kNow));
+  EXPECT_EQ(Sure(), Certainty::kUnconfirmed) << "what an instrument covers hangs on its sectors";
 }
 
 TEST_F(AuthorityConfirmationsTest, NoEditAndNoImportMakesItSure) {

@@ -193,6 +193,7 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
 
   *instrument.mutable_scope() = Parse<v1::InstrumentScope>(R"pb(
     territories: "Gibraltar"
+    sectors: "customs"
     offences: "terrorism"
     offences: "fraud"
     stages: "trial"
@@ -205,6 +206,7 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
   ASSERT_NE(limited->scope, nullptr);
   EXPECT_EQ(*limited->scope,
             (legal::Scope{.territories = {"Gibraltar"},
+                          .sectors = {"customs"},
                           .offences = {"terrorism", "fraud"},
                           .stages = {"trial"},
                           .subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kOther},
@@ -213,6 +215,19 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
   instrument.mutable_scope()->set_subjects(1, v1::SUBJECT_KIND_UNSPECIFIED);
   EXPECT_EQ(FieldOf(InstrumentFromProto(instrument, "instrument").status()),
             "instrument.scope.subjects[1]");
+}
+
+TEST(TransferProtoTest, AuthoritiesBringTheirTerritoryAndSectors) {
+  const auto authority = AuthorityFromProto(Parse<v1::Authority>(R"pb(
+                                              name: "partners/x/authorities/y"
+                                              territory: "Gibraltar"
+                                              sectors: "customs"
+                                              sectors: "asylum"
+                                            )pb"),
+                                            "authority");
+  ASSERT_THAT(authority, IsOk());
+  EXPECT_EQ(authority->territory, "Gibraltar");
+  EXPECT_EQ(authority->sectors, (std::vector<std::string>{"customs", "asylum"}));
 }
 
 legal::Facts Panama() {
