@@ -229,7 +229,9 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
   const Sight sight(call, *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
   const auto add = [&](absl::string_view holder) {
-    const KeyStatement* statement = then->CurrentKey(holder);
+    // Whoever makes the next statement needs the last one, whosever that was.
+    const KeyStatement* statement =
+        holder == call.caller() ? then->CurrentKey(holder) : then->OfferedKey(holder, today);
     if (statement == nullptr || !sight.Sees(*statement)) return;
     *response->add_key_statements() = ToProto(*statement, then->store_id());
   };
@@ -242,6 +244,11 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
       if (holder.kind == identity::PrincipalKind::kPartner &&
           (contact == nullptr || !then->Reaches(*contact, today))) {
         return absl::OkStatus();
+      }
+      // Nor to a prosecutor who does not; and to others he is of his State.
+      if (holder.IsAgency(identity::Role::kLiaisonProsecutor)) {
+        const std::string state = then->StateBehind(request.holder(), today);
+        if (state.empty() || !sight.SeesPartner(state)) return absl::OkStatus();
       }
       add(request.holder());
       return absl::OkStatus();
