@@ -166,7 +166,7 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
   }
   if (!decision.partner.empty()) {
     const Partner* partner = registry.FindPartner(decision.partner);
-    if (partner == nullptr || !MaySee(Viewer::Of(caller), *partner, DayInBrussels(now))) {
+    if (partner == nullptr || !MaySee(Viewer::Of(caller, registry), *partner, DayInBrussels(now))) {
       return NoSuch("partner", "PARTNER_NOT_FOUND");
     }
     COMITY_RETURN_IF_ERROR(FindOnRegister(registry, decision.partner).status());
@@ -191,7 +191,7 @@ absl::StatusOr<Plan> PlanWithdrawDecision(const Registry& registry, const Decisi
                                           const identity::Principal& caller, absl::string_view id,
                                           absl::Time now) {
   const Decision* decision = registry.FindDecision(id);
-  if (decision == nullptr || !MaySee(Viewer::Of(caller), *decision, DayInBrussels(now))) {
+  if (decision == nullptr || !MaySee(Viewer::Of(caller, registry), *decision, DayInBrussels(now))) {
     return NoSuch("decision", "DECISION_NOT_FOUND");
   }
   if (!rules.Allows(caller, decision->kind, decision->partner, registry)) {
