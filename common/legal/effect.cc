@@ -82,11 +82,9 @@ class Reader {
 
   Tri Named(Field field, Tri value) { return value == Tri::kUnknown ? Unsure(field) : value; }
 
-  // Whether the date would say no if it might be used. What may not be used gives no effect, but
-  // nothing else gives it against what is stated either.
-  bool SpeaksAgainst(Field field) const {
-    const PartialDate date = Widen(DateOf(instrument_, field), instrument_.CertaintyOf(field));
-    return OnOrAfter(lens_.day, date) == Tri::kNo;
+  // There is a value, and nobody confirmed it.
+  bool StatedUnconfirmed(Field field) const {
+    return DateOf(instrument_, field).known() && !Confirmed(instrument_.CertaintyOf(field));
   }
 
   // Whether it has begun, where `field` alone says when. A field that is stated and may not be used
@@ -138,11 +136,14 @@ Tri AppliedFrom(Reader& reader) {
   return applied == Tri::kUnknown && open ? reader.Unsure(Field::kAppliedFrom) : Tri::kNo;
 }
 
-// Between the signature and the first source that shows it in force nothing is known.
+// Between the signature and the first source that shows it in force nothing is known. Such a source
+// stands in for a day that nobody stated or that leaves room; not for one that waits for a second
+// person.
 Tri InForceFrom(Reader& reader) {
   const Tri reached = reader.Reached(Field::kInForce);
   if (reached != Tri::kUnknown) return reached;
-  if (reader.Reached(Field::kInForceBy) == Tri::kYes && !reader.SpeaksAgainst(Field::kInForce)) {
+  if (!reader.StatedUnconfirmed(Field::kInForce) &&
+      reader.Reached(Field::kInForceBy) == Tri::kYes) {
     return Tri::kYes;
   }
   return reader.Begun(Field::kInForce);

@@ -81,6 +81,13 @@ bool IsSamePerson(absl::string_view one, absl::string_view other) {
   return person(one) == person(other) && domain(one) == domain(other);
 }
 
+// Whether a source that shows it in force would stand in for a day that was unconfirmed and is
+// emptied: what waits for a second person is not got around by the first.
+bool StandsIn(const Instrument& old, const Instrument& made, legal::Field field) {
+  return field == legal::Field::kInForceBy && made.in_force.empty() &&
+         IsBound(old, legal::Field::kInForce, "in_force");
+}
+
 Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view how) {
   return {
       std::string(column),
@@ -232,7 +239,7 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
   const legal::Instrument is = ToLegal(unconfirmed);
   ForEachDecisive([&](legal::Field field, const std::string& name) {
     if (surer.has_value()) return;
-    const bool bound = IsBound(old, field, name);
+    const bool bound = IsBound(old, field, name) || StandsIn(old, made, field);
     if (SaysThereIsNone(made, name) && (bound || SaysNobodyKnows(old, name))) {
       surer = Problem{"certainty",
                       absl::StrCat("`", name,

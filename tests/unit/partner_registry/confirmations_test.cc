@@ -109,12 +109,14 @@ TEST_F(ConfirmationsTest, NobodyConfirmsWhatHeRecorded) {
 
 TEST_F(ConfirmationsTest, AnImportRecordsInTheNameOfWhoImports) {
   EXPECT_EQ(LoadedRegistry().FindInstrument(kName)->recorded_by, kImporter);
-  const auto plan = PlanImport(registry_, DataRows(), kSecond, kNow);
+  Instrument row = Serbia();
+  row.in_force = "2019-12-11";
+  const auto plan = PlanImport(registry_, {ImportRow{.fact = row}}, kSecond, kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, ::testing::Not(IsEmpty()));
   Do(Plan{.facts = plan->facts});
 
-  EXPECT_EQ(RecorderOf(Serbia(), "in_force_by"), kSecond) << "the row gave it another value";
+  EXPECT_EQ(RecorderOf(Serbia(), "in_force"), kSecond) << "the row gave it another value";
   EXPECT_EQ(RecorderOf(Serbia(), "signed"), kImporter) << "the row says what was there";
 }
 
@@ -235,6 +237,31 @@ TEST_F(ConfirmationsTest, NobodySaysForSureThatThereIsNoEndByEmptyingOneThatIsNo
   changed.certainty.erase("ended");
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), refused)
       << "that nobody knows is not forgotten either";
+}
+
+TEST_F(ConfirmationsTest, ASourceThatShowsItInForceDoesNotGetAroundTheSecondPerson) {
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  const auto update = [this](const Instrument& changed) {
+    return PlanUpdateInstrument(registry_, kFirst, changed, "");
+  };
+  Instrument changed = Serbia();
+  changed.in_force_by = "2020-11-19";
+  changed.certainty["in_force_by"] = Certainty::kFound;
+  Instrument emptied = changed;
+  emptied.in_force.clear();
+  EXPECT_THAT(update(emptied), needed) << "at once";
+  Do(update(changed));
+  EXPECT_FALSE(Carries()) << "beside it";
+  EXPECT_THAT(update(emptied), needed) << "one after the other";
+
+  emptied.certainty["in_force_by"] = Certainty::kUnconfirmed;
+  Do(update(emptied));
+  EXPECT_FALSE(Carries());
+  changed = Serbia();
+  changed.certainty["in_force_by"] = Certainty::kFound;
+  EXPECT_THAT(update(changed), needed) << "later";
+  Do(Confirm(kSecond, "in_force_by"));
+  EXPECT_TRUE(Carries());
 }
 
 TEST_F(ConfirmationsTest, ASecondPersonIsNotTheFirstInAnotherRole) {
