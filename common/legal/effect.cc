@@ -32,6 +32,7 @@ const PartialDate& DateOf(const Instrument& instrument, Field field) {
       return instrument.public_since;
     case Field::kPartsSuspended:
     case Field::kAllowsSecondment:
+    case Field::kScope:
     case Field::kCount:
       break;
   }
@@ -280,6 +281,11 @@ bool Confirmed(Certainty certainty) {
          certainty == Certainty::kYear;
 }
 
+bool Sure(const Instrument& instrument, Field field) {
+  const Certainty certainty = instrument.CertaintyOf(field);
+  return Confirmed(certainty) || (field == Field::kScope && certainty == Certainty::kUnspecified);
+}
+
 PartialDate Widen(const PartialDate& date, Certainty certainty) {
   if (!date.known()) return date;
   if (certainty == Certainty::kYear) return date.WholeYear();
@@ -301,6 +307,15 @@ Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens
   if (holds != Tri::kNo) holds = And(holds, NotEnded(reader, lens));
   if (holds != Tri::kNo) holds = And(holds, NotSuspended(instrument, reader));
   return reader.Take(holds);
+}
+
+Effect EffectWithScope(const Instrument& instrument, const Dossier& dossier, const Lens& lens) {
+  Effect effect = EffectOf(instrument, dossier, lens);
+  if (effect.holds == Tri::kNo || Sure(instrument, Field::kScope)) return effect;
+  const bool usable = Usable(instrument.CertaintyOf(Field::kScope), lens);
+  (usable ? effect.unconfirmed : effect.unsure).push_back(Field::kScope);
+  if (!usable) effect.holds = Tri::kUnknown;
+  return effect;
 }
 
 Tri PublicUnder(const Instrument& instrument, const Lens& lens) {

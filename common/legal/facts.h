@@ -58,6 +58,7 @@ enum class Field : std::size_t {
   kPartsSuspended,
   kPublicSince,
   kAllowsSecondment,
+  kScope,  // Sure unless it is said not to be: a scope that was widened waits for a second person.
   kCount,
 };
 

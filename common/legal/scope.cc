@@ -82,6 +82,29 @@ std::shared_ptr<const Scope> Limits(Scope scope) {
   return scope == Scope() ? nullptr : std::make_shared<const Scope>(std::move(scope));
 }
 
+bool Widens(const Scope& before, const Scope& after) {
+  // A limit is widened by more words, and by none at all.
+  const auto limit = [](const Words& old, const Words& made) {
+    return !old.empty() &&
+           (made.empty() || std::any_of(made.begin(), made.end(), [&old](const std::string& each) {
+              return !Names(old, each);
+            }));
+  };
+  const auto covered = [](const auto& list, SubjectKind subject) {
+    return list.empty() || std::find(list.begin(), list.end(), subject) != list.end();
+  };
+  for (const SubjectKind subject :
+       {SubjectKind::kSuspect, SubjectKind::kVictim, SubjectKind::kWitness, SubjectKind::kOther}) {
+    if (covered(after.subjects, subject) && !covered(before.subjects, subject)) return true;
+  }
+  for (const std::string& territory : after.territories) {
+    if (!Extends(before, territory)) return true;
+  }
+  return limit(before.sectors, after.sectors) || limit(before.offences, after.offences) ||
+         limit(before.stages, after.stages) ||
+         (before.excludes_special_categories && !after.excludes_special_categories);
+}
+
 bool Extends(const Scope& scope, absl::string_view territory) {
   return Names(scope.territories, territory);
 }

@@ -35,6 +35,9 @@ std::vector<std::string> Beyond(const Scope& scope, const Question& question);
 // `scope` as an instrument of the check holds it: null if it has no limit at all.
 std::shared_ptr<const Scope> Limits(Scope scope);
 
+// Whether `after` covers anything that `before` does not.
+bool Widens(const Scope& before, const Scope& after);
+
 // Whether the scope names the territory, compared likewise.
 bool Extends(const Scope& scope, absl::string_view territory);
 

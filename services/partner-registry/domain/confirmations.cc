@@ -50,7 +50,7 @@ bool IsBound(const Instrument& instrument, legal::Field field, const std::string
   if (ValueOf(instrument, name).empty()) return instrument.value_recorded_by.contains(name);
   Instrument unconfirmed = instrument;
   unconfirmed.confirmations.clear();
-  return !legal::Confirmed(ToLegal(unconfirmed).CertaintyOf(field));
+  return !legal::Sure(ToLegal(unconfirmed), field);
 }
 
 // What a release needs: without it there is none, so that nothing is won by emptying it.
@@ -172,6 +172,7 @@ bool IsDecisive(absl::string_view field) {
 
 std::string ValueOf(const Instrument& instrument, absl::string_view field) {
   if (field == "allows_secondment") return instrument.allows_secondment ? "yes" : "";
+  if (field == "scope" && instrument.scope == legal::Scope()) return "no limit";
   for (auto& [name, value] : FieldsOf(instrument)) {
     if (name == field) return std::move(value);
   }
@@ -237,6 +238,12 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
   Instrument unconfirmed = made;
   unconfirmed.confirmations.clear();
   const legal::Instrument is = ToLegal(unconfirmed);
+  if (legal::Widens(old.scope, made.scope) && legal::Sure(is, legal::Field::kScope)) {
+    return HasToBeConfirmed("certainty", "What is added to `scope`",
+                            absl::StrCat("say scope:unconfirmed with it, then ConfirmField; comity "
+                                         "instruments confirm ",
+                                         old.partner, "/", old.id, " scope"));
+  }
   ForEachDecisive([&](legal::Field field, const std::string& name) {
     if (surer.has_value()) return;
     const bool bound = IsBound(old, field, name) || StandsIn(old, made, field);
@@ -247,7 +254,7 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
                                    "none: leave its certainty UNKNOWN")};
       return;
     }
-    if (ValueOf(made, name).empty() || !legal::Confirmed(is.CertaintyOf(field)) || !bound) return;
+    if (ValueOf(made, name).empty() || !legal::Sure(is, field) || !bound) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", name, "`"),
                              absl::StrCat("ConfirmField; comity instruments confirm ", old.partner,
                                           "/", old.id, " ", name));
@@ -314,7 +321,7 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
     names.push_back(name);
     if (name != field) return;
     decisive = true;
-    sure = legal::Confirmed(known.CertaintyOf(each));
+    sure = legal::Sure(known, each);
   });
   if (!decisive) {
     return InvalidField(

@@ -280,6 +280,11 @@ Answer IsPublic(const Instrument& instrument, const View& view) {
                  view);
 }
 
+Answer ScopeIsSettled(const Instrument& instrument, const View& view) {
+  const Certainty certainty = instrument.CertaintyOf(Field::kScope);
+  return certainty == Certainty::kUnspecified ? Answer::kYes : Usable(certainty, view);
+}
+
 Answer HasEffect(const Instrument& instrument, const World& world, const View& view) {
   return All({Begun(instrument, view), NotOver(instrument, view), NotSuspended(instrument, view),
               IsPublic(instrument, view), NotReplaced(instrument, world, view)});

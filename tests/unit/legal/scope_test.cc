@@ -229,6 +229,55 @@ TEST(ScopeTest, WhatItDoesNotCoverIsNotLeftOpenByItsDates) {
               AllOf(Comes(Outcome::kDecisionRequired), Says("5.8", "NO_BASIS")));
 }
 
+TEST(ScopeTest, AScopeThatWaitsForASecondPersonCoversNothingForSure) {
+  FactsBuilder builder(RealFacts());
+  for (Instrument instrument : RealFacts().Find("partners/georgia")->instruments) {
+    instrument.SetCertainty(Field::kScope, Certainty::kUnconfirmed);
+    builder.Put(std::move(instrument));
+  }
+  const Facts waiting = builder.Build({});
+  const Verdict verdict = Evaluate(waiting, ToGeorgia());
+  EXPECT_THAT(verdict, AllOf(Comes(Outcome::kUndetermined), Says("5.7", "DECISIVE_FIELD_UNKNOWN")));
+  EXPECT_THAT(verdict.unconfirmed_fields, ::testing::Contains(std::string(kAgreement) + ".scope"));
+
+  Question question = ToGeorgia();
+  question.mode = Mode::kExplore;
+  EXPECT_THAT(Evaluate(waiting, question),
+              ComesBy(Outcome::kPermitted, Basis::kCooperationAgreement));
+}
+
+TEST(ScopeTest, AScopeIsWidenedByWordsByTheEndOfALimitAndByTerritories) {
+  const Scope limited{.territories = {"Gibraltar"},
+                      .sectors = {"customs"},
+                      .offences = {"fraud", "terrorism"},
+                      .stages = {"trial"},
+                      .subjects = {SubjectKind::kSuspect},
+                      .excludes_special_categories = true};
+  EXPECT_FALSE(Widens(limited, limited));
+  EXPECT_FALSE(Widens({}, {.sectors = {"customs"},
+                           .offences = {"fraud"},
+                           .stages = {"trial"},
+                           .subjects = {SubjectKind::kSuspect},
+                           .excludes_special_categories = true}))
+      << "without a limit everything was covered";
+  const auto widened = [&limited](auto change) {
+    Scope after = limited;
+    change(after);
+    return Widens(limited, after);
+  };
+  EXPECT_FALSE(widened([](Scope& s) { s.territories.clear(); }));
+  EXPECT_FALSE(widened([](Scope& s) { s.offences = {"FRAUD "}; })) << "the same words";
+  EXPECT_TRUE(Widens({}, {.territories = {"Gibraltar"}}));
+  EXPECT_TRUE(widened([](Scope& s) { s.territories.emplace_back("Jersey"); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.sectors.emplace_back("asylum"); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.sectors.clear(); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.offences = {"smuggling"}; }));
+  EXPECT_TRUE(widened([](Scope& s) { s.stages.clear(); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.subjects.push_back(SubjectKind::kOther); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.subjects.clear(); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.excludes_special_categories = false; }));
+}
+
 TEST(ScopeTest, ReadersAreToldEachLimit) {
   EXPECT_THAT(LimitsOf({}), IsEmpty());
   EXPECT_THAT(LimitsOf({.territories = {"Gibraltar"},

@@ -264,6 +264,40 @@ TEST_F(ConfirmationsTest, ASourceThatShowsItInForceDoesNotGetAroundTheSecondPers
   EXPECT_TRUE(Carries());
 }
 
+TEST_F(ConfirmationsTest, NobodyWidensWhatItCoversAlone) {
+  Do(Confirm(kSecond));
+  ASSERT_TRUE(Carries());
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  const auto update = [this](const Instrument& changed) {
+    return PlanUpdateInstrument(registry_, kFirst, changed, "");
+  };
+  Instrument narrowed = Serbia();
+  narrowed.scope.excludes_special_categories = true;
+  Do(update(narrowed));
+  EXPECT_TRUE(Carries()) << "who narrows it needs nobody";
+
+  Instrument widened = Serbia();
+  widened.scope = {};
+  EXPECT_THAT(update(widened), needed);
+  const std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2},
+                                        .fact = widened,
+                                        .emptied = {"scope.excludes_special_categories"}}};
+  EXPECT_THAT(PlanImport(registry_, rows, kFirst, now_),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+
+  widened.certainty["scope"] = Certainty::kUnconfirmed;
+  Do(update(widened));
+  EXPECT_FALSE(Carries()) << "it waits for a second person";
+  Instrument sure = Serbia();
+  sure.certainty.erase("scope");
+  EXPECT_THAT(update(sure), needed);
+  EXPECT_THAT(Confirm(kFirst, "scope"),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  Do(Confirm(kSecond, "scope"));
+  EXPECT_TRUE(Carries());
+  EXPECT_EQ(Serbia().confirmations.back().value, "no limit");
+}
+
 TEST_F(ConfirmationsTest, ASecondPersonIsNotTheFirstInAnotherRole) {
   for (const char* first : {"spiffe://agency.example/agency/desk-officer/-/first",
                             "spiffe://agency.example/agency/desk-officer/unit-2/first"}) {

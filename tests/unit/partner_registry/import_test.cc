@@ -185,6 +185,7 @@ TEST_F(ImportTest, ARowChangesTheLimitsItSaysOrEmptiesAndKeepsTheOthers) {
       *loaded_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   limited.scope = {
       .offences = {"terrorism"}, .stages = {"trial"}, .excludes_special_categories = true};
+  limited.certainty["scope"] = Certainty::kUnconfirmed;  // It is widened.
   const Registry registry = After(loaded_, {limited});
   limited.scope = {.offences = {"terrorism", "fraud"}};
 
