@@ -176,7 +176,7 @@ absl::StatusOr<std::vector<document_exchange::v1::Reliance>> DocumentsOn(
 
 absl::Status AffectedEverywhere::status() const {
   return Together(
-      {{kRegistry, registry.status()},
+      {{kRegistry, registry.status(), registry.ok() && registry->truncated()},
        {kScheduling, engagements.status(), engagements.ok() && engagements->truncated()},
        {kExchange, documents.status(), documents.ok() && documents->truncated()}});
 }
