@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/client/ask.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -15,64 +16,6 @@ namespace {
 constexpr char kRegistry[] = "partner-registry";
 constexpr char kScheduling[] = "engagement-scheduling";
 constexpr char kExchange[] = "document-exchange";
-
-struct Answer {
-  const char* service;
-  absl::Status status;
-  bool truncated = false;
-};
-
-using Answers = std::vector<Answer>;
-
-absl::Status Together(const Answers& answers) {
-  ErrorDetails details{.reason = "PARTIAL_ANSWER"};
-  std::string services;
-  std::size_t failed = 0;
-  for (const auto& [service, status, truncated] : answers) {
-    if (status.ok() && !truncated) continue;
-    if (!status.ok()) ++failed;
-    absl::StrAppend(&services, services.empty() ? "" : ", ", service);
-    details.preconditions.push_back(
-        {.type = "SERVICE",
-         .subject = service,
-         .description = status.ok() ? "There is more than one answer takes: settle what is listed "
-                                      "and ask again for the rest."
-                                    : std::string(status.message())});
-  }
-  if (services.empty()) return absl::OkStatus();
-  if (failed == answers.size()) return answers.front().status;
-  return MakeError(absl::StatusCode::kUnavailable,
-                   absl::StrCat("This is a part of the answer: ", services,
-                                " did not give all of its own; ask again, or have somebody ask who "
-                                "may."),
-                   std::move(details));
-}
-
-// Calls a method of the stub that `open` gives.
-template <typename Stub, typename Request, typename Response>
-absl::StatusOr<Response> Ask(absl::StatusOr<std::unique_ptr<Stub>> stub,
-                             grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                          Response*),
-                             const Request& request, absl::Duration patience) {
-  if (!stub.ok()) return stub.status();
-  return Invoke(stub->get(), method, request, patience);
-}
-
-// All pages; `add` takes one.
-template <typename Stub, typename Request, typename Response, typename Add>
-absl::Status AskAll(absl::StatusOr<std::unique_ptr<Stub>> stub,
-                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    Request request, absl::Duration patience, Add add) {
-  constexpr int kPage = 500;
-  if (!stub.ok()) return stub.status();
-  request.set_page_size(kPage);
-  do {
-    COMITY_ASSIGN_OR_RETURN(Response page, Invoke(stub->get(), method, request, patience));
-    add(page);
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
-}
 
 template <typename Request>
 Request RelianceRequest(const RelianceQuestion& question) {
@@ -174,9 +117,33 @@ absl::StatusOr<std::vector<document_exchange::v1::Reliance>> DocumentsOn(
 
 }  // namespace
 
+absl::Status Together(const std::vector<PartOfAnswer>& answers) {
+  ErrorDetails details{.reason = "PARTIAL_ANSWER"};
+  std::string services;
+  std::size_t failed = 0;
+  for (const auto& [service, status, truncated] : answers) {
+    if (status.ok() && !truncated) continue;
+    if (!status.ok()) ++failed;
+    absl::StrAppend(&services, services.empty() ? "" : ", ", service);
+    details.preconditions.push_back(
+        {.type = "SERVICE",
+         .subject = service,
+         .description = status.ok() ? "There is more than one answer takes: settle what is listed "
+                                      "and ask again for the rest."
+                                    : std::string(status.message())});
+  }
+  if (services.empty()) return absl::OkStatus();
+  if (failed == answers.size()) return answers.front().status;
+  return MakeError(absl::StatusCode::kUnavailable,
+                   absl::StrCat("This is a part of the answer: ", services,
+                                " did not give all of its own; ask again, or have somebody ask who "
+                                "may."),
+                   std::move(details));
+}
+
 absl::Status AffectedEverywhere::status() const {
   return Together(
-      {{kRegistry, registry.status()},
+      {{kRegistry, registry.status(), registry.ok() && registry->truncated()},
        {kScheduling, engagements.status(), engagements.ok() && engagements->truncated()},
        {kExchange, documents.status(), documents.ok() && documents->truncated()}});
 }

@@ -20,6 +20,16 @@
 // or the first error if none answered.
 namespace comity::client {
 
+// What one service answered.
+struct PartOfAnswer {
+  const char* service;
+  absl::Status status;
+  bool truncated = false;  // There is more than it could name.
+};
+
+// Whether the whole is there, as above.
+absl::Status Together(const std::vector<PartOfAnswer>& answers);
+
 struct AffectedEverywhere {
   absl::StatusOr<partner_registry::v1::ListAffectedResponse> registry;
   absl::StatusOr<engagement_scheduling::v1::ListAffectedResponse> engagements;

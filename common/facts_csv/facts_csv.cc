@@ -162,6 +162,8 @@ absl::Status ReadAuthority(const Fields& fields, Row& row) {
   COMITY_ASSIGN_OR_RETURN(const bool competent, fields.YesNo("competent_in_criminal_matters"));
   authority.set_competent_in_criminal_matters(competent);
   authority.set_territory(fields.Text("territory"));
+  for (const std::string& sector : fields.List("sectors")) authority.add_sectors(sector);
+  fields.Emptied({"sectors"}, row);
   for (const std::string& instrument : fields.List("listed_in")) {
     authority.add_listed_in(absl::StrCat("partners/", partner, "/instruments/", instrument));
   }
@@ -285,7 +287,8 @@ const std::vector<FileKind>& FileKinds() {
        &ReadMilestone},
       {"authorities.csv",
        {"partner", "id", "display_name"},
-       {"competent_in_criminal_matters", "territory", "listed_in", "last_verified", "certainty"},
+       {"competent_in_criminal_matters", "territory", "sectors", "listed_in", "last_verified",
+        "certainty"},
        &ReadAuthority},
       {"contacts.csv",
        {"partner", "id", "spiffe_id", "function", "authority"},

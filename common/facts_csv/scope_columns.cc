@@ -11,8 +11,8 @@ namespace comity::facts_csv {
 namespace v1 = partner_registry::v1;
 
 std::vector<std::string> WithScope(std::vector<std::string> columns) {
-  for (const char* const column :
-       {"territories", "offences", "stages", "subjects", "excludes_special_categories"}) {
+  for (const char* const column : {"territories", "sectors", "offences", "stages", "subjects",
+                                   "excludes_special_categories"}) {
     columns.emplace_back(column);
   }
   return columns;
@@ -21,6 +21,7 @@ std::vector<std::string> WithScope(std::vector<std::string> columns) {
 absl::Status ReadScope(const Fields& fields, Row& row) {
   v1::InstrumentScope scope;
   for (const std::string& name : fields.List("territories")) scope.add_territories(name);
+  for (const std::string& sector : fields.List("sectors")) scope.add_sectors(sector);
   for (const std::string& offence : fields.List("offences")) scope.add_offences(offence);
   for (const std::string& stage : fields.List("stages")) scope.add_stages(stage);
   for (const std::string& word : fields.List("subjects")) {
@@ -29,7 +30,7 @@ absl::Status ReadScope(const Fields& fields, Row& row) {
         fields.Word("subjects", word, v1::SubjectKind_descriptor(), "SUBJECT_KIND_"));
     scope.add_subjects(static_cast<v1::SubjectKind>(value));
   }
-  fields.Emptied({"territories", "offences", "stages", "subjects"}, row, "scope.");
+  fields.Emptied({"territories", "sectors", "offences", "stages", "subjects"}, row, "scope.");
   constexpr char kExcludes[] = "excludes_special_categories";
   COMITY_ASSIGN_OR_RETURN(const bool excludes, fields.YesNo(kExcludes));
   scope.set_excludes_special_categories(excludes);
@@ -47,6 +48,7 @@ std::map<std::string, std::string> ScopeValues(const v1::InstrumentScope& scope)
     if (named != nullptr) subjects.push_back(named->name().substr(sizeof("SUBJECT_KIND_") - 1));
   }
   return {{"territories", absl::StrJoin(scope.territories(), ";")},
+          {"sectors", absl::StrJoin(scope.sectors(), ";")},
           {"offences", absl::StrJoin(scope.offences(), ";")},
           {"stages", absl::StrJoin(scope.stages(), ";")},
           {"subjects", absl::StrJoin(subjects, ";")},

@@ -133,6 +133,7 @@ Values ValuesOf(const v1::Authority& authority) {
           {"display_name", authority.display_name()},
           {"competent_in_criminal_matters", YesNo(authority.competent_in_criminal_matters())},
           {"territory", authority.territory()},
+          {"sectors", absl::StrJoin(authority.sectors(), ";")},
           {"listed_in", LastOfEach(authority.listed_in())},
           {"last_verified", authority.last_verified()},
           {"certainty", Lower(authority.certainty())}};

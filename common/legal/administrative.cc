@@ -26,7 +26,7 @@ Tri InEffect(Evaluation& e, std::initializer_list<InstrumentKind> kinds, const I
   for (const Instrument& instrument : e.dossier->instruments) {
     if (std::find(kinds.begin(), kinds.end(), instrument.kind) == kinds.end()) continue;
     if (!Covers(instrument, e)) continue;
-    const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
+    const Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);
     if (effect.holds == Tri::kNo) continue;

@@ -33,7 +33,7 @@ struct Bases {
 const Effect& EffectOf(const Instrument& instrument, const Evaluation& e, Bases& bases) {
   std::optional<Effect>& effect =
       bases.effects[static_cast<std::size_t>(&instrument - e.dossier->instruments.data())];
-  if (!effect) effect = EffectOf(instrument, *e.dossier, e.lens);
+  if (!effect) effect = EffectWithScope(instrument, *e.dossier, e.lens);
   return *effect;
 }
 
@@ -260,7 +260,9 @@ bool SayNeverABasis(const Instrument& instrument, const Evaluation& e, Bases& ba
              say("", " is an adequacy decision under the GDPR, not under the LED");
     case InstrumentKind::kInternationalAgreement:
     case InstrumentKind::kCooperationAgreementPre2019:
+      // In force it is no mere signature, even while its scope waits for a second person.
       return signed_by == Tri::kYes && EffectOf(instrument, e, bases).holds != Tri::kYes &&
+             EffectOf(instrument, *e.dossier, e.lens).holds != Tri::kYes &&
              say("the signature of the ", " gives no basis");
     default:
       return false;

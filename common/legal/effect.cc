@@ -32,6 +32,7 @@ const PartialDate& DateOf(const Instrument& instrument, Field field) {
       return instrument.public_since;
     case Field::kPartsSuspended:
     case Field::kAllowsSecondment:
+    case Field::kScope:
     case Field::kCount:
       break;
   }
@@ -82,11 +83,9 @@ class Reader {
 
   Tri Named(Field field, Tri value) { return value == Tri::kUnknown ? Unsure(field) : value; }
 
-  // Whether the date would say no if it might be used. What may not be used gives no effect, but
-  // nothing else gives it against what is stated either.
-  bool SpeaksAgainst(Field field) const {
-    const PartialDate date = Widen(DateOf(instrument_, field), instrument_.CertaintyOf(field));
-    return OnOrAfter(lens_.day, date) == Tri::kNo;
+  // There is a value, and nobody confirmed it.
+  bool StatedUnconfirmed(Field field) const {
+    return DateOf(instrument_, field).known() && !Confirmed(instrument_.CertaintyOf(field));
   }
 
   // Whether it has begun, where `field` alone says when. A field that is stated and may not be used
@@ -138,11 +137,14 @@ Tri AppliedFrom(Reader& reader) {
   return applied == Tri::kUnknown && open ? reader.Unsure(Field::kAppliedFrom) : Tri::kNo;
 }
 
-// Between the signature and the first source that shows it in force nothing is known.
+// Between the signature and the first source that shows it in force nothing is known. Such a source
+// stands in for a day that nobody stated or that leaves room; not for one that waits for a second
+// person.
 Tri InForceFrom(Reader& reader) {
   const Tri reached = reader.Reached(Field::kInForce);
   if (reached != Tri::kUnknown) return reached;
-  if (reader.Reached(Field::kInForceBy) == Tri::kYes && !reader.SpeaksAgainst(Field::kInForce)) {
+  if (!reader.StatedUnconfirmed(Field::kInForce) &&
+      reader.Reached(Field::kInForceBy) == Tri::kYes) {
     return Tri::kYes;
   }
   return reader.Begun(Field::kInForce);
@@ -279,6 +281,11 @@ bool Confirmed(Certainty certainty) {
          certainty == Certainty::kYear;
 }
 
+bool Sure(const Instrument& instrument, Field field) {
+  const Certainty certainty = instrument.CertaintyOf(field);
+  return Confirmed(certainty) || (field == Field::kScope && certainty == Certainty::kUnspecified);
+}
+
 PartialDate Widen(const PartialDate& date, Certainty certainty) {
   if (!date.known()) return date;
   if (certainty == Certainty::kYear) return date.WholeYear();
@@ -300,6 +307,15 @@ Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens
   if (holds != Tri::kNo) holds = And(holds, NotEnded(reader, lens));
   if (holds != Tri::kNo) holds = And(holds, NotSuspended(instrument, reader));
   return reader.Take(holds);
+}
+
+Effect EffectWithScope(const Instrument& instrument, const Dossier& dossier, const Lens& lens) {
+  Effect effect = EffectOf(instrument, dossier, lens);
+  if (effect.holds == Tri::kNo || Sure(instrument, Field::kScope)) return effect;
+  const bool usable = Usable(instrument.CertaintyOf(Field::kScope), lens);
+  (usable ? effect.unconfirmed : effect.unsure).push_back(Field::kScope);
+  if (!usable) effect.holds = Tri::kUnknown;
+  return effect;
 }
 
 Tri PublicUnder(const Instrument& instrument, const Lens& lens) {

@@ -35,6 +35,9 @@ PartialDate Widen(const PartialDate& date, Certainty certainty);
 // False for what counts as unconfirmed.
 bool Confirmed(Certainty certainty);
 
+// Whether the field needs no second person.
+bool Sure(const Instrument& instrument, Field field);
+
 // Whether `day` is on or after `date`; unknown dates and days within the interval are unknown.
 Tri OnOrAfter(absl::CivilDay day, const PartialDate& date);
 
@@ -42,6 +45,9 @@ Tri OnOrAfter(absl::CivilDay day, const PartialDate& date);
 // force, agreements under Article 218 TFEU applied, decisions in effect, arrangements signed.
 // Ends, notices, suspensions, what was public, and later versions of it are taken into account.
 Effect EffectOf(const Instrument& instrument, const Dossier& dossier, const Lens& lens);
+
+// Likewise of what it covers: while its scope waits for a second person, that is open.
+Effect EffectWithScope(const Instrument& instrument, const Dossier& dossier, const Lens& lens);
 
 // Whether the instrument was public on the lens's day of knowledge. Always, if it has none.
 Tri PublicUnder(const Instrument& instrument, const Lens& lens);

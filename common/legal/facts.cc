@@ -16,9 +16,9 @@ constexpr absl::string_view kPartners = "partners/";
 constexpr absl::string_view kNoPartner = "";
 
 constexpr std::array<absl::string_view, static_cast<std::size_t>(Field::kCount)> kFieldNames = {
-    "signed",         "provisional_from", "in_force",     "in_force_by",
-    "applied_from",   "not_before",       "notified_end", "ended",
-    "suspended_from", "parts_suspended",  "public_since", "allows_secondment"};
+    "signed",       "provisional_from",  "in_force", "in_force_by",    "applied_from",
+    "not_before",   "notified_end",      "ended",    "suspended_from", "parts_suspended",
+    "public_since", "allows_secondment", "scope"};
 
 std::size_t ShardOf(absl::string_view partner, std::size_t shards) {
   return absl::HashOf(partner) % shards;

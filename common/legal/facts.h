@@ -58,6 +58,7 @@ enum class Field : std::size_t {
   kPartsSuspended,
   kPublicSince,
   kAllowsSecondment,
+  kScope,  // Sure unless it is said not to be: a scope that was widened waits for a second person.
   kCount,
 };
 
@@ -123,6 +124,7 @@ struct Authority {
   std::string name;  // "partners/georgia/authorities/prosecution-service"
   bool competent_in_criminal_matters = false;
   std::string territory;               // If not the partner's as a whole, such as "Gibraltar".
+  std::vector<std::string> sectors;    // In which it works; empty: none in particular.
   std::vector<std::string> listed_in;  // Instruments; empty: taken as covered.
   PartialDate last_verified;
   Certainty certainty = Certainty::kUnspecified;

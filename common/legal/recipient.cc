@@ -77,13 +77,21 @@ void Row3_1Competence(Evaluation& e) {
   e.Say(std::move(reason));
 }
 
+// Whether its limit to sectors takes the recipient in. Whoever is not named works in none: nothing
+// is covered by silence.
+bool CoversSectorsOf(const Instrument& instrument, const Evaluation& e) {
+  static const std::vector<std::string> none;
+  return instrument.scope == nullptr ||
+         CoversSectors(*instrument.scope, e.authority == nullptr ? none : e.authority->sectors);
+}
+
 bool CoversRecipient(const Instrument& instrument, const Evaluation& e) {
-  if (e.authority == nullptr) return true;
+  if (e.authority == nullptr) return CoversSectorsOf(instrument, e);
   const std::vector<std::string>& listed = e.authority->listed_in;
   if (std::find(listed.begin(), listed.end(), instrument.name) != listed.end()) return true;
-  // Without an annex the authorities of the partner are covered, and those of a territory only if
-  // the instrument says that it extends to it.
-  if (!listed.empty()) return false;
+  // Without an annex the authorities of the partner are covered that work in its sectors, and those
+  // of a territory only if the instrument says that it extends to it.
+  if (!listed.empty() || !CoversSectorsOf(instrument, e)) return false;
   const std::string& territory = e.authority->territory;
   return territory.empty() ||
          (instrument.scope != nullptr && Extends(*instrument.scope, territory));
@@ -94,16 +102,28 @@ std::vector<std::string> BeyondScope(const Instrument& instrument, const Evaluat
   return Beyond(*instrument.scope, e.question);
 }
 
+// Why CoversRecipient does not hold, after the recipient's name.
+std::string WhyNotCovered(const Instrument& instrument, const Evaluation& e) {
+  if (e.authority != nullptr && !e.authority->listed_in.empty()) {
+    return ": it is not listed in its annex";
+  }
+  if (!CoversSectorsOf(instrument, e)) {
+    const bool silent = e.authority == nullptr || e.authority->sectors.empty();
+    return absl::StrCat(silent ? ", of which no sector is known"
+                               : absl::StrCat(", which works in ", Quoted(e.authority->sectors)),
+                        " (only the sectors ", Quoted(instrument.scope->sectors), ")");
+  }
+  return absl::StrCat(", which acts for ", e.authority->territory);
+}
+
 void SayRecipientNotCovered(const Instrument& instrument, Evaluation& e) {
-  const std::string& territory = e.authority->territory;
+  const std::string& recipient = e.authority == nullptr ? e.partner : e.authority->name;
   e.Explain({.row = "3.2",
              .article = instrument.title,
-             .sentence = absl::StrCat(instrument.title, " does not cover ", e.authority->name,
-                                      territory.empty()
-                                          ? ": it is not listed in its annex."
-                                          : absl::StrCat(", which acts for ", territory, ".")),
+             .sentence = absl::StrCat(instrument.title, " does not cover ", recipient,
+                                      WhyNotCovered(instrument, e), "."),
              .remedy = "Name an authority that the instrument covers.",
-             .facts = {instrument.name, e.authority->name},
+             .facts = {instrument.name, recipient},
              .code = "AUTHORITY_NOT_COVERED"});
 }
 

@@ -19,12 +19,6 @@ bool Names(const Words& words, absl::string_view what) {
                      [&](const std::string& each) { return text::SameWords(each, what); });
 }
 
-std::string Quoted(const Words& words) {
-  return absl::StrJoin(words, ", ", [](std::string* out, const std::string& each) {
-    absl::StrAppend(out, "\"", each, "\"");
-  });
-}
-
 absl::string_view Text(SubjectKind subject) {
   switch (subject) {
     case SubjectKind::kSuspect:
@@ -88,8 +82,44 @@ std::shared_ptr<const Scope> Limits(Scope scope) {
   return scope == Scope() ? nullptr : std::make_shared<const Scope>(std::move(scope));
 }
 
+bool Widens(const Scope& before, const Scope& after) {
+  // A limit is widened by more words, and by none at all.
+  const auto limit = [](const Words& old, const Words& made) {
+    return !old.empty() &&
+           (made.empty() || std::any_of(made.begin(), made.end(), [&old](const std::string& each) {
+              return !Names(old, each);
+            }));
+  };
+  const auto covered = [](const auto& list, SubjectKind subject) {
+    return list.empty() || std::find(list.begin(), list.end(), subject) != list.end();
+  };
+  for (const SubjectKind subject :
+       {SubjectKind::kSuspect, SubjectKind::kVictim, SubjectKind::kWitness, SubjectKind::kOther}) {
+    if (covered(after.subjects, subject) && !covered(before.subjects, subject)) return true;
+  }
+  for (const std::string& territory : after.territories) {
+    if (!Extends(before, territory)) return true;
+  }
+  return limit(before.sectors, after.sectors) || limit(before.offences, after.offences) ||
+         limit(before.stages, after.stages) ||
+         (before.excludes_special_categories && !after.excludes_special_categories);
+}
+
 bool Extends(const Scope& scope, absl::string_view territory) {
   return Names(scope.territories, territory);
+}
+
+bool CoversSectors(const Scope& scope, const std::vector<std::string>& sectors) {
+  if (scope.sectors.empty()) return true;
+  return !sectors.empty() &&
+         std::all_of(sectors.begin(), sectors.end(),
+                     [&scope](const std::string& sector) { return Names(scope.sectors, sector); });
+}
+
+std::string Quoted(const std::vector<std::string>& words) {
+  return absl::StrJoin(words, ", ", [](std::string* out, const std::string& each) {
+    absl::StrAppend(out, "\"", each, "\"");
+  });
 }
 
 std::vector<std::string> LimitsOf(const Scope& scope) {
@@ -98,6 +128,7 @@ std::vector<std::string> LimitsOf(const Scope& scope) {
     if (!words.empty()) limits.push_back(absl::StrCat(what, Quoted(words)));
   };
   add("extends to the territories ", scope.territories);
+  add("sectors: only ", scope.sectors);
   add("offences: only ", scope.offences);
   add("stages of proceedings: only ", scope.stages);
   if (!scope.subjects.empty()) {

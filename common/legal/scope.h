@@ -13,6 +13,7 @@ namespace comity::legal {
 struct Scope {
   // To which it extends besides those for which no authority acts apart.
   std::vector<std::string> territories;
+  std::vector<std::string> sectors;   // Of the partner, in the words of its authorities.
   std::vector<std::string> offences;  // In the words in which a question names its own.
   std::vector<std::string> stages;    // Likewise.
   std::vector<SubjectKind> subjects;
@@ -28,14 +29,23 @@ struct Question;
 //
 // An empty list is no limit. Offence and stage are compared word for word, case and the white space
 // around them apart; every subject must be covered. What a question does not say lies outside a
-// limit: nothing is covered by silence. Territories are those of the recipient (row 3.2).
+// limit: nothing is covered by silence. Territories and sectors are the recipient's (row 3.2).
 std::vector<std::string> Beyond(const Scope& scope, const Question& question);
 
 // `scope` as an instrument of the check holds it: null if it has no limit at all.
 std::shared_ptr<const Scope> Limits(Scope scope);
 
+// Whether `after` covers anything that `before` does not.
+bool Widens(const Scope& before, const Scope& after);
+
 // Whether the scope names the territory, compared likewise.
 bool Extends(const Scope& scope, absl::string_view territory);
+
+// Whether it has no limit to sectors, or names every one of `sectors`, and there is one.
+bool CoversSectors(const Scope& scope, const std::vector<std::string>& sectors);
+
+// `"customs", "asylum"`.
+std::string Quoted(const std::vector<std::string>& words);
 
 // What is recorded of it, a limit each, for readers: `offences: only "terrorism"`.
 std::vector<std::string> LimitsOf(const Scope& scope);

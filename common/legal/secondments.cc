@@ -82,6 +82,30 @@ bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl:
          });
 }
 
+std::string SecondedBy(const std::vector<Secondment>& secondments, const Facts& facts,
+                       absl::CivilDay day) {
+  for (const Secondment& secondment : secondments) {
+    if (InEffect(secondment, facts, day)) return std::string(PartnerOf(secondment.name));
+  }
+  return "";
+}
+
+std::optional<absl::CivilDay> HeldSince(const std::vector<Secondment>& secondments,
+                                        const Facts& facts, absl::CivilDay day) {
+  std::optional<absl::CivilDay> since;
+  for (const Secondment& secondment : secondments) {
+    if (!InEffect(secondment, facts, day)) continue;
+    const absl::CivilDay from = secondment.from.earliest();
+    since = since ? std::min(*since, from) : from;
+  }
+  if (!since) return since;
+  for (const Secondment& secondment : secondments) {
+    const bool over = secondment.to.known() && (secondment.to.latest() < day || secondment.ended);
+    if (over) since = std::max(*since, secondment.to.latest() + 1);
+  }
+  return since;
+}
+
 void Secondments::Put(const Secondment& secondment) {
   Bind(secondment.contact, secondment);
   Bind(secondment.identity, secondment);
@@ -111,10 +135,7 @@ const std::vector<Secondment>& Secondments::Of(absl::string_view whom) const {
 
 std::string Secondments::SecondedBy(absl::string_view identity, const Facts& facts,
                                     absl::CivilDay day) const {
-  for (const Secondment& secondment : Of(identity)) {
-    if (InEffect(secondment, facts, day)) return std::string(PartnerOf(secondment.name));
-  }
-  return "";
+  return legal::SecondedBy(Of(identity), facts, day);
 }
 
 absl::Time Secondments::LatestEnd(absl::string_view contact) const {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,17 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day);
 // Whether whom `secondments` bind may act on `day`: none does, or one of them is in effect.
 bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl::CivilDay day);
 
+// Who seconds somebody on `day` by those of `secondments` that name him, as "partners/x". Empty:
+// none of them is in effect, and he may not act.
+std::string SecondedBy(const std::vector<Secondment>& secondments, const Facts& facts,
+                       absl::CivilDay day);
+
+// From which day on whoever acts on `day` by one of `secondments` surely was the only one to act by
+// them: the first day of the one in effect or, if that is later, the day after an earlier one's
+// last. Nullopt: none is in effect.
+std::optional<absl::CivilDay> HeldSince(const std::vector<Secondment>& secondments,
+                                        const Facts& facts, absl::CivilDay day);
+
 // The secondments that bind contacts and identities. Copies share what they hold; safe to read from
 // many threads while nobody puts.
 class Secondments {
@@ -43,8 +55,7 @@ class Secondments {
   // Those that bind `whom`, a contact (name) or identity (SPIFFE id), in the order of names.
   const std::vector<Secondment>& Of(absl::string_view whom) const;
 
-  // Who seconds `identity` (a SPIFFE id) on `day`, as "partners/x": that of a secondment in effect
-  // that names it. Empty: nobody does, and it may not act.
+  // Who seconds `identity` (a SPIFFE id) on `day`, as above.
   std::string SecondedBy(absl::string_view identity, const Facts& facts, absl::CivilDay day) const;
 
   // Until when `contact` may act at most, by the days of what binds it; the instruments may end it

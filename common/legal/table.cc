@@ -191,8 +191,9 @@ const std::vector<TablePhase>& DecisionTable() {
             "May operational data go to a ministry of culture?",
             {kPermitted, kPermittedSubjectTo, kUndetermined, kRefused}},
            {"3.2",
-            "not in the instrument's annex, or acting for a territory to which it does not extend; "
-            "offence, stage, persons or special categories outside its recorded scope",
+            "not in the instrument's annex, acting for a territory to which it does not extend, or "
+            "not working in its sectors only; offence, stage, persons or special categories "
+            "outside its recorded scope",
             "the instrument",
             "that instrument does not cover",
             "Does the adequacy decision cover an authority that acts for Gibraltar?",

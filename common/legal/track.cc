@@ -233,7 +233,7 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
     // What was not public by the day of knowledge is not there.
     if (PublicUnder(instrument, e.lens) == Tri::kNo) continue;
     loaded = true;
-    const Effect effect = EffectOf(instrument, *e.dossier, e.lens);
+    const Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);
     const bool covers = Covers(instrument, e);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/registry_replica/snapshot.h"
 #include "common/status/macros.h"
@@ -36,6 +37,10 @@ class SnapshotView final : public registry_view::RegistrySnapshot {
                         .hours = contact->working_hours,
                         .validity = contact->validity,
                         .secondments = snapshot_->SecondmentsOf(*contact)};
+  }
+
+  std::vector<legal::Secondment> SecondmentsOf(absl::string_view identity) const override {
+    return snapshot_->SecondmentsOf(identity);
   }
 
   std::string PartnerOfUnit(absl::string_view unit) const override {

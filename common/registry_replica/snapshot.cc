@@ -29,6 +29,10 @@ const std::vector<legal::Secondment>& Snapshot::SecondmentsOf(const Contact& con
   return secondments_->Of(contact.name);
 }
 
+const std::vector<legal::Secondment>& Snapshot::SecondmentsOf(absl::string_view spiffe_id) const {
+  return secondments_->Of(spiffe_id);
+}
+
 std::string Snapshot::SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const {
   return secondments_->SecondedBy(spiffe_id, facts_, day);
 }

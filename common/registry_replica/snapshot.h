@@ -53,6 +53,9 @@ class Snapshot {
   // Those that bind `contact`, in the order of names.
   const std::vector<legal::Secondment>& SecondmentsOf(const Contact& contact) const;
 
+  // Those that name the agency's liaison prosecutor with this SPIFFE id.
+  const std::vector<legal::Secondment>& SecondmentsOf(absl::string_view spiffe_id) const;
+
   // Who seconds the agency's liaison prosecutor with this SPIFFE id on `day`, as "partners/x";
   // empty if nobody does.
   std::string SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const;

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "common/crypto/digest.h"
 #include "common/legal/facts.h"
+#include "common/legal/secondments.h"
 #include "common/time/working_hours.h"
 
 // The registry in the eyes of another service's rules, whatever brings it there.
@@ -37,6 +39,15 @@ class RegistrySnapshot {
 
   // By SPIFFE id.
   virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
+
+  // Those that name `identity`, the SPIFFE id of a liaison prosecutor in the agency.
+  virtual std::vector<legal::Secondment> SecondmentsOf(absl::string_view identity) const = 0;
+
+  // Who seconds him on `day`, as "partners/x". Empty: nobody, as far as is known, and he does not
+  // count.
+  std::string SecondedBy(absl::string_view identity, absl::CivilDay day) const {
+    return legal::SecondedBy(SecondmentsOf(identity), facts(), day);
+  }
 
   // The partner that a unit of the agency acts for, `partners/france` for `fr` and
   // `partners/georgia` for `georgia`, such as a liaison prosecutor's; empty if there is none.

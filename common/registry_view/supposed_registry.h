@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/registry_view/registry_snapshot.h"
 
@@ -21,6 +22,9 @@ class SupposedRegistry final : public RegistrySnapshot {
   const legal::Facts& facts() const override { return facts_; }
   std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const override {
     return registry_.FindContact(spiffe_id);
+  }
+  std::vector<legal::Secondment> SecondmentsOf(absl::string_view identity) const override {
+    return registry_.SecondmentsOf(identity);
   }
   std::string PartnerOfUnit(absl::string_view unit) const override {
     return registry_.PartnerOfUnit(unit);

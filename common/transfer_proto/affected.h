@@ -36,6 +36,12 @@ class AffectedAnswer {
     row.set_outcome_before(static_cast<partner_registry::v1::TransferOutcome>(change.before));
     row.set_outcome_after(static_cast<partner_registry::v1::TransferOutcome>(change.after));
     row.set_sentence(std::move(change.sentence));
+    return Add(std::move(row));
+  }
+
+  // Adds `row` as it is; likewise.
+  template <typename Row>
+  bool Add(Row row) {
     bytes_ += row.ByteSizeLong();
     if (response_->affected_size() == limits_.rows || bytes_ > limits_.bytes) {
       response_->set_truncated(true);

@@ -22,6 +22,7 @@ absl::Status ReadPeriod(const v1::LegalClassPeriod& from, const FieldPath& field
 
 absl::Status ReadScope(const v1::InstrumentScope& from, const FieldPath& field, legal::Scope& to) {
   to.territories = {from.territories().begin(), from.territories().end()};
+  to.sectors = {from.sectors().begin(), from.sectors().end()};
   to.offences = {from.offences().begin(), from.offences().end()};
   to.stages = {from.stages().begin(), from.stages().end()};
   for (int i = 0; i < from.subjects_size(); ++i) {
@@ -108,6 +109,7 @@ absl::StatusOr<legal::Authority> AuthorityFromProto(const v1::Authority& authori
   read.name = authority.name();
   read.competent_in_criminal_matters = authority.competent_in_criminal_matters();
   read.territory = authority.territory();
+  read.sectors = {authority.sectors().begin(), authority.sectors().end()};
   for (const std::string& instrument : authority.listed_in()) read.listed_in.push_back(instrument);
   COMITY_RETURN_IF_ERROR(
       ReadDate(authority.last_verified(), Under(field, "last_verified"), read.last_verified));

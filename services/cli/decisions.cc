@@ -1,5 +1,6 @@
 // comity decisions: record, withdraw, list. A decision with a case is kept by document-exchange
-// (who works with whom is itself sensitive), a general one by the registry.
+// (who works with whom is itself sensitive), a general one by the registry, and so is one with a
+// case that is to count everywhere.
 
 #include <iostream>
 #include <memory>
@@ -28,6 +29,7 @@ struct Arguments {
   std::string partner, case_reference, evidence, grounds, from, to, name, reason;
   std::vector<std::string> counterparts, conditions;
   bool general = false;
+  bool everywhere = false;
 };
 
 void PrintDecisions(const std::vector<registry::Decision>& decisions) {
@@ -98,7 +100,7 @@ absl::Status Record(App& app, const Arguments& arguments) {
   decision.set_grounds(arguments.grounds);
 
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  if (arguments.case_reference.empty()) {
+  if (arguments.case_reference.empty() || arguments.everywhere) {
     registry::RecordDecisionRequest request;
     request.mutable_decision()->Swap(&decision);
     COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
@@ -198,6 +200,8 @@ void RegisterDecisions(Command root, App& app) {
       decisions, app, "record", "Record a decision; with --case for that case only",
       "  comity --as fr-1 decisions record authorisation --for georgia --case CASE-7 \\\n"
       "      --evidence \"letter 2026/44\"\n"
+      "  comity --as fr-1 decisions record authorisation --for georgia --case CASE-7 \\\n"
+      "      --everywhere --evidence \"letter 2026/44\"\n"
       "  comity --as fr-1 decisions record authorisation --for georgia --evidence \"circular 12\"",
       [&app, arguments] { return Record(app, *arguments); });
   AddEnumOption(record, "kind", arguments->kind, "DECISION_KIND_",
@@ -208,6 +212,8 @@ void RegisterDecisions(Command root, App& app) {
   record.AddOption("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
       .TypeName("PARTNER");
   record.AddOption("--case", arguments->case_reference, "For this case only").TypeName("REF");
+  record.AddFlag("--everywhere", arguments->everywhere,
+                 "With --case: kept by the registry, so that it counts for meetings, too");
   record.AddOption("--condition", arguments->conditions, "Travels with the data; repeat")
       .TypeName("TEXT");
   record.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();
@@ -222,7 +228,7 @@ void RegisterDecisions(Command root, App& app) {
       [&app, arguments] { return Withdraw(app, *arguments); });
   withdraw.AddOption("decision", arguments->name, "Its name, as record printed it").Required();
   withdraw.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
-  withdraw.AddFlag("--general", arguments->general, "A general one, kept by the registry");
+  withdraw.AddFlag("--general", arguments->general, "One that the registry keeps");
 
   const Command list =
       AddCommand(decisions, app, "list", "List decisions, those of cases before general ones",
@@ -232,7 +238,7 @@ void RegisterDecisions(Command root, App& app) {
   list.AddOption("--case", arguments->case_reference, "Only of this case").TypeName("REF");
   list.AddOption("--by", arguments->partner, "Only general ones of this partner")
       .TypeName("PARTNER");
-  list.AddFlag("--general", arguments->general, "Only general ones, kept by the registry");
+  list.AddFlag("--general", arguments->general, "Only those that the registry keeps");
 }
 
 }  // namespace comity::cli

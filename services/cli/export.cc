@@ -43,7 +43,24 @@ std::string NameOf(const v1::Fact& fact) {
 // What no file of facts holds, and how many there are.
 struct LeftOut {
   std::set<std::string> decisions, secondments;
+  std::set<std::string> bound;  // Contacts, by a secondment, whether or not it is over.
 };
+
+// Without the secondment that binds it nothing would bind the contact where the file is imported:
+// there it stays out until that is recorded and somebody reinstates it. Gives those it changed.
+std::vector<std::string> SuspendBound(const LeftOut& left_out, std::vector<v1::Fact>& facts) {
+  std::vector<std::string> suspended;
+  for (v1::Fact& fact : facts) {
+    if (!fact.has_contact()) continue;
+    v1::Contact& contact = *fact.mutable_contact();
+    if (contact.state() != v1::Contact::STATE_ACTIVE || !left_out.bound.contains(contact.name())) {
+      continue;
+    }
+    contact.set_state(v1::Contact::STATE_SUSPENDED);
+    suspended.push_back(contact.name());
+  }
+  return suspended;
+}
 
 // Every fact as it is now that an import could set, and the revision that it is of.
 absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts, LeftOut& left_out) {
@@ -58,7 +75,10 @@ absl::StatusOr<std::int64_t> ReadAll(App& app, std::vector<v1::Fact>& facts, Lef
     for (v1::Change& change : *part.mutable_changes()) {
       for (v1::Fact& fact : *change.mutable_facts()) {
         if (fact.has_decision()) left_out.decisions.insert(fact.decision().name());
-        if (fact.has_secondment()) left_out.secondments.insert(fact.secondment().name());
+        if (fact.has_secondment()) {
+          left_out.secondments.insert(fact.secondment().name());
+          left_out.bound.insert(fact.secondment().contact());
+        }
         if (const std::string name = NameOf(fact); !name.empty()) latest[name] = std::move(fact);
       }
     }
@@ -78,6 +98,7 @@ absl::Status Export(App& app, const Arguments& arguments) {
   std::vector<v1::Fact> facts;
   LeftOut left_out;
   COMITY_ASSIGN_OR_RETURN(const std::int64_t revision, ReadAll(app, facts, left_out));
+  const std::vector<std::string> suspended = SuspendBound(left_out, facts);
   std::map<std::string, std::string> files;
   if (arguments.form == "csv") {
     for (auto& [name, text] : facts_csv::WriteFiles(facts)) {
@@ -102,14 +123,19 @@ absl::Status Export(App& app, const Arguments& arguments) {
   app.Show(json::Json{{"facts", facts.size()},
                       {"revision", revision},
                       {"to", arguments.to},
+                      {"suspended", suspended},
                       {"left_out", {{"decisions", decisions}, {"secondments", secondments}}}},
            [&] {
              std::cout << facts.size() << " facts of registry revision " << revision << " are in "
                        << arguments.to << ".\n";
              if (decisions + secondments == 0) return;
              std::cout << "Not in it: " << decisions << " decisions, " << secondments
-                       << " secondments. In another registry record them anew, and keep contacts "
-                          "suspended there that a secondment binds until it is recorded.\n";
+                       << " secondments. In another registry record them anew.\n";
+             for (const std::string& contact : suspended) {
+               std::cout << contact
+                         << " is suspended in it, since a secondment binds it that is not in it: "
+                            "reinstate it where that is recorded.\n";
+             }
            });
   return absl::OkStatus();
 }

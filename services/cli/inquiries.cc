@@ -98,6 +98,7 @@ void PrintAffected(const client::AffectedEverywhere& all) {
     }
   }
   const auto cut = [](const auto& answer) { return answer.ok() && answer->truncated(); };
+  if (cut(all.registry)) std::cout << "The registry has more than it lists.\n";
   if (cut(all.engagements)) std::cout << "There may be more engagements, later ones.\n";
   if (cut(all.documents)) std::cout << "There may be more documents, later ones.\n";
   if (lines == 0) std::cout << "Nothing that you may see would be affected.\n";

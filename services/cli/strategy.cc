@@ -7,7 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/client/strategy_gaps.h"
+#include "common/json/canonical.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/json_text.h"
 #include "services/cli/relations.h"
 #include "services/cli/text.h"
 
@@ -45,14 +49,46 @@ void PrintAll(const v1::ListStrategiesResponse& response) {
   PrintTable(std::cout, {"strategy", "from", "to", "title"}, rows);
 }
 
-void PrintGaps(const v1::ListStrategyGapsResponse& response) {
+void PrintGaps(const client::GapsEverywhere& all) {
+  const v1::ListStrategyGapsResponse response =
+      all.registry.ok() ? *all.registry : v1::ListStrategyGapsResponse();
   if (!response.strategy().empty()) std::cout << "Against " << response.strategy() << ":\n";
   for (const v1::StrategyGap& gap : response.gaps()) {
     std::cout << "  " << EnumText(v1::StrategyGap::Kind_descriptor(), gap.kind(), "KIND_");
     if (!gap.partner().empty()) std::cout << "  " << gap.partner() << ", " << gap.partner_name();
     std::cout << "\n       " << Wrap(gap.sentence(), 100, 7) << "\n";
   }
-  if (response.gaps().empty()) std::cout << "Everything is in accord with it.\n";
+  if (all.engagements.ok()) {
+    for (const client::EngagementGap& gap : *all.engagements) {
+      std::cout << "  ENGAGEMENT  " << gap.engagement.name() << "  "
+                << TimeText(gap.engagement.interval().start_time()) << "\n       "
+                << Wrap(gap.sentence, 100, 7) << "\n";
+    }
+  }
+  if (all.status().ok() && response.gaps().empty() && all.engagements->empty()) {
+    std::cout << "Everything is in accord with it.\n";
+  }
+}
+
+// The registry's gaps, and the engagements that are planned beside the strategy.
+absl::Status Gaps(App& app, const std::string& day) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  const client::GapsEverywhere all =
+      client::ListStrategyGaps(*session, day, absl::Now(), app.patience());
+  absl::Status status = all.status();
+  if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
+  json::Json shown =
+      all.registry.ok() ? json::Json::parse(JsonText(*all.registry)) : json::Json::object();
+  if (all.engagements.ok()) {
+    shown["engagements"] = json::Json::array();
+    for (const client::EngagementGap& gap : *all.engagements) {
+      shown["engagements"].push_back({{"engagement", gap.engagement.name()},
+                                      {"partner", gap.partner},
+                                      {"sentence", gap.sentence}});
+    }
+  }
+  app.Show(shown, [&] { PrintGaps(all); });
+  return status;
 }
 
 std::string StrategyName(const std::string& text) {
@@ -95,15 +131,11 @@ void RegisterStrategy(Command root, App& app) {
                                                     v1::ListStrategiesRequest(), &PrintAll);
                              }));
 
-  AtRevision(app, AddCommand(strategy, app, "gaps",
-                             "Relations that are not in accord with the strategy of a day",
-                             "  comity --as desk-1 strategy gaps",
-                             [&app, arguments] {
-                               v1::ListStrategyGapsRequest request;
-                               request.set_day(arguments->day);
-                               return AskRelations(app, &RelationStub::ListStrategyGaps, request,
-                                                   &PrintGaps);
-                             }))
+  AddCommand(
+      strategy, app, "gaps",
+      "Relations that are not in accord with the strategy of a day, and meetings to come that "
+      "are not with the strategy of theirs",
+      "  comity --as desk-1 strategy gaps", [&app, arguments] { return Gaps(app, arguments->day); })
       .AddOption("--day", arguments->day, "Today if left out")
       .TypeName("DAY");
 }

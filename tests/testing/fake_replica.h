@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -25,6 +26,8 @@ struct RegistryRecords {
   legal::Facts facts;
   std::string checkpoint = "a checkpoint";  // Empty: none is known.
   std::map<std::string, registry_view::ContactEntry, std::less<>> contacts;  // By SPIFFE id.
+  // By the SPIFFE id of the liaison prosecutor whom they name.
+  std::map<std::string, std::vector<legal::Secondment>, std::less<>> secondments;
   std::map<std::string, std::string, std::less<>> units;  // "fr" to "partners/france".
 
   const legal::Partner* FindPartner(absl::string_view name) const {
@@ -52,6 +55,11 @@ class FixedSnapshot final : public registry_view::RegistrySnapshot {
       absl::string_view spiffe_id) const override {
     const auto found = records_.contacts.find(spiffe_id);
     return found == records_.contacts.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::vector<legal::Secondment> SecondmentsOf(absl::string_view identity) const override {
+    const auto found = records_.secondments.find(identity);
+    return found == records_.secondments.end() ? std::vector<legal::Secondment>() : found->second;
   }
 
   std::string PartnerOfUnit(absl::string_view unit) const override {

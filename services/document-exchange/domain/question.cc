@@ -56,13 +56,28 @@ struct Counterpart {
   bool opener = false;  // Opens what is addressed to it.
 };
 
+// Of operational data the transfer check refuses it (row 3.4), and says why.
+absl::Status CheckExchanges(absl::string_view partner, legal::DataKind data_kind,
+                            const RegistrySnapshot& registry, absl::string_view field) {
+  if (!registry.ExchangesSuspended(partner) || data_kind == legal::DataKind::kOperational) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(field, " could not fetch it: exchanges with ", partner,
+                                " are suspended; send it when they go on."),
+                   {.reason = "EXCHANGES_SUSPENDED", .metadata = {{"field", std::string(field)}}});
+}
+
 absl::StatusOr<Counterpart> CounterpartOf(const identity::Principal& recipient,
                                           legal::DataKind data_kind,
-                                          const RegistrySnapshot& registry,
+                                          const RegistrySnapshot& registry, absl::Time instant,
                                           absl::string_view field) {
   if (InsideTheAgency(recipient)) {  // A liaison prosecutor.
-    const std::string state = registry.PartnerOfUnit(recipient.unit);
-    if (state.empty()) return UnknownRecipient(field, "is of a unit that stands for no partner");
+    const std::string state = registry.SecondedBy(recipient.spiffe_id, DayInBrussels(instant));
+    if (state.empty()) {
+      return UnknownRecipient(field, "is a liaison prosecutor whom no secondment in effect names");
+    }
+    COMITY_RETURN_IF_ERROR(CheckExchanges(state, data_kind, registry, field));
     return Counterpart{.partner = state, .name = state, .opener = true};
   }
   const std::optional<ContactEntry> contact = registry.FindContact(recipient.spiffe_id);
@@ -73,14 +88,7 @@ absl::StatusOr<Counterpart> CounterpartOf(const identity::Principal& recipient,
   if (!contact->active) {
     return UnknownRecipient(field, "is suspended in the registry, or its secondment is over");
   }
-  // Operational data are refused by the transfer check (row 3.4), which says why.
-  if (registry.ExchangesSuspended(contact->partner) && data_kind != legal::DataKind::kOperational) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition,
-        absl::StrCat(field, " could not fetch it: exchanges with ", contact->partner,
-                     " are suspended; send it when they go on."),
-        {.reason = "EXCHANGES_SUSPENDED", .metadata = {{"field", std::string(field)}}});
-  }
+  COMITY_RETURN_IF_ERROR(CheckExchanges(contact->partner, data_kind, registry, field));
   return Counterpart{
       .partner = contact->partner, .name = contact->authority, .opener = contact->opener};
 }
@@ -168,7 +176,7 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
     return asked;
   }
   COMITY_ASSIGN_OR_RETURN(const Counterpart to,
-                          CounterpartOf(recipient, base.data_kind, registry, field));
+                          CounterpartOf(recipient, base.data_kind, registry, instant, field));
   if (to.partner == sender_partner) {
     asked.own = true;
     return asked;

@@ -14,7 +14,7 @@ namespace {
 
 std::string Sentence(const Engagement& engagement, const std::string& counterpart,
                      const legal::Verdict& would) {
-  const std::string day = FormatDay(DayInBrussels(engagement.interval.start));
+  const std::string day = FormatDay(would.day);
   if (would.outcome == legal::Outcome::kPermitted) {
     return absl::StrCat("On ", day, " operational data could be shared with ", counterpart,
                         engagement.state == State::kHeld ? ": confirm the engagement." : ".");
@@ -35,13 +35,15 @@ Planned PlannedOperational(const Schedule& schedule, const identity::Principal& 
                            std::size_t most) {
   Planned planned{.last = position};
   const auto& order = schedule.by_start();
-  const StartPosition first(std::max(from, now - kLongestEngagement), "");
+  // What began before may go on then.
+  const absl::Time after = std::max(from, now);
+  const StartPosition first(after - kLongestEngagement, "");
   auto at = position < first ? order.lower_bound(first) : order.upper_bound(position);
   for (; at != order.end() && most > 0; ++at, --most) {
     planned.last = *at;
     const Engagement& engagement = *schedule.FindEngagement(at->second);
     if (engagement.engagement_class == Class::kOperational && engagement.OccupiesAt(now) &&
-        engagement.interval.end > now && MaySee(viewer, engagement)) {
+        engagement.interval.end > after && MaySee(viewer, engagement)) {
       planned.engagements.push_back(engagement);
     }
   }
@@ -56,7 +58,7 @@ std::vector<legal::ChangedOutcome> AffectedBy(const Engagement& engagement,
   const auto before = CheckTransfer(engagement, registry);
   const auto after = CheckTransfer(engagement, registry_view::SupposedRegistry(registry, supposed));
   if (!before.ok() || !after.ok()) return affected;
-  // Of the same counterparts: those come from participants, not from facts.
+  // Of the same counterparts on the same days: those come from participants, not from facts.
   for (std::size_t i = 0; i < before->size(); ++i) {
     const auto& [counterpart, was] = (*before)[i];
     const legal::Verdict& would = (*after)[i].verdict;

@@ -8,10 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/digest.h"
 #include "common/legal/reliance.h"
-#include "common/legal/secondments.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/engagement-scheduling/domain/attendance.h"
 #include "services/engagement-scheduling/domain/people.h"
 #include "services/engagement-scheduling/domain/transfer_check.h"
 #include "services/engagement-scheduling/domain/visibility.h"
@@ -103,54 +103,6 @@ absl::Status CheckQuestion(const Engagement& wanted) {
   return CheckDirection(*wanted.question);
 }
 
-// Why the contact cannot take part on `day`; empty: it can.
-std::string WhyNotCounted(const RegistrySnapshot& registry,
-                          const std::optional<ContactEntry>& contact, absl::CivilDay day) {
-  if (!contact.has_value()) {
-    return "is not registered: ask a registry operator to register the contact.";
-  }
-  if (registry.ExchangesSuspended(contact->partner)) {
-    return "belongs to a partner with which exchanges are suspended.";
-  }
-  if (!contact->validity.Covers(day)) {
-    return absl::StrCat("is not valid on ", absl::FormatCivilTime(day),
-                        ", the day of the meeting: choose a day on which it is, or ask a registry "
-                        "operator.");
-  }
-  if (!legal::Admit(contact->secondments, registry.facts(), day)) {
-    return absl::StrCat("is seconded, and its secondment is not in effect on ",
-                        absl::FormatCivilTime(day),
-                        ", the day of the meeting, as far as is known: choose a day on which it "
-                        "is, or ask a registry operator.");
-  }
-  if (!contact->active) {
-    return "does not count today: it is suspended, not valid today, or its secondment is not in "
-           "effect; ask a registry operator.";
-  }
-  return "";
-}
-
-// Every contact that takes part must count today, and be valid and seconded, if anything binds it,
-// on the day of the meeting.
-absl::Status CheckContacts(const Engagement& engagement, const RegistrySnapshot& registry) {
-  ErrorDetails details{.reason = "CONTACT_NOT_ACTIVE"};
-  const absl::CivilDay day = DayInBrussels(engagement.interval.start);
-  for (std::size_t i = 0; i < engagement.participants.size(); ++i) {
-    const auto principal = identity::Principal::Parse(engagement.participants[i]);
-    if (!principal.ok() || principal->kind != identity::PrincipalKind::kPartner) continue;
-    std::string why = WhyNotCounted(registry, registry.FindContact(principal->spiffe_id), day);
-    if (why.empty() || details.preconditions.size() == kMostObstacles) continue;
-    details.preconditions.push_back({.type = "CONTACT",
-                                     .subject = absl::StrCat("participants[", i, "]"),
-                                     .description = std::move(why)});
-  }
-  if (details.preconditions.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat(details.preconditions.front().subject, " ",
-                                details.preconditions.front().description),
-                   details);
-}
-
 absl::Status SlotTaken(const std::vector<Collision>& collisions,
                        const identity::Principal& caller) {
   // What may be named is of more use to the caller.
@@ -208,8 +160,9 @@ absl::Status RequirePermitted(const std::vector<CounterpartVerdict>& verdicts,
       details.preconditions.push_back(
           {.type = "TRANSFER_CHECK",
            .subject = reason.article,
-           .description = absl::StrCat(counterpart, ": ", reason.sentence,
-                                       reason.remedy.empty() ? "" : " ", reason.remedy)});
+           .description =
+               absl::StrCat(counterpart, " on ", FormatDay(verdict.day), ": ", reason.sentence,
+                            reason.remedy.empty() ? "" : " ", reason.remedy)});
     }
   }
   if (details.metadata.empty()) return absl::OkStatus();
@@ -271,7 +224,7 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
                                                       "to set its hours."));
     }
   }
-  COMITY_RETURN_IF_ERROR(CheckContacts(wanted, registry));
+  COMITY_RETURN_IF_ERROR(CheckAttendance(wanted, registry, now));
   const std::vector<Collision> collisions =
       schedule.Collisions(wanted.interval, wanted.participants, wanted.resources, now, "");
   if (!collisions.empty()) return SlotTaken(collisions, organiser);
@@ -297,7 +250,7 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
                    "Only a held engagement can be confirmed, and this one was cancelled: hold a "
                    "slot again.");
   }
-  COMITY_RETURN_IF_ERROR(CheckContacts(*held, registry));
+  COMITY_RETURN_IF_ERROR(CheckAttendance(*held, registry, now));
   std::optional<Confirmation> confirmation;
   if (held->engagement_class == Class::kOperational) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<CounterpartVerdict> verdicts,
@@ -308,7 +261,13 @@ absl::StatusOr<Engagement> PlanConfirm(const Schedule& schedule, const RegistryS
     COMITY_RETURN_IF_ERROR(RequirePermitted(verdicts, registry));
     confirmation.emplace(Confirmation{.time = now});
     for (const auto& [counterpart, verdict] : verdicts) {
-      confirmation->cited[counterpart] = legal::CitedFacts(verdict);
+      // On each of its days.
+      std::vector<std::string>& cited = confirmation->cited[counterpart];
+      for (std::string& fact : legal::CitedFacts(verdict)) {
+        if (std::find(cited.begin(), cited.end(), fact) == cited.end()) {
+          cited.push_back(std::move(fact));
+        }
+      }
     }
   }
   Engagement confirmed = *held;

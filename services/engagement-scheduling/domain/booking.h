@@ -46,9 +46,9 @@ absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnap
 using OnTransferCheck = std::function<void(legal::Outcome outcome)>;
 
 // Confirms. What is CONFIRMED already comes back as it is: who lost the answer asks again
-// (AIP-155), and nothing is decided anew. An operational one runs the transfer check, for the day
-// it takes place on, for the authority of every contact that takes part, and for the State of every
-// liaison prosecutor, always as what is sent; only PERMITTED passes.
+// (AIP-155), and nothing is decided anew. An operational one runs the transfer check, for every
+// day on which it takes place, for the authority of every contact that takes part, and for the
+// State of every liaison prosecutor, always as what is sent; only PERMITTED passes.
 //
 // NOT_FOUND `ENGAGEMENT_NOT_FOUND`; PERMISSION_DENIED `NOT_ORGANISER`; ABORTED `ETAG_MISMATCH`;
 // FAILED_PRECONDITION `ENGAGEMENT_NOT_HELD`, `HOLD_EXPIRED`, `CONTACT_NOT_ACTIVE`,

@@ -1,5 +1,6 @@
 #include "services/engagement-scheduling/domain/transfer_check.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -8,6 +9,8 @@
 #include "common/legal/evaluate.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/engagement-scheduling/domain/attendance.h"
 
 namespace comity::engagement_scheduling {
 namespace {
@@ -47,12 +50,14 @@ absl::StatusOr<std::vector<CounterpartVerdict>> CheckTransfer(const Engagement& 
   }
   legal::Question question = *engagement.question;
   COMITY_RETURN_IF_ERROR(CheckDirection(question));
-  question.instant = engagement.interval.start;
   question.mode = legal::Mode::kOperate;
   std::vector<CounterpartVerdict> verdicts;
   for (const std::string& counterpart : CounterpartsOf(engagement, registry)) {
     question.counterpart = counterpart;
-    verdicts.push_back({counterpart, legal::Evaluate(registry.facts(), question)});
+    for (const absl::CivilDay day : DaysOf(engagement.interval)) {
+      question.instant = std::max(engagement.interval.start, absl::FromCivil(day, Brussels()));
+      verdicts.push_back({counterpart, legal::Evaluate(registry.facts(), question)});
+    }
   }
   return verdicts;
 }

@@ -6,6 +6,11 @@
 
 namespace comity::engagement_scheduling {
 
+bool IsOfAPartner(const identity::Principal& person) {
+  return person.kind == identity::PrincipalKind::kPartner ||
+         person.IsAgency(identity::Role::kLiaisonProsecutor);
+}
+
 bool MaySee(const identity::Principal& viewer, const Engagement& engagement) {
   using identity::Role;
   const auto& people = engagement.participants;
@@ -13,7 +18,7 @@ bool MaySee(const identity::Principal& viewer, const Engagement& engagement) {
       std::find(people.begin(), people.end(), viewer.spiffe_id) != people.end()) {
     return true;
   }
-  if (viewer.kind != identity::PrincipalKind::kAgency) return false;
+  if (viewer.kind != identity::PrincipalKind::kAgency || IsOfAPartner(viewer)) return false;
   return engagement.engagement_class == Class::kStrategic || viewer.role == Role::kDpo ||
          viewer.role == Role::kAuditor;
 }

@@ -177,8 +177,7 @@ absl::Status Reads::GetCalendar(const rpc::Call& call, const v1::GetCalendarRequ
   const std::shared_ptr<const RegistrySnapshot> registry = LatestOrNull(*parts_.registry);
   const ScheduleStore::State::Guard now = parts_.store->View();
   COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), now.revision()));
-  const bool visible = call.principal().kind != identity::PrincipalKind::kPartner ||
-                       request.owner() == call.caller();
+  const bool visible = !IsOfAPartner(call.principal()) || request.owner() == call.caller();
   const std::optional<WorkingHours> hours =
       visible ? KnownHours(request.owner(), *now, registry.get(), office_) : std::nullopt;
   if (!hours.has_value()) {

@@ -50,7 +50,7 @@ bool IsBound(const Instrument& instrument, legal::Field field, const std::string
   if (ValueOf(instrument, name).empty()) return instrument.value_recorded_by.contains(name);
   Instrument unconfirmed = instrument;
   unconfirmed.confirmations.clear();
-  return !legal::Confirmed(ToLegal(unconfirmed).CertaintyOf(field));
+  return !legal::Sure(ToLegal(unconfirmed), field);
 }
 
 // What a release needs: without it there is none, so that nothing is won by emptying it.
@@ -81,6 +81,13 @@ bool IsSamePerson(absl::string_view one, absl::string_view other) {
   return person(one) == person(other) && domain(one) == domain(other);
 }
 
+// Whether a source that shows it in force would stand in for a day that was unconfirmed and is
+// emptied: what waits for a second person is not got around by the first.
+bool StandsIn(const Instrument& old, const Instrument& made, legal::Field field) {
+  return field == legal::Field::kInForceBy && made.in_force.empty() &&
+         IsBound(old, legal::Field::kInForce, "in_force");
+}
+
 Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view how) {
   return {
       std::string(column),
@@ -94,7 +101,7 @@ Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl:
 std::string InLaw(const Authority& authority) {
   return absl::StrCat(
       "competent in criminal matters: ", authority.competent_in_criminal_matters ? "yes" : "no",
-      "; territory: ", authority.territory,
+      "; territory: ", authority.territory, "; sectors: ", absl::StrJoin(authority.sectors, ", "),
       "; listed in: ", absl::StrJoin(authority.listed_in, ", "));
 }
 
@@ -165,6 +172,7 @@ bool IsDecisive(absl::string_view field) {
 
 std::string ValueOf(const Instrument& instrument, absl::string_view field) {
   if (field == "allows_secondment") return instrument.allows_secondment ? "yes" : "";
+  if (field == "scope" && instrument.scope == legal::Scope()) return "no limit";
   for (auto& [name, value] : FieldsOf(instrument)) {
     if (name == field) return std::move(value);
   }
@@ -230,9 +238,15 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
   Instrument unconfirmed = made;
   unconfirmed.confirmations.clear();
   const legal::Instrument is = ToLegal(unconfirmed);
+  if (legal::Widens(old.scope, made.scope) && legal::Sure(is, legal::Field::kScope)) {
+    return HasToBeConfirmed("certainty", "What is added to `scope`",
+                            absl::StrCat("say scope:unconfirmed with it, then ConfirmField; comity "
+                                         "instruments confirm ",
+                                         old.partner, "/", old.id, " scope"));
+  }
   ForEachDecisive([&](legal::Field field, const std::string& name) {
     if (surer.has_value()) return;
-    const bool bound = IsBound(old, field, name);
+    const bool bound = IsBound(old, field, name) || StandsIn(old, made, field);
     if (SaysThereIsNone(made, name) && (bound || SaysNobodyKnows(old, name))) {
       surer = Problem{"certainty",
                       absl::StrCat("`", name,
@@ -240,7 +254,7 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
                                    "none: leave its certainty UNKNOWN")};
       return;
     }
-    if (ValueOf(made, name).empty() || !legal::Confirmed(is.CertaintyOf(field)) || !bound) return;
+    if (ValueOf(made, name).empty() || !legal::Sure(is, field) || !bound) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", name, "`"),
                              absl::StrCat("ConfirmField; comity instruments confirm ", old.partner,
                                           "/", old.id, " ", name));
@@ -307,7 +321,7 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
     names.push_back(name);
     if (name != field) return;
     decisive = true;
-    sure = legal::Confirmed(known.CertaintyOf(each));
+    sure = legal::Sure(known, each);
   });
   if (!decisive) {
     return InvalidField(

@@ -53,6 +53,10 @@ bool IsGeneral(DecisionKind kind) {
   return false;
 }
 
+bool MayNameACase(DecisionKind kind) {
+  return kind == DecisionKind::kAuthorisation || kind == DecisionKind::kOriginatorPermission;
+}
+
 DecisionRules DecisionRules::Default() {
   DecisionRules rules;
   rules.rows_ = {

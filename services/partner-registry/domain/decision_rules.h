@@ -47,4 +47,8 @@ class DecisionRules {
 // document or case are kept by document-exchange, since who works with whom is itself sensitive.
 bool IsGeneral(DecisionKind kind);
 
+// Whether the registry keeps a decision of this kind for one case, too, so that it is effective in
+// every service: what a State or originator permits.
+bool MayNameACase(DecisionKind kind);
+
 }  // namespace comity::partner_registry

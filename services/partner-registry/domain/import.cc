@@ -56,10 +56,16 @@ void EachLaterField(const Contact& old, Contact& made, Keep keep) {
 }
 
 template <typename Keep>
+void EachLaterField(const Authority& old, Authority& made, Keep keep) {
+  keep("sectors", old.sectors, made.sectors);
+}
+
+template <typename Keep>
 void EachLaterField(const Instrument& old, Instrument& made, Keep keep) {
   keep("last_evaluated", old.last_evaluated, made.last_evaluated);
   keep("review_by", old.review_by, made.review_by);
   keep("scope.territories", old.scope.territories, made.scope.territories);
+  keep("scope.sectors", old.scope.sectors, made.scope.sectors);
   keep("scope.offences", old.scope.offences, made.scope.offences);
   keep("scope.stages", old.scope.stages, made.scope.stages);
   keep("scope.subjects", old.scope.subjects, made.scope.subjects);
@@ -119,7 +125,8 @@ class Planner {
 
   absl::Status Take(const ImportRow& row) {
     if (!row.emptied.empty() && !std::holds_alternative<Contact>(row.fact) &&
-        !std::holds_alternative<Instrument>(row.fact)) {
+        !std::holds_alternative<Instrument>(row.fact) &&
+        !std::holds_alternative<Authority>(row.fact)) {
       return CannotBeEmptied(row, row.emptied.front());
     }
     if (const auto* legal_class = std::get_if<LegalClassRow>(&row.fact)) {
@@ -165,7 +172,9 @@ class Planner {
       }
       return Add(std::move(made), row.source);
     }
-    return Add(std::get<Authority>(row.fact), row.source);
+    const Authority* old = registry_.FindAuthority(NameOf(std::get<Authority>(row.fact)));
+    COMITY_ASSIGN_OR_RETURN(Authority made, WithWhatIsNotSaid(row, old));
+    return Add(std::move(made), row.source);
   }
 
   // Legal classes go to the partner they belong to, in the order of their days.

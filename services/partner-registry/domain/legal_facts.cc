@@ -68,6 +68,7 @@ legal::Authority ToLegal(const Authority& authority) {
   made.name = NameOf(authority);
   made.competent_in_criminal_matters = authority.competent_in_criminal_matters;
   made.territory = authority.territory;
+  made.sectors = authority.sectors;
   for (const std::string& id : authority.listed_in) {
     made.listed_in.push_back(absl::StrCat("partners/", authority.partner, "/instruments/", id));
   }

@@ -18,6 +18,7 @@ namespace comity::partner_registry {
 namespace {
 
 constexpr int kLongestText = 2000;
+constexpr int kLongestReference = 200;
 constexpr std::size_t kMostConditions = 50;
 constexpr std::size_t kMostCounterparts = 500;
 
@@ -26,10 +27,15 @@ absl::Status BadDecision(absl::string_view field, absl::string_view what) {
 }
 
 absl::Status CheckDecision(const Registry& registry, const Decision& decision, absl::Time now) {
-  if (!IsGeneral(decision.kind) || !decision.case_reference.empty()) {
+  if (!IsGeneral(decision.kind) ||
+      (!decision.case_reference.empty() && !MayNameACase(decision.kind))) {
     return InvalidField("DECISION_TIED_TO_CASE", "decision",
-                        "the registry keeps general decisions only: record a decision that belongs "
-                        "to one case or document with document-exchange");
+                        "of one case the registry keeps what States and originators permit only: "
+                        "record a decision that belongs to one case or document with "
+                        "document-exchange");
+  }
+  if (!IsText(decision.case_reference, 0, kLongestReference)) {
+    return BadDecision("case_reference", "write at most 200 characters, as the questions name it");
   }
   const bool of_agency = decision.kind == DecisionKind::kSafeguardsAssessment ||
                          decision.kind == DecisionKind::kOtherPurposeByLaw;
@@ -166,12 +172,13 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
   }
   if (!decision.partner.empty()) {
     const Partner* partner = registry.FindPartner(decision.partner);
-    if (partner == nullptr || !MaySee(Viewer::Of(caller), *partner, DayInBrussels(now))) {
+    if (partner == nullptr || !MaySee(Viewer::Of(caller, registry), *partner, DayInBrussels(now))) {
       return NoSuch("partner", "PARTNER_NOT_FOUND");
     }
     COMITY_RETURN_IF_ERROR(FindOnRegister(registry, decision.partner).status());
   }
-  if (IsGeneral(decision.kind) && decision.case_reference.empty() &&
+  if (IsGeneral(decision.kind) &&
+      (decision.case_reference.empty() || MayNameACase(decision.kind)) &&
       !rules.Allows(caller, decision.kind, decision.partner, registry)) {
     return NotYours(rules, decision.kind);
   }
@@ -191,7 +198,7 @@ absl::StatusOr<Plan> PlanWithdrawDecision(const Registry& registry, const Decisi
                                           const identity::Principal& caller, absl::string_view id,
                                           absl::Time now) {
   const Decision* decision = registry.FindDecision(id);
-  if (decision == nullptr || !MaySee(Viewer::Of(caller), *decision, DayInBrussels(now))) {
+  if (decision == nullptr || !MaySee(Viewer::Of(caller, registry), *decision, DayInBrussels(now))) {
     return NoSuch("decision", "DECISION_NOT_FOUND");
   }
   if (!rules.Allows(caller, decision->kind, decision->partner, registry)) {

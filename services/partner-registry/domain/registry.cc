@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/legal/secondments.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
 namespace comity::partner_registry {
@@ -42,6 +43,10 @@ void Append(const Registry::ById<T>& map, std::vector<SharedFact>& facts) {
 
 std::string AuthorityName(const Contact& contact) {
   return absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority);
+}
+
+bool GoOn(const Partner* partner) {
+  return partner != nullptr && !partner->exchanges_suspended && !partner->deleted();
 }
 
 }  // namespace
@@ -152,9 +157,13 @@ bool Registry::Counts(const Contact& contact, absl::CivilDay day) const {
 }
 
 bool Registry::Reaches(const Contact& contact, absl::CivilDay day) const {
-  const Partner* partner = FindPartner(contact.partner);
-  return partner != nullptr && !partner->exchanges_suspended && !partner->deleted() &&
-         Counts(contact, day);
+  return GoOn(FindPartner(contact.partner)) && Counts(contact, day);
+}
+
+std::string Registry::StateBehind(absl::string_view identity, absl::CivilDay day) const {
+  const std::string by = relations_.secondments().SecondedBy(identity, facts_, day);
+  if (by.empty() || !GoOn(FindPartner(by.substr(9)))) return "";
+  return by.substr(9);
 }
 
 const Partner* Registry::FindPartner(absl::string_view id) const { return Look(partners_, id); }
@@ -183,6 +192,16 @@ const KeyStatement* Registry::FindKeyStatement(absl::string_view id) const {
 const KeyStatement* Registry::CurrentKey(absl::string_view holder) const {
   const auto found = current_key_by_holder_.find(holder);
   return found == current_key_by_holder_.end() ? nullptr : FindKeyStatement(found->second);
+}
+
+const KeyStatement* Registry::OfferedKey(absl::string_view holder, absl::CivilDay day) const {
+  const KeyStatement* const current = CurrentKey(holder);
+  const Contact* const contact = FindContactBySpiffeId(holder);
+  const std::vector<legal::Secondment>& bound =
+      relations_.secondments().Of(contact == nullptr ? std::string(holder) : NameOf(*contact));
+  if (current == nullptr || bound.empty()) return current;
+  const std::optional<absl::CivilDay> since = legal::HeldSince(bound, facts_, day);
+  return since && DayInBrussels(current->recorded.time) >= *since ? current : nullptr;
 }
 
 std::vector<const Instrument*> Registry::InstrumentsOf(absl::string_view partner) const {

@@ -51,6 +51,10 @@ class Registry {
   // The current statement of a holder: the one with the highest serial. Null if it has none.
   const KeyStatement* CurrentKey(absl::string_view holder) const;
 
+  // The statement to seal under for `holder` on `day`: the current one, unless somebody else may
+  // have published it, since `holder` is seconded from a later day only. Null: there is none.
+  const KeyStatement* OfferedKey(absl::string_view holder, absl::CivilDay day) const;
+
   // Everything of one kind below a partner, in the order of names.
   std::vector<const Instrument*> InstrumentsOf(absl::string_view partner) const;
   std::vector<const Milestone*> MilestonesOf(absl::string_view partner) const;
@@ -83,6 +87,10 @@ class Registry {
   // Whether a contact counts on `day` in every service: it may act, and exchanges with its partner
   // are neither suspended nor over because that was taken off the register.
   bool Reaches(const Contact& contact, absl::CivilDay day) const;
+
+  // Who seconds the agency's liaison prosecutor with the SPIFFE id `identity` on `day`, as an id,
+  // if exchanges with it go on; empty: he counts in no service.
+  std::string StateBehind(absl::string_view identity, absl::CivilDay day) const;
 
   // Every fact, in an order in which each stands after those it refers to.
   std::vector<Fact> AllFacts() const;

@@ -12,16 +12,22 @@
 namespace comity::partner_registry {
 namespace {
 
-constexpr std::size_t kMost = 100;
-constexpr int kLongest = 200;
+struct Bounds {
+  std::size_t most;
+  int longest;
+};
+constexpr Bounds kOfWords{.most = 100, .longest = 200};
+constexpr Bounds kOfSectors{.most = 20, .longest = 100};
 
 using MaybeProblem = std::optional<Problem>;
 
-MaybeProblem BadWords(const char* field, const std::vector<std::string>& list) {
-  if (list.size() > kMost) return Problem{field, absl::StrCat("name at most ", kMost)};
+MaybeProblem BadWords(const char* field, const std::vector<std::string>& list,
+                      Bounds bounds = kOfWords) {
+  if (list.size() > bounds.most) return Problem{field, absl::StrCat("name at most ", bounds.most)};
   for (auto entry = list.begin(); entry != list.end(); ++entry) {
-    if (!IsText(*entry, 1, kLongest)) {
-      return Problem{field, absl::StrCat("each must be text of 1 to ", kLongest, " characters")};
+    if (!IsText(*entry, 1, bounds.longest)) {
+      return Problem{field,
+                     absl::StrCat("each must be text of 1 to ", bounds.longest, " characters")};
     }
     if (entry->find_first_of("\n\t;") != std::string::npos) {
       return Problem{
@@ -57,8 +63,13 @@ MaybeProblem BadSubjects(const std::vector<legal::SubjectKind>& subjects) {
 
 }  // namespace
 
+MaybeProblem BadSectors(const std::vector<std::string>& sectors) {
+  return BadWords("sectors", sectors, kOfSectors);
+}
+
 MaybeProblem BadScope(const legal::Scope& scope) {
   if (auto bad = BadWords("scope.territories", scope.territories)) return bad;
+  if (auto bad = BadWords("scope.sectors", scope.sectors, kOfSectors)) return bad;
   if (auto bad = BadWords("scope.offences", scope.offences)) return bad;
   if (auto bad = BadWords("scope.stages", scope.stages)) return bad;
   return BadSubjects(scope.subjects);

@@ -34,6 +34,7 @@ std::string Text(const legal::Scope& scope) {
     if (!words.empty()) limits.push_back(absl::StrCat(name, ": ", words));
   };
   add("territories", absl::StrJoin(scope.territories, ";"));
+  add("sectors", absl::StrJoin(scope.sectors, ";"));
   add("offences", absl::StrJoin(scope.offences, ";"));
   add("stages", absl::StrJoin(scope.stages, ";"));
   add("subjects",
@@ -101,6 +102,7 @@ Fields Of(const Authority& a) {
   return {{"display_name", a.display_name},
           {"competent_in_criminal_matters", YesNo(a.competent_in_criminal_matters)},
           {"territory", a.territory},
+          {"sectors", absl::StrJoin(a.sectors, ";")},
           {"listed_in", absl::StrJoin(a.listed_in, ";")},
           {"last_verified", a.last_verified},
           {"certainty", Word(a.certainty)}};

@@ -139,6 +139,7 @@ struct Authority {
   std::string display_name;
   bool competent_in_criminal_matters = false;
   std::string territory;
+  std::vector<std::string> sectors;
   std::vector<std::string> listed_in;  // Ids of instruments of the partner.
   std::string last_verified;
   Certainty certainty = Certainty::kUnspecified;

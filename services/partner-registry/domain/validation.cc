@@ -376,6 +376,7 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   }
   if (auto bad = BadName("display_name", authority.display_name)) return bad;
   if (auto bad = BadText("territory", authority.territory, 0, kLongestName)) return bad;
+  if (auto bad = BadSectors(authority.sectors)) return bad;
   if (auto bad = BadDay("last_verified", authority.last_verified)) return bad;
   for (const std::string& id : authority.listed_in) {
     if (registry.FindInstrument(

@@ -60,7 +60,7 @@ bool Shows(Insight insight) {
 
 }  // namespace
 
-Viewer Viewer::Of(const identity::Principal& principal) {
+Viewer Viewer::Of(const identity::Principal& principal, const Registry& registry) {
   using identity::PrincipalKind;
   switch (principal.kind) {
     case PrincipalKind::kPartner:
@@ -71,6 +71,12 @@ Viewer Viewer::Of(const identity::Principal& principal) {
       return {.all = true};
     case PrincipalKind::kAgency:
       break;
+  }
+  if (principal.role == identity::Role::kLiaisonProsecutor) {
+    // One identity is one State's for good.
+    const auto& named = registry.relations().secondments().Of(principal.spiffe_id);
+    if (named.empty()) return {};
+    return {.partner = std::string(legal::PartnerOf(named.front().name).substr(9))};
   }
   const bool aligned =
       principal.role == identity::Role::kCommission || principal.role == identity::Role::kEeas;

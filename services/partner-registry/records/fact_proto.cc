@@ -85,6 +85,7 @@ absl::StatusOr<legal::Scope> ScopeFromProto(absl::string_view path,
                                             const v1::InstrumentScope& scope) {
   legal::Scope made;
   made.territories = {scope.territories().begin(), scope.territories().end()};
+  made.sectors = {scope.sectors().begin(), scope.sectors().end()};
   made.offences = {scope.offences().begin(), scope.offences().end()};
   made.stages = {scope.stages().begin(), scope.stages().end()};
   for (const int subject : scope.subjects()) {
@@ -167,6 +168,7 @@ absl::StatusOr<Authority> AuthorityFromProto(absl::string_view path,
   made.display_name = authority.display_name();
   made.competent_in_criminal_matters = authority.competent_in_criminal_matters();
   made.territory = authority.territory();
+  made.sectors = {authority.sectors().begin(), authority.sectors().end()};
   for (const std::string& instrument : authority.listed_in()) {
     COMITY_ASSIGN_OR_RETURN(std::string id, IdBelow(absl::StrCat(path, ".listed_in"), "instruments",
                                                     made.partner, instrument));

@@ -40,6 +40,7 @@ std::string InstrumentName(absl::string_view partner, absl::string_view id) {
 
 void SetScope(const legal::Scope& scope, v1::InstrumentScope& made) {
   for (const std::string& territory : scope.territories) made.add_territories(territory);
+  for (const std::string& sector : scope.sectors) made.add_sectors(sector);
   for (const std::string& offence : scope.offences) made.add_offences(offence);
   for (const std::string& stage : scope.stages) made.add_stages(stage);
   for (const legal::SubjectKind subject : scope.subjects) {
@@ -175,6 +176,7 @@ v1::Authority ToProto(const Authority& authority, absl::string_view store_id) {
   made.set_display_name(authority.display_name);
   made.set_competent_in_criminal_matters(authority.competent_in_criminal_matters);
   made.set_territory(authority.territory);
+  for (const std::string& sector : authority.sectors) made.add_sectors(sector);
   for (const std::string& id : authority.listed_in) {
     made.add_listed_in(InstrumentName(authority.partner, id));
   }

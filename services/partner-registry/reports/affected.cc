@@ -195,15 +195,12 @@ void Comparison::Axes() {
 
 absl::StatusOr<std::vector<Affected>> AffectedBy(const Registry& registry,
                                                  const Instrument& instrument,
-                                                 Supposition supposition, absl::CivilDay day,
-                                                 std::size_t most) {
+                                                 Supposition supposition, absl::CivilDay day) {
   COMITY_ASSIGN_OR_RETURN(Instrument supposed, Suppose(instrument, supposition, day));
   // Of the same revision: nothing was recorded.
   Registry after = registry;
   after.Apply({.revision = registry.revision(), .facts = {std::move(supposed)}});
-  std::vector<Affected> affected = Comparison(registry, after, instrument, day).Compare();
-  if (affected.size() > most) affected.resize(most);
-  return affected;
+  return Comparison(registry, after, instrument, day).Compare();
 }
 
 }  // namespace comity::partner_registry

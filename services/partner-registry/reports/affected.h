@@ -30,12 +30,11 @@ struct Affected {
 // day on, or went on until it: on a copy with the instrument changed, what the transfer check says
 // of each authority or organisation of its partner to the standard question (questions.h), whether
 // a liaison prosecutor may be seconded, who opens documents there, and the five axes. It is a
-// question, so unconfirmed fields are taken as they are. In that order, at most `most`.
+// question, so unconfirmed fields are taken as they are. In that order.
 //
 // INVALID_ARGUMENT `FIELD_INVALID`: an extension that would end before it does now.
 absl::StatusOr<std::vector<Affected>> AffectedBy(const Registry& registry,
                                                  const Instrument& instrument,
-                                                 Supposition supposition, absl::CivilDay day,
-                                                 std::size_t most);
+                                                 Supposition supposition, absl::CivilDay day);
 
 }  // namespace comity::partner_registry

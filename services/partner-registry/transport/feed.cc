@@ -104,8 +104,8 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
 
 absl::Status Feed::Watch(const v1::WatchRequest& request,
                          std::shared_ptr<rpc::Outflow<v1::WatchResponse>> stream) const {
-  auto cursor =
-      std::make_shared<FeedCursor>(store_, clock_, Viewer::Of(stream->call().principal()));
+  auto cursor = std::make_shared<FeedCursor>(
+      store_, clock_, Viewer::Of(stream->call().principal(), *store_->View()));
   if (request.has_after()) {
     const comity::ledger::v1::Revision& after = request.after();
     if (after.store_id() != store_->store_id() || after.number() < 0 ||

@@ -33,7 +33,7 @@ absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerReques
   COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Partner* partner = then->FindPartner(id);
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   if (partner == nullptr || !sight.SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
@@ -52,7 +52,7 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
   COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
   const Registry& registry = *then;
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
   std::string last;
   registry.index().Visit(request.query(), filter, today, page.after, [&](const Partner& partner) {
@@ -88,11 +88,11 @@ absl::Status Reads::GetPartnerStanding(const rpc::Call& call,
   }
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Partner* partner = then->FindPartner(id);
-  if (partner == nullptr || !Sight(call, *clock_).SeesPartner(id)) {
+  if (partner == nullptr || !Sight(then.viewer(), *clock_).SeesPartner(id)) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
   *response = ToProto(StandingOn(*then, *partner, day, public_on), *partner, *then);
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   for (v1::Instrument& instrument : *response->mutable_instruments()) {
     instrument = sight.Show(std::move(instrument));
   }
@@ -104,7 +104,7 @@ absl::Status Reads::GetBelow(const rpc::Call& call, const Request& request, cons
                              Find find, Message* response) const {
   COMITY_RETURN_IF_ERROR(ParseChildName("name", below.collection, request.name()).status());
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const auto* fact = find(*then, request.name());
   if (fact == nullptr || !sight.Sees(*fact)) return NoSuch(below.word, below.not_found);
   *response = sight.Show(ToProto(*fact, then->store_id()));
@@ -123,7 +123,7 @@ absl::Status Reads::ListBelow(const rpc::Call& call, const Request& request, con
   COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
   const Registry& registry = *then;
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   if (!all && (registry.FindPartner(partner) == nullptr || !sight.SeesPartner(partner))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
@@ -173,7 +173,7 @@ absl::Status Reads::FindCounterpart(const rpc::Call& call,
   COMITY_RETURN_IF_ERROR(CheckCounterpartQuestion(question));
   COMITY_RETURN_IF_ERROR(leases_->MayAnswer());  // Before the view, as for the transfer check.
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const bool there = of_authority ? then->FindAuthority(request.parent()) != nullptr
                                   : then->FindPartner(question.partner) != nullptr;
   if (!there || !sight.SeesPartner(question.partner)) {
@@ -226,10 +226,12 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
                                       v1::ListKeyStatementsResponse* response) const {
   if (!request.has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
   const auto add = [&](absl::string_view holder) {
-    const KeyStatement* statement = then->CurrentKey(holder);
+    // Whoever makes the next statement needs the last one, whosever that was.
+    const KeyStatement* statement =
+        holder == call.caller() ? then->CurrentKey(holder) : then->OfferedKey(holder, today);
     if (statement == nullptr || !sight.Sees(*statement)) return;
     *response->add_key_statements() = ToProto(*statement, then->store_id());
   };
@@ -242,6 +244,11 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
       if (holder.kind == identity::PrincipalKind::kPartner &&
           (contact == nullptr || !then->Reaches(*contact, today))) {
         return absl::OkStatus();
+      }
+      // Nor to a prosecutor who does not; and to others he is of his State.
+      if (holder.IsAgency(identity::Role::kLiaisonProsecutor)) {
+        const std::string state = then->StateBehind(request.holder(), today);
+        if (state.empty() || !sight.SeesPartner(state)) return absl::OkStatus();
       }
       add(request.holder());
       return absl::OkStatus();
@@ -275,7 +282,7 @@ absl::Status Reads::ListDecisions(const rpc::Call& call, const v1::ListDecisions
   COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
   const Registry& registry = *then;
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   // Ids are ordered by time: newest first is from the end.
   const auto& decisions = registry.decisions();
   auto at = page.after.empty() ? decisions.end() : decisions.lower_bound(page.after);

@@ -66,7 +66,7 @@ absl::Status RelationReads::Get(const rpc::Call& call, const Request& request,
                                 Message* response) const {
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const T* found = then->relations().template Find<T>(request.name());
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   if (found == nullptr || !MaySee(sight.viewer, *found, Today())) return NoSuch(what, reason);
   *response = RelationView{*then, Today(), sight.viewer}.Show(*found);
   return absl::OkStatus();
@@ -78,7 +78,7 @@ absl::StatusOr<std::string> RelationReads::FillPage(
     Listed<T> (*list)(const Registry&, const std::string& partner), const std::string& partner,
     Messages* messages) const {
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const RelationView view{*then, day, sight.viewer};
   std::string last;
   for (const auto& [position, fact] : list(*then, partner)) {
@@ -98,8 +98,8 @@ absl::StatusOr<std::string> RelationReads::PageBelow(const rpc::Call& call, cons
     COMITY_ASSIGN_OR_RETURN(partner, ParsePartnerName("parent", request.parent()));
   }
   COMITY_ASSIGN_OR_RETURN(Then then, At(call, request));
-  if (!partner.empty() &&
-      (then->FindPartner(partner) == nullptr || !Sight(call, *clock_).SeesPartner(partner))) {
+  if (!partner.empty() && (then->FindPartner(partner) == nullptr ||
+                           !Sight(then.viewer(), *clock_).SeesPartner(partner))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
   return FillPage<T>(call, request, then, day, &ByName<T>, partner, messages);
@@ -127,7 +127,7 @@ absl::Status RelationReads::ListStrategyGaps(const rpc::Call& call,
   constexpr int kMostGaps = 10'000;
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay day, DayOf(request.day()));
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const Strategy* strategy = StrategyOn(*then, day);
   if (!MaySee(sight.viewer, Strategy(), Today())) {
     return NoSuch("strategy", "STRATEGY_NOT_FOUND");
@@ -167,7 +167,7 @@ absl::Status RelationReads::RankPartners(const rpc::Call& call,
   constexpr int kMostRanked = 10'000;
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay day, DayOf(request.day()));
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const CriteriaSet* set = then->relations().Find<CriteriaSet>(request.criteria_set());
   // A ranking tells what assessments say.
   if (set == nullptr || !MaySee(sight.viewer, Assessment(), Today())) {
@@ -211,7 +211,7 @@ absl::Status RelationReads::GetReadiness(const rpc::Call& call,
                                          v1::Readiness* response) const {
   COMITY_ASSIGN_OR_RETURN(const std::string partner, ParseReadinessName("name", request.name()));
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   const Readiness found = ReadinessOf(*then, partner);
   if (then->FindPartner(partner) == nullptr || !MaySee(sight.viewer, found, Today())) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");

@@ -34,7 +34,7 @@ absl::StatusOr<T> NewBelow(absl::string_view path, const std::string& parent, ab
 template <typename T, typename Request, typename Message>
 absl::Status RelationWrites::Do(const rpc::Call& call, const Request& request, std::string detail,
                                 RegistryStore::Planner planner, Message* response) const {
-  const Viewer viewer = Viewer::Of(call.principal());
+  const Viewer viewer = Viewer::Of(call.principal(), *store_->View());
   // The access table says who writes; who sees only a part may not, whatever it says.
   if (viewer.insight != Insight::kInternal) return NoSuch("resource", "RESOURCE_NOT_FOUND");
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));

@@ -12,6 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "common/transfer_proto/affected.h"
 #include "common/transfer_proto/transfer_proto.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/names.h"
@@ -26,8 +27,6 @@ namespace {
 
 // Lists of other days than today are made for whoever asks; not too many are kept.
 constexpr std::size_t kMostLists = 16;
-
-constexpr int kMostListed = 10'000;
 
 absl::Status SetDay(const std::string& text, absl::CivilDay& day) {
   if (text.empty()) return absl::OkStatus();
@@ -142,12 +141,12 @@ absl::Status Reports::ListAffected(const rpc::Call& call, const v1::ListAffected
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
   const Instrument* const instrument = then->FindInstrument(request.instrument());
   if (instrument == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
-  COMITY_ASSIGN_OR_RETURN(
-      const std::vector<Affected> affected,
-      AffectedBy(*then, *instrument, asked.supposition, asked.day, kMostListed));
-  for (const Affected& one : affected) *response->add_affected() = ToProto(one);
-  response->set_day(FormatDay(asked.day));
-  service::SetRevision(then->store_id(), then->revision(), response->mutable_registry_revision());
+  COMITY_ASSIGN_OR_RETURN(const std::vector<Affected> affected,
+                          AffectedBy(*then, *instrument, asked.supposition, asked.day));
+  transfer_proto::AffectedAnswer answer(asked.day, then->facts().revision(), {}, response);
+  for (const Affected& one : affected) {
+    if (!answer.Add(ToProto(one))) break;
+  }
   return absl::OkStatus();
 }
 

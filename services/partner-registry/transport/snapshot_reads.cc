@@ -13,7 +13,7 @@ absl::Status SnapshotReads::Then::GoBack(RegistryStore& store, std::int64_t revi
 }
 
 absl::StatusOr<SnapshotReads::Then> SnapshotReads::Now(const rpc::Call& call) const {
-  Then now(store_->View());
+  Then now(store_->View(), call.principal());
   COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, now->store_id(), now->revision()));
   return now;
 }

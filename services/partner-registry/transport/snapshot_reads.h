@@ -23,8 +23,7 @@ namespace comity::partner_registry {
 
 // Eyes and the day they look on.
 struct Sight {
-  Sight(const rpc::Call& call, const Clock& clock)
-      : viewer(Viewer::Of(call.principal())), clock_(clock) {}
+  Sight(Viewer whose, const Clock& clock) : viewer(std::move(whose)), clock_(clock) {}
 
   bool Sees(const Fact& fact) const {
     return viewer.all || MaySee(viewer, fact, DayInBrussels(clock_.Now()));
@@ -55,11 +54,14 @@ class SnapshotReads {
       : store_(store), pages_(pages), clock_(clock) {}
   ~SnapshotReads() = default;
 
-  // The state that one call reads: the last committed one, until it goes back.
+  // The state that one call reads: the last committed one, until it goes back. The eyes stay those
+  // that the caller has by the last committed one.
   class Then {
    public:
-    explicit Then(RegistryStore::State::Guard now) : now_(std::move(now)) {}
+    Then(RegistryStore::State::Guard now, const identity::Principal& caller)
+        : now_(std::move(now)), viewer_(Viewer::Of(caller, **now_)) {}
 
+    const Viewer& viewer() const { return viewer_; }
     const Registry& operator*() const { return earlier_ != nullptr ? *earlier_ : **now_; }
     const Registry* operator->() const { return &**this; }
 
@@ -67,6 +69,7 @@ class SnapshotReads {
 
    private:
     std::optional<RegistryStore::State::Guard> now_;
+    Viewer viewer_;
     std::shared_ptr<const Registry> earlier_;
   };
   absl::StatusOr<Then> Now(const rpc::Call& call) const;

@@ -53,7 +53,7 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   // Before the view: what is current then is current in it. An answer of the past stays true.
   if (!asked.has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
-  COMITY_RETURN_IF_ERROR(CheckKnown(Sight(call, *clock_), *then, question.counterpart));
+  COMITY_RETURN_IF_ERROR(CheckKnown(Sight(then.viewer(), *clock_), *then, question.counterpart));
   if (asked.has_at_revision()) {
     COMITY_RETURN_IF_ERROR(GoBack(asked.at_revision(), "question.at_revision", then));
   }
@@ -84,7 +84,7 @@ absl::Status Reads::BatchEvaluateTransfers(const rpc::Call& call,
   }
   if (!first.has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
-  const Sight sight(call, *clock_);
+  const Sight sight(then.viewer(), *clock_);
   for (int i = 0; i < count; ++i) {
     const absl::Status known = CheckKnown(sight, *then, questions[i].counterpart);
     if (!known.ok()) {

@@ -55,6 +55,7 @@ class FixedSteps final : public comity::testing::RegistrySteps {
     view_->SuspendExchanges(partner, suspended);
   }
   void Record(const legal::Decision& decision) override { view_->Record(decision); }
+  void Second(const legal::Secondment& secondment) override { view_->Second(secondment); }
   void LoseLease() override { view_->LoseLease(); }
   void RegainLease() override { view_->RegainLease(); }
   std::string Checkpoint() const override { return comity::testing::RegistryRecords().checkpoint; }
@@ -227,6 +228,30 @@ TEST_P(RegistryViewContractTest, AUnitActsForThePartnerOfItsCodeOrItsName) {
   EXPECT_EQ(Latest()->PartnerOfUnit("georgia"), "partners/georgia");
   EXPECT_EQ(Latest()->PartnerOfUnit("atlantis"), "");
   EXPECT_EQ(Latest()->PartnerOfUnit("-"), "");
+}
+
+TEST_P(RegistryViewContractTest, AProsecutorCountsWhileASecondmentInEffectNamesHim) {
+  Start();
+  constexpr char kProsecutor[] = "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-9";
+  const absl::CivilDay from(2026, 1, 1);
+  const absl::CivilDay to(2026, 12, 31);
+  const auto seconded_by = [&](absl::CivilDay day) {
+    return Latest()->SecondedBy(kProsecutor, day);
+  };
+  EXPECT_EQ(seconded_by(from), "");
+  legal::Secondment secondment{.name = "partners/georgia/secondments/s1",
+                               .kind = legal::SecondmentKind::kLiaisonProsecutor,
+                               .instrument = "partners/georgia/instruments/cooperation-agreement",
+                               .from = PartialDate(from),
+                               .to = PartialDate(to),
+                               .identity = kProsecutor};
+  registry().Second(secondment);
+  ASSERT_THAT(Latest()->SecondmentsOf(kProsecutor), SizeIs(1));
+  EXPECT_EQ(Latest()->SecondmentsOf(kProsecutor)[0].to.ToString(), "2026-12-31");
+  EXPECT_EQ(seconded_by(from - 1), "");
+  EXPECT_EQ(seconded_by(from), "partners/georgia");
+  EXPECT_EQ(seconded_by(to + 1), "");
+  EXPECT_THAT(Latest()->SecondmentsOf(kTbilisi), SizeIs(0));
 }
 
 TEST_P(RegistryViewContractTest, ExchangesAreSuspendedWithThatPartnerUntilTheyAreResumed) {

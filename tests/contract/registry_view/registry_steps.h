@@ -38,6 +38,9 @@ class RegistrySteps {
   // Not a barrier.
   virtual void Record(const legal::Decision& decision) = 0;
 
+  // A barrier; of Georgia, under its cooperation agreement, which permits it.
+  virtual void Second(const legal::Secondment& secondment) = 0;
+
   virtual void LoseLease() = 0;
   virtual void RegainLease() = 0;
 

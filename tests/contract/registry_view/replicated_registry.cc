@@ -103,6 +103,31 @@ void ReplicatedRegistry::Record(const legal::Decision& decision) {
   Commit(std::move(change));
 }
 
+void ReplicatedRegistry::Second(const legal::Secondment& secondment) {
+  v1::Change change;
+  v1::Partner& georgia = *change.add_facts()->mutable_partner();
+  georgia.set_name("partners/georgia");
+  v1::LegalClassPeriod& period = *georgia.add_legal_classes();
+  period.set_legal_class(v1::LEGAL_CLASS_THIRD_COUNTRY);
+  period.set_certainty(v1::CERTAINTY_FOUND);
+  v1::Instrument& agreement = *change.add_facts()->mutable_instrument();
+  agreement.set_name(secondment.instrument);
+  agreement.set_kind(v1::INSTRUMENT_KIND_COOPERATION_AGREEMENT_PRE_2019);
+  agreement.set_signed_("2019-03-29");
+  agreement.set_in_force("2020-11-19");
+  agreement.set_allows_secondment(true);
+  (*agreement.mutable_certainty())["all"] = v1::CERTAINTY_FOUND;
+  v1::Secondment& made = *change.add_facts()->mutable_secondment();
+  made.set_name(secondment.name);
+  made.set_kind(static_cast<v1::Secondment::Kind>(secondment.kind));
+  made.set_instrument(secondment.instrument);
+  made.set_from(secondment.from.ToString());
+  made.set_to(secondment.to.ToString());
+  made.set_identity(secondment.identity);
+  change.set_barrier(true);
+  Commit(std::move(change));
+}
+
 void ReplicatedRegistry::LoseLease() {
   registry_->StopAnswering();
   clock_.Advance(kMoreThanTheLease);

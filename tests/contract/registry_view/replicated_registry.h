@@ -25,6 +25,7 @@ class ReplicatedRegistry final : public RegistrySteps {
   void List(const ListedContact& contact) override;
   void SuspendExchanges(const std::string& partner, bool suspended) override;
   void Record(const legal::Decision& decision) override;
+  void Second(const legal::Secondment& secondment) override;
   void LoseLease() override;
   void RegainLease() override;
   std::string Checkpoint() const override;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "tests/testing/seconding_facts.h"
 #include "tests/unit/legal/real_facts.h"
 
 namespace comity::document_exchange {
@@ -18,12 +19,25 @@ ContactEntry ProsecutorOf(absl::string_view partner) {
           .opener = true};
 }
 
+}  // namespace
+
+legal::Secondment Seconded() {
+  return {.name = "partners/georgia/secondments/s1",
+          .kind = legal::SecondmentKind::kLiaisonProsecutor,
+          .instrument = "partners/georgia/instruments/cooperation-agreement",
+          .from = PartialDate(absl::CivilDay(2022, 1, 1)),
+          .identity = kGeorgianProsecutor};
+}
+
+namespace {
+
 Records PublicRecords() {
-  return {.facts = legal::RealFacts(),
+  return {.facts = testing::WithSecondment(legal::RealFacts()),
           .contacts = {{kTbilisi, ProsecutorOf("partners/georgia")},
                        {kChisinau, ProsecutorOf("partners/moldova")},
                        {kParis, ProsecutorOf("partners/france")},
                        {kPanama, ProsecutorOf("partners/panama")}},
+          .secondments = {{kGeorgianProsecutor, {Seconded()}}},
           .units = {{"fr", "partners/france"}, {"de", "partners/germany"}}};
 }
 
@@ -64,6 +78,14 @@ void FixedRegistry::SuspendExchanges(const std::string& partner, bool suspended)
 
 void FixedRegistry::Record(const legal::Decision& decision) {
   replica_.Change([&](Records&, legal::FactsBuilder& facts) { facts.Put(decision); });
+}
+
+void FixedRegistry::Second(const legal::Secondment& secondment) {
+  replica_.Change(
+      [&](Records& records, legal::FactsBuilder&) {
+        records.secondments[secondment.identity] = {secondment};
+      },
+      /*barrier=*/true);
 }
 
 void FixedRegistry::ForgetCheckpoint() {

@@ -14,9 +14,14 @@ inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/con
 inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
 inline constexpr char kParis[] = "spiffe://agency.example/partner/france/contact/paris-1";
 inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
+inline constexpr char kGeorgianProsecutor[] =
+    "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
 
-// The public facts and the contacts above, active openers all, that a test can change. Thread-safe;
-// passes the contract of RegistryView.
+// Who seconds kGeorgianProsecutor, until further notice.
+legal::Secondment Seconded();
+
+// The public facts, that secondment and the contacts above, active openers all, that a test can
+// change. Thread-safe; passes the contract of RegistryView.
 class FixedRegistry final : public RegistryView {
  public:
   FixedRegistry();
@@ -34,6 +39,8 @@ class FixedRegistry final : public RegistryView {
   void SuspendContact(const std::string& spiffe_id);
   void SuspendExchanges(const std::string& partner, bool suspended);
   void Record(const legal::Decision& decision);
+  // In the place of those of the same identity.
+  void Second(const legal::Secondment& secondment);
   void ForgetCheckpoint();
 
   void LoseLease() { replica_.SetLease(false); }

@@ -9,8 +9,6 @@ using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 
-constexpr char kGeorgianProsecutor[] =
-    "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
 constexpr char kProsecutorOfNobody[] = "spiffe://agency.example/agency/liaison-prosecutor/-/lp-1";
 
 sealing::Originator Of(const std::string& kind, const std::string& partner) {
@@ -43,6 +41,30 @@ TEST_F(ExchangeTest, ALiaisonProsecutorGetsFromTheAgencyNoMoreThanHisState) {
 
   world_.registry.SuspendExchanges("partners/georgia", true);
   EXPECT_EQ(outcome(), "REFUSED");
+}
+
+TEST_F(ExchangeTest, ALiaisonProsecutorWhomNoSecondmentNamesIsNoRecipient) {
+  const auto deliver = [&](const char* prosecutor, const std::string& data_kind) {
+    const SealedLetter letter =
+        world_.Seal({.recipients = {kDesk, prosecutor}, .data_kind = data_kind});
+    return world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+  };
+  const auto refused = FailsWith(StatusCode::kFailedPrecondition, "RECIPIENT_UNKNOWN");
+  EXPECT_THAT(deliver(kGeorgianProsecutor, "NON_PERSONAL"), IsOk());
+  EXPECT_THAT(
+      deliver("spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-2", "NON_PERSONAL"),
+      refused);
+
+  legal::Secondment over = Seconded();
+  over.to = PartialDate(absl::CivilDay(2022, 12, 31));
+  world_.registry.Second(over);
+  EXPECT_THAT(deliver(kGeorgianProsecutor, "NON_PERSONAL"), refused);
+  EXPECT_THAT(deliver(kGeorgianProsecutor, "OPERATIONAL"), refused);
+
+  world_.registry.Second(Seconded());
+  world_.registry.SuspendExchanges("partners/georgia", true);
+  EXPECT_THAT(deliver(kGeorgianProsecutor, "NON_PERSONAL"),
+              FailsWith(StatusCode::kFailedPrecondition, "EXCHANGES_SUSPENDED"));
 }
 
 TEST_F(ExchangeTest, WhatALiaisonProsecutorSendsIsReceivedFromHisState) {

@@ -454,6 +454,13 @@ TEST_F(EditsTest, AuthoritiesAndClassesAreConfirmedByASecondPerson) {
   const auto panama = Call(&Stub::GetPartner, server_.As(kDesk), partner);
   ASSERT_THAT(panama, IsOk());
   EXPECT_EQ(panama->legal_classes(0).confirmation().confirmed_by(), kDesk);
+
+  constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
+  const auto told = Call(&Stub::GetPartner, server_.As(kPanama), partner);
+  ASSERT_THAT(told, IsOk());
+  EXPECT_TRUE(told->legal_classes(0).confirmation().has_confirm_time());
+  EXPECT_EQ(told->legal_classes(0).confirmation().confirmed_by(), "")
+      << "a contact learns that it is confirmed, and not by whom";
 }
 
 TEST_F(EditsTest, AStepByMistakeIsWithdrawn) {

@@ -64,6 +64,29 @@ TEST_F(KeysTest, AContactFindsTheKeysOfTheAgency) {
             1);
 }
 
+TEST_F(KeysTest, AProsecutorsKeyIsOfferedWhileHeIsSecondedAndToNoOtherState) {
+  v1::ListKeyStatementsRequest request;
+  request.set_holder(kProsecutor);
+  const auto keys = [&](const char* caller) {
+    const auto list = Call(&Stub::ListKeyStatements, server_.As(caller), request);
+    EXPECT_THAT(list, IsOk());
+    return list.ok() ? list->key_statements_size() : -1;
+  };
+  ASSERT_THAT(server_.Second(kProsecutor), IsOk());
+  ASSERT_THAT(server_.PublishKey(kProsecutor), IsOk());
+  EXPECT_EQ(keys(kDesk), 1);
+  EXPECT_EQ(keys(kTbilisi), 1) << "of its own State";
+  EXPECT_EQ(keys(kProsecutor), 1);
+  EXPECT_EQ(keys(kChisinau), 0);
+
+  ASSERT_THAT(server_.EndSecondment(), IsOk());
+  EXPECT_EQ(keys(kDesk), 0);
+  // Whoever comes next makes a statement of his own before anything is sealed for him.
+  ASSERT_THAT(server_.Second(kProsecutor, "s2"), IsOk());
+  EXPECT_EQ(keys(kDesk), 0);
+  EXPECT_EQ(keys(kProsecutor), 1) << "the next one follows the last";
+}
+
 TEST_F(KeysTest, ATamperedOrForeignStatementIsRefused) {
   ASSERT_THAT(server_.PublishKey(kDesk), IsOk());
   v1::ListKeyStatementsRequest list;

@@ -44,6 +44,33 @@ TEST_F(ReadsTest, APartnerComesWithItsFootnoteAndItsRevision) {
   EXPECT_GT(kosovo->record_time().seconds(), 0);
 }
 
+TEST_F(ReadsTest, AForeignProsecutorSeesWhatAContactOfHisStateSees) {
+  ASSERT_THAT(server_.Second(kProsecutor), IsOk());
+  EXPECT_THAT(Get(kProsecutor, "partners/georgia"), IsOk());
+  EXPECT_THAT(Get(kProsecutor, "partners/moldova"),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  v1::ListPartnersRequest all;
+  const auto partners = Call(&Stub::ListPartners, server_.As(kProsecutor), all);
+  ASSERT_THAT(partners, IsOk());
+  ASSERT_EQ(partners->partners_size(), 1);
+  EXPECT_EQ(partners->partners(0).name(), "partners/georgia");
+  v1::ListContactsRequest contacts;
+  contacts.set_parent("partners/-");
+  const auto own = Call(&Stub::ListContacts, server_.As(kProsecutor), contacts);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->contacts_size(), 1);
+  v1::GetInstrumentRequest instrument;
+  instrument.set_name("partners/georgia/instruments/cooperation-agreement");
+  const auto agreement = Call(&Stub::GetInstrument, server_.As(kProsecutor), instrument);
+  ASSERT_THAT(agreement, IsOk());
+  EXPECT_EQ(agreement->recorded_by(), "") << "who recorded it is the agency's";
+  v1::EvaluateTransferRequest question;
+  question.mutable_question()->set_counterpart("partners/georgia");
+  EXPECT_EQ(Call(&Stub::EvaluateTransfer, server_.As(kProsecutor), question).status().code(),
+            absl::StatusCode::kPermissionDenied)
+      << "what the law permits is the agency's";
+}
+
 TEST_F(ReadsTest, WhatAContactMayNotSeeIsNotThere) {
   EXPECT_THAT(Get(kTbilisi, "partners/georgia"), IsOk());
 

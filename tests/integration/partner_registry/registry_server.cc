@@ -14,6 +14,7 @@
 #include "common/sealing/age_key.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/key_statement.h"
+#include "common/time/day.h"
 #include "tests/testing/test_journal.h"
 
 namespace comity::partner_registry {
@@ -199,6 +200,27 @@ absl::StatusOr<v1::ImportFactsResponse> RegistryServer::ImportData() {
   return Import(
       kOperator,
       OrDie(facts_csv::ReadFolder(absl::StrCat(std::getenv("COMITY_SOURCE_DIR"), "/deploy/data"))));
+}
+
+absl::StatusOr<v1::Secondment> RegistryServer::Second(const std::string& identity,
+                                                      const std::string& id) {
+  v1::CreateSecondmentRequest request;
+  request.set_parent("partners/georgia");
+  request.set_secondment_id(id);
+  v1::Secondment& secondment = *request.mutable_secondment();
+  secondment.set_kind(v1::Secondment::KIND_LIAISON_PROSECUTOR);
+  secondment.set_instrument("partners/georgia/instruments/cooperation-agreement");
+  secondment.set_from(FormatDay(DayInBrussels(clock_->Now())));
+  secondment.set_identity(identity);
+  secondment.set_evidence("letter");
+  return Call(&v1::RelationService::Stub::CreateSecondment, RelationsAs(kOperator), request);
+}
+
+absl::StatusOr<v1::Secondment> RegistryServer::EndSecondment(const std::string& id) {
+  v1::EndSecondmentRequest request;
+  request.set_name(absl::StrCat("partners/georgia/secondments/", id));
+  request.set_reason("recalled");
+  return Call(&v1::RelationService::Stub::EndSecondment, RelationsAs(kOperator), request);
 }
 
 absl::StatusOr<v1::KeyStatement> RegistryServer::PublishKey(const std::string& spiffe_id,

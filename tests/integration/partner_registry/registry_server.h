@@ -30,6 +30,8 @@ inline constexpr char kDpo[] = "spiffe://agency.example/agency/dpo/-/p1";
 inline constexpr char kEeas[] = "spiffe://agency.example/agency/eeas/-/e1";
 inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 inline constexpr char kChisinau[] = "spiffe://agency.example/partner/moldova/contact/chisinau-1";
+inline constexpr char kProsecutor[] =
+    "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
 inline constexpr char kExchange[] = "spiffe://agency.example/service/document-exchange";
 
 // The whole registry behind real mutual TLS, with the access table of deploy/access and its store
@@ -78,6 +80,11 @@ class RegistryServer {
   // Makes and publishes the next sealing key of `spiffe_id`.
   absl::StatusOr<v1::KeyStatement> PublishKey(const std::string& spiffe_id, std::int64_t serial = 1,
                                               const std::string& previous_statement = "");
+
+  // Georgia seconds the liaison prosecutor `identity` from today on, by its secondment `id`; and
+  // that ends today.
+  absl::StatusOr<v1::Secondment> Second(const std::string& identity, const std::string& id = "s1");
+  absl::StatusOr<v1::Secondment> EndSecondment(const std::string& id = "s1");
 
   testing::TestPki& pki() { return pki_; }
   RegistryApplication& application() { return *application_; }

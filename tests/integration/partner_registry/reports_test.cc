@@ -260,6 +260,32 @@ TEST_F(ReportsTest, WhatWouldBeAffectedIsComparedOnTheDay) {
   EXPECT_THAT(Affected(request), FailsWith(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
 }
 
+TEST_F(ReportsTest, WhatWouldBeAffectedEndsWhereAMessageHasToAndSaysSo) {
+  constexpr int kMost = 10'000;
+  std::vector<v1::ImportFactsRequest::Row> rows(kMost + 1);
+  for (int i = 0; i <= kMost; ++i) {
+    v1::Authority& authority = *rows[i].mutable_authority();
+    authority.set_name(absl::StrCat("partners/albania/authorities/a", i));
+    authority.set_display_name("A");
+    authority.set_competent_in_criminal_matters(true);
+    authority.set_certainty(v1::CERTAINTY_FOUND);
+  }
+  ASSERT_THAT(server_.Import(kOperator, rows, false, "", absl::Seconds(60)), IsOk());
+  v1::ListAffectedRequest request;
+  request.set_instrument("partners/albania/instruments/cooperation-agreement");
+  request.set_supposition(v1::ListAffectedRequest::SUPPOSITION_LAPSES);
+  const auto cut = Affected(request);
+  ASSERT_THAT(cut, IsOk());
+  EXPECT_TRUE(cut->truncated());
+  EXPECT_GT(cut->affected_size(), 1'000);
+  EXPECT_LE(cut->affected_size(), kMost);
+
+  request.set_instrument("partners/georgia/instruments/cooperation-agreement");
+  const auto whole = Affected(request);
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_FALSE(whole->truncated());
+}
+
 TEST_F(ReportsTest, TheFiguresAreMetricsOfTheLastRevisionAndDay) {
   metrics::Metrics metrics;
   ReportMetrics figures(&server_.application().store(), &clock_);

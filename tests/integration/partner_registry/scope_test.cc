@@ -42,7 +42,8 @@ class ScopeTest : public ::testing::Test {
     return verdict.ok() ? *verdict : v1::TransferVerdict();
   }
 
-  absl::StatusOr<v1::Instrument> Limit(const v1::InstrumentScope& scope) {
+  // `widens`: it covers more, and a second person confirms that.
+  absl::StatusOr<v1::Instrument> Limit(const v1::InstrumentScope& scope, bool widens = false) {
     v1::GetInstrumentRequest get;
     get.set_name(kAgreement);
     const auto known = Call(&Stub::GetInstrument, server_.As(kDesk), get);
@@ -53,7 +54,20 @@ class ScopeTest : public ::testing::Test {
     *update.mutable_instrument()->mutable_scope() = scope;
     update.mutable_update_mask()->add_paths("scope");
     update.set_reason("its annex was read again");
-    return Call(&Stub::UpdateInstrument, server_.As(kOperator), update);
+    if (widens) {
+      *update.mutable_instrument()->mutable_certainty() = known->certainty();
+      (*update.mutable_instrument()->mutable_certainty())["scope"] = v1::CERTAINTY_UNCONFIRMED;
+      update.mutable_update_mask()->add_paths("certainty");
+    }
+    const auto updated = Call(&Stub::UpdateInstrument, server_.As(kOperator), update);
+    if (!widens || !updated.ok()) return updated;
+    EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_UNDETERMINED) << "nobody confirmed it";
+    v1::ConfirmFieldRequest confirm;
+    confirm.set_name(kAgreement);
+    confirm.set_etag(updated->etag());
+    confirm.mutable_confirmation()->set_field("scope");
+    confirm.mutable_confirmation()->set_evidence("its annex");
+    return Call(&Stub::ConfirmField, server_.As(kDesk), confirm);
   }
 
   // Why the agreement does not cover it; empty if nothing says so.
@@ -98,8 +112,43 @@ TEST_F(ScopeTest, AnAgreementLimitedToAnOffenceCoversItAndNotAnother) {
   ASSERT_THAT(before, IsOk());
   EXPECT_FALSE(before->has_scope());
 
-  ASSERT_THAT(Limit({}), IsOk());
+  EXPECT_THAT(Limit({}), FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  ASSERT_THAT(Limit({}, /*widens=*/true), IsOk());
   EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_PERMITTED) << "the limit was lifted";
+}
+
+TEST_F(ScopeTest, AnAgreementLimitedToASectorCoversTheAuthorityThatWorksInIt) {
+  const auto work_in = [this](const std::vector<std::string>& sectors) {
+    v1::GetAuthorityRequest get;
+    get.set_name("partners/georgia/authorities/prosecution-service");
+    const auto known = Call(&Stub::GetAuthority, server_.As(kDesk), get);
+    EXPECT_THAT(known, IsOk());
+    v1::UpdateAuthorityRequest update;
+    update.mutable_authority()->set_name(get.name());
+    update.mutable_authority()->set_etag(known->etag());
+    for (const std::string& sector : sectors) update.mutable_authority()->add_sectors(sector);
+    update.mutable_update_mask()->add_paths("sectors");
+    update.set_reason("its statute was read again");
+    return Call(&Stub::UpdateAuthority, server_.As(kOperator), update);
+  };
+  v1::InstrumentScope scope;
+  scope.add_sectors("customs");
+  ASSERT_THAT(Limit(scope), IsOk());
+  EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
+
+  const auto changed = work_in({"Customs"});
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_THAT(changed->sectors(), ::testing::ElementsAre("Customs"));
+  for (const bool restarted : {false, true}) {
+    if (restarted) server_.Restart();
+    EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_PERMITTED);
+  }
+  ASSERT_THAT(work_in({"Customs", "banks"}), IsOk());
+  EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
+
+  const auto refused = work_in({"customs", "CUSTOMS"});
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "AUTHORITY_INVALID"));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("sectors"));
 }
 
 TEST_F(ScopeTest, ALimitThatIsNoneIsRefusedAndNamed) {

@@ -78,6 +78,9 @@ TEST(InquiriesTest, WhatWasCutIsAPartThoughEverybodyAnswered) {
   ASSERT_THAT(details.preconditions, SizeIs(1));
   EXPECT_EQ(details.preconditions[0].subject, "document-exchange");
 
+  all.registry->set_truncated(true);
+  EXPECT_THAT(DetailsOf(all.status()).preconditions, SizeIs(2)) << "the registry's, too";
+
   all.registry = kDenied;
   all.engagements = kDenied;
   EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"))

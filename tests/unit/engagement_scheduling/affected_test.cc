@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
+#include "services/engagement-scheduling/domain/attendance.h"
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
+#include "tests/unit/legal/real_facts.h"
 
 namespace comity::engagement_scheduling {
 namespace {
@@ -42,6 +44,39 @@ TEST(PlannedTest, ALookEndsAfterSoManyEngagementsWhateverTheyAre) {
   ASSERT_THAT(planned.engagements, SizeIs(1));
   EXPECT_EQ(planned.engagements[0].name, "engagements/4");
   EXPECT_FALSE(planned.more);
+}
+
+TEST(PlannedTest, AnEngagementHasTheDaysOfItsMoments) {
+  const absl::CivilDay first(2026, 12, 1);
+  EXPECT_THAT(DaysOf(Between("2026-12-01T20:00:00Z", "2026-12-02T04:00:00Z")),
+              ::testing::ElementsAre(first, first + 1));
+  EXPECT_THAT(DaysOf(Between("2026-12-01T20:00:00Z", "2026-12-01T23:00:00Z")),
+              ::testing::ElementsAre(first))
+      << "midnight in Brussels is no moment of it";
+}
+
+TEST(PlannedTest, WhatBeganBeforeTheDayAndGoesOnIsLookedAtOnThatDay) {
+  Schedule schedule;
+  Engagement night = Held(Coordination({}), 0);
+  night.interval = Between("2026-12-01T20:00:00Z", "2026-12-02T04:00:00Z");
+  schedule.Apply(night);
+  const auto planned_from = [&](const char* from) {
+    return PlannedOperational(schedule, Who(kDesk), At(from), kStart, {absl::InfinitePast(), ""},
+                              10)
+        .engagements;
+  };
+  EXPECT_THAT(planned_from("2026-12-01T23:00:00Z"), SizeIs(1));
+  EXPECT_THAT(planned_from("2026-12-02T04:00:00Z"), IsEmpty());
+
+  FixedRegistry registry;
+  legal::Decision authorised = legal::Authorised("france", "georgia");
+  registry.Record(authorised);
+  legal::FactsBuilder builder(registry.snapshot().facts());
+  authorised.valid_to = PartialDate(absl::CivilDay(2026, 12, 1));
+  builder.Put(authorised);
+  const auto affected = AffectedBy(night, registry.snapshot(), builder.Build({}));
+  ASSERT_THAT(affected, SizeIs(1)) << "on the second day only";
+  EXPECT_THAT(affected[0].sentence, ::testing::HasSubstr("2026-12-02"));
 }
 
 }  // namespace

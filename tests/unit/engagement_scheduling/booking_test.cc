@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
+#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
 #include "tests/testing/status_matchers.h"
@@ -367,7 +370,10 @@ TEST_F(BookingTest, AnOperationalEngagementWithoutAuthorisationIsRefusedWithEver
 
 TEST_F(BookingTest, EveryPartnerInTheRoomIsCheckedAndSoIsALiaisonProsecutor) {
   registry_.Authorise();
-  for (const char* other : {kPanama, kLiaison}) {
+  registry_.Second(Seconded(PartialDate(absl::CivilDay(2026, 1, 1))));
+  const std::map<std::string, std::string> refused_for = {{kPanama, "partners/panama"},
+                                                          {kLiaison, "partners/georgia on "}};
+  for (const auto& [other, counterpart] : refused_for) {
     schedule_ = Schedule();
     Engagement wanted = Coordination(kHour);
     wanted.participants.push_back(other);
@@ -376,9 +382,65 @@ TEST_F(BookingTest, EveryPartnerInTheRoomIsCheckedAndSoIsALiaisonProsecutor) {
 
     EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
     for (const PreconditionViolation& violation : DetailsOf(refused).preconditions) {
-      EXPECT_THAT(violation.description, HasSubstr("partners/panama")) << other;
+      EXPECT_THAT(violation.description, HasSubstr(counterpart)) << other;
     }
   }
+}
+
+TEST_F(BookingTest, ALiaisonProsecutorTakesPartWhileASecondmentNamesHim) {
+  const absl::CivilDay today = DayInBrussels(kNow);
+  const absl::CivilDay day = DayInBrussels(kHour.start);
+  Engagement wanted = Meeting(kHour);
+  wanted.participants = {kDesk, kLiaison};
+  const auto from_to = [&](absl::CivilDay from, absl::CivilDay to) {
+    registry_.Second(Seconded(PartialDate(from), PartialDate(to)));
+  };
+  const auto why_not = [&] {
+    const absl::Status refused = Hold(wanted).status();
+    EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
+    const ErrorDetails details = DetailsOf(refused);
+    return details.preconditions.empty() ? "" : details.preconditions[0].description;
+  };
+  EXPECT_THAT(why_not(), HasSubstr("no secondment in effect names")) << "nobody seconds him";
+  from_to(today + 1, day);
+  EXPECT_THAT(why_not(), HasSubstr("does not count today"));
+  from_to(today, day - 1);
+  EXPECT_THAT(why_not(), HasSubstr(absl::StrCat("in effect on ", FormatDay(day))));
+  from_to(today, day);
+  registry_.SuspendExchanges("partners/georgia", true);
+  EXPECT_THAT(why_not(), HasSubstr("suspended"));
+  registry_.SuspendExchanges("partners/georgia", false);
+
+  ASSERT_THAT(Hold(wanted), IsOk());
+  from_to(today - 2, today - 1);
+  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"))
+      << "it ended in between";
+}
+
+TEST_F(BookingTest, EveryDayOfAMeetingOverMidnightMustPermitItAndIsNamed) {
+  const absl::CivilDay first(2026, 12, 1);
+  const Interval night = Between("2026-12-01T20:00:00Z", "2026-12-02T04:00:00Z");
+  legal::Decision authorised = legal::Authorised("france", "georgia");
+  authorised.valid_to = PartialDate(first);
+  registry_.Record(authorised);
+  ASSERT_THAT(Hold(Coordination(night)), IsOk());
+  const absl::Status refused = Confirm().status();
+  EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  ASSERT_THAT(DetailsOf(refused).preconditions, Not(IsEmpty()));
+  for (const PreconditionViolation& violation : DetailsOf(refused).preconditions) {
+    EXPECT_THAT(violation.description, HasSubstr(" on 2026-12-02: "));
+  }
+  authorised.valid_to = PartialDate(first + 1);
+  registry_.Record(authorised);
+  EXPECT_THAT(Confirm(), IsOk());
+
+  schedule_ = Schedule();
+  ContactEntry contact = *registry_.snapshot().FindContact(kTbilisi);
+  contact.validity.to = first;
+  registry_.List(kTbilisi, contact);
+  const absl::Status late = Hold(Meeting(night)).status();
+  EXPECT_THAT(late, FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
+  EXPECT_THAT(DetailsOf(late).preconditions[0].description, HasSubstr("not valid on 2026-12-02"));
 }
 
 TEST_F(BookingTest, EveryTransferCheckOfAConfirmationIsTold) {

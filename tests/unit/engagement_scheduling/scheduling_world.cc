@@ -6,6 +6,7 @@
 #include "common/crypto/digest.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "tests/testing/seconding_facts.h"
 #include "tests/unit/legal/real_facts.h"
 
 namespace comity::engagement_scheduling {
@@ -14,7 +15,7 @@ namespace {
 using Records = testing::RegistryRecords;
 
 Records PublicRecords() {
-  return {.facts = legal::RealFacts(),
+  return {.facts = testing::WithSecondment(legal::RealFacts()),
           .contacts = {{kTbilisi,
                         {.partner = "partners/georgia",
                          .authority = "partners/georgia/authorities/prosecution",
@@ -76,6 +77,15 @@ Engagement Coordination(const Interval& interval) {
   engagement.question = legal::Ask("georgia", {legal::MemberState("france")});
   engagement.question->counterpart.clear();
   return engagement;
+}
+
+legal::Secondment Seconded(PartialDate from, PartialDate to) {
+  return {.name = "partners/georgia/secondments/s1",
+          .kind = legal::SecondmentKind::kLiaisonProsecutor,
+          .instrument = "partners/georgia/instruments/cooperation-agreement",
+          .from = from,
+          .to = to,
+          .identity = kLiaison};
 }
 
 FixedRegistry::FixedRegistry() : replica_(PublicRecords()) {}
@@ -140,6 +150,14 @@ void FixedRegistry::Record(const legal::Decision& decision) {
 }
 
 void FixedRegistry::Authorise() { Record(legal::Authorised("france", "georgia")); }
+
+void FixedRegistry::Second(const legal::Secondment& secondment) {
+  replica_.Change(
+      [&](Records& records, legal::FactsBuilder&) {
+        records.secondments[secondment.identity] = {secondment};
+      },
+      /*barrier=*/true);
+}
 
 void FixedRegistry::ForgetCheckpoint() {
   replica_.Change([](Records& records, legal::FactsBuilder&) { records.checkpoint.clear(); });

@@ -22,7 +22,7 @@ inline constexpr char kOperator[] = "spiffe://agency.example/agency/operator/-/o
 inline constexpr char kRegistryOperator[] =
     "spiffe://agency.example/agency/registry-operator/-/registry-1";
 inline constexpr char kLiaison[] =
-    "spiffe://agency.example/agency/liaison-prosecutor/panama/liaison-1";
+    "spiffe://agency.example/agency/liaison-prosecutor/georgia/liaison-1";
 inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
 inline constexpr char kRoom[] = "resources/room-1";
@@ -40,6 +40,9 @@ WorkingHours Office();  // 09:00 to 17:30 in Amsterdam.
 Engagement Meeting(const Interval& interval);
 // A coordination meeting of both on data of France.
 Engagement Coordination(const Interval& interval);
+
+// Who seconds kLiaison, from `from` to `to`; `to` may be unknown.
+legal::Secondment Seconded(PartialDate from, PartialDate to = {});
 
 // The public facts and the contacts kTbilisi and kPanama, that a test can change. Thread-safe;
 // passes the contract of RegistryView.
@@ -65,6 +68,8 @@ class FixedRegistry final : public RegistryView {
   void Forget(const std::string& contact);
   void SuspendExchanges(const std::string& partner, bool suspended);
   void Record(const legal::Decision& decision);
+  // In the place of those of the same identity.
+  void Second(const legal::Secondment& secondment);
   // France authorises the transfer to Georgia.
   void Authorise();
   void ForgetCheckpoint();

@@ -20,9 +20,11 @@ TEST(VisibilityTest, TheAgencySeesStrategicEngagements) {
   for (const char* who : {kDesk, kColleague, kDpo, kAuditor, kTbilisi}) {
     EXPECT_TRUE(Sees(who, engagement)) << who;
   }
-  for (const char* who : {kPanama, kApplication, kOtherService}) {
+  for (const char* who : {kPanama, kLiaison, kApplication, kOtherService}) {
     EXPECT_FALSE(Sees(who, engagement)) << who;
   }
+  engagement.participants = {kLiaison};
+  EXPECT_TRUE(Sees(kLiaison, engagement));
 }
 
 TEST(VisibilityTest, OperationalOnesAreForThoseWhoTakePartAndThoseWhoSupervise) {

@@ -159,6 +159,7 @@ TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   instrument.mutable_instrument()->set_review_by("2029-12-01");
   v1::InstrumentScope& scope = *instrument.mutable_instrument()->mutable_scope();
   scope.add_territories("Gibraltar");
+  scope.add_sectors("customs");
   scope.add_offences("terrorism");
   scope.add_offences("fraud, cross-border");
   scope.add_stages("investigation");
@@ -166,7 +167,20 @@ TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   scope.add_subjects(v1::SUBJECT_KIND_OTHER);
   scope.set_excludes_special_categories(true);
 
-  const auto files = WriteFiles({contact, instrument});
+  v1::Fact authority;
+  authority.mutable_authority()->set_name("partners/georgia/authorities/a");
+  authority.mutable_authority()->set_display_name("Customs");
+  authority.mutable_authority()->add_sectors("customs");
+  authority.mutable_authority()->add_sectors("asylum");
+
+  const auto files = WriteFiles({contact, instrument, authority});
+  const auto authorities = ReadFile("authorities.csv", files.at("authorities.csv"));
+  ASSERT_THAT(authorities, IsOk());
+  EXPECT_THAT(authorities->at(0).authority().sectors(), ElementsAre("customs", "asylum"));
+  EXPECT_FALSE(authorities->at(0).has_emptied());
+  const auto silent = ReadFile("authorities.csv", "partner,id,display_name,sectors\nx,a,A,\n");
+  ASSERT_THAT(silent, IsOk());
+  EXPECT_THAT(silent->at(0).emptied().paths(), ElementsAre("sectors"));
   const auto contacts = ReadFile("contacts.csv", files.at("contacts.csv"));
   ASSERT_THAT(contacts, IsOk());
   EXPECT_EQ(contacts->at(0).contact().ShortDebugString(), told.ShortDebugString());

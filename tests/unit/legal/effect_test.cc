@@ -97,14 +97,24 @@ TEST(EffectTest, AnArrangementThatSaysFromWhenDoesNotStandFromItsSignature) {
   EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kInForce));
 }
 
-TEST(EffectTest, ASourceDoesNotSettleWhatAnUnconfirmedDateDenies) {
+TEST(EffectTest, ASourceSettlesNothingThatIsStatedAndWaitsForASecondPerson) {
   Instrument instrument = Agreement("2026-07-01");
-  instrument.SetCertainty(Field::kInForce, Certainty::kUnconfirmed);
   instrument.in_force_by = Date("2026-01-01");
-  EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kInForce));
+  for (const Certainty waits :
+       {Certainty::kUnconfirmed, Certainty::kUnspecified, Certainty::kUnknown}) {
+    instrument.SetCertainty(Field::kInForce, waits);
+    for (const char* const day : {"2026-07-01", "2025-07-01"}) {
+      instrument.in_force = Date(day);
+      EXPECT_THAT(On(instrument, "2026-03-01").unsure, ElementsAre(Field::kInForce)) << day;
+    }
+  }
+  instrument.in_force = PartialDate();
+  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kYes) << "nobody stated a day";
 
-  instrument.in_force = Date("2025-07-01");
-  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kYes);
+  instrument.in_force = Date("2026");
+  instrument.SetCertainty(Field::kInForce, Certainty::kFound);
+  EXPECT_EQ(On(instrument, "2026-03-01").holds, Tri::kYes) << "it is more exact than the year";
+  EXPECT_THAT(On(instrument, "2025-12-31").holds, Tri::kNo);
 }
 
 TEST(EffectTest, AnAgreementUnderArticle218MustApply) {

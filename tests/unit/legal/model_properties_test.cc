@@ -84,7 +84,7 @@ TEST(ModelPropertiesTest, ALimitToWhatAnInstrumentCoversNeverImprovesAResultAndE
     worse[limit] += Nearness(after.outcome) < Nearness(before.outcome) ? 1 : 0;
   });
   for (const char* const limit :
-       {"offences", "stages", "subjects", "excludes_special_categories"}) {
+       {"sectors", "offences", "stages", "subjects", "excludes_special_categories"}) {
     EXPECT_GT(worse[limit], 0) << limit << " never mattered";
   }
 }

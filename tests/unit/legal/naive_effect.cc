@@ -51,24 +51,16 @@ bool ShownInForce(const Instrument& instrument, const View& view) {
   return From(instrument, Field::kInForceBy, by, view) == Answer::kYes;
 }
 
-// Whether the day stated for the entry into force, sure or not, is still to come.
-bool InForceIsStatedLater(const Instrument& instrument, const View& view) {
-  View as_stated = view;
-  as_stated.explore = true;
-  const Certainty certainty = instrument.CertaintyOf(Field::kInForce);
-  return Reached(view.day, instrument.in_force,
-                 certainty == Certainty::kUnknown ? Certainty::kFound : certainty,
-                 as_stated) == Answer::kNo;
-}
-
 // "From `in_force`, or if empty from `in_force_by`, it is in force; between `signed` and
-// `in_force_by` with `in_force` empty: UNDETERMINED." A day that may not be used counts as unknown.
+// `in_force_by` with `in_force` empty: UNDETERMINED." "An unconfirmed decisive field gives
+// UNDETERMINED until a second person confirms it": a day that is stated and that a real transfer
+// may not use is not empty.
 Answer InForce(const Instrument& instrument, const View& view) {
   const Answer in_force = From(instrument, Field::kInForce, instrument.in_force, view);
   if (in_force != Answer::kUnknown) return in_force;
-  if (ShownInForce(instrument, view) && !InForceIsStatedLater(instrument, view)) {
-    return Answer::kYes;
-  }
+  const bool waits = instrument.in_force.known() && Usable(instrument.CertaintyOf(Field::kInForce),
+                                                           {.day = view.day}) != Answer::kYes;
+  if (!waits && ShownInForce(instrument, view)) return Answer::kYes;
   return UnlessSurelyNotYet(Answer::kUnknown, instrument, view);
 }
 
@@ -286,6 +278,11 @@ Answer IsPublic(const Instrument& instrument, const View& view) {
   }
   return Reached(*view.public_on, instrument.signed_on, instrument.CertaintyOf(Field::kSigned),
                  view);
+}
+
+Answer ScopeIsSettled(const Instrument& instrument, const View& view) {
+  const Certainty certainty = instrument.CertaintyOf(Field::kScope);
+  return certainty == Certainty::kUnspecified ? Answer::kYes : Usable(certainty, view);
 }
 
 Answer HasEffect(const Instrument& instrument, const World& world, const View& view) {

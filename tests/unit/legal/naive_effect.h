@@ -60,6 +60,10 @@ Answer IsPublic(const Instrument& instrument, const View& view);
 // Whether `instrument` has effect on the day.
 Answer HasEffect(const Instrument& instrument, const World& world, const View& view);
 
+// Whether what it covers is settled: a scope counts as it is recorded, unless that is said to be
+// unsure.
+Answer ScopeIsSettled(const Instrument& instrument, const View& view);
+
 // Whether one of `names` is the counterpart: the partner, or just its authority that is asked
 // about.
 bool NamesCounterpart(const std::vector<std::string>& names, const Question& question);

@@ -108,7 +108,9 @@ Answer Table::Covers(InstrumentKind kind) {
   std::vector<Answer> answers;
   for (const Instrument& instrument : world_.instruments) {
     if (instrument.kind != kind || !IsOfCounterpart(instrument)) continue;
-    if (Covers(instrument)) answers.push_back(HasEffect(instrument, world_, view_));
+    if (!Covers(instrument)) continue;
+    answers.push_back(
+        All({HasEffect(instrument, world_, view_), ScopeIsSettled(instrument, view_)}));
   }
   return Any(answers);
 }

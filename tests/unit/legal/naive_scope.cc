@@ -24,13 +24,26 @@ bool Contains(const std::vector<std::string>& list, const std::string& words) {
 
 }  // namespace
 
-// Listed in the instrument's annex; or in none, and of the partner's territory or of one to which
-// the instrument extends.
+// LED 36(1), "one or more specified sectors": whoever works in another one as well, or is not said
+// to work in any, is not in them.
+bool Table::IsInItsSectors(const Instrument& instrument) const {
+  if (instrument.scope == nullptr || instrument.scope->sectors.empty()) return true;
+  if (authority_ == nullptr) return false;
+  std::size_t inside = 0;
+  for (const std::string& sector : authority_->sectors) {
+    if (Contains(instrument.scope->sectors, sector)) ++inside;
+  }
+  return inside > 0 && inside == authority_->sectors.size();
+}
+
+// Listed in the instrument's annex; or in none, of its sectors, and of the partner's territory or
+// of one to which the instrument extends.
 bool Table::CoversAuthority(const Instrument& instrument) const {
-  if (authority_ == nullptr) return true;
+  if (authority_ == nullptr) return IsInItsSectors(instrument);
   const std::vector<std::string>& listed = authority_->listed_in;
   if (!listed.empty())
     return std::find(listed.begin(), listed.end(), instrument.name) != listed.end();
+  if (!IsInItsSectors(instrument)) return false;
   if (authority_->territory.empty()) return true;
   return instrument.scope != nullptr &&
          Contains(instrument.scope->territories, authority_->territory);

@@ -71,6 +71,7 @@ class Table {
   bool IsOfCounterpart(const Instrument& instrument) const;
   // Row 3.2, naive_scope.cc: "not listed in the instrument's annex, or outside its territory or
   // sector". What lists the authority of a territory covers it.
+  bool IsInItsSectors(const Instrument& instrument) const;
   bool CoversAuthority(const Instrument& instrument) const;
   bool TakesIn(const Instrument& instrument) const;
   bool Covers(const Instrument& instrument) const;

@@ -138,8 +138,11 @@ std::shared_ptr<const Scope> RandomWorlds::MakeScope() {
       {SubjectKind::kSuspect},
       {SubjectKind::kSuspect, SubjectKind::kVictim},
       {SubjectKind::kWitness, SubjectKind::kOther}};
+  const std::vector<std::vector<std::string>> sectors = {
+      {" CUSTOMS"}, {"customs", "asylum "}, {"asylum"}};
   const auto scope = std::make_shared<Scope>();
   if (Percent(50)) scope->territories = {Percent(75) ? "gibraltar" : "Jersey"};
+  if (Percent(25)) scope->sectors = Of(sectors);
   if (Percent(30)) scope->offences = Of(offences);
   if (Percent(30)) scope->stages = Of(stages);
   if (Percent(30)) scope->subjects = Of(subjects);
@@ -161,6 +164,9 @@ Authority RandomWorlds::MakeAuthority(const std::string& name,
   Authority authority{.name = name};
   authority.competent_in_criminal_matters = Percent(90);
   if (Percent(8)) authority.territory = "Gibraltar";
+  const std::vector<std::vector<std::string>> sectors = {
+      {"customs"}, {"Customs", "asylum"}, {"banks"}};
+  if (Percent(40)) authority.sectors = Of(sectors);
   if (Percent(20)) {
     authority.listed_in.push_back(instruments.empty() ? "partners/norland/instruments/none"
                                                       : Of(instruments).name);
@@ -443,7 +449,7 @@ World RandomWorlds::WithALimit(const World& whole_world, const Question& questio
   if (instruments.empty()) return world;
   std::shared_ptr<const Scope>& scope = Of(instruments)->scope;
   const auto narrower = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
-  switch (Below(5)) {
+  switch (Below(6)) {
     case 0:
       limit = "territories";
       narrower->territories = {"Jersey"};
@@ -459,6 +465,10 @@ World RandomWorlds::WithALimit(const World& whole_world, const Question& questio
     case 3:
       limit = "subjects";
       narrower->subjects = {SubjectKind::kWitness};
+      break;
+    case 4:
+      limit = "sectors";
+      narrower->sectors = {"banks"};
       break;
     default:
       limit = "excludes_special_categories";

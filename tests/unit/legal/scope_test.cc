@@ -156,6 +156,45 @@ TEST(ScopeTest, ATerritoryIsCoveredIfTheInstrumentExtendsToItOrItsAnnexListsTheA
       << "territories are named besides those for which no authority acts apart";
 }
 
+TEST(ScopeTest, ASectorIsCoveredIfAllTheAuthorityWorksInAreOrTheAnnexListsIt) {
+  const auto limited = [](std::vector<std::string> sectors, std::vector<std::string> listed_in) {
+    FactsBuilder builder(Limited({.sectors = {"customs", "asylum"}}));
+    for (Authority authority : RealFacts().Find("partners/georgia")->authorities) {
+      authority.sectors = sectors;
+      authority.listed_in = listed_in;
+      builder.Put(std::move(authority));
+    }
+    return Evaluate(builder.Build({}), ToGeorgia());
+  };
+  const auto why_not = [](const Verdict& verdict) {
+    EXPECT_THAT(verdict, AllOf(Comes(Outcome::kDecisionRequired),
+                               Says("3.2", "AUTHORITY_NOT_COVERED"), Says("5.8", "NO_BASIS")));
+    const Reason* const row = FindRow(verdict, "3.2");
+    return row == nullptr ? "" : row->sentence;
+  };
+  EXPECT_THAT(limited({"CUSTOMS "}, {}),
+              ComesBy(Outcome::kPermitted, Basis::kCooperationAgreement));
+  EXPECT_TRUE(absl::EndsWith(
+      why_not(limited({"customs", "banks"}, {})),
+      ", which works in \"customs\", \"banks\" (only the sectors \"customs\", \"asylum\")."));
+  EXPECT_TRUE(
+      absl::EndsWith(why_not(limited({}, {})),
+                     ", of which no sector is known (only the sectors \"customs\", \"asylum\")."))
+      << "silence is not covered";
+  EXPECT_THAT(limited({}, {kAgreement}), Comes(Outcome::kPermitted)) << "the annex is its word";
+  EXPECT_TRUE(
+      absl::EndsWith(why_not(limited({"customs"}, {"partners/georgia/instruments/another"})),
+                     ": it is not listed in its annex."));
+
+  Question question = ToGeorgia();
+  question.counterpart = "partners/georgia";
+  question.mode = Mode::kExplore;
+  EXPECT_THAT(Evaluate(Limited({}), question), Comes(Outcome::kPermitted));
+  EXPECT_THAT(Evaluate(Limited({.sectors = {"customs"}}), question),
+              AllOf(Comes(Outcome::kDecisionRequired), Says("3.2", "AUTHORITY_NOT_COVERED")))
+      << "the authority that is assumed works in no sector that is known";
+}
+
 TEST(ScopeTest, OtherBasesAreStillExamined) {
   FactsBuilder builder(Limited({.offences = {"fraud"}}));
   Instrument binding;
@@ -190,14 +229,64 @@ TEST(ScopeTest, WhatItDoesNotCoverIsNotLeftOpenByItsDates) {
               AllOf(Comes(Outcome::kDecisionRequired), Says("5.8", "NO_BASIS")));
 }
 
+TEST(ScopeTest, AScopeThatWaitsForASecondPersonCoversNothingForSure) {
+  FactsBuilder builder(RealFacts());
+  for (Instrument instrument : RealFacts().Find("partners/georgia")->instruments) {
+    instrument.SetCertainty(Field::kScope, Certainty::kUnconfirmed);
+    builder.Put(std::move(instrument));
+  }
+  const Facts waiting = builder.Build({});
+  const Verdict verdict = Evaluate(waiting, ToGeorgia());
+  EXPECT_THAT(verdict, AllOf(Comes(Outcome::kUndetermined), Says("5.7", "DECISIVE_FIELD_UNKNOWN")));
+  EXPECT_THAT(verdict.unconfirmed_fields, ::testing::Contains(std::string(kAgreement) + ".scope"));
+
+  Question question = ToGeorgia();
+  question.mode = Mode::kExplore;
+  EXPECT_THAT(Evaluate(waiting, question),
+              ComesBy(Outcome::kPermitted, Basis::kCooperationAgreement));
+}
+
+TEST(ScopeTest, AScopeIsWidenedByWordsByTheEndOfALimitAndByTerritories) {
+  const Scope limited{.territories = {"Gibraltar"},
+                      .sectors = {"customs"},
+                      .offences = {"fraud", "terrorism"},
+                      .stages = {"trial"},
+                      .subjects = {SubjectKind::kSuspect},
+                      .excludes_special_categories = true};
+  EXPECT_FALSE(Widens(limited, limited));
+  EXPECT_FALSE(Widens({}, {.sectors = {"customs"},
+                           .offences = {"fraud"},
+                           .stages = {"trial"},
+                           .subjects = {SubjectKind::kSuspect},
+                           .excludes_special_categories = true}))
+      << "without a limit everything was covered";
+  const auto widened = [&limited](auto change) {
+    Scope after = limited;
+    change(after);
+    return Widens(limited, after);
+  };
+  EXPECT_FALSE(widened([](Scope& s) { s.territories.clear(); }));
+  EXPECT_FALSE(widened([](Scope& s) { s.offences = {"FRAUD "}; })) << "the same words";
+  EXPECT_TRUE(Widens({}, {.territories = {"Gibraltar"}}));
+  EXPECT_TRUE(widened([](Scope& s) { s.territories.emplace_back("Jersey"); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.sectors.emplace_back("asylum"); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.sectors.clear(); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.offences = {"smuggling"}; }));
+  EXPECT_TRUE(widened([](Scope& s) { s.stages.clear(); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.subjects.push_back(SubjectKind::kOther); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.subjects.clear(); }));
+  EXPECT_TRUE(widened([](Scope& s) { s.excludes_special_categories = false; }));
+}
+
 TEST(ScopeTest, ReadersAreToldEachLimit) {
   EXPECT_THAT(LimitsOf({}), IsEmpty());
   EXPECT_THAT(LimitsOf({.territories = {"Gibraltar"},
+                        .sectors = {"customs"},
                         .offences = {"fraud", "terrorism"},
                         .stages = {"trial"},
                         .subjects = {SubjectKind::kVictim, SubjectKind::kOther},
                         .excludes_special_categories = true}),
-              ElementsAre("extends to the territories \"Gibraltar\"",
+              ElementsAre("extends to the territories \"Gibraltar\"", "sectors: only \"customs\"",
                           "offences: only \"fraud\", \"terrorism\"",
                           "stages of proceedings: only \"trial\"",
                           "persons: only victims, other persons", "no special categories of data"));

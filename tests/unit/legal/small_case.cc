@@ -126,7 +126,8 @@ std::string Describe(const Instrument& instrument) {
   if (instrument.scope != nullptr) {
     const Scope& scope = *instrument.scope;
     absl::StrAppend(&text, " scope territories=[", absl::StrJoin(scope.territories, "|"),
-                    "] offences=[", absl::StrJoin(scope.offences, "|"), "] stages=[",
+                    "] sectors=[", absl::StrJoin(scope.sectors, "|"), "] offences=[",
+                    absl::StrJoin(scope.offences, "|"), "] stages=[",
                     absl::StrJoin(scope.stages, "|"), "] subjects=[", Numbers(scope.subjects),
                     "] no_special=", scope.excludes_special_categories);
   }
@@ -149,8 +150,9 @@ std::string Describe(const Authority& authority) {
   return absl::StrCat(
       authority.name, " competent=", authority.competent_in_criminal_matters,
       " certainty=", static_cast<int>(authority.certainty), " territory=", authority.territory,
-      " listed_in=[", absl::StrJoin(authority.listed_in, " "), "]",
-      Dated("verified", authority.last_verified), " openers=[",
+      " sectors=[", absl::StrJoin(authority.sectors, "|"), "] listed_in=[",
+      absl::StrJoin(authority.listed_in, " "), "]", Dated("verified", authority.last_verified),
+      " openers=[",
       absl::StrJoin(
           authority.openers, "; ",
           [](std::string* text, const Opener& opener) { absl::StrAppend(text, Describe(opener)); }),

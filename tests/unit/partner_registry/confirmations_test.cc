@@ -109,12 +109,14 @@ TEST_F(ConfirmationsTest, NobodyConfirmsWhatHeRecorded) {
 
 TEST_F(ConfirmationsTest, AnImportRecordsInTheNameOfWhoImports) {
   EXPECT_EQ(LoadedRegistry().FindInstrument(kName)->recorded_by, kImporter);
-  const auto plan = PlanImport(registry_, DataRows(), kSecond, kNow);
+  Instrument row = Serbia();
+  row.in_force = "2019-12-11";
+  const auto plan = PlanImport(registry_, {ImportRow{.fact = row}}, kSecond, kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_THAT(plan->facts, ::testing::Not(IsEmpty()));
   Do(Plan{.facts = plan->facts});
 
-  EXPECT_EQ(RecorderOf(Serbia(), "in_force_by"), kSecond) << "the row gave it another value";
+  EXPECT_EQ(RecorderOf(Serbia(), "in_force"), kSecond) << "the row gave it another value";
   EXPECT_EQ(RecorderOf(Serbia(), "signed"), kImporter) << "the row says what was there";
 }
 
@@ -237,6 +239,65 @@ TEST_F(ConfirmationsTest, NobodySaysForSureThatThereIsNoEndByEmptyingOneThatIsNo
       << "that nobody knows is not forgotten either";
 }
 
+TEST_F(ConfirmationsTest, ASourceThatShowsItInForceDoesNotGetAroundTheSecondPerson) {
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  const auto update = [this](const Instrument& changed) {
+    return PlanUpdateInstrument(registry_, kFirst, changed, "");
+  };
+  Instrument changed = Serbia();
+  changed.in_force_by = "2020-11-19";
+  changed.certainty["in_force_by"] = Certainty::kFound;
+  Instrument emptied = changed;
+  emptied.in_force.clear();
+  EXPECT_THAT(update(emptied), needed) << "at once";
+  Do(update(changed));
+  EXPECT_FALSE(Carries()) << "beside it";
+  EXPECT_THAT(update(emptied), needed) << "one after the other";
+
+  emptied.certainty["in_force_by"] = Certainty::kUnconfirmed;
+  Do(update(emptied));
+  EXPECT_FALSE(Carries());
+  changed = Serbia();
+  changed.certainty["in_force_by"] = Certainty::kFound;
+  EXPECT_THAT(update(changed), needed) << "later";
+  Do(Confirm(kSecond, "in_force_by"));
+  EXPECT_TRUE(Carries());
+}
+
+TEST_F(ConfirmationsTest, NobodyWidensWhatItCoversAlone) {
+  Do(Confirm(kSecond));
+  ASSERT_TRUE(Carries());
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  const auto update = [this](const Instrument& changed) {
+    return PlanUpdateInstrument(registry_, kFirst, changed, "");
+  };
+  Instrument narrowed = Serbia();
+  narrowed.scope.excludes_special_categories = true;
+  Do(update(narrowed));
+  EXPECT_TRUE(Carries()) << "who narrows it needs nobody";
+
+  Instrument widened = Serbia();
+  widened.scope = {};
+  EXPECT_THAT(update(widened), needed);
+  const std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2},
+                                        .fact = widened,
+                                        .emptied = {"scope.excludes_special_categories"}}};
+  EXPECT_THAT(PlanImport(registry_, rows, kFirst, now_),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+
+  widened.certainty["scope"] = Certainty::kUnconfirmed;
+  Do(update(widened));
+  EXPECT_FALSE(Carries()) << "it waits for a second person";
+  Instrument sure = Serbia();
+  sure.certainty.erase("scope");
+  EXPECT_THAT(update(sure), needed);
+  EXPECT_THAT(Confirm(kFirst, "scope"),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  Do(Confirm(kSecond, "scope"));
+  EXPECT_TRUE(Carries());
+  EXPECT_EQ(Serbia().confirmations.back().value, "no limit");
+}
+
 TEST_F(ConfirmationsTest, ASecondPersonIsNotTheFirstInAnotherRole) {
   for (const char* first : {"spiffe://agency.example/agency/desk-officer/-/first",
                             "spiffe://agency.example/agency/desk-officer/unit-2/first"}) {
@@ -312,7 +373,13 @@ TEST_F(AuthorityConfirmationsTest, ASecondPersonMakesItSureAndAChangeMakesItUnsu
                 FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
         << "a part of it is his";
   }
-  EXPECT_THAT(ConfirmIt(kSecond), IsOk());
+  Do(ConfirmIt(kSecond));
+  EXPECT_EQ(Sure(), Certainty::kFound);
+
+  changed = Algeria();
+  changed.sectors = {"customs"};
+  Do(PlanUpdateAuthority(registry_, kFirst, changed, "", kNow));
+  EXPECT_EQ(Sure(), Certainty::kUnconfirmed) << "what an instrument covers hangs on its sectors";
 }
 
 TEST_F(AuthorityConfirmationsTest, NoEditAndNoImportMakesItSure) {

@@ -83,13 +83,21 @@ TEST_F(FactMutationsTest, LimitsOfWhatAnInstrumentCoversAreWordsThatCanBeCompare
   EXPECT_EQ(field({.subjects = {legal::SubjectKind::kUnspecified}}), "instrument.scope.subjects");
   EXPECT_EQ(field({.subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kVictim}}),
             "instrument.scope.subjects");
+  EXPECT_EQ(field({.sectors = {std::string(101, 'a')}}), "instrument.scope.sectors");
+  EXPECT_EQ(field({.sectors = std::vector<std::string>(2, "customs")}), "instrument.scope.sectors");
   std::vector<std::string> many;
+  for (int i = 0; i < 21; ++i) many.push_back(std::to_string(i));
+  EXPECT_EQ(field({.sectors = many}), "instrument.scope.sectors");
+  many.pop_back();
+  const std::vector<std::string> sectors = many;
+  many.clear();
   for (int i = 0; i <= 100; ++i) many.push_back(std::to_string(i));
   EXPECT_EQ(field({.territories = many}), "instrument.scope.territories");
 
   many.pop_back();
   Instrument instrument = Arrangement();
   instrument.scope = {.territories = many,
+                      .sectors = sectors,
                       .offences = {std::string(200, 'a'), "fraud"},
                       .subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kOther}};
   EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, instrument), IsOk());

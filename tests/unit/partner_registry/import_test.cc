@@ -93,11 +93,14 @@ Registry ImportTest::Limited() const {
   reviewed.last_evaluated = "2025-06-01";
   reviewed.review_by = "2029-06-01";
   reviewed.scope = {.territories = {"Adjara"},
+                    .sectors = {"customs"},
                     .offences = {"terrorism"},
                     .stages = {"trial"},
                     .subjects = {legal::SubjectKind::kVictim},
                     .excludes_special_categories = true};
-  return After(loaded_, {second, limited, reviewed});
+  Authority customs = *loaded_.FindAuthority("partners/georgia/authorities/prosecution-service");
+  customs.sectors = {"customs"};
+  return After(loaded_, {second, limited, reviewed, customs});
 }
 
 TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
@@ -127,6 +130,14 @@ TEST_F(ImportTest, AnEmptyCellOfTheLaterColumnsEmptiesThem) {
     rows.push_back(std::move(row));
   }
 
+  for (ImportRow& row : Rows("authorities.csv",
+                             "partner,id,display_name,competent_in_criminal_matters,territory,"
+                             "sectors,last_verified,certainty\n"
+                             "georgia,prosecution-service,Prosecution Service of Georgia,yes,,,"
+                             "2026-11-23,found\n")) {
+    rows.push_back(std::move(row));
+  }
+
   const auto plan = PlanImport(Limited(), rows, kImporter, kNow);
 
   ASSERT_THAT(plan, IsOk());
@@ -136,7 +147,8 @@ TEST_F(ImportTest, AnEmptyCellOfTheLaterColumnsEmptiesThem) {
     EXPECT_EQ(difference.new_value, "");
     emptied.push_back(difference.field);
   }
-  EXPECT_THAT(emptied, UnorderedElementsAre("last_evaluated", "valid_from", "absences", "deputies"))
+  EXPECT_THAT(emptied, UnorderedElementsAre("last_evaluated", "valid_from", "absences", "deputies",
+                                            "sectors"))
       << "valid_to is filled, review_by is no column";
   const auto& instrument = std::get<Instrument>(plan->facts.at(0));
   EXPECT_EQ(instrument.review_by, "2029-06-01");
@@ -173,6 +185,7 @@ TEST_F(ImportTest, ARowChangesTheLimitsItSaysOrEmptiesAndKeepsTheOthers) {
       *loaded_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   limited.scope = {
       .offences = {"terrorism"}, .stages = {"trial"}, .excludes_special_categories = true};
+  limited.certainty["scope"] = Certainty::kUnconfirmed;  // It is widened.
   const Registry registry = After(loaded_, {limited});
   limited.scope = {.offences = {"terrorism", "fraud"}};
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/digest.h"
 #include "common/crypto/encoding.h"
+#include "common/legal/evaluate.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/legal/somebody_opens.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -93,12 +94,41 @@ TEST_F(MutationsTest, AWithdrawalIsABarrierAndIsDoneOnce) {
 
 TEST_F(MutationsTest, DecisionsThatBelongToACaseAreNotKeptHere) {
   Decision of_case = FrenchAuthorisation();
+  of_case.kind = DecisionKind::kRestrictionLifted;
   of_case.case_reference = "case 1";
   EXPECT_THAT(Record(french_, of_case),
               FailsWith(absl::StatusCode::kInvalidArgument, "DECISION_TIED_TO_CASE"));
   EXPECT_THAT(Record(Who("agency/president/-/p1"),
                      {.kind = DecisionKind::kDerogationVitalInterests, .valid_from = "2026-11-23"}),
               FailsWith(absl::StatusCode::kInvalidArgument, "DECISION_TIED_TO_CASE"));
+}
+
+TEST_F(MutationsTest, AnAuthorisationForOneCaseIsKeptAndCountsForThatCase) {
+  Decision of_case = FrenchAuthorisation();
+  of_case.case_reference = std::string(201, 'a');
+  EXPECT_THAT(Record(french_, of_case),
+              FailsWith(absl::StatusCode::kInvalidArgument, "DECISION_INVALID"));
+  of_case.case_reference = "case 1";
+  EXPECT_THAT(Record(Who("agency/national-member/it/n1"), of_case),
+              FailsWith(absl::StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+  const auto plan = Record(french_, of_case);
+  ASSERT_THAT(plan, IsOk());
+  const Registry recorded = After(registry_, plan->facts);
+  const auto authorised = [&](const std::string& asked_case) {
+    legal::Question question;
+    question.instant = now_;
+    question.counterpart = "partners/georgia/authorities/prosecution-service";
+    question.data_kind = legal::DataKind::kOperational;
+    question.purpose.case_reference = asked_case;
+    question.origins = {{.kind = legal::OriginKind::kMemberState, .partner = "partners/france"}};
+    for (const legal::Reason& reason : legal::Evaluate(recorded.facts(), question).reasons) {
+      if (reason.row == "4.1") return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(authorised("case 1"));
+  EXPECT_FALSE(authorised("case 2"));
+  EXPECT_FALSE(authorised(""));
 }
 
 TEST_F(MutationsTest, OnlyAMemberStateAuthorises) {

@@ -61,8 +61,7 @@ class ReportsTest : public ::testing::Test {
 
   static std::vector<Affected> WhatIf(const Registry& registry, const std::string& name,
                                       Supposition supposition, const char* day) {
-    return AffectedBy(registry, *registry.FindInstrument(name), supposition, Day(day), 10'000)
-        .value();
+    return AffectedBy(registry, *registry.FindInstrument(name), supposition, Day(day)).value();
   }
   static std::string Line(const Affected& one) {
     return absl::StrCat(static_cast<int>(one.kind), " ", one.resource, ": ", one.before, " -> ",
@@ -332,7 +331,7 @@ TEST_F(ReportsTest, AnExtensionKeepsTheBasisUntilItsNewLastDay) {
   EXPECT_THAT(affected[0].before, HasSubstr("(EJR 56(2)(c))"));
   EXPECT_THAT(affected[0].after, HasSubstr("(EJR 57, 56(2)(a))"));
   EXPECT_THAT(AffectedBy(registry_, *registry_.FindInstrument(decision), Supposition::kExtended,
-                         Day("2030-01-01"), 10),
+                         Day("2030-01-01")),
               FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"));
 }
 

@@ -54,6 +54,14 @@ class SecondmentsTest : public ::testing::Test {
     return registry_.Counts(*registry_.FindContact(kContact), day);
   }
 
+  // As the journal records it, at noon of `day`.
+  void Publish(KeyStatement statement, absl::CivilDay day) {
+    const std::int64_t revision = registry_.revision() + 1;
+    statement.recorded = {.revision = revision,
+                          .time = absl::FromCivil(absl::CivilHour(day) + 12, Brussels())};
+    registry_.Apply({.revision = revision, .facts = {std::move(statement)}});
+  }
+
   std::string WhyNot(absl::CivilDay day) const {
     return WhyNotInEffect(registry_, *registry_.relations().Find<Secondment>(kName), day);
   }
@@ -84,6 +92,63 @@ TEST_F(SecondmentsTest, AccessOfItsContactBeginsAndEndsWithIt) {
   EXPECT_FALSE(Counts(absl::CivilDay(2027, 1, 1)));
   EXPECT_THAT(WhyNot(absl::CivilDay(2025, 12, 31)), HasSubstr("54a"));
   EXPECT_THAT(WhyNot(absl::CivilDay(2027, 1, 1)), HasSubstr("2026-12-31"));
+}
+
+TEST_F(SecondmentsTest, AKeyOfAnEarlierHolderIsNotOfferedForALaterOne) {
+  const auto publish = [this](const std::string& holder, const std::string& id, std::int64_t serial,
+                              absl::CivilDay day) {
+    Publish({.id = id, .holder = holder, .statement = id, .serial = serial}, day);
+  };
+  const std::string tbilisi = registry_.FindContact(kContact)->spiffe_id;
+  publish(tbilisi, "k0", 1, absl::CivilDay(2025, 6, 1));
+  EXPECT_NE(registry_.OfferedKey(tbilisi, kToday), nullptr) << "nothing binds the contact";
+
+  for (const std::string& holder : {std::string(kIdentity), tbilisi}) {
+    Secondment one = Prosecutor();
+    one.id = holder == tbilisi ? "s3" : "s1";
+    if (holder != tbilisi) {
+      one.contact.clear();
+      one.identity = kIdentity;
+    }
+    one.to = "2026-06-30";
+    Enter(one);
+    publish(holder, holder + "1", 2, absl::CivilDay(2025, 12, 31));
+    EXPECT_EQ(registry_.OfferedKey(holder, absl::CivilDay(2026, 1, 1)), nullptr)
+        << "before it began";
+    publish(holder, holder + "2", 3, absl::CivilDay(2026, 1, 1));
+    EXPECT_NE(registry_.OfferedKey(holder, absl::CivilDay(2026, 6, 30)), nullptr);
+    EXPECT_EQ(registry_.OfferedKey(holder, absl::CivilDay(2026, 7, 1)), nullptr) << "it is over";
+
+    Secondment two = one;
+    two.id += "0";
+    two.from = "2026-07-01";
+    two.to.clear();
+    Enter(two);
+    EXPECT_EQ(registry_.OfferedKey(holder, kToday), nullptr) << "the earlier holder's";
+    EXPECT_NE(registry_.CurrentKey(holder), nullptr) << "the next statement follows it";
+    publish(holder, holder + "3", 4, absl::CivilDay(2026, 7, 1));
+    ASSERT_NE(registry_.OfferedKey(holder, kToday), nullptr);
+    EXPECT_EQ(registry_.OfferedKey(holder, kToday)->serial, 4);
+  }
+}
+
+TEST_F(SecondmentsTest, OnTheDayOfAChangeNobodyKnowsWhoseTheKeyIs) {
+  Secondment one = Prosecutor();
+  one.contact.clear();
+  one.identity = kIdentity;
+  Enter(one);
+  KeyStatement statement{.id = "k1", .holder = kIdentity, .statement = "k1", .serial = 1};
+  Publish(statement, kToday);
+  Take(End());
+  Secondment two = one;
+  two.id = "s2";
+  two.from = "2026-11-23";
+  Enter(two);
+  EXPECT_EQ(registry_.OfferedKey(kIdentity, kToday), nullptr);
+  statement.serial = 2;
+  statement.id = "k2";
+  Publish(statement, kToday + 1);
+  EXPECT_NE(registry_.OfferedKey(kIdentity, kToday + 1), nullptr);
 }
 
 TEST_F(SecondmentsTest, EndingItEndsAccessAtOnceIfItsLastDayHasCome) {

@@ -9,8 +9,8 @@ namespace {
 
 constexpr absl::CivilDay kToday(2026, 11, 23);
 
-Viewer ViewerOf(const char* spiffe_id) {
-  return Viewer::Of(identity::Principal::Parse(spiffe_id).value());
+Viewer ViewerOf(const char* spiffe_id, const Registry& registry = LoadedRegistry()) {
+  return Viewer::Of(identity::Principal::Parse(spiffe_id).value(), registry);
 }
 
 class VisibilityTest : public ::testing::Test {
@@ -37,6 +37,23 @@ TEST_F(VisibilityTest, AContactSeesItsOwnPartnerAndNoOther) {
   EXPECT_FALSE(Sees(georgia_, "partners/moldova/authorities/prosecution-service"));
   EXPECT_FALSE(Sees(georgia_, "partners/moldova/contacts/chisinau-1"));
   EXPECT_FALSE(Sees(georgia_, "partners/armenia/milestones/council-mandate"));
+}
+
+TEST_F(VisibilityTest, ALiaisonProsecutorSeesWhatAContactOfHisStateSees) {
+  constexpr char kProsecutor[] = "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
+  const Registry registry = After(LoadedRegistry(), {Secondment{.partner = "georgia",
+                                                                .id = "s1",
+                                                                .from = "2026-01-01",
+                                                                .to = "2026-02-01",
+                                                                .identity = kProsecutor}});
+  const Viewer prosecutor = ViewerOf(kProsecutor, registry);
+  for (const Fact& fact : registry.AllFacts()) {
+    EXPECT_EQ(MaySee(prosecutor, fact, kToday), MaySee(georgia_, fact, kToday)) << NameOf(fact);
+  }
+  EXPECT_FALSE(prosecutor.all);
+
+  const Viewer nobodys = ViewerOf(kProsecutor);
+  EXPECT_FALSE(Sees(nobodys, "partners/georgia")) << "no secondment names him";
 }
 
 TEST_F(VisibilityTest, InstrumentsOfOthersShowOnceTheyArePublic) {

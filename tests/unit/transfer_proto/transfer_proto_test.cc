@@ -2,8 +2,10 @@
 
 #include <google/protobuf/text_format.h>
 
+#include "comity/partner_registry/v1/reports.pb.h"
 #include "common/legal/evaluate.h"
 #include "common/time/day.h"
+#include "common/transfer_proto/affected.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::transfer_proto {
@@ -193,6 +195,7 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
 
   *instrument.mutable_scope() = Parse<v1::InstrumentScope>(R"pb(
     territories: "Gibraltar"
+    sectors: "customs"
     offences: "terrorism"
     offences: "fraud"
     stages: "trial"
@@ -205,6 +208,7 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
   ASSERT_NE(limited->scope, nullptr);
   EXPECT_EQ(*limited->scope,
             (legal::Scope{.territories = {"Gibraltar"},
+                          .sectors = {"customs"},
                           .offences = {"terrorism", "fraud"},
                           .stages = {"trial"},
                           .subjects = {legal::SubjectKind::kVictim, legal::SubjectKind::kOther},
@@ -213,6 +217,33 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
   instrument.mutable_scope()->set_subjects(1, v1::SUBJECT_KIND_UNSPECIFIED);
   EXPECT_EQ(FieldOf(InstrumentFromProto(instrument, "instrument").status()),
             "instrument.scope.subjects[1]");
+}
+
+TEST(TransferProtoTest, AnAnswerOfWhatIsAffectedEndsAtTenThousandAndSaysSo) {
+  constexpr int kMost = 10'000;
+  v1::ListAffectedResponse response;
+  AffectedAnswer answer(absl::CivilDay(2026, 11, 29), {.store_id = "s", .number = 7}, {},
+                        &response);
+  for (int i = 0; i < kMost; ++i) ASSERT_TRUE(answer.Add(v1::Affected()));
+  EXPECT_FALSE(response.truncated());
+  EXPECT_FALSE(answer.Add(v1::Affected()));
+  EXPECT_TRUE(response.truncated());
+  EXPECT_EQ(response.affected_size(), kMost);
+  EXPECT_EQ(response.day(), "2026-11-29");
+  EXPECT_EQ(response.registry_revision().number(), 7);
+}
+
+TEST(TransferProtoTest, AuthoritiesBringTheirTerritoryAndSectors) {
+  const auto authority = AuthorityFromProto(Parse<v1::Authority>(R"pb(
+                                              name: "partners/x/authorities/y"
+                                              territory: "Gibraltar"
+                                              sectors: "customs"
+                                              sectors: "asylum"
+                                            )pb"),
+                                            "authority");
+  ASSERT_THAT(authority, IsOk());
+  EXPECT_EQ(authority->territory, "Gibraltar");
+  EXPECT_EQ(authority->sectors, (std::vector<std::string>{"customs", "asylum"}));
 }
 
 legal::Facts Panama() {

@@ -1,0 +1,142 @@
+#include "common/client/strategy_gaps.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/client/ask.h"
+#include "common/client/inquiries.h"
+#include "common/identity/principal.h"
+#include "common/time/day.h"
+
+namespace comity::client {
+namespace {
+
+namespace registry = partner_registry::v1;
+namespace scheduling = engagement_scheduling::v1;
+
+absl::CivilDay DayOf(const scheduling::Engagement& engagement) {
+  return DayInBrussels(absl::FromUnixSeconds(engagement.interval().start_time().seconds()));
+}
+
+PartialDate Date(const std::string& text) {
+  return PartialDate::Parse(text).value_or(PartialDate());
+}
+
+bool Runs(const registry::Strategy& strategy, absl::CivilDay day) {
+  const PartialDate from = Date(strategy.from());
+  const PartialDate to = Date(strategy.to());
+  return from.known() && to.known() && from.earliest() <= day && day <= to.latest();
+}
+
+bool Lists(const registry::Strategy& strategy, const std::string& partner) {
+  const auto& listed = strategy.partners();
+  return std::any_of(listed.begin(), listed.end(),
+                     [&](const auto& one) { return one.partner() == partner; });
+}
+
+bool NeedsListing(const registry::Partner& partner, absl::CivilDay day) {
+  for (const registry::LegalClassPeriod& period : partner.legal_classes()) {
+    const PartialDate from = Date(period.from());
+    const PartialDate to = Date(period.to());
+    if ((from.known() && day < from.earliest()) || (to.known() && day > to.latest())) continue;
+    return period.legal_class() == registry::LEGAL_CLASS_THIRD_COUNTRY ||
+           period.legal_class() == registry::LEGAL_CLASS_INTERNATIONAL_ORGANISATION;
+  }
+  return true;
+}
+
+// Whom it is about, and who takes part.
+std::set<std::string> PartnersOf(const scheduling::Engagement& engagement) {
+  std::set<std::string> partners(engagement.partners().begin(), engagement.partners().end());
+  for (const std::string& participant : engagement.participants()) {
+    const auto who = identity::Principal::Parse(participant);
+    if (who.ok() && who->kind == identity::PrincipalKind::kPartner) {
+      partners.insert(absl::StrCat("partners/", who->partner));
+    }
+  }
+  return partners;
+}
+
+absl::StatusOr<std::vector<EngagementGap>> PlannedGaps(Session& session, absl::Time now,
+                                                       absl::Duration patience) {
+  std::vector<registry::Strategy> strategies;
+  COMITY_RETURN_IF_ERROR(AskAll(
+      session.Relations(), &registry::RelationService::Stub::ListStrategies,
+      registry::ListStrategiesRequest(), patience,
+      [&](const registry::ListStrategiesResponse& page) {
+        strategies.insert(strategies.end(), page.strategies().begin(), page.strategies().end());
+      }));
+  scheduling::ListEngagementsRequest planned;
+  planned.mutable_window()->mutable_start_time()->set_seconds(absl::ToUnixSeconds(now));
+  planned.mutable_window()->mutable_end_time()->set_seconds(
+      absl::ToUnixSeconds(now + absl::Hours(24 * 366 * 10)));
+  std::vector<scheduling::Engagement> engagements;
+  std::set<std::string> names;
+  COMITY_RETURN_IF_ERROR(
+      AskAll(session.Scheduling(), &scheduling::EngagementSchedulingService::Stub::ListEngagements,
+             std::move(planned), patience, [&](const scheduling::ListEngagementsResponse& page) {
+               for (const scheduling::Engagement& engagement : page.engagements()) {
+                 engagements.push_back(engagement);
+                 names.merge(PartnersOf(engagement));
+               }
+             }));
+  std::map<std::string, registry::Partner> partners;
+  for (const std::string& name : names) {
+    registry::GetPartnerRequest get;
+    get.set_name(name);
+    absl::StatusOr<registry::Partner> partner =
+        Ask(session.Registry(), &registry::PartnerRegistryService::Stub::GetPartner, get, patience);
+    if (absl::IsNotFound(partner.status())) continue;
+    if (!partner.ok()) return partner.status();
+    partners.emplace(name, *std::move(partner));
+  }
+  return GapsOf(engagements, strategies, partners);
+}
+
+}  // namespace
+
+std::vector<EngagementGap> GapsOf(const std::vector<scheduling::Engagement>& engagements,
+                                  const std::vector<registry::Strategy>& strategies,
+                                  const std::map<std::string, registry::Partner>& partners) {
+  std::vector<EngagementGap> gaps;
+  for (const scheduling::Engagement& engagement : engagements) {
+    const absl::CivilDay day = DayOf(engagement);
+    const auto in_force =
+        std::find_if(strategies.begin(), strategies.end(),
+                     [day](const registry::Strategy& strategy) { return Runs(strategy, day); });
+    for (const std::string& partner : PartnersOf(engagement)) {
+      const auto known = partners.find(partner);
+      if (known != partners.end() && !NeedsListing(known->second, day)) continue;
+      if (in_force != strategies.end() && Lists(*in_force, partner)) continue;
+      gaps.push_back(
+          {.engagement = engagement,
+           .partner = partner,
+           .sentence =
+               in_force == strategies.end()
+                   ? absl::StrCat("No strategy covers ", FormatDay(day), ", the day on which ",
+                                  partner, " is met: enter it (EJR 52).")
+                   : absl::StrCat(in_force->name(), " does not list ", partner,
+                                  ", which is met on ", FormatDay(day),
+                                  ": list it, or say why it is met all the same (EJR 52).")});
+    }
+  }
+  return gaps;
+}
+
+absl::Status GapsEverywhere::status() const {
+  return Together(
+      {{"partner-registry", registry.status()}, {"engagement-scheduling", engagements.status()}});
+}
+
+GapsEverywhere ListStrategyGaps(Session& session, const std::string& day, absl::Time now,
+                                absl::Duration patience) {
+  registry::ListStrategyGapsRequest request;
+  request.set_day(day);
+  return {.registry = Ask(session.Relations(), &registry::RelationService::Stub::ListStrategyGaps,
+                          request, patience),
+          .engagements = PlannedGaps(session, now, patience)};
+}
+
+}  // namespace comity::client

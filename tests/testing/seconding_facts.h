@@ -1,0 +1,21 @@
+#pragma once
+
+#include <utility>
+
+#include "common/legal/facts.h"
+
+namespace comity::testing {
+
+// `facts`, in which the agreement with Georgia surely allows the secondment of a prosecutor.
+inline legal::Facts WithSecondment(legal::Facts facts) {
+  const legal::Revision revision = facts.revision();
+  legal::FactsBuilder builder(facts);
+  for (legal::Instrument instrument : facts.Find("partners/georgia")->instruments) {
+    instrument.allows_secondment = true;
+    instrument.SetCertainty(legal::Field::kAllowsSecondment, legal::Certainty::kFound);
+    builder.Put(std::move(instrument));
+  }
+  return builder.Build(revision);
+}
+
+}  // namespace comity::testing
