@@ -151,22 +151,6 @@ Fields Of(const T&) {
   return {};
 }
 
-std::string Name(const Partner& p) { return absl::StrCat("partners/", p.id); }
-std::string Name(const Instrument& i) {
-  return absl::StrCat("partners/", i.partner, "/instruments/", i.id);
-}
-std::string Name(const Milestone& m) {
-  return absl::StrCat("partners/", m.partner, "/milestones/", m.id);
-}
-std::string Name(const Authority& a) {
-  return absl::StrCat("partners/", a.partner, "/authorities/", a.id);
-}
-std::string Name(const Contact& c) {
-  return absl::StrCat("partners/", c.partner, "/contacts/", c.id);
-}
-std::string Name(const Decision& d) { return absl::StrCat("decisions/", d.id); }
-std::string Name(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
-
 }  // namespace
 
 const char* KindOf(const Fact& fact) {
@@ -177,8 +161,24 @@ const char* KindOf(const Fact& fact) {
   return kKinds[fact.index()];
 }
 
+std::string NameOf(const Partner& p) { return absl::StrCat("partners/", p.id); }
+std::string NameOf(const Instrument& i) {
+  return absl::StrCat("partners/", i.partner, "/instruments/", i.id);
+}
+std::string NameOf(const Milestone& m) {
+  return absl::StrCat("partners/", m.partner, "/milestones/", m.id);
+}
+std::string NameOf(const Authority& a) {
+  return absl::StrCat("partners/", a.partner, "/authorities/", a.id);
+}
+std::string NameOf(const Contact& c) {
+  return absl::StrCat("partners/", c.partner, "/contacts/", c.id);
+}
+std::string NameOf(const Decision& d) { return absl::StrCat("decisions/", d.id); }
+std::string NameOf(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
+
 std::string NameOf(const Fact& fact) {
-  return std::visit([](const auto& value) { return Name(value); }, fact);
+  return std::visit([](const auto& value) { return NameOf(value); }, fact);
 }
 
 const Recorded& RecordedOf(const Fact& fact) {
@@ -192,6 +192,8 @@ std::string EtagOf(const Recorded& recorded) {
 void SetRecorded(Fact& fact, const Recorded& recorded) {
   std::visit([&](auto& value) { value.recorded = recorded; }, fact);
 }
+
+Fields FieldsOf(const Instrument& instrument) { return Of(instrument); }
 
 Fields FieldsOf(const Fact& fact) {
   return std::visit([](const auto& value) { return Of(value); }, fact);

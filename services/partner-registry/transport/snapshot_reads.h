@@ -26,7 +26,9 @@ struct Sight {
   Sight(const rpc::Call& call, const Clock& clock)
       : viewer(Viewer::Of(call.principal())), clock_(clock) {}
 
-  bool Sees(const Fact& fact) const {
+  // Of a fact of any kind.
+  template <typename T>
+  bool Sees(const T& fact) const {
     return viewer.all || MaySee(viewer, fact, DayInBrussels(clock_.Now()));
   }
 
