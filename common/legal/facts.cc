@@ -40,6 +40,28 @@ void PutByName(std::vector<T>& items, T item) {
 
 absl::string_view Name(Field field) { return kFieldNames[static_cast<std::size_t>(field)]; }
 
+bool IsNeeded(Field field) {
+  switch (field) {  // Without a default: a new field is not forgotten.
+    case Field::kSigned:
+    case Field::kProvisionalFrom:
+    case Field::kInForce:
+    case Field::kInForceBy:
+    case Field::kPublicSince:
+    case Field::kAllowsSecondment:
+      return true;
+    case Field::kAppliedFrom:
+    case Field::kNotBefore:
+    case Field::kNotifiedEnd:
+    case Field::kEnded:
+    case Field::kSuspendedFrom:
+    case Field::kPartsSuspended:
+    case Field::kScope:
+    case Field::kCount:
+      return false;
+  }
+  return false;
+}
+
 bool SetCertainty(Instrument& instrument, absl::string_view field, Certainty value) {
   if (field == "all") {
     instrument.certainty.fill(value);

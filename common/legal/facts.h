@@ -65,6 +65,10 @@ enum class Field : std::size_t {
 // "in_force": as in the proto.
 absl::string_view Name(Field field);
 
+// Whether a release needs a value of the field: nothing is won by emptying it. Of the others, such
+// as an end, an empty one says that there is none.
+bool IsNeeded(Field field);
+
 // An instrument with every date that matters. Unknown dates are unknown, except `ended`, where it
 // means that no end is known. What tells that one is of no interest comes first: of a partner's
 // instruments most are over, and reading on costs more than deciding.

@@ -23,8 +23,53 @@ constexpr int kLongestEvidence = 500;
 template <typename Visit>
 void ForEachDecisive(Visit visit) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(legal::Field::kCount); ++i) {
-    visit(static_cast<legal::Field>(i), std::string(legal::Name(static_cast<legal::Field>(i))));
+    visit(static_cast<legal::Field>(i));
   }
+}
+
+// What the field says, as text; empty if it says nothing.
+std::string ValueOf(const Instrument& instrument, legal::Field field) {
+  using legal::Field;
+  switch (field) {
+    case Field::kSigned:
+      return instrument.signed_on;
+    case Field::kProvisionalFrom:
+      return instrument.provisional_from;
+    case Field::kInForce:
+      return instrument.in_force;
+    case Field::kInForceBy:
+      return instrument.in_force_by;
+    case Field::kAppliedFrom:
+      return instrument.applied_from;
+    case Field::kNotBefore:
+      return instrument.not_before;
+    case Field::kNotifiedEnd:
+      return instrument.notified_end;
+    case Field::kEnded:
+      return instrument.ended;
+    case Field::kSuspendedFrom:
+      return instrument.suspended_from;
+    case Field::kPartsSuspended:
+      return instrument.parts_suspended;
+    case Field::kPublicSince:
+      return instrument.public_since;
+    case Field::kAllowsSecondment:
+      return instrument.allows_secondment ? "yes" : "";
+    case Field::kScope:
+      return instrument.scope == legal::Scope() ? "no limit" : TextOf(instrument.scope);
+    case Field::kCount:
+      break;
+  }
+  return "";
+}
+
+// How sure each field is as it was recorded: nobody confirmed anything.
+legal::Instrument AsRecorded(const Instrument& instrument) {
+  legal::Instrument recorded;
+  for (const auto& [field, certainty] : instrument.certainty) {
+    legal::SetCertainty(recorded, field, certainty);
+  }
+  return recorded;
 }
 
 absl::Status NothingToConfirm(absl::string_view field, absl::string_view why) {
@@ -46,29 +91,24 @@ absl::Status CheckEvidence(const std::string& evidence) {
 }
 
 // Not sure, or empty in the place of a value that was not: only a second person makes it sure.
-bool IsBound(const Instrument& instrument, legal::Field field, const std::string& name) {
-  if (ValueOf(instrument, name).empty()) return instrument.value_recorded_by.contains(name);
-  Instrument unconfirmed = instrument;
-  unconfirmed.confirmations.clear();
-  return !legal::Sure(ToLegal(unconfirmed), field);
+// `recorded` is AsRecorded(instrument).
+bool IsBound(const Instrument& instrument, const legal::Instrument& recorded, legal::Field field) {
+  if (ValueOf(instrument, field).empty()) {
+    return instrument.value_recorded_by.contains(std::string(legal::Name(field)));
+  }
+  return !legal::Sure(recorded, field);
 }
 
-// What a release needs: without it there is none, so that nothing is won by emptying it.
-bool IsNeeded(const std::string& field) {
-  return field == "signed" || field == "provisional_from" || field == "in_force" ||
-         field == "in_force_by" || field == "public_since" || field == "allows_secondment";
-}
-
-// Of other fields, such as an end, an empty one says that there is none, unless it says that nobody
+// Of fields that no release needs, an empty one says that there is none, unless it says that nobody
 // knows.
-bool SaysThereIsNone(const Instrument& made, const std::string& name) {
-  const auto said = made.certainty.find(name);
-  return !IsNeeded(name) && ValueOf(made, name).empty() &&
-         (said == made.certainty.end() || said->second != Certainty::kUnknown);
+bool SaysThereIsNone(const Instrument& made, legal::Field field) {
+  if (legal::IsNeeded(field) || !ValueOf(made, field).empty()) return false;
+  const auto said = made.certainty.find(std::string(legal::Name(field)));
+  return said == made.certainty.end() || said->second != Certainty::kUnknown;
 }
 
-bool SaysNobodyKnows(const Instrument& old, const std::string& name) {
-  return !IsNeeded(name) && ValueOf(old, name).empty() && !SaysThereIsNone(old, name);
+bool SaysNobodyKnows(const Instrument& old, legal::Field field) {
+  return !legal::IsNeeded(field) && ValueOf(old, field).empty() && !SaysThereIsNone(old, field);
 }
 
 // With whatever certificate of his: the same person has several roles.
@@ -83,9 +123,10 @@ bool IsSamePerson(absl::string_view one, absl::string_view other) {
 
 // Whether a source that shows it in force would stand in for a day that was unconfirmed and is
 // emptied: what waits for a second person is not got around by the first.
-bool StandsIn(const Instrument& old, const Instrument& made, legal::Field field) {
+bool StandsIn(const Instrument& old, const legal::Instrument& was, const Instrument& made,
+              legal::Field field) {
   return field == legal::Field::kInForceBy && made.in_force.empty() &&
-         IsBound(old, legal::Field::kInForce, "in_force");
+         IsBound(old, was, legal::Field::kInForce);
 }
 
 Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view how) {
@@ -164,43 +205,26 @@ absl::CivilDay LastDay(const LegalClassPeriod& period) {
 
 }  // namespace
 
-bool IsDecisive(absl::string_view field) {
-  bool decisive = false;
-  ForEachDecisive([&](legal::Field, const std::string& name) { decisive |= name == field; });
-  return decisive;
-}
-
-std::string ValueOf(const Instrument& instrument, absl::string_view field) {
-  if (field == "allows_secondment") return instrument.allows_secondment ? "yes" : "";
-  if (field == "scope" && instrument.scope == legal::Scope()) return "no limit";
-  for (auto& [name, value] : FieldsOf(instrument)) {
-    if (name == field) return std::move(value);
-  }
-  return "";
-}
-
 void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made) {
   made.recorded_by = std::string(caller);
   made.value_recorded_by.clear();
   made.confirmations.clear();
   if (old == nullptr) return;
-  Instrument before = *old;
-  before.confirmations.clear();
-  const legal::Instrument was = ToLegal(before);
-  const legal::Instrument is = ToLegal(made);
-  ForEachDecisive([&](legal::Field field, const std::string& name) {
+  const legal::Instrument was = AsRecorded(*old);
+  const legal::Instrument is = AsRecorded(made);
+  ForEachDecisive([&](legal::Field field) {
+    const std::string name(legal::Name(field));
+    const std::string before = ValueOf(*old, field);
+    const std::string now = ValueOf(made, field);
     // The value that was unconfirmed is gone, and what comes in its place is bound by that.
-    if (ValueOf(made, name).empty() && IsBound(before, field, name)) {
+    if (now.empty() && IsBound(*old, was, field)) {
       made.value_recorded_by[name] =
-          ValueOf(before, name).empty() ? old->value_recorded_by.at(name) : std::string(caller);
+          before.empty() ? old->value_recorded_by.at(name) : std::string(caller);
       return;
     }
-    if (ValueOf(before, name) != ValueOf(made, name) ||
-        was.CertaintyOf(field) != is.CertaintyOf(field)) {
-      return;
-    }
+    if (before != now || was.CertaintyOf(field) != is.CertaintyOf(field)) return;
     if (const absl::string_view recorder = RecorderOf(*old, name);
-        recorder != caller && !ValueOf(made, name).empty()) {
+        recorder != caller && !now.empty()) {
       made.value_recorded_by[name] = std::string(recorder);
     }
     for (const Confirmation& confirmation : old->confirmations) {
@@ -235,29 +259,28 @@ absl::string_view RecorderOf(const Instrument& instrument, absl::string_view fie
 
 std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) {
   std::optional<Problem> surer;
-  Instrument unconfirmed = made;
-  unconfirmed.confirmations.clear();
-  const legal::Instrument is = ToLegal(unconfirmed);
+  const legal::Instrument was = AsRecorded(old);
+  const legal::Instrument is = AsRecorded(made);
   if (legal::Widens(old.scope, made.scope) && legal::Sure(is, legal::Field::kScope)) {
     return HasToBeConfirmed("certainty", "What is added to `scope`",
                             absl::StrCat("say scope:unconfirmed with it, then ConfirmField; comity "
                                          "instruments confirm ",
                                          old.partner, "/", old.id, " scope"));
   }
-  ForEachDecisive([&](legal::Field field, const std::string& name) {
+  ForEachDecisive([&](legal::Field field) {
     if (surer.has_value()) return;
-    const bool bound = IsBound(old, field, name) || StandsIn(old, made, field);
-    if (SaysThereIsNone(made, name) && (bound || SaysNobodyKnows(old, name))) {
+    const bool bound = IsBound(old, was, field) || StandsIn(old, was, made, field);
+    if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(old, field))) {
       surer = Problem{"certainty",
-                      absl::StrCat("`", name,
+                      absl::StrCat("`", legal::Name(field),
                                    "` is not confirmed, and empty it says for sure that there is "
                                    "none: leave its certainty UNKNOWN")};
       return;
     }
-    if (ValueOf(made, name).empty() || !legal::Sure(is, field) || !bound) return;
-    surer = HasToBeConfirmed("certainty", absl::StrCat("`", name, "`"),
+    if (!bound || ValueOf(made, field).empty() || !legal::Sure(is, field)) return;
+    surer = HasToBeConfirmed("certainty", absl::StrCat("`", legal::Name(field), "`"),
                              absl::StrCat("ConfirmField; comity instruments confirm ", old.partner,
-                                          "/", old.id, " ", name));
+                                          "/", old.id, " ", legal::Name(field)));
   });
   return surer;
 }
@@ -312,22 +335,19 @@ absl::Status Confirm(absl::string_view caller, absl::string_view from, std::stri
 
 absl::Status Confirm(absl::string_view caller, absl::string_view field, std::string evidence,
                      absl::Time now, Instrument& instrument) {
-  const std::string value = ValueOf(instrument, field);
-  bool decisive = false;
-  bool sure = false;
-  std::vector<std::string> names;
-  const legal::Instrument known = ToLegal(instrument);
-  ForEachDecisive([&](legal::Field each, const std::string& name) {
-    names.push_back(name);
-    if (name != field) return;
-    decisive = true;
-    sure = legal::Sure(known, each);
+  std::optional<legal::Field> decisive;
+  std::vector<absl::string_view> names;
+  ForEachDecisive([&](legal::Field each) {
+    names.push_back(legal::Name(each));
+    if (names.back() == field) decisive = each;
   });
-  if (!decisive) {
+  if (!decisive.has_value()) {
     return InvalidField(
         "CONFIRMATION_INVALID", "confirmation.field",
         absl::StrCat("name a field whose certainty can decide: ", absl::StrJoin(names, ", ")));
   }
+  std::string value = ValueOf(instrument, *decisive);
+  const bool sure = legal::Sure(ToLegal(instrument), *decisive);
   COMITY_RETURN_IF_ERROR(CheckEvidence(evidence));
   if (value.empty()) return NothingToConfirm(field, "is empty: record its value first");
   if (sure) return NothingToConfirm(field, "is sure already");
@@ -341,7 +361,7 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   std::erase_if(instrument.confirmations,
                 [&](const Confirmation& earlier) { return earlier.field == field; });
   instrument.confirmations.push_back({.field = std::string(field),
-                                      .value = value,
+                                      .value = std::move(value),
                                       .evidence = std::move(evidence),
                                       .confirmed_by = std::string(caller),
                                       .confirm_time = now});

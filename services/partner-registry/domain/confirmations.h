@@ -14,12 +14,6 @@
 // (legal::Field); an authority and a period of a legal class have one for all they say in law.
 namespace comity::partner_registry {
 
-// Whether the certainty of the field of an instrument can decide, by its name in the proto.
-bool IsDecisive(absl::string_view field);
-
-// What the field says, as text; empty if it says nothing. `field` is decisive.
-std::string ValueOf(const Instrument& instrument, absl::string_view field);
-
 // Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the
 // same as surely keeps who recorded it and its confirmation, all else loses the confirmation. Of
 // an authority or period, whoever recorded any part of it is kept.

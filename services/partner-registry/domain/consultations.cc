@@ -47,7 +47,7 @@ std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay
   std::vector<std::string> states;
   for (const auto& [id, partner] : registry.partners()) {
     if (!partner->deleted() && ClassOn(*partner, day) == LegalClass::kMemberState) {
-      states.push_back(id);
+      states.emplace_back(id);
     }
   }
   return states;

@@ -221,18 +221,20 @@ class Planner {
         [](const Candidate& a, const Candidate& b) { return a.fact.index() < b.fact.index(); });
     Registry after = registry_;
     Change change{.revision = registry_.revision()};
-    for (const Candidate& candidate : candidates_) change.facts.push_back(candidate.fact);
+    for (const Candidate& candidate : candidates_) change.facts.emplace_back(candidate.fact);
     after.Apply(change);
 
     ImportPlan plan;
     for (Candidate& candidate : candidates_) {
+      const std::string name = NameOf(candidate.fact);
+      const std::optional<Fact> old = registry_.Find(name);
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
-      if (!problem.has_value()) problem = CheckEdit(candidate.fact);
+      if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
       if (problem.has_value()) return RowError(candidate.source, *problem);
-      COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate));
-      COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate));
-      COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate));
-      Compare(candidate, plan);
+      COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
+      COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate, old));
+      COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate, old));
+      Compare(candidate, name, old, plan);
     }
     return plan;
   }
@@ -285,10 +287,9 @@ class Planner {
     return problem.has_value() ? problem : CheckVerified(contact.last_verified, now_);
   }
 
-  // What an edit of the same fact is refused for.
-  std::optional<Problem> CheckEdit(const Fact& fact) const {
-    const std::string name = NameOf(fact);
-    const std::optional<Fact> old = registry_.Find(name);
+  // What an edit of the same fact is refused for. `old` is what is recorded under `name`.
+  std::optional<Problem> CheckEdit(const Fact& fact, absl::string_view name,
+                                   const std::optional<Fact>& old) const {
     const std::vector<absl::string_view> segments = absl::StrSplit(name, '/');
     const Partner* partner = registry_.FindPartner(segments[1]);
     if (partner != nullptr && partner->deleted() &&
@@ -307,10 +308,9 @@ class Planner {
 
   // Says who records what a candidate of type T says, unless a second person has to confirm it.
   template <typename T>
-  absl::Status Vouch(Candidate& candidate) const {
+  absl::Status Vouch(Candidate& candidate, const std::optional<Fact>& known) const {
     T* const made = std::get_if<T>(&candidate.fact);
     if (made == nullptr) return absl::OkStatus();
-    const std::optional<Fact> known = registry_.Find(NameOf(candidate.fact));
     const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
     if (old != nullptr) {
       if (const std::optional<Problem> surer = MadeSurer(*old, *made)) {
@@ -321,9 +321,8 @@ class Planner {
     return absl::OkStatus();
   }
 
-  void Compare(Candidate& candidate, ImportPlan& plan) const {
-    const std::string name = NameOf(candidate.fact);
-    const std::optional<Fact> old = registry_.Find(name);
+  void Compare(Candidate& candidate, const std::string& name, const std::optional<Fact>& old,
+               ImportPlan& plan) const {
     const auto note = [&](Difference difference) {
       if (plan.differences.size() < kMostDifferences) {
         plan.differences.push_back(std::move(difference));

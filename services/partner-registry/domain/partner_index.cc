@@ -67,10 +67,23 @@ class PartnerIndex::Slots {
   std::vector<std::uint64_t> bits_;
 };
 
-void PartnerIndex::AddWords(const std::vector<absl::string_view>& words, Slot slot) {
-  for (const absl::string_view word : words) {
-    by_word_.try_emplace(std::string(word)).first->second.push_back(slot);
+void PartnerIndex::Put(const std::vector<std::shared_ptr<const Partner>>& partners) {
+  std::vector<Holder> come;
+  for (const auto& partner : partners) Put(partner, come);
+  AddWords(come);
+}
+
+void PartnerIndex::AddWords(std::vector<Holder>& come) {
+  // In order, each lies beside the one before: that is quicker than to look for it.
+  std::sort(come.begin(), come.end());
+  auto at = by_word_.begin();
+  for (const auto& [word, slot] : come) {
+    if (at == by_word_.end() || at->first != word) {
+      at = by_word_.try_emplace(at == by_word_.end() ? at : std::next(at), std::string(word));
+    }
+    at->second.push_back(slot);
   }
+  come.clear();
 }
 
 void PartnerIndex::RemoveWords(const std::vector<absl::string_view>& words, Slot slot) {
@@ -94,7 +107,7 @@ void PartnerIndex::Erase(absl::string_view id) {
   free_.push_back(slot);
 }
 
-void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
+void PartnerIndex::Put(std::shared_ptr<const Partner> partner, std::vector<Holder>& come) {
   auto entry = std::make_shared<Entry>();
   entry->text =
       Fold(absl::StrCat(partner->id, " ", partner->display_name, " ", partner->iso_alpha2, " ",
@@ -111,6 +124,7 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
     slot = known->second;
     before = entries_[slot];
     slots_.erase(known);  // Its key lies in what goes.
+    AddWords(come);       // Its words may be among them.
   } else if (!free_.empty()) {
     slot = free_.back();
     free_.pop_back();
@@ -122,13 +136,13 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner) {
   const std::vector<absl::string_view> none;
   const auto& words = before == nullptr ? none : before->words;
   std::vector<absl::string_view> gone;
-  std::vector<absl::string_view> come;
+  std::vector<absl::string_view> added;
   std::set_difference(words.begin(), words.end(), entry->words.begin(), entry->words.end(),
                       std::back_inserter(gone));
   std::set_difference(entry->words.begin(), entry->words.end(), words.begin(), words.end(),
-                      std::back_inserter(come));
+                      std::back_inserter(added));
   RemoveWords(gone, slot);
-  AddWords(come, slot);
+  for (const absl::string_view word : added) come.emplace_back(word, slot);
   codes_[slot] = PartnerCodes(*entry->partner, book_);
   slots_.emplace(entry->partner->id, slot);
   entries_[slot] = std::move(entry);
@@ -180,6 +194,20 @@ void PartnerIndex::Visit(absl::string_view query, const PartnerFilter& filter, a
     std::pop_heap(hits.begin(), hits.end(), later);
     hits.pop_back();
   }
+}
+
+const Partner* PartnerIndex::Match(absl::string_view id, absl::string_view query,
+                                   const PartnerFilter& filter, absl::CivilDay today) const {
+  const auto known = slots_.find(id);
+  if (known == slots_.end()) return nullptr;
+  const Entry& entry = *entries_[known->second];
+  const std::string folded = Fold(query);
+  for (const absl::string_view word : WordsOf(folded)) {
+    const auto at = std::lower_bound(entry.words.begin(), entry.words.end(), word);
+    if (at == entry.words.end() || !absl::StartsWith(*at, word)) return nullptr;
+  }
+  const bool through = filter.Compile(book_, today).Matches(codes_[known->second]);
+  return through ? entry.partner.get() : nullptr;
 }
 
 const Partner* PartnerIndex::FindNamesake(const Partner& partner) const {

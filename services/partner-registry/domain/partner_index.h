@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -22,8 +23,8 @@ namespace comity::partner_registry {
 // Copying shares the entries. Safe to read from many threads while nobody puts.
 class PartnerIndex {
  public:
-  // Adds `partner`, or replaces the one with its id.
-  void Put(std::shared_ptr<const Partner> partner);
+  // Adds each, or replaces the one with its id. Many at once take a fraction of the time.
+  void Put(const std::vector<std::shared_ptr<const Partner>>& partners);
 
   // Removes the partner with this id, if there is one.
   void Erase(absl::string_view id);
@@ -33,6 +34,10 @@ class PartnerIndex {
   // returns false. No words: every partner. Deleted ones too.
   void Visit(absl::string_view query, const PartnerFilter& filter, absl::CivilDay today,
              absl::string_view after, absl::FunctionRef<bool(const Partner&)> visit) const;
+
+  // The one partner with this id, if Visit would come to it; null if not.
+  const Partner* Match(absl::string_view id, absl::string_view query, const PartnerFilter& filter,
+                       absl::CivilDay today) const;
 
   // Another partner that is on the register and has one of the names of `partner` (display name and
   // aliases) among its own; null if there is none.
@@ -55,9 +60,13 @@ class PartnerIndex {
   // A set of slots.
   class Slots;
 
-  // Null if there is none with this id.
-  const Entry* Find(absl::string_view id) const;
-  void AddWords(const std::vector<absl::string_view>& words, Slot slot);
+  // A word, which lies in an entry, and who has it.
+  using Holder = std::pair<absl::string_view, Slot>;
+
+  // Puts one, but for the words that it has and did not have before: those go to `come`.
+  void Put(std::shared_ptr<const Partner> partner, std::vector<Holder>& come);
+  // Empties `come`.
+  void AddWords(std::vector<Holder>& come);
   void RemoveWords(const std::vector<absl::string_view>& words, Slot slot);
 
   // Who has a word that begins with `word`.

@@ -1,5 +1,9 @@
 #include "services/partner-registry/domain/registry.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -30,16 +34,26 @@ std::vector<const T*> Below(const Registry::ById<T>& map, absl::string_view part
 }
 
 template <typename T>
-std::shared_ptr<const T> Store(Registry::ById<T>& map, std::string key, const T& value) {
-  auto stored = std::make_shared<const T>(value);
-  map.insert_or_assign(std::move(key), stored);
-  return stored;
+void Store(Registry::ById<T>& map, absl::string_view key, std::shared_ptr<const T> value) {
+  // Of many at once, most are new and come in order.
+  const bool last = map.empty() || std::prev(map.end())->first < key;
+  if (!last) map.erase(key);  // The key lies in what goes.
+  map.emplace_hint(last ? map.end() : map.lower_bound(key), key, std::move(value));
 }
 
 template <typename T>
-void Append(const Registry::ById<T>& map, std::vector<SharedFact>& facts) {
+void Append(const Registry::ById<T>& map, std::vector<FactPointer>& facts) {
   for (const auto& [key, value] : map) facts.emplace_back(value);
 }
+
+// What the transfer check wants of it; nothing of most kinds.
+template <typename T>
+void Tell(const T& fact, legal::FactsBuilder& builder) {
+  if constexpr (requires { builder.Put(ToLegal(fact)); }) builder.Put(ToLegal(fact));
+}
+
+// As many facts of one change are applied on several threads.
+constexpr std::size_t kMuch = 1000;
 
 std::string AuthorityName(const Contact& contact) {
   return absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority);
@@ -53,85 +67,111 @@ bool GoOn(const Partner* partner) {
 
 void Registry::Apply(const Change& change) {
   legal::FactsBuilder builder(facts_);
-  for (const std::string& name : change.removed) Remove(name, builder);
-  for (const Fact& fact : change.facts) {
-    std::visit([&](const auto& value) { Put(value, builder); }, fact);
+  for (const std::string& name : change.removed) {
+    if (Remove(name)) builder.Erase(name);
   }
+  const auto tell = [&] {
+    for (const SharedFact& fact : change.facts) {
+      std::visit([&](const auto& value) { Tell(*value, builder); }, fact.pointer());
+    }
+  };
+  const auto index = [&] {
+    std::vector<std::shared_ptr<const Partner>> partners;
+    for (const SharedFact& fact : change.facts) {
+      if (const auto* partner = std::get_if<std::shared_ptr<const Partner>>(&fact.pointer())) {
+        partners.push_back(*partner);
+      }
+    }
+    index_.Put(partners);
+  };
+  // Of much, each takes as long as the rest, and none needs another.
+  std::vector<std::jthread> beside;
+  if (change.facts.size() < kMuch) {
+    tell();
+    index();
+  } else {
+    beside.emplace_back(tell);
+    beside.emplace_back(index);
+  }
+  Touched touched;
+  for (const SharedFact& fact : change.facts) {
+    std::visit([&](const auto& value) { Put(fact.name(), value, touched); }, fact.pointer());
+  }
+  beside.clear();  // Joins.
+
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  for (const std::string& authority : touched) RefreshOpeners(authority, builder);
   revision_ = change.revision;
   facts_ = builder.Build(legal::Revision{store_id_, revision_});
 }
 
-void Registry::Remove(absl::string_view partner, legal::FactsBuilder& builder) {
-  const auto known = partners_.find(partner.substr(9));
-  if (known == partners_.end()) return;
-  index_.Erase(known->first);
-  partners_.erase(known);
-  builder.Erase(partner);
+bool Registry::Remove(absl::string_view partner) {
+  const absl::string_view id = partner.substr(9);
+  index_.Erase(id);
+  return partners_.erase(id) > 0;
 }
 
-void Registry::Put(const Partner& partner, legal::FactsBuilder& builder) {
-  index_.Put(Store(partners_, partner.id, partner));
-  builder.Put(ToLegal(partner));
+void Registry::Put(absl::string_view, const std::shared_ptr<const Partner>& partner, Touched&) {
+  Store(partners_, partner->id, partner);
 }
 
-void Registry::Put(const Instrument& instrument, legal::FactsBuilder& builder) {
-  Store(instruments_, NameOf(instrument), instrument);
-  builder.Put(ToLegal(instrument));
+void Registry::Put(absl::string_view name, const std::shared_ptr<const Instrument>& instrument,
+                   Touched&) {
+  Store(instruments_, name, instrument);
 }
 
-void Registry::Put(const Milestone& milestone, legal::FactsBuilder&) {
-  Store(milestones_, NameOf(milestone), milestone);
+void Registry::Put(absl::string_view name, const std::shared_ptr<const Milestone>& milestone,
+                   Touched&) {
+  Store(milestones_, name, milestone);
 }
 
-void Registry::Put(const Authority& authority, legal::FactsBuilder& builder) {
-  const std::string name = NameOf(authority);
+void Registry::Put(absl::string_view name, const std::shared_ptr<const Authority>& authority,
+                   Touched& touched) {
   Store(authorities_, name, authority);
-  builder.Put(ToLegal(authority));
-  RefreshOpeners(name, builder);
+  touched.emplace_back(name);
 }
 
-void Registry::Put(const Contact& contact, legal::FactsBuilder& builder) {
-  const std::string name = NameOf(contact);
-  std::string earlier_authority;
+void Registry::Put(absl::string_view name, const std::shared_ptr<const Contact>& contact,
+                   Touched& touched) {
   if (const Contact* earlier = FindContact(name); earlier != nullptr) {
     // It may be another's meanwhile.
     if (const auto at = contact_by_spiffe_id_.find(earlier->spiffe_id);
         at != contact_by_spiffe_id_.end() && at->second == name) {
       contact_by_spiffe_id_.erase(at);
     }
-    earlier_authority = AuthorityName(*earlier);
+    touched.push_back(AuthorityName(*earlier));
   }
   Store(contacts_, name, contact);
-  if (!contact.spiffe_id.empty()) contact_by_spiffe_id_.insert_or_assign(contact.spiffe_id, name);
-  const std::string authority = AuthorityName(contact);
-  RefreshOpeners(authority, builder);
-  if (!earlier_authority.empty() && earlier_authority != authority) {
-    RefreshOpeners(earlier_authority, builder);
+  if (!contact->spiffe_id.empty()) {
+    contact_by_spiffe_id_.insert_or_assign(contact->spiffe_id, std::string(name));
   }
+  touched.push_back(AuthorityName(*contact));
 }
 
-void Registry::Put(const Decision& decision, legal::FactsBuilder& builder) {
-  Store(decisions_, decision.id, decision);
-  builder.Put(ToLegal(decision));
+void Registry::Put(absl::string_view, const std::shared_ptr<const Decision>& decision, Touched&) {
+  Store(decisions_, decision->id, decision);
 }
 
-void Registry::Put(const KeyStatement& statement, legal::FactsBuilder& builder) {
-  Store(key_statements_, statement.id, statement);
-  const KeyStatement* current = CurrentKey(statement.holder);
-  if (current == nullptr || current->serial <= statement.serial) {
-    current_key_by_holder_.insert_or_assign(statement.holder, statement.id);
+void Registry::Put(absl::string_view, const std::shared_ptr<const KeyStatement>& statement,
+                   Touched& touched) {
+  Store(key_statements_, statement->id, statement);
+  const KeyStatement* current = CurrentKey(statement->holder);
+  if (current == nullptr || current->serial <= statement->serial) {
+    current_key_by_holder_.insert_or_assign(statement->holder, statement->id);
   }
-  if (const Contact* holder = FindContactBySpiffeId(statement.holder); holder != nullptr) {
-    RefreshOpeners(AuthorityName(*holder), builder);
+  if (const Contact* holder = FindContactBySpiffeId(statement->holder); holder != nullptr) {
+    touched.push_back(AuthorityName(*holder));
   }
 }
 
 template <IsRelation T>
-void Registry::Put(const T& value, legal::FactsBuilder& builder) {
-  relations_.Put(value);
+void Registry::Put(absl::string_view name, const std::shared_ptr<const T>& value,
+                   Touched& touched) {
+  relations_.Put(std::string(name), value);
   if constexpr (std::is_same_v<T, Secondment>) {
-    const Contact* contact = FindContact(Relations::ToLegal(value).contact);
-    if (contact != nullptr) RefreshOpeners(AuthorityName(*contact), builder);
+    const Contact* contact = FindContact(Relations::ToLegal(*value).contact);
+    if (contact != nullptr) touched.push_back(AuthorityName(*contact));
   }
 }
 
@@ -229,15 +269,15 @@ std::vector<const Contact*> Registry::ContactsOf(absl::string_view partner) cons
 }
 
 std::vector<Fact> Registry::AllFacts() const {
-  const std::vector<SharedFact> shared = SharedFacts();
+  const std::vector<FactPointer> shared = SharedFacts();
   std::vector<Fact> facts;
   facts.reserve(shared.size());
-  for (const SharedFact& fact : shared) facts.push_back(CopyOf(fact));
+  for (const FactPointer& fact : shared) facts.push_back(CopyOf(fact));
   return facts;
 }
 
-std::vector<SharedFact> Registry::SharedFacts() const {
-  std::vector<SharedFact> facts;
+std::vector<FactPointer> Registry::SharedFacts() const {
+  std::vector<FactPointer> facts;
   facts.reserve(partners_.size() + instruments_.size() + milestones_.size() + authorities_.size() +
                 contacts_.size() + decisions_.size() + key_statements_.size());
   Append(partners_, facts);

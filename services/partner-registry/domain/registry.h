@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -21,7 +22,7 @@ namespace comity::partner_registry {
 // Everything that one mutation changed.
 struct Change {
   std::int64_t revision = 0;
-  std::vector<Fact> facts;           // The resources as they are after it.
+  std::vector<SharedFact> facts;     // The resources as they are after it, in any order.
   std::vector<std::string> removed;  // Names of partners that are there no more.
 };
 
@@ -31,8 +32,9 @@ struct Change {
 // Copying shares the facts. Safe to read from many threads while nobody applies.
 class Registry {
  public:
+  // Keys lie in what they lead to.
   template <typename T>
-  using ById = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
+  using ById = absl::btree_map<absl::string_view, std::shared_ptr<const T>>;
 
   // Empty. `store_id` is that of the store the revisions are of.
   explicit Registry(std::string store_id) : store_id_(std::move(store_id)) {}
@@ -96,7 +98,7 @@ class Registry {
   std::vector<Fact> AllFacts() const;
 
   // The same, shared: for who takes long and must not hold the state.
-  std::vector<SharedFact> SharedFacts() const;
+  std::vector<FactPointer> SharedFacts() const;
 
   // The fact with this name as it is now; nullopt if there is none.
   std::optional<Fact> Find(absl::string_view name) const;
@@ -108,16 +110,26 @@ class Registry {
   std::int64_t revision() const { return revision_; }
 
  private:
-  void Remove(absl::string_view partner, legal::FactsBuilder& builder);
-  void Put(const Partner& partner, legal::FactsBuilder& builder);
-  void Put(const Instrument& instrument, legal::FactsBuilder& builder);
-  void Put(const Milestone& milestone, legal::FactsBuilder& builder);
-  void Put(const Authority& authority, legal::FactsBuilder& builder);
-  void Put(const Contact& contact, legal::FactsBuilder& builder);
-  void Put(const Decision& decision, legal::FactsBuilder& builder);
-  void Put(const KeyStatement& statement, legal::FactsBuilder& builder);
+  // Names of authorities for whom somebody else may open now than before.
+  using Touched = std::vector<std::string>;
+
+  // False: there is none.
+  bool Remove(absl::string_view partner);
+  // Each adds, or replaces what has the same name, in all but `index_` and `facts_`.
+  void Put(absl::string_view name, const std::shared_ptr<const Partner>& partner, Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const Instrument>& instrument,
+           Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const Milestone>& milestone,
+           Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const Authority>& authority,
+           Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const Contact>& contact, Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const Decision>& decision,
+           Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const KeyStatement>& statement,
+           Touched& touched);
   template <IsRelation T>
-  void Put(const T& value, legal::FactsBuilder& builder);
+  void Put(absl::string_view name, const std::shared_ptr<const T>& value, Touched& touched);
   // Tells the transfer check who can open what is sealed for an authority.
   void RefreshOpeners(absl::string_view authority, legal::FactsBuilder& builder) const;
 

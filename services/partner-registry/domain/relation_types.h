@@ -12,6 +12,12 @@
 // is below a partner's.
 namespace comity::partner_registry {
 
+// Whether T is one of these kinds.
+template <typename T>
+concept IsRelation = requires {
+  T::kCollection;
+};
+
 struct StrategyPriority {
   std::string id;
   std::string title;

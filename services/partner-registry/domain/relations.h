@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -18,12 +19,6 @@
 
 namespace comity::partner_registry {
 
-// Whether T is a kind of relation_types.h.
-template <typename T>
-concept IsRelation = requires {
-  T::kCollection;
-};
-
 // What the registry knows of how relations come about: a part of Registry, with its promises.
 // Copying shares the facts.
 class Relations {
@@ -32,9 +27,9 @@ class Relations {
   using ByName = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 
   template <IsRelation T>
-  void Put(const T& value) {
-    std::get<ByName<T>>(maps_).insert_or_assign(Name(value), std::make_shared<const T>(value));
-    if constexpr (std::is_same_v<T, Secondment>) secondments_.Put(ToLegal(value));
+  void Put(std::string name, std::shared_ptr<const T> value) {
+    if constexpr (std::is_same_v<T, Secondment>) secondments_.Put(ToLegal(*value));
+    std::get<ByName<T>>(maps_).insert_or_assign(std::move(name), std::move(value));
   }
 
   // Everything of one kind, in the order of names.
@@ -71,7 +66,7 @@ class Relations {
     return found;
   }
 
-  void AppendTo(std::vector<SharedFact>& facts) const {
+  void AppendTo(std::vector<FactPointer>& facts) const {
     const auto append = [&](const auto& map) {
       for (const auto& [name, value] : map) facts.emplace_back(value);
     };

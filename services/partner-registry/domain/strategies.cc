@@ -165,7 +165,7 @@ std::vector<StrategyGap> GapsOn(const Registry& registry, absl::CivilDay day) {
     const Standing standing = StandingOn(registry, *partner, day);
     if (listed && !WasActive(registry, *partner, standing, period)) {
       gaps.push_back({.kind = GapKind::kNothingDone,
-                      .partner = id,
+                      .partner = std::string(id),
                       .sentence = absl::StrCat(
                           "The strategy lists it and no step was taken since ", strategy->from,
                           ": take one, or strike it from the strategy (EJR 52).")});
@@ -173,7 +173,7 @@ std::vector<StrategyGap> GapsOn(const Registry& registry, absl::CivilDay day) {
     const std::string goes_on = listed ? "" : GoesOn(standing);
     if (!goes_on.empty()) {
       gaps.push_back({.kind = GapKind::kNotListed,
-                      .partner = id,
+                      .partner = std::string(id),
                       .sentence = absl::StrCat("A relation goes on (", goes_on,
                                                ") that the strategy does not list: list it, or "
                                                "end the relation (EJR 47(1), 52).")});

@@ -27,24 +27,6 @@ std::string Text(const LegalClassPeriod& period) {
                       Word(period.certainty), ") ", period.note);
 }
 
-// Each limit by its name in the proto; empty if there is none.
-std::string Text(const legal::Scope& scope) {
-  std::vector<std::string> limits;
-  const auto add = [&limits](const char* name, const std::string& words) {
-    if (!words.empty()) limits.push_back(absl::StrCat(name, ": ", words));
-  };
-  add("territories", absl::StrJoin(scope.territories, ";"));
-  add("sectors", absl::StrJoin(scope.sectors, ";"));
-  add("offences", absl::StrJoin(scope.offences, ";"));
-  add("stages", absl::StrJoin(scope.stages, ";"));
-  add("subjects",
-      absl::StrJoin(scope.subjects, ";", [](std::string* out, legal::SubjectKind subject) {
-        out->append(Word(subject));
-      }));
-  add("excludes_special_categories", scope.excludes_special_categories ? "yes" : "");
-  return absl::StrJoin(limits, ", ");
-}
-
 Fields Of(const Partner& p) {
   return {{"kind", Word(p.kind)},
           {"display_name", p.display_name},
@@ -85,7 +67,7 @@ Fields Of(const Instrument& i) {
           {"supersedes", i.supersedes},
           {"last_evaluated", i.last_evaluated},
           {"review_by", i.review_by},
-          {"scope", Text(i.scope)}};
+          {"scope", TextOf(i.scope)}};
 }
 
 Fields Of(const Milestone& m) {
@@ -153,23 +135,24 @@ Fields Of(const T&) {
   return {};
 }
 
-std::string Name(const Partner& p) { return absl::StrCat("partners/", p.id); }
-std::string Name(const Instrument& i) {
-  return absl::StrCat("partners/", i.partner, "/instruments/", i.id);
-}
-std::string Name(const Milestone& m) {
-  return absl::StrCat("partners/", m.partner, "/milestones/", m.id);
-}
-std::string Name(const Authority& a) {
-  return absl::StrCat("partners/", a.partner, "/authorities/", a.id);
-}
-std::string Name(const Contact& c) {
-  return absl::StrCat("partners/", c.partner, "/contacts/", c.id);
-}
-std::string Name(const Decision& d) { return absl::StrCat("decisions/", d.id); }
-std::string Name(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
-
 }  // namespace
+
+std::string TextOf(const legal::Scope& scope) {
+  std::vector<std::string> limits;
+  const auto add = [&limits](const char* name, const std::string& words) {
+    if (!words.empty()) limits.push_back(absl::StrCat(name, ": ", words));
+  };
+  add("territories", absl::StrJoin(scope.territories, ";"));
+  add("sectors", absl::StrJoin(scope.sectors, ";"));
+  add("offences", absl::StrJoin(scope.offences, ";"));
+  add("stages", absl::StrJoin(scope.stages, ";"));
+  add("subjects",
+      absl::StrJoin(scope.subjects, ";", [](std::string* out, legal::SubjectKind subject) {
+        out->append(Word(subject));
+      }));
+  add("excludes_special_categories", scope.excludes_special_categories ? "yes" : "");
+  return absl::StrJoin(limits, ", ");
+}
 
 const char* KindOf(const Fact& fact) {
   static constexpr std::array<const char*, std::variant_size_v<Fact>> kKinds = {
@@ -179,8 +162,24 @@ const char* KindOf(const Fact& fact) {
   return kKinds[fact.index()];
 }
 
+std::string NameOf(const Partner& p) { return absl::StrCat("partners/", p.id); }
+std::string NameOf(const Instrument& i) {
+  return absl::StrCat("partners/", i.partner, "/instruments/", i.id);
+}
+std::string NameOf(const Milestone& m) {
+  return absl::StrCat("partners/", m.partner, "/milestones/", m.id);
+}
+std::string NameOf(const Authority& a) {
+  return absl::StrCat("partners/", a.partner, "/authorities/", a.id);
+}
+std::string NameOf(const Contact& c) {
+  return absl::StrCat("partners/", c.partner, "/contacts/", c.id);
+}
+std::string NameOf(const Decision& d) { return absl::StrCat("decisions/", d.id); }
+std::string NameOf(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
+
 std::string NameOf(const Fact& fact) {
-  return std::visit([](const auto& value) { return Name(value); }, fact);
+  return std::visit([](const auto& value) { return NameOf(value); }, fact);
 }
 
 const Recorded& RecordedOf(const Fact& fact) {
@@ -194,6 +193,8 @@ std::string EtagOf(const Recorded& recorded) {
 void SetRecorded(Fact& fact, const Recorded& recorded) {
   std::visit([&](auto& value) { value.recorded = recorded; }, fact);
 }
+
+Fields FieldsOf(const Instrument& instrument) { return Of(instrument); }
 
 Fields FieldsOf(const Fact& fact) {
   return std::visit([](const auto& value) { return Of(value); }, fact);

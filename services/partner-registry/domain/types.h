@@ -204,6 +204,17 @@ const char* KindOf(const Fact& fact);
 
 // The resource's name, such as "partners/georgia/contacts/tbilisi-1".
 std::string NameOf(const Fact& fact);
+std::string NameOf(const Partner& partner);
+std::string NameOf(const Instrument& instrument);
+std::string NameOf(const Milestone& milestone);
+std::string NameOf(const Authority& authority);
+std::string NameOf(const Contact& contact);
+std::string NameOf(const Decision& decision);
+std::string NameOf(const KeyStatement& statement);
+template <IsRelation T>
+std::string NameOf(const T& value) {
+  return Name(value);
+}
 
 const Recorded& RecordedOf(const Fact& fact);
 // The etag of a state, in quotes (RFC 9110); empty if it was never recorded.
@@ -214,6 +225,10 @@ void SetRecorded(Fact& fact, const Recorded& recorded);
 // what only the server sets is left out. Two facts with equal fields say the same. Empty for kinds
 // that no file sets (relation_types.h).
 std::vector<std::pair<std::string, std::string>> FieldsOf(const Fact& fact);
+std::vector<std::pair<std::string, std::string>> FieldsOf(const Instrument& instrument);
+
+// Each limit by its name in the proto; empty if there is none.
+std::string TextOf(const legal::Scope& scope);
 
 // Words of the proto without prefix, such as "THIRD_COUNTRY".
 const char* Word(Certainty value);

@@ -53,10 +53,11 @@ void FeedCursor::StartWithSnapshot() {
     service::SetRevision(now->store_id(), now->revision(), change->mutable_revision());
     SetTime(now.commit_time(), change->mutable_commit_time());
   };
-  for (const Fact& fact : now->AllFacts()) {
+  for (const FactPointer& shared : now->SharedFacts()) {
+    Fact fact = CopyOf(shared);
     if (!MaySee(viewer_, fact, today)) continue;
     if (change == nullptr) open();
-    *change->add_facts() = ForTheWire(viewer_, fact, now->store_id());
+    *change->add_facts() = ForTheWire(viewer_, std::move(fact), now->store_id());
     if (static_cast<std::size_t>(change->facts_size()) == kFactsAMessage) {
       waiting_.push_back(std::move(part));
       part = Part();
@@ -81,9 +82,10 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
       service::SetRevision(store_->store_id(), committed.change.revision, made.mutable_revision());
       SetTime(committed.commit_time, made.mutable_commit_time());
       made.set_barrier(committed.barrier);
-      for (const Fact& fact : committed.change.facts) {
+      for (const SharedFact& shared : committed.change.facts) {
+        Fact fact = shared.Copy();
         if (!MaySee(viewer_, fact, today)) continue;
-        *made.add_facts() = ForTheWire(viewer_, fact, store_->store_id());
+        *made.add_facts() = ForTheWire(viewer_, std::move(fact), store_->store_id());
       }
       // Nobody but who sees all partners can have seen one that nothing hung on.
       if (viewer_.all) {

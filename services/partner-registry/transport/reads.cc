@@ -55,7 +55,7 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
   const Sight sight(then.viewer(), *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
   std::string last;
-  registry.index().Visit(request.query(), filter, today, page.after, [&](const Partner& partner) {
+  const auto show = [&](const Partner& partner) {
     if ((partner.deleted() && !request.show_deleted()) || !sight.SeesPartner(partner.id)) {
       return true;
     }
@@ -68,7 +68,14 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
     shown = sight.Show(ToProto(partner, registry.store_id()));
     service::KeepOnly(request.read_mask(), shown);
     return true;
-  });
+  };
+  if (sight.viewer.all) {
+    registry.index().Visit(request.query(), filter, today, page.after, show);
+  } else if (const Partner* own =
+                 registry.index().Match(sight.viewer.partner, request.query(), filter, today);
+             own != nullptr && own->id > page.after) {
+    show(*own);
+  }
   service::SetRevision(registry.store_id(), registry.revision(),
                        response->mutable_registry_revision());
   return absl::OkStatus();

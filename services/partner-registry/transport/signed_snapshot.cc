@@ -102,7 +102,7 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   const std::string checkpoint = store_->LatestCheckpoint();
   // The caller may be slow: what he is sent is kept for him, and the state let go.
   sealing::RegistrySnapshot statement{.notice = kNotice};
-  std::vector<SharedFact> all;
+  std::vector<FactPointer> all;
   {
     const RegistryStore::State::Guard state = store_->View();
     COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, state->store_id(), state->revision()));
@@ -112,13 +112,12 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   }
 
   const Viewer viewer = ReplicaViewer();
-  std::erase_if(all,
-                [&](const SharedFact& shared) { return !MaySee(viewer, CopyOf(shared), today); });
+  std::erase_if(all, [&](const FactPointer& fact) { return !MaySee(viewer, CopyOf(fact), today); });
   COMITY_RETURN_IF_ERROR(service::RecordDisclosure(
       *journal_, call, request.purpose(), service::DigestOf(call.method(), request), all.size()));
   FactsOut facts(out);
-  for (const SharedFact& shared : all) {
-    COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, CopyOf(shared), statement.store_id)));
+  for (const FactPointer& fact : all) {
+    COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, CopyOf(fact), statement.store_id)));
   }
   COMITY_RETURN_IF_ERROR(facts.Finish());
 

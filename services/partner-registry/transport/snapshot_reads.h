@@ -25,7 +25,9 @@ namespace comity::partner_registry {
 struct Sight {
   Sight(Viewer whose, const Clock& clock) : viewer(std::move(whose)), clock_(clock) {}
 
-  bool Sees(const Fact& fact) const {
+  // Of a fact of any kind.
+  template <typename T>
+  bool Sees(const T& fact) const {
     return viewer.all || MaySee(viewer, fact, DayInBrussels(clock_.Now()));
   }
 

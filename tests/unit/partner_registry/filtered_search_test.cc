@@ -176,7 +176,7 @@ TEST(FilteredSearchTest, FindsWhatLookingAtEachPartnerFinds) {
         continue;
       }
       const Partner partner = RandomPartner(dice, number);
-      index.Put(std::make_shared<const Partner>(partner));
+      index.Put({std::make_shared<const Partner>(partner)});
       partners.insert_or_assign(partner.id, partner);
     }
     const Meant asked = RandomFilter(dice, 2);

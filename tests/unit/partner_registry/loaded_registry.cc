@@ -36,7 +36,7 @@ Registry After(Registry registry, std::vector<Fact> facts) {
       .revision = registry.revision() + 1,
       .time = absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), absl::UTCTimeZone())};
   for (Fact& fact : facts) SetRecorded(fact, recorded);
-  registry.Apply({.revision = recorded.revision, .facts = std::move(facts)});
+  registry.Apply({.revision = recorded.revision, .facts = {facts.begin(), facts.end()}});
   return registry;
 }
 

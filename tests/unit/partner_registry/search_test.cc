@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/domain/iso3166.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/partner_index.h"
@@ -38,7 +39,7 @@ class PartnerIndexTest : public ::testing::Test {
              "\xD0\x93\xD1\x80\xD1\x83\xD0\xB7\xD0\xB8\xD1\x8F"}});  // In its script; Грузия.
   }
 
-  void Put(Partner partner) { index_.Put(std::make_shared<const Partner>(std::move(partner))); }
+  void Put(Partner partner) { index_.Put({std::make_shared<const Partner>(std::move(partner))}); }
 
   std::vector<std::string> Find(absl::string_view query, absl::string_view after = "") const {
     std::vector<std::string> ids;
@@ -96,6 +97,39 @@ TEST_F(PartnerIndexTest, FrequentAndRareWordsFindTheSame) {
   EXPECT_THAT(Find("office", "office-2997"), ::testing::Contains("office-2998"));
   const std::vector<std::string> all = Find("office");
   EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+}
+
+TEST_F(PartnerIndexTest, WhoIsPutWithManyAndTwiceIsFoundByTheLastNamesOnly) {
+  const auto share = [](Partner partner) {
+    return std::make_shared<const Partner>(std::move(partner));
+  };
+  index_.Put({share({.id = "serbia", .display_name = "Serbia", .aliases = {"Zeta"}}),
+              share({.id = "georgia", .display_name = "Sakartvelo", .aliases = {"Zeta"}}),
+              share({.id = "serbia", .display_name = "Srbija", .aliases = {"Office"}}),
+              share({.id = "azores", .display_name = "Office"})});
+
+  EXPECT_THAT(Find("serbia"), ElementsAre("serbia")) << "the id stays";
+  EXPECT_THAT(Find("zeta"), ElementsAre("georgia"));
+  EXPECT_THAT(Find("office"), ElementsAre("azores", "serbia"));
+  EXPECT_THAT(Find("srb sak"), IsEmpty());
+}
+
+TEST_F(PartnerIndexTest, OneIsMatchedExactlyIfASearchComesToIt) {
+  const PartnerFilter asian = PartnerFilter::Parse("region = ASIA").value();
+  Put({.id = "armenia", .display_name = "Armenia", .region = "ASIA"});
+  for (const char* query : {"", "arm", "ARMENIA arm", "rmenia", "arm geo", "tur"}) {
+    for (const PartnerFilter& filter : {PartnerFilter(), asian}) {
+      for (const char* id : {"armenia", "turkiye", "nowhere"}) {
+        bool found = false;
+        index_.Visit(query, filter, {}, "", [&](const Partner& partner) {
+          found |= partner.id == id;
+          return true;
+        });
+
+        EXPECT_EQ(index_.Match(id, query, filter, {}) != nullptr, found) << query << " " << id;
+      }
+    }
+  }
 }
 
 TEST_F(PartnerIndexTest, ACopyStaysAsItWas) {
