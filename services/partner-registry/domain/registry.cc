@@ -35,6 +35,15 @@ std::shared_ptr<const T> Store(Registry::ById<T>& map, std::string key, const T&
   return stored;
 }
 
+// Whether `value` counts: what was retracted is kept apart from what does.
+template <typename T>
+bool StoreIfItCounts(Registry::ById<T>& counting, Registry::ById<T>& retracted,
+                     const std::string& name, const T& value) {
+  if (value.retraction.has_value()) counting.erase(name);
+  Store(value.retraction.has_value() ? retracted : counting, name, value);
+  return !value.retraction.has_value();
+}
+
 template <typename T>
 void Append(const Registry::ById<T>& map, std::vector<SharedFact>& facts) {
   for (const auto& [key, value] : map) facts.emplace_back(value);
@@ -70,8 +79,12 @@ void Registry::Put(const Partner& partner, legal::FactsBuilder& builder) {
 }
 
 void Registry::Put(const Instrument& instrument, legal::FactsBuilder& builder) {
-  Store(instruments_, NameOf(instrument), instrument);
-  builder.Put(ToLegal(instrument));
+  const std::string name = NameOf(instrument);
+  if (StoreIfItCounts(instruments_, std::get<ById<Instrument>>(retracted_), name, instrument)) {
+    builder.Put(ToLegal(instrument));
+  } else {
+    builder.Erase(name);
+  }
 }
 
 void Registry::Put(const Milestone& milestone, legal::FactsBuilder&) {
@@ -80,9 +93,12 @@ void Registry::Put(const Milestone& milestone, legal::FactsBuilder&) {
 
 void Registry::Put(const Authority& authority, legal::FactsBuilder& builder) {
   const std::string name = NameOf(authority);
-  Store(authorities_, name, authority);
-  builder.Put(ToLegal(authority));
-  RefreshOpeners(name, builder);
+  if (StoreIfItCounts(authorities_, std::get<ById<Authority>>(retracted_), name, authority)) {
+    builder.Put(ToLegal(authority));
+    RefreshOpeners(name, builder);
+  } else {
+    builder.Erase(name);
+  }
 }
 
 void Registry::Put(const Contact& contact, legal::FactsBuilder& builder) {
@@ -119,6 +135,10 @@ void Registry::Put(const KeyStatement& statement, legal::FactsBuilder& builder) 
   if (const Contact* holder = FindContactBySpiffeId(statement.holder); holder != nullptr) {
     RefreshOpeners(AuthorityName(*holder), builder);
   }
+}
+
+void Registry::Put(const ChangeRequest& request, legal::FactsBuilder&) {
+  Store(change_requests_, request.id, request);
 }
 
 template <IsRelation T>
@@ -180,6 +200,10 @@ const KeyStatement* Registry::FindKeyStatement(absl::string_view id) const {
   return Look(key_statements_, id);
 }
 
+const ChangeRequest* Registry::FindChangeRequest(absl::string_view id) const {
+  return Look(change_requests_, id);
+}
+
 const KeyStatement* Registry::CurrentKey(absl::string_view holder) const {
   const auto found = current_key_by_holder_.find(holder);
   return found == current_key_by_holder_.end() ? nullptr : FindKeyStatement(found->second);
@@ -238,9 +262,18 @@ std::optional<Fact> Registry::Find(absl::string_view name) const {
     return Fact(*value);
   };
   if (std::optional<Fact> relation = relations_.FindAny(name)) return relation;
-  if (absl::StrContains(name, "/instruments/")) return of(FindInstrument(name));
+  if (absl::StrContains(name, "/changeRequests/")) {
+    return of(FindChangeRequest(name.substr(name.rfind('/') + 1)));
+  }
+  if (absl::StrContains(name, "/instruments/")) {
+    const Instrument* found = FindInstrument(name);
+    return of(found != nullptr ? found : FindRetracted<Instrument>(name));
+  }
   if (absl::StrContains(name, "/milestones/")) return of(Look(milestones_, name));
-  if (absl::StrContains(name, "/authorities/")) return of(FindAuthority(name));
+  if (absl::StrContains(name, "/authorities/")) {
+    const Authority* found = FindAuthority(name);
+    return of(found != nullptr ? found : FindRetracted<Authority>(name));
+  }
   if (absl::StrContains(name, "/contacts/")) return of(FindContact(name));
   if (absl::StartsWith(name, "partners/")) return of(FindPartner(name.substr(9)));
   if (absl::StartsWith(name, "decisions/")) return of(FindDecision(name.substr(10)));

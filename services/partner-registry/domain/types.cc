@@ -165,15 +165,18 @@ std::string Name(const Contact& c) {
   return absl::StrCat("partners/", c.partner, "/contacts/", c.id);
 }
 std::string Name(const Decision& d) { return absl::StrCat("decisions/", d.id); }
+std::string Name(const ChangeRequest& r) {
+  return absl::StrCat("partners/", r.partner, "/changeRequests/", r.id);
+}
 std::string Name(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
 
 }  // namespace
 
 const char* KindOf(const Fact& fact) {
   static constexpr std::array<const char*, std::variant_size_v<Fact>> kKinds = {
-      "partner",  "instrument",    "milestone", "authority",    "contact",
-      "decision", "key_statement", "strategy",  "criteria_set", "assessment",
-      "volume",   "consultation",  "readiness", "arrangement",  "secondment"};
+      "partner",       "instrument",  "milestone",    "authority",     "contact", "decision",
+      "key_statement", "strategy",    "criteria_set", "assessment",    "volume",  "consultation",
+      "readiness",     "arrangement", "secondment",   "change_request"};
   return kKinds[fact.index()];
 }
 
@@ -191,6 +194,15 @@ std::string EtagOf(const Recorded& recorded) {
 
 void SetRecorded(Fact& fact, const Recorded& recorded) {
   std::visit([&](auto& value) { value.recorded = recorded; }, fact);
+}
+
+bool IsRetracted(const Fact& fact) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (requires { value.retraction; }) return value.retraction.has_value();
+        return false;
+      },
+      fact);
 }
 
 Fields FieldsOf(const Fact& fact) {
