@@ -7,6 +7,17 @@
 #include "services/partner-registry/domain/names.h"
 
 namespace comity::partner_registry {
+namespace {
+
+absl::Status Retracted(absl::string_view name) {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(name,
+                                " was recorded by mistake and retracted: enter what is right "
+                                "under another id."),
+                   {.reason = "ENTRY_RETRACTED"});
+}
+
+}  // namespace
 
 absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::string_view id) {
   const Partner* partner = registry.FindPartner(id);
@@ -21,6 +32,32 @@ absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::st
         {.reason = "PARTNER_DELETED"});
   }
   return partner;
+}
+
+absl::StatusOr<const Instrument*> InstrumentToChange(const Registry& registry,
+                                                     absl::string_view name) {
+  const Instrument* known = registry.FindInstrument(name);
+  if (known != nullptr) return known;
+  if (registry.FindRetracted<Instrument>(name) != nullptr) return Retracted(name);
+  return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
+}
+
+absl::StatusOr<const Authority*> AuthorityToChange(const Registry& registry,
+                                                   absl::string_view name) {
+  const Authority* known = registry.FindAuthority(name);
+  if (known != nullptr) return known;
+  if (registry.FindRetracted<Authority>(name) != nullptr) return Retracted(name);
+  return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+}
+
+std::optional<Problem> CheckNotRetracted(const Registry& registry, const std::string& name) {
+  if (registry.FindRetracted<Instrument>(name) == nullptr &&
+      registry.FindRetracted<Authority>(name) == nullptr) {
+    return std::nullopt;
+  }
+  return Problem{"id", absl::StrCat(name,
+                                    " was recorded by mistake and retracted: leave it out, or "
+                                    "enter what is right under another id")};
 }
 
 absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded) {

@@ -17,6 +17,16 @@ namespace comity::partner_registry {
 // FAILED_PRECONDITION `PARTNER_DELETED`: it is off the register.
 absl::StatusOr<const Partner*> FindOnRegister(const Registry& registry, absl::string_view id);
 
+// What is to be changed. NOT_FOUND `INSTRUMENT_NOT_FOUND`, `AUTHORITY_NOT_FOUND`;
+// FAILED_PRECONDITION `ENTRY_RETRACTED`.
+absl::StatusOr<const Instrument*> InstrumentToChange(const Registry& registry,
+                                                     absl::string_view name);
+absl::StatusOr<const Authority*> AuthorityToChange(const Registry& registry,
+                                                   absl::string_view name);
+
+// What keeps a row from being one of `name`: it was retracted.
+std::optional<Problem> CheckNotRetracted(const Registry& registry, const std::string& name);
+
 // ABORTED `ETAG_MISMATCH` unless `etag` is that of the state; empty: whatever it is.
 absl::Status CheckEtag(absl::string_view etag, const Recorded& recorded);
 

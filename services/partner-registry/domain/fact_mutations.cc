@@ -5,8 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -16,7 +18,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, instrument.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("INSTRUMENT_INVALID", "instrument_id", instrument.id));
   std::string name = NameOf(instrument);
-  if (registry.FindInstrument(name) != nullptr) return Taken("an instrument", "INSTRUMENT_EXISTS");
+  if (registry.Find(name).has_value()) return Taken("an instrument", "INSTRUMENT_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
@@ -27,8 +29,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
 
 absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument changed, absl::string_view etag) {
-  const Instrument* known = registry.FindInstrument(NameOf(changed));
-  if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
+  COMITY_ASSIGN_OR_RETURN(const Instrument* known, InstrumentToChange(registry, NameOf(changed)));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   COMITY_RETURN_IF_ERROR(
@@ -45,8 +46,7 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
                                       absl::string_view instrument, absl::string_view field,
                                       const std::string& evidence, absl::string_view etag,
                                       absl::Time now) {
-  const Instrument* known = registry.FindInstrument(instrument);
-  if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
+  COMITY_ASSIGN_OR_RETURN(const Instrument* known, InstrumentToChange(registry, instrument));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
   COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the instrument", known->recorded));
   Instrument changed = *known;
@@ -60,7 +60,7 @@ absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, authority.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("AUTHORITY_INVALID", "authority_id", authority.id));
   std::string name = NameOf(authority);
-  if (registry.FindAuthority(name) != nullptr) return Taken("an authority", "AUTHORITY_EXISTS");
+  if (registry.Find(name).has_value()) return Taken("an authority", "AUTHORITY_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", "authority"));
   COMITY_RETURN_IF_ERROR(
@@ -72,8 +72,7 @@ absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_
 absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
                                          Authority changed, absl::string_view etag,
                                          absl::Time now) {
-  const Authority* known = registry.FindAuthority(NameOf(changed));
-  if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+  COMITY_ASSIGN_OR_RETURN(const Authority* known, AuthorityToChange(registry, NameOf(changed)));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", "authority"));
@@ -87,8 +86,7 @@ absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_
 absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
                                           absl::string_view name, const std::string& evidence,
                                           absl::string_view etag, absl::Time now) {
-  const Authority* known = registry.FindAuthority(name);
-  if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+  COMITY_ASSIGN_OR_RETURN(const Authority* known, AuthorityToChange(registry, name));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
   COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the authority", known->recorded));
   Authority changed = *known;
@@ -117,19 +115,21 @@ absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed
 absl::StatusOr<Plan> PlanEraseContact(const Registry& registry, absl::string_view name,
                                       absl::string_view etag, absl::Time now) {
   const Contact* known = registry.FindContact(name);
-  if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
+  std::vector<ChangeRequest> asked = EmptiedOf(registry, name);
+  // Who was only asked for has data, too.
+  if (known == nullptr && asked.empty()) return NoSuch("contact", "CONTACT_NOT_FOUND");
   Plan plan{.resource = std::string(name), .barrier = true};
   // Erased, and recorded so: whoever asks again waits for it to hold everywhere.
-  if (known->erase_time.has_value()) return plan;
-  COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
-  plan.facts.emplace_back(Contact{.partner = known->partner,
-                                  .id = known->id,
-                                  .erase_time = now,
-                                  .state = ContactState::kErased});
-  for (const Contact* other : registry.ContactsOf(known->partner)) {
+  if (known != nullptr && known->erase_time.has_value()) return plan;
+  if (known != nullptr) COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  COMITY_ASSIGN_OR_RETURN(const ChildName named, ParseChildName("name", "contacts", name));
+  plan.facts.emplace_back(Contact{
+      .partner = named.partner, .id = named.id, .erase_time = now, .state = ContactState::kErased});
+  for (const Contact* other : registry.ContactsOf(named.partner)) {
     Contact changed = *other;
-    if (std::erase(changed.deputies, known->id) > 0) plan.facts.emplace_back(std::move(changed));
+    if (std::erase(changed.deputies, named.id) > 0) plan.facts.emplace_back(std::move(changed));
   }
+  for (ChangeRequest& request : asked) plan.facts.emplace_back(std::move(request));
   return plan;
 }
 

@@ -49,8 +49,9 @@ absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
                                        absl::string_view etag, absl::Time now);
 
-// Leaves of a contact its name alone (a barrier, also if that was done before), and takes it from
-// the deputies of others. NOT_FOUND `CONTACT_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+// Leaves of a contact its name alone (a barrier, also if that was done before), also of one that a
+// partner only asked for; takes it from the deputies of others, and its data from requests.
+// NOT_FOUND `CONTACT_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
 absl::StatusOr<Plan> PlanEraseContact(const Registry& registry, absl::string_view name,
                                       absl::string_view etag, absl::Time now);
 

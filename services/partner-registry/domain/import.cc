@@ -124,6 +124,8 @@ class Planner {
       : registry_(registry), caller_(caller), now_(now) {}
 
   absl::Status Take(const ImportRow& row) {
+    COMITY_RETURN_IF_ERROR(CheckRetracted<Instrument>(row));
+    COMITY_RETURN_IF_ERROR(CheckRetracted<Authority>(row));
     if (!row.emptied.empty() && !std::holds_alternative<Contact>(row.fact) &&
         !std::holds_alternative<Instrument>(row.fact) &&
         !std::holds_alternative<Authority>(row.fact)) {
@@ -244,6 +246,14 @@ class Planner {
     LegalClassRow row;
     RowSource source;
   };
+
+  template <typename T>
+  absl::Status CheckRetracted(const ImportRow& row) const {
+    const T* const named = std::get_if<T>(&row.fact);
+    if (named == nullptr) return absl::OkStatus();
+    const std::optional<Problem> retracted = CheckNotRetracted(registry_, NameOf(*named));
+    return retracted.has_value() ? RowError(row.source, *retracted) : absl::OkStatus();
+  }
 
   absl::Status Add(Fact fact, const RowSource& source) {
     std::string name = NameOf(fact);

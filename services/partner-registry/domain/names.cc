@@ -76,6 +76,15 @@ absl::StatusOr<std::string> ParseTopName(absl::string_view field, absl::string_v
   return std::string(parts[1]);
 }
 
+absl::StatusOr<ChildName> ParseChangeRequestName(absl::string_view field, absl::string_view name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts.size() != 4 || parts[0] != "partners" || !IsId(parts[1]) ||
+      parts[2] != "changeRequests" || !IsUuid(parts[3])) {
+    return Invalid(field, "partners/{partner}/changeRequests/{change_request}");
+  }
+  return ChildName{std::string(parts[1]), std::string(parts[3])};
+}
+
 absl::StatusOr<std::string> ParseDecisionName(absl::string_view field, absl::string_view name) {
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
   if (parts.size() != 2 || parts[0] != "decisions" || !IsUuid(parts[1])) {

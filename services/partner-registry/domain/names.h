@@ -33,6 +33,9 @@ absl::StatusOr<std::string> ParseReadinessName(absl::string_view field, absl::st
 absl::StatusOr<std::string> ParseTopName(absl::string_view field, absl::string_view collection,
                                          absl::string_view name);
 
+// Of "partners/{partner}/changeRequests/{uuid}". INVALID_ARGUMENT `NAME_INVALID`.
+absl::StatusOr<ChildName> ParseChangeRequestName(absl::string_view field, absl::string_view name);
+
 // The id of "decisions/{decision}". INVALID_ARGUMENT `NAME_INVALID`.
 absl::StatusOr<std::string> ParseDecisionName(absl::string_view field, absl::string_view name);
 

@@ -22,9 +22,13 @@ bool Has(const std::vector<std::string>& ids, absl::string_view id) {
 
 std::vector<Reference> ReferencesTo(const Registry& registry, absl::string_view partner) {
   const Relations& relations = registry.relations();
+  const auto below = [&](const auto& fact) { return fact.partner == partner; };
   std::vector<Reference> found = {
       {"instruments", registry.InstrumentsOf(partner).size()},
+      {"retracted entries", CountIf(registry.retracted<Instrument>(), below) +
+                                CountIf(registry.retracted<Authority>(), below)},
       {"milestones", registry.MilestonesOf(partner).size() + registry.MembersOf(partner).size()},
+      {"change requests", CountIf(registry.change_requests(), below)},
       {"authorities", registry.AuthoritiesOf(partner).size()},
       {"contacts", registry.ContactsOf(partner).size()},
       {"decisions", CountIf(registry.decisions(),

@@ -41,14 +41,25 @@ void Store(Registry::ById<T>& map, absl::string_view key, std::shared_ptr<const 
   map.emplace_hint(last ? map.end() : map.lower_bound(key), key, std::move(value));
 }
 
+// What was retracted is kept apart from what counts.
+template <typename T>
+void StoreWhereItCounts(Registry::ById<T>& counting, Registry::ById<T>& retracted,
+                        absl::string_view name, const std::shared_ptr<const T>& value) {
+  if (value->retraction.has_value()) counting.erase(name);
+  Store(value->retraction.has_value() ? retracted : counting, name, value);
+}
+
 template <typename T>
 void Append(const Registry::ById<T>& map, std::vector<FactPointer>& facts) {
   for (const auto& [key, value] : map) facts.emplace_back(value);
 }
 
-// What the transfer check wants of it; nothing of most kinds.
+// What the transfer check wants of it; nothing of most kinds, and of what was retracted.
 template <typename T>
 void Tell(const T& fact, legal::FactsBuilder& builder) {
+  if constexpr (requires { fact.retraction; }) {
+    if (fact.retraction.has_value()) return builder.Erase(NameOf(fact));
+  }
   if constexpr (requires { builder.Put(ToLegal(fact)); }) builder.Put(ToLegal(fact));
 }
 
@@ -118,7 +129,7 @@ void Registry::Put(absl::string_view, const std::shared_ptr<const Partner>& part
 
 void Registry::Put(absl::string_view name, const std::shared_ptr<const Instrument>& instrument,
                    Touched&) {
-  Store(instruments_, name, instrument);
+  StoreWhereItCounts(instruments_, std::get<ById<Instrument>>(retracted_), name, instrument);
 }
 
 void Registry::Put(absl::string_view name, const std::shared_ptr<const Milestone>& milestone,
@@ -128,8 +139,8 @@ void Registry::Put(absl::string_view name, const std::shared_ptr<const Milestone
 
 void Registry::Put(absl::string_view name, const std::shared_ptr<const Authority>& authority,
                    Touched& touched) {
-  Store(authorities_, name, authority);
-  touched.emplace_back(name);
+  StoreWhereItCounts(authorities_, std::get<ById<Authority>>(retracted_), name, authority);
+  if (!authority->retraction.has_value()) touched.emplace_back(name);
 }
 
 void Registry::Put(absl::string_view name, const std::shared_ptr<const Contact>& contact,
@@ -163,6 +174,11 @@ void Registry::Put(absl::string_view, const std::shared_ptr<const KeyStatement>&
   if (const Contact* holder = FindContactBySpiffeId(statement->holder); holder != nullptr) {
     touched.push_back(AuthorityName(*holder));
   }
+}
+
+void Registry::Put(absl::string_view, const std::shared_ptr<const ChangeRequest>& request,
+                   Touched&) {
+  Store(change_requests_, request->id, request);
 }
 
 template <IsRelation T>
@@ -227,6 +243,10 @@ const Decision* Registry::FindDecision(absl::string_view id) const { return Look
 
 const KeyStatement* Registry::FindKeyStatement(absl::string_view id) const {
   return Look(key_statements_, id);
+}
+
+const ChangeRequest* Registry::FindChangeRequest(absl::string_view id) const {
+  return Look(change_requests_, id);
 }
 
 const KeyStatement* Registry::CurrentKey(absl::string_view holder) const {
@@ -297,9 +317,18 @@ std::optional<Fact> Registry::Find(absl::string_view name) const {
     return Fact(*value);
   };
   if (std::optional<Fact> relation = relations_.FindAny(name)) return relation;
-  if (absl::StrContains(name, "/instruments/")) return of(FindInstrument(name));
+  if (absl::StrContains(name, "/changeRequests/")) {
+    return of(FindChangeRequest(name.substr(name.rfind('/') + 1)));
+  }
+  if (absl::StrContains(name, "/instruments/")) {
+    const Instrument* found = FindInstrument(name);
+    return of(found != nullptr ? found : FindRetracted<Instrument>(name));
+  }
   if (absl::StrContains(name, "/milestones/")) return of(Look(milestones_, name));
-  if (absl::StrContains(name, "/authorities/")) return of(FindAuthority(name));
+  if (absl::StrContains(name, "/authorities/")) {
+    const Authority* found = FindAuthority(name);
+    return of(found != nullptr ? found : FindRetracted<Authority>(name));
+  }
   if (absl::StrContains(name, "/contacts/")) return of(FindContact(name));
   if (absl::StartsWith(name, "partners/")) return of(FindPartner(name.substr(9)));
   if (absl::StartsWith(name, "decisions/")) return of(FindDecision(name.substr(10)));

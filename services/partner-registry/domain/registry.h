@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -41,7 +42,8 @@ class Registry {
 
   void Apply(const Change& change);
 
-  // Null if there is none. `id`s are last segments, `name`s whole resource names.
+  // Null if there is none. `id`s are last segments, `name`s whole resource names. An instrument or
+  // authority that was retracted is not there, here and wherever it could count: see below.
   const Partner* FindPartner(absl::string_view id) const;
   const Instrument* FindInstrument(absl::string_view name) const;
   const Authority* FindAuthority(absl::string_view name) const;
@@ -49,6 +51,7 @@ class Registry {
   const Contact* FindContactBySpiffeId(absl::string_view spiffe_id) const;
   const Decision* FindDecision(absl::string_view id) const;
   const KeyStatement* FindKeyStatement(absl::string_view id) const;
+  const ChangeRequest* FindChangeRequest(absl::string_view id) const;
 
   // The current statement of a holder: the one with the highest serial. Null if it has none.
   const KeyStatement* CurrentKey(absl::string_view holder) const;
@@ -71,9 +74,22 @@ class Registry {
   const ById<Authority>& authorities() const { return authorities_; }
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
+  // By id, the oldest first.
+  const ById<ChangeRequest>& change_requests() const { return change_requests_; }
   // The SPIFFE ids of who published a sealing key, with the id of the current one.
   const std::map<std::string, std::string, std::less<>>& key_holders() const {
     return current_key_by_holder_;
+  }
+
+  // Instruments and authorities that were recorded by mistake, by name; null if there is none.
+  template <typename T>
+  const ById<T>& retracted() const {
+    return std::get<ById<T>>(retracted_);
+  }
+  template <typename T>
+  const T* FindRetracted(absl::string_view name) const {
+    const auto found = retracted<T>().find(name);
+    return found == retracted<T>().end() ? nullptr : found->second.get();
   }
 
   // Partners by their names.
@@ -94,13 +110,14 @@ class Registry {
   // if exchanges with it go on; empty: he counts in no service.
   std::string StateBehind(absl::string_view identity, absl::CivilDay day) const;
 
-  // Every fact, in an order in which each stands after those it refers to.
+  // What is told to who follows the registry, each after what it refers to: every fact that was not
+  // retracted, and no request for a change.
   std::vector<Fact> AllFacts() const;
 
   // The same, shared: for who takes long and must not hold the state.
   std::vector<FactPointer> SharedFacts() const;
 
-  // The fact with this name as it is now; nullopt if there is none.
+  // The fact with this name as it is now, also if it was retracted; nullopt if there is none.
   std::optional<Fact> Find(absl::string_view name) const;
 
   // The same knowledge as the transfer check wants it, at this revision.
@@ -128,6 +145,8 @@ class Registry {
            Touched& touched);
   void Put(absl::string_view name, const std::shared_ptr<const KeyStatement>& statement,
            Touched& touched);
+  void Put(absl::string_view name, const std::shared_ptr<const ChangeRequest>& request,
+           Touched& touched);
   template <IsRelation T>
   void Put(absl::string_view name, const std::shared_ptr<const T>& value, Touched& touched);
   // Tells the transfer check who can open what is sealed for an authority.
@@ -140,9 +159,11 @@ class Registry {
   ById<Instrument> instruments_;
   ById<Milestone> milestones_;
   ById<Authority> authorities_;
+  std::tuple<ById<Instrument>, ById<Authority>> retracted_;
   ById<Contact> contacts_;
   ById<Decision> decisions_;
   ById<KeyStatement> key_statements_;
+  ById<ChangeRequest> change_requests_;
   Relations relations_;
   std::map<std::string, std::string, std::less<>> contact_by_spiffe_id_;
   std::map<std::string, std::string, std::less<>> current_key_by_holder_;

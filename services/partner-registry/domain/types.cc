@@ -156,9 +156,9 @@ std::string TextOf(const legal::Scope& scope) {
 
 const char* KindOf(const Fact& fact) {
   static constexpr std::array<const char*, std::variant_size_v<Fact>> kKinds = {
-      "partner",  "instrument",    "milestone", "authority",    "contact",
-      "decision", "key_statement", "strategy",  "criteria_set", "assessment",
-      "volume",   "consultation",  "readiness", "arrangement",  "secondment"};
+      "partner",       "instrument",  "milestone",    "authority",     "contact", "decision",
+      "key_statement", "strategy",    "criteria_set", "assessment",    "volume",  "consultation",
+      "readiness",     "arrangement", "secondment",   "change_request"};
   return kKinds[fact.index()];
 }
 
@@ -177,6 +177,9 @@ std::string NameOf(const Contact& c) {
 }
 std::string NameOf(const Decision& d) { return absl::StrCat("decisions/", d.id); }
 std::string NameOf(const KeyStatement& k) { return absl::StrCat("keyStatements/", k.id); }
+std::string NameOf(const ChangeRequest& r) {
+  return absl::StrCat("partners/", r.partner, "/changeRequests/", r.id);
+}
 
 std::string NameOf(const Fact& fact) {
   return std::visit([](const auto& value) { return NameOf(value); }, fact);
@@ -195,6 +198,15 @@ void SetRecorded(Fact& fact, const Recorded& recorded) {
 }
 
 Fields FieldsOf(const Instrument& instrument) { return Of(instrument); }
+
+bool IsRetracted(const Fact& fact) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (requires { value.retraction; }) return value.retraction.has_value();
+        return false;
+      },
+      fact);
+}
 
 Fields FieldsOf(const Fact& fact) {
   return std::visit([](const auto& value) { return Of(value); }, fact);

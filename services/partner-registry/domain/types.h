@@ -53,6 +53,13 @@ struct Confirmation {
   absl::Time confirm_time;
 };
 
+// A second look that found an entry to be a mistake: it never was so.
+struct Retraction {
+  std::string evidence;
+  std::string retracted_by;  // SPIFFE id.
+  absl::Time time;
+};
+
 // A period in which a partner has one legal class. An empty `from` means since ever, an empty `to`
 // until further notice.
 struct LegalClassPeriod {
@@ -114,6 +121,7 @@ struct Instrument {
   // Who recorded the present value of a decisive field, where that was not `recorded_by`; who
   // emptied it, where the value was unconfirmed.
   std::map<std::string, std::string> value_recorded_by;
+  std::optional<Retraction> retraction;  // Set: it counts for nothing.
   Recorded recorded;
 };
 
@@ -145,6 +153,7 @@ struct Authority {
   Certainty certainty = Certainty::kUnspecified;
   std::optional<Confirmation> confirmation;
   std::vector<std::string> recorded_by;  // SPIFFE ids, in order; empty: nobody knows.
+  std::optional<Retraction> retraction;  // Set: it counts for nothing.
   Recorded recorded;
 };
 
@@ -194,10 +203,30 @@ struct KeyStatement {
   Recorded recorded;
 };
 
+enum class ChangeRequestState { kUnspecified, kOpen, kApproved, kRejected, kWithdrawn };
+
+// What a partner asks to have changed or entered of its own.
+struct ChangeRequest {
+  std::string partner;
+  std::string id;  // A UUID, ordered by time.
+  // As it would be then. Of a contact that was erased the name alone.
+  std::variant<Authority, Contact> change;
+  std::vector<std::string> fields;  // What is to change, by the proto's names; empty: it is new.
+  std::string etag;                 // Of what is to change, as it was then; empty: it is new.
+  std::string reason;
+  ChangeRequestState state = ChangeRequestState::kOpen;
+  std::string requested_by;  // SPIFFE id.
+  absl::Time request_time;
+  std::string decided_by;  // SPIFFE id; empty while it is open, as the two below.
+  std::optional<absl::Time> decide_time;
+  std::string answer;
+  Recorded recorded;
+};
+
 // A resource as it is after a change.
 using Fact = std::variant<Partner, Instrument, Milestone, Authority, Contact, Decision,
                           KeyStatement, Strategy, CriteriaSet, Assessment, Volume, Consultation,
-                          Readiness, Arrangement, Secondment>;
+                          Readiness, Arrangement, Secondment, ChangeRequest>;
 
 // "partner", "instrument", ...: the kinds under which storage keeps facts.
 const char* KindOf(const Fact& fact);
@@ -211,6 +240,7 @@ std::string NameOf(const Authority& authority);
 std::string NameOf(const Contact& contact);
 std::string NameOf(const Decision& decision);
 std::string NameOf(const KeyStatement& statement);
+std::string NameOf(const ChangeRequest& request);
 template <IsRelation T>
 std::string NameOf(const T& value) {
   return Name(value);
@@ -220,6 +250,9 @@ const Recorded& RecordedOf(const Fact& fact);
 // The etag of a state, in quotes (RFC 9110); empty if it was never recorded.
 std::string EtagOf(const Recorded& recorded);
 void SetRecorded(Fact& fact, const Recorded& recorded);
+
+// Whether it is an instrument or authority that was recorded by mistake.
+bool IsRetracted(const Fact& fact);
 
 // Every field that a caller can set, by its name in the proto and as text, in the proto's order;
 // what only the server sets is left out. Two facts with equal fields say the same. Empty for kinds

@@ -378,9 +378,11 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   if (auto bad = BadText("territory", authority.territory, 0, kLongestName)) return bad;
   if (auto bad = BadSectors(authority.sectors)) return bad;
   if (auto bad = BadDay("last_verified", authority.last_verified)) return bad;
+  // What was retracted may stay: taken out, the authority might be covered by the others.
   for (const std::string& id : authority.listed_in) {
-    if (registry.FindInstrument(
-            absl::StrCat("partners/", authority.partner, "/instruments/", id)) == nullptr) {
+    const std::string name = absl::StrCat("partners/", authority.partner, "/instruments/", id);
+    if (registry.FindInstrument(name) == nullptr &&
+        registry.FindRetracted<Instrument>(name) == nullptr) {
       return Problem{"listed_in", absl::StrCat("there is no instrument ", id, " of this partner")};
     }
   }

@@ -29,6 +29,7 @@ struct ContactRule {
   bool operator()(const Authority& a) const { return a.partner == viewer.partner; }
   bool operator()(const Contact& c) const { return c.partner == viewer.partner; }
   bool operator()(const Decision& d) const { return d.partner == viewer.partner; }
+  bool operator()(const ChangeRequest& r) const { return r.partner == viewer.partner; }
   bool operator()(const KeyStatement& k) const {
     const auto holder = identity::Principal::Parse(k.holder);
     if (!holder.ok()) return false;

@@ -195,6 +195,14 @@ Confirmation ConfirmationFromRecord(const v1::Confirmation& confirmation) {
           .confirm_time = ToTime(confirmation.confirm_time())};
 }
 
+template <typename T, typename Message>
+void ReadRetraction(const Message& record, T& made) {
+  if (!record.has_retraction()) return;
+  made.retraction = Retraction{.evidence = record.retraction().evidence(),
+                               .retracted_by = record.retraction().retracted_by(),
+                               .time = ToTime(record.retraction().retract_time())};
+}
+
 // What ToRecord kept of who recorded and confirmed `made`.
 template <typename T>
 void ReadRecorders(const v1::Confirmation& record, const char* field, T& made) {
@@ -232,6 +240,7 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
       made.recorded_by = record.instrument().recorded_by();
       made.value_recorded_by = {record.instrument().value_recorded_by().begin(),
                                 record.instrument().value_recorded_by().end()};
+      ReadRetraction(record.instrument(), made);
       return Fact(std::move(made));
     }
     case v1::Fact::kMilestone: {
@@ -242,6 +251,7 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
     case v1::Fact::kAuthority: {
       COMITY_ASSIGN_OR_RETURN(Authority made, AuthorityFromProto("authority", record.authority()));
       ReadRecorders(record.authority().confirmation(), "certainty", made);
+      ReadRetraction(record.authority(), made);
       return Fact(std::move(made));
     }
     case v1::Fact::kContact: {
@@ -377,7 +387,7 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
   };
   static constexpr char kServerOnly[] =
       "an import cannot say when, at which revision or by whom a fact was recorded, confirmed, "
-      "withdrawn or erased, only the server can";
+      "withdrawn, retracted or erased, only the server can";
   using Row = v1::ImportFactsRequest::Row;
   switch (row.fact_case()) {
     case Row::kPartner: {
@@ -413,7 +423,8 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
     case Row::kInstrument: {
       const v1::Instrument& instrument = row.instrument();
       if (instrument.has_revision() || instrument.has_record_time() ||
-          !instrument.recorded_by().empty() || instrument.confirmations_size() > 0) {
+          !instrument.recorded_by().empty() || instrument.confirmations_size() > 0 ||
+          instrument.has_retraction()) {
         return fail("recorded", kServerOnly);
       }
       auto read = InstrumentFromProto("row", instrument);
@@ -431,7 +442,8 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
       return made;
     }
     case Row::kAuthority: {
-      if (row.authority().has_revision() || row.authority().has_confirmation()) {
+      if (row.authority().has_revision() || row.authority().has_confirmation() ||
+          row.authority().has_retraction()) {
         return fail("recorded", kServerOnly);
       }
       auto read = AuthorityFromProto("row", row.authority());

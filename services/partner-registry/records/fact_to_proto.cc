@@ -61,6 +61,15 @@ void SetConfirmation(const Confirmation& confirmation, v1::Confirmation& made) {
   SetTime(confirmation.confirm_time, made.mutable_confirm_time());
 }
 
+template <typename T, typename Message>
+void SetRetraction(const T& fact, Message& made) {
+  if (!fact.retraction.has_value()) return;
+  v1::Retraction& retraction = *made.mutable_retraction();
+  retraction.set_evidence(fact.retraction->evidence);
+  retraction.set_retracted_by(fact.retraction->retracted_by);
+  SetTime(fact.retraction->time, retraction.mutable_retract_time());
+}
+
 // Of an authority or a period of a legal class the record has who recorded it in the place of the
 // field that is confirmed, which is always the same.
 template <typename T, typename Message>
@@ -149,6 +158,7 @@ v1::Instrument ToProto(const Instrument& instrument, absl::string_view store_id)
   for (const auto& [field, who] : instrument.value_recorded_by) {
     (*made.mutable_value_recorded_by())[field] = who;
   }
+  SetRetraction(instrument, made);
   SetRecorded(instrument.recorded, store_id, made);
   made.set_etag(EtagOf(instrument.recorded));
   return made;
@@ -185,6 +195,7 @@ v1::Authority ToProto(const Authority& authority, absl::string_view store_id) {
   if (authority.confirmation.has_value()) {
     SetConfirmation(*authority.confirmation, *made.mutable_confirmation());
   }
+  SetRetraction(authority, made);
   SetRevision(authority.recorded, store_id, made);
   made.set_etag(EtagOf(authority.recorded));
   return made;
@@ -265,10 +276,12 @@ void HidePersons(v1::Instrument& instrument) {
   for (v1::Confirmation& confirmation : *instrument.mutable_confirmations()) {
     confirmation.clear_confirmed_by();
   }
+  if (instrument.has_retraction()) instrument.mutable_retraction()->clear_retracted_by();
 }
 
 void HidePersons(v1::Authority& authority) {
   if (authority.has_confirmation()) authority.mutable_confirmation()->clear_confirmed_by();
+  if (authority.has_retraction()) authority.mutable_retraction()->clear_retracted_by();
 }
 
 void HidePersons(v1::Partner& partner) {
@@ -310,6 +323,7 @@ v1::Fact ToProto(const Fact& fact, absl::string_view store_id) {
     void operator()(const Readiness& f) { *made.mutable_readiness() = ToProto(f, store_id); }
     void operator()(const Arrangement& f) { *made.mutable_arrangement() = ToProto(f, store_id); }
     void operator()(const Secondment& f) { *made.mutable_secondment() = ToProto(f, store_id); }
+    void operator()(const ChangeRequest&) {}  // No fact: see change_request_proto.h.
   } visitor{store_id, {}};
   std::visit(visitor, fact);
   return std::move(visitor.made);

@@ -12,7 +12,8 @@ int main(int argc, char** argv) {
   const rpc::ServiceDefinition definition = {
       .name = "partner-registry",
       .services = {partner_registry::kRegistryService, partner_registry::kReportService,
-                   partner_registry::kRelationService, partner_registry::kLedgerService},
+                   partner_registry::kRelationService, partner_registry::kChangeRequestService,
+                   partner_registry::kLedgerService},
       .read_config =
           [&](const config::Config& config) {
             return partner_registry::ReadSettings(config, settings);
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
              .registry_gate = parts.Gate(partner_registry::kRegistryService),
              .report_gate = parts.Gate(partner_registry::kReportService),
              .relation_gate = parts.Gate(partner_registry::kRelationService),
+             .change_request_gate = parts.Gate(partner_registry::kChangeRequestService),
              .ledger_gate = parts.Gate(partner_registry::kLedgerService)},
             settings, std::move(options));
       }};

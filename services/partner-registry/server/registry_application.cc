@@ -101,14 +101,19 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       report_metrics_(store_.get(), parts.clock),
       relation_reads_(store_.get(), &pages_, parts.clock),
       relation_writes_(store_.get(), &leases_, parts.clock),
+      change_request_reads_(store_.get(), &pages_, parts.clock),
+      change_request_writes_(store_.get(), &leases_, parts.clock),
       registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
                         &feed_),
       report_service_(parts.report_gate, &reports_, &snapshot_),
       relation_service_(parts.relation_gate, &relation_reads_, &relation_writes_),
+      change_request_service_(parts.change_request_gate, &change_request_reads_,
+                              &change_request_writes_),
       ledger_service_(parts.ledger_gate, journal_.get()) {}
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
-  return {&registry_service_, &report_service_, &relation_service_, &ledger_service_};
+  return {&registry_service_, &report_service_, &relation_service_, &change_request_service_,
+          &ledger_service_};
 }
 
 void RegistryApplication::FollowCommits() {

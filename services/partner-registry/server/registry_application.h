@@ -21,6 +21,7 @@
 #include "services/partner-registry/server/settings.h"
 #include "services/partner-registry/storage/database_lease_rows.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
+#include "services/partner-registry/transport/change_request_service.h"
 #include "services/partner-registry/transport/feed.h"
 #include "services/partner-registry/transport/partner_registry_service.h"
 #include "services/partner-registry/transport/reads.h"
@@ -39,6 +40,7 @@ namespace comity::partner_registry {
 inline constexpr char kRegistryService[] = "comity.partner_registry.v1.PartnerRegistryService";
 inline constexpr char kReportService[] = "comity.partner_registry.v1.RegistryReportService";
 inline constexpr char kRelationService[] = "comity.partner_registry.v1.RelationService";
+inline constexpr char kChangeRequestService[] = "comity.partner_registry.v1.ChangeRequestService";
 inline constexpr char kLedgerService[] = "comity.ledger.v1.LedgerService";
 
 // The registry, wired: every part built in order, each given what it needs.
@@ -54,6 +56,7 @@ class RegistryApplication final : public rpc::Application {
     rpc::CallGate registry_gate;
     rpc::CallGate report_gate;
     rpc::CallGate relation_gate;
+    rpc::CallGate change_request_gate;
     rpc::CallGate ledger_gate;
   };
 
@@ -115,9 +118,12 @@ class RegistryApplication final : public rpc::Application {
   ReportMetrics report_metrics_;
   const RelationReads relation_reads_;
   const RelationWrites relation_writes_;
+  const ChangeRequestReads change_request_reads_;
+  const ChangeRequestWrites change_request_writes_;
   PartnerRegistryService registry_service_;
   ReportService report_service_;
   RelationService relation_service_;
+  ChangeRequestService change_request_service_;
   ledger_service::LedgerService ledger_service_;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::unique_ptr<service::PruningTimer> pruning_;

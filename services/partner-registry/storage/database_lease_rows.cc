@@ -49,7 +49,10 @@ std::vector<storage::Migration> Migrations() {
                   "  PRIMARY KEY (caller, replica)) WITHOUT ROWID"},
           // No table changes: contacts are sealed from here on (journal_registry_store.h). A binary
           // that cannot open them would load what is in clear for the whole of them, and write it.
-          {.version = 2, .needs_reader = 2, .sql = "SELECT 1"}};
+          {.version = 2, .needs_reader = 2, .sql = "SELECT 1"},
+          // Nor here: what was retracted counts for nothing, and requests for changes are kept. A
+          // binary that knows neither would rest on the one and could not read the other.
+          {.version = 3, .needs_reader = 3, .sql = "SELECT 1"}};
 }
 
 absl::StatusOr<std::unique_ptr<DatabaseLeaseRows>> DatabaseLeaseRows::Open(

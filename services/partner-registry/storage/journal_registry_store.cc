@@ -14,7 +14,9 @@
 #include "common/journal/entry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/records/change_request_proto.h"
 #include "services/partner-registry/records/fact_proto.h"
 
 namespace comity::partner_registry {
@@ -49,6 +51,8 @@ std::vector<std::string> SubjectsOf(const std::vector<Fact>& facts) {
     if (contact != nullptr && contact->state != ContactState::kErased) {
       subjects.push_back(NameOf(fact));
     }
+    const auto* const request = std::get_if<ChangeRequest>(&fact);
+    if (request != nullptr && CarriesContact(*request)) subjects.push_back(ChangedBy(*request));
   }
   return subjects;
 }
@@ -186,7 +190,42 @@ absl::Status JournalRegistryStore::Forget(const Fact& fact) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<Fact> JournalRegistryStore::ReadRequest(const journal::Version& version) {
+  v1::ChangeRequest record;
+  if (!version.body.has_value() || !record.ParseFromString(*version.body)) return Unreadable();
+  if (const std::string cover = record.contact().function(); !cover.empty()) {
+    record.mutable_contact()->clear_function();
+    COMITY_ASSIGN_OR_RETURN(const std::string sealed, crypto::FromBase64(cover));
+    COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> asked,
+                            keys_->Open(record.contact().name(), sealed));
+    if (asked.has_value() && !record.MergeFromString(*asked)) return Unreadable();
+  }
+  absl::StatusOr<ChangeRequest> request = ChangeRequestFromRecord(record);
+  if (!request.ok()) return Unreadable();
+  COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
+  request->recorded = {.revision = version.revision, .time = time};
+  return Fact(*std::move(request));
+}
+
+absl::StatusOr<std::string> JournalRegistryStore::RecordOf(const ChangeRequest& request) const {
+  v1::ChangeRequest cover = ToProto(request, store_id_);
+  if (!CarriesContact(request)) return cover.SerializeAsString();
+  v1::ChangeRequest asked;
+  asked.mutable_contact()->Swap(cover.mutable_contact());
+  asked.set_reason(cover.reason());
+  asked.set_answer(cover.answer());
+  cover.clear_reason();
+  cover.clear_answer();
+  const std::string name = ChangedBy(request);
+  COMITY_ASSIGN_OR_RETURN(const std::string sealed, keys_->Seal(name, asked.SerializeAsString()));
+  cover.mutable_contact()->set_name(name);
+  cover.mutable_contact()->set_function(crypto::Base64(sealed));
+  return cover.SerializeAsString();
+}
+
 absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {
+  static const absl::string_view request_kind = KindOf(ChangeRequest());
+  if (version.kind == request_kind) return ReadRequest(version);
   alignas(std::max_align_t) std::array<char, 4096> room;
   google::protobuf::ArenaOptions options;
   options.initial_block = room.data();
@@ -253,6 +292,10 @@ absl::StatusOr<Fact> JournalRegistryStore::Stamp(const Fact& fact, journal::Turn
                                                  std::string& record) const {
   Fact stamped = fact;
   SetRecorded(stamped, {.revision = turn.revision(), .time = turn.now()});
+  if (const auto* const request = std::get_if<ChangeRequest>(&stamped)) {
+    COMITY_ASSIGN_OR_RETURN(record, RecordOf(*request));
+    return stamped;
+  }
   if (auto* statement = std::get_if<KeyStatement>(&stamped)) {
     statement->leaf_index = turn.next_leaf_index();
   }

@@ -31,7 +31,8 @@ namespace comity::partner_registry {
 // may be entered under its name, an entry of kind "removed". The grounds of a decision are free
 // text and kept sealed, so that they go when their month's key goes; of a contact the name and
 // state only are in clear, all else is sealed under a key of its own, which is destroyed when it is
-// erased.
+// erased. What a partner asks to have changed is kept as the bytes of v1.ChangeRequest under
+// "change_request"; if that is a contact, with its reason and answer, under that contact's key.
 //
 // Thread-safe.
 class JournalRegistryStore final : public RegistryStore {
@@ -71,6 +72,9 @@ class JournalRegistryStore final : public RegistryStore {
         }) {}
 
   absl::StatusOr<Fact> Read(const journal::Version& version);
+  absl::StatusOr<Fact> ReadRequest(const journal::Version& version);
+  // The bytes to keep of a request.
+  absl::StatusOr<std::string> RecordOf(const ChangeRequest& request) const;
   // Adds what a version says to `change`; nothing of one that is no fact, or that is hidden.
   absl::Status Add(const journal::Version& version, Change& change);
   // A contact whose data are gone, as of `version`, which does not say so itself.

@@ -9,13 +9,25 @@
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "common/rpc/call.h"
 #include "common/service/calls.h"
+#include "common/service/field_masks.h"
 #include "common/status/macros.h"
 #include "common/time/clock.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/records/change_request_proto.h"
 #include "services/partner-registry/records/fact_proto.h"
 
 namespace comity::partner_registry {
+
+// What `known` becomes if `mask` names what `message` changes of it.
+template <typename Known, typename Message, typename Read>
+auto Merge(const Known& known, absl::string_view store_id, const Message& message,
+           const google::protobuf::FieldMask& mask, absl::string_view path, Read read)
+    -> decltype(read(path, message)) {
+  Message merged = ToProto(known, store_id);
+  COMITY_RETURN_IF_ERROR(service::Update(mask, message, merged));
+  return read(path, merged);
+}
 
 // What all edits of facts share: they are written, waited for if they may forbid what was
 // permitted, and answered with the fact as it is now.

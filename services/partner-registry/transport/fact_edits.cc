@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/service/field_masks.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/retractions.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -25,16 +26,6 @@ auto NewBelow(const std::string& parent, const std::string& id, const Message& m
   COMITY_ASSIGN_OR_RETURN(auto made, read(path, named));
   made.id = id;
   return made;
-}
-
-// What `known` becomes if `mask` names what `message` changes of it.
-template <typename Known, typename Message, typename Read>
-auto Merge(const Known& known, absl::string_view store_id, const Message& message,
-           const google::protobuf::FieldMask& mask, absl::string_view path, Read read)
-    -> decltype(read(path, message)) {
-  Message merged = ToProto(known, store_id);
-  COMITY_RETURN_IF_ERROR(service::Update(mask, message, merged));
-  return read(path, merged);
 }
 
 }  // namespace
@@ -62,8 +53,7 @@ absl::Status FactEdits::UpdateInstrument(const rpc::Call& call,
   return Make<Instrument>(
       call, request, std::move(detail),
       [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
-        const Instrument* known = latest.FindInstrument(asked.name());
-        if (known == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
+        COMITY_ASSIGN_OR_RETURN(const Instrument* known, InstrumentToChange(latest, asked.name()));
         COMITY_ASSIGN_OR_RETURN(Instrument changed,
                                 Merge(*known, store_id(), asked, request.update_mask(),
                                       "instrument", InstrumentFromProto));
@@ -81,6 +71,19 @@ absl::Status FactEdits::ConfirmField(const rpc::Call& call, const v1::ConfirmFie
         return PlanConfirmField(latest, call.caller(), request.name(),
                                 request.confirmation().field(), request.confirmation().evidence(),
                                 request.etag(), now);
+      },
+      response);
+}
+
+absl::Status FactEdits::RetractInstrument(const rpc::Call& call,
+                                          const v1::RetractInstrumentRequest& request,
+                                          v1::Instrument* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "instruments", request.name()).status());
+  return Make<Instrument>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanRetractInstrument(latest, call.caller(), request.name(), request.evidence(),
+                                     request.etag(), now);
       },
       response);
 }
@@ -132,8 +135,7 @@ absl::Status FactEdits::UpdateAuthority(const rpc::Call& call,
   return Make<Authority>(
       call, request, std::move(detail),
       [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
-        const Authority* known = latest.FindAuthority(asked.name());
-        if (known == nullptr) return NoSuch("authority", "AUTHORITY_NOT_FOUND");
+        COMITY_ASSIGN_OR_RETURN(const Authority* known, AuthorityToChange(latest, asked.name()));
         COMITY_ASSIGN_OR_RETURN(Authority changed,
                                 Merge(*known, store_id(), asked, request.update_mask(), "authority",
                                       AuthorityFromProto));
@@ -150,6 +152,19 @@ absl::Status FactEdits::ConfirmAuthority(const rpc::Call& call,
       call, request, "",
       [&](const Registry& latest, absl::Time now) {
         return PlanConfirmAuthority(latest, call.caller(), request.name(), request.evidence(),
+                                    request.etag(), now);
+      },
+      response);
+}
+
+absl::Status FactEdits::RetractAuthority(const rpc::Call& call,
+                                         const v1::RetractAuthorityRequest& request,
+                                         v1::Authority* response) const {
+  COMITY_RETURN_IF_ERROR(ParseChildName("name", "authorities", request.name()).status());
+  return Make<Authority>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanRetractAuthority(latest, call.caller(), request.name(), request.evidence(),
                                     request.etag(), now);
       },
       response);

@@ -19,6 +19,8 @@ class FactEdits : private Edits {
                                 v1::Instrument* response) const;
   absl::Status ConfirmField(const rpc::Call& call, const v1::ConfirmFieldRequest& request,
                             v1::Instrument* response) const;
+  absl::Status RetractInstrument(const rpc::Call& call, const v1::RetractInstrumentRequest& request,
+                                 v1::Instrument* response) const;
   absl::Status RecordMilestone(const rpc::Call& call, const v1::RecordMilestoneRequest& request,
                                v1::Milestone* response) const;
   absl::Status WithdrawMilestone(const rpc::Call& call, const v1::WithdrawMilestoneRequest& request,
@@ -28,6 +30,8 @@ class FactEdits : private Edits {
   absl::Status UpdateAuthority(const rpc::Call& call, const v1::UpdateAuthorityRequest& request,
                                v1::Authority* response) const;
   absl::Status ConfirmAuthority(const rpc::Call& call, const v1::ConfirmAuthorityRequest& request,
+                                v1::Authority* response) const;
+  absl::Status RetractAuthority(const rpc::Call& call, const v1::RetractAuthorityRequest& request,
                                 v1::Authority* response) const;
   absl::Status UpdateContact(const rpc::Call& call, const v1::UpdateContactRequest& request,
                              v1::Contact* response) const;

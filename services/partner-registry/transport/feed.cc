@@ -30,6 +30,9 @@ absl::Status Resync() {
                    {.reason = "RESYNC"});
 }
 
+// What a partner asks for is no fact until it is approved.
+bool IsRequest(const Fact& fact) { return std::holds_alternative<ChangeRequest>(fact); }
+
 }  // namespace
 
 v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
@@ -84,13 +87,17 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
       made.set_barrier(committed.barrier);
       for (const SharedFact& shared : committed.change.facts) {
         Fact fact = shared.Copy();
-        if (!MaySee(viewer_, fact, today)) continue;
-        *made.add_facts() = ForTheWire(viewer_, std::move(fact), store_->store_id());
+        if (IsRequest(fact) || !MaySee(viewer_, fact, today)) continue;
+        if (viewer_.insight == Insight::kReplica && IsRetracted(fact)) {
+          made.add_removed(NameOf(fact));
+        } else {
+          *made.add_facts() = ForTheWire(viewer_, std::move(fact), store_->store_id());
+        }
       }
       // Nobody but who sees all partners can have seen one that nothing hung on.
       if (viewer_.all) {
-        made.mutable_removed()->Assign(committed.change.removed.begin(),
-                                       committed.change.removed.end());
+        made.mutable_removed()->Add(committed.change.removed.begin(),
+                                    committed.change.removed.end());
       }
       // Who may not see what changed does not learn that something did, but for the bookmark.
       if (viewer_.all || made.facts_size() > 0) part.changes.push_back(std::move(made));

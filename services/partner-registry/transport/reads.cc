@@ -26,6 +26,32 @@ constexpr Below kContacts = {"contacts", "contact", "CONTACT_NOT_FOUND"};
 constexpr Below kInstruments = {"instruments", "instrument", "INSTRUMENT_NOT_FOUND"};
 constexpr Below kAuthorities = {"authorities", "authority", "AUTHORITY_NOT_FOUND"};
 
+// Visits what both have behind `after`, in the order of names, as long as `visit` says so.
+template <typename Map, typename Visit>
+void VisitInOrder(const Map& some, const Map& others, const std::string& after, Visit visit) {
+  auto at = some.upper_bound(after);
+  auto other = others.upper_bound(after);
+  while (at != some.end() || other != others.end()) {
+    const bool first = other == others.end() || (at != some.end() && at->first < other->first);
+    if (!visit(*(first ? at : other))) return;
+    ++(first ? at : other);
+  }
+}
+
+// What a list shows of one kind: what counts and, if asked for, what was retracted.
+template <typename T, typename Request>
+const Registry::ById<T>& RetractedIfShown(const Registry& registry, const Request& request) {
+  static const Registry::ById<T> none;
+  return request.show_retracted() ? registry.retracted<T>() : none;
+}
+
+template <typename T>
+std::optional<T> FindAlsoRetracted(const Registry& registry, const std::string& name) {
+  std::optional<Fact> found = registry.Find(name);
+  if (!found.has_value()) return std::nullopt;
+  return std::get<T>(*std::move(found));
+}
+
 }  // namespace
 
 absl::Status Reads::GetPartner(const rpc::Call& call, const v1::GetPartnerRequest& request,
@@ -112,8 +138,8 @@ absl::Status Reads::GetBelow(const rpc::Call& call, const Request& request, cons
   COMITY_RETURN_IF_ERROR(ParseChildName("name", below.collection, request.name()).status());
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Sight sight(then.viewer(), *clock_);
-  const auto* fact = find(*then, request.name());
-  if (fact == nullptr || !sight.Sees(*fact)) return NoSuch(below.word, below.not_found);
+  const auto fact = find(*then, request.name());
+  if (!fact || !sight.Sees(*fact)) return NoSuch(below.word, below.not_found);
   *response = sight.Show(ToProto(*fact, then->store_id()));
   return absl::OkStatus();
 }
@@ -136,17 +162,17 @@ absl::Status Reads::ListBelow(const rpc::Call& call, const Request& request, con
   }
   const std::string prefix =
       all ? "" : absl::StrCat("partners/", partner, "/", below.collection, "/");
-  const auto& facts = all_of(registry);
-  for (auto at = facts.upper_bound(page.after.empty() ? prefix : page.after);
-       at != facts.end() && at->first.compare(0, prefix.size(), prefix) == 0; ++at) {
-    if (!sight.Sees(*at->second)) continue;
+  all_of(registry, page.after.empty() ? prefix : page.after, [&](const auto& entry) {
+    if (!absl::StartsWith(entry.first, prefix)) return false;
+    if (!sight.Sees(*entry.second)) return true;
     if (found->size() == page.size) {
       response->set_next_page_token(
           NextToken(call, request, found->Get(page.size - 1).name(), registry.revision()));
-      break;
+      return false;
     }
-    *found->Add() = sight.Show(ToProto(*at->second, registry.store_id()));
-  }
+    *found->Add() = sight.Show(ToProto(*entry.second, registry.store_id()));
+    return true;
+  });
   return absl::OkStatus();
 }
 
@@ -157,8 +183,12 @@ absl::Status Reads::GetContact(const rpc::Call& call, const v1::GetContactReques
 
 absl::Status Reads::ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
                                  v1::ListContactsResponse* response) const {
-  return ListBelow(call, request, kContacts, std::mem_fn(&Registry::contacts),
-                   response->mutable_contacts(), response);
+  return ListBelow(
+      call, request, kContacts,
+      [&](const Registry& registry, const std::string& after, auto visit) {
+        VisitInOrder(registry.contacts(), Registry::ById<Contact>(), after, visit);
+      },
+      response->mutable_contacts(), response);
 }
 
 absl::Status Reads::FindCounterpart(const rpc::Call& call,
@@ -206,26 +236,36 @@ absl::Status Reads::FindCounterpart(const rpc::Call& call,
 
 absl::Status Reads::GetInstrument(const rpc::Call& call, const v1::GetInstrumentRequest& request,
                                   v1::Instrument* response) const {
-  return GetBelow(call, request, kInstruments, std::mem_fn(&Registry::FindInstrument), response);
+  return GetBelow(call, request, kInstruments, FindAlsoRetracted<Instrument>, response);
 }
 
 absl::Status Reads::ListInstruments(const rpc::Call& call,
                                     const v1::ListInstrumentsRequest& request,
                                     v1::ListInstrumentsResponse* response) const {
-  return ListBelow(call, request, kInstruments, std::mem_fn(&Registry::instruments),
-                   response->mutable_instruments(), response);
+  return ListBelow(
+      call, request, kInstruments,
+      [&](const Registry& registry, const std::string& after, auto visit) {
+        VisitInOrder(registry.instruments(), RetractedIfShown<Instrument>(registry, request), after,
+                     visit);
+      },
+      response->mutable_instruments(), response);
 }
 
 absl::Status Reads::GetAuthority(const rpc::Call& call, const v1::GetAuthorityRequest& request,
                                  v1::Authority* response) const {
-  return GetBelow(call, request, kAuthorities, std::mem_fn(&Registry::FindAuthority), response);
+  return GetBelow(call, request, kAuthorities, FindAlsoRetracted<Authority>, response);
 }
 
 absl::Status Reads::ListAuthorities(const rpc::Call& call,
                                     const v1::ListAuthoritiesRequest& request,
                                     v1::ListAuthoritiesResponse* response) const {
-  return ListBelow(call, request, kAuthorities, std::mem_fn(&Registry::authorities),
-                   response->mutable_authorities(), response);
+  return ListBelow(
+      call, request, kAuthorities,
+      [&](const Registry& registry, const std::string& after, auto visit) {
+        VisitInOrder(registry.authorities(), RetractedIfShown<Authority>(registry, request), after,
+                     visit);
+      },
+      response->mutable_authorities(), response);
 }
 
 absl::Status Reads::ListKeyStatements(const rpc::Call& call,

@@ -64,7 +64,8 @@ class Reads final : SnapshotReads {
                              v1::ListDecisionsResponse* response) const;
 
  private:
-  // A fact below a partner, and a page of them. `find` and `all_of` look into a Registry.
+  // A fact below a partner, and a page of them. `find` looks into a Registry; `all_of` shows what
+  // is behind a name, in the order of names, to a visitor that says whether to go on.
   template <typename Request, typename Message, typename Find>
   absl::Status GetBelow(const rpc::Call& call, const Request& request, const Below& below,
                         Find find, Message* response) const;

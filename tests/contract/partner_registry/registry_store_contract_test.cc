@@ -16,6 +16,7 @@
 #include "common/status/error.h"
 #include "common/storage/files.h"
 #include "services/partner-registry/domain/registry_store.h"
+#include "services/partner-registry/records/change_request_proto.h"
 #include "services/partner-registry/records/fact_proto.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/contract/journal/journal_backend.h"
@@ -577,6 +578,88 @@ TEST_P(RegistryStoreContractTest, NeitherDatabaseNorLogsNorABackupHoldWhatWasEra
   EXPECT_EQ(left.function, "");
 }
 
+ChangeRequest Promotion() {
+  Contact asked = Tbilisi();
+  asked.function = "a-function-that-is-asked-for";
+  return {.partner = "georgia",
+          .id = "01900000-0000-7000-8000-000000000011",
+          .change = asked,
+          .fields = {"function"},
+          .etag = "\"1\"",
+          .reason = "why-it-is-asked-for",
+          .state = ChangeRequestState::kApproved,
+          .requested_by = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1",
+          .request_time = kNow,
+          .decided_by = "spiffe://agency.example/agency/registry-operator/-/o1",
+          .decide_time = kNow,
+          .answer = "what-it-was-answered"};
+}
+
+TEST_P(RegistryStoreContractTest, WhatAPartnerAsksForIsKeptWithEveryField) {
+  ChangeRequest of_authority = Promotion();
+  of_authority.id = "01900000-0000-7000-8000-000000000012";
+  of_authority.reason = of_authority.answer = "in clear";
+  of_authority.change = Authority{
+      .partner = "georgia", .id = "court", .display_name = "Court", .territory = "Adjara"};
+  ASSERT_THAT(Put({Georgia(), Promotion(), of_authority}), IsOk());
+  Close();
+  Open();
+
+  const RegistryStore::State::Guard now = store_->View();
+  for (const ChangeRequest& written : {Promotion(), of_authority}) {
+    const ChangeRequest* read = now->FindChangeRequest(written.id);
+    ASSERT_NE(read, nullptr);
+    EXPECT_EQ(ToProto(*read, "").DebugString(), [&] {
+      ChangeRequest recorded = written;
+      recorded.recorded = read->recorded;
+      return ToProto(recorded, "").DebugString();
+    }());
+    EXPECT_EQ(read->recorded.revision, 1);
+  }
+  EXPECT_THAT(now->AllFacts(), SizeIs(1)) << "it is no fact that anybody follows";
+}
+
+TEST_P(RegistryStoreContractTest, WhatAPartnerAskedOfAnErasedContactIsNowhere) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi(), Promotion()}), IsOk());
+  ChangeRequest emptied = Promotion();
+  emptied.change = Contact{.partner = "georgia", .id = "tbilisi-1"};
+  emptied.reason = emptied.answer = "";
+  Close();
+  GetParam().save(options_, folder_.path());  // A backup from before.
+  Open();
+  ASSERT_THAT(Put({ErasedTbilisi(), emptied}, /*barrier=*/true), IsOk());
+
+  std::vector<std::filesystem::path> folders = {folder_.path()};
+  if (!options_.database.empty()) {
+    const comity::testing::PostgresServer& server = comity::testing::PostgresServer::Shared();
+    server.Run("CHECKPOINT");
+    folders.emplace_back(server.Run("SHOW data_directory"));
+  }
+  EXPECT_TRUE(HoldsBytes(folders.back(), NameOf(Promotion()))) << "its name is kept";
+  for (const std::filesystem::path& folder : folders) {
+    EXPECT_FALSE(HoldsBytes(folder, std::get<Contact>(Promotion().change).function)) << folder;
+    EXPECT_FALSE(HoldsBytes(folder, Promotion().reason)) << folder;
+    EXPECT_FALSE(HoldsBytes(folder, Promotion().answer)) << folder;
+  }
+  const auto gone = [&] {
+    const auto before = store_->At(1);
+    ASSERT_THAT(before, IsOk());
+    const ChangeRequest* left = (*before)->FindChangeRequest(emptied.id);
+    EXPECT_EQ(std::get<Contact>(left->change).function, "");
+    EXPECT_EQ(std::get<Contact>(left->change).id, "tbilisi-1");
+    EXPECT_EQ(left->reason, "");
+    EXPECT_EQ(left->state, ChangeRequestState::kApproved);
+  };
+  gone();
+  Close();
+  Open();
+  gone();
+  Close();
+  GetParam().restore(options_, folder_.path());
+  Open();
+  gone();
+}
+
 // One of each kind of relation_types.h, every field set.
 std::vector<Fact> RelationFacts() {
   return {
@@ -639,7 +722,7 @@ std::vector<Fact> RelationFacts() {
 
 TEST_P(RegistryStoreContractTest, HowRelationsComeAboutIsKeptWithEveryFieldAndReadAsItWas) {
   const std::vector<Fact> facts = RelationFacts();
-  ASSERT_THAT(facts, SizeIs(std::variant_size_v<Fact> - 7)) << "every kind";
+  ASSERT_THAT(facts, SizeIs(std::variant_size_v<Fact> - 8)) << "every kind";
   std::vector<Fact> all = facts;
   all.insert(all.begin(), Georgia());
   ASSERT_THAT(Put(all), IsOk());
@@ -663,6 +746,37 @@ TEST_P(RegistryStoreContractTest, HowRelationsComeAboutIsKeptWithEveryFieldAndRe
   ASSERT_THAT(changes, IsOk());
   EXPECT_THAT((*changes)[0].change.facts, SizeIs(all.size()));
   EXPECT_THAT(store_->View()->AllFacts(), SizeIs(all.size()));
+}
+
+TEST_P(RegistryStoreContractTest, WhatWasRetractedCountsNoMoreAndIsReadAsItWasBefore) {
+  Instrument agreement{.partner = "georgia",
+                       .id = "agreement",
+                       .kind = InstrumentKind::kOtherAgreement,
+                       .title = "Agreement"};
+  Authority court{.partner = "georgia", .id = "court", .display_name = "Court"};
+  ASSERT_THAT(Put({Georgia(), agreement, court}), IsOk());
+  agreement.retraction = Retraction{.evidence = "note", .retracted_by = "who", .time = kNow};
+  court.retraction = agreement.retraction;
+  ASSERT_THAT(Put({agreement, court}, /*barrier=*/true), IsOk());
+
+  Close();
+  Open();
+
+  for (const std::string& name : {NameOf(agreement), NameOf(court)}) {
+    const auto before = store_->At(1);
+    ASSERT_THAT(before, IsOk());
+    EXPECT_FALSE(IsRetracted(*(*before)->Find(name))) << name;
+    EXPECT_TRUE(IsRetracted(*store_->View()->Find(name))) << name;
+  }
+  const RegistryStore::State::Guard now = store_->View();
+  EXPECT_THAT(now->instruments(), IsEmpty());
+  EXPECT_THAT(now->authorities(), IsEmpty());
+  EXPECT_EQ(now->facts().instruments(), 0U);
+  const Retraction& kept = *now->FindRetracted<Authority>(NameOf(court))->retraction;
+  EXPECT_EQ(kept.evidence, "note");
+  EXPECT_EQ(kept.retracted_by, "who");
+  EXPECT_EQ(kept.time, kNow);
+  EXPECT_TRUE(store_->ChangesAfter(1, 100)->at(0).barrier);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RegistryStoreContractTest, journal::AllBackends(),

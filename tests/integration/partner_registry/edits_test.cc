@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/registry_replica/replica.h"
 #include "common/status/error.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
@@ -461,6 +462,89 @@ TEST_F(EditsTest, AuthoritiesAndClassesAreConfirmedByASecondPerson) {
   EXPECT_TRUE(told->legal_classes(0).confirmation().has_confirm_time());
   EXPECT_EQ(told->legal_classes(0).confirmation().confirmed_by(), "")
       << "a contact learns that it is confirmed, and not by whom";
+}
+
+TEST_F(EditsTest, WhatWasRecordedByMistakeIsRetractedAndCountsForNothing) {
+  constexpr char kPreliminary[] = "partners/serbia/authorities/prosecution-service";
+  const auto replica =
+      registry_replica::RegistryReplica::Start({.channel = server_.ChannelOf(kExchange)});
+  ASSERT_THAT(replica->WaitFor(1, absl::Seconds(10)), IsOk());
+  v1::GetInstrumentRequest get;
+  get.set_name(kAgreement);
+  const auto before = Call(&Stub::GetInstrument, server_.As(kDesk), get);
+  ASSERT_THAT(before, IsOk());
+  const legal::Revision decided_at = (*replica->Latest())->revision();
+  v1::RetractInstrumentRequest request;
+  request.set_name(kAgreement);
+  request.set_evidence("it was of another State, note 7");
+  request.set_etag(before->etag());
+
+  EXPECT_EQ(Edit(&Stub::RetractInstrument, request, kDesk).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  request.set_validate_only(true);
+  EXPECT_THAT(Edit(&Stub::RetractInstrument, request), IsOk());
+  request.clear_validate_only();
+  const auto retracted = Edit(&Stub::RetractInstrument, request);
+
+  ASSERT_THAT(retracted, IsOk());
+  EXPECT_EQ(retracted->retraction().retracted_by(), kOperator);
+  EXPECT_THAT(replica->PermitRelease(decided_at, /*operational=*/true),
+              FailsWith(absl::StatusCode::kAborted, "REGISTRY_CHANGED"));
+  for (const auto& each : (*replica->Latest())->facts().Find("partners/serbia")->instruments) {
+    EXPECT_NE(each.name, kAgreement) << "replicas drop it";
+  }
+  EXPECT_THAT(Ledger().back(), HasSubstr(kAgreement));
+  // Read by name, as it is and as it was; listed if asked for.
+  EXPECT_EQ(Call(&Stub::GetInstrument, server_.As(kDesk), get)->retraction().evidence(),
+            "it was of another State, note 7");
+  EXPECT_EQ(Call(&Stub::GetInstrument, server_.As(kTbilisi), get)->retraction().retracted_by(), "");
+  *get.mutable_at_revision() = before->revision();
+  EXPECT_FALSE(Call(&Stub::GetInstrument, server_.As(kDesk), get)->has_retraction());
+  v1::ListInstrumentsRequest list;
+  list.set_parent("partners/serbia");
+  EXPECT_THAT(Call(&Stub::ListInstruments, server_.As(kDesk), list)->instruments(), IsEmpty());
+  list.set_show_retracted(true);
+  EXPECT_THAT(Call(&Stub::ListInstruments, server_.As(kDesk), list)->instruments(), SizeIs(1));
+
+  v1::RetractAuthorityRequest authority;
+  authority.set_name(kPreliminary);
+  authority.set_evidence("note 8");
+  ASSERT_THAT(Edit(&Stub::RetractAuthority, authority), IsOk());
+  EXPECT_EQ(Ask(kPreliminary, v1::DATA_KIND_OPERATIONAL).outcome(),
+            v1::TRANSFER_OUTCOME_UNDETERMINED);
+  v1::ListAuthoritiesRequest authorities;
+  authorities.set_parent("partners/serbia");
+  EXPECT_THAT(Call(&Stub::ListAuthorities, server_.As(kDesk), authorities)->authorities(),
+              IsEmpty());
+}
+
+TEST_F(EditsTest, PagesShowWhatWasRetractedInItsPlace) {
+  v1::ListAuthoritiesRequest list;
+  list.set_parent("partners/-");
+  list.set_show_retracted(true);
+  list.set_page_size(500);
+  const auto all = Call(&Stub::ListAuthorities, server_.As(kDesk), list);
+  ASSERT_THAT(all, IsOk());
+  for (const int index : {0, 3, 7}) {
+    v1::RetractAuthorityRequest request;
+    request.set_name(all->authorities(index).name());
+    request.set_evidence("note");
+    const auto retracted = Edit(&Stub::RetractAuthority, request);
+    ASSERT_TRUE(retracted.ok() || ReasonOf(retracted.status()) == "AUTHORITY_HAS_CONTACTS")
+        << retracted.status();
+  }
+  std::vector<std::string> names;
+  list.set_page_size(2);
+  do {
+    const auto page = Call(&Stub::ListAuthorities, server_.As(kDesk), list);
+    ASSERT_THAT(page, IsOk());
+    for (const v1::Authority& authority : page->authorities()) names.push_back(authority.name());
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  ASSERT_THAT(names, SizeIs(static_cast<std::size_t>(all->authorities_size())));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(names[i], all->authorities(static_cast<int>(i)).name());
+  }
 }
 
 TEST_F(EditsTest, AStepByMistakeIsWithdrawn) {

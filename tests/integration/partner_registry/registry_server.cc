@@ -79,7 +79,8 @@ void RegistryServer::Start() {
   if (source == nullptr) std::abort();
   testing::TestServer::Options options{
       .name = "partner-registry",
-      .services = {kRegistryService, kReportService, kRelationService, kLedgerService},
+      .services = {kRegistryService, kReportService, kRelationService, kChangeRequestService,
+                   kLedgerService},
       .table = ReadText(absl::StrCat(source, "/deploy/access/partner-registry.toml")),
       .recorder = recorder_.get(),
       .standing = [this](const identity::Principal& principal) {
@@ -94,15 +95,16 @@ void RegistryServer::Start() {
         const std::string identity = pki_.IssueFolder("registry", kSelf);
         settings.signing_certificate = identity + "/sign.pem";
         settings.signing_key = identity + "/sign.key";
-        application_ = OrDie(
-            RegistryApplication::Open({.clock = clock_,
-                                       .verifier = &verifier_,
-                                       .self = kSelf,
-                                       .registry_gate = rpc::CallGate(&gate, kRegistryService),
-                                       .report_gate = rpc::CallGate(&gate, kReportService),
-                                       .relation_gate = rpc::CallGate(&gate, kRelationService),
-                                       .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
-                                      settings, JournalOptions()));
+        application_ = OrDie(RegistryApplication::Open(
+            {.clock = clock_,
+             .verifier = &verifier_,
+             .self = kSelf,
+             .registry_gate = rpc::CallGate(&gate, kRegistryService),
+             .report_gate = rpc::CallGate(&gate, kReportService),
+             .relation_gate = rpc::CallGate(&gate, kRelationService),
+             .change_request_gate = rpc::CallGate(&gate, kChangeRequestService),
+             .ledger_gate = rpc::CallGate(&gate, kLedgerService)},
+            settings, JournalOptions()));
         recorder_->target = application_->Refusals();
         return application_->Services();
       });

@@ -125,6 +125,23 @@ class SnapshotTest : public ::testing::Test {
   const identity::ChainVerifier verifier_{server_.pki().bundles()};
 };
 
+TEST_F(SnapshotTest, HasNothingThatWasRetracted) {
+  const auto before = Get(kOperator);
+  ASSERT_THAT(before, IsOk());
+  ASSERT_THAT(before->facts, HasSubstr("partners/georgia/instruments/cooperation-agreement"));
+  v1::RetractInstrumentRequest retract;
+  retract.set_name("partners/georgia/instruments/cooperation-agreement");
+  retract.set_evidence("note");
+  ASSERT_THAT(Call(&Stub::RetractInstrument, server_.As(kOperator), retract), IsOk());
+
+  const auto received = Get(kOperator);
+  ASSERT_THAT(received, IsOk());
+  EXPECT_THAT(received->facts, Not(HasSubstr("partners/georgia/instruments/")));
+  for (const v1::Fact& fact : Replicated()) {
+    EXPECT_NE(fact.instrument().name(), retract.name());
+  }
+}
+
 TEST_F(SnapshotTest, HoldsWhatAReplicaIsGivenAndNoMore) {
   v1::RecordDecisionRequest record;
   v1::Decision& decision = *record.mutable_decision();

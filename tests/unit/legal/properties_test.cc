@@ -277,6 +277,31 @@ TEST(PropertiesTest, EndingAnInstrumentNeverImprovesAResult) {
   });
 }
 
+// Of a version that replaces another the retraction is refused (domain/retractions.h).
+TEST(PropertiesTest, RetractingAnInstrumentOrAuthorityNeverImprovesAResult) {
+  int worse = 0;
+  ForEachQuestion([&](Dice& dice, const Question& question) {
+    const Dossier* const dossier = RealFacts().Find(PartnerOf(question.counterpart));
+    if (dossier == nullptr) return;
+    std::vector<std::string> entries;
+    for (const Instrument& each : dossier->instruments) {
+      if (each.supersedes.empty()) entries.push_back(each.name);
+    }
+    for (const Authority& each : dossier->authorities) entries.push_back(each.name);
+    if (entries.empty()) return;
+    FactsBuilder builder(RealFacts());
+    builder.Erase(entries[dice.Below(entries.size())]);
+
+    const Verdict before = Evaluate(RealFacts(), question);
+    const Verdict after = Evaluate(builder.Build({}), question);
+    EXPECT_LE(Nearness(after.outcome), Nearness(before.outcome))
+        << ::testing::PrintToString(before) << "\n"
+        << ::testing::PrintToString(after);
+    worse += Nearness(after.outcome) < Nearness(before.outcome) ? 1 : 0;
+  });
+  EXPECT_GT(worse, kQuestions / 100) << "otherwise nothing was tried";
+}
+
 TEST(PropertiesTest, TransmissionsNeverCiteTheArticlesOnTransfers) {
   ForEachQuestion([](Dice&, const Question& question) {
     const Dossier* const dossier = RealFacts().Find(PartnerOf(question.counterpart));

@@ -1,0 +1,163 @@
+#include "services/partner-registry/domain/change_requests.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/validation.h"
+
+namespace comity::partner_registry {
+namespace {
+
+constexpr int kLongestText = 500;
+
+absl::Status Bad(absl::string_view field, absl::string_view what) {
+  return InvalidField("CHANGE_REQUEST_INVALID", field, what);
+}
+
+// What the edit that is asked for comes to, made by `caller`.
+absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
+                            const ChangeRequest& request, absl::Time now) {
+  const bool is_new = request.fields.empty();
+  if (const auto* authority = std::get_if<Authority>(&request.change)) {
+    return is_new ? PlanCreateAuthority(registry, caller, *authority, now)
+                  : PlanUpdateAuthority(registry, caller, *authority, request.etag, now);
+  }
+  const Contact& contact = std::get<Contact>(request.change);
+  return is_new ? PlanCreateContact(registry, contact, now)
+                : PlanUpdateContact(registry, contact, request.etag, now);
+}
+
+// The open request, with the answer.
+absl::StatusOr<ChangeRequest> Answered(const Registry& registry, const identity::Principal& caller,
+                                       absl::string_view name, std::string answer,
+                                       ChangeRequestState state, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const ChangeRequest* known, FindRequest(registry, caller, name));
+  const int least = state == ChangeRequestState::kApproved ? 0 : 1;
+  if (!IsText(answer, least, kLongestText)) {
+    return Bad("answer", least == 0 ? "write at most 500 characters"
+                                    : "say why, in 1 to 500 characters: the partner reads it");
+  }
+  if (known->state != ChangeRequestState::kOpen) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "The request was answered already: ask anew for what is still wanted.",
+                     {.reason = "CHANGE_REQUEST_CLOSED"});
+  }
+  ChangeRequest changed = *known;
+  changed.state = state;
+  changed.decided_by = caller.spiffe_id;
+  changed.decide_time = now;
+  changed.answer = std::move(answer);
+  return changed;
+}
+
+}  // namespace
+
+std::string ChangedBy(const ChangeRequest& request) {
+  return std::visit([](const auto& change) { return NameOf(change); }, request.change);
+}
+
+bool CarriesContact(const ChangeRequest& request) {
+  const auto* contact = std::get_if<Contact>(&request.change);
+  return contact != nullptr && !contact->spiffe_id.empty();
+}
+
+std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view name) {
+  std::vector<ChangeRequest> emptied;
+  for (const auto& [id, request] : registry.change_requests()) {
+    if (!CarriesContact(*request) || ChangedBy(*request) != name) continue;
+    ChangeRequest without = *request;
+    const Contact& contact = std::get<Contact>(request->change);
+    without.change = Contact{.partner = contact.partner, .id = contact.id};
+    without.reason.clear();
+    without.answer.clear();
+    emptied.push_back(std::move(without));
+  }
+  return emptied;
+}
+
+absl::StatusOr<const ChangeRequest*> FindRequest(const Registry& registry,
+                                                 const identity::Principal& caller,
+                                                 absl::string_view name) {
+  COMITY_ASSIGN_OR_RETURN(const ChildName parts, ParseChangeRequestName("name", name));
+  const ChangeRequest* known = registry.FindChangeRequest(parts.id);
+  const Viewer viewer = Viewer::Of(caller, registry);
+  if (known == nullptr || known->partner != parts.partner ||
+      !(viewer.all || viewer.partner == known->partner)) {
+    return NoSuch("change request", "CHANGE_REQUEST_NOT_FOUND");
+  }
+  return known;
+}
+
+absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
+                                             const identity::Principal& caller, ChangeRequest asked,
+                                             absl::Time now) {
+  if (caller.kind != identity::PrincipalKind::kPartner || caller.partner != asked.partner) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
+  if (!IsText(asked.reason, 1, kLongestText)) {
+    return Bad("change_request.reason", "say why, in 1 to 500 characters, naming nobody");
+  }
+  const auto open = std::count_if(registry.change_requests().begin(),
+                                  registry.change_requests().end(), [&](const auto& each) {
+                                    return each.second->partner == asked.partner &&
+                                           each.second->state == ChangeRequestState::kOpen;
+                                  });
+  if (open >= kMostOpenRequests) {
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     absl::StrCat(kMostOpenRequests,
+                                  " requests of the partner wait for an answer: wait for it, or "
+                                  "take one back."),
+                     {.reason = "CHANGE_REQUESTS_PENDING"});
+  }
+  COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));
+  if (edit.facts.empty()) {
+    return Bad("change_request.update_mask", "it is recorded so already: nothing would change");
+  }
+  asked.state = ChangeRequestState::kOpen;
+  asked.requested_by = caller.spiffe_id;
+  asked.request_time = now;
+  std::string name = NameOf(asked);
+  return Plan{.facts = {std::move(asked)}, .resource = std::move(name)};
+}
+
+absl::StatusOr<Plan> PlanApproveChangeRequest(const Registry& registry,
+                                              const identity::Principal& caller,
+                                              absl::string_view name, std::string answer,
+                                              absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(ChangeRequest changed, Answered(registry, caller, name, std::move(answer),
+                                                          ChangeRequestState::kApproved, now));
+  if (const Contact* contact = registry.FindContact(ChangedBy(changed)); contact != nullptr) {
+    COMITY_RETURN_IF_ERROR(CheckNotErased(*contact));
+  }
+  COMITY_ASSIGN_OR_RETURN(Plan plan, EditOf(registry, caller.spiffe_id, changed, now));
+  plan.resource = std::string(name);
+  plan.facts.emplace_back(std::move(changed));
+  return plan;
+}
+
+absl::StatusOr<Plan> PlanRejectChangeRequest(const Registry& registry,
+                                             const identity::Principal& caller,
+                                             absl::string_view name, std::string answer,
+                                             absl::Time now) {
+  const bool of_partner = caller.kind == identity::PrincipalKind::kPartner;
+  COMITY_ASSIGN_OR_RETURN(
+      ChangeRequest changed,
+      Answered(registry, caller, name, std::move(answer),
+               of_partner ? ChangeRequestState::kWithdrawn : ChangeRequestState::kRejected, now));
+  if (of_partner && changed.requested_by != caller.spiffe_id) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "Another contact asked for it: only that one, or the agency, takes it back.",
+                     {.reason = "CHANGE_REQUEST_NOT_YOURS"});
+  }
+  return Plan{.facts = {std::move(changed)}, .resource = std::string(name)};
+}
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,220 @@
+#include "services/partner-registry/domain/change_requests.h"
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/identity/principal.h"
+#include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/partner_mutations.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr char kContact[] = "partners/georgia/contacts/tbilisi-1";
+constexpr char kService[] = "partners/georgia/authorities/prosecution-service";
+
+identity::Principal Of(const char* spiffe_id) { return *identity::Principal::Parse(spiffe_id); }
+const identity::Principal kTbilisi =
+    Of("spiffe://georgia.example/partner/georgia/contact/tbilisi-1");
+const identity::Principal kOther = Of("spiffe://georgia.example/partner/georgia/contact/other");
+const identity::Principal kChisinau =
+    Of("spiffe://agency.example/partner/moldova/contact/chisinau-1");
+const identity::Principal kOperator = Of("spiffe://agency.example/agency/registry-operator/-/o2");
+
+class ChangeRequestsTest : public ::testing::Test {
+ protected:
+  // The contact in another function.
+  ChangeRequest Promotion() const {
+    Contact contact = *registry_.FindContact(kContact);
+    contact.function = "head of unit";
+    return {.partner = "georgia",
+            .id = "01900000-0000-7000-8000-000000000001",
+            .change = contact,
+            .fields = {"function"},
+            .etag = EtagOf(registry_.FindContact(kContact)->recorded),
+            .reason = "new tasks"};
+  }
+
+  static ChangeRequest NewContact() {
+    return {
+        .partner = "georgia",
+        .id = "01900000-0000-7000-8000-000000000002",
+        .change = Contact{.partner = "georgia",
+                          .id = "tbilisi-2",
+                          .spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2",
+                          .function = "deputy",
+                          .authority = "prosecution-service"},
+        .reason = "a second one"};
+  }
+
+  absl::StatusOr<Plan> Ask(const ChangeRequest& request,
+                           const identity::Principal& caller = kTbilisi) const {
+    return PlanCreateChangeRequest(registry_, caller, request, kNow);
+  }
+  absl::StatusOr<Plan> Approve(const ChangeRequest& request) const {
+    return PlanApproveChangeRequest(registry_, kOperator, NameOf(request), "done", kNow);
+  }
+  absl::StatusOr<Plan> Reject(const ChangeRequest& request,
+                              const identity::Principal& caller = kOperator,
+                              const std::string& answer = "no") const {
+    return PlanRejectChangeRequest(registry_, caller, NameOf(request), answer, kNow);
+  }
+
+  void Take(const absl::StatusOr<Plan>& plan) {
+    ASSERT_THAT(plan, IsOk());
+    registry_ = After(std::move(registry_), plan->facts);
+  }
+
+  const ChangeRequest& Found(const ChangeRequest& request) const {
+    return *registry_.FindChangeRequest(request.id);
+  }
+
+  Registry registry_ = LoadedRegistry();
+};
+
+TEST_F(ChangeRequestsTest, NothingChangesUntilTheAgencyApprovesAndThenItIsItsEdit) {
+  const ChangeRequest request = Promotion();
+  Take(Ask(request));
+  EXPECT_EQ(Found(request).state, ChangeRequestState::kOpen);
+  EXPECT_EQ(Found(request).requested_by, kTbilisi.spiffe_id);
+  EXPECT_EQ(Found(request).request_time, kNow);
+  EXPECT_EQ(registry_.FindContact(kContact)->function, "contact point");
+
+  Take(Approve(request));
+
+  EXPECT_EQ(registry_.FindContact(kContact)->function, "head of unit");
+  EXPECT_EQ(Found(request).state, ChangeRequestState::kApproved);
+  EXPECT_EQ(Found(request).decided_by, kOperator.spiffe_id);
+  EXPECT_EQ(Found(request).answer, "done");
+  EXPECT_EQ(Found(request).recorded, registry_.FindContact(kContact)->recorded) << "one revision";
+  EXPECT_THAT(Approve(request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CHANGE_REQUEST_CLOSED"));
+  EXPECT_THAT(Reject(request),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CHANGE_REQUEST_CLOSED"));
+}
+
+TEST_F(ChangeRequestsTest, WhoApprovesIsWhoRecordsAndTheEditDecidesOnTheBarrier) {
+  Authority authority = *registry_.FindAuthority(kService);
+  authority.competent_in_criminal_matters = false;
+  const ChangeRequest request{.partner = "georgia",
+                              .id = "01900000-0000-7000-8000-000000000003",
+                              .change = authority,
+                              .fields = {"competent_in_criminal_matters"},
+                              .etag = EtagOf(authority.recorded),
+                              .reason = "law of May"};
+  const auto asked = Ask(request);
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_FALSE(asked->barrier);
+  Take(asked);
+  const auto approved = Approve(request);
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_TRUE(approved->barrier);
+  Take(approved);
+  EXPECT_THAT(registry_.FindAuthority(kService)->recorded_by,
+              ::testing::Contains(kOperator.spiffe_id));
+}
+
+TEST_F(ChangeRequestsTest, WhatTheEditWouldRefuseIsNotAskedFor) {
+  ChangeRequest request = NewContact();
+  std::get<Contact>(request.change).authority = "none";
+  EXPECT_THAT(Ask(request), FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
+  request = Promotion();
+  request.etag = "\"77\"";
+  EXPECT_THAT(Ask(request), FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  request = Promotion();
+  request.change = *registry_.FindContact(kContact);
+  EXPECT_THAT(Ask(request), FailsWith(absl::StatusCode::kInvalidArgument, "CHANGE_REQUEST_INVALID"))
+      << "nothing would change";
+  request = Promotion();
+  request.reason = "";
+  EXPECT_THAT(Ask(request),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CHANGE_REQUEST_INVALID"));
+}
+
+TEST_F(ChangeRequestsTest, WhatWasChangedSinceIsNotApproved) {
+  const ChangeRequest request = Promotion();
+  Take(Ask(request));
+  Contact other = *registry_.FindContact(kContact);
+  other.languages = {"ka"};
+  Take(PlanUpdateContact(registry_, other, "", kNow));
+
+  EXPECT_THAT(Approve(request), FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  Take(Reject(request));
+  EXPECT_EQ(registry_.FindContact(kContact)->function, "contact point");
+}
+
+TEST_F(ChangeRequestsTest, APartnerAsksForItselfAndSeesItsOwnAlone) {
+  EXPECT_THAT(Ask(Promotion(), kChisinau),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  EXPECT_THAT(Ask(Promotion(), kOperator),
+              FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"))
+      << "the agency edits";
+  const ChangeRequest request = Promotion();
+  Take(Ask(request));
+
+  EXPECT_THAT(FindRequest(registry_, kOther, NameOf(request)), IsOk());
+  EXPECT_THAT(FindRequest(registry_, kOperator, NameOf(request)), IsOk());
+  EXPECT_THAT(FindRequest(registry_, kChisinau, NameOf(request)),
+              FailsWith(absl::StatusCode::kNotFound, "CHANGE_REQUEST_NOT_FOUND"));
+  EXPECT_THAT(FindRequest(registry_, kOperator,
+                          absl::StrCat("partners/moldova/changeRequests/", request.id)),
+              FailsWith(absl::StatusCode::kNotFound, "CHANGE_REQUEST_NOT_FOUND"));
+  EXPECT_THAT(Reject(request, kChisinau),
+              FailsWith(absl::StatusCode::kNotFound, "CHANGE_REQUEST_NOT_FOUND"));
+}
+
+TEST_F(ChangeRequestsTest, WhoAskedTakesItBackAndTheAgencyDeclines) {
+  const ChangeRequest request = Promotion();
+  Take(Ask(request));
+  EXPECT_THAT(Reject(request, kOther),
+              FailsWith(absl::StatusCode::kPermissionDenied, "CHANGE_REQUEST_NOT_YOURS"));
+  EXPECT_THAT(Reject(request, kOperator, ""),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CHANGE_REQUEST_INVALID"));
+  const auto declined = Reject(request);
+  ASSERT_THAT(declined, IsOk());
+  EXPECT_EQ(std::get<ChangeRequest>(declined->facts.at(0)).state, ChangeRequestState::kRejected);
+  Take(Reject(request, kTbilisi));
+  EXPECT_EQ(Found(request).state, ChangeRequestState::kWithdrawn);
+}
+
+TEST_F(ChangeRequestsTest, SoManyOfAPartnerWait) {
+  for (int i = 0; i < kMostOpenRequests; ++i) {
+    ChangeRequest request = Promotion();
+    request.id = absl::StrCat("01900000-0000-7000-8000-0000000001", i < 10 ? "0" : "", i);
+    Take(Ask(request));
+  }
+  ChangeRequest one = Promotion();
+  EXPECT_THAT(Ask(one), FailsWith(absl::StatusCode::kResourceExhausted, "CHANGE_REQUESTS_PENDING"));
+  ChangeRequest first = one;
+  first.id = "01900000-0000-7000-8000-000000000100";
+  Take(Reject(first));
+  EXPECT_THAT(Ask(one), IsOk());
+}
+
+TEST_F(ChangeRequestsTest, ErasingAContactTakesItFromRequestsAlsoIfItWasOnlyAskedFor) {
+  Take(Ask(Promotion()));
+  Take(Ask(NewContact()));
+  for (const ChangeRequest& request : {Promotion(), NewContact()}) {
+    ASSERT_TRUE(CarriesContact(Found(request)));
+    const std::string name = ChangedBy(request);
+    Take(PlanEraseContact(registry_, name, "", kNow));
+
+    EXPECT_FALSE(CarriesContact(Found(request)));
+    EXPECT_EQ(ChangedBy(Found(request)), name);
+    EXPECT_EQ(Found(request).reason, "");
+    EXPECT_EQ(registry_.FindContact(name)->state, ContactState::kErased);
+    EXPECT_THAT(Approve(request),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED"));
+  }
+  EXPECT_THAT(PlanEraseContact(registry_, "partners/georgia/contacts/tbilisi-3", "", kNow),
+              FailsWith(absl::StatusCode::kNotFound, "CONTACT_NOT_FOUND"));
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
