@@ -22,19 +22,15 @@ absl::StatusOr<Response> Ask(absl::StatusOr<std::unique_ptr<Stub>> stub,
   return Invoke(stub->get(), method, request, patience);
 }
 
-// All pages; `add` takes one.
+// `add` takes all pages as one.
 template <typename Stub, typename Request, typename Response, typename Add>
 absl::Status AskAll(absl::StatusOr<std::unique_ptr<Stub>> stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     Request request, absl::Duration patience, Add add) {
-  constexpr int kPage = 500;
   if (!stub.ok()) return stub.status();
-  request.set_page_size(kPage);
-  do {
-    COMITY_ASSIGN_OR_RETURN(Response page, Invoke(stub->get(), method, request, patience));
-    add(page);
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  COMITY_ASSIGN_OR_RETURN(const Response all,
+                          AllPages(stub->get(), method, std::move(request), patience));
+  add(all);
   return absl::OkStatus();
 }
 

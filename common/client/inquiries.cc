@@ -167,6 +167,7 @@ AffectedEverywhere ListAffected(Session& session,
 absl::StatusOr<RelianceQuestion> BeforeItsCorrection(InstrumentAt at) {
   COMITY_ASSIGN_OR_RETURN(Instrument state, at(nullptr));
   RelianceQuestion question{.fact = state.name()};
+  if (state.has_retraction()) return question;
   while (true) {
     ledger::v1::Revision before = state.revision();
     before.set_number(before.number() - 1);

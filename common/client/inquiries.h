@@ -57,6 +57,7 @@ using InstrumentAt = absl::FunctionRef<absl::StatusOr<partner_registry::v1::Inst
 // Between which revisions an instrument said what it said before it was last corrected; if it never
 // was, since when it says what it says. A correction changes a value, or makes one less sure. What
 // confirms a value, makes it surer or only notes something is none, so that it hides none either.
+// Of one that was retracted all is asked: it never was so.
 // Errors of `at`; NOT_FOUND and OUT_OF_RANGE of a revision end the past.
 absl::StatusOr<RelianceQuestion> BeforeItsCorrection(InstrumentAt at);
 

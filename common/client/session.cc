@@ -88,6 +88,12 @@ absl::StatusOr<std::unique_ptr<partner_registry::v1::RelationService::Stub>> Ses
   return partner_registry::v1::RelationService::NewStub(channel);
 }
 
+absl::StatusOr<std::unique_ptr<partner_registry::v1::ChangeRequestService::Stub>>
+Session::ChangeRequests() {
+  COMITY_ASSIGN_OR_RETURN(const auto channel, Channel("partner-registry"));
+  return partner_registry::v1::ChangeRequestService::NewStub(channel);
+}
+
 absl::StatusOr<std::unique_ptr<engagement_scheduling::v1::EngagementSchedulingService::Stub>>
 Session::Scheduling() {
   COMITY_ASSIGN_OR_RETURN(const auto channel, Channel("engagement-scheduling"));

@@ -15,6 +15,7 @@
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
 #include "comity/engagement_scheduling/v1/engagement_scheduling.grpc.pb.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
+#include "comity/partner_registry/v1/change_requests.grpc.pb.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
 #include "comity/partner_registry/v1/relations.grpc.pb.h"
 #include "comity/partner_registry/v1/reports.grpc.pb.h"
@@ -65,6 +66,8 @@ class Session {
   absl::StatusOr<std::unique_ptr<partner_registry::v1::PartnerRegistryService::Stub>> Registry();
   absl::StatusOr<std::unique_ptr<partner_registry::v1::RegistryReportService::Stub>> Reports();
   absl::StatusOr<std::unique_ptr<partner_registry::v1::RelationService::Stub>> Relations();
+  absl::StatusOr<std::unique_ptr<partner_registry::v1::ChangeRequestService::Stub>>
+  ChangeRequests();
   absl::StatusOr<std::unique_ptr<engagement_scheduling::v1::EngagementSchedulingService::Stub>>
   Scheduling();
   absl::StatusOr<std::unique_ptr<document_exchange::v1::DocumentExchangeService::Stub>> Exchange();
@@ -109,6 +112,25 @@ absl::StatusOr<Response> Invoke(Stub* stub,
       repeatable ? rpc::Retry({.deadline = absl::Now() + patience}, attempt) : attempt();
   if (!status.ok()) return status;
   return response;
+}
+
+// All pages of a list as one answer.
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> AllPages(Stub* stub,
+                                  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                               Response*),
+                                  Request request, absl::Duration patience) {
+  constexpr int kLargestPage = 500;
+  request.set_page_size(kLargestPage);
+  Response all;
+  do {
+    absl::StatusOr<Response> page = Invoke(stub, method, request, patience);
+    if (!page.ok()) return page.status();
+    request.set_page_token(page->next_page_token());
+    all.MergeFrom(*page);
+  } while (!request.page_token().empty());
+  all.clear_next_page_token();
+  return all;
 }
 
 }  // namespace comity::client

@@ -57,6 +57,7 @@ void RegisterPartners(Command root, App& app);
 // Into the group of the partners.
 void RegisterPartnerEdits(Command partners, App& app);
 void RegisterExport(Command partners, App& app);
+void RegisterWatch(Command partners, App& app);
 void RegisterInstruments(Command root, App& app);
 void RegisterMilestones(Command root, App& app);
 void RegisterAuthorities(Command root, App& app);
@@ -68,6 +69,7 @@ void RegisterAffected(Command reports, App& app);
 void RegisterReliedOn(Command instruments, App& app);
 void RegisterMeasuredVolumes(Command volumes, App& app);
 void RegisterContacts(Command root, App& app);
+void RegisterChanges(Command root, App& app);
 void RegisterKeys(Command root, App& app);
 void RegisterDelegate(Command root, App& app);
 void RegisterDecisions(Command root, App& app);

@@ -93,7 +93,7 @@ absl::Status Open(App& app, const Arguments& arguments) {
   }
   arrangement.set_opened(DayOrToday(arguments.day));
   arrangement.set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::CreateArrangement, request, &PrintArrangement);
+  return CallAndShow(app, &RelationStub::CreateArrangement, request, &PrintArrangement);
 }
 
 absl::Status Draft(App& app, const Arguments& arguments) {
@@ -104,7 +104,7 @@ absl::Status Draft(App& app, const Arguments& arguments) {
   request.mutable_draft()->set_evidence(arguments.evidence);
   request.mutable_draft()->set_sha256(arguments.sha256);
   request.mutable_draft()->set_note(arguments.note);
-  return AskRelations(app, &RelationStub::AddDraft, request, &PrintArrangement);
+  return CallAndShow(app, &RelationStub::AddDraft, request, &PrintArrangement);
 }
 
 absl::Status Advance(App& app, const Arguments& arguments) {
@@ -114,7 +114,7 @@ absl::Status Advance(App& app, const Arguments& arguments) {
   request.mutable_step()->set_state(arguments.state);
   request.mutable_step()->set_day(DayOrToday(arguments.day));
   request.mutable_step()->set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::AdvanceArrangement, request, &PrintArrangement);
+  return CallAndShow(app, &RelationStub::AdvanceArrangement, request, &PrintArrangement);
 }
 
 absl::Status Transmit(App& app, const Arguments& arguments) {
@@ -127,7 +127,7 @@ absl::Status Transmit(App& app, const Arguments& arguments) {
   }
   transmission.set_day(DayOrToday(arguments.day));
   transmission.set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::RecordTransmission, request, &PrintArrangement);
+  return CallAndShow(app, &RelationStub::RecordTransmission, request, &PrintArrangement);
 }
 
 absl::Status Second(App& app, const Arguments& arguments) {
@@ -147,8 +147,8 @@ absl::Status Second(App& app, const Arguments& arguments) {
   }
   secondment.set_identity(arguments.identity);
   secondment.set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::CreateSecondment, request,
-                      [](const v1::Secondment& one) { PrintSecondments({one}); });
+  return CallAndShow(app, &RelationStub::CreateSecondment, request,
+                     [](const v1::Secondment& one) { PrintSecondments({one}); });
 }
 
 void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments>& arguments) {
@@ -188,8 +188,8 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
                                 NameBelowPartner("secondments", arguments->name));
         request.set_day(arguments->day);
         request.set_reason(arguments->reason);
-        return AskRelations(app, &RelationStub::EndSecondment, request,
-                            [](const v1::Secondment& one) { PrintSecondments({one}); });
+        return CallAndShow(app, &RelationStub::EndSecondment, request,
+                           [](const v1::Secondment& one) { PrintSecondments({one}); });
       });
   end.AddOption("secondment", arguments->name, "Such as georgia/s1").Required();
   end.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
@@ -203,7 +203,7 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
             v1::ListSecondmentsRequest request;
             request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
             request.set_day(arguments->day);
-            return ListRelations(
+            return ListAndShow(
                 app, &RelationStub::ListSecondments, request,
                 [](const v1::ListSecondmentsResponse& response) {
                   PrintSecondments({response.secondments().begin(), response.secondments().end()});
@@ -268,8 +268,8 @@ void RegisterArrangements(Command root, App& app) {
                         v1::GetArrangementRequest request;
                         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
                                                 NameBelowPartner("arrangements", arguments->name));
-                        return AskRelations(app, &RelationStub::GetArrangement, request,
-                                            &PrintArrangement);
+                        return CallAndShow(app, &RelationStub::GetArrangement, request,
+                                           &PrintArrangement);
                       }))
       .AddOption("arrangement", arguments->name, "Such as algeria/a1")
       .Required();
@@ -280,7 +280,7 @@ void RegisterArrangements(Command root, App& app) {
           [&app, arguments] {
             v1::ListArrangementsRequest request;
             request.set_parent(PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-            return ListRelations(app, &RelationStub::ListArrangements, request, &PrintArrangements);
+            return ListAndShow(app, &RelationStub::ListArrangements, request, &PrintArrangements);
           }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 

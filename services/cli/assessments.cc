@@ -133,7 +133,7 @@ absl::Status Record(App& app, const Arguments& arguments) {
   assessment.set_criteria_set(SetName(arguments.set));
   assessment.set_day(DayOrToday(arguments.day));
   for (const v1::Score& score : arguments.scores) *assessment.add_scores() = score;
-  return AskRelations(app, &RelationStub::RecordAssessment, request, &PrintAssessment);
+  return CallAndShow(app, &RelationStub::RecordAssessment, request, &PrintAssessment);
 }
 
 absl::Status RecordVolume(App& app, const Arguments& arguments) {
@@ -143,8 +143,8 @@ absl::Status RecordVolume(App& app, const Arguments& arguments) {
   request.mutable_volume()->mutable_counts()->insert(arguments.counts.begin(),
                                                      arguments.counts.end());
   request.mutable_volume()->set_source(arguments.source);
-  return AskRelations(app, &RelationStub::RecordVolume, request,
-                      [](const v1::Volume& volume) { PrintVolumes({volume}); });
+  return CallAndShow(app, &RelationStub::RecordVolume, request,
+                     [](const v1::Volume& volume) { PrintVolumes({volume}); });
 }
 
 }  // namespace
@@ -164,14 +164,14 @@ void RegisterAssessments(Command root, App& app) {
         v1::CreateCriteriaSetRequest request;
         request.set_criteria_set_id(arguments->set);
         COMITY_RETURN_IF_ERROR(ReadMessage(arguments->file, *request.mutable_criteria_set()));
-        return AskRelations(app, &RelationStub::CreateCriteriaSet, request, &PrintSet);
+        return CallAndShow(app, &RelationStub::CreateCriteriaSet, request, &PrintSet);
       });
   adopt.AddOption("set", arguments->set, "Its id, such as v2").Required();
   adopt.AddOption("file", arguments->file, "The set as JSON").Required().TypeName("FILE");
   AtRevision(app, AddCommand(criteria, app, "list", "List sets of criteria, oldest first",
                              "  comity --as desk-1 criteria list", [&app] {
-                               return ListRelations(app, &RelationStub::ListCriteriaSets,
-                                                    v1::ListCriteriaSetsRequest(), &PrintSets);
+                               return ListAndShow(app, &RelationStub::ListCriteriaSets,
+                                                  v1::ListCriteriaSetsRequest(), &PrintSets);
                              }));
 
   const Command assessments = root.AddGroup("assessments", "Potential partners, judged");
@@ -195,8 +195,8 @@ void RegisterAssessments(Command root, App& app) {
                                v1::ListAssessmentsRequest request;
                                request.set_parent(PartnerName(
                                    arguments->partner.empty() ? "-" : arguments->partner));
-                               return ListRelations(app, &RelationStub::ListAssessments, request,
-                                                    &PrintAssessments);
+                               return ListAndShow(app, &RelationStub::ListAssessments, request,
+                                                  &PrintAssessments);
                              }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 
@@ -207,7 +207,7 @@ void RegisterAssessments(Command root, App& app) {
                    v1::RankPartnersRequest request;
                    request.set_criteria_set(SetName(arguments->set));
                    request.set_day(arguments->day);
-                   return AskRelations(app, &RelationStub::RankPartners, request, &PrintRanking);
+                   return CallAndShow(app, &RelationStub::RankPartners, request, &PrintRanking);
                  }));
   ranking.AddOption("set", arguments->set, "The set of criteria").Required();
   ranking.AddOption("--day", arguments->day, "Today if left out").TypeName("DAY");
@@ -232,7 +232,7 @@ void RegisterAssessments(Command root, App& app) {
                    v1::ListVolumesRequest request;
                    request.set_parent(
                        PartnerName(arguments->partner.empty() ? "-" : arguments->partner));
-                   return ListRelations(
+                   return ListAndShow(
                        app, &RelationStub::ListVolumes, request,
                        [](const v1::ListVolumesResponse& response) {
                          PrintVolumes({response.volumes().begin(), response.volumes().end()});

@@ -1,4 +1,4 @@
-// comity authorities: list, show, create, update, confirm.
+// comity authorities: list, show, create, update, confirm, retract.
 
 #include <iostream>
 #include <memory>
@@ -38,9 +38,9 @@ void PrintAuthorities(App& app, const v1::ListAuthoritiesResponse& list) {
                     authority.has_confirmation()
                         ? "CONFIRMED"
                         : EnumText(v1::Certainty_descriptor(), authority.certainty(), "CERTAINTY_"),
-                    authority.last_verified()});
+                    authority.last_verified(), authority.has_retraction() ? "retracted" : ""});
   }
-  PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified"}, rows);
+  PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified", ""}, rows);
   std::set<std::string> footnotes;
   for (const v1::Authority& authority : list.authorities()) {
     if (absl::StrContains(authority.display_name(), '*')) {
@@ -53,7 +53,8 @@ void PrintAuthorities(App& app, const v1::ListAuthoritiesResponse& list) {
 absl::Status List(App& app, const EditArguments& arguments) {
   v1::ListAuthoritiesRequest request;
   request.set_parent(PartnerName(arguments.name.empty() ? "-" : arguments.name));
-  return ListFromRegistry(
+  request.set_show_retracted(arguments.show_retracted);
+  return ListAndShow(
       app, &RegistryStub::ListAuthorities, request,
       [&app](const v1::ListAuthoritiesResponse& all) { PrintAuthorities(app, all); });
 }
@@ -61,7 +62,7 @@ absl::Status List(App& app, const EditArguments& arguments) {
 absl::Status Show(App& app, const EditArguments& arguments) {
   v1::GetAuthorityRequest request;
   COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), AuthorityName(arguments.name));
-  return CallRegistry(app, &RegistryStub::GetAuthority, request, PrintEdited<v1::Authority>);
+  return CallAndShow(app, &RegistryStub::GetAuthority, request, PrintEdited<v1::Authority>);
 }
 
 absl::Status Create(App& app, const EditArguments& arguments) {
@@ -72,7 +73,7 @@ absl::Status Create(App& app, const EditArguments& arguments) {
   request.set_authority_id(IdOf(name));
   COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_authority(), named));
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::CreateAuthority, request, PrintEdited<v1::Authority>);
+  return CallAndShow(app, &RegistryStub::CreateAuthority, request, PrintEdited<v1::Authority>);
 }
 
 absl::Status Update(App& app, const EditArguments& arguments) {
@@ -84,7 +85,7 @@ absl::Status Update(App& app, const EditArguments& arguments) {
       SetFields(arguments.set, *request.mutable_authority(), *request.mutable_update_mask()));
   request.set_reason(arguments.reason);
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::UpdateAuthority, request, PrintEdited<v1::Authority>);
+  return CallAndShow(app, &RegistryStub::UpdateAuthority, request, PrintEdited<v1::Authority>);
 }
 
 absl::Status Confirm(App& app, const EditArguments& arguments) {
@@ -92,7 +93,14 @@ absl::Status Confirm(App& app, const EditArguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), AuthorityName(arguments.name));
   request.set_evidence(arguments.evidence);
   request.set_etag(arguments.etag);
-  return CallRegistry(app, &RegistryStub::ConfirmAuthority, request, PrintEdited<v1::Authority>);
+  return CallAndShow(app, &RegistryStub::ConfirmAuthority, request, PrintEdited<v1::Authority>);
+}
+
+absl::Status Retract(App& app, const EditArguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(std::string name, AuthorityName(arguments.name));
+  return CallAndShow(app, &RegistryStub::RetractAuthority,
+                     RetractRequest<v1::RetractAuthorityRequest>(std::move(name), arguments),
+                     PrintEdited<v1::Authority>);
 }
 
 }  // namespace
@@ -108,8 +116,10 @@ void RegisterAuthorities(Command root, App& app) {
     command.AddOption("authority", arguments->name, "Such as georgia/prosecution-service")
         .Required();
   };
-  AtRevision(app, add("list", "List authorities", "--as desk-1 authorities list georgia", List))
-      .AddOption("partner", arguments->name, "Only of this partner");
+  const Command list = AtRevision(
+      app, add("list", "List authorities", "--as desk-1 authorities list georgia", List));
+  list.AddOption("partner", arguments->name, "Only of this partner");
+  AddShowRetracted(list, *arguments);
   name(AtRevision(app, add("show", "Show an authority",
                            "--as desk-1 authorities show georgia/prosecution-service", Show)));
   const Command create = add("create", "Enter an authority",
@@ -133,6 +143,13 @@ void RegisterAuthorities(Command root, App& app) {
           Confirm);
   name(confirm);
   AddConfirmation(confirm, *arguments, "authorities show");
+  const Command retract =
+      add("retract", "Say that it was recorded by mistake: it counts for nothing, stays readable",
+          "--as registry-1 authorities retract georgia/ministry \\\n"
+          "      --evidence \"no such authority, note verbale 9\"",
+          Retract);
+  name(retract);
+  AddRetraction(retract, *arguments);
 }
 
 }  // namespace comity::cli

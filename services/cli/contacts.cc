@@ -41,10 +41,10 @@ void PrintContacts(const std::vector<v1::Contact>& contacts) {
 absl::Status List(App& app, const Arguments& arguments) {
   v1::ListContactsRequest request;
   request.set_parent(PartnerName(arguments.partner.empty() ? "-" : arguments.partner));
-  return ListFromRegistry(app, &RegistryStub::ListContacts, request,
-                          [](const v1::ListContactsResponse& all) {
-                            PrintContacts({all.contacts().begin(), all.contacts().end()});
-                          });
+  return ListAndShow(app, &RegistryStub::ListContacts, request,
+                     [](const v1::ListContactsResponse& all) {
+                       PrintContacts({all.contacts().begin(), all.contacts().end()});
+                     });
 }
 
 absl::Status Create(App& app, const Arguments& arguments) {
@@ -54,7 +54,7 @@ absl::Status Create(App& app, const Arguments& arguments) {
   request.set_parent(ParentOf(name));
   request.set_contact_id(IdOf(name));
   COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_contact(), named));
-  return CallRegistry(app, &RegistryStub::CreateContact, request, PrintEdited<v1::Contact>);
+  return CallAndShow(app, &RegistryStub::CreateContact, request, PrintEdited<v1::Contact>);
 }
 
 absl::Status Update(App& app, const Arguments& arguments) {
@@ -66,7 +66,7 @@ absl::Status Update(App& app, const Arguments& arguments) {
       SetFields(arguments.set, *request.mutable_contact(), *request.mutable_update_mask()));
   request.set_reason(arguments.reason);
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::UpdateContact, request, PrintEdited<v1::Contact>);
+  return CallAndShow(app, &RegistryStub::UpdateContact, request, PrintEdited<v1::Contact>);
 }
 
 void PrintCounterparts(const v1::FindCounterpartResponse& found) {
@@ -98,7 +98,7 @@ absl::Status Find(App& app, const Arguments& arguments) {
   }
   for (const std::string& language : arguments.languages) request.add_languages(language);
   request.set_openers_only(arguments.openers);
-  return CallRegistry(app, &RegistryStub::FindCounterpart, request, PrintCounterparts);
+  return CallAndShow(app, &RegistryStub::FindCounterpart, request, PrintCounterparts);
 }
 
 void PrintContact(const v1::Contact& contact) { PrintContacts({contact}); }
@@ -125,7 +125,7 @@ void RegisterContacts(Command root, App& app) {
   AtRevision(app, add("show", "Show a contact", [&app, arguments]() -> absl::Status {
                v1::GetContactRequest request;
                COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
-               return CallRegistry(app, &RegistryStub::GetContact, request, PrintContact);
+               return CallAndShow(app, &RegistryStub::GetContact, request, PrintContact);
              }));
   const Command find =
       AddCommand(contacts, app, "find", "Find whom to turn to, now or at another moment",
@@ -161,7 +161,7 @@ void RegisterContacts(Command root, App& app) {
         v1::SuspendContactRequest request;
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
         request.set_reason(arguments->reason);
-        return CallRegistry(app, &RegistryStub::SuspendContact, request, PrintContact);
+        return CallAndShow(app, &RegistryStub::SuspendContact, request, PrintContact);
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
@@ -170,7 +170,7 @@ void RegisterContacts(Command root, App& app) {
         v1::ReinstateContactRequest request;
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
         request.set_reason(arguments->reason);
-        return CallRegistry(app, &RegistryStub::ReinstateContact, request, PrintContact);
+        return CallAndShow(app, &RegistryStub::ReinstateContact, request, PrintContact);
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
@@ -181,7 +181,7 @@ void RegisterContacts(Command root, App& app) {
             COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
             request.set_reason(arguments->reason);
             request.set_etag(arguments->etag);
-            return CallRegistry(app, &RegistryStub::EraseContact, request, PrintContact);
+            return CallAndShow(app, &RegistryStub::EraseContact, request, PrintContact);
           });
   erase.AddOption("--reason", arguments->reason, "Why, naming nobody; kept in the ledger")
       .Required();

@@ -129,19 +129,13 @@ absl::Status Withdraw(App& app, const Arguments& arguments) {
 }
 
 template <typename Request, typename Response, typename Stub>
-absl::StatusOr<std::vector<registry::Decision>> AllPages(
+absl::StatusOr<std::vector<registry::Decision>> AllOf(
     App& app, Stub* stub,
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
     Request request) {
-  std::vector<registry::Decision> all;
-  request.set_page_size(500);
-  do {
-    COMITY_ASSIGN_OR_RETURN(const Response page,
-                            client::Invoke(stub, method, request, app.patience()));
-    all.insert(all.end(), page.decisions().begin(), page.decisions().end());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+  COMITY_ASSIGN_OR_RETURN(const Response all,
+                          client::AllPages(stub, method, std::move(request), app.patience()));
+  return std::vector<registry::Decision>(all.decisions().begin(), all.decisions().end());
 }
 
 absl::StatusOr<std::vector<registry::Decision>> General(App& app, const Arguments& arguments) {
@@ -149,7 +143,7 @@ absl::StatusOr<std::vector<registry::Decision>> General(App& app, const Argument
   registry::ListDecisionsRequest request;
   if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
-  return AllPages(app, stub.get(), &registry::PartnerRegistryService::Stub::ListDecisions, request);
+  return AllOf(app, stub.get(), &registry::PartnerRegistryService::Stub::ListDecisions, request);
 }
 
 absl::StatusOr<std::vector<registry::Decision>> OfCases(App& app, const Arguments& arguments) {
@@ -157,8 +151,7 @@ absl::StatusOr<std::vector<registry::Decision>> OfCases(App& app, const Argument
   exchange::ListDecisionsRequest request;
   request.set_case_reference(arguments.case_reference);
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
-  return AllPages(app, stub.get(), &exchange::DocumentExchangeService::Stub::ListDecisions,
-                  request);
+  return AllOf(app, stub.get(), &exchange::DocumentExchangeService::Stub::ListDecisions, request);
 }
 
 // Of both services, unless an option says of which; who may ask one of them only, is told.

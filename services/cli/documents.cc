@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
+#include "services/cli/calls.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
 
@@ -27,11 +28,6 @@ struct Arguments {
   bool watch = false, sent = false, no_passing_on = false;
   int count = 0;
 };
-
-absl::StatusOr<std::unique_ptr<Exchange>> Service(App& app) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  return session->Exchange();
-}
 
 // One document as a line for lists and a block for a watch: restrictions come before anything else
 // that could tempt to open it.
@@ -69,30 +65,19 @@ void PrintDocument(const v1::Document& document) {
 }
 
 absl::Status List(App& app, const Arguments& arguments, v1::ListDocumentsRequest::Box box) {
-  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
   v1::ListDocumentsRequest request;
   request.set_box(box);
-  request.set_page_size(500);
   request.set_thread(arguments.thread);
-  v1::ListDocumentsResponse all;
-  do {
-    COMITY_ASSIGN_OR_RETURN(
-        const v1::ListDocumentsResponse page,
-        client::Invoke(exchange.get(), &Exchange::ListDocuments, request, app.patience()));
-    request.set_page_token(page.next_page_token());
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
-  all.clear_next_page_token();
-  app.Show(all, [&] {
-    if (all.documents_size() == 0) std::cout << "There is none.\n";
-    for (const v1::Document& document : all.documents()) PrintDocument(document);
-  });
-  return absl::OkStatus();
+  return ListAndShow(app, &Exchange::ListDocuments, request,
+                     [](const v1::ListDocumentsResponse& all) {
+                       if (all.documents_size() == 0) std::cout << "There is none.\n";
+                       for (const v1::Document& document : all.documents()) PrintDocument(document);
+                     });
 }
 
 // Prints what waits and what arrives; resumes where it was after an interruption.
 absl::Status Watch(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service<Exchange>(app));
   v1::WatchInboxRequest request;
   int seen = 0;
   while (true) {
@@ -120,7 +105,7 @@ absl::StatusOr<v1::Document> Call(App& app,
                                   grpc::Status (Exchange::*method)(grpc::ClientContext*,
                                                                    const Request&, v1::Document*),
                                   Request request) {
-  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service<Exchange>(app));
   return client::Invoke(exchange.get(), method, std::move(request), app.patience());
 }
 
@@ -157,7 +142,7 @@ absl::Status Reject(App& app, const Arguments& arguments) {
   request.set_name(DocumentName(arguments.document));
   request.set_reason_code(arguments.reason_code);
   request.set_reason(arguments.reason);
-  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service<Exchange>(app));
   COMITY_ASSIGN_OR_RETURN(
       const v1::Statement statement,
       client::Invoke(exchange.get(), &Exchange::RejectDocument, request, app.patience()));
@@ -175,7 +160,7 @@ absl::Status SetHold(App& app, const Arguments& arguments,
   Request request;
   request.set_name(DocumentName(arguments.document));
   request.set_reason(arguments.reason);
-  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto exchange, Service<Exchange>(app));
   COMITY_ASSIGN_OR_RETURN(const v1::Hold hold,
                           client::Invoke(exchange.get(), method, request, app.patience()));
   app.Show(hold, [&] {

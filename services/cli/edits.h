@@ -10,24 +10,18 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
-#include "services/cli/question.h"
+#include "services/cli/calls.h"
 #include "services/cli/set_fields.h"
 #include "services/cli/text.h"
 
 // What the commands share that read and edit the registry's facts.
 namespace comity::cli {
 
-using RegistryStub = partner_registry::v1::PartnerRegistryService::Stub;
-
-template <typename Request, typename Response>
-using RegistryMethod = grpc::Status (RegistryStub::*)(grpc::ClientContext*, const Request&,
-                                                      Response*);
-
 // What the commands of one group take.
 struct EditArguments {
   std::string name, other, reason, etag, evidence;
   std::vector<std::string> set;
-  bool dry_run = false;
+  bool dry_run = false, show_retracted = false;
 };
 
 inline Option AddReason(const Command& command, EditArguments& arguments) {
@@ -46,6 +40,20 @@ inline void AddConfirmation(const Command& command, EditArguments& arguments,
   command.AddOption("--etag", arguments.etag, absl::StrCat("Of what you saw (", seen, ")"))
       .TypeName("ETAG")
       .Required();
+}
+
+// What a retraction takes: what shows the mistake, and the state that was seen.
+inline void AddRetraction(const Command& command, EditArguments& arguments) {
+  command.AddOption("--evidence", arguments.evidence, "What shows that it was a mistake")
+      .Required();
+  AddEtag(command, arguments);
+  command.AddFlag("--dry-run", arguments.dry_run, "Say what would be, write nothing");
+}
+
+// Lists what was retracted, too.
+inline void AddShowRetracted(const Command& command, EditArguments& arguments) {
+  command.AddFlag("--show-retracted", arguments.show_retracted,
+                  "What was recorded by mistake, too");
 }
 
 // --set FIELD=VALUE, of the fields of `Message`.
@@ -68,38 +76,15 @@ void AddSet(const Command& command, EditArguments& arguments) {
   command.AddFlag("--dry-run", arguments.dry_run, "Say what would be, write nothing");
 }
 
-// Calls a method and shows its answer as JSON or with `text`.
-template <typename Request, typename Response, typename Text>
-absl::Status CallRegistry(App& app, RegistryMethod<Request, Response> method, Request request,
-                          Text text) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
-  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
-  COMITY_ASSIGN_OR_RETURN(
-      const Response response,
-      client::Invoke(registry.get(), method, std::move(request), app.patience()));
-  app.Show(response, [&] { text(response); });
-  return absl::OkStatus();
-}
-
-// All pages of a list as one answer.
-template <typename Request, typename Response, typename Text>
-absl::Status ListFromRegistry(App& app, RegistryMethod<Request, Response> method, Request request,
-                              Text text) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
-  COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
-  request.set_page_size(500);
-  Response all;
-  do {
-    COMITY_ASSIGN_OR_RETURN(Response page,
-                            client::Invoke(registry.get(), method, request, app.patience()));
-    request.set_page_token(page.next_page_token());
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
-  all.clear_next_page_token();
-  app.Show(all, [&] { text(all); });
-  return absl::OkStatus();
+// The retraction of an instrument or authority.
+template <typename Request>
+Request RetractRequest(std::string name, const EditArguments& arguments) {
+  Request request;
+  request.set_name(std::move(name));
+  request.set_etag(arguments.etag);
+  request.set_evidence(arguments.evidence);
+  request.set_validate_only(arguments.dry_run);
+  return request;
 }
 
 // One resource: its fields, one a line.
@@ -112,6 +97,12 @@ void PrintResource(const Message& message) {
 template <typename Message>
 void PrintEdited(const Message& message) {
   PrintResource(message);
+  if constexpr (requires { message.retraction(); }) {
+    if (message.has_retraction()) {
+      std::cout << "Recorded by mistake, and counts for nothing: "
+                << message.retraction().evidence() << "\n";
+    }
+  }
   if (!message.has_revision()) {
     std::cout << "Nothing was written.\n";
     return;

@@ -9,11 +9,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
+#include "services/cli/calls.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
@@ -61,11 +63,6 @@ absl::StatusOr<std::string> ResolvePerson(App& app, const std::string& text) {
   return contact.spiffe_id();
 }
 
-absl::StatusOr<std::unique_ptr<Scheduling>> Service(App& app) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  return session->Scheduling();
-}
-
 std::string ResourceName(const std::string& text) {
   return absl::StartsWith(text, "resources/") ? text : absl::StrCat("resources/", text);
 }
@@ -109,7 +106,7 @@ absl::Status Slots(App& app, const Arguments& arguments) {
   *request.mutable_window()->mutable_end_time() =
       ToTimestamp(from + absl::Hours(24) * arguments.days);
   request.set_max_results(arguments.max_results);
-  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service<Scheduling>(app));
   COMITY_ASSIGN_OR_RETURN(
       const v1::SearchSlotsResponse response,
       client::Invoke(scheduling.get(), &Scheduling::SearchSlots, request, app.patience()));
@@ -157,7 +154,7 @@ absl::Status Hold(App& app, const Arguments& arguments) {
     COMITY_ASSIGN_OR_RETURN(*engagement.mutable_transfer_question(),
                             arguments.question.Question(app));
   }
-  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service<Scheduling>(app));
   COMITY_ASSIGN_OR_RETURN(
       const v1::Engagement held,
       client::Invoke(scheduling.get(), &Scheduling::HoldEngagement, request, app.patience()));
@@ -171,7 +168,7 @@ absl::Status Act(App& app,
                  grpc::Status (Scheduling::*method)(grpc::ClientContext*, const Request&,
                                                     v1::Engagement*),
                  Request request) {
-  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service<Scheduling>(app));
   COMITY_ASSIGN_OR_RETURN(
       const v1::Engagement engagement,
       client::Invoke(scheduling.get(), method, std::move(request), app.patience()));
@@ -181,27 +178,18 @@ absl::Status Act(App& app,
 
 absl::Status List(App& app, const Arguments& arguments) {
   v1::ListEngagementsRequest request;
-  request.set_page_size(500);
   request.set_include_inactive(arguments.all);
   if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
-  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
-  v1::ListEngagementsResponse all;
-  do {
-    COMITY_ASSIGN_OR_RETURN(
-        const v1::ListEngagementsResponse page,
-        client::Invoke(scheduling.get(), &Scheduling::ListEngagements, request, app.patience()));
-    request.set_page_token(page.next_page_token());
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
-  all.clear_next_page_token();
-  app.Show(all, [&] { PrintEngagements({all.engagements().begin(), all.engagements().end()}); });
-  return absl::OkStatus();
+  return ListAndShow(app, &Scheduling::ListEngagements, request,
+                     [](const v1::ListEngagementsResponse& all) {
+                       PrintEngagements({all.engagements().begin(), all.engagements().end()});
+                     });
 }
 
 absl::Status Export(App& app, const Arguments& arguments) {
   v1::ExportCalendarRequest request;
   if (!arguments.name.empty()) request.set_name(EngagementName(arguments.name));
-  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service<Scheduling>(app));
   COMITY_ASSIGN_OR_RETURN(
       const v1::ExportCalendarResponse response,
       client::Invoke(scheduling.get(), &Scheduling::ExportCalendar, request, app.patience()));
@@ -229,14 +217,32 @@ absl::StatusOr<int> ParseMinute(const std::string& text) {
                       absl::StrCat("\"", text, "\" is no time of day: write 09:00-17:30"));
 }
 
+absl::StatusOr<std::string> OwnerName(App& app, const std::string& text) {
+  if (absl::StartsWith(text, "resources/")) return text;
+  return ResolvePerson(app, text);
+}
+
+std::string TimeOfDay(int minute) { return absl::StrFormat("%02d:%02d", minute / 60, minute % 60); }
+
+void PrintCalendar(const v1::Calendar& calendar) {
+  const auto& hours = calendar.working_hours();
+  std::cout << calendar.owner() << " works " << TimeOfDay(hours.start_minute()) << "-"
+            << TimeOfDay(hours.end_minute()) << " " << hours.time_zone() << ", days "
+            << absl::StrJoin(hours.days(), " ") << " (1 is Monday)";
+  if (hours.holidays_size() > 0) std::cout << ", not on " << absl::StrJoin(hours.holidays(), " ");
+  std::cout << ".\n";
+}
+
+absl::Status ShowCalendar(App& app, const Arguments& arguments) {
+  v1::GetCalendarRequest request;
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_owner(), OwnerName(app, arguments.owner));
+  return CallAndShow(app, &Scheduling::GetCalendar, request, PrintCalendar);
+}
+
 absl::Status SetCalendar(App& app, const Arguments& arguments) {
   v1::UpdateCalendarRequest request;
   v1::Calendar& calendar = *request.mutable_calendar();
-  if (absl::StartsWith(arguments.owner, "resources/")) {
-    calendar.set_owner(arguments.owner);
-  } else {
-    COMITY_ASSIGN_OR_RETURN(*calendar.mutable_owner(), ResolvePerson(app, arguments.owner));
-  }
+  COMITY_ASSIGN_OR_RETURN(*calendar.mutable_owner(), OwnerName(app, arguments.owner));
   auto& hours = *calendar.mutable_working_hours();
   hours.set_time_zone(arguments.zone);
   for (const int day : arguments.working_days) hours.add_days(day);
@@ -247,15 +253,7 @@ absl::Status SetCalendar(App& app, const Arguments& arguments) {
   hours.set_start_minute(start);
   hours.set_end_minute(end);
   for (const std::string& holiday : arguments.holidays) hours.add_holidays(holiday);
-  COMITY_ASSIGN_OR_RETURN(const auto scheduling, Service(app));
-  COMITY_ASSIGN_OR_RETURN(
-      const v1::Calendar updated,
-      client::Invoke(scheduling.get(), &Scheduling::UpdateCalendar, request, app.patience()));
-  app.Show(updated, [&] {
-    std::cout << updated.owner() << " works " << arguments.hours << " "
-              << updated.working_hours().time_zone() << ".\n";
-  });
-  return absl::OkStatus();
+  return CallAndShow(app, &Scheduling::UpdateCalendar, request, PrintCalendar);
 }
 
 }  // namespace
@@ -364,6 +362,13 @@ void RegisterEngagements(Command root, App& app) {
   hours.AddOption("--day", arguments->working_days, "Working days, 1 Monday to 7 Sunday; repeat")
       .Between(1, 7);
   hours.AddOption("--holiday", arguments->holidays, "A day not worked; repeat").TypeName("DAY");
+
+  AddCommand(engagements, app, "calendar", "Show the working hours of a person or resource",
+             "  comity --as desk-1 engagements calendar me\n"
+             "  comity --as desk-1 engagements calendar resources/room-1",
+             [&app, arguments] { return ShowCalendar(app, *arguments); })
+      .AddOption("owner", arguments->owner, "me, a SPIFFE id or resources/NAME")
+      .Required();
 }
 
 }  // namespace comity::cli

@@ -173,33 +173,21 @@ absl::StatusOr<bool> IsDecision(App& app, const std::string& name) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   COMITY_ASSIGN_OR_RETURN(const auto exchange, session->Exchange());
-  const auto look = [&](const auto& ask, auto request) -> absl::StatusOr<bool> {
-    request.set_page_size(500);
-    while (true) {
-      COMITY_ASSIGN_OR_RETURN(const auto page, ask(request));
-      for (const v1::Decision& decision : page.decisions()) {
-        if (decision.name() == name) return true;
-      }
-      if (page.next_page_token().empty()) return false;
-      request.set_page_token(page.next_page_token());
-    }
+  const auto has = [&](const auto& list) {
+    return std::any_of(list.decisions().begin(), list.decisions().end(),
+                       [&](const v1::Decision& decision) { return decision.name() == name; });
   };
   COMITY_ASSIGN_OR_RETURN(
-      const bool general,
-      look(
-          [&](const v1::ListDecisionsRequest& request) {
-            return client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::ListDecisions,
-                                  request, app.patience());
-          },
-          v1::ListDecisionsRequest()));
-  if (general) return true;
-  return look(
-      [&](const document_exchange::v1::ListDecisionsRequest& request) {
-        return client::Invoke(exchange.get(),
-                              &document_exchange::v1::DocumentExchangeService::Stub::ListDecisions,
-                              request, app.patience());
-      },
-      document_exchange::v1::ListDecisionsRequest());
+      const v1::ListDecisionsResponse general,
+      client::AllPages(registry.get(), &v1::PartnerRegistryService::Stub::ListDecisions,
+                       v1::ListDecisionsRequest(), app.patience()));
+  if (has(general)) return true;
+  namespace exchange_v1 = document_exchange::v1;
+  COMITY_ASSIGN_OR_RETURN(
+      const exchange_v1::ListDecisionsResponse of_cases,
+      client::AllPages(exchange.get(), &exchange_v1::DocumentExchangeService::Stub::ListDecisions,
+                       exchange_v1::ListDecisionsRequest(), app.patience()));
+  return has(of_cases);
 }
 
 // What there is not, nothing relied on: that must not be told as an answer.

@@ -1,4 +1,4 @@
-// comity instruments: list, show, create, update, confirm (relied-on: inquiries.cc).
+// comity instruments: list, show, create, update, confirm, retract (relied-on: inquiries.cc).
 
 #include <iostream>
 #include <memory>
@@ -25,9 +25,11 @@ void PrintInstruments(const v1::ListInstrumentsResponse& list) {
     rows.push_back(
         {instrument.name(),
          EnumText(v1::InstrumentKind_descriptor(), instrument.kind(), "INSTRUMENT_KIND_"),
-         instrument.signed_(), InForceText(instrument), instrument.ended(), instrument.title()});
+         instrument.signed_(), InForceText(instrument), instrument.ended(), instrument.title(),
+         instrument.has_retraction() ? "retracted" : ""});
   }
-  PrintTable(std::cout, {"instrument", "kind", "signed", "in force", "last day", "title"}, rows);
+  PrintTable(std::cout, {"instrument", "kind", "signed", "in force", "last day", "title", ""},
+             rows);
 }
 
 void PrintInstrument(const v1::Instrument& instrument) {
@@ -49,13 +51,14 @@ void PrintInstrument(const v1::Instrument& instrument) {
 absl::Status List(App& app, const Arguments& arguments) {
   v1::ListInstrumentsRequest request;
   request.set_parent(PartnerName(arguments.name.empty() ? "-" : arguments.name));
-  return ListFromRegistry(app, &RegistryStub::ListInstruments, request, PrintInstruments);
+  request.set_show_retracted(arguments.show_retracted);
+  return ListAndShow(app, &RegistryStub::ListInstruments, request, PrintInstruments);
 }
 
 absl::Status Show(App& app, const Arguments& arguments) {
   v1::GetInstrumentRequest request;
   COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), InstrumentName(arguments.name));
-  return CallRegistry(app, &RegistryStub::GetInstrument, request, PrintInstrument);
+  return CallAndShow(app, &RegistryStub::GetInstrument, request, PrintInstrument);
 }
 
 absl::Status Create(App& app, const Arguments& arguments) {
@@ -66,7 +69,7 @@ absl::Status Create(App& app, const Arguments& arguments) {
   request.set_instrument_id(IdOf(name));
   COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_instrument(), named));
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::CreateInstrument, request, PrintInstrument);
+  return CallAndShow(app, &RegistryStub::CreateInstrument, request, PrintInstrument);
 }
 
 absl::Status Update(App& app, const Arguments& arguments) {
@@ -78,7 +81,7 @@ absl::Status Update(App& app, const Arguments& arguments) {
       SetFields(arguments.set, *request.mutable_instrument(), *request.mutable_update_mask()));
   request.set_reason(arguments.reason);
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::UpdateInstrument, request, PrintInstrument);
+  return CallAndShow(app, &RegistryStub::UpdateInstrument, request, PrintInstrument);
 }
 
 absl::Status Confirm(App& app, const Arguments& arguments) {
@@ -87,7 +90,14 @@ absl::Status Confirm(App& app, const Arguments& arguments) {
   request.mutable_confirmation()->set_field(arguments.field);
   request.mutable_confirmation()->set_evidence(arguments.evidence);
   request.set_etag(arguments.etag);
-  return CallRegistry(app, &RegistryStub::ConfirmField, request, PrintInstrument);
+  return CallAndShow(app, &RegistryStub::ConfirmField, request, PrintInstrument);
+}
+
+absl::Status Retract(App& app, const Arguments& arguments) {
+  COMITY_ASSIGN_OR_RETURN(std::string name, InstrumentName(arguments.name));
+  return CallAndShow(app, &RegistryStub::RetractInstrument,
+                     RetractRequest<v1::RetractInstrumentRequest>(std::move(name), arguments),
+                     PrintInstrument);
 }
 
 }  // namespace
@@ -104,8 +114,10 @@ void RegisterInstruments(Command root, App& app) {
     command.AddOption("instrument", arguments->name, "Such as serbia/cooperation-agreement")
         .Required();
   };
-  AtRevision(app, add("list", "List instruments", "--as desk-1 instruments list serbia", List))
-      .AddOption("partner", arguments->name, "Only of this partner");
+  const Command list =
+      AtRevision(app, add("list", "List instruments", "--as desk-1 instruments list serbia", List));
+  list.AddOption("partner", arguments->name, "Only of this partner");
+  AddShowRetracted(list, *arguments);
   name(
       AtRevision(app, add("show", "Show an instrument, how sure each field is and who confirmed it",
                           "--as desk-1 instruments show serbia/cooperation-agreement", Show)));
@@ -137,6 +149,14 @@ void RegisterInstruments(Command root, App& app) {
   name(confirm);
   confirm.AddOption("field", arguments->field, "Such as in_force").Required();
   AddConfirmation(confirm, *arguments, "instruments show");
+
+  const Command retract =
+      add("retract", "Say that it was recorded by mistake: it counts for nothing, stays readable",
+          "--as registry-1 instruments retract panama/agreement \\\n"
+          "      --evidence \"the draft of 2025, never signed; note of the desk\"",
+          Retract);
+  name(retract);
+  AddRetraction(retract, *arguments);
   RegisterReliedOn(instruments, app);
 }
 

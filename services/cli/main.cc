@@ -79,6 +79,7 @@ int Main(int argc, char** argv) {
   RegisterReports(commands, app);
   RegisterSnapshot(commands, app);
   RegisterContacts(commands, app);
+  RegisterChanges(commands, app);
   RegisterKeys(commands, app);
   RegisterDelegate(commands, app);
   RegisterDecisions(commands, app);

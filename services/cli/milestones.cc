@@ -30,14 +30,14 @@ absl::Status Record(App& app, Arguments& arguments) {
   if (!arguments.project.empty()) {
     request.mutable_milestone()->set_project(PartnerName(arguments.project));
   }
-  return CallRegistry(app, &RegistryStub::RecordMilestone, request, PrintEdited<v1::Milestone>);
+  return CallAndShow(app, &RegistryStub::RecordMilestone, request, PrintEdited<v1::Milestone>);
 }
 
 absl::Status Withdraw(App& app, const EditArguments& arguments) {
   v1::WithdrawMilestoneRequest request;
   COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), NameBelowPartner("milestones", arguments.name));
   request.set_evidence(arguments.evidence);
-  return CallRegistry(app, &RegistryStub::WithdrawMilestone, request, PrintEdited<v1::Milestone>);
+  return CallAndShow(app, &RegistryStub::WithdrawMilestone, request, PrintEdited<v1::Milestone>);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ absl::Status Create(App& app, const Arguments& arguments) {
   COMITY_RETURN_IF_ERROR(SetFields(arguments.set, *request.mutable_partner(), named));
   request.set_allow_alike(arguments.allow_alike);
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::CreatePartner, request, PrintEdited<v1::Partner>);
+  return CallAndShow(app, &RegistryStub::CreatePartner, request, PrintEdited<v1::Partner>);
 }
 
 absl::Status Update(App& app, const Arguments& arguments) {
@@ -36,7 +36,7 @@ absl::Status Update(App& app, const Arguments& arguments) {
       SetFields(arguments.set, *request.mutable_partner(), *request.mutable_update_mask()));
   request.set_reason(arguments.reason);
   request.set_validate_only(arguments.dry_run);
-  return CallRegistry(app, &RegistryStub::UpdatePartner, request, PrintEdited<v1::Partner>);
+  return CallAndShow(app, &RegistryStub::UpdatePartner, request, PrintEdited<v1::Partner>);
 }
 
 absl::Status ConfirmClass(App& app, const Arguments& arguments) {
@@ -45,18 +45,20 @@ absl::Status ConfirmClass(App& app, const Arguments& arguments) {
   request.set_from(arguments.from);
   request.set_evidence(arguments.evidence);
   request.set_etag(arguments.etag);
-  return CallRegistry(app, &RegistryStub::ConfirmLegalClass, request, PrintEdited<v1::Partner>);
+  return CallAndShow(app, &RegistryStub::ConfirmLegalClass, request, PrintEdited<v1::Partner>);
 }
 
 // Deletes or puts back: the two differ in the request only.
 template <typename Request>
-absl::Status Act(App& app, RegistryMethod<Request, v1::Partner> method,
+absl::Status Act(App& app,
+                 grpc::Status (RegistryStub::*method)(grpc::ClientContext*, const Request&,
+                                                      v1::Partner*),
                  const Arguments& arguments) {
   Request request;
   request.set_name(PartnerName(arguments.name));
   request.set_reason(arguments.reason);
   request.set_etag(arguments.etag);
-  return CallRegistry(app, method, request, PrintEdited<v1::Partner>);
+  return CallAndShow(app, method, request, PrintEdited<v1::Partner>);
 }
 
 absl::Status Merge(App& app, const Arguments& arguments) {
@@ -64,7 +66,7 @@ absl::Status Merge(App& app, const Arguments& arguments) {
   request.set_name(PartnerName(arguments.name));
   request.set_into(PartnerName(arguments.other));
   request.set_reason(arguments.reason);
-  return CallRegistry(app, &RegistryStub::MergePartners, request, PrintEdited<v1::Partner>);
+  return CallAndShow(app, &RegistryStub::MergePartners, request, PrintEdited<v1::Partner>);
 }
 
 absl::Status Purge(App& app, const Arguments& arguments) {
@@ -72,7 +74,7 @@ absl::Status Purge(App& app, const Arguments& arguments) {
   request.set_name(PartnerName(arguments.name));
   request.set_reason(arguments.reason);
   request.set_etag(arguments.etag);
-  return CallRegistry(
+  return CallAndShow(
       app, &RegistryStub::PurgePartner, request, [](const v1::PurgePartnerResponse& response) {
         std::cout << "Gone from registry revision " << response.revision().number() << " on.\n";
       });

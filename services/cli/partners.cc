@@ -121,7 +121,7 @@ absl::Status List(App& app, const Arguments& arguments) {
   request.set_query(arguments.query);
   request.set_filter(arguments.filter);
   request.set_show_deleted(arguments.show_deleted);
-  return ListFromRegistry(
+  return ListAndShow(
       app, &RegistryStub::ListPartners, request, [](const v1::ListPartnersResponse& all) {
         std::vector<std::vector<std::string>> rows;
         for (const v1::Partner& partner : all.partners()) {
@@ -280,6 +280,7 @@ void RegisterPartners(Command root, App& app) {
   import.AddFlag("--dry-run", arguments->dry_run, "Show the difference, write nothing");
 
   RegisterExport(partners, app);
+  RegisterWatch(partners, app);
   RegisterPartnerEdits(partners, app);
 
   const auto add = [&](const char* name, const char* description, auto body) {

@@ -91,7 +91,7 @@ absl::Status Open(App& app, const Arguments& arguments) {
   consultation.set_opened(DayOrToday(arguments.day));
   consultation.set_deadline(arguments.deadline);
   consultation.set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::OpenConsultation, request, &PrintConsultation);
+  return CallAndShow(app, &RelationStub::OpenConsultation, request, &PrintConsultation);
 }
 
 absl::Status RecordReply(App& app, const Arguments& arguments) {
@@ -103,7 +103,7 @@ absl::Status RecordReply(App& app, const Arguments& arguments) {
   reply.set_position(arguments.position);
   reply.set_day(DayOrToday(arguments.day));
   reply.set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::RecordReply, request, &PrintConsultation);
+  return CallAndShow(app, &RelationStub::RecordReply, request, &PrintConsultation);
 }
 
 absl::Status SetItem(App& app, const Arguments& arguments) {
@@ -115,7 +115,7 @@ absl::Status SetItem(App& app, const Arguments& arguments) {
   item.set_statement(arguments.statement);
   item.set_day(DayOrToday(arguments.day));
   item.set_evidence(arguments.evidence);
-  return AskRelations(app, &RelationStub::UpdateReadiness, request, &PrintReadiness);
+  return CallAndShow(app, &RelationStub::UpdateReadiness, request, &PrintReadiness);
 }
 
 void RegisterReadiness(Command root, App& app, const std::shared_ptr<Arguments>& arguments) {
@@ -127,7 +127,7 @@ void RegisterReadiness(Command root, App& app, const std::shared_ptr<Arguments>&
                  [&app, arguments] {
                    v1::GetReadinessRequest request;
                    request.set_name(absl::StrCat(PartnerName(arguments->partner), "/readiness"));
-                   return AskRelations(app, &RelationStub::GetReadiness, request, &PrintReadiness);
+                   return CallAndShow(app, &RelationStub::GetReadiness, request, &PrintReadiness);
                  }))
       .AddOption("partner", arguments->partner, "Such as algeria")
       .Required();
@@ -193,7 +193,7 @@ void RegisterPreparation(Command root, App& app) {
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(),
                                 NameBelowPartner("consultations", arguments->name));
         request.set_override_reason(arguments->reason);
-        return AskRelations(app, &RelationStub::CloseConsultation, request, &PrintConsultation);
+        return CallAndShow(app, &RelationStub::CloseConsultation, request, &PrintConsultation);
       });
   close.AddOption("consultation", arguments->name, "Such as algeria/c1").Required();
   close.AddOption("--override", arguments->reason, "Why the agency goes on; kept in the ledger");
@@ -205,8 +205,8 @@ void RegisterPreparation(Command root, App& app) {
                                COMITY_ASSIGN_OR_RETURN(
                                    *request.mutable_name(),
                                    NameBelowPartner("consultations", arguments->name));
-                               return AskRelations(app, &RelationStub::GetConsultation, request,
-                                                   &PrintConsultation);
+                               return CallAndShow(app, &RelationStub::GetConsultation, request,
+                                                  &PrintConsultation);
                              }))
       .AddOption("consultation", arguments->name, "Such as algeria/c1")
       .Required();
@@ -216,8 +216,8 @@ void RegisterPreparation(Command root, App& app) {
                                v1::ListConsultationsRequest request;
                                request.set_parent(PartnerName(
                                    arguments->partner.empty() ? "-" : arguments->partner));
-                               return ListRelations(app, &RelationStub::ListConsultations, request,
-                                                    &PrintConsultations);
+                               return ListAndShow(app, &RelationStub::ListConsultations, request,
+                                                  &PrintConsultations);
                              }))
       .AddOption("partner", arguments->partner, "Only of this partner");
 

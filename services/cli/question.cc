@@ -61,6 +61,18 @@ absl::StatusOr<v1::Origin> ResolveOrigin(App& app, const std::string& text) {
 
 }  // namespace
 
+absl::StatusOr<ledger::v1::Revision> PresentRevision(App& app) {
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  v1::ListPartnersRequest request;
+  request.set_page_size(1);
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::ListPartnersResponse now,
+      client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::ListPartners, request,
+                     app.patience()));
+  return now.registry_revision();
+}
+
 absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, '/');
   ledger::v1::Revision revision;
@@ -74,15 +86,7 @@ absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::strin
   if (parts.size() == 2) {
     revision.set_store_id(parts[0]);
   } else {
-    COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-    COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
-    v1::ListPartnersRequest request;
-    request.set_page_size(1);
-    COMITY_ASSIGN_OR_RETURN(
-        const v1::ListPartnersResponse now,
-        client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::ListPartners, request,
-                       app.patience()));
-    revision.set_store_id(now.registry_revision().store_id());
+    COMITY_ASSIGN_OR_RETURN(revision, PresentRevision(app));
   }
   revision.set_number(number);
   return revision;

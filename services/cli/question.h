@@ -37,7 +37,10 @@ struct QuestionOptions {
 // INVALID_ARGUMENT `REVISION_INVALID`.
 absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text);
 
-// Adds --at-revision to a command that reads the registry through edits.h or relations.h.
+// The registry's last revision, which it is asked for.
+absl::StatusOr<ledger::v1::Revision> PresentRevision(App& app);
+
+// Adds --at-revision to a command that reads the registry through calls.h.
 Command AtRevision(App& app, Command command);
 
 // What --at-revision said, for a request that has the field.

@@ -15,6 +15,7 @@
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "services/cli/app.h"
+#include "services/cli/calls.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
@@ -36,11 +37,6 @@ struct Arguments {
   bool follow = false;
   std::vector<v1::ComingEvent::Kind> kinds;
 };
-
-absl::StatusOr<std::unique_ptr<Stub>> Service(App& app) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  return session->Reports();
-}
 
 absl::Status Write(const std::string& file, absl::string_view content) {
   COMITY_RETURN_IF_ERROR(storage::WriteFileAtomically(file, content, kForReaders));
@@ -76,7 +72,7 @@ void PrintList(const v1::PublicList& list) {
 }
 
 absl::Status PublicList(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service<Stub>(app));
   v1::GetPublicListRequest request;
   request.set_day(arguments.day);
   COMITY_ASSIGN_OR_RETURN(
@@ -129,7 +125,7 @@ absl::Status Briefing(App& app, const Arguments& arguments) {
     COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
                             RegistryRevision(app, arguments.at_revision));
   }
-  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service<Stub>(app));
   COMITY_ASSIGN_OR_RETURN(
       const v1::Briefing briefing,
       client::Invoke(reports.get(), &Stub::GetBriefing, request, app.patience()));
@@ -172,7 +168,7 @@ absl::Status CheckFollow(const Arguments& arguments) {
 
 absl::Status Follow(App& app, const Arguments& arguments) {
   COMITY_RETURN_IF_ERROR(CheckFollow(arguments));
-  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service<Stub>(app));
   v1::WatchComingRequest request;
   request.set_days(arguments.days);
   while (true) {
@@ -194,22 +190,15 @@ absl::Status Follow(App& app, const Arguments& arguments) {
 
 absl::Status Coming(App& app, const Arguments& arguments) {
   if (arguments.follow) return Follow(app, arguments);
-  COMITY_ASSIGN_OR_RETURN(const auto reports, Service(app));
+  COMITY_ASSIGN_OR_RETURN(const auto reports, Service<Stub>(app));
   v1::ListComingRequest request;
   request.set_from(arguments.from);
   request.set_days(arguments.days);
   if (!arguments.partner.empty()) request.set_partner(PartnerName(arguments.partner));
   for (const v1::ComingEvent::Kind kind : arguments.kinds) request.add_kinds(kind);
-  request.set_page_size(500);
-  v1::ListComingResponse all;
-  do {
-    COMITY_ASSIGN_OR_RETURN(
-        v1::ListComingResponse page,
-        client::Invoke(reports.get(), &Stub::ListComing, request, app.patience()));
-    request.set_page_token(page.next_page_token());
-    all.mutable_registry_revision()->Swap(page.mutable_registry_revision());
-    for (v1::ComingEvent& event : *page.mutable_events()) all.add_events()->Swap(&event);
-  } while (!request.page_token().empty());
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::ListComingResponse all,
+      client::AllPages(reports.get(), &Stub::ListComing, std::move(request), app.patience()));
   app.Show(all, [&] { PrintEvents(all.events()); });
   return absl::OkStatus();
 }

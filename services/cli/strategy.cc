@@ -109,7 +109,7 @@ void RegisterStrategy(Command root, App& app) {
         v1::SetStrategyRequest request;
         COMITY_RETURN_IF_ERROR(ReadMessage(arguments->file, *request.mutable_strategy()));
         request.set_reason(arguments->reason);
-        return AskRelations(app, &RelationStub::SetStrategy, request, &Print);
+        return CallAndShow(app, &RelationStub::SetStrategy, request, &Print);
       });
   set.AddOption("file", arguments->file, "The strategy as JSON").Required().TypeName("FILE");
   set.AddOption("--reason", arguments->reason, "Why; kept in the ledger").Required();
@@ -119,16 +119,15 @@ void RegisterStrategy(Command root, App& app) {
                              [&app, arguments] {
                                v1::GetStrategyRequest request;
                                request.set_name(StrategyName(arguments->name));
-                               return AskRelations(app, &RelationStub::GetStrategy, request,
-                                                   &Print);
+                               return CallAndShow(app, &RelationStub::GetStrategy, request, &Print);
                              }))
       .AddOption("strategy", arguments->name, "Such as s2024")
       .Required();
 
   AtRevision(app, AddCommand(strategy, app, "list", "List strategies, oldest first",
                              "  comity --as desk-1 strategy list", [&app] {
-                               return ListRelations(app, &RelationStub::ListStrategies,
-                                                    v1::ListStrategiesRequest(), &PrintAll);
+                               return ListAndShow(app, &RelationStub::ListStrategies,
+                                                  v1::ListStrategiesRequest(), &PrintAll);
                              }));
 
   AddCommand(

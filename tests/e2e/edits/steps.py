@@ -6,18 +6,18 @@ is nothing.
 
 # Commands that change nothing at the services, or call none of them.
 READS = {
-    "partners show", "partners list", "partners export",
+    "partners show", "partners list", "partners export", "partners watch",
     "instruments list", "instruments show", "instruments relied-on",
     "authorities list", "authorities show",
     "transfer check", "transfer batch", "transfer table",
     "reports public-list", "reports briefing", "reports coming", "reports affected",
     "snapshot save", "snapshot verify",
-    "contacts list", "contacts show", "contacts find",
+    "contacts list", "contacts show", "contacts find", "changes list", "changes show",
     "keys list", "decisions list",
     "strategy show", "strategy list", "strategy gaps", "criteria list", "assessments list", "ranking",
     "volumes list", "consultations show", "consultations list", "readiness show",
     "arrangements show", "arrangements list", "secondments list",
-    "slots", "engagements show", "engagements list", "engagements export",
+    "slots", "engagements show", "engagements list", "engagements export", "engagements calendar",
     "inbox", "documents list", "documents show", "evidence save", "evidence verify",
     "health", "records export",
     "ledger checkpoint", "ledger entries", "ledger verify", "ledger proof", "ledger witness", "ledger inclusion",
@@ -86,10 +86,21 @@ STEPS = [
     ("dpo-1", "contacts suspend one@atlantis --reason r", {"state": "STATE_SUSPENDED"}),
     ("registry-1", "contacts reinstate one@atlantis --reason r", {"state": "STATE_ACTIVE"}),
     ("dpo-1", "contacts erase one@atlantis --reason r", {"state": "STATE_ERASED", "validTo": "None"}),
+    ("tbilisi-1", "changes request --authority georgia/ministry --new --set display_name=Ministry --reason new",
+     {"state": "STATE_OPEN", "authority.name": "partners/georgia/authorities/ministry", "name": ">asked"}),
+    ("registry-1", "changes approve {asked} --answer done", {"state": "STATE_APPROVED", "answer": "done"}),
+    ("tbilisi-1", "changes request --contact tbilisi-1@georgia --set function=head --reason promoted",
+     {"contact.function": "head", "updateMask": "function", "name": ">unwanted_change"}),
+    ("registry-1", "changes reject {unwanted_change} --answer later", {"state": "STATE_REJECTED"}),
     ("tbilisi-1", "keys publish", {"keyStatements.0.leafIndex": ">leaf"}),
     ("desk-1", "keys publish", {"keyStatements.0.leafIndex": ">leaf"}),
     ("desk-1", "delegate {home}/ids/probe-1/tls.pem --out {home}/desk-1.delegation",
      {"carrier": "spiffe://agency.example/agency/probe/-/probe-1"}),
+
+    ("registry-1", "instruments retract atlantis/agreement --evidence 'never signed'",
+     {"retraction.evidence": "never signed"}),
+    ("registry-1", "authorities retract atlantis/court --evidence 'no such court'",
+     {"retraction.evidence": "no such court"}),
 
     # How relations come about.
     ("desk-1", "strategy set {data}/strategy.json --reason r", {"name": "strategies/s2024"}),

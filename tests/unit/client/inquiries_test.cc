@@ -159,6 +159,17 @@ TEST(CorrectionTest, AValueThatIsLessSureIsCorrected) {
   EXPECT_EQ(past.Range(), "[4, 6)");
 }
 
+TEST(CorrectionTest, OfWhatWasRetractedAllIsAsked) {
+  Past past;
+  past.Record(3);
+  past.Record(4).set_ended("2027-01-01");
+  past.Record(5).mutable_retraction()->set_evidence("note");
+  const auto question = BeforeItsCorrection(past);
+  ASSERT_THAT(question, comity::testing::IsOk());
+  EXPECT_FALSE(question->from.has_value()) << "also who relied on it before it was corrected";
+  EXPECT_FALSE(question->before.has_value());
+}
+
 TEST(CorrectionTest, AnErrorOfTheRegistryIsNoEndOfThePast) {
   const auto question =
       BeforeItsCorrection([](const ledger::v1::Revision* revision) -> absl::StatusOr<Instrument> {
