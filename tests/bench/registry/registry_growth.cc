@@ -1,12 +1,15 @@
-// How the registry grows: with 10^2, 10^3, ... partners, ten instruments and an authority each, in
-// one embedded store: how long it takes to write them, to start with them, to answer the transfer
-// check and to search.
+// How the registry grows: with 10^2, 10^3, ... partners, an authority and some instruments each (10
+// unless said), in one embedded store: how long it takes to write them, to start with them, to
+// answer the transfer check and to search.
 //
-//   registry_growth <empty directory> [largest]
+//   registry_growth <empty directory> [largest] [instruments] [scope]
+//   registry_growth <used directory> 0
 //
-// Prints one line of JSON a size. The check is asked of authorities at random and comes to an
-// answer by a cooperation agreement; the search is for a word that one partner in a thousand has,
-// and by a filter that lets nobody through, so that each partner is looked at.
+// Prints one line of JSON a size; with 0, only how long it takes to start with what is there. With
+// "scope" the agreement that carries the transfer says what it covers. The check is asked of
+// authorities at random and comes to an answer by a cooperation agreement; the search is for a word
+// that one partner in a thousand has, and by a filter that lets nobody through, so that each
+// partner is looked at.
 
 #include <algorithm>
 #include <array>
@@ -34,7 +37,12 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr int kInstruments = 10;
+// What each partner has.
+struct Shape {
+  int instruments = 10;
+  bool scope = false;
+};
+
 constexpr int kQuestions = 100'000;
 constexpr int kSearches = 200;
 constexpr std::size_t kPage = 50;
@@ -48,7 +56,7 @@ constexpr std::int64_t kPartnersOfOneMutation = 10'000;
 
 std::string IdOf(std::int64_t number) { return absl::StrCat("state-", number); }
 
-void AddPartner(std::int64_t number, std::vector<Fact>& facts) {
+void AddPartner(std::int64_t number, const Shape& shape, std::vector<Fact>& facts) {
   static constexpr std::array<const char*, 7> kWords = {"Northern", "Lower", "Saint", "United",
                                                         "Upper",    "New",   "Côte"};
   Partner partner{.id = IdOf(number),
@@ -62,7 +70,7 @@ void AddPartner(std::int64_t number, std::vector<Fact>& facts) {
                                    .certainty = Certainty::kFound});
   facts.emplace_back(partner);
   // An agreement that carries the transfer, an arrangement, and what came before them.
-  for (int i = 0; i < kInstruments; ++i) {
+  for (int i = 0; i < shape.instruments; ++i) {
     Instrument instrument{.partner = partner.id,
                           .id = absl::StrCat("instrument-", i),
                           .kind = i == 1 ? InstrumentKind::kWorkingArrangement
@@ -75,6 +83,11 @@ void AddPartner(std::int64_t number, std::vector<Fact>& facts) {
     instrument.certainty = {{"signed", Certainty::kFound},
                             {"in_force", Certainty::kFound},
                             {"ended", Certainty::kFound}};
+    if (shape.scope && i == 0) {
+      instrument.scope = {.offences = {"organised crime", "terrorism", "drug trafficking"},
+                          .stages = {"investigation", "prosecution"},
+                          .subjects = {legal::SubjectKind::kSuspect}};
+    }
     facts.emplace_back(std::move(instrument));
   }
   facts.emplace_back(Authority{.partner = partner.id,
@@ -99,11 +112,11 @@ Opened Open(const std::string& directory) {
   return {*std::move(journal), *std::move(store)};
 }
 
-void Grow(JournalRegistryStore& store, std::int64_t from, std::int64_t to) {
+void Grow(JournalRegistryStore& store, const Shape& shape, std::int64_t from, std::int64_t to) {
   while (from < to) {
     const std::int64_t end = std::min(to, from + kPartnersOfOneMutation);
     Plan plan;
-    for (; from < end; ++from) AddPartner(from, plan.facts);
+    for (; from < end; ++from) AddPartner(from, shape, plan.facts);
     const auto written = store.Write({.caller = "bench", .method = "bench/Grow"}, "",
                                      [&](const Registry&, absl::Time) { return plan; });
     if (!written.ok()) Fail(written.status());
@@ -169,13 +182,20 @@ std::vector<double> Searches(const Registry& registry, const std::string& query,
   });
 }
 
-int Run(const std::string& directory, std::int64_t largest) {
+double StartMillis(const std::string& directory) {
+  const absl::Time begin = absl::Now();
+  const Opened opened = Open(directory);
+  return absl::ToDoubleMilliseconds(absl::Now() - begin);
+}
+
+int Run(const std::string& directory, std::int64_t largest, const Shape& shape) {
+  if (largest == 0) (void)std::printf("{\"start_ms\": %.0f}\n", StartMillis(directory));
   std::int64_t written = 0;
   for (std::int64_t size = 100; size <= largest; size *= 10) {
     const absl::Time before = absl::Now();
     {
       Opened opened = Open(directory);
-      Grow(*opened.store, written, size);
+      Grow(*opened.store, shape, written, size);
       opened.journal->Close();
     }
     const absl::Duration growing = absl::Now() - before;
@@ -193,7 +213,7 @@ int Run(const std::string& directory, std::int64_t largest) {
         "{\"partners\": %lld, \"instruments\": %lld, \"written_ms\": %.0f, \"start_ms\": %.0f, "
         "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, \"search_p50_us\": %.1f, "
         "\"search_p99_us\": %.1f, \"filter_p50_us\": %.1f, \"filter_p99_us\": %.1f}\n",
-        static_cast<long long>(size), static_cast<long long>(size * kInstruments),
+        static_cast<long long>(size), static_cast<long long>(size * shape.instruments),
         absl::ToDoubleMilliseconds(growing), absl::ToDoubleMilliseconds(start),
         At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99),
         At(filtered, 0.5), At(filtered, 0.99));
@@ -207,9 +227,14 @@ int Run(const std::string& directory, std::int64_t largest) {
 
 int main(int argc, char** argv) {
   std::int64_t largest = 1'000'000;
-  if (argc < 2 || argc > 3 || (argc == 3 && !absl::SimpleAtoi(argv[2], &largest))) {
-    (void)std::fprintf(stderr, "usage: registry_growth <empty directory> [largest]\n");
+  comity::partner_registry::Shape shape;
+  if (argc < 2 || argc > 5 || (argc > 2 && !absl::SimpleAtoi(argv[2], &largest)) ||
+      (argc > 3 && (!absl::SimpleAtoi(argv[3], &shape.instruments) || shape.instruments < 1)) ||
+      (argc > 4 && std::string(argv[4]) != "scope")) {
+    (void)std::fprintf(
+        stderr, "usage: registry_growth <empty directory> [largest] [instruments] [scope]\n");
     return 2;
   }
-  return comity::partner_registry::Run(argv[1], largest);
+  shape.scope = argc > 4;
+  return comity::partner_registry::Run(argv[1], largest, shape);
 }

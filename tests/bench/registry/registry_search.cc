@@ -61,7 +61,7 @@ template <typename Body>
 double Micros(Body body) {
   const auto now = [] {
     timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return absl::DurationFromTimespec(time);
   };
   const absl::Duration begin = now();
