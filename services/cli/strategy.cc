@@ -132,8 +132,7 @@ void RegisterStrategy(Command root, App& app) {
 
   AddCommand(
       strategy, app, "gaps",
-      "Relations that are not in accord with the strategy of a day, and meetings to come that "
-      "are not with the strategy of theirs",
+      "Relations, and meetings to come, that are not in accord with the strategy of their day",
       "  comity --as desk-1 strategy gaps", [&app, arguments] { return Gaps(app, arguments->day); })
       .AddOption("--day", arguments->day, "Today if left out")
       .TypeName("DAY");

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/crypto/digest.h"
 #include "common/legal/reliance.h"
 #include "common/status/error.h"
@@ -143,31 +146,58 @@ absl::StatusOr<const Engagement*> FindOwn(const Schedule& schedule,
   return engagement;
 }
 
+// Why somebody may not take part, with the days on which that is so.
+struct Obstacle {
+  absl::string_view counterpart;
+  const legal::Reason* reason = nullptr;
+  std::vector<std::string> days;
+};
+
+// What is the same on several days stands once, in the words of the first.
+std::vector<Obstacle> ObstaclesOf(const std::vector<CounterpartVerdict>& verdicts) {
+  std::vector<Obstacle> obstacles;
+  for (const auto& [counterpart, verdict] : verdicts) {
+    if (verdict.outcome == legal::Outcome::kPermitted) continue;
+    for (const legal::Reason& reason : verdict.reasons) {
+      if (reason.outcome == legal::Outcome::kPermitted) continue;
+      const auto known =
+          std::find_if(obstacles.begin(), obstacles.end(), [&](const Obstacle& earlier) {
+            return earlier.counterpart == counterpart && earlier.reason->row == reason.row &&
+                   earlier.reason->code == reason.code && earlier.reason->facts == reason.facts;
+          });
+      Obstacle& obstacle =
+          known != obstacles.end()
+              ? *known
+              : obstacles.emplace_back(Obstacle{.counterpart = counterpart, .reason = &reason});
+      obstacle.days.push_back(FormatDay(verdict.day));
+    }
+  }
+  return obstacles;
+}
+
 // Only PERMITTED passes, for everybody outside the agency who takes part.
 absl::Status RequirePermitted(const std::vector<CounterpartVerdict>& verdicts,
                               const RegistrySnapshot& registry) {
+  const auto refused = std::find_if(verdicts.rbegin(), verdicts.rend(), [](const auto& each) {
+    return each.verdict.outcome != legal::Outcome::kPermitted;
+  });
+  if (refused == verdicts.rend()) return absl::OkStatus();
   ErrorDetails details{.reason = "TRANSFER_NOT_PERMITTED"};
-  std::size_t left_out = 0;
-  for (const auto& [counterpart, verdict] : verdicts) {
-    if (verdict.outcome == legal::Outcome::kPermitted) continue;
-    details.metadata["outcome"] = std::string(legal::Name(verdict.outcome));
-    for (const legal::Reason& reason : verdict.reasons) {
-      if (reason.outcome == legal::Outcome::kPermitted) continue;
-      if (details.preconditions.size() == kMostObstacles) {
-        ++left_out;
-        continue;
-      }
-      details.preconditions.push_back(
-          {.type = "TRANSFER_CHECK",
-           .subject = reason.article,
-           .description =
-               absl::StrCat(counterpart, " on ", FormatDay(verdict.day), ": ", reason.sentence,
-                            reason.remedy.empty() ? "" : " ", reason.remedy)});
+  details.metadata = {{"outcome", std::string(legal::Name(refused->verdict.outcome))},
+                      {"registry_revision", absl::StrCat(registry.revision().number)}};
+  const std::vector<Obstacle> obstacles = ObstaclesOf(verdicts);
+  for (const auto& [counterpart, reason, days] : obstacles) {
+    if (details.preconditions.size() == kMostObstacles) {
+      details.metadata["left_out"] = absl::StrCat(obstacles.size() - kMostObstacles);
+      break;
     }
+    details.preconditions.push_back(
+        {.type = "TRANSFER_CHECK",
+         .subject = reason->article,
+         .description =
+             absl::StrCat(counterpart, " on ", absl::StrJoin(days, ", "), ": ", reason->sentence,
+                          reason->remedy.empty() ? "" : " ", reason->remedy)});
   }
-  if (details.metadata.empty()) return absl::OkStatus();
-  details.metadata["registry_revision"] = absl::StrCat(registry.revision().number);
-  if (left_out > 0) details.metadata["left_out"] = absl::StrCat(left_out);
   return MakeError(
       absl::StatusCode::kFailedPrecondition,
       absl::StrCat("The transfer check does not permit this engagement with everybody "

@@ -17,8 +17,10 @@ namespace {
 using absl::StatusCode;
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
@@ -441,6 +443,23 @@ TEST_F(BookingTest, EveryDayOfAMeetingOverMidnightMustPermitItAndIsNamed) {
   const absl::Status late = Hold(Meeting(night)).status();
   EXPECT_THAT(late, FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
   EXPECT_THAT(DetailsOf(late).preconditions[0].description, HasSubstr("not valid on 2026-12-02"));
+}
+
+TEST_F(BookingTest, WhatIsMissingOnEveryDayOfALongMeetingIsToldOnceForEach) {
+  Engagement wanted = Coordination(Between("2026-12-01T09:00:00Z", "2026-12-18T16:00:00Z"));
+  wanted.participants.push_back(kPanama);
+  ASSERT_THAT(Hold(wanted), IsOk());
+
+  const ErrorDetails details = DetailsOf(Confirm().status());
+
+  EXPECT_THAT(details.metadata, Not(Contains(Key("left_out"))));
+  for (const char* counterpart : {"partners/georgia/", "partners/panama/"}) {
+    EXPECT_THAT(details.preconditions, Contains(Field(&PreconditionViolation::description,
+                                                      AllOf(HasSubstr(counterpart),
+                                                            HasSubstr(" on 2026-12-01, 2026-12-02"),
+                                                            HasSubstr(", 2026-12-18: ")))))
+        << counterpart;
+  }
 }
 
 TEST_F(BookingTest, EveryTransferCheckOfAConfirmationIsTold) {
