@@ -1,10 +1,12 @@
 #include "common/registry_replica/replica_state.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/ids/uuid.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -53,6 +55,13 @@ Contact ToContact(const v1::Contact& from) {
   return contact;
 }
 
+// By the registry's clock: the statement's own dates are its holder's word.
+absl::CivilDay PublishedOn(const v1::KeyStatement& statement) {
+  const std::string& name = statement.name();
+  const std::optional<absl::Time> made = TimeOfUuid(name.substr(name.find('/') + 1));
+  return made ? DayInBrussels(*made) : absl::CivilDay();
+}
+
 }  // namespace
 
 absl::Status ReplicaState::AdvanceTo(const comity::ledger::v1::Revision& revision) {
@@ -79,6 +88,10 @@ absl::Status ReplicaState::Put(const v1::Fact& fact) {
     case v1::Fact::kPartner:
       return PutPartner(fact.partner());
     case v1::Fact::kInstrument: {
+      if (fact.instrument().has_retraction()) {
+        facts_.Erase(fact.instrument().name());
+        return absl::OkStatus();
+      }
       legal::Instrument instrument;
       COMITY_RETURN_IF_ERROR(
           Read(transfer_proto::InstrumentFromProto(fact.instrument(), "instrument"),
@@ -137,6 +150,10 @@ void ReplicaState::LeaveUnits(absl::string_view partner, absl::string_view but) 
 }
 
 absl::Status ReplicaState::PutAuthority(const v1::Authority& authority) {
+  if (authority.has_retraction()) {
+    facts_.Erase(authority.name());
+    return absl::OkStatus();
+  }
   legal::Authority read;
   COMITY_RETURN_IF_ERROR(
       Read(transfer_proto::AuthorityFromProto(authority, "authority"), authority.name(), read));
@@ -199,7 +216,7 @@ void ReplicaState::PutKey(const v1::KeyStatement& statement) {
   const auto not_after = document->find("not_after");
   if (serial == document->end() || !serial->is_number_integer()) return;
   if (not_after == document->end() || !not_after->is_string()) return;
-  Key key{.serial = serial->get<std::int64_t>()};
+  Key key{.serial = serial->get<std::int64_t>(), .since = PublishedOn(statement)};
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, not_after->get<std::string>(), &key.not_after, &error)) {
     return;
@@ -224,6 +241,7 @@ void ReplicaState::RefreshOpeners(const std::string& authority) {
     const auto key = keys_.find(contact.spiffe_id);
     if (key == keys_.end()) continue;
     openers.push_back({.key_until = key->second.not_after,
+                       .key_since = key->second.since,
                        .validity = contact.validity,
                        .secondments = secondments_.Of(contact.name)});
   }

@@ -54,6 +54,7 @@ TEST_F(VisibilityTest, ALiaisonProsecutorSeesWhatAContactOfHisStateSees) {
 
   const Viewer nobodys = ViewerOf(kProsecutor);
   EXPECT_FALSE(Sees(nobodys, "partners/georgia")) << "no secondment names him";
+  EXPECT_FALSE(MaySee(nobodys, Decision{}, kToday)) << "the agency's own is not nobody's";
 }
 
 TEST_F(VisibilityTest, InstrumentsOfOthersShowOnceTheyArePublic) {
@@ -77,6 +78,11 @@ TEST_F(VisibilityTest, DecisionsAndKeysOfOtherPartnersDoNotShow) {
       MaySee(georgia_,
              KeyStatement{.holder = "spiffe://agency.example/partner/moldova/contact/chisinau-1"},
              kToday));
+  const KeyStatement prosecutors{
+      .holder = "spiffe://agency.example/agency/liaison-prosecutor/moldova/lp-1"};
+  EXPECT_FALSE(MaySee(georgia_, prosecutors, kToday));
+  EXPECT_TRUE(
+      MaySee(ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1"), prosecutors, kToday));
 }
 
 TEST_F(VisibilityTest, NothingOfHowRelationsComeAboutShowsToAContactOrAnApplication) {
