@@ -21,8 +21,10 @@ using Registry = v1::PartnerRegistryService::Stub;
 absl::Status NoKey(absl::string_view whose) {
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    absl::StrCat("Nobody can open for ", whose,
-                                ": no sealing key of theirs is published; ask them to publish "
-                                "one (`comity keys publish`)."),
+                                ": no sealing key of theirs is published that was not somebody "
+                                "else's before; ask them to publish one (`comity keys publish`, "
+                                "and of whoever is seconded anew with `--anew`, after the last day "
+                                "of the secondment before)."),
                    {.reason = "NO_RECIPIENT_KEY"});
 }
 

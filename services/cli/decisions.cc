@@ -204,9 +204,21 @@ void RegisterDecisions(Command root, App& app) {
       .TypeName("PARTNER");
   record.AddOption("--for", arguments->counterparts, "A counterpart it covers; repeat; any if none")
       .TypeName("PARTNER");
-  record.AddOption("--case", arguments->case_reference, "For this case only").TypeName("REF");
-  record.AddFlag("--everywhere", arguments->everywhere,
-                 "With --case: kept by the registry, so that it counts for meetings, too");
+  // An empty one would record for every case what was meant for one.
+  const Option of_case =
+      record
+          .AddOption(
+              "--case",
+              [arguments](const std::string& word) -> std::string {
+                arguments->case_reference = word;
+                return word.empty() ? "names no case: leave it out, or say which" : "";
+              },
+              "For this case only")
+          .TypeName("REF");
+  record
+      .AddFlag("--everywhere", arguments->everywhere,
+               "With --case: kept by the registry, so that it counts for meetings, too")
+      .Needs(of_case);
   record.AddOption("--condition", arguments->conditions, "Travels with the data; repeat")
       .TypeName("TEXT");
   record.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();

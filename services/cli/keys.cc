@@ -34,6 +34,7 @@ constexpr absl::Duration kYear = absl::Hours(24 * 365);
 struct Arguments {
   std::string of;
   int years = 2;
+  bool anew = false;
 };
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -103,9 +104,12 @@ absl::Status Publish(App& app, const Arguments& arguments) {
   if (current.key_statements_size() > 0) {
     const std::string& last = current.key_statements(0).statement();
     COMITY_ASSIGN_OR_RETURN(const sealing::KeyStatement previous, sealing::ParseKeyStatement(last));
-    if (previous.age_recipient == statement.age_recipient &&
+    if (!arguments.anew && previous.age_recipient == statement.age_recipient &&
         sealing::CheckInEffect(previous, now).ok()) {
-      if (!app.options.json) std::cout << "This key is published already.\n";
+      if (!app.options.json) {
+        std::cout << "This key is published already. Of somebody whose secondment is a new one "
+                     "since, publish it with --anew.\n";
+      }
       app.Show(current, [&] { PrintKeys(current); });
       return absl::OkStatus();
     }
@@ -149,11 +153,15 @@ void RegisterKeys(Command root, App& app) {
 
   const Command publish = AddCommand(keys, app, "publish",
                                      "Publish your sealing key, signed; makes one if there is none",
-                                     "  comity --as tbilisi-1 keys publish",
+                                     "  comity --as tbilisi-1 keys publish\n"
+                                     "  comity --as lp-1 keys publish --anew",
                                      [&app, arguments] { return Publish(app, *arguments); });
   publish.AddOption("--years", arguments->years, "How long it is valid")
       .Between(1, 5)
       .ShowDefault();
+  publish.AddFlag("--anew", arguments->anew,
+                  "Also if it is published: whoever is seconded anew has to, after the last day of "
+                  "the secondment before");
 
   const Command list =
       AddCommand(keys, app, "list", "List the keys of a holder or of the openers of an authority",

@@ -23,10 +23,13 @@ struct ContactRule {
 
   bool operator()(const Partner& p) const { return p.id == viewer.partner; }
   bool operator()(const Instrument& i) const {
-    return i.partner == viewer.partner || IsPublic(i, today);
+    // What was recorded by mistake was never public, and why it was is the agency's own.
+    return !i.retraction.has_value() && (i.partner == viewer.partner || IsPublic(i, today));
   }
   bool operator()(const Milestone& m) const { return m.partner == viewer.partner; }
-  bool operator()(const Authority& a) const { return a.partner == viewer.partner; }
+  bool operator()(const Authority& a) const {
+    return !a.retraction.has_value() && a.partner == viewer.partner;
+  }
   bool operator()(const Contact& c) const { return c.partner == viewer.partner; }
   // The agency's own have no partner, nor has who is nobody's.
   bool operator()(const Decision& d) const {

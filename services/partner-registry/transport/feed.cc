@@ -33,6 +33,18 @@ absl::Status Resync() {
 // What a partner asks for is no fact until it is approved.
 bool IsRequest(const Fact& fact) { return std::holds_alternative<ChangeRequest>(fact); }
 
+// Makes it what it was before it was retracted; false: it was not.
+bool Unretract(Fact& fact) {
+  return std::visit(
+      [](auto& value) {
+        if constexpr (requires { value.retraction; }) {
+          return std::exchange(value.retraction, std::nullopt).has_value();
+        }
+        return false;
+      },
+      fact);
+}
+
 }  // namespace
 
 v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id) {
@@ -87,8 +99,10 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
       made.set_barrier(committed.barrier);
       for (const SharedFact& shared : committed.change.facts) {
         Fact fact = shared.Copy();
-        if (IsRequest(fact) || !MaySee(viewer_, fact, today)) continue;
-        if (viewer_.insight == Insight::kReplica && IsRetracted(fact)) {
+        if (IsRequest(fact)) continue;
+        const bool gone = viewer_.insight != Insight::kInternal && Unretract(fact);
+        if (!MaySee(viewer_, fact, today)) continue;
+        if (gone) {
           made.add_removed(NameOf(fact));
         } else {
           *made.add_facts() = ForTheWire(viewer_, std::move(fact), store_->store_id());
@@ -100,7 +114,8 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
                                     committed.change.removed.end());
       }
       // Who may not see what changed does not learn that something did, but for the bookmark.
-      if (viewer_.all || made.facts_size() > 0) part.changes.push_back(std::move(made));
+      if (viewer_.all || made.facts_size() > 0 || made.removed_size() > 0)
+        part.changes.push_back(std::move(made));
     }
     sent_ = changes.back().change.revision;
     part.bookmark = sent_;

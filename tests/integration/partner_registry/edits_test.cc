@@ -497,7 +497,9 @@ TEST_F(EditsTest, WhatWasRecordedByMistakeIsRetractedAndCountsForNothing) {
   // Read by name, as it is and as it was; listed if asked for.
   EXPECT_EQ(Call(&Stub::GetInstrument, server_.As(kDesk), get)->retraction().evidence(),
             "it was of another State, note 7");
-  EXPECT_EQ(Call(&Stub::GetInstrument, server_.As(kTbilisi), get)->retraction().retracted_by(), "");
+  EXPECT_THAT(Call(&Stub::GetInstrument, server_.As(kTbilisi), get),
+              FailsWith(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"))
+      << "why it was a mistake is the agency's own";
   *get.mutable_at_revision() = before->revision();
   EXPECT_FALSE(Call(&Stub::GetInstrument, server_.As(kDesk), get)->has_retraction());
   v1::ListInstrumentsRequest list;
@@ -505,6 +507,7 @@ TEST_F(EditsTest, WhatWasRecordedByMistakeIsRetractedAndCountsForNothing) {
   EXPECT_THAT(Call(&Stub::ListInstruments, server_.As(kDesk), list)->instruments(), IsEmpty());
   list.set_show_retracted(true);
   EXPECT_THAT(Call(&Stub::ListInstruments, server_.As(kDesk), list)->instruments(), SizeIs(1));
+  EXPECT_THAT(Call(&Stub::ListInstruments, server_.As(kTbilisi), list)->instruments(), IsEmpty());
 
   v1::RetractAuthorityRequest authority;
   authority.set_name(kPreliminary);
