@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/legal/secondments.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/beside.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
 namespace comity::partner_registry {
@@ -101,8 +102,8 @@ void Registry::Apply(const Change& change) {
     tell();
     index();
   } else {
-    beside.emplace_back(tell);
-    beside.emplace_back(index);
+    beside.push_back(Beside(tell));
+    beside.push_back(Beside(index));
   }
   Touched touched;
   for (const SharedFact& fact : change.facts) {

@@ -14,6 +14,7 @@
 #include "common/journal/entry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/beside.h"
 #include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/records/change_request_proto.h"
@@ -26,7 +27,7 @@ constexpr char kBarrier[] = "barrier";
 constexpr char kBarrierId[] = "-";
 constexpr char kRemoved[] = "removed";
 
-// As many versions are read by several threads, and by how many.
+// At the start as many versions are read by several threads, and by how many.
 constexpr std::size_t kMuch = 1000;
 constexpr std::size_t kReaders = 4;
 
@@ -84,7 +85,8 @@ absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open
   if (head.revision > 0) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal->AllAt(head.revision));
-    COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
+    COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions,
+                                                         versions.size() < kMuch ? 1 : kReaders));
     store.reset(new JournalRegistryStore(journal, std::move(store->keys_), logger,
                                          std::move(loaded), head));
     for (const journal::Version& version : versions) {
@@ -260,9 +262,9 @@ absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version)
 }
 
 absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
-                                                    const std::vector<journal::Version>& versions) {
+                                                    const std::vector<journal::Version>& versions,
+                                                    std::size_t parts) {
   // Reading takes longer than all that comes after it; each thread has a part.
-  const std::size_t parts = versions.size() < kMuch ? 1 : kReaders;
   std::vector<Change> read(parts, {.revision = revision});
   std::vector<absl::Status> failed(parts);
   const auto read_part = [&](std::size_t part) {
@@ -273,7 +275,9 @@ absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
   };
   {
     std::vector<std::jthread> beside;
-    for (std::size_t part = 1; part < parts; ++part) beside.emplace_back(read_part, part);
+    for (std::size_t part = 1; part < parts; ++part) {
+      beside.push_back(Beside([&read_part, part] { read_part(part); }));
+    }
     read_part(0);
   }
   Change& change = read.front();
@@ -402,7 +406,7 @@ absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::in
     }
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal_->AllAt(revision));
-    COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions));
+    COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions, 1));
     auto made = std::make_shared<const Registry>(std::move(loaded));
     const absl::MutexLock lock(&mutex_);
     if (hidings != hidings_) continue;  // It may have what was hidden meanwhile.
