@@ -140,7 +140,7 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
 
 absl::Status JournalRegistryStore::Add(const journal::Version& version, Change& change) {
   if (version.kind == kBarrier || version.kind == kRemoved) return absl::OkStatus();
-  if (Hidden(version)) {
+  if (Hidden(version.id, version.revision)) {
     if (version.kind != KindOf(Contact())) return absl::OkStatus();
     COMITY_ASSIGN_OR_RETURN(Fact tombstone, Tombstone(version));
     change.facts.push_back(std::move(tombstone));
@@ -163,10 +163,10 @@ void JournalRegistryStore::Hide(const std::string& name, std::int64_t revision) 
   earlier_.clear();
 }
 
-bool JournalRegistryStore::Hidden(const journal::Version& version) {
+bool JournalRegistryStore::Hidden(const std::string& name, std::int64_t revision) {
   const absl::ReaderMutexLock lock(&mutex_);
-  const auto removed = hidden_until_.find(version.id);
-  return removed != hidden_until_.end() && version.revision < removed->second;
+  const auto removed = hidden_until_.find(name);
+  return removed != hidden_until_.end() && revision < removed->second;
 }
 
 absl::StatusOr<Fact> JournalRegistryStore::Tombstone(const journal::Version& version) {
@@ -198,8 +198,11 @@ absl::StatusOr<Fact> JournalRegistryStore::ReadRequest(const journal::Version& v
   if (const std::string cover = record.contact().function(); !cover.empty()) {
     record.mutable_contact()->clear_function();
     COMITY_ASSIGN_OR_RETURN(const std::string sealed, crypto::FromBase64(cover));
-    COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> asked,
-                            keys_->Open(record.contact().name(), sealed));
+    std::optional<std::string> asked;
+    // An erasure hides the contact before it comes to its key: what is read between is kept.
+    if (!Hidden(record.contact().name(), version.revision)) {
+      COMITY_ASSIGN_OR_RETURN(asked, keys_->Open(record.contact().name(), sealed));
+    }
     if (asked.has_value() && !record.MergeFromString(*asked)) return Unreadable();
   }
   absl::StatusOr<ChangeRequest> request = ChangeRequestFromRecord(record);

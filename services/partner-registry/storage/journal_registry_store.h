@@ -86,7 +86,8 @@ class JournalRegistryStore final : public RegistryStore {
   // Remembers that a partner was removed or a contact erased at `revision`: what was recorded of it
   // by then is not read any more, at no revision.
   void Hide(const std::string& name, std::int64_t revision);
-  bool Hidden(const journal::Version& version);
+  // Whether what was recorded of `name` at `revision` is not read any more.
+  bool Hidden(const std::string& name, std::int64_t revision);
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
   absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);

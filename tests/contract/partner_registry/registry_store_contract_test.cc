@@ -18,6 +18,7 @@
 #include "common/ids/uuid.h"
 #include "common/status/error.h"
 #include "common/storage/files.h"
+#include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/records/change_request_proto.h"
 #include "services/partner-registry/records/fact_proto.h"
@@ -705,6 +706,26 @@ TEST_P(RegistryStoreContractTest, WhatAPartnerAskedOfAnErasedContactIsNowhere) {
   GetParam().restore(options_, folder_.path());
   Open();
   gone();
+}
+
+TEST_P(RegistryStoreContractTest, WhatIsAskedOfAContactIsNotReadOnceItIsErasedWhileItsKeyIsThere) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi(), Promotion()}), IsOk());
+  ChangeRequest emptied = Promotion();
+  emptied.change = Contact{.partner = "georgia", .id = "tbilisi-1"};
+  emptied.reason = emptied.answer = "";
+  Contact erased = ErasedTbilisi();
+  erased.erase_time.reset();  // So that the key stays, as until the erasure comes to it.
+  ASSERT_THAT(Put({erased, emptied}, /*barrier=*/true), IsOk());
+
+  const auto before = store_->At(1);
+
+  ASSERT_THAT(before, IsOk());
+  const ChangeRequest* left = (*before)->FindChangeRequest(emptied.id);
+  ASSERT_NE(left, nullptr);
+  EXPECT_EQ(std::get<Contact>(left->change).function, "");
+  EXPECT_EQ(ChangedBy(*left), NameOf(Tbilisi()));
+  EXPECT_EQ(left->reason, "");
+  EXPECT_EQ(left->answer, "");
 }
 
 // One of each kind of relation_types.h, every field set.
