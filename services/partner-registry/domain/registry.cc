@@ -177,9 +177,15 @@ void Registry::Put(absl::string_view, const std::shared_ptr<const KeyStatement>&
   }
 }
 
-void Registry::Put(absl::string_view, const std::shared_ptr<const ChangeRequest>& request,
+void Registry::Put(absl::string_view name, const std::shared_ptr<const ChangeRequest>& request,
                    Touched&) {
   Store(change_requests_, request->id, request);
+  Store(requests_by_name_, name, request);
+  if (request->state == ChangeRequestState::kOpen) {
+    Store(open_requests_, request->id, request);
+  } else {
+    open_requests_.erase(request->id);
+  }
 }
 
 template <IsRelation T>
@@ -287,6 +293,10 @@ std::vector<const Authority*> Registry::AuthoritiesOf(absl::string_view partner)
 
 std::vector<const Contact*> Registry::ContactsOf(absl::string_view partner) const {
   return Below(contacts_, partner, "contacts");
+}
+
+std::vector<const ChangeRequest*> Registry::ChangeRequestsOf(absl::string_view partner) const {
+  return Below(requests_by_name_, partner, "changeRequests");
 }
 
 std::vector<Fact> Registry::AllFacts() const {

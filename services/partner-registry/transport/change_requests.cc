@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/ids/uuid.h"
 #include "common/status/error.h"
@@ -97,11 +98,18 @@ absl::Status ChangeRequestReads::ListChangeRequests(
   if (!all && (registry.FindPartner(partner) == nullptr || !sight.SeesPartner(partner))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
+  // Who sees one partner only walks through that one's.
+  if (!sight.viewer.all) partner = sight.viewer.partner;
+  const std::string prefix =
+      partner.empty() ? "" : absl::StrCat("partners/", partner, "/changeRequests/");
+  const auto& requests = !partner.empty()        ? registry.requests_by_name()
+                         : request.show_closed() ? registry.change_requests()
+                                                 : registry.open_requests();
   std::string last;
-  const auto& requests = registry.change_requests();
-  for (auto at = requests.upper_bound(page.after); at != requests.end(); ++at) {
+  for (auto at = requests.upper_bound(absl::StrCat(prefix, page.after));
+       at != requests.end() && absl::StartsWith(at->first, prefix); ++at) {
     const ChangeRequest& each = *at->second;
-    if ((!all && each.partner != partner) || !sight.SeesPartner(each.partner) ||
+    if (!sight.SeesPartner(each.partner) ||
         (each.state != ChangeRequestState::kOpen && !request.show_closed())) {
       continue;
     }

@@ -231,7 +231,11 @@ TEST_F(ChangeRequestsTest, FiftyWaitAndAListHasPages) {
   ASSERT_THAT(Reject(names.front(), kOperator), IsOk());
   EXPECT_THAT(Ask(ask), IsOk());
   EXPECT_THAT(List(kDesk, "partners/georgia")->change_requests(), SizeIs(50));
-  EXPECT_THAT(List(kDesk, "partners/georgia", /*closed=*/true, 100)->change_requests(), SizeIs(51));
+  for (const char* parent : {"partners/georgia", "partners/-"}) {
+    EXPECT_THAT(List(kTbilisi, parent)->change_requests(), SizeIs(50));
+    EXPECT_THAT(List(kDesk, parent, /*closed=*/true, 100)->change_requests(), SizeIs(51));
+  }
+  EXPECT_THAT(List(kDesk, "partners/moldova", /*closed=*/true)->change_requests(), IsEmpty());
 }
 
 TEST_F(ChangeRequestsTest, AnErasedContactIsTakenFromWhatWasAskedOfIt) {
