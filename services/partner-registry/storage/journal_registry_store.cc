@@ -343,7 +343,8 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
         }
         COMITY_RETURN_IF_ERROR(keys_->Prepare(SubjectsOf(plan.facts)));
         Change change{.revision = turn.revision()};
-        journal::EntryBody entry = EntryOf(about, plan.resource, detail, turn);
+        journal::EntryBody entry =
+            EntryOf(about, plan.resource, plan.detail.empty() ? detail : plan.detail, turn);
         for (const Fact& fact : plan.facts) {
           std::string record;
           COMITY_ASSIGN_OR_RETURN(Fact stamped, Stamp(fact, turn, record));

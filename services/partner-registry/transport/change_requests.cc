@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/ids/uuid.h"
+#include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/change_requests.h"
@@ -148,9 +149,15 @@ absl::Status ChangeRequestWrites::ApproveChangeRequest(
   COMITY_RETURN_IF_ERROR(ParseChangeRequestName("name", request.name()).status());
   return Make<ChangeRequest>(
       call, request, "",
-      [&](const Registry& latest, absl::Time now) {
-        return PlanApproveChangeRequest(latest, call.principal(), request.name(), request.answer(),
-                                        now);
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
+        COMITY_ASSIGN_OR_RETURN(Plan plan,
+                                PlanApproveChangeRequest(latest, call.principal(), request.name(),
+                                                         request.answer(), now));
+        // The leaf names the request: also what was changed, since the request may be emptied.
+        COMITY_ASSIGN_OR_RETURN(const ChangeRequest* approved,
+                                FindRequest(latest, call.principal(), request.name()));
+        plan.detail = json::Canonical({{"changed", ChangedBy(*approved)}});
+        return plan;
       },
       response);
 }
