@@ -1,10 +1,10 @@
 #include "services/partner-registry/domain/change_requests.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "common/legal/facts.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -33,6 +33,30 @@ absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
   const Contact& contact = std::get<Contact>(request.change);
   return is_new ? PlanCreateContact(registry, contact, now)
                 : PlanUpdateContact(registry, contact, request.etag, now);
+}
+
+absl::Status Pending(int most, absl::string_view what) {
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat(most, " requests of the partner ", what),
+                   {.reason = "CHANGE_REQUESTS_PENDING"});
+}
+
+// Whether its partner may make one more: each is kept, and looked at with the next.
+absl::Status CheckMayAsk(const Registry& registry, absl::string_view partner, absl::Time now) {
+  int open = 0;
+  int of_the_day = 0;
+  for (const ChangeRequest* each : registry.ChangeRequestsOf(partner)) {
+    if (each->state == ChangeRequestState::kOpen) ++open;
+    if (each->request_time > now - absl::Hours(24)) ++of_the_day;
+  }
+  if (open >= kMostOpenRequests) {
+    return Pending(kMostOpenRequests, "wait for an answer: wait for it, or take one back.");
+  }
+  if (of_the_day >= kMostRequestsADay) {
+    return Pending(kMostRequestsADay,
+                   "were made within 24 hours, those taken back included: ask again tomorrow.");
+  }
+  return absl::OkStatus();
 }
 
 // The open request, with the answer.
@@ -71,7 +95,9 @@ bool CarriesContact(const ChangeRequest& request) {
 
 std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view name) {
   std::vector<ChangeRequest> emptied;
-  for (const auto& [id, request] : registry.change_requests()) {
+  const absl::string_view partner = legal::PartnerOf(name);
+  if (partner.empty()) return emptied;
+  for (const ChangeRequest* request : registry.ChangeRequestsOf(partner.substr(9))) {
     if (!CarriesContact(*request) || ChangedBy(*request) != name) continue;
     ChangeRequest without = *request;
     const Contact& contact = std::get<Contact>(request->change);
@@ -105,18 +131,7 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
   if (!IsText(asked.reason, 1, kLongestText)) {
     return Bad("change_request.reason", "say why, in 1 to 500 characters, naming nobody");
   }
-  const auto open = std::count_if(registry.change_requests().begin(),
-                                  registry.change_requests().end(), [&](const auto& each) {
-                                    return each.second->partner == asked.partner &&
-                                           each.second->state == ChangeRequestState::kOpen;
-                                  });
-  if (open >= kMostOpenRequests) {
-    return MakeError(absl::StatusCode::kResourceExhausted,
-                     absl::StrCat(kMostOpenRequests,
-                                  " requests of the partner wait for an answer: wait for it, or "
-                                  "take one back."),
-                     {.reason = "CHANGE_REQUESTS_PENDING"});
-  }
+  COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked.partner, now));
   COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));
   if (edit.facts.empty()) {
     return Bad("change_request.update_mask", "it is recorded so already: nothing would change");

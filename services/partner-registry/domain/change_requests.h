@@ -20,6 +20,9 @@ namespace comity::partner_registry {
 // So many requests of a partner may wait for an answer.
 inline constexpr int kMostOpenRequests = 50;
 
+// So many may be made within 24 hours, whatever became of them: what was answered is kept.
+inline constexpr int kMostRequestsADay = 200;
+
 // The name of what it asks to have changed or entered.
 std::string ChangedBy(const ChangeRequest& request);
 

@@ -23,6 +23,8 @@ struct Plan {
   std::string resource;              // The name of what it made or changed.
   // No release may rest on an earlier revision once the caller has been answered.
   bool barrier = false;
+  // For the ledger, a canonical JSON object, in the place of the caller's; empty: that stands.
+  std::string detail;
 };
 
 // The mutations, as pure functions of the latest state. Each answers what is to be written, or why

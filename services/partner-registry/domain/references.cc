@@ -28,7 +28,7 @@ std::vector<Reference> ReferencesTo(const Registry& registry, absl::string_view 
       {"retracted entries", CountIf(registry.retracted<Instrument>(), below) +
                                 CountIf(registry.retracted<Authority>(), below)},
       {"milestones", registry.MilestonesOf(partner).size() + registry.MembersOf(partner).size()},
-      {"change requests", CountIf(registry.change_requests(), below)},
+      {"change requests", registry.ChangeRequestsOf(partner).size()},
       {"authorities", registry.AuthoritiesOf(partner).size()},
       {"contacts", registry.ContactsOf(partner).size()},
       {"decisions", CountIf(registry.decisions(),

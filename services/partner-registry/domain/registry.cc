@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/legal/secondments.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/beside.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
 namespace comity::partner_registry {
@@ -101,8 +102,8 @@ void Registry::Apply(const Change& change) {
     tell();
     index();
   } else {
-    beside.emplace_back(tell);
-    beside.emplace_back(index);
+    beside.push_back(Beside(tell));
+    beside.push_back(Beside(index));
   }
   Touched touched;
   for (const SharedFact& fact : change.facts) {
@@ -176,9 +177,15 @@ void Registry::Put(absl::string_view, const std::shared_ptr<const KeyStatement>&
   }
 }
 
-void Registry::Put(absl::string_view, const std::shared_ptr<const ChangeRequest>& request,
+void Registry::Put(absl::string_view name, const std::shared_ptr<const ChangeRequest>& request,
                    Touched&) {
   Store(change_requests_, request->id, request);
+  Store(requests_by_name_, name, request);
+  if (request->state == ChangeRequestState::kOpen) {
+    Store(open_requests_, request->id, request);
+  } else {
+    open_requests_.erase(request->id);
+  }
 }
 
 template <IsRelation T>
@@ -287,6 +294,10 @@ std::vector<const Authority*> Registry::AuthoritiesOf(absl::string_view partner)
 
 std::vector<const Contact*> Registry::ContactsOf(absl::string_view partner) const {
   return Below(contacts_, partner, "contacts");
+}
+
+std::vector<const ChangeRequest*> Registry::ChangeRequestsOf(absl::string_view partner) const {
+  return Below(requests_by_name_, partner, "changeRequests");
 }
 
 std::vector<Fact> Registry::AllFacts() const {

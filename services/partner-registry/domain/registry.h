@@ -67,6 +67,8 @@ class Registry {
   std::vector<const Milestone*> MembersOf(absl::string_view project) const;
   std::vector<const Authority*> AuthoritiesOf(absl::string_view partner) const;
   std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
+  // The oldest first, answered ones included: a partner's are found without the others'.
+  std::vector<const ChangeRequest*> ChangeRequestsOf(absl::string_view partner) const;
 
   // In the order of ids and names; decisions by id, which is the order of time.
   const ById<Partner>& partners() const { return partners_; }
@@ -74,8 +76,10 @@ class Registry {
   const ById<Authority>& authorities() const { return authorities_; }
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
-  // By id, the oldest first.
+  // By id, the oldest first: all, and those that wait for an answer; all by name.
   const ById<ChangeRequest>& change_requests() const { return change_requests_; }
+  const ById<ChangeRequest>& open_requests() const { return open_requests_; }
+  const ById<ChangeRequest>& requests_by_name() const { return requests_by_name_; }
   // The SPIFFE ids of who published a sealing key, with the id of the current one.
   const std::map<std::string, std::string, std::less<>>& key_holders() const {
     return current_key_by_holder_;
@@ -164,6 +168,8 @@ class Registry {
   ById<Decision> decisions_;
   ById<KeyStatement> key_statements_;
   ById<ChangeRequest> change_requests_;
+  ById<ChangeRequest> open_requests_;
+  ById<ChangeRequest> requests_by_name_;
   Relations relations_;
   std::map<std::string, std::string, std::less<>> contact_by_spiffe_id_;
   std::map<std::string, std::string, std::less<>> current_key_by_holder_;

@@ -44,20 +44,21 @@ absl::StatusOr<Plan> PlanRetractInstrument(const Registry& registry, absl::strin
   COMITY_ASSIGN_OR_RETURN(
       Instrument changed,
       Retracted<Instrument>(registry, caller, name, evidence, etag, now, InstrumentToChange));
-  if (!changed.supersedes.empty()) {
+  Plan plan{.resource = name, .barrier = true};
+  // The earlier version stays replaced, by the later one.
+  for (const Instrument* later : registry.InstrumentsOf(changed.partner)) {
+    if (later->supersedes != changed.id) continue;
+    Instrument relinked = *later;
+    relinked.supersedes = changed.supersedes;
+    plan.facts.emplace_back(std::move(relinked));
+  }
+  if (plan.facts.empty() && !changed.supersedes.empty()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition,
         absl::StrCat(name, " replaces ", changed.supersedes,
                      ", which would govern again without it: first say that it does, by emptying "
                      "`supersedes` (UpdateInstrument), or end it instead."),
         {.reason = "INSTRUMENT_SUPERSEDES", .metadata = {{"supersedes", changed.supersedes}}});
-  }
-  Plan plan{.resource = name, .barrier = true};
-  for (const Instrument* later : registry.InstrumentsOf(changed.partner)) {
-    if (later->supersedes != changed.id) continue;
-    Instrument alone = *later;
-    alone.supersedes.clear();
-    plan.facts.emplace_back(std::move(alone));
   }
   plan.facts.emplace_back(std::move(changed));
   return plan;

@@ -14,6 +14,7 @@
 #include "common/journal/entry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/partner-registry/domain/beside.h"
 #include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/records/change_request_proto.h"
@@ -26,7 +27,7 @@ constexpr char kBarrier[] = "barrier";
 constexpr char kBarrierId[] = "-";
 constexpr char kRemoved[] = "removed";
 
-// As many versions are read by several threads, and by how many.
+// At the start as many versions are read by several threads, and by how many.
 constexpr std::size_t kMuch = 1000;
 constexpr std::size_t kReaders = 4;
 
@@ -84,7 +85,8 @@ absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open
   if (head.revision > 0) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal->AllAt(head.revision));
-    COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions));
+    COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions,
+                                                         versions.size() < kMuch ? 1 : kReaders));
     store.reset(new JournalRegistryStore(journal, std::move(store->keys_), logger,
                                          std::move(loaded), head));
     for (const journal::Version& version : versions) {
@@ -138,7 +140,7 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
 
 absl::Status JournalRegistryStore::Add(const journal::Version& version, Change& change) {
   if (version.kind == kBarrier || version.kind == kRemoved) return absl::OkStatus();
-  if (Hidden(version)) {
+  if (Hidden(version.id, version.revision)) {
     if (version.kind != KindOf(Contact())) return absl::OkStatus();
     COMITY_ASSIGN_OR_RETURN(Fact tombstone, Tombstone(version));
     change.facts.push_back(std::move(tombstone));
@@ -161,10 +163,10 @@ void JournalRegistryStore::Hide(const std::string& name, std::int64_t revision) 
   earlier_.clear();
 }
 
-bool JournalRegistryStore::Hidden(const journal::Version& version) {
+bool JournalRegistryStore::Hidden(const std::string& name, std::int64_t revision) {
   const absl::ReaderMutexLock lock(&mutex_);
-  const auto removed = hidden_until_.find(version.id);
-  return removed != hidden_until_.end() && version.revision < removed->second;
+  const auto removed = hidden_until_.find(name);
+  return removed != hidden_until_.end() && revision < removed->second;
 }
 
 absl::StatusOr<Fact> JournalRegistryStore::Tombstone(const journal::Version& version) {
@@ -196,8 +198,11 @@ absl::StatusOr<Fact> JournalRegistryStore::ReadRequest(const journal::Version& v
   if (const std::string cover = record.contact().function(); !cover.empty()) {
     record.mutable_contact()->clear_function();
     COMITY_ASSIGN_OR_RETURN(const std::string sealed, crypto::FromBase64(cover));
-    COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> asked,
-                            keys_->Open(record.contact().name(), sealed));
+    std::optional<std::string> asked;
+    // An erasure hides the contact before it comes to its key: what is read between is kept.
+    if (!Hidden(record.contact().name(), version.revision)) {
+      COMITY_ASSIGN_OR_RETURN(asked, keys_->Open(record.contact().name(), sealed));
+    }
     if (asked.has_value() && !record.MergeFromString(*asked)) return Unreadable();
   }
   absl::StatusOr<ChangeRequest> request = ChangeRequestFromRecord(record);
@@ -260,9 +265,9 @@ absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version)
 }
 
 absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
-                                                    const std::vector<journal::Version>& versions) {
+                                                    const std::vector<journal::Version>& versions,
+                                                    std::size_t parts) {
   // Reading takes longer than all that comes after it; each thread has a part.
-  const std::size_t parts = versions.size() < kMuch ? 1 : kReaders;
   std::vector<Change> read(parts, {.revision = revision});
   std::vector<absl::Status> failed(parts);
   const auto read_part = [&](std::size_t part) {
@@ -273,7 +278,9 @@ absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
   };
   {
     std::vector<std::jthread> beside;
-    for (std::size_t part = 1; part < parts; ++part) beside.emplace_back(read_part, part);
+    for (std::size_t part = 1; part < parts; ++part) {
+      beside.push_back(Beside([&read_part, part] { read_part(part); }));
+    }
     read_part(0);
   }
   Change& change = read.front();
@@ -336,7 +343,8 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
         }
         COMITY_RETURN_IF_ERROR(keys_->Prepare(SubjectsOf(plan.facts)));
         Change change{.revision = turn.revision()};
-        journal::EntryBody entry = EntryOf(about, plan.resource, detail, turn);
+        journal::EntryBody entry =
+            EntryOf(about, plan.resource, plan.detail.empty() ? detail : plan.detail, turn);
         for (const Fact& fact : plan.facts) {
           std::string record;
           COMITY_ASSIGN_OR_RETURN(Fact stamped, Stamp(fact, turn, record));
@@ -402,7 +410,7 @@ absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::in
     }
     COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
                             journal_->AllAt(revision));
-    COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions));
+    COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions, 1));
     auto made = std::make_shared<const Registry>(std::move(loaded));
     const absl::MutexLock lock(&mutex_);
     if (hidings != hidings_) continue;  // It may have what was hidden meanwhile.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -85,13 +86,15 @@ class JournalRegistryStore final : public RegistryStore {
   // Remembers that a partner was removed or a contact erased at `revision`: what was recorded of it
   // by then is not read any more, at no revision.
   void Hide(const std::string& name, std::int64_t revision);
-  bool Hidden(const journal::Version& version);
+  // Whether what was recorded of `name` at `revision` is not read any more.
+  bool Hidden(const std::string& name, std::int64_t revision);
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
   absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);
   void RememberTime(std::int64_t revision, absl::Time time);
+  // Reads `versions` in so many parts at once: one for a caller, of whom there may be many.
   absl::StatusOr<Registry> Load(std::int64_t revision,
-                                const std::vector<journal::Version>& versions);
+                                const std::vector<journal::Version>& versions, std::size_t parts);
   absl::StatusOr<Fact> Stamp(const Fact& fact, journal::Turn& turn, std::string& record) const;
 
   journal::Journal* const journal_;

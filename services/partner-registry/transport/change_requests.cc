@@ -3,8 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/ids/uuid.h"
+#include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/change_requests.h"
@@ -97,11 +99,18 @@ absl::Status ChangeRequestReads::ListChangeRequests(
   if (!all && (registry.FindPartner(partner) == nullptr || !sight.SeesPartner(partner))) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
+  // Who sees one partner only walks through that one's.
+  if (!sight.viewer.all) partner = sight.viewer.partner;
+  const std::string prefix =
+      partner.empty() ? "" : absl::StrCat("partners/", partner, "/changeRequests/");
+  const auto& requests = !partner.empty()        ? registry.requests_by_name()
+                         : request.show_closed() ? registry.change_requests()
+                                                 : registry.open_requests();
   std::string last;
-  const auto& requests = registry.change_requests();
-  for (auto at = requests.upper_bound(page.after); at != requests.end(); ++at) {
+  for (auto at = requests.upper_bound(absl::StrCat(prefix, page.after));
+       at != requests.end() && absl::StartsWith(at->first, prefix); ++at) {
     const ChangeRequest& each = *at->second;
-    if ((!all && each.partner != partner) || !sight.SeesPartner(each.partner) ||
+    if (!sight.SeesPartner(each.partner) ||
         (each.state != ChangeRequestState::kOpen && !request.show_closed())) {
       continue;
     }
@@ -140,9 +149,15 @@ absl::Status ChangeRequestWrites::ApproveChangeRequest(
   COMITY_RETURN_IF_ERROR(ParseChangeRequestName("name", request.name()).status());
   return Make<ChangeRequest>(
       call, request, "",
-      [&](const Registry& latest, absl::Time now) {
-        return PlanApproveChangeRequest(latest, call.principal(), request.name(), request.answer(),
-                                        now);
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
+        COMITY_ASSIGN_OR_RETURN(Plan plan,
+                                PlanApproveChangeRequest(latest, call.principal(), request.name(),
+                                                         request.answer(), now));
+        // The leaf names the request: also what was changed, since the request may be emptied.
+        COMITY_ASSIGN_OR_RETURN(const ChangeRequest* approved,
+                                FindRequest(latest, call.principal(), request.name()));
+        plan.detail = json::Canonical({{"changed", ChangedBy(*approved)}});
+        return plan;
       },
       response);
 }

@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,6 +18,7 @@
 #include "common/ids/uuid.h"
 #include "common/status/error.h"
 #include "common/storage/files.h"
+#include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/records/change_request_proto.h"
 #include "services/partner-registry/records/fact_proto.h"
@@ -403,6 +407,50 @@ TEST_P(RegistryStoreContractTest, WhatIsRemovedIsReadAtNoRevisionAndMayBeEntered
   EXPECT_EQ((*store_->At(2))->FindPartner("georgia"), nullptr);
 }
 
+// While it lives, no thread is to be had: each would need a stack larger than any address space.
+class AtTheLimitOfThreads {
+ public:
+  AtTheLimitOfThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t none;
+    pthread_attr_init(&none);
+    pthread_attr_setstacksize(&none, std::size_t{1} << 48);
+    pthread_setattr_default_np(&none);
+    pthread_attr_destroy(&none);
+  }
+  AtTheLimitOfThreads(const AtTheLimitOfThreads&) = delete;
+  AtTheLimitOfThreads& operator=(const AtTheLimitOfThreads&) = delete;
+  ~AtTheLimitOfThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+
+ private:
+  pthread_attr_t before_{};
+};
+
+TEST_P(RegistryStoreContractTest, AProcessAtItsLimitOfThreadsReadsAndWritesAsMuch) {
+  constexpr std::size_t kMany = 1500;
+  std::vector<Fact> many;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    Partner partner = Georgia(absl::StrCat("Partner ", i));
+    partner.id = absl::StrCat("p", i);
+    many.emplace_back(std::move(partner));
+  }
+  ASSERT_THAT(Put(many), IsOk());
+  Close();
+  journal_ = *journal::Journal::Open(options_);
+  const AtTheLimitOfThreads none;
+  ASSERT_THROW(std::thread([] {}).join(), std::system_error);
+
+  store_ = *JournalRegistryStore::Open(journal_.get(), options_.expiry_key_directory);
+
+  EXPECT_THAT(store_->View()->partners(), SizeIs(kMany));
+  EXPECT_THAT((*store_->At(1))->partners(), SizeIs(kMany));
+  EXPECT_THAT(Put(many), IsOk());
+  EXPECT_NE(store_->View()->index().FindNamesake(Georgia("Partner 7")), nullptr);
+}
+
 // What is kept of a fact, whenever it was recorded.
 std::string Said(Fact fact) {
   SetRecorded(fact, {});
@@ -658,6 +706,26 @@ TEST_P(RegistryStoreContractTest, WhatAPartnerAskedOfAnErasedContactIsNowhere) {
   GetParam().restore(options_, folder_.path());
   Open();
   gone();
+}
+
+TEST_P(RegistryStoreContractTest, WhatIsAskedOfAContactIsNotReadOnceItIsErasedWhileItsKeyIsThere) {
+  ASSERT_THAT(Put({Georgia(), Tbilisi(), Promotion()}), IsOk());
+  ChangeRequest emptied = Promotion();
+  emptied.change = Contact{.partner = "georgia", .id = "tbilisi-1"};
+  emptied.reason = emptied.answer = "";
+  Contact erased = ErasedTbilisi();
+  erased.erase_time.reset();  // So that the key stays, as until the erasure comes to it.
+  ASSERT_THAT(Put({erased, emptied}, /*barrier=*/true), IsOk());
+
+  const auto before = store_->At(1);
+
+  ASSERT_THAT(before, IsOk());
+  const ChangeRequest* left = (*before)->FindChangeRequest(emptied.id);
+  ASSERT_NE(left, nullptr);
+  EXPECT_EQ(std::get<Contact>(left->change).function, "");
+  EXPECT_EQ(ChangedBy(*left), NameOf(Tbilisi()));
+  EXPECT_EQ(left->reason, "");
+  EXPECT_EQ(left->answer, "");
 }
 
 // One of each kind of relation_types.h, every field set.

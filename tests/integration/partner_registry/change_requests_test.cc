@@ -6,8 +6,11 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "comity/partner_registry/v1/change_requests.grpc.pb.h"
+#include "common/json/canonical.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -104,6 +107,26 @@ class ChangeRequestsTest : public ::testing::Test {
     return As(caller, &Requests::ListChangeRequests, request);
   }
 
+  // The detail of the leaf of an approval; there is one.
+  std::string DetailOfApproval() {
+    ledger::v1::ListEntriesRequest request;
+    request.set_purpose("review");
+    const auto entries =
+        Call(&ledger::v1::LedgerService::Stub::ListEntries, server_.LedgerAs(kDpo), request);
+    EXPECT_THAT(entries, IsOk());
+    std::string detail;
+    for (const auto& entry : entries->entries()) {
+      const auto body = json::ParseCanonical(entry.body());
+      if (!body.ok() || body->value("outcome", "") != "DONE" ||
+          !absl::EndsWith(body->value("method", ""), "/ApproveChangeRequest")) {
+        continue;
+      }
+      EXPECT_EQ(detail, "");
+      detail = body->value("detail", json::Json()).dump();
+    }
+    return detail;
+  }
+
   RegistryServer server_;
 };
 
@@ -123,6 +146,7 @@ TEST_F(ChangeRequestsTest, WhatAContactAsksForIsVisibleOnceTheAgencyApproves) {
 
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->decided_by(), kOperator);
+  EXPECT_EQ(DetailOfApproval(), R"({"changed":"partners/georgia/contacts/tbilisi-1"})");
   EXPECT_EQ(Contact()->function(), "head of unit");
   EXPECT_EQ(Contact()->revision().number(), approved->revision().number()) << "one transaction";
   const auto seen = Get(kTbilisi, asked->name());
@@ -231,7 +255,11 @@ TEST_F(ChangeRequestsTest, FiftyWaitAndAListHasPages) {
   ASSERT_THAT(Reject(names.front(), kOperator), IsOk());
   EXPECT_THAT(Ask(ask), IsOk());
   EXPECT_THAT(List(kDesk, "partners/georgia")->change_requests(), SizeIs(50));
-  EXPECT_THAT(List(kDesk, "partners/georgia", /*closed=*/true, 100)->change_requests(), SizeIs(51));
+  for (const char* parent : {"partners/georgia", "partners/-"}) {
+    EXPECT_THAT(List(kTbilisi, parent)->change_requests(), SizeIs(50));
+    EXPECT_THAT(List(kDesk, parent, /*closed=*/true, 100)->change_requests(), SizeIs(51));
+  }
+  EXPECT_THAT(List(kDesk, "partners/moldova", /*closed=*/true)->change_requests(), IsEmpty());
 }
 
 TEST_F(ChangeRequestsTest, AnErasedContactIsTakenFromWhatWasAskedOfIt) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/identity/principal.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/partner_mutations.h"
@@ -195,6 +196,32 @@ TEST_F(ChangeRequestsTest, SoManyOfAPartnerWait) {
   first.id = "01900000-0000-7000-8000-000000000100";
   Take(Reject(first));
   EXPECT_THAT(Ask(one), IsOk());
+}
+
+TEST_F(ChangeRequestsTest, SoManyOfAPartnerAreMadeInADayAlsoIfAllAreTakenBack) {
+  std::vector<Fact> taken_back;
+  for (int i = 0; i < kMostRequestsADay; ++i) {
+    ChangeRequest request = Promotion();
+    request.id = absl::StrCat("01900000-0000-7000-8000-000000000", 100 + i);
+    request.requested_by = kTbilisi.spiffe_id;
+    request.request_time = kNow - absl::Hours(23);
+    request.state = ChangeRequestState::kWithdrawn;
+    if (i == 0) continue;
+    taken_back.emplace_back(std::move(request));
+  }
+  registry_ = After(std::move(registry_), taken_back);
+  ChangeRequest last = Promotion();
+  last.id = "01900000-0000-7000-8000-000000000999";
+  Take(Ask(last));
+  Take(Reject(last, kTbilisi));
+
+  EXPECT_THAT(Ask(Promotion()),
+              FailsWith(absl::StatusCode::kResourceExhausted, "CHANGE_REQUESTS_PENDING"));
+  EXPECT_THAT(PlanCreateChangeRequest(registry_, kTbilisi, Promotion(), kNow + absl::Hours(1)),
+              IsOk());
+  EXPECT_THAT(registry_.open_requests(), ::testing::IsEmpty());
+  EXPECT_THAT(registry_.ChangeRequestsOf("georgia"), SizeIs(kMostRequestsADay));
+  EXPECT_THAT(registry_.ChangeRequestsOf("moldova"), ::testing::IsEmpty());
 }
 
 TEST_F(ChangeRequestsTest, ErasingAContactTakesItFromRequestsAlsoIfItWasOnlyAskedFor) {

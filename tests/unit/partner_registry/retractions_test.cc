@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/legal/effect.h"
 #include "common/status/error.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/partner_mutations.h"
@@ -56,6 +61,16 @@ class RetractionsTest : public ::testing::Test {
 
   std::vector<legal::Instrument> Decisive() const {
     return registry_.facts().Find("partners/georgia")->instruments;
+  }
+
+  // Whether each instrument of Georgia that counts has effect.
+  std::map<std::string, legal::Tri> EffectOn(absl::CivilDay day) const {
+    const legal::Dossier& dossier = *registry_.facts().Find("partners/georgia");
+    std::map<std::string, legal::Tri> holds;
+    for (const legal::Instrument& instrument : dossier.instruments) {
+      holds[instrument.name] = legal::EffectOf(instrument, dossier, {.day = day}).holds;
+    }
+    return holds;
   }
 
   Registry registry_ = LoadedRegistry();
@@ -131,6 +146,56 @@ TEST_F(RetractionsTest, ALaterVersionReplacesItNoMoreAndStands) {
   ASSERT_NE(later, nullptr);
   EXPECT_EQ(later->supersedes, "");
   EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, *later, ""), IsOk());
+}
+
+TEST_F(RetractionsTest, OfThreeVersionsTheLastReplacesTheFirstWhenTheSecondGoes) {
+  Enter(Later());
+  Instrument last = Later();
+  last.id = "last";
+  last.supersedes = "later";
+  Enter(last);
+
+  Take(Retract("partners/georgia/instruments/later"));
+
+  EXPECT_EQ(registry_.FindInstrument("partners/georgia/instruments/last")->supersedes,
+            "cooperation-agreement");
+  EXPECT_EQ(EffectOn(kToday).at(kAgreement), legal::Tri::kNo);
+}
+
+// Of every chain that three versions can make, whichever goes.
+TEST_F(RetractionsTest, NothingGetsABetterEffectByARetraction) {
+  const Registry loaded = registry_;
+  int retracted = 0;
+  for (const char* second : {"", "cooperation-agreement"}) {
+    for (const char* third : {"", "cooperation-agreement", "later"}) {
+      for (const char* in_force : {"", "2026-11-02"}) {
+        for (const char* gone : {"cooperation-agreement", "later", "last"}) {
+          SCOPED_TRACE(absl::StrCat(second, "|", third, "|", in_force, "|", gone));
+          registry_ = loaded;
+          Instrument later = Later();
+          later.supersedes = second;
+          later.in_force = in_force;
+          Enter(later);
+          Instrument last = Later();
+          last.id = "last";
+          last.supersedes = third;
+          Enter(last);
+          const auto before = EffectOn(kToday);
+          const auto plan = Retract(absl::StrCat("partners/georgia/instruments/", gone));
+          if (!plan.ok()) {
+            ASSERT_EQ(ReasonOf(plan.status()), "INSTRUMENT_SUPERSEDES");
+            continue;
+          }
+          ++retracted;
+          Take(plan);
+          for (const auto& [name, holds] : EffectOn(kToday)) {
+            EXPECT_TRUE(holds == before.at(name) || holds == legal::Tri::kNo) << name;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(retracted, 20);
 }
 
 TEST_F(RetractionsTest, WhoIsSecondedUnderItLosesAccess) {
