@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "common/crypto/encoding.h"
@@ -60,6 +61,15 @@ std::string NewUuid(absl::Time now) {
   const absl::string_view view = hex;
   return absl::StrCat(view.substr(0, 8), "-", view.substr(8, 4), "-", view.substr(12, 4), "-",
                       view.substr(16, 4), "-", view.substr(20));
+}
+
+std::optional<absl::Time> TimeOfUuid(absl::string_view uuid) {
+  std::int64_t millis = 0;
+  if (!IsUuid(uuid) || uuid[14] != '7' ||
+      !absl::SimpleHexAtoi(absl::StrCat(uuid.substr(0, 8), uuid.substr(9, 4)), &millis)) {
+    return std::nullopt;
+  }
+  return absl::FromUnixMillis(millis);
 }
 
 bool IsUuid(absl::string_view text) {

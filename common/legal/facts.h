@@ -120,6 +120,7 @@ struct Secondment {
 // counts on a day is decided on that day, as everywhere: it may begin later, and end with others.
 struct Opener {
   absl::Time key_until;                 // The first moment at which its latest key is over.
+  absl::CivilDay key_since;             // On which that was published; 1970-01-01: not known.
   Validity validity;                    // The days on which it counts at most.
   std::vector<Secondment> secondments;  // Those that bind it; none: nothing does.
 };

@@ -157,13 +157,13 @@ void Row3_2Coverage(Evaluation& e) {
   }
 }
 
-// Whether an opener with a key that is not over counts at the moment of the question. When the key
-// began does not matter: questions are asked of days before it, too.
+// Whether an opener counts at the moment of the question and its key is not over and its own. When
+// the key began does not matter otherwise: questions are asked of days before it, too.
 bool SomebodyOpens(const Evaluation& e) {
   const std::vector<Opener>& openers = e.authority->openers;
   return std::any_of(openers.begin(), openers.end(), [&e](const Opener& opener) {
     return e.question.instant < opener.key_until && opener.validity.Covers(e.lens.day) &&
-           Admit(opener.secondments, e.facts, e.lens.day);
+           HoldsKey(opener.secondments, e.facts, opener.key_since, e.lens.day);
   });
 }
 

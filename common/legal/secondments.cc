@@ -1,6 +1,7 @@
 #include "common/legal/secondments.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,9 +12,33 @@ namespace {
 // The first moment of a day.
 absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, Brussels()); }
 
+bool Over(const Secondment& secondment, absl::CivilDay day) {
+  if (!secondment.to.known()) return false;
+  const absl::CivilDay last = secondment.to.latest();
+  return day > last || (secondment.ended && day == last);
+}
+
 bool InEffect(const Secondment& secondment, const Facts& facts, absl::CivilDay day) {
   return WhyNotRunning(secondment, day).empty() &&
          WhyNotPermitted(facts, secondment.kind, secondment.instrument, day).empty();
+}
+
+// From which day on whoever acts on `day` by one of `secondments` surely was the only one to act by
+// them: the first day of the one in effect or, if that is later, the day after an earlier one's
+// last. Nullopt: none is in effect.
+std::optional<absl::CivilDay> HeldSince(const std::vector<Secondment>& secondments,
+                                        const Facts& facts, absl::CivilDay day) {
+  std::optional<absl::CivilDay> since;
+  for (const Secondment& secondment : secondments) {
+    if (!InEffect(secondment, facts, day)) continue;
+    const absl::CivilDay from = secondment.from.earliest();
+    since = since ? std::min(*since, from) : from;
+  }
+  if (!since) return since;
+  for (const Secondment& secondment : secondments) {
+    if (Over(secondment, day)) since = std::max(*since, secondment.to.latest() + 1);
+  }
+  return since;
 }
 
 }  // namespace
@@ -68,8 +93,7 @@ std::string WhyNotRunning(const Secondment& secondment, absl::CivilDay day) {
   if (!secondment.from.known() || day < secondment.from.earliest()) {
     return absl::StrCat("it has not begun (", article, ")");
   }
-  if (!secondment.to.known()) return "";
-  if (day > secondment.to.latest() || (secondment.ended && day == secondment.to.latest())) {
+  if (Over(secondment, day)) {
     return absl::StrCat("it ended on ", secondment.to.ToString(), " (", article, ")");
   }
   return "";
@@ -90,20 +114,11 @@ std::string SecondedBy(const std::vector<Secondment>& secondments, const Facts& 
   return "";
 }
 
-std::optional<absl::CivilDay> HeldSince(const std::vector<Secondment>& secondments,
-                                        const Facts& facts, absl::CivilDay day) {
-  std::optional<absl::CivilDay> since;
-  for (const Secondment& secondment : secondments) {
-    if (!InEffect(secondment, facts, day)) continue;
-    const absl::CivilDay from = secondment.from.earliest();
-    since = since ? std::min(*since, from) : from;
-  }
-  if (!since) return since;
-  for (const Secondment& secondment : secondments) {
-    const bool over = secondment.to.known() && (secondment.to.latest() < day || secondment.ended);
-    if (over) since = std::max(*since, secondment.to.latest() + 1);
-  }
-  return since;
+bool HoldsKey(const std::vector<Secondment>& secondments, const Facts& facts,
+              absl::CivilDay published, absl::CivilDay day) {
+  if (secondments.empty()) return true;
+  const std::optional<absl::CivilDay> since = HeldSince(secondments, facts, day);
+  return since && published >= *since;
 }
 
 void Secondments::Put(const Secondment& secondment) {

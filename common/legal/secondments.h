@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +37,11 @@ bool Admit(const std::vector<Secondment>& secondments, const Facts& facts, absl:
 std::string SecondedBy(const std::vector<Secondment>& secondments, const Facts& facts,
                        absl::CivilDay day);
 
-// From which day on whoever acts on `day` by one of `secondments` surely was the only one to act by
-// them: the first day of the one in effect or, if that is later, the day after an earlier one's
-// last. Nullopt: none is in effect.
-std::optional<absl::CivilDay> HeldSince(const std::vector<Secondment>& secondments,
-                                        const Facts& facts, absl::CivilDay day);
+// Whether a key that was published on the day `published` surely is that of whoever acts on `day`,
+// and not an earlier holder's: nothing binds him, or he acts by one of `secondments` that had begun
+// by `published`, and no other had its last day then or later.
+bool HoldsKey(const std::vector<Secondment>& secondments, const Facts& facts,
+              absl::CivilDay published, absl::CivilDay day);
 
 // The secondments that bind contacts and identities. Copies share what they hold; safe to read from
 // many threads while nobody puts.

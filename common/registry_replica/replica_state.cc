@@ -1,10 +1,12 @@
 #include "common/registry_replica/replica_state.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/ids/uuid.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -51,6 +53,13 @@ Contact ToContact(const v1::Contact& from) {
     }
   }
   return contact;
+}
+
+// By the registry's clock: the statement's own dates are its holder's word.
+absl::CivilDay PublishedOn(const v1::KeyStatement& statement) {
+  const std::string& name = statement.name();
+  const std::optional<absl::Time> made = TimeOfUuid(name.substr(name.find('/') + 1));
+  return made ? DayInBrussels(*made) : absl::CivilDay();
 }
 
 }  // namespace
@@ -199,7 +208,7 @@ void ReplicaState::PutKey(const v1::KeyStatement& statement) {
   const auto not_after = document->find("not_after");
   if (serial == document->end() || !serial->is_number_integer()) return;
   if (not_after == document->end() || !not_after->is_string()) return;
-  Key key{.serial = serial->get<std::int64_t>()};
+  Key key{.serial = serial->get<std::int64_t>(), .since = PublishedOn(statement)};
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, not_after->get<std::string>(), &key.not_after, &error)) {
     return;
@@ -224,6 +233,7 @@ void ReplicaState::RefreshOpeners(const std::string& authority) {
     const auto key = keys_.find(contact.spiffe_id);
     if (key == keys_.end()) continue;
     openers.push_back({.key_until = key->second.not_after,
+                       .key_since = key->second.since,
                        .validity = contact.validity,
                        .secondments = secondments_.Of(contact.name)});
   }

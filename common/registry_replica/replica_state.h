@@ -36,6 +36,7 @@ class ReplicaState {
   struct Key {
     std::int64_t serial = 0;
     absl::Time not_after;
+    absl::CivilDay since;  // As legal::Opener::key_since.
   };
 
   absl::Status Put(const partner_registry::v1::Fact& fact);

@@ -201,6 +201,7 @@ void Registry::RefreshOpeners(absl::string_view authority, legal::FactsBuilder& 
     const KeyStatement* const key = CurrentKey(contact->spiffe_id);
     if (key == nullptr) continue;
     openers.push_back({.key_until = key->not_after,
+                       .key_since = DayInBrussels(key->recorded.time),
                        .validity = ValidityOf(*contact),
                        .secondments = relations_.secondments().Of(NameOf(*contact))});
   }
@@ -259,9 +260,9 @@ const KeyStatement* Registry::OfferedKey(absl::string_view holder, absl::CivilDa
   const Contact* const contact = FindContactBySpiffeId(holder);
   const std::vector<legal::Secondment>& bound =
       relations_.secondments().Of(contact == nullptr ? std::string(holder) : NameOf(*contact));
-  if (current == nullptr || bound.empty()) return current;
-  const std::optional<absl::CivilDay> since = legal::HeldSince(bound, facts_, day);
-  return since && DayInBrussels(current->recorded.time) >= *since ? current : nullptr;
+  if (current == nullptr) return nullptr;
+  const absl::CivilDay published = DayInBrussels(current->recorded.time);
+  return legal::HoldsKey(bound, facts_, published, day) ? current : nullptr;
 }
 
 std::vector<const Instrument*> Registry::InstrumentsOf(absl::string_view partner) const {

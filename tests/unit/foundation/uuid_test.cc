@@ -18,6 +18,15 @@ TEST(UuidTest, IdsOfOneMomentAreOrdered) {
   }
 }
 
+TEST(UuidTest, TellsWhenItWasMade) {
+  EXPECT_EQ(TimeOfUuid("018bcfe5-6800-7000-8000-000000000000"),
+            absl::FromUnixMillis(1700000000000));
+  const absl::Time later = absl::FromUnixMillis(4000000000123);
+  EXPECT_EQ(TimeOfUuid(NewUuid(later)), later);
+  EXPECT_EQ(TimeOfUuid("018bcfe5-6800-4000-8000-000000000000"), std::nullopt) << "another version";
+  EXPECT_EQ(TimeOfUuid("1"), std::nullopt);
+}
+
 TEST(UuidTest, KnowsTheCanonicalForm) {
   EXPECT_TRUE(IsUuid("018bcfe5-6800-7000-8000-000000000000"));
   EXPECT_FALSE(IsUuid("018BCFE5-6800-7000-8000-000000000000"));

@@ -31,7 +31,8 @@ struct Conclusion {
 Conclusion Conclude(const World& world, const Question& question);
 
 // Whether an opener counts on `day`, whoever asks: within its days, and if it is seconded, by a
-// secondment that runs then and is permitted then (EJR 54a(1), 53(1)).
+// secondment that runs then and is permitted then (EJR 54a(1), 53(1)), with a key that nobody but
+// who acts then can have published.
 bool CountsOn(const Opener& opener, const World& world, absl::CivilDay day);
 
 // "Secondment of a liaison prosecutor (separate question)": EJR 54a(1).

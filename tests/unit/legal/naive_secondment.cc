@@ -30,11 +30,23 @@ bool IsPermitted(const Secondment& secondment, const World& world, const View& v
   return false;
 }
 
+bool IsGone(const Secondment& secondment, absl::CivilDay day) {
+  if (!secondment.to.known()) return false;
+  const absl::CivilDay last = secondment.to.latest();
+  return secondment.ended ? day >= last : day > last;
+}
+
 bool Runs(const Secondment& secondment, absl::CivilDay day) {
   if (!secondment.from.known() || day < secondment.from.earliest()) return false;
-  if (!secondment.to.known()) return true;
-  const absl::CivilDay last = secondment.to.latest();
-  return secondment.ended ? day < last : day <= last;
+  return !IsGone(secondment, day);
+}
+
+// Whoever was still there on the day of the key, and is gone by `day`, may have published it.
+bool MayBeAnothers(const Opener& opener, absl::CivilDay day) {
+  for (const Secondment& secondment : opener.secondments) {
+    if (IsGone(secondment, day) && opener.key_since <= secondment.to.latest()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -42,11 +54,13 @@ bool Runs(const Secondment& secondment, absl::CivilDay day) {
 bool CountsOn(const Opener& opener, const World& world, absl::CivilDay day) {
   if (opener.validity.from.has_value() && day < *opener.validity.from) return false;
   if (opener.validity.to.has_value() && day > *opener.validity.to) return false;
-  bool seconded = opener.secondments.empty();
+  if (opener.secondments.empty()) return true;
+  if (MayBeAnothers(opener, day)) return false;
   for (const Secondment& secondment : opener.secondments) {
-    if (Runs(secondment, day) && IsPermitted(secondment, world, {.day = day})) seconded = true;
+    if (!Runs(secondment, day) || !IsPermitted(secondment, world, {.day = day})) continue;
+    if (opener.key_since >= secondment.from.earliest()) return true;
   }
-  return seconded;
+  return false;
 }
 
 // B or C *allowing secondment* only; adequacy, 58, 59 never entitle.

@@ -186,6 +186,7 @@ Authority RandomWorlds::MakeAuthority(const std::string& name,
 Opener RandomWorlds::MakeOpener(const std::vector<Instrument>& instruments) {
   Opener opener;
   opener.key_until = Moment() + absl::Hours(Percent(90) ? 24 * (Below(100) + 3) : 0);
+  if (Percent(95)) opener.key_since = NearbyDay();
   if (Percent(8)) opener.validity.from = NearbyDay();
   if (Percent(8)) opener.validity.to = NearbyDay();
   while (Percent(15)) {

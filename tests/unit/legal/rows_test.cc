@@ -425,6 +425,7 @@ TEST_F(RowsTest, R3_3AnOpenerOpensOnTheDaysOnWhichItCounts) {
 
   const std::string agreement = "partners/georgia/instruments/cooperation-agreement";
   builder.SetOpeners(authority, {{.key_until = far,
+                                  .key_since = absl::CivilDay(2026, 12, 1),
                                   .secondments = {{.kind = SecondmentKind::kLiaisonProsecutor,
                                                    .instrument = agreement,
                                                    .from = Date("2026-12-01")}}}});
@@ -441,6 +442,35 @@ TEST_F(RowsTest, R3_3AnOpenerOpensOnTheDaysOnWhichItCounts) {
   allows.SetCertainty(Field::kEnded, Certainty::kFound);
   builder.Put(allows);
   EXPECT_FALSE(opens_on("2026-12-02")) << "the secondment ends with its instrument";
+}
+
+TEST_F(RowsTest, R3_3AKeyThatMayBeAnEarlierHoldersIsNone) {
+  FactsBuilder builder(RealFacts());
+  Instrument allows = RealFacts().Find("partners/georgia")->instruments[0];
+  allows.allows_secondment = true;
+  allows.SetCertainty(Field::kAllowsSecondment, Certainty::kFound);
+  builder.Put(allows);
+  Secondment one{.kind = SecondmentKind::kLiaisonProsecutor,
+                 .instrument = allows.name,
+                 .from = Date("2026-01-01")};
+  std::vector<Secondment> bound = {one};
+  const auto opens = [&](absl::CivilDay published, absl::string_view day) {
+    const std::string authority = "partners/georgia/authorities/prosecution";
+    builder.SetOpeners(
+        authority,
+        {{.key_until = Noon("2030-01-01"), .key_since = published, .secondments = bound}});
+    return SomebodyOpens(builder.Build({}), authority, Noon(day));
+  };
+  EXPECT_FALSE(opens(absl::CivilDay(2025, 12, 31), "2026-07-01")) << "before it began";
+  EXPECT_TRUE(opens(absl::CivilDay(2026, 1, 1), "2026-07-01"));
+
+  bound[0].to = Date("2026-06-30");
+  bound[0].ended = true;
+  bound.push_back(one);
+  bound[1].from = Date("2026-06-30");
+  EXPECT_FALSE(opens(absl::CivilDay(2026, 6, 30), "2026-07-01")) << "the earlier one's last day";
+  EXPECT_TRUE(opens(absl::CivilDay(2026, 7, 1), "2026-07-01"));
+  EXPECT_TRUE(opens(absl::CivilDay(2026, 1, 1), "2026-06-29")) << "of a day before the change";
 }
 
 TEST_F(RowsTest, R3_4SuspendedExchangesStopEverythingOperational) {

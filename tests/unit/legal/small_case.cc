@@ -135,7 +135,8 @@ std::string Describe(const Instrument& instrument) {
 }
 
 std::string Describe(const Opener& opener) {
-  std::string text = absl::StrCat("key_until=", absl::FormatTime(opener.key_until, Brussels()));
+  std::string text = absl::StrCat("key_until=", absl::FormatTime(opener.key_until, Brussels()),
+                                  " key_since=", FormatDay(opener.key_since));
   if (opener.validity.from) absl::StrAppend(&text, " from=", FormatDay(*opener.validity.from));
   if (opener.validity.to) absl::StrAppend(&text, " to=", FormatDay(*opener.validity.to));
   for (const Secondment& secondment : opener.secondments) {

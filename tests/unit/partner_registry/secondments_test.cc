@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/legal/secondments.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/standing.h"
@@ -273,6 +274,40 @@ TEST_F(SecondmentsTest, NothingIsSealedForItsContactBeforeOrAfterIt) {
   EXPECT_FALSE(opens(absl::CivilHour(2027, 1, 1)));
   Take(End());
   EXPECT_FALSE(opens(absl::CivilHour(2026, 11, 23, 12)));
+}
+
+TEST_F(SecondmentsTest, AnAuthorityIsReadyByNoKeyThatIsNotOffered) {
+  const std::string holder = registry_.FindContact(kContact)->spiffe_id;
+  const auto publish = [&](std::int64_t serial, absl::CivilDay day) {
+    Publish({.id = absl::StrCat("k", serial),
+             .holder = holder,
+             .serial = serial,
+             .not_after = now_ + absl::Hours(24 * 365)},
+            day);
+  };
+  // Both say the same.
+  const auto opens = [&](absl::CivilDay day) {
+    const bool ready =
+        legal::SomebodyOpens(registry_.facts(), "partners/georgia/authorities/prosecution-service",
+                             absl::FromCivil(absl::CivilHour(day) + 12, Brussels()));
+    EXPECT_EQ(ready, registry_.OfferedKey(holder, day) != nullptr) << day;
+    return ready;
+  };
+  publish(1, absl::CivilDay(2025, 6, 1));
+  EXPECT_TRUE(opens(kToday));
+  Enter(Prosecutor());
+  EXPECT_FALSE(opens(kToday)) << "it may be somebody else's who had the contact before";
+  publish(2, kToday);
+  EXPECT_TRUE(opens(kToday));
+
+  Take(End());
+  Secondment next = Prosecutor();
+  next.id = "s2";
+  next.from = "2026-11-23";
+  Enter(next);
+  EXPECT_FALSE(opens(kToday)) << "the earlier holder's";
+  publish(3, kToday + 1);
+  EXPECT_TRUE(opens(kToday + 1));
 }
 
 TEST_F(SecondmentsTest, TheAxisFollowsFromIt) {

@@ -62,11 +62,12 @@ constexpr char kGeorgia[] = R"pb(
   facts { milestone { name: "partners/georgia/milestones/x" } }
 )pb";
 
+// Published at noon of 2026-01-01 in Brussels, which its name says.
 constexpr char kKey[] = R"pb(
   revision { store_id: "s" number: 2 }
   facts {
     key_statement {
-      name: "keyStatements/1"
+      name: "keyStatements/019b7936-e780-7000-8000-000000000000"
       holder: "spiffe://georgia.example/partner/georgia/contact/tbilisi-1"
       statement: "{\"not_after\":\"2027-06-01T00:00:00Z\",\"serial\":1}"
     }
@@ -317,6 +318,29 @@ TEST(ReplicaStateTest, AContactThatIsSecondedCountsWhileThatIsInEffect) {
   ASSERT_THAT(state.Apply(ended), IsOk());
   EXPECT_FALSE(Counts(*state.Publish(), absl::CivilDay(2026, 11, 28)));
   EXPECT_TRUE(Counts(*bound, absl::CivilDay(2026, 11, 28))) << "an earlier snapshot stays";
+}
+
+TEST(ReplicaStateTest, AKeyFromBeforeASecondmentIsNotItsContacts) {
+  // The last moment of 2025 in Brussels, and a name that does not say when.
+  for (const char* name :
+       {"keyStatements/019b76a3-b97f-7000-8000-000000000000", "keyStatements/1"}) {
+    ReplicaState state;
+    ASSERT_THAT(state.Apply(GeorgiaThatAllowsSecondment()), IsOk());
+    v1::Change key = Change(kKey);
+    key.mutable_facts(0)->mutable_key_statement()->set_name(name);
+    ASSERT_THAT(state.Apply(key), IsOk());
+    constexpr absl::CivilHour kNoon(2026, 11, 28, 12);
+    EXPECT_TRUE(SomebodyOpens(*state.Publish(), kNoon)) << "nothing binds it";
+    ASSERT_THAT(state.Apply(Change(kSecondment)), IsOk());
+    EXPECT_FALSE(SomebodyOpens(*state.Publish(), kNoon)) << name;
+
+    v1::Change next = Change(kKey);
+    next.mutable_revision()->set_number(4);
+    next.mutable_facts(0)->mutable_key_statement()->set_statement(
+        R"({"not_after":"2027-06-01T00:00:00Z","serial":2})");
+    ASSERT_THAT(state.Apply(next), IsOk());
+    EXPECT_TRUE(SomebodyOpens(*state.Publish(), kNoon)) << "the contact's own";
+  }
 }
 
 TEST(ReplicaStateTest, ASecondmentEndsWithItsInstrument) {
