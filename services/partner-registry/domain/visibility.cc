@@ -32,7 +32,8 @@ struct ContactRule {
   bool operator()(const ChangeRequest& r) const { return r.partner == viewer.partner; }
   bool operator()(const KeyStatement& k) const {
     const auto holder = identity::Principal::Parse(k.holder);
-    if (!holder.ok()) return false;
+    // A prosecutor's is for his own State alone, while he counts: ListKeyStatements knows.
+    if (!holder.ok() || holder->IsAgency(identity::Role::kLiaisonProsecutor)) return false;
     return holder->kind != identity::PrincipalKind::kPartner || holder->partner == viewer.partner;
   }
   template <IsRelation T>

@@ -275,11 +275,11 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Sight sight(then.viewer(), *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
-  const auto add = [&](absl::string_view holder) {
+  const auto add = [&](absl::string_view holder, bool shown) {
     // Whoever makes the next statement needs the last one, whosever that was.
     const KeyStatement* statement =
         holder == call.caller() ? then->CurrentKey(holder) : then->OfferedKey(holder, today);
-    if (statement == nullptr || !sight.Sees(*statement)) return;
+    if (statement == nullptr || !(shown || sight.Sees(*statement))) return;
     *response->add_key_statements() = ToProto(*statement, then->store_id());
   };
   switch (request.of_case()) {
@@ -293,11 +293,12 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
         return absl::OkStatus();
       }
       // Nor to a prosecutor who does not; and to others he is of his State.
-      if (holder.IsAgency(identity::Role::kLiaisonProsecutor)) {
+      const bool prosecutor = holder.IsAgency(identity::Role::kLiaisonProsecutor);
+      if (prosecutor) {
         const std::string state = then->StateBehind(request.holder(), today);
         if (state.empty() || !sight.SeesPartner(state)) return absl::OkStatus();
       }
-      add(request.holder());
+      add(request.holder(), /*shown=*/prosecutor);
       return absl::OkStatus();
     }
     case v1::ListKeyStatementsRequest::kAuthority: {
@@ -309,7 +310,7 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
       }
       for (const Contact* contact : then->ContactsOf(name.partner)) {
         if (contact->opener && contact->authority == name.id && then->Reaches(*contact, today)) {
-          add(contact->spiffe_id);
+          add(contact->spiffe_id, /*shown=*/false);
         }
       }
       return absl::OkStatus();

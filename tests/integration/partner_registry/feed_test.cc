@@ -14,6 +14,8 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 using Stub = v1::PartnerRegistryService::Stub;
 
 class FeedTest : public ::testing::Test {
@@ -111,6 +113,32 @@ TEST_F(FeedTest, AContactWatchesOnlyWhatItMaySee) {
   EXPECT_EQ(response.changes_size(), 0) << "of Panama it learns nothing";
   EXPECT_EQ(response.bookmark().number(), 2);
   context.TryCancel();
+}
+
+TEST_F(FeedTest, KeysOfProsecutorsAreOnTheAgencysFeedOnly) {
+  ASSERT_THAT(server_.Second(kProsecutor), IsOk());
+  ASSERT_THAT(server_.PublishKey(kDesk), IsOk());
+  ASSERT_THAT(server_.PublishKey(kProsecutor), IsOk());
+  const auto holders = [&](const char* who) {
+    grpc::ClientContext context;
+    RegistryServer::Prepare(context);
+    const auto stream = server_.As(who).Watch(&context, v1::WatchRequest());
+    std::vector<std::string> seen;
+    v1::WatchResponse response;
+    do {
+      if (!stream->Read(&response)) return std::vector<std::string>{"the stream ended"};
+      for (const v1::Change& change : response.changes()) {
+        for (const v1::Fact& fact : change.facts()) {
+          if (fact.has_key_statement()) seen.push_back(fact.key_statement().holder());
+        }
+      }
+    } while (!response.has_bookmark());
+    context.TryCancel();
+    return seen;
+  };
+  EXPECT_THAT(holders(kChisinau), ElementsAre(kDesk)) << "of another State";
+  EXPECT_THAT(holders(kTbilisi), ElementsAre(kDesk)) << "it lists it, while he counts";
+  EXPECT_THAT(holders(kDesk), UnorderedElementsAre(kDesk, kProsecutor));
 }
 
 TEST_F(FeedTest, AReplicaGetsASnapshotAndALeaseAndABarrierWaitsForItsConfirmation) {

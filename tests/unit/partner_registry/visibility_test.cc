@@ -77,6 +77,11 @@ TEST_F(VisibilityTest, DecisionsAndKeysOfOtherPartnersDoNotShow) {
       MaySee(georgia_,
              KeyStatement{.holder = "spiffe://agency.example/partner/moldova/contact/chisinau-1"},
              kToday));
+  const KeyStatement prosecutors{
+      .holder = "spiffe://agency.example/agency/liaison-prosecutor/moldova/lp-1"};
+  EXPECT_FALSE(MaySee(georgia_, prosecutors, kToday));
+  EXPECT_TRUE(
+      MaySee(ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1"), prosecutors, kToday));
 }
 
 TEST_F(VisibilityTest, NothingOfHowRelationsComeAboutShowsToAContactOrAnApplication) {
