@@ -99,7 +99,9 @@ std::vector<Row> RowsOf(v1::Fact fact) {
 bool IsImportable(const v1::Fact& fact) {
   if (fact.has_milestone()) return fact.milestone().withdrawal_evidence().empty();
   if (fact.has_contact()) return fact.contact().state() != v1::Contact::STATE_ERASED;
-  return fact.has_partner() || fact.has_instrument() || fact.has_authority();
+  if (fact.has_instrument()) return !fact.instrument().has_retraction();
+  if (fact.has_authority()) return !fact.authority().has_retraction();
+  return fact.has_partner();
 }
 
 absl::StatusOr<std::string> FactLine(const v1::Fact& fact) {

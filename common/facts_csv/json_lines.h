@@ -19,7 +19,7 @@ absl::StatusOr<std::string> FactLine(const partner_registry::v1::Fact& fact);
 absl::StatusOr<partner_registry::v1::Fact> ReadFactLine(absl::string_view line);
 
 // Whether files hold the fact: one of a kind that an import can set, and neither an erased contact
-// nor a withdrawn milestone, which do not come back.
+// nor a withdrawn milestone, nor what was retracted, which do not come back.
 bool IsImportable(const partner_registry::v1::Fact& fact);
 
 // Facts as JSON lines: one `comity.partner_registry.v1.Fact` a line, in proto3 JSON. Only what an

@@ -88,6 +88,10 @@ absl::Status ReplicaState::Put(const v1::Fact& fact) {
     case v1::Fact::kPartner:
       return PutPartner(fact.partner());
     case v1::Fact::kInstrument: {
+      if (fact.instrument().has_retraction()) {
+        facts_.Erase(fact.instrument().name());
+        return absl::OkStatus();
+      }
       legal::Instrument instrument;
       COMITY_RETURN_IF_ERROR(
           Read(transfer_proto::InstrumentFromProto(fact.instrument(), "instrument"),
@@ -146,6 +150,10 @@ void ReplicaState::LeaveUnits(absl::string_view partner, absl::string_view but) 
 }
 
 absl::Status ReplicaState::PutAuthority(const v1::Authority& authority) {
+  if (authority.has_retraction()) {
+    facts_.Erase(authority.name());
+    return absl::OkStatus();
+  }
   legal::Authority read;
   COMITY_RETURN_IF_ERROR(
       Read(transfer_proto::AuthorityFromProto(authority, "authority"), authority.name(), read));

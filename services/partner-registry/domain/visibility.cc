@@ -28,7 +28,10 @@ struct ContactRule {
   bool operator()(const Milestone& m) const { return m.partner == viewer.partner; }
   bool operator()(const Authority& a) const { return a.partner == viewer.partner; }
   bool operator()(const Contact& c) const { return c.partner == viewer.partner; }
-  bool operator()(const Decision& d) const { return d.partner == viewer.partner; }
+  // The agency's own have no partner, nor has who is nobody's.
+  bool operator()(const Decision& d) const {
+    return !viewer.partner.empty() && d.partner == viewer.partner;
+  }
   bool operator()(const ChangeRequest& r) const { return r.partner == viewer.partner; }
   bool operator()(const KeyStatement& k) const {
     const auto holder = identity::Principal::Parse(k.holder);

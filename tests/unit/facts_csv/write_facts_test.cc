@@ -135,6 +135,18 @@ TEST(WriteFactsTest, AnErasedContactIsNotWritten) {
   EXPECT_EQ(*WriteJsonLines({contact}), "");
 }
 
+TEST(WriteFactsTest, WhatWasRetractedIsNotWritten) {
+  v1::Fact instrument;
+  instrument.mutable_instrument()->set_name("partners/georgia/instruments/agreement");
+  instrument.mutable_instrument()->mutable_retraction();
+  v1::Fact authority;
+  authority.mutable_authority()->set_name("partners/georgia/authorities/prosecution-service");
+  authority.mutable_authority()->mutable_retraction();
+  EXPECT_THAT(WriteFiles({instrument}).at("instruments.csv"), Not(HasSubstr("georgia")));
+  EXPECT_THAT(WriteFiles({authority}).at("authorities.csv"), Not(HasSubstr("georgia")));
+  EXPECT_EQ(*WriteJsonLines({instrument, authority}), "");
+}
+
 TEST(WriteFactsTest, WhatIsSaidOfAContactAndAnInstrumentComesBack) {
   v1::Fact contact;
   v1::Contact& told = *contact.mutable_contact();

@@ -54,6 +54,7 @@ TEST_F(VisibilityTest, ALiaisonProsecutorSeesWhatAContactOfHisStateSees) {
 
   const Viewer nobodys = ViewerOf(kProsecutor);
   EXPECT_FALSE(Sees(nobodys, "partners/georgia")) << "no secondment names him";
+  EXPECT_FALSE(MaySee(nobodys, Decision{}, kToday)) << "the agency's own is not nobody's";
 }
 
 TEST_F(VisibilityTest, InstrumentsOfOthersShowOnceTheyArePublic) {

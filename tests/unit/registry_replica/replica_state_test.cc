@@ -146,6 +146,22 @@ TEST(ReplicaStateTest, WhoWasPurgedIsGoneAndMayComeAnew) {
   EXPECT_EQ(state.Publish()->PartnerOfUnit("ge"), "partners/georgia");
 }
 
+TEST(ReplicaStateTest, WhatWasRetractedIsNotThere) {
+  ReplicaState state;
+  ASSERT_THAT(state.Apply(Change(kGeorgia)), IsOk());
+  v1::Change retracted = Change(kGeorgia);
+  retracted.mutable_revision()->set_number(2);
+  retracted.mutable_facts(1)->mutable_instrument()->mutable_retraction();
+  retracted.mutable_facts(2)->mutable_authority()->mutable_retraction();
+  ASSERT_THAT(state.Apply(retracted), IsOk());
+  const auto snapshot = state.Publish();
+  const legal::Dossier* const georgia = snapshot->facts().Find("partners/georgia");
+  ASSERT_NE(georgia, nullptr);
+  EXPECT_TRUE(georgia->partner.has_value());
+  EXPECT_TRUE(georgia->instruments.empty());
+  EXPECT_TRUE(georgia->authorities.empty());
+}
+
 TEST(ReplicaStateTest, AContactCountsOnItsDaysOnlyAndItsAbsencesComeWithItsHours) {
   ReplicaState state;
   v1::Change change = Change(kGeorgia);
