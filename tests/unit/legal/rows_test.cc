@@ -446,11 +446,9 @@ TEST_F(RowsTest, R3_3AnOpenerOpensOnTheDaysOnWhichItCounts) {
 
 TEST_F(RowsTest, R3_3AKeyThatMayBeAnEarlierHoldersIsNone) {
   FactsBuilder builder(RealFacts());
-  Instrument allows{.name = "partners/georgia/instruments/allows",
-                    .kind = InstrumentKind::kInternationalAgreement,
-                    .in_force = Date("2020-01-01"),
-                    .allows_secondment = true};
-  allows.certainty.fill(Certainty::kFound);
+  Instrument allows = RealFacts().Find("partners/georgia")->instruments[0];
+  allows.allows_secondment = true;
+  allows.SetCertainty(Field::kAllowsSecondment, Certainty::kFound);
   builder.Put(allows);
   Secondment one{.kind = SecondmentKind::kLiaisonProsecutor,
                  .instrument = allows.name,
