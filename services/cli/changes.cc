@@ -1,5 +1,10 @@
 // comity changes: what a partner asks to have changed, and what it is answered.
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -33,6 +38,21 @@ std::string StateText(const v1::ChangeRequest& request) {
   return EnumText(v1::ChangeRequest::State_descriptor(), request.state(), "STATE_");
 }
 
+// Fields that are to be changed and have no value: they are emptied, or become no.
+template <typename Message>
+std::vector<std::string> EmptiedIn(const Message& message,
+                                   const google::protobuf::FieldMask& mask) {
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  message.GetReflection()->ListFields(message, &set);
+  std::vector<std::string> emptied;
+  for (const std::string& path : mask.paths()) {
+    const bool has_value = std::any_of(
+        set.begin(), set.end(), [&path](const auto* field) { return field->name() == path; });
+    if (!has_value) emptied.push_back(path);
+  }
+  return emptied;
+}
+
 void Print(const v1::ChangeRequest& request) {
   PrintEdited(request);
   std::cout << (request.update_mask().paths().empty() ? "To be entered" : "To be changed") << ": "
@@ -41,6 +61,10 @@ void Print(const v1::ChangeRequest& request) {
     std::cout << ", " << absl::StrJoin(request.update_mask().paths(), ", ");
   }
   std::cout << "\n";
+  const std::vector<std::string> emptied =
+      request.has_authority() ? EmptiedIn(request.authority(), request.update_mask())
+                              : EmptiedIn(request.contact(), request.update_mask());
+  if (!emptied.empty()) std::cout << "To be emptied: " << absl::StrJoin(emptied, ", ") << "\n";
   if (request.has_authority()) PrintResource(request.authority());
   if (request.has_contact()) PrintResource(request.contact());
 }

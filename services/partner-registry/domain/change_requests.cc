@@ -93,7 +93,8 @@ bool CarriesContact(const ChangeRequest& request) {
   return contact != nullptr && !contact->spiffe_id.empty();
 }
 
-std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view name) {
+std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view name,
+                                     absl::Time now) {
   std::vector<ChangeRequest> emptied;
   const absl::string_view partner = legal::PartnerOf(name);
   if (partner.empty()) return emptied;
@@ -104,6 +105,10 @@ std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view
     without.change = Contact{.partner = contact.partner, .id = contact.id};
     without.reason.clear();
     without.answer.clear();
+    if (without.state == ChangeRequestState::kOpen) {
+      without.state = ChangeRequestState::kWithdrawn;
+      without.decide_time = now;
+    }
     emptied.push_back(std::move(without));
   }
   return emptied;

@@ -29,8 +29,10 @@ std::string ChangedBy(const ChangeRequest& request);
 // Whether it holds data of a contact: not of one that was erased.
 bool CarriesContact(const ChangeRequest& request);
 
-// Those that hold data of the contact `name`, without these and the words that go with them.
-std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view name);
+// Those that hold data of the contact `name`, without these and the words that go with them: over
+// at `now` if they waited, since nobody can answer them any more.
+std::vector<ChangeRequest> EmptiedOf(const Registry& registry, absl::string_view name,
+                                     absl::Time now);
 
 // The request that `caller` may see.
 absl::StatusOr<const ChangeRequest*> FindRequest(const Registry& registry,

@@ -115,7 +115,7 @@ absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed
 absl::StatusOr<Plan> PlanEraseContact(const Registry& registry, absl::string_view name,
                                       absl::string_view etag, absl::Time now) {
   const Contact* known = registry.FindContact(name);
-  std::vector<ChangeRequest> asked = EmptiedOf(registry, name);
+  std::vector<ChangeRequest> asked = EmptiedOf(registry, name, now);
   // Who was only asked for has data, too.
   if (known == nullptr && asked.empty()) return NoSuch("contact", "CONTACT_NOT_FOUND");
   Plan plan{.resource = std::string(name), .barrier = true};

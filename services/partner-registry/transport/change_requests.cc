@@ -1,5 +1,6 @@
 #include "services/partner-registry/transport/change_requests.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -40,6 +41,10 @@ absl::Status ReadChange(const Registry& registry, const Message& message,
   if (mask.paths().empty()) {
     COMITY_ASSIGN_OR_RETURN(made.change, read(path, message));
     return absl::OkStatus();
+  }
+  if (std::find(mask.paths().begin(), mask.paths().end(), "*") != mask.paths().end()) {
+    return InvalidField("CHANGE_REQUEST_INVALID", "change_request.update_mask",
+                        "name each field to be changed: who approves has to see which");
   }
   COMITY_ASSIGN_OR_RETURN(const auto* known, to_change(registry, message.name()));
   COMITY_RETURN_IF_ERROR(CheckEtag(message.etag(), known->recorded));

@@ -178,6 +178,10 @@ TEST_F(ChangeRequestsTest, ANewAuthorityIsRecordedByWhoApproves) {
   EXPECT_THAT(Ask(bad), FailsWith(absl::StatusCode::kInvalidArgument, "AUTHORITY_INVALID"));
   bad.mutable_change_request()->clear_change();
   EXPECT_THAT(Ask(bad), FailsWith(absl::StatusCode::kInvalidArgument, "CHANGE_REQUEST_INVALID"));
+  bad = Ministry();
+  bad.mutable_change_request()->mutable_update_mask()->add_paths("*");
+  EXPECT_THAT(Ask(bad), FailsWith(absl::StatusCode::kInvalidArgument, "CHANGE_REQUEST_INVALID"))
+      << "what it empties would be seen by nobody";
 }
 
 TEST_F(ChangeRequestsTest, AContactAsksForItsOwnPartnerAndSeesNoOther) {
@@ -280,7 +284,7 @@ TEST_F(ChangeRequestsTest, AnErasedContactIsTakenFromWhatWasAskedOfIt) {
     EXPECT_EQ(left->reason(), "");
   }
   EXPECT_THAT(Approve(asked->name()),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED"));
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CHANGE_REQUEST_CLOSED"));
 }
 
 TEST_F(ChangeRequestsTest, WhoFollowsTheRegistryIsToldOfTheChangeAndNotOfTheRequest) {

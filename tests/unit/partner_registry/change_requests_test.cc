@@ -237,7 +237,7 @@ TEST_F(ChangeRequestsTest, ErasingAContactTakesItFromRequestsAlsoIfItWasOnlyAske
     EXPECT_EQ(Found(request).reason, "");
     EXPECT_EQ(registry_.FindContact(name)->state, ContactState::kErased);
     EXPECT_THAT(Approve(request),
-                FailsWith(absl::StatusCode::kFailedPrecondition, "CONTACT_ERASED"));
+                FailsWith(absl::StatusCode::kFailedPrecondition, "CHANGE_REQUEST_CLOSED"));
   }
   EXPECT_THAT(PlanEraseContact(registry_, "partners/georgia/contacts/tbilisi-3", "", kNow),
               FailsWith(absl::StatusCode::kNotFound, "CONTACT_NOT_FOUND"));
