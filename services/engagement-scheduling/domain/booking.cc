@@ -156,20 +156,20 @@ struct Obstacle {
 // What is the same on several days stands once, in the words of the first.
 std::vector<Obstacle> ObstaclesOf(const std::vector<CounterpartVerdict>& verdicts) {
   std::vector<Obstacle> obstacles;
-  for (const auto& [counterpart, verdict] : verdicts) {
-    if (verdict.outcome == legal::Outcome::kPermitted) continue;
-    for (const legal::Reason& reason : verdict.reasons) {
+  for (const CounterpartVerdict& asked : verdicts) {
+    if (asked.verdict.outcome == legal::Outcome::kPermitted) continue;
+    for (const legal::Reason& reason : asked.verdict.reasons) {
       if (reason.outcome == legal::Outcome::kPermitted) continue;
       const auto known =
           std::find_if(obstacles.begin(), obstacles.end(), [&](const Obstacle& earlier) {
-            return earlier.counterpart == counterpart && earlier.reason->row == reason.row &&
+            return earlier.counterpart == asked.counterpart && earlier.reason->row == reason.row &&
                    earlier.reason->code == reason.code && earlier.reason->facts == reason.facts;
           });
-      Obstacle& obstacle =
-          known != obstacles.end()
-              ? *known
-              : obstacles.emplace_back(Obstacle{.counterpart = counterpart, .reason = &reason});
-      obstacle.days.push_back(FormatDay(verdict.day));
+      Obstacle& obstacle = known != obstacles.end()
+                               ? *known
+                               : obstacles.emplace_back(
+                                     Obstacle{.counterpart = asked.counterpart, .reason = &reason});
+      obstacle.days.push_back(FormatDay(asked.verdict.day));
     }
   }
   return obstacles;
