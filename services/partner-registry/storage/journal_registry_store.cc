@@ -133,7 +133,12 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
     if (version.kind == kRemoved) Hide(version.id, version.revision);
     COMITY_RETURN_IF_ERROR(Add(version, change));
     // Whoever erased it sees to the key; two may.
-    if (!change.facts.empty()) Forget(change.facts.back().Copy()).IgnoreError();
+    if (change.facts.empty()) continue;
+    const auto* const contact =
+        std::get_if<std::shared_ptr<const Contact>>(&change.facts.back().pointer());
+    if (contact != nullptr && (*contact)->state == ContactState::kErased) {
+      Forget(**contact).IgnoreError();
+    }
   }
   return std::vector<Change>{std::move(change)};
 }
