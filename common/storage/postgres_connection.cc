@@ -35,9 +35,11 @@ absl::Status InDoubt() {
                    {.reason = "COMMIT_IN_DOUBT", .retry_after = absl::Seconds(1)});
 }
 
-constexpr std::array<std::pair<const char*, const char*>, 6> kDefaults = {{
+constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
     {"application_name", "comity"},
     {"connect_timeout", "5"},
+    // Sessions are encrypted by TLS: Kerberos would be looked for at each, in every thread.
+    {"gssencmode", "disable"},
     {"keepalives_idle", "5"},
     {"keepalives_interval", "3"},
     {"keepalives_count", "3"},

@@ -120,6 +120,10 @@ std::string PostgresServer::NewDatabase() {
   return UrlOf(name);
 }
 
+void PostgresServer::DropDatabase(const std::string& url) const {
+  Run("DROP DATABASE " + NameOf(url) + " WITH (FORCE)");
+}
+
 std::string PostgresServer::UrlOf(const std::string& name) const {
   return "postgresql://postgres@127.0.0.1:" + std::to_string(port_) + "/" + name;
 }

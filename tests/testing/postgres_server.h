@@ -32,6 +32,9 @@ class PostgresServer {
   // A new, empty database: its postgresql:// address.
   std::string NewDatabase();
 
+  // Removes it with whatever sessions it has, so that a long walk does not fill the volume.
+  void DropDatabase(const std::string& url) const;
+
   // The address of the database `name`, there or not; its name in an address of this server.
   std::string UrlOf(const std::string& name) const;
   static std::string NameOf(const std::string& url);

@@ -23,7 +23,8 @@ std::string DatabaseOf(const std::string& root, bool anew = false) {
   static auto* const databases = new std::map<std::string, std::string>();
   const std::lock_guard lock(mutex);
   std::string& url = (*databases)[root];
-  if (url.empty() || anew) url = PostgresServer::Shared().NewDatabase();
+  if (anew && !url.empty()) PostgresServer::Shared().DropDatabase(std::exchange(url, ""));
+  if (url.empty()) url = PostgresServer::Shared().NewDatabase();
   return url;
 }
 

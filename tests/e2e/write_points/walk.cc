@@ -5,11 +5,15 @@
 
 #include <cstdio>
 
+#include "absl/debugging/failure_signal_handler.h"
+
 namespace comity::testing::faults {
 
 int InChild(const std::function<void()>& body) {
   const pid_t child = fork();
   if (child == 0) {
+    // A crash that comes about once in a thousand children says where it was.
+    absl::InstallFailureSignalHandler({});
     try {
       body();
     } catch (...) {
