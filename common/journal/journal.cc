@@ -117,6 +117,11 @@ absl::StatusOr<Entry> Journal::RecordLeaf(LeafMaker maker) {
   return answer;
 }
 
+absl::StatusOr<StateReader> Journal::StateAt(std::int64_t revision) {
+  COMITY_ASSIGN_OR_RETURN(storage::Snapshot snapshot, Read());
+  return StateReader(std::move(snapshot), revision);
+}
+
 absl::StatusOr<const Log*> Journal::FindLog(absl::string_view store_id) const {
   if (store_id.empty()) return &logs().back();
   for (const Log& log : logs()) {

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/journal/participant.h"
+#include "common/journal/state_reader.h"
 #include "common/journal/turn.h"
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
@@ -169,6 +170,10 @@ class Journal {
   virtual absl::StatusOr<std::vector<Version>> ReadFeed(std::int64_t after_revision,
                                                         std::size_t limit) = 0;
 
+  // The same by mutation, with its time.
+  virtual absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(std::int64_t after_revision,
+                                                                       std::size_t limit) = 0;
+
   // The current version of every resource of `kind` that is not erased, in the order of ids.
   virtual absl::StatusOr<std::vector<Version>> LatestVersions(absl::string_view kind) = 0;
 
@@ -178,11 +183,8 @@ class Journal {
                                                            absl::string_view id,
                                                            std::int64_t revision) = 0;
 
-  // Everything as it was at `revision`, in the order of kinds and ids.
-  virtual absl::StatusOr<std::vector<Version>> AllAt(std::int64_t revision) = 0;
-
-  // The commit time of a revision; nullopt: there is no such revision.
-  virtual absl::StatusOr<std::optional<absl::Time>> CommitTimeOf(std::int64_t revision) = 0;
+  // Everything as it was at `revision`. Must not outlive the journal.
+  absl::StatusOr<StateReader> StateAt(std::int64_t revision);
 
   // The logs of this store, oldest first; the last is the ledger, those before were closed
   // (Succeed). What is said of the ledger without naming a log is said of the last.

@@ -1,7 +1,10 @@
 #include "common/journal/key_files.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,9 +13,14 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
+#include "common/threads/beside.h"
 
 namespace comity::journal {
 namespace {
+
+// Of several keys that are made at once.
+constexpr std::size_t kThreads = 16;
+constexpr std::size_t kFilesOfAThread = 4;
 
 absl::Status NotDestroyed(const std::error_code& error) {
   return MakeError(absl::StatusCode::kUnavailable,
@@ -41,16 +49,32 @@ absl::StatusOr<std::string> KeyFiles::Read(absl::string_view name) const {
                    {.reason = "SEALED_CONTENT_DAMAGED"});
 }
 
+absl::Status KeyFiles::MakeOne(const std::string& name) const {
+  const absl::Status known = Read(name).status();
+  if (!absl::IsNotFound(known)) return known;
+  const absl::Status made =
+      storage::CreateFileAtomically(PathOf(name), crypto::RandomBytes(crypto::Aead::kKeySize));
+  // If another process was first: what it sealed must stay readable.
+  return absl::IsAlreadyExists(made) ? absl::OkStatus() : made;
+}
+
 absl::Status KeyFiles::Make(const std::vector<std::string>& names) const {
-  for (const std::string& name : names) {
-    absl::Status known = Read(name).status();
-    if (known.ok()) continue;
-    if (!absl::IsNotFound(known)) return known;
-    const absl::Status made =
-        storage::CreateFileAtomically(PathOf(name), crypto::RandomBytes(crypto::Aead::kKeySize));
-    // If another process was first: what it sealed must stay readable.
-    if (!absl::IsAlreadyExists(made)) COMITY_RETURN_IF_ERROR(made);
+  // What is synced at the same time a file system brings to the medium together.
+  const std::size_t shares = std::clamp<std::size_t>(names.size() / kFilesOfAThread, 1, kThreads);
+  std::vector<absl::Status> made(shares);
+  const auto make = [&](std::size_t share) {
+    for (std::size_t i = share; i < names.size() && made[share].ok(); i += shares) {
+      made[share] = MakeOne(names[i]);
+    }
+  };
+  {
+    std::vector<std::jthread> beside;
+    for (std::size_t share = 1; share < shares; ++share) {
+      beside.push_back(Beside([&make, share] { make(share); }));
+    }
+    make(0);
   }
+  for (const absl::Status& share : made) COMITY_RETURN_IF_ERROR(share);
   // Also if all were there: whoever made one may have died before its name was on the medium.
   return storage::SyncDirectory(directory_);
 }

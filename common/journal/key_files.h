@@ -23,8 +23,8 @@ class KeyFiles {
   // "" if it was destroyed; NOT_FOUND if there never was one. DATA_LOSS `SEALED_CONTENT_DAMAGED`.
   absl::StatusOr<std::string> Read(absl::string_view name) const;
 
-  // Makes those of these keys that there never were. When it returns all are on the medium; their
-  // folder is synced once.
+  // Makes those of these keys that there never were, of many several at a time. When it returns all
+  // are on the medium; their folder is synced once.
   absl::Status Make(const std::vector<std::string>& names) const;
 
   // As Read, after Make.
@@ -35,6 +35,9 @@ class KeyFiles {
 
  private:
   explicit KeyFiles(std::string directory) : directory_(std::move(directory)) {}
+
+  // As Make, but for the folder.
+  absl::Status MakeOne(const std::string& name) const;
 
   std::string directory_;
 };

@@ -44,6 +44,15 @@ Version VersionOf(const Statement& row) {
   return version;
 }
 
+// In column 4, behind the version.
+absl::StatusOr<absl::Time> TimeOfVersion(const Statement& row) {
+  if (!row.IsNull(4)) return absl::FromUnixMicros(row.Int64(4));
+  return MakeError(absl::StatusCode::kDataLoss,
+                   "The database has changes of a revision and not its time; stop the service, "
+                   "keep the file for examination and restore the last backup.",
+                   {.reason = "DATABASE_CORRUPT"});
+}
+
 // The versions from position ?1 on, ?2 more than one of them at least, to the end of a revision:
 // half a mutation is a state that never was.
 constexpr absl::string_view kFeedRange =
@@ -233,16 +242,6 @@ absl::StatusOr<std::optional<std::string>> FindBatch(Connection& sql, std::int64
   return std::optional<std::string>(std::string(select->Text(0)));
 }
 
-absl::StatusOr<std::optional<Mutation>> FindMutation(Connection& sql, std::int64_t revision) {
-  COMITY_ASSIGN_OR_RETURN(const auto select,
-                          sql.Prepare("SELECT revision, commit_micros, resource "
-                                      "FROM journal_mutations WHERE revision = ?1"));
-  COMITY_ASSIGN_OR_RETURN(const bool row, select->BindInt64(1, revision).Step());
-  if (!row) return std::optional<Mutation>();
-  return std::optional<Mutation>(Mutation{select->Int64(0), absl::FromUnixMicros(select->Int64(1)),
-                                          std::string(select->Text(2))});
-}
-
 absl::StatusOr<std::vector<std::int64_t>> FindAnswered(
     Connection& sql, const std::vector<const Attempt*>& attempts) {
   // A query for each within one statement, so that every one takes its index however large the
@@ -336,7 +335,7 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(Connection& sql,
       const auto select,
       sql.Prepare(absl::StrCat(
           "SELECT v.position, v.kind, v.id, v.body, m.commit_micros FROM journal_versions v "
-          "JOIN journal_mutations m ON m.revision = (v.position >> 20) WHERE ",
+          "LEFT JOIN journal_mutations m ON m.revision = (v.position >> 20) WHERE ",
           kFeedRange, " ORDER BY v.position")));
   BindFeedRange(*select, after_revision, limit);
   std::vector<CommittedMutation> mutations;
@@ -345,8 +344,8 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(Connection& sql,
     if (!row) return mutations;
     Version version = VersionOf(*select);
     if (mutations.empty() || mutations.back().revision != version.revision) {
-      mutations.push_back(
-          {.revision = version.revision, .commit_time = absl::FromUnixMicros(select->Int64(4))});
+      COMITY_ASSIGN_OR_RETURN(const absl::Time time, TimeOfVersion(*select));
+      mutations.push_back({.revision = version.revision, .commit_time = time});
     }
     mutations.back().versions.push_back(std::move(version));
   }
@@ -373,15 +372,28 @@ absl::StatusOr<std::vector<Version>> ReadLatest(Connection& sql, absl::string_vi
   return AllVersions(*select);
 }
 
-absl::StatusOr<std::vector<Version>> ReadAllAt(Connection& sql, std::int64_t revision) {
+absl::StatusOr<std::vector<CommittedVersion>> ReadStateAt(Connection& sql, std::int64_t revision,
+                                                          absl::string_view kind,
+                                                          absl::string_view id, std::size_t limit) {
+  // Queries of their own, so that each takes its index: joins are planned for all there is.
   COMITY_ASSIGN_OR_RETURN(
       const auto select,
-      sql.Prepare("SELECT v.position, v.kind, v.id, v.body FROM journal_versions v JOIN "
-                  "  (SELECT MAX(position) AS last FROM journal_versions WHERE position < ?1 "
-                  "   GROUP BY kind, id) newest ON v.position = newest.last "
-                  "WHERE v.body IS NOT NULL ORDER BY v.kind, v.id"));
-  select->BindInt64(1, FirstPosition(Next(revision)));
-  return AllVersions(*select);
+      sql.Prepare(absl::StrCat(
+          "SELECT newest.last, newest.kind, newest.id, "
+          "(SELECT v.body FROM journal_versions v WHERE v.position = newest.last), "
+          "(SELECT m.commit_micros FROM journal_mutations m WHERE m.revision = newest.last >> 20) "
+          "FROM (SELECT kind, id, MAX(position) AS last FROM journal_versions WHERE (kind, id) > "
+          "(?2, ?3) AND position < ?1 GROUP BY kind, id ORDER BY kind, id LIMIT ",
+          limit, ") newest ORDER BY newest.kind, newest.id")));
+  select->BindInt64(1, FirstPosition(Next(revision))).BindText(2, kind).BindText(3, id);
+  std::vector<CommittedVersion> versions;
+  versions.reserve(limit);
+  while (true) {
+    COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
+    if (!row) return versions;
+    COMITY_ASSIGN_OR_RETURN(const absl::Time time, TimeOfVersion(*select));
+    versions.push_back({.version = VersionOf(*select), .commit_time = time});
+  }
 }
 
 absl::StatusOr<std::optional<Version>> FindVersionAt(Connection& sql, absl::string_view kind,

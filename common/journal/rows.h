@@ -72,8 +72,6 @@ struct Mutation {
   absl::Time commit_time;
   std::string resource;
 };
-absl::StatusOr<std::optional<Mutation>> FindMutation(storage::Connection& sql,
-                                                     std::int64_t revision);
 
 // A request_id that was answered, and with what.
 struct Request {
@@ -104,7 +102,12 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection
 absl::StatusOr<std::vector<Version>> ReadVersions(storage::Connection& sql, const Place& last,
                                                   std::size_t limit);
 absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
-absl::StatusOr<std::vector<Version>> ReadAllAt(storage::Connection& sql, std::int64_t revision);
+// The versions at `revision` of the resources after (`kind`, `id`), at most `limit`, in order;
+// those of erased ones too, without a body.
+absl::StatusOr<std::vector<CommittedVersion>> ReadStateAt(storage::Connection& sql,
+                                                          std::int64_t revision,
+                                                          absl::string_view kind,
+                                                          absl::string_view id, std::size_t limit);
 absl::StatusOr<std::optional<Version>> FindVersionAt(storage::Connection& sql,
                                                      absl::string_view kind, absl::string_view id,
                                                      std::int64_t revision);

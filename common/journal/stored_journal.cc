@@ -159,6 +159,12 @@ absl::StatusOr<std::vector<Version>> StoredJournal::ReadFeed(std::int64_t after_
   return rows::ReadFeed(snapshot.sql(), after_revision, limit);
 }
 
+absl::StatusOr<std::vector<CommittedMutation>> StoredJournal::ReadMutations(
+    std::int64_t after_revision, std::size_t limit) {
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return rows::ReadMutations(snapshot.sql(), after_revision, limit);
+}
+
 absl::StatusOr<std::vector<Version>> StoredJournal::LatestVersions(absl::string_view kind) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
   return rows::ReadLatest(snapshot.sql(), kind);
@@ -169,18 +175,6 @@ absl::StatusOr<std::optional<Version>> StoredJournal::VersionAt(absl::string_vie
                                                                 std::int64_t revision) {
   COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
   return rows::FindVersionAt(snapshot.sql(), kind, id, revision);
-}
-
-absl::StatusOr<std::vector<Version>> StoredJournal::AllAt(std::int64_t revision) {
-  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
-  return rows::ReadAllAt(snapshot.sql(), revision);
-}
-
-absl::StatusOr<std::optional<absl::Time>> StoredJournal::CommitTimeOf(std::int64_t revision) {
-  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
-  COMITY_ASSIGN_OR_RETURN(const auto found, rows::FindMutation(snapshot.sql(), revision));
-  if (!found) return std::optional<absl::Time>();
-  return std::optional<absl::Time>(found->commit_time);
 }
 
 absl::StatusOr<std::vector<Entry>> StoredJournal::ReadEntriesOf(const Log& log, std::int64_t first,

@@ -53,11 +53,11 @@ class StoredJournal final : public Journal {
   storage::Database& database() override { return *database_; }
   absl::StatusOr<std::vector<Version>> ReadFeed(std::int64_t after_revision,
                                                 std::size_t limit) override;
+  absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(std::int64_t after_revision,
+                                                               std::size_t limit) override;
   absl::StatusOr<std::vector<Version>> LatestVersions(absl::string_view kind) override;
   absl::StatusOr<std::optional<Version>> VersionAt(absl::string_view kind, absl::string_view id,
                                                    std::int64_t revision) override;
-  absl::StatusOr<std::vector<Version>> AllAt(std::int64_t revision) override;
-  absl::StatusOr<std::optional<absl::Time>> CommitTimeOf(std::int64_t revision) override;
   const std::vector<Log>& logs() const override { return logs_; }
   absl::StatusOr<std::vector<Entry>> ReadEntriesOf(const Log& log, std::int64_t first,
                                                    std::size_t limit) override;

@@ -26,8 +26,9 @@ class SubjectKeys {
  public:
   static absl::StatusOr<std::unique_ptr<SubjectKeys>> Open(std::string directory);
 
-  // Makes the keys that `subjects` lack, for who will seal for many: their folder is synced once.
-  // Errors of the files.
+  // Makes the keys that `subjects` lack, for who will seal for many: their folder is synced once. A
+  // key that nothing is sealed with says nothing and stays for when something is. Errors of the
+  // files.
   absl::Status Prepare(const std::vector<std::string>& subjects);
 
   // Encrypts (AES-256-GCM) for `subject`, whose key is made and synced before its first use; bound

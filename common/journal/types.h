@@ -75,6 +75,12 @@ struct Version {
   std::optional<std::string> body;  // nullopt: erased by this revision.
 };
 
+// A version with the time of its revision.
+struct CommittedVersion {
+  Version version;
+  absl::Time commit_time = absl::UnixEpoch();
+};
+
 // All that one mutation changed.
 struct CommittedMutation {
   std::int64_t revision = 0;

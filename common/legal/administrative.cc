@@ -11,7 +11,8 @@ namespace comity::legal {
 namespace {
 
 Reason Row(const Evaluation& e, Outcome outcome, absl::string_view article) {
-  return {.row = "1.3", .outcome = outcome, .article = std::string(article), .facts = {e.partner}};
+  return {
+      .row = "1.3", .outcome = outcome, .article = std::string(article), .facts = Cite(e.partner)};
 }
 
 bool InsideTheUnion(LegalClass legal_class) {
@@ -23,7 +24,8 @@ bool InsideTheUnion(LegalClass legal_class) {
 // What the instruments of `kinds` come to; `which` is the first that covers, or leaves it open.
 Tri InEffect(Evaluation& e, std::initializer_list<InstrumentKind> kinds, const Instrument*& which) {
   Tri best = Tri::kNo;
-  for (const Instrument& instrument : e.dossier->instruments) {
+  for (const Instrument* const each : e.instruments) {
+    const Instrument& instrument = *each;
     if (std::find(kinds.begin(), kinds.end(), instrument.kind) == kinds.end()) continue;
     if (!Covers(instrument, e)) continue;
     const Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);

@@ -22,27 +22,27 @@ struct OpenField {
 
 // What the rows found so far.
 struct Bases {
-  explicit Bases(const Evaluation& e) : effects(e.dossier->instruments.size()) {}
+  explicit Bases(const Evaluation& e) : effects(e.instruments.size()) {}
 
   std::vector<OpenField> open;
-  // By place among the partner's instruments: rows 5.0 to 5.10 ask for the same ones.
+  // By place among the evaluation's instruments: rows 5.0 to 5.10 ask for the same ones.
   absl::FixedArray<std::optional<Effect>, 16> effects;
 };
 
-// As the dossier has it, looked at once.
-const Effect& EffectOf(const Instrument& instrument, const Evaluation& e, Bases& bases) {
-  std::optional<Effect>& effect =
-      bases.effects[static_cast<std::size_t>(&instrument - e.dossier->instruments.data())];
-  if (!effect) effect = EffectWithScope(instrument, *e.dossier, e.lens);
+// Of the instrument at `place`, as the dossier has it, looked at once.
+const Effect& EffectAt(std::size_t place, const Evaluation& e, Bases& bases) {
+  std::optional<Effect>& effect = bases.effects[place];
+  if (!effect) effect = EffectWithScope(*e.instruments[place], *e.dossier, e.lens);
   return *effect;
 }
 
 // The first instrument of `kind` that covers; remembers what is open about the others.
 const Instrument* Covering(Evaluation& e, InstrumentKind kind, Bases& bases) {
   const Instrument* covering = nullptr;
-  for (const Instrument& instrument : e.dossier->instruments) {
+  for (std::size_t place = 0; place < e.instruments.size(); ++place) {
+    const Instrument& instrument = *e.instruments[place];
     if (instrument.kind != kind || !Covers(instrument, e)) continue;
-    const Effect& effect = EffectOf(instrument, e, bases);
+    const Effect& effect = EffectAt(place, e, bases);
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);
     if (effect.holds == Tri::kYes && covering == nullptr) covering = &instrument;
@@ -75,7 +75,7 @@ void Row5_0Deemed(Evaluation& e, Bases& bases) {
   Rest(e, "5.0", Basis::kDeemedNotATransfer, "TCA 782",
        absl::StrCat(found->title, ": on ", Day(e),
                     " transmission is not considered a transfer to a third country."),
-       {found->name});
+       Cite(found->name));
 }
 
 // 5.1: an adequacy decision under the LED.
@@ -83,7 +83,7 @@ void Row5_1Adequacy(Evaluation& e, Bases& bases) {
   const Instrument* const found = Covering(e, InstrumentKind::kAdequacyDecisionLed, bases);
   if (found == nullptr) return;
   Rest(e, "5.1", Basis::kAdequacy, "EJR 57, 56(2)(a)",
-       absl::StrCat(found->title, " has effect on ", Day(e), "."), {found->name});
+       absl::StrCat(found->title, " has effect on ", Day(e), "."), Cite(found->name));
 }
 
 // 5.2: an agreement under Article 218 TFEU that is applied.
@@ -91,7 +91,7 @@ void Row5_2Agreement(Evaluation& e, Bases& bases) {
   const Instrument* const found = Covering(e, InstrumentKind::kInternationalAgreement, bases);
   if (found == nullptr) return;
   Rest(e, "5.2", Basis::kInternationalAgreement, "EJR 56(2)(c)",
-       absl::StrCat(found->title, " is applied on ", Day(e), "."), {found->name});
+       absl::StrCat(found->title, " is applied on ", Day(e), "."), Cite(found->name));
   e.Condition(absl::StrCat("The terms of ", found->title, " travel with the data."));
 }
 
@@ -102,7 +102,7 @@ void Row5_3Cooperation(Evaluation& e, Bases& bases) {
   Rest(e, "5.3", Basis::kCooperationAgreement, "EJR 56(2)(b), 80(5)",
        absl::StrCat("The cooperation agreement with ", e.counterpart_name(),
                     ", concluded before 12 December 2019, is in force on ", Day(e), "."),
-       {found->name});
+       Cite(found->name));
   e.Condition("The terms of the cooperation agreement travel with the data.");
 }
 
@@ -114,7 +114,7 @@ void Row5_4Binding(Evaluation& e, Bases& bases) {
   Rest(
       e, "5.4", Basis::kBindingInstrument, "EJR 58(1)(a)",
       absl::StrCat(found->title, " binds and provides for appropriate safeguards on ", Day(e), "."),
-      {found->name});
+      Cite(found->name));
 }
 
 // 5.5: without adequacy, a recorded assessment of safeguards.
@@ -206,7 +206,7 @@ void Row5_8Single(Evaluation& e) {
          .sentence = absl::StrCat("No legal basis is established for a transfer to ",
                                   e.counterpart_name(), " on ", Day(e), "."),
          .remedy = "The authorised person of the agency decides whether one of the routes is open.",
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "NO_BASIS"});
   e.verdict.routes.push_back(AssessmentRoute());
   e.verdict.routes.push_back(
@@ -235,14 +235,15 @@ void Row5_9Bulk(Evaluation& e) {
                                   e.counterpart_name(), " on ", Day(e),
                                   "; derogations are closed to them."),
          .remedy = "The authorised person of the agency assesses the safeguards.",
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "NO_BASIS_FOR_BULK"});
   e.verdict.routes.push_back(AssessmentRoute());
 }
 
-// Appends why `instrument` is no basis, if people may take it for one. False if they will not.
-bool SayNeverABasis(const Instrument& instrument, const Evaluation& e, Bases& bases,
-                    std::string& sentence) {
+// Appends why the instrument at `place` is no basis, if people may take it for one. False if they
+// will not.
+bool SayNeverABasis(std::size_t place, const Evaluation& e, Bases& bases, std::string& sentence) {
+  const Instrument& instrument = *e.instruments[place];
   const Tri signed_by = SignedBy(instrument, e.lens);
   const auto say = [&](absl::string_view before, absl::string_view after) {
     absl::StrAppend(&sentence, sentence.empty() ? "" : "; ", before, instrument.title, after);
@@ -256,12 +257,12 @@ bool SayNeverABasis(const Instrument& instrument, const Evaluation& e, Bases& ba
     case InstrumentKind::kOtherAgreement:
       return signed_by != Tri::kNo && say("the ", " is no basis without an opinion of counsel");
     case InstrumentKind::kAdequacyDecisionGdpr:
-      return EffectOf(instrument, e, bases).holds != Tri::kNo &&
+      return EffectAt(place, e, bases).holds != Tri::kNo &&
              say("", " is an adequacy decision under the GDPR, not under the LED");
     case InstrumentKind::kInternationalAgreement:
     case InstrumentKind::kCooperationAgreementPre2019:
       // In force it is no mere signature, even while its scope waits for a second person.
-      return signed_by == Tri::kYes && EffectOf(instrument, e, bases).holds != Tri::kYes &&
+      return signed_by == Tri::kYes && EffectAt(place, e, bases).holds != Tri::kYes &&
              EffectOf(instrument, *e.dossier, e.lens).holds != Tri::kYes &&
              say("the signature of the ", " gives no basis");
     default:
@@ -273,9 +274,10 @@ bool SayNeverABasis(const Instrument& instrument, const Evaluation& e, Bases& ba
 void Row5_10NeverABasis(Evaluation& e, Bases& bases) {
   std::string sentence;
   std::vector<std::string> facts;
-  for (const Instrument& instrument : e.dossier->instruments) {
+  for (std::size_t place = 0; place < e.instruments.size(); ++place) {
+    const Instrument& instrument = *e.instruments[place];
     if (EndedBy(instrument, e.lens) || PublicUnder(instrument, e.lens) == Tri::kNo) continue;
-    if (SayNeverABasis(instrument, e, bases, sentence)) facts.push_back(instrument.name);
+    if (SayNeverABasis(place, e, bases, sentence)) facts.push_back(instrument.name);
   }
   if (!e.question.proposed_frame.empty()) {
     absl::StrAppend(&sentence, sentence.empty() ? "" : "; ", "\"", e.question.proposed_frame,

@@ -87,7 +87,7 @@ bool LapsedDecision(const Evaluation& evaluation, absl::string_view whose,
 
 std::vector<std::string> FactsOf(const Decision& decision) {
   if (decision.name.empty()) return {};
-  return {decision.name};
+  return Cite(decision.name);
 }
 
 void CarryConditions(Evaluation& evaluation, const Decision& decision) {

@@ -16,6 +16,15 @@ const Authority* FindAuthority(const Dossier* dossier, absl::string_view name) {
   return found == dossier->authorities.end() ? nullptr : &*found;
 }
 
+absl::InlinedVector<const Instrument*, 8> NotOver(const Dossier* dossier, absl::CivilDay day) {
+  absl::InlinedVector<const Instrument*, 8> instruments;
+  if (dossier == nullptr) return instruments;
+  for (const Instrument& instrument : dossier->instruments) {
+    if (!instrument.Over(day)) instruments.push_back(&instrument);
+  }
+  return instruments;
+}
+
 Lens LensOf(const Question& question) {
   return {.day = DayInBrussels(question.instant),
           .explore = question.mode == Mode::kExplore || question.public_on.has_value(),
@@ -36,7 +45,8 @@ Evaluation::Evaluation(const Facts& all_facts, const Question& asked)
       dossier(all_facts.Find(partner)),
       authority(FindAuthority(dossier, asked.counterpart)),
       counterpart_class(dossier != nullptr && dossier->partner ? ClassOf(*dossier->partner, lens)
-                                                               : ClassOnDay{}) {
+                                                               : ClassOnDay{}),
+      instruments(NotOver(dossier, lens.day)) {
   // As many as most have: moving them to more room costs as much as finding them. Five reasons are
   // what the allocator still gives from its cache.
   constexpr std::size_t kUsualReasons = 5;

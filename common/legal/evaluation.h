@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "common/legal/effect.h"
 #include "common/legal/facts.h"
@@ -26,10 +27,13 @@ struct Evaluation {
   const Dossier* const dossier;
   const Authority* const authority;
   const ClassOnDay counterpart_class;
+  // Its instruments that may have an effect on the day: most are over, and reading on in those
+  // costs more than deciding.
+  const absl::InlinedVector<const Instrument*, 8> instruments;
 
   Verdict verdict;
   // Reasons that explain what the bases come to; they count for nothing by themselves.
-  std::vector<std::size_t> explanations;
+  absl::InlinedVector<std::size_t, 4> explanations;
   // Received data wait in quarantine whatever phase 2 says; it decides on their use.
   bool quarantined = false;
 
@@ -47,6 +51,15 @@ struct Evaluation {
   void Duty(std::string duty);
   void Unconfirmed(const Instrument& instrument, const std::vector<Field>& fields);
 };
+
+// Names for Reason::facts. An initializer list would copy each twice.
+template <typename... Names>
+std::vector<std::string> Cite(const Names&... names) {
+  std::vector<std::string> facts;
+  facts.reserve(sizeof...(names));
+  (facts.emplace_back(names), ...);
+  return facts;
+}
 
 // "Georgia" for a partner the facts know, otherwise the name itself.
 std::string DisplayName(const Facts& facts, absl::string_view partner);

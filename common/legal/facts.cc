@@ -184,7 +184,10 @@ Facts FactsBuilder::Build(Revision revision) {
                     [](const Instrument& instrument) { return !instrument.supersedes.empty(); });
     const std::size_t index = ShardOf(partner, Facts::kShards);
     std::shared_ptr<Facts::Shard>& shard = shards[index];
-    if (shard == nullptr) shard = std::make_shared<Facts::Shard>(*facts_.shards_[index]);
+    if (shard == nullptr) {
+      shard = std::make_shared<Facts::Shard>(*facts_.shards_[index]);
+      shard->reserve(shard->size() + edited_.size() / Facts::kShards);
+    }
     (*shard)[partner] = std::move(dossier);
   }
   for (auto& [index, shard] : shards) facts_.shards_[index] = std::move(shard);

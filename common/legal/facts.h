@@ -76,7 +76,7 @@ struct Instrument {
   std::string name;  // "partners/georgia/instruments/cooperation-agreement"
   InstrumentKind kind = InstrumentKind::kUnspecified;
   PartialDate over_after;  // `ended`, if it is sure whoever asks. Set by FactsBuilder, for speed.
-  std::shared_ptr<const Scope> scope;  // Null: it covers whatever its kind can cover.
+  std::shared_ptr<const HeldScope> scope;  // Null: it covers whatever its kind can cover.
   std::string title;
   PartialDate signed_on;
   PartialDate provisional_from;

@@ -47,7 +47,7 @@ void Row4b_1MemberStates(Evaluation& e, const Origin& origin) {
        .remedy = consent != nullptr
                      ? ""
                      : absl::StrCat("Obtain the consent of the competent authority of ", name, "."),
-       .facts = {origin.partner},
+       .facts = Cite(origin.partner),
        .code =
            consent != nullptr ? "ONWARD_CONSENT_OF_STATE" : "ONWARD_CONSENT_OF_STATE_OUTSTANDING"});
 }
@@ -80,7 +80,7 @@ void Row4b_2Others(Evaluation& e, const Origin& origin) {
                                           : " has not permitted the onward transfer of its "
                                             "data."),
        .remedy = permission != nullptr ? "" : absl::StrCat("Obtain the permission of ", name, "."),
-       .facts = {origin.partner},
+       .facts = Cite(origin.partner),
        .code = permission != nullptr ? "ONWARD_PERMISSION" : "ONWARD_PERMISSION_OUTSTANDING"});
 }
 

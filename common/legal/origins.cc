@@ -95,7 +95,7 @@ void Row4_2Outstanding(Evaluation& e, const Origin& origin) {
                                          "available to ",
                                          e.counterpart_name(), "."),
        .remedy = absl::StrCat("Obtain the authorisation of the competent authority of ", name, "."),
-       .facts = {origin.partner},
+       .facts = Cite(origin.partner),
        .code = lapsed ? "AUTHORISATION_WITHDRAWN" : "AUTHORISATION_OUTSTANDING"});
 }
 
@@ -106,7 +106,7 @@ void Row4_4Permission(Evaluation& e, const Origin& origin) {
                 .outcome = Outcome::kPermitted,
                 .article = origin.kind == OriginKind::kUnionBody ? "EJR 49-51; EUDPR 75"
                                                                  : "its instrument; EUDPR 75",
-                .facts = {origin.partner}};
+                .facts = Cite(origin.partner)};
   if (origin.partner == e.partner) {
     reason.code = "RETURNED_TO_ORIGIN";
     reason.sentence = absl::StrCat("The data go back to ", name, ", from which they came.");
@@ -149,7 +149,7 @@ void UnknownOrigin(Evaluation& e, const Origin& origin) {
                                         "on ",
                                         Day(e), "."),
          .remedy = "Name the origin as the registry knows it on that day.",
-         .facts = {origin.partner},
+         .facts = Cite(origin.partner),
          .code = "ORIGIN_UNKNOWN"});
 }
 

@@ -28,7 +28,7 @@ void Row3_1Competence(Evaluation& e) {
   Reason reason{.row = "3.1",
                 .outcome = Outcome::kRefused,
                 .article = std::string(CompetenceArticle(e)),
-                .facts = {e.question.counterpart}};
+                .facts = Cite(e.question.counterpart)};
   const bool organisation = e.legal_class() == LegalClass::kInternationalOrganisation;
   if (organisation && !e.dossier->partner->competent_in_criminal_matters) {
     reason.code = "NOT_COMPETENT";
@@ -93,8 +93,8 @@ bool CoversRecipient(const Instrument& instrument, const Evaluation& e) {
   // of a territory only if the instrument says that it extends to it.
   if (!listed.empty() || !CoversSectorsOf(instrument, e)) return false;
   const std::string& territory = e.authority->territory;
-  return territory.empty() ||
-         (instrument.scope != nullptr && Extends(*instrument.scope, territory));
+  return territory.empty() || (instrument.scope != nullptr &&
+                               instrument.scope->Names(HeldScope::Limit::kTerritories, territory));
 }
 
 std::vector<std::string> BeyondScope(const Instrument& instrument, const Evaluation& e) {
@@ -111,7 +111,7 @@ std::string WhyNotCovered(const Instrument& instrument, const Evaluation& e) {
     const bool silent = e.authority == nullptr || e.authority->sectors.empty();
     return absl::StrCat(silent ? ", of which no sector is known"
                                : absl::StrCat(", which works in ", Quoted(e.authority->sectors)),
-                        " (only the sectors ", Quoted(instrument.scope->sectors), ")");
+                        " (only the sectors ", Quoted(instrument.scope->all().sectors), ")");
   }
   return absl::StrCat(", which acts for ", e.authority->territory);
 }
@@ -123,13 +123,14 @@ void SayRecipientNotCovered(const Instrument& instrument, Evaluation& e) {
              .sentence = absl::StrCat(instrument.title, " does not cover ", recipient,
                                       WhyNotCovered(instrument, e), "."),
              .remedy = "Name an authority that the instrument covers.",
-             .facts = {instrument.name, recipient},
+             .facts = Cite(instrument.name, recipient),
              .code = "AUTHORITY_NOT_COVERED"});
 }
 
 // 3.2: instruments cover the authorities they list, in their territory and sector.
 void Row3_2Coverage(Evaluation& e) {
-  for (const Instrument& instrument : e.dossier->instruments) {
+  for (const Instrument* const each : e.instruments) {
+    const Instrument& instrument = *each;
     switch (instrument.kind) {
       case InstrumentKind::kCooperationAgreementPre2019:
       case InstrumentKind::kInternationalAgreement:
@@ -152,7 +153,7 @@ void Row3_2Coverage(Evaluation& e) {
                                         absl::StrJoin(beyond, ", nor "), "."),
                .remedy = "If the case is one that it covers, state it in the words recorded; "
                          "otherwise another basis is needed.",
-               .facts = {instrument.name},
+               .facts = Cite(instrument.name),
                .code = "OUTSIDE_SCOPE"});
   }
 }
@@ -185,7 +186,7 @@ void Row3_3Readiness(Evaluation& e) {
                                          "publishes a key statement. "
                                        : "",
                                 stale ? "The registry operator verifies the authority." : ""),
-         .facts = {e.authority->name},
+         .facts = Cite(e.authority->name),
          .code = no_key ? "SEALING_KEY_MISSING" : "VERIFICATION_STALE"});
 }
 
@@ -198,7 +199,7 @@ void Row3_4Suspended(Evaluation& e) {
          .sentence = absl::StrCat("Exchanges of operational data with ", e.counterpart_name(),
                                   " are suspended."),
          .remedy = "Nothing is made available until the agency lifts the suspension.",
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "EXCHANGES_SUSPENDED"});
 }
 

@@ -1,6 +1,7 @@
 #include "common/legal/scope.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -41,45 +42,81 @@ std::string Listed(const std::vector<SubjectKind>& subjects) {
   });
 }
 
-void CheckWords(const Words& covered, absl::string_view what, absl::string_view asked,
-                Words& beyond) {
+// What a question that says `asked` of `what` goes beyond; "": it is covered.
+std::string BeyondWords(const HeldScope& scope, HeldScope::Limit limit, absl::string_view what,
+                        absl::string_view asked) {
   const absl::string_view said = absl::StripAsciiWhitespace(asked);
   // Nobody can record words that are empty; whoever names none is not covered by them.
-  if (covered.empty() || (!said.empty() && Names(covered, said))) return;
-  beyond.push_back(
-      said.empty() ? absl::StrCat("what states no ", what, " (only ", Quoted(covered), ")")
-                   : absl::StrCat("the ", what, " \"", said, "\" (only ", Quoted(covered), ")"));
+  if (scope.Unlimited(limit) || (!said.empty() && scope.Names(limit, said))) return "";
+  const Words& covered =
+      limit == HeldScope::Limit::kOffences ? scope.all().offences : scope.all().stages;
+  return said.empty() ? absl::StrCat("what states no ", what, " (only ", Quoted(covered), ")")
+                      : absl::StrCat("the ", what, " \"", said, "\" (only ", Quoted(covered), ")");
 }
 
-void CheckSubjects(const std::vector<SubjectKind>& covered, const Question& question,
-                   Words& beyond) {
-  if (covered.empty()) return;
+// Likewise of whom the data are about.
+std::string BeyondSubjects(const HeldScope& scope, const std::vector<SubjectKind>& asked) {
+  if (!scope.limits_subjects()) return "";
   std::vector<SubjectKind> outside;
-  for (const SubjectKind subject : question.subjects) {
-    if (std::find(covered.begin(), covered.end(), subject) == covered.end()) {
-      outside.push_back(subject);
-    }
+  for (const SubjectKind subject : asked) {
+    if (!scope.Covers(subject)) outside.push_back(subject);
   }
-  if (outside.empty() && !question.subjects.empty()) return;
+  if (outside.empty() && !asked.empty()) return "";
   if (outside.empty()) outside.push_back(SubjectKind::kUnspecified);
-  beyond.push_back(absl::StrCat("data of ", Listed(outside), " (only ", Listed(covered), ")"));
+  return absl::StrCat("data of ", Listed(outside), " (only ", Listed(scope.all().subjects), ")");
 }
 
 }  // namespace
 
-std::vector<std::string> Beyond(const Scope& scope, const Question& question) {
+HeldScope::HeldScope(Scope scope)
+    : excludes_special_categories_(scope.excludes_special_categories), scope_(std::move(scope)) {
+  for (const SubjectKind subject : scope_.subjects) {
+    subjects_ |= 1U << static_cast<unsigned>(subject);
+  }
+  std::size_t limit = 0;
+  for (const Words* const words :
+       {&scope_.offences, &scope_.stages, &scope_.sectors, &scope_.territories}) {
+    for (const std::string& word : *words) {
+      const std::uint32_t size = static_cast<std::uint32_t>(word.size());
+      char bytes[sizeof size];
+      std::memcpy(bytes, &size, sizeof size);
+      words_.insert(words_.end(), bytes, bytes + sizeof size);
+      words_.insert(words_.end(), word.begin(), word.end());
+    }
+    ends_[limit++] = static_cast<std::uint32_t>(words_.size());
+  }
+}
+
+bool HeldScope::Names(Limit limit, absl::string_view what) const {
+  const char* at = words_.data() + BeginOf(limit);
+  const char* const end = words_.data() + EndOf(limit);
+  while (at != end) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, at, sizeof size);
+    at += sizeof size;
+    if (text::SameWords({at, size}, what)) return true;
+    at += size;
+  }
+  return false;
+}
+
+std::vector<std::string> Beyond(const HeldScope& scope, const Question& question) {
   Words beyond;
-  CheckWords(scope.offences, "offence", question.purpose.offence, beyond);
-  CheckWords(scope.stages, "stage of proceedings", question.purpose.stage, beyond);
-  CheckSubjects(scope.subjects, question, beyond);
-  if (scope.excludes_special_categories && question.special_categories) {
+  const auto add = [&beyond](std::string what) {
+    if (!what.empty()) beyond.push_back(std::move(what));
+  };
+  using enum HeldScope::Limit;
+  add(BeyondWords(scope, kOffences, "offence", question.purpose.offence));
+  add(BeyondWords(scope, kStages, "stage of proceedings", question.purpose.stage));
+  add(BeyondSubjects(scope, question.subjects));
+  if (scope.excludes_special_categories() && question.special_categories) {
     beyond.emplace_back("special categories of data");
   }
   return beyond;
 }
 
-std::shared_ptr<const Scope> Limits(Scope scope) {
-  return scope == Scope() ? nullptr : std::make_shared<const Scope>(std::move(scope));
+std::shared_ptr<const HeldScope> Limits(Scope scope) {
+  return scope == Scope() ? nullptr : std::make_shared<const HeldScope>(std::move(scope));
 }
 
 bool Widens(const Scope& before, const Scope& after) {
@@ -98,22 +135,19 @@ bool Widens(const Scope& before, const Scope& after) {
     if (covered(after.subjects, subject) && !covered(before.subjects, subject)) return true;
   }
   for (const std::string& territory : after.territories) {
-    if (!Extends(before, territory)) return true;
+    if (!Names(before.territories, territory)) return true;
   }
   return limit(before.sectors, after.sectors) || limit(before.offences, after.offences) ||
          limit(before.stages, after.stages) ||
          (before.excludes_special_categories && !after.excludes_special_categories);
 }
 
-bool Extends(const Scope& scope, absl::string_view territory) {
-  return Names(scope.territories, territory);
-}
-
-bool CoversSectors(const Scope& scope, const std::vector<std::string>& sectors) {
-  if (scope.sectors.empty()) return true;
+bool CoversSectors(const HeldScope& scope, const std::vector<std::string>& sectors) {
+  constexpr HeldScope::Limit kSectors = HeldScope::Limit::kSectors;
+  if (scope.Unlimited(kSectors)) return true;
   return !sectors.empty() &&
          std::all_of(sectors.begin(), sectors.end(),
-                     [&scope](const std::string& sector) { return Names(scope.sectors, sector); });
+                     [&](const std::string& sector) { return scope.Names(kSectors, sector); });
 }
 
 std::string Quoted(const std::vector<std::string>& words) {

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "common/legal/vocabulary.h"
 
@@ -24,25 +28,56 @@ struct Scope {
 
 struct Question;
 
+// A scope as an instrument of the check holds it. What is compared lies in one piece: of most
+// instruments it is in no cache, and each piece more costs as much as deciding a row.
+class HeldScope {
+ public:
+  explicit HeldScope(Scope scope);
+
+  const Scope& all() const { return scope_; }
+
+  // Whether the limit names what is said, case and the white space around it apart.
+  enum class Limit : std::size_t { kOffences, kStages, kSectors, kTerritories, kCount };
+  bool Names(Limit limit, absl::string_view what) const;
+  // Whether nothing is recorded of it.
+  bool Unlimited(Limit limit) const { return BeginOf(limit) == EndOf(limit); }
+
+  bool Covers(SubjectKind subject) const {
+    return subjects_ == 0 || (subjects_ >> static_cast<unsigned>(subject) & 1U) != 0;
+  }
+  bool limits_subjects() const { return subjects_ != 0; }
+  bool excludes_special_categories() const { return excludes_special_categories_; }
+
+ private:
+  // Where the words of a limit are in `words_`.
+  std::size_t BeginOf(Limit limit) const {
+    return limit == Limit::kOffences ? 0 : ends_[static_cast<std::size_t>(limit) - 1];
+  }
+  std::size_t EndOf(Limit limit) const { return ends_[static_cast<std::size_t>(limit)]; }
+
+  std::uint32_t subjects_ = 0;  // A bit each; 0: no limit.
+  bool excludes_special_categories_ = false;
+  std::array<std::uint32_t, static_cast<std::size_t>(Limit::kCount)> ends_{};
+  absl::InlinedVector<char, 96> words_;  // Each behind its length, limit by limit.
+  const Scope scope_;
+};
+
 // Each limit of `scope` that the question goes beyond, with what it covers instead, for the middle
 // of a sentence: `the offence "fraud" (only "terrorism")`. None: it takes the question in.
 //
 // An empty list is no limit. Offence and stage are compared word for word, case and the white space
 // around them apart; every subject must be covered. What a question does not say lies outside a
 // limit: nothing is covered by silence. Territories and sectors are the recipient's (row 3.2).
-std::vector<std::string> Beyond(const Scope& scope, const Question& question);
+std::vector<std::string> Beyond(const HeldScope& scope, const Question& question);
 
-// `scope` as an instrument of the check holds it: null if it has no limit at all.
-std::shared_ptr<const Scope> Limits(Scope scope);
+// Null if it has no limit at all.
+std::shared_ptr<const HeldScope> Limits(Scope scope);
 
 // Whether `after` covers anything that `before` does not.
 bool Widens(const Scope& before, const Scope& after);
 
-// Whether the scope names the territory, compared likewise.
-bool Extends(const Scope& scope, absl::string_view territory);
-
 // Whether it has no limit to sectors, or names every one of `sectors`, and there is one.
-bool CoversSectors(const Scope& scope, const std::vector<std::string>& sectors);
+bool CoversSectors(const HeldScope& scope, const std::vector<std::string>& sectors);
 
 // `"customs", "asylum"`.
 std::string Quoted(const std::vector<std::string>& words);

@@ -92,8 +92,8 @@ std::vector<std::string> ThirdCountries(const Evaluation& e) {
 
 // 2.4: one Member State and a third country without an agreement or arrangement.
 void Row2_4Geometry(Evaluation& e) {
-  Reason reason{.row = "2.4", .outcome = Outcome::kUndetermined, .article = "EJR 3(5)"};
   if (e.question.geometry == Geometry::kTwoOrMoreMemberStates) return;
+  Reason reason{.row = "2.4", .outcome = Outcome::kUndetermined, .article = "EJR 3(5)"};
   if (e.question.geometry == Geometry::kUnspecified) {
     reason.code = "GEOMETRY_NOT_SAID";
     reason.sentence = "It is not said which States the case concerns.";

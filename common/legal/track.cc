@@ -21,12 +21,9 @@ bool IsPartner(const Facts& facts, absl::string_view name) {
 // counterpart whose class or authority is not known.
 std::optional<Track> Row1_1Unknown(Evaluation& e) {
   const Question& question = e.question;
-  Reason reason{.row = "1.1",
-                .outcome = Outcome::kUndetermined,
-                .article = "policy",
-                .facts = {question.counterpart}};
+  Reason reason{.row = "1.1", .outcome = Outcome::kUndetermined, .article = "policy"};
   const bool authority_named = question.counterpart != e.partner;
-  if (!IsPartner(e.facts, e.partner)) {
+  if (e.dossier == nullptr || !e.dossier->partner.has_value()) {
     reason.code = "COUNTERPART_UNKNOWN";
     reason.sentence = absl::StrCat("The registry knows no counterpart ", question.counterpart,
                                    " at this revision.");
@@ -60,6 +57,7 @@ std::optional<Track> Row1_1Unknown(Evaluation& e) {
     }
     return std::nullopt;
   }
+  reason.facts = Cite(question.counterpart);
   e.Say(std::move(reason));
   return Track::kDecided;
 }
@@ -72,7 +70,7 @@ std::optional<Track> Row1_2NonPersonal(Evaluation& e) {
          .article = "EJR 47(2), 21(8), 76",
          .sentence = absl::StrCat("No personal data: they may be exchanged with ",
                                   e.counterpart_name(), " without a basis for transfers."),
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "NON_PERSONAL"});
   e.Condition("Markings and the restrictions of originators apply (EJR 21(8), 76).");
   return Track::kNonPersonal;
@@ -108,7 +106,7 @@ std::optional<Track> Row1_4NoCapacity(Evaluation& e) {
                          "point."
                        : "Name the competent authority of the State, or the organisation, that is "
                          "meant.",
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "COUNTERPART_HAS_NO_CAPACITY"});
   return Track::kDecided;
 }
@@ -119,7 +117,7 @@ Track SayOnward(Evaluation& e) {
          .article = e.article_56() ? "EJR 47(6), 56(1)(d), 56(5)" : "EJR 47(6)",
          .sentence = absl::StrCat("The data came from the agency and would be passed on to ",
                                   e.counterpart_name(), ": the rules on onward transfers decide."),
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "ONWARD_TRANSFER"});
   return Track::kOnward;
 }
@@ -147,7 +145,7 @@ std::optional<Track> Row1_5Onward(Evaluation& e) {
                                   "partner decides."),
          .remedy = "It is sent by the partner's own channel. If the agency had made data available "
                    "to it, name their origins and ask for an onward transfer (EJR 47(6)).",
-         .facts = {sender, e.partner},
+         .facts = Cite(sender, e.partner),
          .code = "BETWEEN_PARTNERS"});
   return Track::kDecided;
 }
@@ -176,7 +174,7 @@ std::optional<Track> Row1_6National(Evaluation& e) {
          .remedy = stated ? ""
                           : "The national authority states and signs that its law permits the "
                             "transfer; nothing is released without that statement.",
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = stated ? "NATIONAL_LAW_DECIDES" : "NATIONAL_STATEMENT_OUTSTANDING"});
   return Track::kDecided;
 }
@@ -196,7 +194,7 @@ std::optional<Track> Row1_7Receive(Evaluation& e) {
          .sentence = absl::StrCat("Data of ", e.counterpart_name(),
                                   " may be received into quarantine; no basis for sending is "
                                   "needed."),
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "RECEIVED_INTO_QUARANTINE"});
   e.Duty("Record the receipt, the origin and its restrictions (EJR 38(d)).");
   if (e.article_56()) {
@@ -214,7 +212,7 @@ std::optional<Track> Row1_8MemberState(Evaluation& e) {
          .article = "EJR 21, 22, 24",
          .sentence = absl::StrCat(e.counterpart_name(), " is a Member State on ", Day(e),
                                   ": this is a transmission, not a transfer."),
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = "MEMBER_STATE"});
   return Track::kMemberState;
 }
@@ -225,7 +223,7 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
   Reason reason{.row = "1.9",
                 .outcome = Outcome::kUndetermined,
                 .article = "Agreement with Denmark of 7 October 2019",
-                .facts = {e.partner}};
+                .facts = Cite(e.partner)};
   bool loaded = false;
   Tri in_force = Tri::kNo;
   for (const Instrument& instrument : e.dossier->instruments) {
@@ -273,7 +271,7 @@ std::optional<Track> Row1_10UnionBody(Evaluation& e) {
   if (e.legal_class() != LegalClass::kUnionBody) return std::nullopt;
   const bool necessary = !e.question.purpose.necessity.empty();
   e.verdict.bases.push_back(Basis::kUnionBody);
-  std::vector<std::string> facts = {e.partner};
+  std::vector<std::string> facts = Cite(e.partner);
   // Row 3.1 is not asked of Union bodies: who receives there is cited here.
   if (e.authority != nullptr) facts.push_back(e.authority->name);
   e.Say({.row = "1.10",
@@ -304,7 +302,7 @@ std::optional<Track> Row1_11ThirdCountry(Evaluation& e) {
          .sentence = absl::StrCat(e.counterpart_name(), " is ",
                                   country ? "a third country" : "an international organisation",
                                   " on ", Day(e), ": a transfer needs a basis."),
-         .facts = {e.partner},
+         .facts = Cite(e.partner),
          .code = country ? "THIRD_COUNTRY" : "INTERNATIONAL_ORGANISATION"});
   return Track::kArticle56;
 }

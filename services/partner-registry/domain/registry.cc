@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/legal/secondments.h"
+#include "common/threads/beside.h"
 #include "common/time/day.h"
-#include "services/partner-registry/domain/beside.h"
 #include "services/partner-registry/domain/legal_facts.h"
 
 namespace comity::partner_registry {
@@ -64,9 +64,6 @@ void Tell(const T& fact, legal::FactsBuilder& builder) {
   if constexpr (requires { builder.Put(ToLegal(fact)); }) builder.Put(ToLegal(fact));
 }
 
-// As many facts of one change are applied on several threads.
-constexpr std::size_t kMuch = 1000;
-
 std::string AuthorityName(const Contact& contact) {
   return absl::StrCat("partners/", contact.partner, "/authorities/", contact.authority);
 }
@@ -77,7 +74,7 @@ bool GoOn(const Partner* partner) {
 
 }  // namespace
 
-void Registry::Apply(const Change& change) {
+void Registry::Apply(const Change& change, bool at_start) {
   legal::FactsBuilder builder(facts_);
   for (const std::string& name : change.removed) {
     if (Remove(name)) builder.Erase(name);
@@ -98,12 +95,12 @@ void Registry::Apply(const Change& change) {
   };
   // Of much, each takes as long as the rest, and none needs another.
   std::vector<std::jthread> beside;
-  if (change.facts.size() < kMuch) {
-    tell();
-    index();
-  } else {
+  if (at_start) {
     beside.push_back(Beside(tell));
     beside.push_back(Beside(index));
+  } else {
+    tell();
+    index();
   }
   Touched touched;
   for (const SharedFact& fact : change.facts) {

@@ -40,7 +40,10 @@ class Registry {
   // Empty. `store_id` is that of the store the revisions are of.
   explicit Registry(std::string store_id) : store_id_(std::move(store_id)) {}
 
-  void Apply(const Change& change);
+  void Apply(const Change& change) { Apply(change, /*at_start=*/false); }
+
+  // As Apply, of all there is when a process starts: on several threads.
+  void ApplyAtStart(const Change& all) { Apply(all, /*at_start=*/true); }
 
   // Null if there is none. `id`s are last segments, `name`s whole resource names. An instrument or
   // authority that was retracted is not there, here and wherever it could count: see below.
@@ -134,6 +137,7 @@ class Registry {
   // Names of authorities for whom somebody else may open now than before.
   using Touched = std::vector<std::string>;
 
+  void Apply(const Change& change, bool at_start);
   // False: there is none.
   bool Remove(absl::string_view partner);
   // Each adds, or replaces what has the same name, in all but `index_` and `facts_`.

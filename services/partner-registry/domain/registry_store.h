@@ -52,6 +52,12 @@ class RegistryStore {
   virtual absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
                                         Planner planner) = 0;
 
+  // Makes the keys that recording these contacts (names) takes, where nobody waits for it: in the
+  // turn of a Write that comes without, syncing the files of thousands holds up everybody who
+  // writes. The key of a contact that is not recorded after all has sealed nothing, and is there
+  // when it is. Errors of the files.
+  virtual absl::Status PrepareKeys(const std::vector<std::string>& contacts) = 0;
+
   // The state at an earlier revision; 0 is the empty registry. OUT_OF_RANGE `REVISION_UNKNOWN`.
   virtual absl::StatusOr<std::shared_ptr<const Registry>> At(std::int64_t revision) = 0;
 

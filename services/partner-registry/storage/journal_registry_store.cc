@@ -14,7 +14,7 @@
 #include "common/journal/entry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "services/partner-registry/domain/beside.h"
+#include "common/threads/beside.h"
 #include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/records/change_request_proto.h"
@@ -27,8 +27,7 @@ constexpr char kBarrier[] = "barrier";
 constexpr char kBarrierId[] = "-";
 constexpr char kRemoved[] = "removed";
 
-// At the start as many versions are read by several threads, and by how many.
-constexpr std::size_t kMuch = 1000;
+// Of the start.
 constexpr std::size_t kReaders = 4;
 
 absl::Status Unreadable() {
@@ -58,6 +57,15 @@ std::vector<std::string> SubjectsOf(const std::vector<Fact>& facts) {
   return subjects;
 }
 
+// A contact whose data are gone, as of `version`, which does not say so itself.
+absl::StatusOr<Fact> Tombstone(const journal::Version& version, absl::Time time) {
+  COMITY_ASSIGN_OR_RETURN(ChildName name, ParseChildName("name", "contacts", version.id));
+  return Contact{.partner = std::move(name.partner),
+                 .id = std::move(name.id),
+                 .state = ContactState::kErased,
+                 .recorded = {.revision = version.revision, .time = time}};
+}
+
 // The leaf of a mutation.
 journal::EntryBody EntryOf(const journal::Attempt& attempt, const std::string& resource,
                            std::string detail, const journal::Turn& turn) {
@@ -83,15 +91,14 @@ absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open
   std::unique_ptr<JournalRegistryStore> store(
       new JournalRegistryStore(journal, std::move(keys), logger, Registry(head.store_id), head));
   if (head.revision > 0) {
-    COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
-                            journal->AllAt(head.revision));
-    COMITY_ASSIGN_OR_RETURN(Registry loaded, store->Load(head.revision, versions,
-                                                         versions.size() < kMuch ? 1 : kReaders));
+    COMITY_ASSIGN_OR_RETURN(const Change all, store->Load(head.revision, kReaders));
+    Registry loaded(head.store_id);
+    loaded.ApplyAtStart(all);
     store.reset(new JournalRegistryStore(journal, std::move(store->keys_), logger,
                                          std::move(loaded), head));
-    for (const journal::Version& version : versions) {
-      if (version.kind == kRemoved) store->Hide(version.id, version.revision);
-    }
+    COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> removed,
+                            journal->LatestVersions(kRemoved));
+    for (const journal::Version& version : removed) store->Hide(version.id, version.revision);
     // Also if the process that erased a contact died before its key was gone.
     const State::Guard now = store->state_.View();
     for (const auto& [name, contact] : now->contacts()) {
@@ -104,34 +111,13 @@ absl::StatusOr<std::unique_ptr<JournalRegistryStore>> JournalRegistryStore::Open
   return store;
 }
 
-absl::StatusOr<absl::Time> JournalRegistryStore::CommitTime(std::int64_t revision) {
-  {
-    const absl::ReaderMutexLock lock(&mutex_);
-    const auto known = commit_times_.find(revision);
-    if (known != commit_times_.end()) return known->second;
-  }
-  COMITY_ASSIGN_OR_RETURN(const std::optional<absl::Time> time, journal_->CommitTimeOf(revision));
-  if (!time.has_value()) return Unreadable();
-  RememberTime(revision, *time);
-  return *time;
-}
-
-void JournalRegistryStore::RememberTime(std::int64_t revision, absl::Time time) {
-  const absl::MutexLock lock(&mutex_);
-  // Commit times never change; the bound keeps a long life from filling memory.
-  constexpr std::size_t kMostTimes = 100'000;
-  if (commit_times_.size() >= kMostTimes) commit_times_.clear();
-  commit_times_.emplace(revision, time);
-}
-
 absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
     const journal::CommittedMutation& mutation) {
-  RememberTime(mutation.revision, mutation.commit_time);
   Change change{.revision = mutation.revision};
   for (const journal::Version& version : mutation.versions) {
     if (version.kind == kBarrier) last_barrier_ = mutation.revision;
     if (version.kind == kRemoved) Hide(version.id, version.revision);
-    COMITY_RETURN_IF_ERROR(Add(version, change));
+    COMITY_RETURN_IF_ERROR(Add(version, mutation.commit_time, change));
     // Whoever erased it sees to the key; two may.
     if (change.facts.empty()) continue;
     const auto* const contact =
@@ -143,11 +129,12 @@ absl::StatusOr<std::vector<Change>> JournalRegistryStore::ReadChanges(
   return std::vector<Change>{std::move(change)};
 }
 
-absl::Status JournalRegistryStore::Add(const journal::Version& version, Change& change) {
+absl::Status JournalRegistryStore::Add(const journal::Version& version, absl::Time time,
+                                       Change& change) {
   if (version.kind == kBarrier || version.kind == kRemoved) return absl::OkStatus();
   if (Hidden(version.id, version.revision)) {
     if (version.kind != KindOf(Contact())) return absl::OkStatus();
-    COMITY_ASSIGN_OR_RETURN(Fact tombstone, Tombstone(version));
+    COMITY_ASSIGN_OR_RETURN(Fact tombstone, Tombstone(version, time));
     change.facts.push_back(std::move(tombstone));
     return absl::OkStatus();
   }
@@ -155,7 +142,7 @@ absl::Status JournalRegistryStore::Add(const journal::Version& version, Change& 
     change.removed.push_back(version.id);
     return absl::OkStatus();
   }
-  COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version));
+  COMITY_ASSIGN_OR_RETURN(Fact fact, Read(version, time));
   change.facts.push_back(std::move(fact));
   return absl::OkStatus();
 }
@@ -174,15 +161,6 @@ bool JournalRegistryStore::Hidden(const std::string& name, std::int64_t revision
   return removed != hidden_until_.end() && revision < removed->second;
 }
 
-absl::StatusOr<Fact> JournalRegistryStore::Tombstone(const journal::Version& version) {
-  COMITY_ASSIGN_OR_RETURN(ChildName name, ParseChildName("name", "contacts", version.id));
-  COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
-  return Contact{.partner = std::move(name.partner),
-                 .id = std::move(name.id),
-                 .state = ContactState::kErased,
-                 .recorded = {.revision = version.revision, .time = time}};
-}
-
 absl::Status JournalRegistryStore::Forget(const Fact& fact) {
   const auto* const contact = std::get_if<Contact>(&fact);
   if (contact == nullptr || contact->state != ContactState::kErased) return absl::OkStatus();
@@ -197,7 +175,8 @@ absl::Status JournalRegistryStore::Forget(const Fact& fact) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Fact> JournalRegistryStore::ReadRequest(const journal::Version& version) {
+absl::StatusOr<Fact> JournalRegistryStore::ReadRequest(const journal::Version& version,
+                                                       absl::Time time) {
   v1::ChangeRequest record;
   if (!version.body.has_value() || !record.ParseFromString(*version.body)) return Unreadable();
   if (const std::string cover = record.contact().function(); !cover.empty()) {
@@ -212,7 +191,6 @@ absl::StatusOr<Fact> JournalRegistryStore::ReadRequest(const journal::Version& v
   }
   absl::StatusOr<ChangeRequest> request = ChangeRequestFromRecord(record);
   if (!request.ok()) return Unreadable();
-  COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
   request->recorded = {.revision = version.revision, .time = time};
   return Fact(*std::move(request));
 }
@@ -233,9 +211,9 @@ absl::StatusOr<std::string> JournalRegistryStore::RecordOf(const ChangeRequest& 
   return cover.SerializeAsString();
 }
 
-absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version) {
+absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version, absl::Time time) {
   static const absl::string_view request_kind = KindOf(ChangeRequest());
-  if (version.kind == request_kind) return ReadRequest(version);
+  if (version.kind == request_kind) return ReadRequest(version, time);
   alignas(std::max_align_t) std::array<char, 4096> room;
   google::protobuf::ArenaOptions options;
   options.initial_block = room.data();
@@ -248,7 +226,7 @@ absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version)
                             crypto::FromBase64(record.contact().function()));
     COMITY_ASSIGN_OR_RETURN(const std::optional<std::string> contact,
                             keys_->Open(version.id, sealed));
-    if (!contact.has_value()) return Tombstone(version);
+    if (!contact.has_value()) return Tombstone(version, time);
     const v1::Contact::State cover = record.contact().state();
     if (!record.mutable_contact()->ParseFromString(*contact)) return Unreadable();
     // They are written alike; what differs was written by somebody who could not open the seal.
@@ -264,39 +242,53 @@ absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version)
                             journal_->Unseal(sealed, NameOf(*decision)));
     decision->grounds = grounds.value_or("");
   }
-  COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
   SetRecorded(fact, {.revision = version.revision, .time = time});
   return fact;
 }
 
-absl::StatusOr<Registry> JournalRegistryStore::Load(std::int64_t revision,
-                                                    const std::vector<journal::Version>& versions,
-                                                    std::size_t parts) {
-  // Reading takes longer than all that comes after it; each thread has a part.
-  std::vector<Change> read(parts, {.revision = revision});
-  std::vector<absl::Status> failed(parts);
-  const auto read_part = [&](std::size_t part) {
-    const std::size_t end = versions.size() * (part + 1) / parts;
-    for (std::size_t i = versions.size() * part / parts; i < end && failed[part].ok(); ++i) {
-      failed[part] = Add(versions[i], read[part]);
+absl::StatusOr<Change> JournalRegistryStore::Load(std::int64_t revision, std::size_t threads) {
+  COMITY_ASSIGN_OR_RETURN(journal::StateReader reader, journal_->StateAt(revision));
+  absl::Mutex turn;
+  // What each part says, in order, and the first failure; under `turn`, as the reader.
+  std::vector<std::vector<SharedFact>> parts;
+  absl::Status failed;
+  // The threads take turns to read from the database; what was read each makes facts of meanwhile.
+  const auto read = [&] {
+    while (true) {
+      std::size_t part = 0;
+      absl::StatusOr<std::vector<journal::CommittedVersion>> versions;
+      {
+        const absl::MutexLock lock(&turn);
+        if (!failed.ok()) return;
+        versions = reader.Next();
+        failed = versions.status();
+        if (!versions.ok() || versions->empty()) return;
+        part = parts.size();
+        parts.emplace_back();
+      }
+      Change change;
+      change.facts.reserve(versions->size());
+      absl::Status added;
+      for (const auto& [version, time] : *versions) {
+        if (added.ok()) added = Add(version, time, change);
+      }
+      const absl::MutexLock lock(&turn);
+      if (!added.ok()) failed = added;
+      parts[part] = std::move(change.facts);
     }
   };
   {
     std::vector<std::jthread> beside;
-    for (std::size_t part = 1; part < parts; ++part) {
-      beside.push_back(Beside([&read_part, part] { read_part(part); }));
-    }
-    read_part(0);
+    while (beside.size() + 1 < threads) beside.push_back(Beside(read));
+    read();
   }
-  Change& change = read.front();
-  for (std::size_t part = 0; part < parts; ++part) {
-    COMITY_RETURN_IF_ERROR(failed[part]);
-    if (part == 0) continue;
-    std::move(read[part].facts.begin(), read[part].facts.end(), std::back_inserter(change.facts));
+  COMITY_RETURN_IF_ERROR(failed);
+  Change all{.revision = revision};
+  all.facts.reserve(parts.size() * journal::StateReader::kPart);
+  for (std::vector<SharedFact>& part : parts) {
+    std::move(part.begin(), part.end(), std::back_inserter(all.facts));
   }
-  Registry loaded(store_id_);
-  loaded.Apply(change);
-  return loaded;
+  return all;
 }
 
 // The fact as it will be recorded, and the bytes to keep.
@@ -413,10 +405,10 @@ absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::in
       }
       hidings = hidings_;
     }
-    COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
-                            journal_->AllAt(revision));
-    COMITY_ASSIGN_OR_RETURN(Registry loaded, Load(revision, versions, 1));
-    auto made = std::make_shared<const Registry>(std::move(loaded));
+    COMITY_ASSIGN_OR_RETURN(const Change all, Load(revision, 1));
+    auto loaded = std::make_shared<Registry>(store_id_);
+    loaded->Apply(all);
+    const std::shared_ptr<const Registry> made = std::move(loaded);
     const absl::MutexLock lock(&mutex_);
     if (hidings != hidings_) continue;  // It may have what was hidden meanwhile.
     earlier_.push_front(made);
@@ -427,16 +419,16 @@ absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::in
 
 absl::StatusOr<std::vector<CommittedChange>> JournalRegistryStore::ChangesAfter(std::int64_t after,
                                                                                 std::size_t limit) {
-  COMITY_ASSIGN_OR_RETURN(const std::vector<journal::Version> versions,
-                          journal_->ReadFeed(after, limit));
+  COMITY_ASSIGN_OR_RETURN(const std::vector<journal::CommittedMutation> mutations,
+                          journal_->ReadMutations(after, limit));
   std::vector<CommittedChange> changes;
-  for (const journal::Version& version : versions) {
-    if (changes.empty() || changes.back().change.revision != version.revision) {
-      COMITY_ASSIGN_OR_RETURN(const absl::Time time, CommitTime(version.revision));
-      changes.push_back({.change = {.revision = version.revision}, .commit_time = time});
+  for (const journal::CommittedMutation& mutation : mutations) {
+    CommittedChange& committed = changes.emplace_back(CommittedChange{
+        .change = {.revision = mutation.revision}, .commit_time = mutation.commit_time});
+    for (const journal::Version& version : mutation.versions) {
+      if (version.kind == kBarrier) committed.barrier = true;
+      COMITY_RETURN_IF_ERROR(Add(version, mutation.commit_time, committed.change));
     }
-    if (version.kind == kBarrier) changes.back().barrier = true;
-    COMITY_RETURN_IF_ERROR(Add(version, changes.back().change));
   }
   return changes;
 }

@@ -48,6 +48,9 @@ class JournalRegistryStore final : public RegistryStore {
   State::Guard View() const override { return state_.View(); }
   absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
                                 Planner planner) override;
+  absl::Status PrepareKeys(const std::vector<std::string>& contacts) override {
+    return keys_->Prepare(contacts);
+  }
   absl::StatusOr<std::shared_ptr<const Registry>> At(std::int64_t revision) override;
   absl::StatusOr<std::vector<CommittedChange>> ChangesAfter(std::int64_t after,
                                                             std::size_t limit) override;
@@ -72,14 +75,13 @@ class JournalRegistryStore final : public RegistryStore {
           return ReadChanges(mutation);
         }) {}
 
-  absl::StatusOr<Fact> Read(const journal::Version& version);
-  absl::StatusOr<Fact> ReadRequest(const journal::Version& version);
+  // What a version says, which was committed at `time`.
+  absl::StatusOr<Fact> Read(const journal::Version& version, absl::Time time);
+  absl::StatusOr<Fact> ReadRequest(const journal::Version& version, absl::Time time);
   // The bytes to keep of a request.
   absl::StatusOr<std::string> RecordOf(const ChangeRequest& request) const;
   // Adds what a version says to `change`; nothing of one that is no fact, or that is hidden.
-  absl::Status Add(const journal::Version& version, Change& change);
-  // A contact whose data are gone, as of `version`, which does not say so itself.
-  absl::StatusOr<Fact> Tombstone(const journal::Version& version);
+  absl::Status Add(const journal::Version& version, absl::Time time, Change& change);
   // If `fact` is a contact that was erased: hides what was recorded of it and, if its record says
   // so (a tombstone does not), destroys its key.
   absl::Status Forget(const Fact& fact);
@@ -90,11 +92,9 @@ class JournalRegistryStore final : public RegistryStore {
   bool Hidden(const std::string& name, std::int64_t revision);
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
-  absl::StatusOr<absl::Time> CommitTime(std::int64_t revision);
-  void RememberTime(std::int64_t revision, absl::Time time);
-  // Reads `versions` in so many parts at once: one for a caller, of whom there may be many.
-  absl::StatusOr<Registry> Load(std::int64_t revision,
-                                const std::vector<journal::Version>& versions, std::size_t parts);
+  // All there was at `revision`, read on so many threads: one for a caller, of whom there may be
+  // many.
+  absl::StatusOr<Change> Load(std::int64_t revision, std::size_t threads);
   absl::StatusOr<Fact> Stamp(const Fact& fact, journal::Turn& turn, std::string& record) const;
 
   journal::Journal* const journal_;
@@ -105,7 +105,6 @@ class JournalRegistryStore final : public RegistryStore {
   std::atomic<std::int64_t> last_barrier_ = 0;  // Set on the writer thread.
 
   absl::Mutex mutex_;
-  std::map<std::int64_t, absl::Time> commit_times_ ABSL_GUARDED_BY(mutex_);
   // When a partner was last removed, or a contact erased, by its name.
   std::map<std::string, std::int64_t> hidden_until_ ABSL_GUARDED_BY(mutex_);
   std::int64_t hidings_ ABSL_GUARDED_BY(mutex_) = 0;

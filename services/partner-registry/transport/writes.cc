@@ -111,6 +111,18 @@ absl::StatusOr<ReadRows> ReadAll(const rpc::Call& call,
   return read;
 }
 
+// The contacts of `rows` that are not recorded yet.
+std::vector<std::string> NewContacts(const Registry& registry, const std::vector<ImportRow>& rows) {
+  std::vector<std::string> names;
+  for (const ImportRow& row : rows) {
+    const auto* const contact = std::get_if<Contact>(&row.fact);
+    if (contact == nullptr) continue;
+    std::string name = NameOf(*contact);
+    if (registry.FindContact(name) == nullptr) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 absl::StatusOr<RegistryStore::Written> Writes::WriteAndSettle(const rpc::Call& call,
@@ -138,6 +150,9 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   }
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
                           service::AttemptOf(call, read.options.request_id(), read.digest));
+  // A guess: what the turn plans takes what keys it lacks.
+  const std::vector<std::string> contacts = NewContacts(*store_->View(), read.rows);
+  COMITY_RETURN_IF_ERROR(store_->PrepareKeys(contacts));
   ImportPlan made;
   COMITY_ASSIGN_OR_RETURN(const RegistryStore::Written written,
                           WriteAndSettle(

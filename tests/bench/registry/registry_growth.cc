@@ -5,11 +5,13 @@
 //   registry_growth <empty directory> [largest] [instruments] [scope]
 //   registry_growth <used directory> 0
 //
-// Prints one line of JSON a size; with 0, only how long it takes to start with what is there. With
-// "scope" the agreement that carries the transfer says what it covers. The check is asked of
-// authorities at random and comes to an answer by a cooperation agreement; the search is for a word
-// that one partner in a thousand has, and by a filter that lets nobody through, so that each
-// partner is looked at.
+// Prints one line of JSON a size; with 0, one for what is there: memory is what a process takes
+// that wrote nothing before. With "scope" the agreement that carries the transfer says what it
+// covers. The check is asked of authorities at random and comes to an answer by a cooperation
+// agreement; the search is for a word that one partner in a thousand has, and by a filter that lets
+// nobody through, so that each partner is looked at.
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -25,9 +27,11 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/journal/journal.h"
 #include "common/legal/evaluate.h"
+#include "common/storage/files.h"
 #include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/testing/test_journal.h"
@@ -182,42 +186,51 @@ std::vector<double> Searches(const Registry& registry, const std::string& query,
   });
 }
 
-double StartMillis(const std::string& directory) {
+// What the process takes of the machine's memory now.
+double ResidentMib() {
+  const std::string statm = storage::ReadFile("/proc/self/statm").value_or("");
+  const std::vector<std::string> pages = absl::StrSplit(statm, ' ');
+  std::int64_t resident = 0;
+  if (pages.size() < 2 || !absl::SimpleAtoi(pages[1], &resident)) return 0;
+  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+// Starts with what is there, and asks.
+void Measure(const std::string& directory, absl::Duration writing) {
   const absl::Time begin = absl::Now();
   const Opened opened = Open(directory);
-  return absl::ToDoubleMilliseconds(absl::Now() - begin);
+  const absl::Duration start = absl::Now() - begin;
+  const double memory = ResidentMib();
+  const RegistryStore::State::Guard now = opened.store->View();
+  const auto partners = static_cast<std::int64_t>(now->partners().size());
+  const std::vector<double> evaluations = Evaluations(*now, partners);
+  const std::vector<double> searches = Searches(*now, "turkisb", "");
+  const std::vector<double> filtered =
+      Searches(*now, "", "legal_class != THIRD_COUNTRY OR region != EXAMPLE OR kind = UNION_BODY");
+  (void)std::printf(
+      "{\"partners\": %lld, \"instruments\": %zu, \"written_ms\": %.0f, \"start_ms\": %.0f, "
+      "\"memory_mib\": %.0f, \"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, "
+      "\"search_p50_us\": %.1f, \"search_p99_us\": %.1f, \"filter_p50_us\": %.1f, "
+      "\"filter_p99_us\": %.1f}\n",
+      static_cast<long long>(partners), now->instruments().size(),
+      absl::ToDoubleMilliseconds(writing), absl::ToDoubleMilliseconds(start), memory,
+      At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99),
+      At(filtered, 0.5), At(filtered, 0.99));
+  (void)std::fflush(stdout);
 }
 
 int Run(const std::string& directory, std::int64_t largest, const Shape& shape) {
-  if (largest == 0) (void)std::printf("{\"start_ms\": %.0f}\n", StartMillis(directory));
+  if (largest == 0) Measure(directory, absl::ZeroDuration());
   std::int64_t written = 0;
   for (std::int64_t size = 100; size <= largest; size *= 10) {
-    const absl::Time before = absl::Now();
+    const absl::Time begin = absl::Now();
     {
       Opened opened = Open(directory);
       Grow(*opened.store, shape, written, size);
       opened.journal->Close();
     }
-    const absl::Duration growing = absl::Now() - before;
     written = size;
-
-    const absl::Time begin = absl::Now();
-    Opened opened = Open(directory);
-    const absl::Duration start = absl::Now() - begin;
-    const RegistryStore::State::Guard now = opened.store->View();
-    const std::vector<double> evaluations = Evaluations(*now, size);
-    const std::vector<double> searches = Searches(*now, "turkisb", "");
-    const std::vector<double> filtered = Searches(
-        *now, "", "legal_class != THIRD_COUNTRY OR region != EXAMPLE OR kind = UNION_BODY");
-    (void)std::printf(
-        "{\"partners\": %lld, \"instruments\": %lld, \"written_ms\": %.0f, \"start_ms\": %.0f, "
-        "\"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, \"search_p50_us\": %.1f, "
-        "\"search_p99_us\": %.1f, \"filter_p50_us\": %.1f, \"filter_p99_us\": %.1f}\n",
-        static_cast<long long>(size), static_cast<long long>(size * shape.instruments),
-        absl::ToDoubleMilliseconds(growing), absl::ToDoubleMilliseconds(start),
-        At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99),
-        At(filtered, 0.5), At(filtered, 0.99));
-    (void)std::fflush(stdout);
+    Measure(directory, absl::Now() - begin);
   }
   return 0;
 }

@@ -4,7 +4,8 @@
 //
 //   registry_import <empty directory> [partners] [instruments of each] [contacts of each]
 //
-// Prints one line of JSON an import: how long it took in all, and how much of it to plan.
+// Prints one line of JSON an import: how long it took in all, how much of it went to keys, while
+// others could write, and how much to planning.
 
 #include <cstdio>
 #include <cstdlib>
@@ -107,9 +108,20 @@ Rows Contacts(const Size& size) {
   return rows;
 }
 
+// As the service does it: keys first, then the turn.
 void Import(JournalRegistryStore& store, const char* what, const Rows& rows) {
   absl::Duration planning;
+  std::vector<std::string> contacts;
+  for (const ImportRow& row : rows.all()) {
+    const auto* const contact = std::get_if<Contact>(&row.fact);
+    if (contact != nullptr && store.View()->FindContact(NameOf(*contact)) == nullptr) {
+      contacts.push_back(NameOf(*contact));
+    }
+  }
   const absl::Time begin = absl::Now();
+  const absl::Status prepared = store.PrepareKeys(contacts);
+  if (!prepared.ok()) Fail(prepared);
+  const absl::Duration keys = absl::Now() - begin;
   const auto written =
       store.Write({.caller = kOperator, .method = "bench/Import"}, "",
                   [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
@@ -120,9 +132,10 @@ void Import(JournalRegistryStore& store, const char* what, const Rows& rows) {
                     return Plan{.facts = std::move(made->facts), .barrier = true};
                   });
   if (!written.ok()) Fail(written.status());
-  (void)std::printf("{\"import\": \"%s\", \"rows\": %zu, \"ms\": %.0f, \"plan_ms\": %.0f}\n", what,
-                    rows.all().size(), absl::ToDoubleMilliseconds(absl::Now() - begin),
-                    absl::ToDoubleMilliseconds(planning));
+  (void)std::printf(
+      "{\"import\": \"%s\", \"rows\": %zu, \"ms\": %.0f, \"keys_ms\": %.0f, \"plan_ms\": %.0f}\n",
+      what, rows.all().size(), absl::ToDoubleMilliseconds(absl::Now() - begin),
+      absl::ToDoubleMilliseconds(keys), absl::ToDoubleMilliseconds(planning));
   (void)std::fflush(stdout);
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/journal/twin_state.h"
 #include "common/status/error.h"
@@ -102,8 +103,8 @@ TEST_P(JournalContractTest, AMutationTakesTheNextRevisionAndTheTimeOfItsCommit) 
   EXPECT_FALSE(second->replayed);
   EXPECT_EQ(second->commit_time - first->commit_time, absl::Seconds(3));
   EXPECT_EQ(journal_->head().revision, 2);
-  EXPECT_EQ(*journal_->CommitTimeOf(2).value(), second->commit_time);
-  EXPECT_EQ(journal_->CommitTimeOf(3).value(), std::nullopt);
+  EXPECT_EQ(journal_->ReadMutations(1, 10)->front().commit_time, second->commit_time);
+  EXPECT_THAT(journal_->ReadMutations(2, 10).value(), IsEmpty());
 }
 
 TEST_P(JournalContractTest, TheCommitTimeNeverGoesBackWithTheClock) {
@@ -460,9 +461,71 @@ TEST_P(JournalContractTest, VersionsAnswerForEveryRevision) {
   EXPECT_EQ(journal_->VersionAt("note", "b", 4).value(), std::nullopt);
   EXPECT_THAT(journal_->LatestVersions("note").value(), SizeIs(1));
   EXPECT_THAT(journal_->LatestVersions("other").value(), IsEmpty());
-  EXPECT_THAT(journal_->AllAt(2).value(), SizeIs(2));
-  EXPECT_THAT(journal_->AllAt(4).value(), SizeIs(1));
-  EXPECT_THAT(journal_->AllAt(0).value(), IsEmpty());
+  EXPECT_THAT(journal_->StateAt(2)->Next().value(), SizeIs(2));
+  EXPECT_THAT(journal_->StateAt(4)->Next().value(), SizeIs(1));
+  EXPECT_THAT(journal_->StateAt(0)->Next().value(), IsEmpty());
+}
+
+TEST_P(JournalContractTest, TheStateOfARevisionComesInPartsInOrderAndWithItsTimes) {
+  constexpr std::size_t kMany = 2 * StateReader::kPart + 100;
+  const auto all = [](std::size_t from, bool put) {
+    return [from, put](Turn& turn) {
+      for (std::size_t i = from; i < kMany; ++i) {
+        const std::string id = absl::StrCat(absl::Dec(i, absl::kZeroPad6));
+        if (auto done = put ? turn.Put("note", id, id) : turn.Erase("note", id); !done.ok()) {
+          return done;
+        }
+      }
+      return turn.Put("barrier", "-", "");
+    };
+  };
+  const auto read = [this](std::int64_t revision) {
+    std::vector<CommittedVersion> state;
+    StateReader reader = journal_->StateAt(revision).value();
+    while (true) {
+      const std::vector<CommittedVersion> part = reader.Next().value();
+      EXPECT_LE(part.size(), StateReader::kPart);
+      if (part.empty()) return state;
+      state.insert(state.end(), part.begin(), part.end());
+      // What is committed meanwhile is of another state.
+      EXPECT_THAT(journal_->Mutate(Try(), Put("000000", "later")), IsOk());
+    }
+  };
+  const auto first = journal_->Mutate(Try(), all(0, true));
+  clock_.Advance(absl::Hours(1));
+  // A whole part has nothing but what was erased.
+  const auto second = journal_->Mutate(Try(), all(10, false));
+  ASSERT_THAT(second, IsOk());
+
+  const std::vector<CommittedVersion> before = read(1);
+  const std::vector<CommittedVersion> after = read(2);
+
+  ASSERT_THAT(before, SizeIs(kMany + 1));
+  EXPECT_EQ(before.front().version.kind, "barrier");
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const Version& version = before[i + 1].version;
+    ASSERT_EQ(version.id, absl::StrCat(absl::Dec(i, absl::kZeroPad6)));
+    ASSERT_EQ(version.body, version.id);
+    ASSERT_EQ(version.ordinal, static_cast<int>(i));
+    ASSERT_EQ(before[i + 1].commit_time, first->commit_time);
+  }
+  ASSERT_THAT(after, SizeIs(11));
+  EXPECT_EQ(after.front().commit_time, second->commit_time);
+  EXPECT_EQ(after.back().version.id, "000009");
+  EXPECT_EQ(after.back().commit_time, first->commit_time);
+}
+
+TEST_P(JournalContractTest, AChangeWhoseTimeIsGoneIsDamageAndNotLeftOut) {
+  ASSERT_THAT(journal_->Mutate(Try(), Put("a", "1")), IsOk());
+  ASSERT_THAT(journal_->Mutate(Try(), Put("b", "2")), IsOk());
+  const auto writer = journal_->database().OpenWriter(absl::Seconds(10));
+  ASSERT_THAT(writer, IsOk());
+  ASSERT_THAT((*writer)->Execute("DELETE FROM journal_mutations WHERE revision = 1"), IsOk());
+
+  EXPECT_THAT(journal_->StateAt(2)->Next(),
+              FailsWith(absl::StatusCode::kDataLoss, "DATABASE_CORRUPT"));
+  EXPECT_THAT(journal_->ReadMutations(0, 10),
+              FailsWith(absl::StatusCode::kDataLoss, "DATABASE_CORRUPT"));
 }
 
 TEST_P(JournalContractTest, TheFeedIsInOrderAndNeverCutsARevision) {

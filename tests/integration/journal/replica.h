@@ -40,8 +40,7 @@ class Replica {
     journal_ = *std::move(opened);
     const Head head = journal_->head();
     Counters loaded;
-    const std::vector<Version> versions = journal_->AllAt(head.revision).value();
-    for (const Version& version : versions) {
+    for (const auto& [version, time] : journal_->StateAt(head.revision)->Next().value()) {
       loaded.values[version.id] = NumberOf(*version.body);
     }
     state_ = std::make_unique<State>(std::move(loaded), head, Read);

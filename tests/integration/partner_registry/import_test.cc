@@ -3,6 +3,8 @@
 #include <iterator>
 
 #include "common/facts_csv/facts_csv.h"
+#include "common/journal/subject_keys.h"
+#include "common/storage/files.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -70,6 +72,29 @@ TEST_F(ImportFactsTest, OneBadRowRefusesAllAndNamesItsPlace) {
               HasSubstr("milestones.csv, line 3, column step"));
   EXPECT_EQ(DetailsOf(answer.status()).metadata.at("line"), "3");
   EXPECT_EQ(Partners(), 0);
+}
+
+TEST_F(ImportFactsTest, KeysOfNewContactsAreMadeBeforeTheTurnAndHarmNobodyIfItRefuses) {
+  const auto contact = Rows("contacts.csv",
+                            "partner,id,spiffe_id,function\n"
+                            "x,desk,spiffe://x.example/partner/x/contact/desk,Desk\n");
+  const std::string file = server_.JournalOptions().expiry_key_directory + "/" +
+                           journal::SubjectKeys::FileOf("partners/x/contacts/desk");
+
+  EXPECT_THAT(server_.Import(kOperator, contact),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"))
+      << "there is no such partner";
+  const std::string key = storage::ReadFile(file).value();
+  EXPECT_EQ(key.size(), 32U);
+  server_.Restart();
+
+  auto rows = Rows("partners.csv", "id,kind,display_name\nx,UNION_BODY,X\n");
+  rows.insert(rows.end(), contact.begin(), contact.end());
+  ASSERT_THAT(server_.Import(kOperator, rows), IsOk());
+  EXPECT_EQ(storage::ReadFile(file).value(), key);
+  server_.Restart();
+  const RegistryStore::State::Guard now = server_.application().store().View();
+  EXPECT_EQ(now->FindContact("partners/x/contacts/desk")->function, "Desk");
 }
 
 TEST_F(ImportFactsTest, ARowThatSaysWhenItWasRecordedIsRefused) {

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,29 @@
 
 namespace {
 
-int folder_syncs = 0;
-int file_syncs = 0;
+std::atomic<int> folder_syncs = 0;
+std::atomic<int> file_syncs = 0;
+// Files of which the first that is synced waits, at most for a while, until others are, too.
+std::atomic<int> wanted_at_once = 1;
+std::atomic<int> syncing = 0;
+std::atomic<int> most_at_once = 0;
+
+void SyncWithOthers() {
+  const int now = ++syncing;
+  if (now > most_at_once) most_at_once = now;
+  for (int i = 0; i < 10'000 && most_at_once < wanted_at_once; ++i) usleep(1000);
+}
 
 }  // namespace
 
 extern "C" int fsync(int descriptor) {
   struct stat found {};
-  if (fstat(descriptor, &found) == 0) ++(S_ISDIR(found.st_mode) ? folder_syncs : file_syncs);
-  return static_cast<int>(syscall(SYS_fsync, descriptor));
+  const bool folder = fstat(descriptor, &found) == 0 && S_ISDIR(found.st_mode);
+  ++(folder ? folder_syncs : file_syncs);
+  if (!folder) SyncWithOthers();
+  const int done = static_cast<int>(syscall(SYS_fsync, descriptor));
+  if (!folder) --syncing;
+  return done;
 }
 
 namespace comity::journal {
@@ -46,6 +61,21 @@ TEST(KeySyncsTest, KeysOfManyAreOnTheMediumAfterOneSyncOfTheirFolder) {
   for (const std::string& subject : subjects) ASSERT_THAT(keys->Seal(subject, "words"), IsOk());
   EXPECT_EQ(folder_syncs, 1) << "what is sealed afterwards waits for nothing";
   EXPECT_EQ(file_syncs, 49);
+}
+
+TEST(KeySyncsTest, KeysOfManyAreSyncedAtTheSameTime) {
+  const testing::TempDirectory root;
+  const auto keys = *SubjectKeys::Open(root / "keys");
+  std::vector<std::string> subjects;
+  for (int i = 0; i < 100; ++i) subjects.push_back(absl::StrCat("partners/georgia/contacts/c-", i));
+  subjects.push_back(subjects.front());
+  wanted_at_once = 8;
+
+  ASSERT_THAT(keys->Prepare(subjects), IsOk());
+
+  EXPECT_GE(most_at_once, 8);
+  wanted_at_once = 1;
+  for (const std::string& subject : subjects) ASSERT_THAT(keys->Seal(subject, "words"), IsOk());
 }
 
 TEST(KeySyncsTest, AKeyThatAnotherProcessMadeIsSyncedBeforeItIsUsed) {

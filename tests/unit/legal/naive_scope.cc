@@ -27,11 +27,11 @@ bool Contains(const std::vector<std::string>& list, const std::string& words) {
 // LED 36(1), "one or more specified sectors": whoever works in another one as well, or is not said
 // to work in any, is not in them.
 bool Table::IsInItsSectors(const Instrument& instrument) const {
-  if (instrument.scope == nullptr || instrument.scope->sectors.empty()) return true;
+  if (instrument.scope == nullptr || instrument.scope->all().sectors.empty()) return true;
   if (authority_ == nullptr) return false;
   std::size_t inside = 0;
   for (const std::string& sector : authority_->sectors) {
-    if (Contains(instrument.scope->sectors, sector)) ++inside;
+    if (Contains(instrument.scope->all().sectors, sector)) ++inside;
   }
   return inside > 0 && inside == authority_->sectors.size();
 }
@@ -46,13 +46,13 @@ bool Table::CoversAuthority(const Instrument& instrument) const {
   if (!IsInItsSectors(instrument)) return false;
   if (authority_->territory.empty()) return true;
   return instrument.scope != nullptr &&
-         Contains(instrument.scope->territories, authority_->territory);
+         Contains(instrument.scope->all().territories, authority_->territory);
 }
 
 // No limit that is recorded is passed, nor left open by what the question does not say.
 bool Table::TakesIn(const Instrument& instrument) const {
   if (instrument.scope == nullptr) return true;
-  const Scope& scope = *instrument.scope;
+  const Scope& scope = instrument.scope->all();
   const Purpose& purpose = question_.purpose;
   if (!scope.offences.empty()) {
     if (Plain(purpose.offence).empty()) return false;

@@ -129,7 +129,7 @@ Instrument RandomWorlds::MakeInstrument(const std::string& partner, std::size_t 
 }
 
 // One that names what is asked about, in other letters, or something else.
-std::shared_ptr<const Scope> RandomWorlds::MakeScope() {
+std::shared_ptr<const HeldScope> RandomWorlds::MakeScope() {
   const std::vector<std::vector<std::string>> offences = {
       {"organised crime"}, {"terrorism", " Organised CRIME"}, {"terrorism"}};
   const std::vector<std::vector<std::string>> stages = {
@@ -140,14 +140,14 @@ std::shared_ptr<const Scope> RandomWorlds::MakeScope() {
       {SubjectKind::kWitness, SubjectKind::kOther}};
   const std::vector<std::vector<std::string>> sectors = {
       {" CUSTOMS"}, {"customs", "asylum "}, {"asylum"}};
-  const auto scope = std::make_shared<Scope>();
-  if (Percent(50)) scope->territories = {Percent(75) ? "gibraltar" : "Jersey"};
-  if (Percent(25)) scope->sectors = Of(sectors);
-  if (Percent(30)) scope->offences = Of(offences);
-  if (Percent(30)) scope->stages = Of(stages);
-  if (Percent(30)) scope->subjects = Of(subjects);
-  scope->excludes_special_categories = Percent(30);
-  return scope;
+  Scope scope;
+  if (Percent(50)) scope.territories = {Percent(75) ? "gibraltar" : "Jersey"};
+  if (Percent(25)) scope.sectors = Of(sectors);
+  if (Percent(30)) scope.offences = Of(offences);
+  if (Percent(30)) scope.stages = Of(stages);
+  if (Percent(30)) scope.subjects = Of(subjects);
+  scope.excludes_special_categories = Percent(30);
+  return Limits(std::move(scope));
 }
 
 // Some are versions of others, now and then in a circle.
@@ -448,34 +448,34 @@ World RandomWorlds::WithALimit(const World& whole_world, const Question& questio
     }
   }
   if (instruments.empty()) return world;
-  std::shared_ptr<const Scope>& scope = Of(instruments)->scope;
-  const auto narrower = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
+  std::shared_ptr<const HeldScope>& scope = Of(instruments)->scope;
+  Scope narrower = scope == nullptr ? Scope() : scope->all();
   switch (Below(6)) {
     case 0:
       limit = "territories";
-      narrower->territories = {"Jersey"};
+      narrower.territories = {"Jersey"};
       break;
     case 1:
       limit = "offences";
-      narrower->offences = {"terrorism"};
+      narrower.offences = {"terrorism"};
       break;
     case 2:
       limit = "stages";
-      narrower->stages = {"trial"};
+      narrower.stages = {"trial"};
       break;
     case 3:
       limit = "subjects";
-      narrower->subjects = {SubjectKind::kWitness};
+      narrower.subjects = {SubjectKind::kWitness};
       break;
     case 4:
       limit = "sectors";
-      narrower->sectors = {"banks"};
+      narrower.sectors = {"banks"};
       break;
     default:
       limit = "excludes_special_categories";
-      narrower->excludes_special_categories = true;
+      narrower.excludes_special_categories = true;
   }
-  scope = narrower;
+  scope = Limits(std::move(narrower));
   return world;
 }
 

@@ -67,7 +67,7 @@ class RandomWorlds {
 
   Partner MakePartner(const std::string& name, LegalClass legal_class);
   Partner MakeCounterpart(const std::string& name, LegalClass usual);
-  std::shared_ptr<const Scope> MakeScope();
+  std::shared_ptr<const HeldScope> MakeScope();
   Instrument MakeInstrument(const std::string& partner, std::size_t number);
   void LinkVersions(std::vector<Instrument>& instruments);
   Authority MakeAuthority(const std::string& name, const std::vector<Instrument>& instruments);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "common/legal/evaluate.h"
@@ -24,7 +26,7 @@ Facts Limited(Scope scope) {
   FactsBuilder builder(RealFacts());
   for (Instrument instrument : RealFacts().Find("partners/georgia")->instruments) {
     if (instrument.name != kAgreement) continue;
-    instrument.scope = std::make_shared<const Scope>(std::move(scope));
+    instrument.scope = Limits(std::move(scope));
     builder.Put(std::move(instrument));
   }
   return builder.Build({.store_id = "00000000000000000000000000000001", .number = 8});
@@ -70,6 +72,34 @@ TEST(ScopeTest, AnOffenceIsCoveredInTheWordsRecorded) {
   WhyNot(scope, question);
 }
 
+TEST(ScopeTest, EachLimitHasItsOwnWordsHoweverManyAndLong) {
+  const std::string longest(70'000, 'x');
+  const HeldScope scope({.territories = {"Jersey", ""},
+                         .sectors = {longest, "customs"},
+                         .offences = {"fraud", "terrorism", "Éxtorsion"},
+                         .stages = {"trial"}});
+  using enum HeldScope::Limit;
+  for (const auto& [limit, word] :
+       std::vector<std::pair<HeldScope::Limit, std::string>>{{kOffences, "FRAUD"},
+                                                             {kOffences, " terrorism "},
+                                                             {kOffences, "éxtorsion"},
+                                                             {kStages, "Trial"},
+                                                             {kSectors, longest},
+                                                             {kSectors, "CUSTOMS"},
+                                                             {kTerritories, "jersey"},
+                                                             {kTerritories, ""}}) {
+    for (const HeldScope::Limit each : {kOffences, kStages, kSectors, kTerritories}) {
+      EXPECT_EQ(scope.Names(each, word), each == limit) << word.substr(0, 20);
+      EXPECT_FALSE(scope.Unlimited(each));
+    }
+  }
+  EXPECT_FALSE(scope.Names(kOffences, "fraudterrorism"));
+  EXPECT_FALSE(scope.Names(kOffences, "terror"));
+  EXPECT_TRUE(HeldScope({.stages = {"trial"}}).Unlimited(kOffences));
+  EXPECT_TRUE(HeldScope({.stages = {"trial"}}).Unlimited(kSectors));
+  EXPECT_EQ(Limits({}), nullptr);
+}
+
 TEST(ScopeTest, SilenceIsNotCoveredByALimit) {
   const Scope scope{.offences = {"terrorism"}, .stages = {"investigation"}};
   Question question = ToGeorgia();
@@ -77,12 +107,12 @@ TEST(ScopeTest, SilenceIsNotCoveredByALimit) {
   question.purpose.stage.clear();
   const Verdict verdict = Evaluate(Limited(scope), question);
   EXPECT_THAT(verdict, AllOf(Comes(Outcome::kDecisionRequired), Says("3.2", "OUTSIDE_SCOPE")));
-  EXPECT_THAT(Beyond(scope, question),
+  EXPECT_THAT(Beyond(HeldScope(scope), question),
               ElementsAre("what states no offence (only \"terrorism\")",
                           "what states no stage of proceedings (only \"investigation\")"));
 
   question.subjects.clear();
-  EXPECT_THAT(Beyond({.subjects = {SubjectKind::kVictim}}, question),
+  EXPECT_THAT(Beyond(HeldScope({.subjects = {SubjectKind::kVictim}}), question),
               ElementsAre("data of persons who are not named (only victims)"));
 }
 
@@ -136,7 +166,7 @@ TEST(ScopeTest, ATerritoryIsCoveredIfTheInstrumentExtendsToItOrItsAnnexListsTheA
                           .openers = {{.key_until = Noon("2027-06-01")}}});
     for (Instrument instrument : RealFacts().Find("partners/united-kingdom")->instruments) {
       if (instrument.kind != InstrumentKind::kInternationalAgreement) continue;
-      instrument.scope = std::make_shared<const Scope>(Scope{.territories = territories});
+      instrument.scope = Limits({.territories = territories});
       builder.Put(std::move(instrument));
     }
     return Evaluate(builder.Build({}), question);
@@ -205,14 +235,14 @@ TEST(ScopeTest, OtherBasesAreStillExamined) {
   binding.in_force = Date("2020-02-01");
   binding.applied_from = Date("2020-02-01");
   SetCertainty(binding, "all", Certainty::kFound);
-  binding.scope = std::make_shared<const Scope>(Scope{.offences = {"terrorism"}});
+  binding.scope = Limits({.offences = {"terrorism"}});
   builder.Put(binding);
   const Verdict verdict = Evaluate(builder.Build({}), ToGeorgia());
   EXPECT_THAT(verdict, AllOf(ComesBy(Outcome::kPermitted, Basis::kBindingInstrument),
                              Says("3.2", "OUTSIDE_SCOPE")));
   EXPECT_THAT(verdict.bases, ElementsAre(Basis::kBindingInstrument));
 
-  binding.scope = std::make_shared<const Scope>(Scope{.offences = {"smuggling"}});
+  binding.scope = Limits({.offences = {"smuggling"}});
   builder.Put(binding);
   EXPECT_THAT(Evaluate(builder.Build({}), ToGeorgia()), Comes(Outcome::kDecisionRequired));
 }

@@ -124,7 +124,7 @@ std::string Describe(const Instrument& instrument) {
     absl::StrAppend(&text, " supersedes=", instrument.supersedes);
   }
   if (instrument.scope != nullptr) {
-    const Scope& scope = *instrument.scope;
+    const Scope& scope = instrument.scope->all();
     absl::StrAppend(&text, " scope territories=[", absl::StrJoin(scope.territories, "|"),
                     "] sectors=[", absl::StrJoin(scope.sectors, "|"), "] offences=[",
                     absl::StrJoin(scope.offences, "|"), "] stages=[",

@@ -3,7 +3,7 @@
 #include <system_error>
 #include <thread>
 
-namespace comity::partner_registry {
+namespace comity {
 
 // Does `work` on a thread of its own, or here if none is to be had: a process at its limit of
 // threads goes on, only slower. Who drops what is returned waits for the work.
@@ -17,4 +17,4 @@ std::jthread Beside(const Work& work) {
   }
 }
 
-}  // namespace comity::partner_registry
+}  // namespace comity
