@@ -47,66 +47,109 @@ bool NeedsListing(const registry::Partner& partner, absl::CivilDay day) {
   return true;
 }
 
-// Whom it is about, and who takes part.
-std::set<std::string> PartnersOf(const scheduling::Engagement& engagement) {
-  std::set<std::string> partners(engagement.partners().begin(), engagement.partners().end());
+std::vector<identity::Principal> ParticipantsOf(const scheduling::Engagement& engagement) {
+  std::vector<identity::Principal> people;
   for (const std::string& participant : engagement.participants()) {
-    const auto who = identity::Principal::Parse(participant);
-    if (who.ok() && who->kind == identity::PrincipalKind::kPartner) {
-      partners.insert(absl::StrCat("partners/", who->partner));
+    auto who = identity::Principal::Parse(participant);
+    if (who.ok()) people.push_back(*std::move(who));
+  }
+  return people;
+}
+
+// Whom it is about, and who takes part.
+std::set<std::string> PartnersOf(const scheduling::Engagement& engagement,
+                                 const SecondedOn& seconded) {
+  std::set<std::string> partners(engagement.partners().begin(), engagement.partners().end());
+  for (const identity::Principal& who : ParticipantsOf(engagement)) {
+    if (who.kind == identity::PrincipalKind::kPartner) {
+      partners.insert(absl::StrCat("partners/", who.partner));
     }
+    const auto state = seconded.find({who.spiffe_id, DayOf(engagement)});
+    if (state != seconded.end()) partners.insert(state->second);
   }
   return partners;
+}
+
+// Who is seconded on the days of those engagements in which a liaison prosecutor takes part, as the
+// registry says: a question for each of these days.
+absl::StatusOr<SecondedOn> ListSeconded(Session& session,
+                                        const std::vector<scheduling::Engagement>& engagements,
+                                        absl::Duration patience) {
+  std::set<absl::CivilDay> days;
+  for (const scheduling::Engagement& engagement : engagements) {
+    const std::vector<identity::Principal> people = ParticipantsOf(engagement);
+    if (std::any_of(people.begin(), people.end(), [](const identity::Principal& who) {
+          return who.IsAgency(identity::Role::kLiaisonProsecutor);
+        })) {
+      days.insert(DayOf(engagement));
+    }
+  }
+  SecondedOn seconded;
+  for (const absl::CivilDay day : days) {
+    registry::ListSecondmentsRequest request;
+    request.set_parent("partners/-");
+    request.set_day(FormatDay(day));
+    COMITY_RETURN_IF_ERROR(
+        AskAll(session.Relations(), &registry::RelationService::Stub::ListSecondments,
+               std::move(request), patience, [&](const registry::ListSecondmentsResponse& all) {
+                 for (const registry::Secondment& one : all.secondments()) {
+                   if (!one.in_effect() || one.identity().empty()) continue;
+                   const std::string& name = one.name();
+                   seconded[{one.identity(), day}] = name.substr(0, name.find("/secondments/"));
+                 }
+               }));
+  }
+  return seconded;
 }
 
 absl::StatusOr<std::vector<EngagementGap>> PlannedGaps(Session& session, absl::Time now,
                                                        absl::Duration patience) {
   std::vector<registry::Strategy> strategies;
-  COMITY_RETURN_IF_ERROR(AskAll(
-      session.Relations(), &registry::RelationService::Stub::ListStrategies,
-      registry::ListStrategiesRequest(), patience,
-      [&](const registry::ListStrategiesResponse& page) {
-        strategies.insert(strategies.end(), page.strategies().begin(), page.strategies().end());
-      }));
+  COMITY_RETURN_IF_ERROR(
+      AskAll(session.Relations(), &registry::RelationService::Stub::ListStrategies,
+             registry::ListStrategiesRequest(), patience,
+             [&](const registry::ListStrategiesResponse& all) {
+               strategies.assign(all.strategies().begin(), all.strategies().end());
+             }));
   scheduling::ListEngagementsRequest planned;
   planned.mutable_window()->mutable_start_time()->set_seconds(absl::ToUnixSeconds(now));
   planned.mutable_window()->mutable_end_time()->set_seconds(
       absl::ToUnixSeconds(now + absl::Hours(24 * 366 * 10)));
   std::vector<scheduling::Engagement> engagements;
-  std::set<std::string> names;
   COMITY_RETURN_IF_ERROR(
       AskAll(session.Scheduling(), &scheduling::EngagementSchedulingService::Stub::ListEngagements,
-             std::move(planned), patience, [&](const scheduling::ListEngagementsResponse& page) {
-               for (const scheduling::Engagement& engagement : page.engagements()) {
-                 engagements.push_back(engagement);
-                 names.merge(PartnersOf(engagement));
+             std::move(planned), patience, [&](const scheduling::ListEngagementsResponse& all) {
+               engagements.assign(all.engagements().begin(), all.engagements().end());
+             }));
+  if (engagements.empty()) return std::vector<EngagementGap>();
+  registry::ListPartnersRequest everybody;
+  everybody.set_show_deleted(true);
+  everybody.mutable_read_mask()->add_paths("legal_classes");
+  std::map<std::string, registry::Partner> partners;
+  COMITY_RETURN_IF_ERROR(
+      AskAll(session.Registry(), &registry::PartnerRegistryService::Stub::ListPartners,
+             std::move(everybody), patience, [&](const registry::ListPartnersResponse& all) {
+               for (const registry::Partner& one : all.partners()) {
+                 partners.emplace(one.name(), one);
                }
              }));
-  std::map<std::string, registry::Partner> partners;
-  for (const std::string& name : names) {
-    registry::GetPartnerRequest get;
-    get.set_name(name);
-    absl::StatusOr<registry::Partner> partner =
-        Ask(session.Registry(), &registry::PartnerRegistryService::Stub::GetPartner, get, patience);
-    if (absl::IsNotFound(partner.status())) continue;
-    if (!partner.ok()) return partner.status();
-    partners.emplace(name, *std::move(partner));
-  }
-  return GapsOf(engagements, strategies, partners);
+  COMITY_ASSIGN_OR_RETURN(const SecondedOn seconded, ListSeconded(session, engagements, patience));
+  return GapsOf(engagements, strategies, partners, seconded);
 }
 
 }  // namespace
 
 std::vector<EngagementGap> GapsOf(const std::vector<scheduling::Engagement>& engagements,
                                   const std::vector<registry::Strategy>& strategies,
-                                  const std::map<std::string, registry::Partner>& partners) {
+                                  const std::map<std::string, registry::Partner>& partners,
+                                  const SecondedOn& seconded) {
   std::vector<EngagementGap> gaps;
   for (const scheduling::Engagement& engagement : engagements) {
     const absl::CivilDay day = DayOf(engagement);
     const auto in_force =
         std::find_if(strategies.begin(), strategies.end(),
                      [day](const registry::Strategy& strategy) { return Runs(strategy, day); });
-    for (const std::string& partner : PartnersOf(engagement)) {
+    for (const std::string& partner : PartnersOf(engagement, seconded)) {
       const auto known = partners.find(partner);
       if (known != partners.end() && !NeedsListing(known->second, day)) continue;
       if (in_force != strategies.end() && Lists(*in_force, partner)) continue;

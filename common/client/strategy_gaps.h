@@ -2,9 +2,11 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "common/client/session.h"
 
@@ -19,13 +21,18 @@ struct EngagementGap {
   std::string sentence;
 };
 
-// Those of `engagements`, a gap for each partner that they are about or that takes part in them. A
-// third country or international organisation needs to be listed (EJR 52), and so does whose class
-// on that day is not known. `partners` are by name; one that is not among them is not known.
+// The States that second liaison prosecutors, by the SPIFFE id whom they second on which day.
+using SecondedOn = std::map<std::pair<std::string, absl::CivilDay>, std::string>;
+
+// Those of `engagements`, a gap for each partner that they are about or that takes part in them; a
+// liaison prosecutor is his State's (EJR 54a). A third country or international organisation needs
+// to be listed (EJR 52), and so does whose class on that day is not known. `partners` are by name;
+// one that is not among them is not known.
 std::vector<EngagementGap> GapsOf(
     const std::vector<engagement_scheduling::v1::Engagement>& engagements,
     const std::vector<partner_registry::v1::Strategy>& strategies,
-    const std::map<std::string, partner_registry::v1::Partner>& partners);
+    const std::map<std::string, partner_registry::v1::Partner>& partners,
+    const SecondedOn& seconded);
 
 struct GapsEverywhere {
   absl::StatusOr<partner_registry::v1::ListStrategyGapsResponse> registry;

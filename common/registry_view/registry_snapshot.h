@@ -50,7 +50,7 @@ class RegistrySnapshot {
   }
 
   // The partner that a unit of the agency acts for, `partners/france` for `fr` and
-  // `partners/georgia` for `georgia`, such as a liaison prosecutor's; empty if there is none.
+  // `partners/georgia` for `georgia`; empty if there is none. Whom somebody stands for: PartnerOf.
   virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
 
   // Or the partner was taken off the register.

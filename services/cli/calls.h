@@ -48,8 +48,8 @@ absl::Status CallAndShow(App& app,
                          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                       Response*),
                          Request request, Text text) {
-  COMITY_ASSIGN_OR_RETURN(const auto stub, Service<Stub>(app));
   COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
+  COMITY_ASSIGN_OR_RETURN(const auto stub, Service<Stub>(app));
   COMITY_ASSIGN_OR_RETURN(const Response response,
                           client::Invoke(stub.get(), method, std::move(request), app.patience()));
   app.Show(response, [&] { text(response); });
@@ -62,8 +62,8 @@ absl::Status ListAndShow(App& app,
                          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                       Response*),
                          Request request, Text text) {
-  COMITY_ASSIGN_OR_RETURN(const auto stub, Service<Stub>(app));
   COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
+  COMITY_ASSIGN_OR_RETURN(const auto stub, Service<Stub>(app));
   COMITY_ASSIGN_OR_RETURN(const Response all,
                           client::AllPages(stub.get(), method, std::move(request), app.patience()));
   app.Show(all, [&] { text(all); });

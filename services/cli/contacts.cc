@@ -93,7 +93,7 @@ absl::Status Find(App& app, const Arguments& arguments) {
     COMITY_ASSIGN_OR_RETURN(*request.mutable_parent(), AuthorityName(arguments.partner));
   }
   if (!arguments.at.empty()) {
-    COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment(arguments.at));
+    COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment("--at", arguments.at));
     *request.mutable_instant() = ToTimestamp(at);
   }
   for (const std::string& language : arguments.languages) request.add_languages(language);

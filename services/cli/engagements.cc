@@ -17,6 +17,7 @@
 #include "services/cli/app.h"
 #include "services/cli/calls.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/option_names.h"
 #include "services/cli/question.h"
 #include "services/cli/text.h"
 
@@ -48,18 +49,17 @@ struct Arguments {
 
 // "me", "tbilisi-1@georgia" or a SPIFFE id.
 absl::StatusOr<std::string> ResolvePerson(App& app, const std::string& text) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  if (text == "me") return session->SpiffeId();
   if (absl::StartsWith(text, "spiffe://")) return text;
-  COMITY_ASSIGN_OR_RETURN(const std::string name, ContactName(text));
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
+  if (text == "me") {
+    COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+    return session->SpiffeId();
+  }
   partner_registry::v1::GetContactRequest request;
-  request.set_name(name);
+  COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(text));
+  COMITY_ASSIGN_OR_RETURN(const auto registry, Service<RegistryStub>(app));
   COMITY_ASSIGN_OR_RETURN(
       const partner_registry::v1::Contact contact,
-      client::Invoke(registry.get(),
-                     &partner_registry::v1::PartnerRegistryService::Stub::GetContact, request,
-                     app.patience()));
+      client::Invoke(registry.get(), &RegistryStub::GetContact, request, app.patience()));
   return contact.spiffe_id();
 }
 
@@ -70,6 +70,32 @@ std::string ResourceName(const std::string& text) {
 std::string EngagementName(const std::string& text) {
   return absl::StartsWith(text, "engagements/") ? text : absl::StrCat("engagements/", text);
 }
+
+// From which option the fields of a request were made.
+constexpr FieldOption kSlotOptions[] = {{"participants", "--with"},  {"contact", "--with"},
+                                        {"resources", "--resource"}, {"duration", "--duration"},
+                                        {"window", "--from"},        {"max_results", "--max"}};
+constexpr FieldOption kHoldOptions[] = {{"engagement.participants", "--with"},
+                                        {"participants", "--with"},
+                                        {"contact", "--with"},
+                                        {"engagement.resources", "--resource"},
+                                        {"engagement.partners", "--partner"},
+                                        {"engagement.title", "--title"},
+                                        {"engagement.kind", "--type"},
+                                        {"engagement.engagement_class", "--class"},
+                                        {"engagement.mode", "--mode"},
+                                        {"engagement.interval.start_time", "--start"},
+                                        {"engagement.interval.end_time", "--duration"},
+                                        {"hold_duration", "--hold-for"}};
+constexpr FieldOption kCancelOptions[] = {{"reason", "--reason"}};
+constexpr FieldOption kListOptions[] = {{"partner", "--partner"}};
+constexpr FieldOption kCalendarOptions[] = {{"calendar.owner", "owner"},
+                                            {"contact", "owner"},
+                                            {"calendar.working_hours.time_zone", "--zone"},
+                                            {"calendar.working_hours.days", "--day"},
+                                            {"calendar.working_hours.start_minute", "--hours"},
+                                            {"calendar.working_hours.end_minute", "--hours"},
+                                            {"calendar.working_hours.holidays", "--holiday"}};
 
 void SetDuration(absl::Duration duration, google::protobuf::Duration* target) {
   target->set_seconds(absl::ToInt64Seconds(duration));
@@ -93,15 +119,16 @@ void PrintEngagements(const std::vector<v1::Engagement>& engagements) {
 
 absl::Status Slots(App& app, const Arguments& arguments) {
   v1::SearchSlotsRequest request;
+  COMITY_ASSIGN_OR_RETURN(const absl::Duration duration,
+                          ParseDuration("--duration", arguments.duration));
+  SetDuration(duration, request.mutable_duration());
+  COMITY_ASSIGN_OR_RETURN(const absl::Time from, ParseStartOfDay("--from", arguments.from));
   for (const std::string& who : arguments.with) {
     COMITY_ASSIGN_OR_RETURN(*request.add_participants(), ResolvePerson(app, who));
   }
   for (const std::string& resource : arguments.resources) {
     request.add_resources(ResourceName(resource));
   }
-  COMITY_ASSIGN_OR_RETURN(const absl::Duration duration, ParseDuration(arguments.duration));
-  SetDuration(duration, request.mutable_duration());
-  COMITY_ASSIGN_OR_RETURN(const absl::Time from, ParseStartOfDay(arguments.from));
   *request.mutable_window()->mutable_start_time() = ToTimestamp(from);
   *request.mutable_window()->mutable_end_time() =
       ToTimestamp(from + absl::Hours(24) * arguments.days);
@@ -134,21 +161,24 @@ absl::Status Hold(App& app, const Arguments& arguments) {
   engagement.set_engagement_class(arguments.engagement_class);
   engagement.set_mode(arguments.mode);
   engagement.set_title(arguments.title);
-  for (const std::string& partner : arguments.partners)
+  COMITY_ASSIGN_OR_RETURN(const absl::Time start, ParseMoment("--start", arguments.start));
+  COMITY_ASSIGN_OR_RETURN(const absl::Duration duration,
+                          ParseDuration("--duration", arguments.duration));
+  *engagement.mutable_interval()->mutable_start_time() = ToTimestamp(start);
+  *engagement.mutable_interval()->mutable_end_time() = ToTimestamp(start + duration);
+  if (!arguments.hold_for.empty()) {
+    COMITY_ASSIGN_OR_RETURN(const absl::Duration hold,
+                            ParseDuration("--hold-for", arguments.hold_for));
+    SetDuration(hold, request.mutable_hold_duration());
+  }
+  for (const std::string& partner : arguments.partners) {
     engagement.add_partners(PartnerName(partner));
+  }
   for (const std::string& who : arguments.with) {
     COMITY_ASSIGN_OR_RETURN(*engagement.add_participants(), ResolvePerson(app, who));
   }
   for (const std::string& resource : arguments.resources) {
     engagement.add_resources(ResourceName(resource));
-  }
-  COMITY_ASSIGN_OR_RETURN(const absl::Time start, ParseMoment(arguments.start));
-  COMITY_ASSIGN_OR_RETURN(const absl::Duration duration, ParseDuration(arguments.duration));
-  *engagement.mutable_interval()->mutable_start_time() = ToTimestamp(start);
-  *engagement.mutable_interval()->mutable_end_time() = ToTimestamp(start + duration);
-  if (!arguments.hold_for.empty()) {
-    COMITY_ASSIGN_OR_RETURN(const absl::Duration hold, ParseDuration(arguments.hold_for));
-    SetDuration(hold, request.mutable_hold_duration());
   }
   if (arguments.engagement_class == v1::ENGAGEMENT_CLASS_OPERATIONAL) {
     COMITY_ASSIGN_OR_RETURN(*engagement.mutable_transfer_question(),
@@ -205,16 +235,37 @@ absl::Status Export(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> ParseMinute(const std::string& text) {
+// The minutes from midnight to "09:00"; -1: it is no time of day.
+int MinuteOf(const std::string& text) {
   int hour = 0;
   int minute = 0;
   char colon = 0;
-  if (std::istringstream(text) >> hour >> colon >> minute && colon == ':' && hour >= 0 &&
-      hour <= 24 && minute >= 0 && minute < 60) {
-    return hour * 60 + minute;
+  if (!(std::istringstream(text) >> hour >> colon >> minute) || colon != ':' || hour < 0 ||
+      minute < 0 || minute > 59 || hour * 60 + minute > 24 * 60) {
+    return -1;
   }
-  return InvalidField("HOURS_INVALID", "--hours",
-                      absl::StrCat("\"", text, "\" is no time of day: write 09:00-17:30"));
+  return hour * 60 + minute;
+}
+
+absl::Status ReadHours(const Arguments& arguments, partner_registry::v1::WorkingHours& hours) {
+  const std::vector<std::string> ends = absl::StrSplit(arguments.hours, '-');
+  const int start = MinuteOf(ends.front());
+  const int end = MinuteOf(ends.back());
+  if (ends.size() != 2 || start < 0 || end <= start) {
+    return InvalidField("HOURS_INVALID", "--hours",
+                        absl::StrCat("\"", arguments.hours,
+                                     "\" are no hours of one day, the first before the last: write "
+                                     "09:00-17:30"));
+  }
+  hours.set_start_minute(start);
+  hours.set_end_minute(end);
+  hours.set_time_zone(arguments.zone);
+  for (const int day : arguments.working_days) hours.add_days(day);
+  for (const std::string& holiday : arguments.holidays) {
+    COMITY_RETURN_IF_ERROR(ParseWholeDay("--holiday", holiday).status());
+    hours.add_holidays(holiday);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> OwnerName(App& app, const std::string& text) {
@@ -242,17 +293,8 @@ absl::Status ShowCalendar(App& app, const Arguments& arguments) {
 absl::Status SetCalendar(App& app, const Arguments& arguments) {
   v1::UpdateCalendarRequest request;
   v1::Calendar& calendar = *request.mutable_calendar();
+  COMITY_RETURN_IF_ERROR(ReadHours(arguments, *calendar.mutable_working_hours()));
   COMITY_ASSIGN_OR_RETURN(*calendar.mutable_owner(), OwnerName(app, arguments.owner));
-  auto& hours = *calendar.mutable_working_hours();
-  hours.set_time_zone(arguments.zone);
-  for (const int day : arguments.working_days) hours.add_days(day);
-  const std::vector<std::string> ends = absl::StrSplit(arguments.hours, '-');
-  if (ends.size() != 2) return ParseMinute(arguments.hours).status();
-  COMITY_ASSIGN_OR_RETURN(const int start, ParseMinute(ends[0]));
-  COMITY_ASSIGN_OR_RETURN(const int end, ParseMinute(ends[1]));
-  hours.set_start_minute(start);
-  hours.set_end_minute(end);
-  for (const std::string& holiday : arguments.holidays) hours.add_holidays(holiday);
   return CallAndShow(app, &Scheduling::UpdateCalendar, request, PrintCalendar);
 }
 
@@ -276,7 +318,7 @@ void RegisterEngagements(Command root, App& app) {
   const Command slots = AddCommand(
       root, app, "slots", "Find times within everybody's working hours",
       "  comity --as desk-1 slots --with me --with tbilisi-1@georgia --duration 1h --days 10",
-      [&app, arguments] { return Slots(app, *arguments); });
+      [&app, arguments] { return InOptions(Slots(app, *arguments), kSlotOptions); });
   people(slots);
   slots.AddOption("--from", arguments->from, "First day: today, tomorrow or 2026-11-23")
       .ShowDefault()
@@ -293,7 +335,7 @@ void RegisterEngagements(Command root, App& app) {
       "  comity --as desk-1 engagements hold --type technical-meeting --class strategic \\\n"
       "      --mode online --title \"Role of the agency\" --partner georgia \\\n"
       "      --with me --with tbilisi-1@georgia --start 2026-12-01T10:00:00Z",
-      [&app, arguments] { return Hold(app, *arguments); });
+      [&app, arguments] { return InOptions(Hold(app, *arguments), kHoldOptions); });
   people(hold);
   hold.AddOption("--start", arguments->start, "When, such as 2026-12-01T10:00:00Z")
       .Required()
@@ -329,7 +371,7 @@ void RegisterEngagements(Command root, App& app) {
     v1::CancelEngagementRequest request;
     request.set_name(EngagementName(arguments->name));
     request.set_reason(arguments->reason);
-    return Act(app, &Scheduling::CancelEngagement, request);
+    return InOptions(Act(app, &Scheduling::CancelEngagement, request), kCancelOptions);
   }).AddOption("--reason", arguments->reason, "Why; kept in the ledger");
   named("show", "Show a meeting or mission", [&app, arguments] {
     v1::GetEngagementRequest request;
@@ -340,7 +382,7 @@ void RegisterEngagements(Command root, App& app) {
   const Command list =
       AddCommand(engagements, app, "list", "List meetings and missions you take part in",
                  "  comity --as desk-1 engagements list --partner georgia",
-                 [&app, arguments] { return List(app, *arguments); });
+                 [&app, arguments] { return InOptions(List(app, *arguments), kListOptions); });
   list.AddOption("--partner", arguments->partner, "Only with this partner").TypeName("PARTNER");
   list.AddFlag("--all", arguments->all, "Cancelled and expired ones too");
 
@@ -355,7 +397,7 @@ void RegisterEngagements(Command root, App& app) {
   const Command hours = AddCommand(
       engagements, app, "hours", "Set the working hours of a person or resource of the agency",
       "  comity --as desk-1 engagements hours me --zone Europe/Amsterdam --hours 09:00-17:30",
-      [&app, arguments] { return SetCalendar(app, *arguments); });
+      [&app, arguments] { return InOptions(SetCalendar(app, *arguments), kCalendarOptions); });
   hours.AddOption("owner", arguments->owner, "me, a SPIFFE id or resources/NAME").Required();
   hours.AddOption("--zone", arguments->zone, "An IANA zone").Required().TypeName("ZONE");
   hours.AddOption("--hours", arguments->hours, "Local hours").ShowDefault();

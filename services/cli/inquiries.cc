@@ -232,7 +232,8 @@ absl::StatusOr<client::RelianceQuestion> RangeOf(App& app, const Arguments& argu
     COMITY_ASSIGN_OR_RETURN(question, client::BeforeItsCorrection(*session, name, app.patience()));
   }
   if (!arguments.since.empty()) {
-    COMITY_ASSIGN_OR_RETURN(question.from, RegistryRevision(app, arguments.since));
+    COMITY_ASSIGN_OR_RETURN(question.from,
+                            RegistryRevision(app, "--since-revision", arguments.since));
     // Of what came after the correction, all.
     if (question.before.has_value() && question.from->number() >= question.before->number()) {
       question.before.reset();

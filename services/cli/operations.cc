@@ -57,11 +57,11 @@ absl::Status Records(App& app, const Arguments& arguments) {
   request.set_purpose(arguments.purpose);
   request.set_refusals_only(arguments.refusals_only);
   if (!arguments.from.empty()) {
-    COMITY_ASSIGN_OR_RETURN(const absl::Time from, ParseMoment(arguments.from));
+    COMITY_ASSIGN_OR_RETURN(const absl::Time from, ParseMoment("--from", arguments.from));
     *request.mutable_start_time() = ToTimestamp(from);
   }
   if (!arguments.until.empty()) {
-    COMITY_ASSIGN_OR_RETURN(const absl::Time until, ParseMoment(arguments.until));
+    COMITY_ASSIGN_OR_RETURN(const absl::Time until, ParseMoment("--until", arguments.until));
     *request.mutable_end_time() = ToTimestamp(until);
   }
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());

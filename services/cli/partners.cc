@@ -102,13 +102,13 @@ struct Arguments {
 };
 
 absl::Status Show(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   v1::GetPartnerStandingRequest request;
   request.set_name(PartnerName(arguments.partner));
   request.set_day(arguments.day);
   request.set_public_on(arguments.public_on);
   COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
+  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   COMITY_ASSIGN_OR_RETURN(
       const v1::PartnerStanding standing,
       client::Invoke(registry.get(), &Registry::GetPartnerStanding, request, app.patience()));

@@ -73,12 +73,13 @@ absl::StatusOr<ledger::v1::Revision> PresentRevision(App& app) {
   return now.registry_revision();
 }
 
-absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text) {
+absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, absl::string_view option,
+                                                      const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, '/');
   ledger::v1::Revision revision;
   std::int64_t number = 0;
   if (parts.size() > 2 || !absl::SimpleAtoi(parts.back(), &number) || number < 0) {
-    return InvalidField("REVISION_INVALID", "--at-revision",
+    return InvalidField("REVISION_INVALID", option,
                         absl::StrCat("\"", text,
                                      "\" is no revision: write its number, such as 7, or "
                                      "STORE/7 for a registry that was restored since"));

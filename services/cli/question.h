@@ -34,8 +34,9 @@ struct QuestionOptions {
 };
 
 // "7", of the registry's present store, which it is asked for; or "<store id>/7".
-// INVALID_ARGUMENT `REVISION_INVALID`.
-absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, const std::string& text);
+// INVALID_ARGUMENT `REVISION_INVALID` names `option`, before anything is asked.
+absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, absl::string_view option,
+                                                      const std::string& text);
 
 // The registry's last revision, which it is asked for.
 absl::StatusOr<ledger::v1::Revision> PresentRevision(App& app);
@@ -49,7 +50,7 @@ absl::Status SetAtRevision(App& app, Request& request) {
   if constexpr (requires { request.mutable_at_revision(); }) {
     if (!app.at_revision.empty()) {
       COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
-                              RegistryRevision(app, app.at_revision));
+                              RegistryRevision(app, "--at-revision", app.at_revision));
     }
   }
   return absl::OkStatus();

@@ -123,7 +123,7 @@ absl::Status Briefing(App& app, const Arguments& arguments) {
   request.set_format(format);
   if (!arguments.at_revision.empty()) {
     COMITY_ASSIGN_OR_RETURN(*request.mutable_at_revision(),
-                            RegistryRevision(app, arguments.at_revision));
+                            RegistryRevision(app, "--at-revision", arguments.at_revision));
   }
   COMITY_ASSIGN_OR_RETURN(const auto reports, Service<Stub>(app));
   COMITY_ASSIGN_OR_RETURN(

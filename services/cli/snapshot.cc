@@ -41,7 +41,7 @@ json::Json ToJson(const sealing::RegistrySnapshot& snapshot, const std::string& 
 }
 
 absl::StatusOr<int> Hours(const std::string& text) {
-  COMITY_ASSIGN_OR_RETURN(const absl::Duration valid, ParseDuration(text));
+  COMITY_ASSIGN_OR_RETURN(const absl::Duration valid, ParseDuration("--valid", text));
   if (valid % absl::Hours(1) != absl::ZeroDuration() || valid > sealing::kLongestSnapshotLife) {
     return InvalidField("DURATION_INVALID", "--valid", "must be whole hours, 1h to 720h");
   }
@@ -95,7 +95,7 @@ absl::Status Save(App& app, const Arguments& arguments) {
 absl::Status Verify(const App& app, const Arguments& arguments) {
   absl::Time at = absl::Now();
   if (!arguments.at.empty()) {
-    COMITY_ASSIGN_OR_RETURN(at, ParseMoment(arguments.at));
+    COMITY_ASSIGN_OR_RETURN(at, ParseMoment("--at", arguments.at));
   }
   COMITY_ASSIGN_OR_RETURN(const std::string roots, storage::ReadFile(arguments.roots));
   COMITY_ASSIGN_OR_RETURN(

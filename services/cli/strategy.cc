@@ -72,6 +72,7 @@ void PrintGaps(const client::GapsEverywhere& all) {
 
 // The registry's gaps, and the engagements that are planned beside the strategy.
 absl::Status Gaps(App& app, const std::string& day) {
+  if (!day.empty()) COMITY_RETURN_IF_ERROR(ParseWholeDay("--day", day).status());
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   const client::GapsEverywhere all =
       client::ListStrategyGaps(*session, day, absl::Now(), app.patience());

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/option_names.h"
 
 namespace comity::cli {
 namespace v1 = partner_registry::v1;
@@ -204,31 +205,37 @@ std::string TimeText(const google::protobuf::Timestamp& timestamp) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", ToTime(timestamp), absl::UTCTimeZone());
 }
 
-absl::StatusOr<absl::Duration> ParseDuration(const std::string& text) {
+absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std::string& text) {
   absl::Duration duration;
   if (absl::ParseDuration(text, &duration) && duration > absl::ZeroDuration()) return duration;
-  return InvalidField("DURATION_INVALID", "duration",
+  return InvalidField("DURATION_INVALID", option,
                       absl::StrCat("\"", text, "\" is no duration: write 90m, 2h or 1h30m"));
 }
 
-absl::StatusOr<absl::Time> ParseMoment(const std::string& text) {
+absl::StatusOr<absl::Time> ParseMoment(absl::string_view option, const std::string& text) {
   absl::Time time;
   std::string error;
   if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
   const auto day = ParseDay(text);
   if (day.ok()) return absl::FromCivil(absl::CivilHour(*day) + 12, Brussels());
-  return InvalidField("TIME_INVALID", "time",
+  return InvalidField("TIME_INVALID", option,
                       absl::StrCat("\"", text,
                                    "\" is no time: write 2026-11-23T18:05:00Z, or a day such as "
                                    "2026-11-23"));
 }
 
-absl::StatusOr<absl::Time> ParseStartOfDay(const std::string& text) {
+absl::StatusOr<absl::CivilDay> ParseWholeDay(absl::string_view option, const std::string& text) {
+  const auto day = ParseDay(text);
+  if (day.ok()) return *day;
+  return InOptions(day.status(), {{"day", option}});
+}
+
+absl::StatusOr<absl::Time> ParseStartOfDay(absl::string_view option, const std::string& text) {
   absl::CivilDay day = DayInBrussels(absl::Now());
   if (text == "tomorrow") {
     ++day;
   } else if (text != "today") {
-    COMITY_ASSIGN_OR_RETURN(day, ParseDay(text));
+    COMITY_ASSIGN_OR_RETURN(day, ParseWholeDay(option, text));
   }
   return absl::FromCivil(day, Brussels());
 }

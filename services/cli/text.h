@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "comity/partner_registry/v1/partner.pb.h"
 #include "comity/partner_registry/v1/transfer_check.pb.h"
@@ -41,14 +42,21 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
 // "2026-11-23T18:05:00Z".
 std::string TimeText(const google::protobuf::Timestamp& timestamp);
 
-// "90m", "1h30m", "2h".
-absl::StatusOr<absl::Duration> ParseDuration(const std::string& text);
+// What an option says; errors name it (`--start`), so that they are misuse.
+//
+// "90m", "1h30m", "2h". INVALID_ARGUMENT `DURATION_INVALID`.
+absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std::string& text);
 
-// "2026-11-23T18:05:00Z", or a day, which means noon in Europe/Brussels.
-absl::StatusOr<absl::Time> ParseMoment(const std::string& text);
+// "2026-11-23T18:05:00Z", or a day, which means noon in Europe/Brussels. INVALID_ARGUMENT
+// `TIME_INVALID`.
+absl::StatusOr<absl::Time> ParseMoment(absl::string_view option, const std::string& text);
 
-// "today", "tomorrow" or "2026-11-23": its first moment in Europe/Brussels.
-absl::StatusOr<absl::Time> ParseStartOfDay(const std::string& text);
+// "2026-11-23". INVALID_ARGUMENT `DAY_INVALID`.
+absl::StatusOr<absl::CivilDay> ParseWholeDay(absl::string_view option, const std::string& text);
+
+// "today", "tomorrow" or a day: its first moment in Europe/Brussels. INVALID_ARGUMENT
+// `DAY_INVALID`.
+absl::StatusOr<absl::Time> ParseStartOfDay(absl::string_view option, const std::string& text);
 
 // "georgia" -> "partners/georgia"; what starts with "partners/" stays.
 std::string PartnerName(absl::string_view text);

@@ -82,12 +82,12 @@ absl::Status Check(App& app, const Arguments& arguments) {
   question.set_proposed_frame(arguments.frame);
   if (!arguments.onward_by.empty()) question.set_onward_by(PartnerName(arguments.onward_by));
   if (!arguments.at.empty()) {
-    COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment(arguments.at));
+    COMITY_ASSIGN_OR_RETURN(const absl::Time at, ParseMoment("--at", arguments.at));
     *question.mutable_instant() = ToTimestamp(at);
   }
   if (!arguments.at_revision.empty()) {
     COMITY_ASSIGN_OR_RETURN(*question.mutable_at_revision(),
-                            RegistryRevision(app, arguments.at_revision));
+                            RegistryRevision(app, "--at-revision", arguments.at_revision));
   }
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());

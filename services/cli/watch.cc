@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/proto_json/proto_json.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/macros.h"
@@ -113,18 +115,75 @@ void Print(const App& app, const v1::Change& change) {
   for (const std::string& name : change.removed()) std::cout << when << name << "  removed\n";
 }
 
+// The time for which the registry cannot be reached. A connection also ends because it is old, so
+// that only who asks in vain after one did is told.
+class Outage {
+ public:
+  explicit Outage(bool quiet) : quiet_(quiet) {}
+
+  bool lasts() const { return since_.has_value(); }
+
+  void Begin() { since_ = absl::Now(); }
+
+  // Says once that it lasts.
+  void Tell(const absl::Status& why) {
+    if (!told_ && !quiet_) {
+      std::cerr << "The registry cannot be reached since " << TimeText(ToTimestamp(*since_)) << " ("
+                << why.message() << "). Waiting for it.\n";
+    }
+    told_ = true;
+  }
+
+  void End() {
+    if (told_ && !quiet_) {
+      std::cerr << "The registry answers again at " << TimeText(ToTimestamp(absl::Now())) << ".\n";
+    }
+    told_ = false;
+    since_.reset();
+  }
+
+ private:
+  const bool quiet_;
+  std::optional<absl::Time> since_;
+  bool told_ = false;
+};
+
+// Whether the registry answers, which a stream shows only once something changes.
+absl::Status Ask(const App& app, RegistryStub& registry, Interruption& interruption) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, app.patience());
+  v1::ListPartnersRequest request;
+  request.set_page_size(1);
+  v1::ListPartnersResponse response;
+  if (!interruption.Cancels(&context)) return absl::CancelledError();
+  const absl::Status status =
+      rpc::ToAbslStatus(registry.ListPartners(&context, request, &response));
+  return interruption.Cancels(nullptr) ? status : absl::CancelledError();
+}
+
 absl::Status Watch(App& app, const Arguments& arguments) {
   Interruption interruption;
   v1::WatchRequest request;
   if (arguments.from.empty()) {
     COMITY_ASSIGN_OR_RETURN(*request.mutable_after(), PresentRevision(app));
   } else {
-    COMITY_ASSIGN_OR_RETURN(*request.mutable_after(), RegistryRevision(app, arguments.from));
+    COMITY_ASSIGN_OR_RETURN(*request.mutable_after(),
+                            RegistryRevision(app, "--from", arguments.from));
   }
   COMITY_ASSIGN_OR_RETURN(const auto registry, Service<RegistryStub>(app));
   int seen = 0;
   const auto enough = [&] { return arguments.count > 0 && seen >= arguments.count; };
+  Outage outage(app.options.quiet);
   do {
+    if (outage.lasts()) {
+      const absl::Status status = Ask(app, *registry, interruption);
+      if (absl::IsCancelled(status)) break;
+      if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+        outage.Tell(status);
+        continue;
+      }
+      outage.End();
+    }
     grpc::ClientContext context;
     if (!interruption.Cancels(&context)) break;
     const auto stream = registry->Watch(&context, request);
@@ -143,6 +202,7 @@ absl::Status Watch(App& app, const Arguments& arguments) {
     const absl::Status status = rpc::ToAbslStatus(stream->Finish());
     if (!interruption.Cancels(nullptr) || enough()) break;
     if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    outage.Begin();
   } while (interruption.Wait(kBeforeAnotherTry));
   std::cerr << "Seen up to registry revision " << request.after().number()
             << ". To go on: comity partners watch --from " << request.after().store_id() << "/"

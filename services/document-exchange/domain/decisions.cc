@@ -4,8 +4,10 @@
 #include "absl/strings/strip.h"
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
+#include "common/registry_view/partner_of.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/document-exchange/domain/exchange.h"
 
 namespace comity::document_exchange {
@@ -45,7 +47,7 @@ absl::StatusOr<DecisionFilter> Exchange::VisibleDecisions(const Request& request
   const bool college = caller.IsAgency(Role::kCollege) || caller.IsAgency(Role::kPresident);
   return DecisionFilter{
       .all = college || caller.IsAgency(Role::kAuditor) || caller.IsAgency(Role::kDpo),
-      .partner = PartnerOf(caller, *registry),
+      .partner = PartnerOf(caller, *registry, DayInBrussels(parts_.clock->Now())),
       .side = SideOf(caller),
       .agency = caller.IsAgency(Role::kNationalMember),
       .case_reference = std::string(case_reference)};
@@ -55,8 +57,9 @@ absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request
                                                           const RecordedDecision& wanted) {
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
-  COMITY_RETURN_IF_ERROR(
-      CheckMayDecide(*request.caller, PartnerOf(*request.caller, *registry), wanted.decision));
+  const absl::CivilDay today = DayInBrussels(parts_.clock->Now());
+  COMITY_RETURN_IF_ERROR(CheckMayDecide(
+      *request.caller, PartnerOf(*request.caller, *registry, today), wanted.decision));
   COMITY_RETURN_IF_ERROR(CheckDecision(wanted));
   RecordedDecision recorded = wanted;
   recorded.recorded_by = request.caller->spiffe_id;
@@ -108,7 +111,8 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
         COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                                 parts_.registry->Latest());
         COMITY_RETURN_IF_ERROR(CheckMayDecide(
-            *request.caller, PartnerOf(*request.caller, *registry), recorded->decision));
+            *request.caller, PartnerOf(*request.caller, *registry, DayInBrussels(turn.now())),
+            recorded->decision));
         const std::string& name = recorded->decision.name;
         turn.SetResource(name);
         if (recorded->decision.withdrawn.has_value()) {

@@ -86,6 +86,7 @@ absl::StatusOr<std::vector<RecipientVerdict>> Exchange::CheckTransfer(
   if (check.document != nullptr) AddLaterRestrictions(base.origins, *check.document);
   COMITY_ASSIGN_OR_RETURN(const std::vector<legal::Decision> decisions,
                           rows.DecisionsOfCase(base.purpose.case_reference));
+  const absl::Time sent = check.document != nullptr ? check.document->submit_time : instant;
   std::vector<RecipientVerdict> verdicts;
   for (std::size_t i = 0; i < check.recipients.size(); ++i) {
     COMITY_ASSIGN_OR_RETURN(const identity::Principal recipient,
@@ -93,7 +94,7 @@ absl::StatusOr<std::vector<RecipientVerdict>> Exchange::CheckTransfer(
     COMITY_ASSIGN_OR_RETURN(
         const RecipientQuestion asked,
         QuestionFor(
-            check.sender, recipient, base, registry, instant,
+            check.sender, sent, recipient, base, registry, instant,
             check.recipients.size() == 1 ? "recipient" : absl::StrCat("recipients[", i, "]")));
     verdicts.push_back(Decide(asked, check.recipients[i], decisions, registry));
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/identity/principal.h"
+#include "common/registry_view/partner_of.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/question.h"
 #include "services/document-exchange/domain/transfer_context.h"
@@ -61,7 +62,7 @@ std::vector<legal::Origin> OriginsPassedOn(const Document& document,
   const absl::StatusOr<identity::Principal> sender = identity::Principal::Parse(document.sender);
   const bool outside = sender.ok() && !ActsForTheAgency(*sender);
   if (outside) {
-    from_sender.partner = PartnerOf(*sender, registry);
+    from_sender.partner = PartnerOf(*sender, registry, DayInBrussels(document.submit_time));
     from_sender.kind = OriginKindOf(from_sender.partner, registry, instant);
   }
   for (const sealing::UseRestriction& restriction : manifest.use_restrictions) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
+#include "common/registry_view/partner_of.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -113,19 +114,11 @@ int Severity(legal::Outcome outcome) {
 
 }  // namespace
 
-std::string PartnerOf(const identity::Principal& principal, const RegistrySnapshot& registry) {
-  if (principal.kind == identity::PrincipalKind::kPartner) {
-    return absl::StrCat("partners/", principal.partner);
-  }
-  if (InsideTheAgency(principal)) return registry.PartnerOfUnit(principal.unit);
-  return "";
-}
-
 bool ActsForTheAgency(const identity::Principal& principal) {
   return InsideTheAgency(principal) && principal.role != identity::Role::kLiaisonProsecutor;
 }
 
-absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
+absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender, absl::Time sent,
                                               const identity::Principal& recipient,
                                               const legal::Question& base,
                                               const RegistrySnapshot& registry, absl::Time instant,
@@ -159,7 +152,8 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
     asked.internal = true;
     return asked;
   }
-  const std::string sender_partner = from_agency ? "" : PartnerOf(sender, registry);
+  const std::string sender_partner =
+      from_agency ? "" : PartnerOf(sender, registry, DayInBrussels(sent));
   if (!from_agency && sender_partner.empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "The registry knows no partner for which you send; ask its operator to record "

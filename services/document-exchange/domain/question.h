@@ -33,25 +33,22 @@ bool ActsForTheAgency(const identity::Principal& principal);
 
 // What the transfer check is asked for a document from `sender` to `recipient`. Each is the agency
 // or a partner: a contact stands for its authority as the registry lists it, a liaison prosecutor
-// for his State. `field` names the recipient in errors.
+// for his State: a sender for that of the moment `sent` at which he made the document available.
+// `field` names the recipient in errors.
 //
 // The direction follows from the two and is checked, not believed: the agency sends, and only a
 // partner can ask to pass on what the agency gave it.
 //
 // INVALID_ARGUMENT `RECIPIENT_INVALID`: no such kind of recipient; `DIRECTION_INVALID`: somebody of
 // the agency says another direction than SEND. FAILED_PRECONDITION `RECIPIENT_UNKNOWN`: no active
-// contact that opens documents; `SENDER_UNKNOWN`: a liaison prosecutor of a unit that stands for no
-// partner; `EXCHANGES_SUSPENDED`: nothing but operational data, of which the check itself speaks,
+// contact that opens documents; `SENDER_UNKNOWN`: a liaison prosecutor whom no State had seconded
+// by then; `EXCHANGES_SUSPENDED`: nothing but operational data, of which the check itself speaks,
 // for a contact whose calls are refused.
-absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
+absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender, absl::Time sent,
                                               const identity::Principal& recipient,
                                               const legal::Question& base,
                                               const RegistrySnapshot& registry, absl::Time instant,
                                               absl::string_view field);
-
-// The partner a caller speaks for, `partners/{partner}`: its own as a contact, that of its unit in
-// the agency; empty if none.
-std::string PartnerOf(const identity::Principal& principal, const RegistrySnapshot& registry);
 
 // One recipient's answer.
 struct RecipientVerdict {

@@ -5,9 +5,11 @@
 #include "common/crypto/encoding.h"
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
+#include "common/registry_view/partner_of.h"
 #include "common/sealing/evidence.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/document-exchange/domain/exchange.h"
 
 namespace comity::document_exchange {
@@ -217,7 +219,8 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
                                 parts_.registry->Latest());
         COMITY_ASSIGN_OR_RETURN(const identity::Principal sender,
                                 identity::Principal::Parse(document.sender));
-        const std::string partner = PartnerOf(*request.caller, *registry);
+        const std::string partner =
+            PartnerOf(*request.caller, *registry, DayInBrussels(turn.now()));
         const bool originator =
             !partner.empty() &&
             std::any_of(

@@ -58,11 +58,13 @@ std::vector<legal::ChangedOutcome> AffectedBy(const Engagement& engagement,
   const auto before = CheckTransfer(engagement, registry);
   const auto after = CheckTransfer(engagement, registry_view::SupposedRegistry(registry, supposed));
   if (!before.ok() || !after.ok()) return affected;
-  // Of the same counterparts on the same days: those come from participants, not from facts.
+  // Of the same counterparts on the same days: those do not come from facts.
   for (std::size_t i = 0; i < before->size(); ++i) {
     const auto& [counterpart, was] = (*before)[i];
     const legal::Verdict& would = (*after)[i].verdict;
     if (was.outcome == would.outcome) continue;
+    // One of several days tells whoever plans it; they are in their order.
+    if (!affected.empty() && affected.back().counterpart == counterpart) continue;
     affected.push_back({.counterpart = counterpart,
                         .before = was.outcome,
                         .after = would.outcome,

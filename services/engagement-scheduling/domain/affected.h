@@ -27,9 +27,10 @@ Planned PlannedOperational(const Schedule& schedule, const identity::Principal& 
                            absl::Time from, absl::Time now, const StartPosition& position,
                            std::size_t most);
 
-// The counterparts of an engagement for whom the outcome would change. The check of the
-// confirmation, on `registry` as it is and with the facts that are supposed. Empty if nothing
-// changes, and for what no confirmation can be made of anyway.
+// The counterparts of an engagement for whom the outcome would change, each once, on the first of
+// its days on which it would. The check of the confirmation, on `registry` as it is and with the
+// facts that are supposed. Empty if nothing changes, and for what no confirmation can be made of
+// anyway.
 std::vector<legal::ChangedOutcome> AffectedBy(const Engagement& engagement,
                                               const RegistrySnapshot& registry,
                                               const legal::Facts& supposed);

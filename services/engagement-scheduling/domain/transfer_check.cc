@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/identity/principal.h"
 #include "common/legal/evaluate.h"
+#include "common/registry_view/partner_of.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -15,15 +17,18 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-std::set<std::string> CounterpartsOf(const Engagement& engagement,
-                                     const RegistrySnapshot& registry) {
-  std::set<std::string> counterparts;
+// With whom on which days.
+std::set<std::pair<std::string, absl::CivilDay>> CounterpartsOf(const Engagement& engagement,
+                                                                const RegistrySnapshot& registry) {
+  std::set<std::pair<std::string, absl::CivilDay>> counterparts;
+  const std::vector<absl::CivilDay> days = DaysOf(engagement.interval);
   for (const std::string& participant : engagement.participants) {
     const std::optional<ContactEntry> contact = registry.FindContact(participant);
-    if (contact.has_value()) counterparts.insert(contact->authority);
-    const auto principal = identity::Principal::Parse(participant);
-    if (principal.ok() && principal->IsAgency(identity::Role::kLiaisonProsecutor)) {
-      counterparts.insert(registry.PartnerOfUnit(principal->unit));
+    const auto who = identity::Principal::Parse(participant);
+    const bool prosecutor = who.ok() && who->IsAgency(identity::Role::kLiaisonProsecutor);
+    if (!contact.has_value() && !prosecutor) continue;
+    for (const absl::CivilDay day : days) {
+      counterparts.emplace(prosecutor ? PartnerOf(*who, registry, day) : contact->authority, day);
     }
   }
   return counterparts;
@@ -52,12 +57,10 @@ absl::StatusOr<std::vector<CounterpartVerdict>> CheckTransfer(const Engagement& 
   COMITY_RETURN_IF_ERROR(CheckDirection(question));
   question.mode = legal::Mode::kOperate;
   std::vector<CounterpartVerdict> verdicts;
-  for (const std::string& counterpart : CounterpartsOf(engagement, registry)) {
+  for (const auto& [counterpart, day] : CounterpartsOf(engagement, registry)) {
     question.counterpart = counterpart;
-    for (const absl::CivilDay day : DaysOf(engagement.interval)) {
-      question.instant = std::max(engagement.interval.start, absl::FromCivil(day, Brussels()));
-      verdicts.push_back({counterpart, legal::Evaluate(registry.facts(), question)});
-    }
+    question.instant = std::max(engagement.interval.start, absl::FromCivil(day, Brussels()));
+    verdicts.push_back({counterpart, legal::Evaluate(registry.facts(), question)});
   }
   return verdicts;
 }

@@ -26,8 +26,9 @@ struct CounterpartVerdict {
 };
 
 // The transfer check for everybody outside the agency who takes part, in the order of counterparts:
-// for the authority of every contact and for the State that seconded a liaison prosecutor (EJR
-// 54a), each for every day on which the engagement takes place (Verdict::day), in their order.
+// for the authority of every contact and for the State that seconds a liaison prosecutor
+// (registry_view::PartnerOf), each for every day on which the engagement takes place
+// (Verdict::day), in their order. Whom it asks about does not depend on the facts of `registry`.
 //
 // FAILED_PRECONDITION `TRANSFER_QUESTION_MISSING`; INVALID_ARGUMENT as CheckDirection: it may have
 // been held before the rule.

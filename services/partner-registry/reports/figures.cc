@@ -10,6 +10,7 @@ Figures FiguresOn(const Registry& registry, absl::CivilDay day) {
   using Kind = ComingEvent::Kind;
   Figures figures;
   figures.expiring = {{30, 0}, {90, 0}, {365, 0}};
+  figures.open_requests = registry.open_requests().size();
   const ComingQuery query{
       .from = day, .until = day + 365, .kinds = {Kind::kInstrumentEnds, Kind::kVerificationDue}};
   for (const ComingEvent& event : ComingEvents(registry, query)) {

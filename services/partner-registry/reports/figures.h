@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@ struct Figures {
   std::map<int, int> expiring;
   // Partners by axis and step; every step there is has an entry, and "NONE".
   std::map<std::pair<Axis, std::string>, int> relations;
+  // Requests of partners for changes that wait for an answer.
+  std::size_t open_requests = 0;
   // Active contacts that were not verified within the last year.
   int stale_contacts = 0;
 };

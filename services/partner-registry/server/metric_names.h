@@ -20,6 +20,8 @@ inline constexpr char kBarriersWaiting[] = "comity_partner_registry_barriers_wai
 inline constexpr char kInstrumentsExpiring[] = "comity_partner_registry_instruments_expiring";
 // Partners, by axis and step (README.md has the words).
 inline constexpr char kRelations[] = "comity_partner_registry_relations";
+// Requests of partners for changes that wait for an answer.
+inline constexpr char kChangeRequestsOpen[] = "comity_partner_registry_change_requests_open";
 // Active contacts that were not verified within the last year.
 inline constexpr char kContactsStale[] = "comity_partner_registry_contacts_stale";
 // Transfer checks answered, by outcome and code (common/legal/deciding_reason.h).

@@ -40,6 +40,8 @@ void ReportMetrics::AddTo(metrics::Metrics& metrics) {
         kRelations, "Partners by axis and step", {{"axis", Word(key.first)}, {"step", key.second}},
         [this, where = key] { return static_cast<double>(Now()->relations.at(where)); });
   }
+  metrics.AddCallback(kChangeRequestsOpen, "Requests for changes that wait for an answer", {},
+                      [this] { return static_cast<double>(Now()->open_requests); });
   metrics.AddCallback(kContactsStale, "Active contacts not verified within the last year", {},
                       [this] { return static_cast<double>(Now()->stale_contacts); });
 }

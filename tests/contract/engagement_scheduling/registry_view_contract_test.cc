@@ -12,6 +12,7 @@
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/server/replica_view.h"
 #include "tests/contract/registry_view/replicated_registry.h"
+#include "tests/contract/registry_view/seconded_prosecutor.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
 #include "tests/unit/legal/real_facts.h"
@@ -254,26 +255,7 @@ TEST_P(RegistryViewContractTest, WhoIsNotListedIsNotFound) {
 
 TEST_P(RegistryViewContractTest, AProsecutorCountsWhileASecondmentInEffectNamesHim) {
   Start();
-  constexpr char kProsecutor[] = "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-9";
-  const absl::CivilDay from(2026, 1, 1);
-  const absl::CivilDay to(2026, 12, 31);
-  const auto seconded_by = [&](absl::CivilDay day) {
-    return Latest()->SecondedBy(kProsecutor, day);
-  };
-  EXPECT_EQ(seconded_by(from), "");
-  legal::Secondment secondment{.name = "partners/georgia/secondments/s1",
-                               .kind = legal::SecondmentKind::kLiaisonProsecutor,
-                               .instrument = "partners/georgia/instruments/cooperation-agreement",
-                               .from = PartialDate(from),
-                               .to = PartialDate(to),
-                               .identity = kProsecutor};
-  registry().Second(secondment);
-  ASSERT_THAT(Latest()->SecondmentsOf(kProsecutor), SizeIs(1));
-  EXPECT_EQ(Latest()->SecondmentsOf(kProsecutor)[0].to.ToString(), "2026-12-31");
-  EXPECT_EQ(seconded_by(from - 1), "");
-  EXPECT_EQ(seconded_by(from), "partners/georgia");
-  EXPECT_EQ(seconded_by(to + 1), "");
-  EXPECT_THAT(Latest()->SecondmentsOf(kTbilisi), SizeIs(0));
+  comity::testing::ExpectAProsecutorCountsWhileSeconded(registry(), [this] { return Latest(); });
 }
 
 TEST_P(RegistryViewContractTest, AUnitActsForThePartnerOfItsCodeOrItsName) {

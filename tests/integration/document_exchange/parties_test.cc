@@ -1,4 +1,8 @@
 // Who stands for whom, and what follows: nobody gets by another name what his State would not get.
+#include <map>
+
+#include "common/time/day.h"
+#include "services/document-exchange/domain/volume.h"
 #include "tests/integration/document_exchange/exchange_test.h"
 
 namespace comity::document_exchange {
@@ -7,7 +11,9 @@ namespace {
 using absl::StatusCode;
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Key;
 
 constexpr char kProsecutorOfNobody[] = "spiffe://agency.example/agency/liaison-prosecutor/-/lp-1";
 
@@ -90,6 +96,47 @@ TEST_F(ExchangeTest, WhatALiaisonProsecutorSentIsPassedOnAsDataOfHisState) {
 
   const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), onward.upload);
 
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().description,
+              HasSubstr("permission of Georgia"));
+}
+
+TEST_F(ExchangeTest, AProsecutorOfAnotherUnitStandsForTheStateThatSecondsHim) {
+  legal::Secondment seconded = Seconded();
+  seconded.identity = "spiffe://agency.example/agency/liaison-prosecutor/moldova/lp-3";
+  world_.registry.Second(seconded);
+  const std::string& prosecutor = seconded.identity;
+
+  const SealedLetter sent = Receive(prosecutor, Of("PUBLIC_SOURCE", ""), "WITHIN");
+  const SealedLetter got =
+      world_.Seal({.recipients = {kDesk, prosecutor}, .data_kind = "NON_PERSONAL"});
+  ASSERT_THAT(world_.Send(kDesk, got), IsOk());
+
+  const auto rows = world_.tables->Read();
+  const auto parties = (*rows)->ScanParties(absl::InfinitePast(), absl::InfiniteFuture(),
+                                            absl::InfinitePast(), 0, 10);
+  ASSERT_THAT(parties, IsOk());
+  std::map<std::string, PartnerVolume> volumes;
+  for (const DocumentParties& document : *parties) {
+    AddTo(volumes, document, **world_.registry.Latest(), "");
+  }
+  ASSERT_THAT(volumes, ElementsAre(Key("partners/georgia")));
+  EXPECT_EQ(volumes["partners/georgia"].documents, 2);
+  EXPECT_EQ(volumes["partners/georgia"].received, 1);
+
+  // His secondment is over, and what he sent is from Georgia all the same.
+  seconded.to = PartialDate(DayInBrussels(world_.clock.Now()));
+  world_.registry.Second(seconded);
+  world_.clock.Advance(absl::Hours(24));
+  ASSERT_THAT(
+      world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), sent.upload.document_id, kFrance),
+      IsOk());
+  ASSERT_THAT(world_.Authorise("partners/moldova"), IsOk());
+  const SealedLetter onward = world_.Seal(
+      {.recipients = {kDesk, kChisinau},
+       .derived_from = {{.document_id = sent.upload.document_id,
+                         .manifest_sha256 = crypto::Sha256(sent.submission.manifest)}}});
+  const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), onward.upload);
   ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
   EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().description,
               HasSubstr("permission of Georgia"));

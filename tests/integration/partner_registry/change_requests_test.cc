@@ -8,9 +8,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "comity/partner_registry/v1/change_requests.grpc.pb.h"
 #include "common/json/canonical.h"
+#include "common/metrics/metrics.h"
+#include "common/time/clock.h"
+#include "services/partner-registry/server/report_metrics.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -310,6 +314,23 @@ TEST_F(ChangeRequestsTest, WhoFollowsTheRegistryIsToldOfTheChangeAndNotOfTheRequ
   } while (response.bookmark().number() < asked->revision().number() + 1);
   context.TryCancel();
   EXPECT_THAT(kinds, ::testing::ElementsAre(kContact));
+}
+
+TEST_F(ChangeRequestsTest, HowManyWaitIsAMetric) {
+  const ManualClock clock(absl::Now());
+  metrics::Metrics metrics;
+  ReportMetrics figures(&server_.application().store(), &clock);
+  figures.AddTo(metrics);
+  const auto waiting = [](int count) {
+    return HasSubstr(absl::StrCat("comity_partner_registry_change_requests_open ", count, "\n"));
+  };
+  EXPECT_THAT(metrics.Text(), waiting(0));
+  const auto first = Ask(Promotion());
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(Ask(Ministry()), IsOk());
+  EXPECT_THAT(metrics.Text(), waiting(2));
+  ASSERT_THAT(Reject(first->name(), kOperator), IsOk());
+  EXPECT_THAT(metrics.Text(), waiting(1));
 }
 
 }  // namespace

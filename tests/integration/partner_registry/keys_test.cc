@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -85,6 +88,25 @@ TEST_F(KeysTest, AProsecutorsKeyIsOfferedWhileHeIsSecondedAndToNoOtherState) {
   ASSERT_THAT(server_.Second(kProsecutor, "s2"), IsOk());
   EXPECT_EQ(keys(kDesk), 0);
   EXPECT_EQ(keys(kProsecutor), 1) << "the next one follows the last";
+}
+
+TEST_F(KeysTest, WhoListsAContactsKeyListsThatOfAProsecutorOfItsStateAndNobodyElseDoes) {
+  ASSERT_THAT(server_.Second(kProsecutor), IsOk());
+  ASSERT_THAT(server_.PublishKey(kTbilisi), IsOk());
+  ASSERT_THAT(server_.PublishKey(kProsecutor), IsOk());
+  const std::map<std::string, int> listed = {
+      {kDesk, 1},     {kEeas, 1},    {"spiffe://agency.example/application/portal", 1},
+      {kExchange, 1}, {kTbilisi, 1}, {kProsecutor, 1},
+      {kChisinau, 0}};
+  for (const auto& [caller, wanted] : listed) {
+    for (const char* const holder : {kTbilisi, kProsecutor}) {
+      v1::ListKeyStatementsRequest request;
+      request.set_holder(holder);
+      const auto list = Call(&Stub::ListKeyStatements, server_.As(caller), request);
+      ASSERT_THAT(list, IsOk()) << caller;
+      EXPECT_EQ(list->key_statements_size(), wanted) << holder << " for " << caller;
+    }
+  }
 }
 
 TEST_F(KeysTest, ATamperedOrForeignStatementIsRefused) {

@@ -54,9 +54,9 @@ const std::map<std::string, partner_registry::v1::Partner>& Known() {
 }
 
 std::vector<std::string> Partners(const engagement_scheduling::v1::Engagement& engagement,
-                                  const char* listed) {
+                                  const char* listed, const SecondedOn& seconded = {}) {
   std::vector<std::string> partners;
-  for (const EngagementGap& gap : GapsOf({engagement}, {Listing(listed)}, Known())) {
+  for (const EngagementGap& gap : GapsOf({engagement}, {Listing(listed)}, Known(), seconded)) {
     EXPECT_EQ(gap.engagement.name(), "engagements/1");
     partners.push_back(gap.partner);
   }
@@ -76,6 +76,19 @@ TEST(StrategyGapsTest, WhoTakesPartCountsAsWellAsWhomItIsAbout) {
   EXPECT_THAT(Partners(engagement, "partners/panama"), ElementsAre("partners/georgia"));
 }
 
+TEST(StrategyGapsTest, ALiaisonProsecutorCountsForTheStateThatSecondsHimOnThatDay) {
+  const std::string prosecutor = "spiffe://agency.example/agency/liaison-prosecutor/panama/lp-1";
+  auto engagement = On("2026-12-01T10:00:00Z", "");
+  engagement.add_participants(prosecutor);
+  const absl::CivilDay day(2026, 12, 1);
+  const SecondedOn seconded = {{{prosecutor, day}, "partners/georgia"}};
+  EXPECT_THAT(Partners(engagement, "partners/panama", seconded), ElementsAre("partners/georgia"));
+  EXPECT_THAT(Partners(engagement, "partners/georgia", seconded), IsEmpty());
+  EXPECT_THAT(Partners(engagement, "partners/none", {{{prosecutor, day + 1}, "partners/georgia"}}),
+              IsEmpty())
+      << "nobody seconds him on that day";
+}
+
 TEST(StrategyGapsTest, OnlyWhomEjr52MeansNeedsToBeListedAndWhoeverIsNotKnown) {
   EXPECT_THAT(Partners(On("2025-12-01T10:00:00Z", "partners/ally"), "partners/panama"),
               ElementsAre("partners/ally"));
@@ -87,7 +100,7 @@ TEST(StrategyGapsTest, OnlyWhomEjr52MeansNeedsToBeListedAndWhoeverIsNotKnown) {
 TEST(StrategyGapsTest, TheStrategyIsThatOfTheDayOfTheEngagement) {
   // In Brussels it is 2028 already.
   const auto gaps = GapsOf({On("2027-12-31T23:30:00Z", "partners/georgia")},
-                           {Listing("partners/georgia")}, Known());
+                           {Listing("partners/georgia")}, Known(), {});
   ASSERT_EQ(gaps.size(), 1U);
   EXPECT_THAT(gaps[0].sentence, HasSubstr("No strategy covers 2028-01-01"));
 }

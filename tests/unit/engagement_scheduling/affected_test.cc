@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "services/engagement-scheduling/domain/attendance.h"
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
@@ -77,6 +79,30 @@ TEST(PlannedTest, WhatBeganBeforeTheDayAndGoesOnIsLookedAtOnThatDay) {
   const auto affected = AffectedBy(night, registry.snapshot(), builder.Build({}));
   ASSERT_THAT(affected, SizeIs(1)) << "on the second day only";
   EXPECT_THAT(affected[0].sentence, ::testing::HasSubstr("2026-12-02"));
+}
+
+TEST(AffectedTest, AMeetingOfSeveralDaysIsNamedOnceForEachCounterpartOnTheFirstOfThem) {
+  Engagement week = Held(Coordination({}), 0);
+  week.interval = Between("2026-12-01T08:00:00Z", "2026-12-04T16:00:00Z");
+  week.participants = {kDesk, kTbilisi, kLiaison};
+  FixedRegistry registry;
+  registry.Second(Seconded(PartialDate(absl::CivilDay(2026, 1, 1))));
+  registry.Authorise();
+  legal::FactsBuilder builder(registry.snapshot().facts());
+  for (legal::Instrument instrument :
+       registry.snapshot().facts().Find("partners/georgia")->instruments) {
+    instrument.ended = PartialDate(absl::CivilDay(2026, 12, 1));
+    instrument.SetCertainty(legal::Field::kEnded, legal::Certainty::kFound);
+    builder.Put(std::move(instrument));
+  }
+  const auto affected = AffectedBy(week, registry.snapshot(), builder.Build({}));
+  ASSERT_THAT(affected, SizeIs(2));
+  EXPECT_EQ(affected[0].counterpart, "partners/georgia") << "also when nobody seconds him any more";
+  EXPECT_EQ(affected[1].counterpart, "partners/georgia/authorities/prosecution");
+  for (const legal::ChangedOutcome& one : affected) {
+    EXPECT_THAT(one.sentence, ::testing::HasSubstr("2026-12-02")) << one.counterpart;
+    EXPECT_THAT(one.sentence, ::testing::Not(::testing::HasSubstr("2026-12-03")));
+  }
 }
 
 }  // namespace

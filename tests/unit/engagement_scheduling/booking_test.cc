@@ -389,6 +389,24 @@ TEST_F(BookingTest, EveryPartnerInTheRoomIsCheckedAndSoIsALiaisonProsecutor) {
   }
 }
 
+TEST_F(BookingTest, ALiaisonProsecutorIsCheckedForWhoSecondsHimNotForHisUnit) {
+  registry_.Authorise();
+  legal::Secondment secondment = Seconded(PartialDate(absl::CivilDay(2026, 1, 1)));
+  secondment.identity = "spiffe://agency.example/agency/liaison-prosecutor/panama/liaison-2";
+  registry_.Second(secondment);
+  Engagement wanted = Coordination(kHour);
+  wanted.participants = {kDesk, secondment.identity};
+  ASSERT_THAT(Hold(wanted), IsOk());
+
+  const absl::Status refused = Confirm().status();
+
+  EXPECT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  ASSERT_THAT(DetailsOf(refused).preconditions, Not(IsEmpty()));
+  for (const PreconditionViolation& violation : DetailsOf(refused).preconditions) {
+    EXPECT_THAT(violation.description, ::testing::StartsWith("partners/georgia on "));
+  }
+}
+
 TEST_F(BookingTest, ALiaisonProsecutorTakesPartWhileASecondmentNamesHim) {
   const absl::CivilDay today = DayInBrussels(kNow);
   const absl::CivilDay day = DayInBrussels(kHour.start);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace comity::cli {
+
+// The option or argument from which a field of a request was made, with all that is below it.
+struct FieldOption {
+  absl::string_view field;   // "engagement.participants".
+  absl::string_view option;  // "--with".
+};
+
+// A service's refusal in the words of the command line: each field it names, and the one its
+// sentence begins with, under its option, and which of several values it is: "--with (number 2)".
+// The first of `options` that fits counts; what none fits stays as it is.
+absl::Status InOptions(const absl::Status& status, absl::Span<const FieldOption> options);
+
+}  // namespace comity::cli
