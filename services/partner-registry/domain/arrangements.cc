@@ -122,7 +122,7 @@ absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, arrangement.partner).status());
   const Fields fields("ARRANGEMENT_INVALID", "arrangement");
   COMITY_RETURN_IF_ERROR(fields.Id("arrangement_id", arrangement.id));
-  COMITY_RETURN_IF_ERROR(fields.Text("title", arrangement.title, 1, kLongestTitle));
+  COMITY_RETURN_IF_ERROR(fields.Text("title", arrangement.title, kTitleForm));
   if (arrangement.authorities.empty() || arrangement.authorities.size() > kMostAuthorities) {
     return fields.Bad("authorities", "name 1 to 50 authorities of the partner: the other side");
   }
@@ -159,7 +159,7 @@ absl::StatusOr<Plan> PlanAddDraft(const Registry& registry, absl::string_view na
   if (!draft.sha256.empty() && !IsSha256(draft.sha256)) {
     return kDraft.Bad("sha256", "write 64 lower-case hexadecimal digits, or leave it empty");
   }
-  COMITY_RETURN_IF_ERROR(kDraft.Text("note", draft.note, 0, kLongestText));
+  COMITY_RETURN_IF_ERROR(kDraft.Text("note", draft.note, kNoteForm));
   if (StateOf(*known) != ArrangementState::kDrafting) {
     return OutOfTurn(*known, "no draft can be added");
   }

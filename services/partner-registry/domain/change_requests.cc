@@ -7,11 +7,10 @@
 #include "common/legal/facts.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
+#include "common/text/plain.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/names.h"
-#include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -65,10 +64,11 @@ absl::StatusOr<ChangeRequest> Answered(const Registry& registry, const identity:
                                        ChangeRequestState state, absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const ChangeRequest* known, FindRequest(registry, caller, name));
   const int least = state == ChangeRequestState::kApproved ? 0 : 1;
-  if (!IsText(answer, least, kLongestText)) {
-    return Bad("answer", least == 0 ? "write at most 500 characters"
-                                    : "say why, in 1 to 500 characters: the partner reads it");
-  }
+  const std::string fault =
+      text::FaultOf(answer, {.least = least, .most = kLongestText},
+                    least == 0 ? "write at most 500 characters"
+                               : "say why, in 1 to 500 characters: the partner reads it");
+  if (!fault.empty()) return Bad("answer", fault);
   if (known->state != ChangeRequestState::kOpen) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "The request was answered already: ask anew for what is still wanted.",
@@ -133,8 +133,10 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
   if (caller.kind != identity::PrincipalKind::kPartner || caller.partner != asked.partner) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  if (!IsText(asked.reason, 1, kLongestText)) {
-    return Bad("change_request.reason", "say why, in 1 to 500 characters, naming nobody");
+  if (const std::string fault = text::FaultOf(asked.reason, {.least = 1, .most = kLongestText},
+                                              "say why, in 1 to 500 characters, naming nobody");
+      !fault.empty()) {
+    return Bad("change_request.reason", fault);
   }
   COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked.partner, now));
   COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));

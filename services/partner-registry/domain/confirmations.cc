@@ -12,13 +12,13 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "common/text/plain.h"
 #include "services/partner-registry/domain/legal_facts.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
 namespace {
-
-constexpr int kLongestEvidence = 500;
 
 template <typename Visit>
 void ForEachDecisive(Visit visit) {
@@ -85,9 +85,10 @@ absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why) 
 }
 
 absl::Status CheckEvidence(const std::string& evidence) {
-  if (IsText(evidence, 1, kLongestEvidence)) return absl::OkStatus();
-  return InvalidField("CONFIRMATION_INVALID", "confirmation.evidence",
-                      "name the document that shows it, in 1 to 500 characters");
+  const std::string fault = text::FaultOf(
+      evidence, kEvidenceForm, "name the document that shows it, in 1 to 500 characters");
+  if (fault.empty()) return absl::OkStatus();
+  return InvalidField("CONFIRMATION_INVALID", "confirmation.evidence", fault);
 }
 
 // Not sure, or empty in the place of a value that was not: only a second person makes it sure.
