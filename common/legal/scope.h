@@ -22,6 +22,7 @@ struct Scope {
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 
+struct Authority;
 struct Question;
 
 // Each limit of `scope` that the question goes beyond, with what it covers instead, for the middle
@@ -37,6 +38,12 @@ std::shared_ptr<const Scope> Limits(Scope scope);
 
 // Whether `after` covers anything that `before` does not.
 bool Widens(const Scope& before, const Scope& after);
+
+// Whether `after` is competent where `before` is not, or there can be an instrument that covers it
+// and did not cover `before` (row 3.2): one that lists it, one of which `before` was kept out by
+// being listed elsewhere, by its territory, or by its sectors. To work in a sector more keeps out
+// of more, unless none was named before.
+bool Widens(const Authority& before, const Authority& after);
 
 // Whether the scope names the territory, compared likewise.
 bool Extends(const Scope& scope, absl::string_view territory);

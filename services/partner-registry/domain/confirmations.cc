@@ -9,12 +9,13 @@
 #include "absl/strings/strip.h"
 #include "common/legal/effect.h"
 #include "common/legal/facts.h"
+#include "common/legal/scope.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
 #include "common/text/plain.h"
-#include "services/partner-registry/domain/legal_facts.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -287,10 +288,14 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
 }
 
 std::optional<Problem> MadeSurer(const Authority& old, const Authority& made) {
-  if (legal::Confirmed(old.certainty) || !legal::Confirmed(made.certainty)) return std::nullopt;
-  return HasToBeConfirmed(
-      "certainty", "The authority",
-      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old.partner, "/", old.id));
+  if (!legal::Confirmed(made.certainty)) return std::nullopt;
+  const std::string how =
+      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old.partner, "/", old.id);
+  if (!legal::Confirmed(old.certainty)) return HasToBeConfirmed("certainty", "The authority", how);
+  if (!legal::Widens(ToLegal(old), ToLegal(made))) return std::nullopt;
+  return HasToBeConfirmed("certainty",
+                          "What the authority is competent or covered for more than before",
+                          absl::StrCat("record it with certainty UNCONFIRMED, then ", how));
 }
 
 std::optional<Problem> MadeSurer(const Partner& old, const Partner& made) {
