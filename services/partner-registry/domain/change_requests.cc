@@ -34,6 +34,17 @@ absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
                 : PlanUpdateContact(registry, contact, request.etag, now);
 }
 
+// The edit is refused to who approves. What is wrong with the request itself nobody can correct in
+// it, nor make what it rests on as it was.
+absl::Status NotApproved(const absl::Status& refused) {
+  if (ReasonOf(refused) == "PARTNER_DELETED") return refused;
+  return MakeError(refused.code(),
+                   absl::StrCat("As it is the request cannot be approved: decline it (comity "
+                                "changes reject), and have what is still right asked for anew. ",
+                                refused.message()),
+                   DetailsOf(refused));
+}
+
 absl::Status Pending(int most, absl::string_view what) {
   return MakeError(absl::StatusCode::kResourceExhausted,
                    absl::StrCat(most, " requests of the partner ", what),
@@ -159,9 +170,10 @@ absl::StatusOr<Plan> PlanApproveChangeRequest(const Registry& registry,
   if (const Contact* contact = registry.FindContact(ChangedBy(changed)); contact != nullptr) {
     COMITY_RETURN_IF_ERROR(CheckNotErased(*contact));
   }
-  COMITY_ASSIGN_OR_RETURN(Plan plan, EditOf(registry, caller.spiffe_id, changed, now));
-  plan.resource = std::string(name);
-  plan.facts.emplace_back(std::move(changed));
+  absl::StatusOr<Plan> plan = EditOf(registry, caller.spiffe_id, changed, now);
+  if (!plan.ok()) return NotApproved(plan.status());
+  plan->resource = std::string(name);
+  plan->facts.emplace_back(std::move(changed));
   return plan;
 }
 

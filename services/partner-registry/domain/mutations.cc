@@ -149,7 +149,7 @@ absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact
       registry.FindContactBySpiffeId(contact.spiffe_id) != nullptr) {
     return MakeError(absl::StatusCode::kAlreadyExists,
                      "The name or the SPIFFE id is taken by another contact: choose another, or "
-                     "change the existing contact by an import.",
+                     "change that contact.",
                      {.reason = "CONTACT_EXISTS"});
   }
   contact.state = ContactState::kActive;
