@@ -21,6 +21,12 @@ bool InsideTheUnion(LegalClass legal_class) {
          legal_class == LegalClass::kUnionNetwork;
 }
 
+// Whether an instrument covers the authority hangs on what that says of itself, and waits for a
+// second person as that does.
+bool CoverageIsOpen(const Evaluation& e) {
+  return e.authority != nullptr && !Usable(e.authority->certainty, e.lens);
+}
+
 // What the instruments of `kinds` come to; `which` is the first that covers, or leaves it open.
 Tri InEffect(Evaluation& e, std::initializer_list<InstrumentKind> kinds, const Instrument*& which) {
   Tri best = Tri::kNo;
@@ -28,7 +34,8 @@ Tri InEffect(Evaluation& e, std::initializer_list<InstrumentKind> kinds, const I
     const Instrument& instrument = *each;
     if (std::find(kinds.begin(), kinds.end(), instrument.kind) == kinds.end()) continue;
     if (!Covers(instrument, e)) continue;
-    const Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);
+    Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);
+    if (effect.holds == Tri::kYes && CoverageIsOpen(e)) effect.holds = Tri::kUnknown;
     e.Unconfirmed(instrument, effect.unsure);
     e.Unconfirmed(instrument, effect.unconfirmed);
     if (effect.holds == Tri::kNo) continue;
@@ -116,10 +123,18 @@ void OutsideTheUnion(Evaluation& e) {
     Reason reason = Row(e, Outcome::kUndetermined, "EUDPR 47, 48");
     const Instrument* const open = adequate == Tri::kUnknown ? adequacy : binding;
     reason.code = "ADMINISTRATIVE_FACT_UNKNOWN";
-    reason.sentence =
-        absl::StrCat("Whether ", open->title, " has effect on ", Day(e), " is not known.");
-    reason.remedy = "Have a second person confirm the dates with evidence.";
     reason.facts.push_back(open->name);
+    if (CoverageIsOpen(e)) {
+      reason.sentence = absl::StrCat("Whether ", open->title, " covers ", e.authority->name,
+                                     " is not confirmed.");
+      reason.remedy = "Have a second person confirm the authority with evidence.";
+      reason.facts.push_back(e.authority->name);
+      e.verdict.unconfirmed_fields.push_back(absl::StrCat(e.authority->name, ".listed_in"));
+    } else {
+      reason.sentence =
+          absl::StrCat("Whether ", open->title, " has effect on ", Day(e), " is not known.");
+      reason.remedy = "Have a second person confirm the dates with evidence.";
+    }
     e.Say(std::move(reason));
   } else {
     SayDecisionRequired(e);

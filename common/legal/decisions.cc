@@ -27,6 +27,12 @@ const Decision* FindIf(const std::vector<Decision>& decisions, const Predicate& 
   return found == decisions.end() ? nullptr : &*found;
 }
 
+// The first by name of two, either of which may be null.
+const Decision* First(const Decision* one, const Decision* other) {
+  if (one == nullptr || other == nullptr) return one == nullptr ? other : one;
+  return one->name < other->name ? one : other;
+}
+
 template <typename Predicate>
 const Decision* FindAmongAll(const Evaluation& evaluation, absl::string_view whose,
                              std::initializer_list<DecisionKind> kinds, const Predicate& wanted) {
@@ -36,16 +42,17 @@ const Decision* FindAmongAll(const Evaluation& evaluation, absl::string_view who
            Covers(decision, evaluation) && wanted(decision);
   };
   if (const Decision* const found = FindIf(evaluation.question.decisions, matches)) return found;
+  const std::string& our_case = evaluation.question.purpose.case_reference;
+  const Decision* const of_case =
+      FindIf(evaluation.facts.DecisionsOfCase(whose, our_case), matches);
   if (!whose.empty()) {
     const Dossier* const dossier = evaluation.facts.Find(whose);
-    return dossier == nullptr ? nullptr : FindIf(dossier->own_decisions, matches);
+    return First(of_case, dossier == nullptr ? nullptr : FindIf(dossier->own_decisions, matches));
   }
-  if (evaluation.dossier != nullptr) {
-    if (const Decision* const found = FindIf(evaluation.dossier->agency_decisions, matches)) {
-      return found;
-    }
-  }
-  return FindIf(evaluation.facts.GeneralAgencyDecisions(), matches);
+  const Dossier* const dossier = evaluation.dossier;
+  return First(of_case,
+               First(dossier == nullptr ? nullptr : FindIf(dossier->agency_decisions, matches),
+                     FindIf(evaluation.facts.GeneralAgencyDecisions(), matches)));
 }
 
 }  // namespace

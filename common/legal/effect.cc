@@ -39,10 +39,6 @@ const PartialDate& DateOf(const Instrument& instrument, Field field) {
   return unknown;
 }
 
-bool Usable(Certainty certainty, const Lens& lens) {
-  return certainty != Certainty::kUnknown && (lens.explore || Confirmed(certainty));
-}
-
 // Reads the fields of one instrument through a lens and remembers what the answer rests on.
 class Reader {
  public:
@@ -279,6 +275,10 @@ Tri And(Tri a, Tri b) {
 bool Confirmed(Certainty certainty) {
   return certainty == Certainty::kFound || certainty == Certainty::kMonth ||
          certainty == Certainty::kYear;
+}
+
+bool Usable(Certainty certainty, const Lens& lens) {
+  return certainty != Certainty::kUnknown && (lens.explore || Confirmed(certainty));
 }
 
 bool Sure(const Instrument& instrument, Field field) {

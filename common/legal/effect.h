@@ -35,6 +35,10 @@ PartialDate Widen(const PartialDate& date, Certainty certainty);
 // False for what counts as unconfirmed.
 bool Confirmed(Certainty certainty);
 
+// Whether a question may rest on what is so sure: a real transfer on what is confirmed, who
+// explores on all that is not said to be unknown.
+bool Usable(Certainty certainty, const Lens& lens);
+
 // Whether the field needs no second person.
 bool Sure(const Instrument& instrument, Field field);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/legal/effect.h"
@@ -20,8 +19,25 @@ constexpr std::array<absl::string_view, static_cast<std::size_t>(Field::kCount)>
     "not_before",   "notified_end",      "ended",    "suspended_from", "parts_suspended",
     "public_since", "allows_secondment", "scope"};
 
-std::size_t ShardOf(absl::string_view partner, std::size_t shards) {
-  return absl::HashOf(partner) % shards;
+const std::vector<Decision>& NoDecisions() {
+  static const std::vector<Decision> none;
+  return none;
+}
+
+// Of what `edited` has not made its own, a copy of what `sharded` has.
+template <typename T>
+T& Own(const Sharded<T>& sharded, typename Sharded<T>::Edited& edited, absl::string_view key) {
+  std::shared_ptr<T>& own = edited[key];
+  if (own == nullptr) {
+    const T* const before = sharded.Find(key);
+    own = before == nullptr ? std::make_shared<T>() : std::make_shared<T>(*before);
+  }
+  return *own;
+}
+
+// A name of a partner has no line feed.
+std::string CaseKey(absl::string_view partner, absl::string_view case_reference) {
+  return absl::StrCat(partner, "\n", case_reference);
 }
 
 // Keeps `items` ordered by name.
@@ -83,50 +99,36 @@ absl::string_view PartnerOf(absl::string_view name) {
   return name.substr(0, name.find('/', kPartners.size()));
 }
 
-Facts::Facts() {
-  static const std::shared_ptr<const Shard> empty = std::make_shared<Shard>();
-  shards_.fill(empty);
-}
-
 const Dossier* Facts::Find(absl::string_view partner) const {
-  return partner == kNoPartner ? nullptr : Lookup(partner);
-}
-
-const Dossier* Facts::Lookup(absl::string_view partner) const {
-  const Shard& shard = *shards_[ShardOf(partner, kShards)];
-  const auto found = shard.find(partner);
-  return found == shard.end() ? nullptr : found->second.get();
+  return partner == kNoPartner ? nullptr : dossiers_.Find(partner);
 }
 
 const std::vector<Decision>& Facts::GeneralAgencyDecisions() const {
-  static const std::vector<Decision> none;
-  const Dossier* const dossier = Lookup(kNoPartner);
-  return dossier == nullptr ? none : dossier->agency_decisions;
+  const Dossier* const dossier = dossiers_.Find(kNoPartner);
+  return dossier == nullptr ? NoDecisions() : dossier->agency_decisions;
+}
+
+const std::vector<Decision>& Facts::DecisionsOfCase(absl::string_view partner,
+                                                    absl::string_view case_reference) const {
+  if (case_reference.empty()) return NoDecisions();
+  const Decisions* const found = of_cases_.Find(CaseKey(partner, case_reference));
+  return found == nullptr ? NoDecisions() : *found;
 }
 
 std::size_t Facts::partners() const {
   std::size_t count = 0;
-  for (const auto& shard : shards_) {
-    for (const auto& [name, dossier] : *shard) count += dossier->partner.has_value() ? 1 : 0;
-  }
+  dossiers_.ForEach([&](const Dossier& dossier) { count += dossier.partner.has_value() ? 1 : 0; });
   return count;
 }
 
 std::size_t Facts::instruments() const {
   std::size_t count = 0;
-  for (const auto& shard : shards_) {
-    for (const auto& [name, dossier] : *shard) count += dossier->instruments.size();
-  }
+  dossiers_.ForEach([&](const Dossier& dossier) { count += dossier.instruments.size(); });
   return count;
 }
 
 Dossier& FactsBuilder::Edit(absl::string_view partner) {
-  std::shared_ptr<Dossier>& edited = edited_[partner];
-  if (edited == nullptr) {
-    const Dossier* const before = facts_.Lookup(partner);
-    edited = before == nullptr ? std::make_shared<Dossier>() : std::make_shared<Dossier>(*before);
-  }
-  return *edited;
+  return Own(facts_.dossiers_, edited_, partner);
 }
 
 void FactsBuilder::Put(Partner partner) {
@@ -147,6 +149,11 @@ void FactsBuilder::Put(Authority authority) {
 }
 
 void FactsBuilder::Put(Decision decision) {
+  if (!decision.case_reference.empty()) {
+    const std::string key = CaseKey(decision.partner, decision.case_reference);
+    PutByName(Own(facts_.of_cases_, edited_cases_, key), std::move(decision));
+    return;
+  }
   if (!decision.partner.empty()) {
     Dossier& dossier = Edit(decision.partner);
     PutByName(dossier.own_decisions, std::move(decision));
@@ -176,22 +183,13 @@ void FactsBuilder::Erase(absl::string_view name) {
 }
 
 Facts FactsBuilder::Build(Revision revision) {
-  // One copy of each shard that was touched, however many of its dossiers changed.
-  absl::flat_hash_map<std::size_t, std::shared_ptr<Facts::Shard>> shards;
-  for (auto& [partner, dossier] : edited_) {
+  for (const auto& [partner, dossier] : edited_) {
     dossier->versions =
         std::any_of(dossier->instruments.begin(), dossier->instruments.end(),
                     [](const Instrument& instrument) { return !instrument.supersedes.empty(); });
-    const std::size_t index = ShardOf(partner, Facts::kShards);
-    std::shared_ptr<Facts::Shard>& shard = shards[index];
-    if (shard == nullptr) {
-      shard = std::make_shared<Facts::Shard>(*facts_.shards_[index]);
-      shard->reserve(shard->size() + edited_.size() / Facts::kShards);
-    }
-    (*shard)[partner] = std::move(dossier);
   }
-  for (auto& [index, shard] : shards) facts_.shards_[index] = std::move(shard);
-  edited_.clear();
+  facts_.dossiers_.Take(edited_);
+  facts_.of_cases_.Take(edited_cases_);
   facts_.revision_ = std::move(revision);
   return facts_;
 }

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/legal/scope.h"
@@ -153,11 +156,62 @@ struct Decision {
 // Everything that is filed under one partner.
 struct Dossier {
   std::optional<Partner> partner;
-  std::vector<Instrument> instruments;     // By name.
-  bool versions = true;                    // False: none of them supersedes another.
-  std::vector<Authority> authorities;      // By name.
+  std::vector<Instrument> instruments;  // By name.
+  bool versions = true;                 // False: none of them supersedes another.
+  std::vector<Authority> authorities;   // By name.
+  // Of every case; of one case: Facts::DecisionsOfCase.
   std::vector<Decision> own_decisions;     // Whose `partner` it is.
   std::vector<Decision> agency_decisions;  // The agency's that name it as a counterpart.
+};
+
+// Values by key, in shards: who changes one copies one shard, however many there are. Copies share
+// everything.
+template <typename T>
+class Sharded {
+ public:
+  using Shard = absl::flat_hash_map<std::string, std::shared_ptr<const T>>;
+  using Edited = absl::flat_hash_map<std::string, std::shared_ptr<T>>;
+
+  Sharded() {
+    static const std::shared_ptr<const Shard> empty = std::make_shared<Shard>();
+    shards_.fill(empty);
+  }
+
+  // Null if there is none. Lives as long as this object.
+  const T* Find(absl::string_view key) const {
+    const Shard& shard = *shards_[Of(key)];
+    const auto found = shard.find(key);
+    return found == shard.end() ? nullptr : found->second.get();
+  }
+
+  // Puts in what `edited` has, and leaves that empty. One copy of each shard that is touched.
+  void Take(Edited& edited) {
+    absl::flat_hash_map<std::size_t, std::shared_ptr<Shard>> touched;
+    for (auto& [key, value] : edited) {
+      std::shared_ptr<Shard>& shard = touched[Of(key)];
+      if (shard == nullptr) {
+        shard = std::make_shared<Shard>(*shards_[Of(key)]);
+        shard->reserve(shard->size() + edited.size() / kShards);
+      }
+      (*shard)[key] = std::move(value);
+    }
+    for (auto& [index, shard] : touched) shards_[index] = std::move(shard);
+    edited.clear();
+  }
+
+  // Calls `visit` with every value.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    for (const auto& shard : shards_) {
+      for (const auto& [key, value] : *shard) visit(*value);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kShards = 256;
+  static std::size_t Of(absl::string_view key) { return absl::HashOf(key) % kShards; }
+
+  std::array<std::shared_ptr<const Shard>, kShards> shards_;
 };
 
 // "partners/georgia" of "partners/georgia" and of anything below it; "" of anything else.
@@ -167,15 +221,18 @@ absl::string_view PartnerOf(absl::string_view name);
 // that a reader may keep one as long as it likes. Safe to read from many threads.
 class Facts {
  public:
-  Facts();
-
   const Revision& revision() const { return revision_; }
 
   // Null if nothing is filed under `partner`, or if it is empty. Lives as long as this object.
   const Dossier* Find(absl::string_view partner) const;
 
-  // Decisions of the agency that name no counterpart.
+  // Decisions of the agency that name neither counterpart nor case.
   const std::vector<Decision>& GeneralAgencyDecisions() const;
+
+  // Those of `partner`, the agency's if that is empty, that were taken for this one case, by name.
+  // However many other cases have some: nobody who asks of one sees them.
+  const std::vector<Decision>& DecisionsOfCase(absl::string_view partner,
+                                               absl::string_view case_reference) const;
 
   std::size_t partners() const;
   std::size_t instruments() const;
@@ -183,14 +240,11 @@ class Facts {
  private:
   friend class FactsBuilder;
 
-  // Find, and what is filed under nobody.
-  const Dossier* Lookup(absl::string_view partner) const;
-
-  static constexpr std::size_t kShards = 256;
-  using Shard = absl::flat_hash_map<std::string, std::shared_ptr<const Dossier>>;
+  using Decisions = std::vector<Decision>;
 
   Revision revision_;
-  std::array<std::shared_ptr<const Shard>, kShards> shards_;
+  Sharded<Dossier> dossiers_;    // By partner; under an empty one what is filed under nobody.
+  Sharded<Decisions> of_cases_;  // By partner and case.
 };
 
 // Makes the facts of a later revision from those of an earlier one. What is not touched is shared;
@@ -200,8 +254,8 @@ class FactsBuilder {
   FactsBuilder() = default;
   explicit FactsBuilder(Facts base) : facts_(std::move(base)) {}
 
-  // Each adds, or replaces what has the same name. A decision keeps `partner` and `counterparts`
-  // for life.
+  // Each adds, or replaces what has the same name. A decision keeps `partner`, `counterparts` and
+  // `case_reference` for life.
   void Put(Partner partner);
   void Put(Instrument instrument);
   void Put(Authority authority);
@@ -222,8 +276,9 @@ class FactsBuilder {
   Dossier& Edit(absl::string_view partner);
 
   Facts facts_;
-  // Shards and dossiers this builder has already made its own since the last Build.
-  absl::flat_hash_map<std::string, std::shared_ptr<Dossier>> edited_;
+  // What this builder has already made its own since the last Build.
+  Sharded<Dossier>::Edited edited_;
+  Sharded<Facts::Decisions>::Edited edited_cases_;
 };
 
 }  // namespace comity::legal

@@ -48,8 +48,7 @@ void Row3_1Competence(Evaluation& e) {
     e.Say(std::move(reason));
     return;
   }
-  if (e.authority->certainty == Certainty::kUnknown ||
-      (!Confirmed(e.authority->certainty) && !e.lens.explore)) {
+  if (!Usable(e.authority->certainty, e.lens)) {
     reason.outcome = Outcome::kUndetermined;
     reason.code = "COMPETENCE_UNCONFIRMED";
     reason.sentence = absl::StrCat("The competence of ", e.authority->name, " is not confirmed.");

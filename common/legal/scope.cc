@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/legal/facts.h"
 #include "common/legal/question.h"
 #include "common/text/words.h"
 
@@ -140,6 +141,21 @@ bool Widens(const Scope& before, const Scope& after) {
   return limit(before.sectors, after.sectors) || limit(before.offences, after.offences) ||
          limit(before.stages, after.stages) ||
          (before.excludes_special_categories && !after.excludes_special_categories);
+}
+
+bool Widens(const Authority& before, const Authority& after) {
+  if (after.competent_in_criminal_matters && !before.competent_in_criminal_matters) return true;
+  for (const std::string& instrument : after.listed_in) {
+    if (std::find(before.listed_in.begin(), before.listed_in.end(), instrument) ==
+        before.listed_in.end()) {
+      return true;
+    }
+  }
+  // Whoever is listed is covered by these alone, whatever its territory and sectors.
+  if (!after.listed_in.empty()) return false;
+  if (!before.listed_in.empty()) return true;
+  if (!before.territory.empty() && !text::SameWords(before.territory, after.territory)) return true;
+  return !after.sectors.empty() && !CoversSectors(HeldScope({.sectors = after.sectors}), before.sectors);
 }
 
 bool CoversSectors(const HeldScope& scope, const std::vector<std::string>& sectors) {

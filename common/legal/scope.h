@@ -26,6 +26,7 @@ struct Scope {
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 
+struct Authority;
 struct Question;
 
 // A scope as an instrument of the check holds it. What is compared lies in one piece: of most
@@ -75,6 +76,12 @@ std::shared_ptr<const HeldScope> Limits(Scope scope);
 
 // Whether `after` covers anything that `before` does not.
 bool Widens(const Scope& before, const Scope& after);
+
+// Whether `after` is competent where `before` is not, or there can be an instrument that covers it
+// and did not cover `before` (row 3.2): one that lists it, one of which `before` was kept out by
+// being listed elsewhere, by its territory, or by its sectors. To work in a sector more keeps out
+// of more, unless none was named before.
+bool Widens(const Authority& before, const Authority& after);
 
 // Whether it has no limit to sectors, or names every one of `sectors`, and there is one.
 bool CoversSectors(const HeldScope& scope, const std::vector<std::string>& sectors);

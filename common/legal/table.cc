@@ -62,7 +62,7 @@ const std::vector<TablePhase>& DecisionTable() {
             "May the names for one hearing go there on a recorded derogation?",
             {kPermitted}},
            {"1.3",
-            "… else, whether an instrument has effect is unknown",
+            "… else, whether an instrument has effect, or covers the authority, is unknown",
             "EUDPR 47, 48",
             "UNDETERMINED, the instrument named",
             "May names of participants go there while nobody knows whether the decision has "

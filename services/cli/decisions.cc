@@ -112,6 +112,12 @@ absl::Status Record(App& app, const Arguments& arguments) {
   return Act(app, stub.get(), &exchange::DocumentExchangeService::Stub::RecordDecision, request);
 }
 
+// A name does not tell which service keeps the decision.
+absl::Status OrElsewhere(const absl::Status& status, absl::string_view hint) {
+  if (ReasonOf(status) != "DECISION_NOT_FOUND") return status;
+  return MakeError(status.code(), absl::StrCat(status.message(), " ", hint), DetailsOf(status));
+}
+
 absl::Status Withdraw(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   if (arguments.general) {
@@ -119,13 +125,18 @@ absl::Status Withdraw(App& app, const Arguments& arguments) {
     request.set_name(arguments.name);
     request.set_reason(arguments.reason);
     COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
-    return Act(app, stub.get(), &registry::PartnerRegistryService::Stub::WithdrawDecision, request);
+    return OrElsewhere(
+        Act(app, stub.get(), &registry::PartnerRegistryService::Stub::WithdrawDecision, request),
+        "One that document-exchange keeps, of a case, is withdrawn without --general.");
   }
   exchange::WithdrawDecisionRequest request;
   request.set_name(arguments.name);
   request.set_reason(arguments.reason);
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Exchange());
-  return Act(app, stub.get(), &exchange::DocumentExchangeService::Stub::WithdrawDecision, request);
+  return OrElsewhere(
+      Act(app, stub.get(), &exchange::DocumentExchangeService::Stub::WithdrawDecision, request),
+      "One that the registry keeps, general or recorded with --everywhere, is withdrawn with "
+      "--general.");
 }
 
 template <typename Request, typename Response, typename Stub>

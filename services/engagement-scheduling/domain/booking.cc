@@ -13,6 +13,7 @@
 #include "common/legal/reliance.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "common/time/day.h"
 #include "services/engagement-scheduling/domain/attendance.h"
 #include "services/engagement-scheduling/domain/people.h"
@@ -23,7 +24,7 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-constexpr int kLongestTitle = 200;
+constexpr text::Form kTitle{.least = 1, .most = 200, .lines = text::Lines::kOne};
 constexpr std::size_t kMostPartners = 64;
 // What an answer can carry: the client's library takes 8 KiB of them.
 constexpr std::size_t kMostObstacles = 16;
@@ -35,18 +36,6 @@ std::string UtcText(absl::Time time) {
 absl::Status Refused(absl::string_view reason, absl::string_view sentence) {
   return MakeError(absl::StatusCode::kFailedPrecondition, sentence,
                    {.reason = std::string(reason)});
-}
-
-// 1 to 200 characters, no control characters. `text` is UTF-8.
-bool IsTitle(absl::string_view text) {
-  constexpr unsigned char kDelete = 0x7F;
-  int characters = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == kDelete) return false;
-    if ((byte & 0xC0U) != 0x80U) ++characters;
-  }
-  return characters >= 1 && characters <= kLongestTitle;
 }
 
 absl::Status CheckPartners(const std::vector<std::string>& partners) {
@@ -228,9 +217,8 @@ absl::Status CheckHold(const Engagement& wanted, absl::Duration hold, absl::Time
   if (wanted.mode == Mode::kUnspecified) {
     return InvalidField("MODE_INVALID", "engagement.mode", "must be ON_SITE, ONLINE or HYBRID");
   }
-  if (!IsTitle(wanted.title)) {
-    return InvalidField("TITLE_INVALID", "engagement.title",
-                        "must be one line of 1 to 200 characters");
+  if (const std::string fault = text::FaultOf(wanted.title, kTitle); !fault.empty()) {
+    return InvalidField("TITLE_INVALID", "engagement.title", fault);
   }
   COMITY_RETURN_IF_ERROR(CheckPartners(wanted.partners));
   COMITY_RETURN_IF_ERROR(CheckInterval(wanted.interval, now));

@@ -37,7 +37,7 @@ std::vector<ArrangementState> After(ArrangementState state) {
     case kCollegeAdopted:
       return {kSigned, kAbandoned};
     case kSigned:
-      return {kInEffect};
+      return {kInEffect, kEnded};
     case kInEffect:
       return {kEnded};
     case kUnspecified:
@@ -63,6 +63,22 @@ absl::Status OutOfTurn(const Arrangement& arrangement, absl::string_view wanted)
       absl::StatusCode::kFailedPrecondition,
       absl::StrCat("The arrangement is ", Word(state), ", so ", wanted, "; ", remedy, "."),
       {.reason = "ARRANGEMENT_STEP", .metadata = {{"state", Word(state)}}});
+}
+
+// Whether the step is one that `RetractedSideOf` keeps nobody from.
+bool Closes(ArrangementState step) {
+  return step == ArrangementState::kAbandoned || step == ArrangementState::kEnded;
+}
+
+absl::Status SideRetracted(const std::string& authority, ArrangementState wanted) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(authority,
+                   ", a party to the arrangement, was recorded by mistake and retracted, so ",
+                   Word(wanted),
+                   " is not possible: abandon the arrangement, or end it if it was signed, and "
+                   "open another one with the authority that is right."),
+      {.reason = "ENTRY_RETRACTED", .metadata = {{"authority", authority}}});
 }
 
 absl::CivilDay DayOf(const ArrangementStep& step) {
@@ -101,6 +117,14 @@ std::string MilestoneIdOf(const Arrangement& arrangement, ArrangementState state
                                                       Word(state), {{"_", "-"}}))));
 }
 
+std::string RetractedSideOf(const Registry& registry, const Arrangement& arrangement) {
+  for (const std::string& id : arrangement.authorities) {
+    std::string name = absl::StrCat("partners/", arrangement.partner, "/authorities/", id);
+    if (registry.FindRetracted<Authority>(name) != nullptr) return name;
+  }
+  return "";
+}
+
 std::vector<std::string> TransmissionsOutstanding(const Registry& registry,
                                                   const Arrangement& arrangement) {
   const ArrangementStep* signature = StepOf(arrangement, ArrangementState::kSigned);
@@ -122,7 +146,7 @@ absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, arrangement.partner).status());
   const Fields fields("ARRANGEMENT_INVALID", "arrangement");
   COMITY_RETURN_IF_ERROR(fields.Id("arrangement_id", arrangement.id));
-  COMITY_RETURN_IF_ERROR(fields.Text("title", arrangement.title, 1, kLongestTitle));
+  COMITY_RETURN_IF_ERROR(fields.Text("title", arrangement.title, kTitleForm));
   if (arrangement.authorities.empty() || arrangement.authorities.size() > kMostAuthorities) {
     return fields.Bad("authorities", "name 1 to 50 authorities of the partner: the other side");
   }
@@ -159,7 +183,7 @@ absl::StatusOr<Plan> PlanAddDraft(const Registry& registry, absl::string_view na
   if (!draft.sha256.empty() && !IsSha256(draft.sha256)) {
     return kDraft.Bad("sha256", "write 64 lower-case hexadecimal digits, or leave it empty");
   }
-  COMITY_RETURN_IF_ERROR(kDraft.Text("note", draft.note, 0, kLongestText));
+  COMITY_RETURN_IF_ERROR(kDraft.Text("note", draft.note, kNoteForm));
   if (StateOf(*known) != ArrangementState::kDrafting) {
     return OutOfTurn(*known, "no draft can be added");
   }
@@ -192,6 +216,8 @@ absl::StatusOr<Plan> PlanAdvanceArrangement(const Registry& registry, absl::stri
   if (std::find(next.begin(), next.end(), step.state) == next.end()) {
     return OutOfTurn(*known, absl::StrCat(Word(step.state), " is not its turn"));
   }
+  const std::string retracted = RetractedSideOf(registry, *known);
+  if (!retracted.empty() && !Closes(step.state)) return SideRetracted(retracted, step.state);
   Arrangement changed = *known;
   changed.steps.push_back(std::move(step));
   return WithMilestone(std::move(changed));

@@ -19,6 +19,10 @@ namespace comity::partner_registry {
 std::vector<std::string> TransmissionsOutstanding(const Registry& registry,
                                                   const Arrangement& arrangement);
 
+// The name of an authority on its other side that was retracted since; empty: there is none. Such
+// an arrangement comes to nothing: it can only be given up or ended.
+std::string RetractedSideOf(const Registry& registry, const Arrangement& arrangement);
+
 // The id of the milestone that a step of an arrangement became.
 std::string MilestoneIdOf(const Arrangement& arrangement, ArrangementState state);
 
@@ -33,7 +37,8 @@ absl::StatusOr<Plan> PlanAddDraft(const Registry& registry, absl::string_view na
                                   ArrangementDraft draft, absl::Time now);
 
 // INVALID_ARGUMENT `EVIDENCE_MISSING`, `ARRANGEMENT_INVALID`; ABORTED `ETAG_MISMATCH`;
-// FAILED_PRECONDITION `ARRANGEMENT_STEP` with the step that has to come first.
+// FAILED_PRECONDITION `ARRANGEMENT_STEP` with the step that has to come first, `ENTRY_RETRACTED`
+// with the authority on the other side that was retracted.
 absl::StatusOr<Plan> PlanAdvanceArrangement(const Registry& registry, absl::string_view name,
                                             ArrangementStep step, absl::string_view etag,
                                             absl::Time now);

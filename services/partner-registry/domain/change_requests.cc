@@ -7,11 +7,10 @@
 #include "common/legal/facts.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
+#include "common/text/plain.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/names.h"
-#include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -33,6 +32,17 @@ absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
   const Contact& contact = std::get<Contact>(request.change);
   return is_new ? PlanCreateContact(registry, contact, now)
                 : PlanUpdateContact(registry, contact, request.etag, now);
+}
+
+// The edit is refused to who approves. What is wrong with the request itself nobody can correct in
+// it, nor make what it rests on as it was.
+absl::Status NotApproved(const absl::Status& refused) {
+  if (ReasonOf(refused) == "PARTNER_DELETED") return refused;
+  return MakeError(refused.code(),
+                   absl::StrCat("As it is the request cannot be approved: decline it (comity "
+                                "changes reject), and have what is still right asked for anew. ",
+                                refused.message()),
+                   DetailsOf(refused));
 }
 
 absl::Status Pending(int most, absl::string_view what) {
@@ -65,10 +75,11 @@ absl::StatusOr<ChangeRequest> Answered(const Registry& registry, const identity:
                                        ChangeRequestState state, absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const ChangeRequest* known, FindRequest(registry, caller, name));
   const int least = state == ChangeRequestState::kApproved ? 0 : 1;
-  if (!IsText(answer, least, kLongestText)) {
-    return Bad("answer", least == 0 ? "write at most 500 characters"
-                                    : "say why, in 1 to 500 characters: the partner reads it");
-  }
+  const std::string fault =
+      text::FaultOf(answer, {.least = least, .most = kLongestText},
+                    least == 0 ? "write at most 500 characters"
+                               : "say why, in 1 to 500 characters: the partner reads it");
+  if (!fault.empty()) return Bad("answer", fault);
   if (known->state != ChangeRequestState::kOpen) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "The request was answered already: ask anew for what is still wanted.",
@@ -133,8 +144,10 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
   if (caller.kind != identity::PrincipalKind::kPartner || caller.partner != asked.partner) {
     return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
-  if (!IsText(asked.reason, 1, kLongestText)) {
-    return Bad("change_request.reason", "say why, in 1 to 500 characters, naming nobody");
+  if (const std::string fault = text::FaultOf(asked.reason, {.least = 1, .most = kLongestText},
+                                              "say why, in 1 to 500 characters, naming nobody");
+      !fault.empty()) {
+    return Bad("change_request.reason", fault);
   }
   COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked.partner, now));
   COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));
@@ -157,9 +170,10 @@ absl::StatusOr<Plan> PlanApproveChangeRequest(const Registry& registry,
   if (const Contact* contact = registry.FindContact(ChangedBy(changed)); contact != nullptr) {
     COMITY_RETURN_IF_ERROR(CheckNotErased(*contact));
   }
-  COMITY_ASSIGN_OR_RETURN(Plan plan, EditOf(registry, caller.spiffe_id, changed, now));
-  plan.resource = std::string(name);
-  plan.facts.emplace_back(std::move(changed));
+  absl::StatusOr<Plan> plan = EditOf(registry, caller.spiffe_id, changed, now);
+  if (!plan.ok()) return NotApproved(plan.status());
+  plan->resource = std::string(name);
+  plan->facts.emplace_back(std::move(changed));
   return plan;
 }
 

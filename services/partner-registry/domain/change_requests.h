@@ -47,8 +47,9 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
                                              absl::Time now);
 
 // Makes the change as recorded by `caller`, if what it changes is as it was then (ABORTED
-// `ETAG_MISMATCH`). A barrier if the edit is one. FAILED_PRECONDITION `CHANGE_REQUEST_CLOSED`;
-// INVALID_ARGUMENT `CHANGE_REQUEST_INVALID`: the answer is too long.
+// `ETAG_MISMATCH`). An error of the edit says that the request is to be declined. A barrier if the
+// edit is one. FAILED_PRECONDITION `CHANGE_REQUEST_CLOSED`; INVALID_ARGUMENT
+// `CHANGE_REQUEST_INVALID`: the answer is too long.
 absl::StatusOr<Plan> PlanApproveChangeRequest(const Registry& registry,
                                               const identity::Principal& caller,
                                               absl::string_view name, std::string answer,

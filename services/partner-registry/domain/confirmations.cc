@@ -9,16 +9,17 @@
 #include "absl/strings/strip.h"
 #include "common/legal/effect.h"
 #include "common/legal/facts.h"
+#include "common/legal/scope.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
 namespace {
-
-constexpr int kLongestEvidence = 500;
 
 template <typename Visit>
 void ForEachDecisive(Visit visit) {
@@ -85,9 +86,10 @@ absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why) 
 }
 
 absl::Status CheckEvidence(const std::string& evidence) {
-  if (IsText(evidence, 1, kLongestEvidence)) return absl::OkStatus();
-  return InvalidField("CONFIRMATION_INVALID", "confirmation.evidence",
-                      "name the document that shows it, in 1 to 500 characters");
+  const std::string fault = text::FaultOf(
+      evidence, kEvidenceForm, "name the document that shows it, in 1 to 500 characters");
+  if (fault.empty()) return absl::OkStatus();
+  return InvalidField("CONFIRMATION_INVALID", "confirmation.evidence", fault);
 }
 
 // Not sure, or empty in the place of a value that was not: only a second person makes it sure.
@@ -286,10 +288,14 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
 }
 
 std::optional<Problem> MadeSurer(const Authority& old, const Authority& made) {
-  if (legal::Confirmed(old.certainty) || !legal::Confirmed(made.certainty)) return std::nullopt;
-  return HasToBeConfirmed(
-      "certainty", "The authority",
-      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old.partner, "/", old.id));
+  if (!legal::Confirmed(made.certainty)) return std::nullopt;
+  const std::string how =
+      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old.partner, "/", old.id);
+  if (!legal::Confirmed(old.certainty)) return HasToBeConfirmed("certainty", "The authority", how);
+  if (!legal::Widens(ToLegal(old), ToLegal(made))) return std::nullopt;
+  return HasToBeConfirmed("certainty",
+                          "What the authority is competent or covered for more than before",
+                          absl::StrCat("record it with certainty UNCONFIRMED, then ", how));
 }
 
 std::optional<Problem> MadeSurer(const Partner& old, const Partner& made) {

@@ -26,7 +26,8 @@ absl::string_view RecorderOf(const Instrument& instrument, absl::string_view fie
 
 // What `made`, in the place of `old`, would make sure without a second person, and how it is
 // confirmed instead; nullopt: nothing. What was unconfirmed stays so when its value changes, also
-// by way of an empty one; days on which a legal class is unconfirmed stay so.
+// by way of an empty one; days on which a legal class is unconfirmed stay so. What makes an
+// instrument cover more, or an authority be competent or covered for more (legal::Widens), is so.
 std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made);
 std::optional<Problem> MadeSurer(const Authority& old, const Authority& made);
 std::optional<Problem> MadeSurer(const Partner& old, const Partner& made);

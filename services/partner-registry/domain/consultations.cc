@@ -75,7 +75,7 @@ absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, consultation.partner).status());
   const Fields fields("CONSULTATION_INVALID", "consultation");
   COMITY_RETURN_IF_ERROR(fields.Id("consultation_id", consultation.id));
-  COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, 1, kLongestText));
+  COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, kTextForm));
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay opened,
                           fields.PastDay("opened", consultation.opened, DayInBrussels(now)));
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline,
@@ -177,7 +177,7 @@ absl::StatusOr<Plan> PlanCloseConsultation(const Registry& registry, absl::strin
                      {.reason = "OVERRIDE_NEEDED"});
   } else {
     COMITY_RETURN_IF_ERROR(Fields("CONSULTATION_INVALID", "request")
-                               .Text("override_reason", override_reason, 1, kLongestText));
+                               .Text("override_reason", override_reason, kTextForm));
   }
   Consultation changed = *known;
   changed.state = ConsultationState::kClosed;

@@ -29,7 +29,8 @@ absl::Status CheckCriterion(const Fields& fields, const std::string& at,
   if (!IsId(criterion.id)) {
     return fields.Bad(at + ".id", "write lower-case letters, digits and hyphens");
   }
-  COMITY_RETURN_IF_ERROR(fields.Text(at + ".question", criterion.question, 1, kLongestEvidence));
+  COMITY_RETURN_IF_ERROR(
+      fields.Text(at + ".question", criterion.question, {.least = 1, .most = kLongestEvidence}));
   if (criterion.weight < 1 || criterion.weight > 100) {
     return fields.Bad(at + ".weight", "weigh it from 1 to 100");
   }
@@ -68,7 +69,7 @@ absl::Status CheckScores(const CriteriaSet& set, const Assessment& assessment) {
     if (score.points < 0 || score.points > 5) {
       return fields.Bad(at + ".points", "give 0 to 5 points");
     }
-    COMITY_RETURN_IF_ERROR(fields.Text(at + ".source", score.source, 1, kLongestEvidence));
+    COMITY_RETURN_IF_ERROR(fields.Text(at + ".source", score.source, kEvidenceForm));
   }
   for (const Criterion& criterion : set.criteria) {
     if (criterion.measure == Measure::kJudged && !scored.contains(criterion.id)) {
@@ -84,7 +85,7 @@ absl::Status CheckScores(const CriteriaSet& set, const Assessment& assessment) {
 absl::StatusOr<Plan> PlanCreateCriteriaSet(const Registry& registry, CriteriaSet set) {
   const Fields fields("CRITERIA_INVALID", "criteria_set");
   COMITY_RETURN_IF_ERROR(fields.Id("criteria_set_id", set.id));
-  COMITY_RETURN_IF_ERROR(fields.Text("title", set.title, 1, kLongestTitle));
+  COMITY_RETURN_IF_ERROR(fields.Text("title", set.title, kTitleForm));
   COMITY_RETURN_IF_ERROR(fields.Day("adopted", set.adopted).status());
   COMITY_RETURN_IF_ERROR(fields.Evidence(set.evidence));
   if (set.criteria.empty() || set.criteria.size() > kMostCriteria) {
@@ -145,7 +146,7 @@ absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume
       return fields.Bad("counts", absl::StrCat(word, " must be 0 to 1,000,000,000,000"));
     }
   }
-  COMITY_RETURN_IF_ERROR(fields.Text("source", volume.source, 1, kLongestEvidence));
+  COMITY_RETURN_IF_ERROR(fields.Text("source", volume.source, kEvidenceForm));
   volume.id = absl::StrCat(year);
   Plan plan{.resource = Name(volume)};
   const Volume* known = registry.relations().Find<Volume>(plan.resource);

@@ -35,7 +35,7 @@ absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_
                                          Authority authority, absl::Time now);
 
 // A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`; FAILED_PRECONDITION
-// `CONFIRMATION_NEEDED`.
+// `CONFIRMATION_NEEDED`: likewise, or the check would get looser.
 absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
                                          Authority changed, absl::string_view etag, absl::Time now);
 

@@ -5,7 +5,6 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/names.h"
-#include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
 
@@ -20,10 +19,9 @@ absl::Status Fields::Id(absl::string_view request_field, absl::string_view id) c
                       "letter and not ending with a hyphen");
 }
 
-absl::Status Fields::Text(absl::string_view field, const std::string& text, int least,
-                          int most) const {
-  if (IsText(text, least, most)) return absl::OkStatus();
-  return Bad(field, absl::StrCat("it must be text of ", least, " to ", most, " characters"));
+absl::Status Fields::Text(absl::string_view field, absl::string_view value, text::Form form) const {
+  const std::string fault = text::FaultOf(value, form);
+  return fault.empty() ? absl::OkStatus() : Bad(field, fault);
 }
 
 absl::StatusOr<absl::CivilDay> Fields::Day(absl::string_view field, const std::string& day) const {

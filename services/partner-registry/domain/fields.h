@@ -6,12 +6,22 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "common/text/plain.h"
 
 namespace comity::partner_registry {
 
 inline constexpr int kLongestTitle = 300;
 inline constexpr int kLongestEvidence = 500;
 inline constexpr int kLongestText = 2000;
+
+// What stands in tables, lists and headings is one line.
+inline constexpr text::Form kNameForm{.least = 1, .most = 200, .lines = text::Lines::kOne};
+inline constexpr text::Form kTitleForm{
+    .least = 1, .most = kLongestTitle, .lines = text::Lines::kOne};
+inline constexpr text::Form kEvidenceForm{
+    .least = 1, .most = kLongestEvidence, .lines = text::Lines::kOne};
+inline constexpr text::Form kTextForm{.least = 1, .most = kLongestText};
+inline constexpr text::Form kNoteForm{.least = 0, .most = kLongestText};
 
 // Checks of the fields of one message: each failure is INVALID_ARGUMENT with the reason that the
 // message's faults have, and says what would be right.
@@ -27,11 +37,11 @@ class Fields {
   // The last segment of a new resource's name, a field of the request itself.
   absl::Status Id(absl::string_view request_field, absl::string_view id) const;
 
-  absl::Status Text(absl::string_view field, const std::string& text, int least, int most) const;
+  absl::Status Text(absl::string_view field, absl::string_view value, text::Form form) const;
 
   // The document that shows it.
-  absl::Status Evidence(const std::string& text) const {
-    return Text("evidence", text, 1, kLongestEvidence);
+  absl::Status Evidence(absl::string_view value) const {
+    return Text("evidence", value, kEvidenceForm);
   }
 
   // An exact day.

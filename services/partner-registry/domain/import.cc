@@ -288,6 +288,7 @@ class Planner {
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
     if (const auto* milestone = std::get_if<Milestone>(&fact)) return Check(*milestone, after);
     if (const auto* authority = std::get_if<Authority>(&fact)) {
+      if (auto retracted = CheckListing(*authority, registry_)) return retracted;
       const std::optional<Problem> problem = Check(*authority, after);
       return problem.has_value() ? problem : CheckVerified(authority->last_verified, now_);
     }

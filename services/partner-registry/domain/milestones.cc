@@ -9,9 +9,11 @@
 #include "absl/strings/str_replace.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/steps.h"
@@ -20,8 +22,6 @@
 
 namespace comity::partner_registry {
 namespace {
-
-constexpr int kLongestEvidence = 500;
 
 // "council-mandate", "joined-icpa", and "seconded-2" if that is taken.
 std::string NewMilestoneId(const Registry& registry, const Milestone& milestone) {
@@ -98,10 +98,9 @@ absl::StatusOr<Plan> PlanWithdrawMilestone(const Registry& registry, absl::strin
   }
   Milestone changed = std::get<Milestone>(*known);
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
-  if (!IsText(evidence, 1, kLongestEvidence)) {
-    return InvalidField("EVIDENCE_MISSING", "evidence",
-                        "name what shows that it was a mistake, in 1 to 500 characters");
-  }
+  const std::string fault = text::FaultOf(
+      evidence, kEvidenceForm, "name what shows that it was a mistake, in 1 to 500 characters");
+  if (!fault.empty()) return InvalidField("EVIDENCE_MISSING", "evidence", fault);
   if (changed.withdrawn()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "The milestone is withdrawn already: nothing is left to do.",

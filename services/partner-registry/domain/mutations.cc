@@ -8,8 +8,10 @@
 #include "common/crypto/encoding.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/validation.h"
@@ -17,13 +19,32 @@
 namespace comity::partner_registry {
 namespace {
 
-constexpr int kLongestText = 2000;
-constexpr int kLongestReference = 200;
+constexpr text::Form kReference{.least = 0, .most = 200, .lines = text::Lines::kOne};
+constexpr text::Form kEvidence{.least = 1, .most = kLongestText, .lines = text::Lines::kOne};
 constexpr std::size_t kMostConditions = 50;
 constexpr std::size_t kMostCounterparts = 500;
 
 absl::Status BadDecision(absl::string_view field, absl::string_view what) {
   return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), what);
+}
+
+absl::Status CheckTexts(const Decision& decision) {
+  const auto check = [](absl::string_view field, absl::string_view value, text::Form form,
+                        absl::string_view wanted) {
+    const std::string fault = text::FaultOf(value, form, wanted);
+    return fault.empty() ? absl::OkStatus() : BadDecision(field, fault);
+  };
+  COMITY_RETURN_IF_ERROR(check("case_reference", decision.case_reference, kReference,
+                               "write at most 200 characters, as the questions name it"));
+  COMITY_RETURN_IF_ERROR(check("evidence", decision.evidence, kEvidence,
+                               "name the document that shows it, in 1 to 2,000 characters"));
+  COMITY_RETURN_IF_ERROR(
+      check("grounds", decision.grounds, kNoteForm, "write at most 2,000 characters"));
+  for (const std::string& condition : decision.conditions) {
+    COMITY_RETURN_IF_ERROR(
+        check("conditions", condition, kTextForm, "write 1 to 2,000 characters each"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckDecision(const Registry& registry, const Decision& decision, absl::Time now) {
@@ -34,9 +55,7 @@ absl::Status CheckDecision(const Registry& registry, const Decision& decision, a
                         "record a decision that belongs to one case or document with "
                         "document-exchange");
   }
-  if (!IsText(decision.case_reference, 0, kLongestReference)) {
-    return BadDecision("case_reference", "write at most 200 characters, as the questions name it");
-  }
+  COMITY_RETURN_IF_ERROR(CheckTexts(decision));
   const bool of_agency = decision.kind == DecisionKind::kSafeguardsAssessment ||
                          decision.kind == DecisionKind::kOtherPurposeByLaw;
   if (of_agency != decision.partner.empty()) {
@@ -60,19 +79,8 @@ absl::Status CheckDecision(const Registry& registry, const Decision& decision, a
     if (*to < *from) return BadDecision("valid_to", "it lies before `valid_from`");
     if (*to < DayInBrussels(now)) return BadDecision("valid_to", "it is over already");
   }
-  if (!IsText(decision.evidence, 1, kLongestText)) {
-    return BadDecision("evidence", "name the document that shows it, in 1 to 2,000 characters");
-  }
-  if (!IsText(decision.grounds, 0, kLongestText)) {
-    return BadDecision("grounds", "write at most 2,000 characters");
-  }
   if (decision.conditions.size() > kMostConditions) {
     return BadDecision("conditions", "name at most 50");
-  }
-  for (const std::string& condition : decision.conditions) {
-    if (!IsText(condition, 1, kLongestText)) {
-      return BadDecision("conditions", "write 1 to 2,000 characters each");
-    }
   }
   if (decision.kind == DecisionKind::kSafeguardsAssessment) {
     // EJR 58(1)(b): what was assessed is a counterpart at a time.
@@ -141,7 +149,7 @@ absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact
       registry.FindContactBySpiffeId(contact.spiffe_id) != nullptr) {
     return MakeError(absl::StatusCode::kAlreadyExists,
                      "The name or the SPIFFE id is taken by another contact: choose another, or "
-                     "change the existing contact by an import.",
+                     "change that contact.",
                      {.reason = "CONTACT_EXISTS"});
   }
   contact.state = ContactState::kActive;

@@ -25,10 +25,10 @@ absl::Status CheckItems(const std::vector<ReadinessItem>& items) {
     if (item.state == ReadinessState::kUnspecified) {
       return fields.Bad(at + ".state", "say whether it is in place, partly there or missing");
     }
-    COMITY_RETURN_IF_ERROR(fields.Text(at + ".statement", item.statement, 1, kLongestText));
+    COMITY_RETURN_IF_ERROR(fields.Text(at + ".statement", item.statement, kTextForm));
     if (item.day.empty()) return fields.Bad(at + ".day", "say of which day it speaks");
     COMITY_RETURN_IF_ERROR(fields.PartialDay(at + ".day", item.day));
-    COMITY_RETURN_IF_ERROR(fields.Text(at + ".evidence", item.evidence, 1, kLongestEvidence));
+    COMITY_RETURN_IF_ERROR(fields.Text(at + ".evidence", item.evidence, kEvidenceForm));
   }
   return absl::OkStatus();
 }

@@ -273,6 +273,10 @@ std::vector<const Instrument*> Registry::InstrumentsOf(absl::string_view partner
   return Below(instruments_, partner, "instruments");
 }
 
+std::vector<const Instrument*> Registry::RetractedInstrumentsOf(absl::string_view partner) const {
+  return Below(retracted<Instrument>(), partner, "instruments");
+}
+
 std::vector<const Milestone*> Registry::MilestonesOf(absl::string_view partner) const {
   return Below(milestones_, partner, "milestones");
 }

@@ -65,6 +65,7 @@ class Registry {
 
   // Everything of one kind below a partner, in the order of names.
   std::vector<const Instrument*> InstrumentsOf(absl::string_view partner) const;
+  std::vector<const Instrument*> RetractedInstrumentsOf(absl::string_view partner) const;
   std::vector<const Milestone*> MilestonesOf(absl::string_view partner) const;
   // Milestones of others that name `project`, withdrawn ones included, as above.
   std::vector<const Milestone*> MembersOf(absl::string_view project) const;

@@ -5,13 +5,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "services/partner-registry/domain/edit_rules.h"
-#include "services/partner-registry/domain/validation.h"
+#include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {
 namespace {
-
-constexpr int kLongestEvidence = 500;
 
 // What is to be retracted, as it would be then.
 template <typename T, typename ToChange>
@@ -26,10 +25,9 @@ absl::StatusOr<T> Retracted(const Registry& registry, absl::string_view caller,
   COMITY_ASSIGN_OR_RETURN(const T* known, to_change(registry, name));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, known->partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
-  if (!IsText(evidence, 1, kLongestEvidence)) {
-    return InvalidField("EVIDENCE_MISSING", "evidence",
-                        "name what shows that it was a mistake, in 1 to 500 characters");
-  }
+  const std::string fault = text::FaultOf(
+      evidence, kEvidenceForm, "name what shows that it was a mistake, in 1 to 500 characters");
+  if (!fault.empty()) return InvalidField("EVIDENCE_MISSING", "evidence", fault);
   T changed = *known;
   changed.retraction =
       Retraction{.evidence = evidence, .retracted_by = std::string(caller), .time = now};

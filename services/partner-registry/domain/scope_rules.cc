@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/text/plain.h"
 #include "common/text/words.h"
 
 namespace comity::partner_registry {
@@ -25,14 +27,13 @@ MaybeProblem BadWords(const char* field, const std::vector<std::string>& list,
                       Bounds bounds = kOfWords) {
   if (list.size() > bounds.most) return Problem{field, absl::StrCat("name at most ", bounds.most)};
   for (auto entry = list.begin(); entry != list.end(); ++entry) {
-    if (!IsText(*entry, 1, bounds.longest)) {
-      return Problem{field,
-                     absl::StrCat("each must be text of 1 to ", bounds.longest, " characters")};
-    }
-    if (entry->find_first_of("\n\t;") != std::string::npos) {
+    std::string fault =
+        text::FaultOf(*entry, {.least = 1, .most = bounds.longest, .lines = text::Lines::kOne},
+                      absl::StrCat("each must be text of 1 to ", bounds.longest, " characters"));
+    if (!fault.empty()) return Problem{field, std::move(fault)};
+    if (absl::StrContains(*entry, ';')) {
       return Problem{
-          field,
-          absl::StrCat("\"", *entry, "\" must be one line without a semicolon: make two entries")};
+          field, absl::StrCat("\"", *entry, "\" must be without a semicolon: make two entries")};
     }
     if (absl::StripAsciiWhitespace(*entry).size() != entry->size()) {
       return Problem{field, absl::StrCat("\"", *entry,

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -161,15 +162,18 @@ std::string NoneYet(const Partner& partner, LegalClass legal_class, Axis axis) {
   return "an invitation by a project or centre";
 }
 
+std::string NextAfter(const Milestone& step) {
+  const int rank = RankOf(step.axis, step.step);
+  if (rank < 0) return "";
+  return std::string(StepsOf(step.axis)[static_cast<std::size_t>(rank)].next);
+}
+
 void Fill(const Milestone& step, AxisStanding& standing) {
   standing.step = step.step;
   standing.day = step.day;
   standing.evidence = step.evidence;
   standing.certainty = step.certainty;
-  const int rank = RankOf(step.axis, step.step);
-  if (rank >= 0) {
-    standing.next_step = std::string(StepsOf(step.axis)[static_cast<std::size_t>(rank)].next);
-  }
+  standing.next_step = NextAfter(step);
 }
 
 void SortHistory(std::vector<Milestone>& history) {
@@ -236,6 +240,71 @@ std::vector<Milestone> Decisive(const std::vector<std::vector<Milestone>>& by_in
     if (end == nullptr || CountsFrom(milestone) >= CountsFrom(*end)) living.push_back(milestone);
   }
   return Furthest(living, day) == nullptr ? ended : living;
+}
+
+// What follows from instruments.
+struct Derived {
+  std::vector<std::vector<Milestone>> treaties;  // Of each its steps.
+  std::vector<std::vector<Milestone>> arrangements;
+  std::vector<Milestone> entitlements;
+
+  void Add(const Instrument& instrument, std::optional<absl::CivilDay> public_on,
+           absl::CivilDay day) {
+    if (instrument.kind == InstrumentKind::kWorkingArrangement) {
+      arrangements.push_back(StepsOfArrangement(instrument));
+    }
+    if (!IsTreaty(instrument)) return;
+    treaties.push_back(StepsOfTreaty(instrument, public_on));
+    if (!instrument.allows_secondment || Ended(treaties.back(), day)) return;
+    // EJR 54a(1): an agreement of 218 TFEU has to apply, an earlier one to be in force.
+    const bool earlier = instrument.kind == InstrumentKind::kCooperationAgreementPre2019;
+    const bool by = earlier && instrument.in_force.empty();
+    const std::string from =
+        !earlier ? (instrument.provisional_from.empty() ? instrument.applied_from
+                                                        : instrument.provisional_from)
+                 : (by ? InForceBy(instrument, public_on) : instrument.in_force);
+    AddStep(instrument, Axis::kLiaisonProsecutor, "ENTITLED", from,
+            by ? kInForceBy : "allows_secondment", entitlements);
+  }
+};
+
+// What of the steps on an axis counts no more, so that what comes next is not told from it.
+struct Lost {
+  std::set<absl::string_view> words;  // Of instruments that were retracted.
+  std::set<std::string> ids;          // Of milestones of arrangements that come to nothing.
+
+  void Add(const std::vector<Milestone>& steps, absl::CivilDay day) {
+    if (Ended(steps, day)) return;  // Nothing later rests on it.
+    for (const Milestone& step : steps) {
+      if (Reached(step, day)) words.insert(step.step);
+    }
+  }
+};
+
+// Of `steps` those that count still: not what rests on a step that was lost and that nothing else
+// shows, nor what rests on that.
+std::vector<Milestone> StillCounting(Axis axis, std::vector<Milestone> steps, Lost lost,
+                                     absl::CivilDay day) {
+  std::erase_if(steps, [&](const Milestone& step) {
+    return !Reached(step, day) || lost.ids.contains(step.id);
+  });
+  std::set<absl::string_view> counting;
+  for (const Step& each : StepsOf(axis)) {
+    const bool taken = std::any_of(steps.begin(), steps.end(),
+                                   [&](const Milestone& step) { return step.step == each.word; });
+    if (!taken) continue;
+    const bool rests = std::any_of(each.after.begin(), each.after.end(), [&](const auto& one_of) {
+      const auto is_in = [&](const std::set<absl::string_view>& words) {
+        return std::any_of(one_of.begin(), one_of.end(), [&](absl::string_view word) {
+          return word == each.word || words.contains(word);
+        });
+      };
+      return !is_in(counting) && is_in(lost.words);
+    });
+    (rests ? lost.words : counting).insert(each.word);
+  }
+  std::erase_if(steps, [&](const Milestone& step) { return !counting.contains(step.step); });
+  return steps;
 }
 
 AxisStanding Membership(const std::vector<Milestone>& milestones, absl::CivilDay day) {
@@ -313,29 +382,27 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
     if (milestone->withdrawn()) continue;
     if (WasPublic(milestone->day, public_on)) milestones[milestone->axis].push_back(*milestone);
   }
-  std::vector<std::vector<Milestone>> treaties;
-  std::vector<std::vector<Milestone>> arrangements;
-  std::vector<Milestone> entitlements;
+  Derived derived;
   for (const Instrument* instrument : standing.instruments) {
-    if (IsTreaty(*instrument)) treaties.push_back(StepsOfTreaty(*instrument, public_on));
-    if (instrument->kind == InstrumentKind::kWorkingArrangement) {
-      arrangements.push_back(StepsOfArrangement(*instrument));
-    }
-    if (instrument->allows_secondment && IsTreaty(*instrument) &&
-        !Ended(StepsOfTreaty(*instrument, public_on), day)) {
-      // EJR 54a(1): an agreement of 218 TFEU has to apply, an earlier one to be in force.
-      const bool earlier = instrument->kind == InstrumentKind::kCooperationAgreementPre2019;
-      const bool by = earlier && instrument->in_force.empty();
-      const std::string from =
-          !earlier ? (instrument->provisional_from.empty() ? instrument->applied_from
-                                                           : instrument->provisional_from)
-                   : (by ? InForceBy(*instrument, public_on) : instrument->in_force);
-      AddStep(*instrument, Axis::kLiaisonProsecutor, "ENTITLED", from,
-              by ? kInForceBy : "allows_secondment", entitlements);
-    }
+    derived.Add(*instrument, public_on, day);
+  }
+  Derived retracted;
+  for (const Instrument* instrument : registry.RetractedInstrumentsOf(partner.id)) {
+    retracted.Add(*instrument, public_on, day);
+  }
+  std::map<Axis, Lost> lost;  // Of most partners nothing.
+  for (const auto& steps : retracted.treaties) lost[Axis::kTreaty].Add(steps, day);
+  for (const auto& steps : retracted.arrangements) lost[Axis::kWorkingArrangement].Add(steps, day);
+  if (!retracted.entitlements.empty()) {
+    lost[Axis::kLiaisonProsecutor].Add(retracted.entitlements, day);
   }
   for (const Arrangement* arrangement : registry.relations().Of<Arrangement>(partner.id)) {
-    arrangements.push_back(TakeStepsOf(*arrangement, milestones[Axis::kWorkingArrangement]));
+    derived.arrangements.push_back(
+        TakeStepsOf(*arrangement, milestones[Axis::kWorkingArrangement]));
+    if (RetractedSideOf(registry, *arrangement).empty()) continue;
+    for (const Milestone& step : derived.arrangements.back()) {
+      lost[Axis::kWorkingArrangement].ids.insert(step.id);
+    }
   }
   std::vector<std::vector<Milestone>> secondments;
   for (const Secondment* secondment : registry.relations().Of<Secondment>(partner.id)) {
@@ -362,7 +429,7 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
     verified.push_back(std::move(made));
   }
 
-  const auto axis = [&](Axis which, const std::vector<std::vector<Milestone>>& derived) {
+  const auto axis = [&](Axis which, const std::vector<std::vector<Milestone>>& followed) {
     AxisStanding& made = standing.axes[static_cast<std::size_t>(which) - 1];
     const std::vector<Milestone>& own = milestones[which];
     made.axis = which;
@@ -371,20 +438,26 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
     if (which == Axis::kProjectMembership) {
       made = Membership(own, day);
     } else {
-      const std::vector<Milestone> decisive = Decisive(derived, own, day);
+      const std::vector<Milestone> decisive = Decisive(followed, own, day);
       if (const Milestone* furthest = Furthest(decisive, day); furthest != nullptr) {
         Fill(*furthest, made);
+        if (const auto gone = lost.find(which); gone != lost.end()) {
+          const std::vector<Milestone> counting = StillCounting(which, decisive, gone->second, day);
+          const Milestone* last = Furthest(counting, day);
+          made.next_step =
+              last == nullptr ? NoneYet(partner, standing.legal_class, which) : NextAfter(*last);
+        }
       }
     }
     if (made.step == "NONE") made.next_step = NoneYet(partner, standing.legal_class, which);
     made.history = own;
-    for (const std::vector<Milestone>& steps : derived) {
+    for (const std::vector<Milestone>& steps : followed) {
       made.history.insert(made.history.end(), steps.begin(), steps.end());
     }
     SortHistory(made.history);
   };
-  axis(Axis::kTreaty, treaties);
-  axis(Axis::kWorkingArrangement, arrangements);
+  axis(Axis::kTreaty, derived.treaties);
+  axis(Axis::kWorkingArrangement, derived.arrangements);
   axis(Axis::kContactPoint, {verified});
   // Once a secondment is recorded an entitlement is no step of its own, for after the end comes a
   // successor; and a step of which nobody knows the day says nothing against its days.
@@ -393,9 +466,9 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
       secondments.begin(), secondments.end(),
       [&](const std::vector<Milestone>& steps) { return Furthest(steps, day) != nullptr; });
   if (seconded == secondments.end()) {
-    secondments.push_back(entitlements);
+    secondments.push_back(derived.entitlements);
   } else {
-    seconded->insert(seconded->end(), entitlements.begin(), entitlements.end());
+    seconded->insert(seconded->end(), derived.entitlements.begin(), derived.entitlements.end());
     std::vector<Milestone>& own = milestones[Axis::kLiaisonProsecutor];
     std::copy_if(own.begin(), own.end(), std::back_inserter(undated),
                  [](const Milestone& one) { return one.day.empty(); });

@@ -51,6 +51,9 @@ absl::CivilDay CountsFrom(const Milestone& milestone);
 // counts from the first day it may mean, and the certainty says so; a step without a day counts
 // from the day on which it was recorded.
 //
+// The next step is told from what counts still: not from a step that rests on one of an instrument
+// that was retracted, nor from an arrangement that comes to nothing (arrangements.h).
+//
 // With `public_on` only what surely was public on that day: instruments by their evidence, other
 // steps by their own day, since nobody knows of one before it was taken.
 Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day,

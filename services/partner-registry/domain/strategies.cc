@@ -46,7 +46,7 @@ absl::Status CheckPriorities(const Strategy& strategy) {
       return kFields.Bad(field + ".id", "write lower-case letters, digits and hyphens");
     }
     if (!ids.insert(priority.id).second) return kFields.Bad(field + ".id", "name each once");
-    COMITY_RETURN_IF_ERROR(kFields.Text(field + ".title", priority.title, 1, kLongestTitle));
+    COMITY_RETURN_IF_ERROR(kFields.Text(field + ".title", priority.title, kTitleForm));
   }
   return absl::OkStatus();
 }
@@ -185,7 +185,7 @@ std::vector<StrategyGap> GapsOn(const Registry& registry, absl::CivilDay day) {
 absl::StatusOr<Plan> PlanSetStrategy(const Registry& registry, Strategy strategy,
                                      absl::string_view etag) {
   COMITY_RETURN_IF_ERROR(kFields.Id("strategy.name", strategy.id));
-  COMITY_RETURN_IF_ERROR(kFields.Text("title", strategy.title, 1, kLongestTitle));
+  COMITY_RETURN_IF_ERROR(kFields.Text("title", strategy.title, kTitleForm));
   COMITY_RETURN_IF_ERROR(CheckPeriod(registry, strategy));
   COMITY_RETURN_IF_ERROR(kFields.PartialDay("adopted", strategy.adopted));
   COMITY_RETURN_IF_ERROR(kFields.Evidence(strategy.evidence));

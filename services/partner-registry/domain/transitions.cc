@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/steps.h"
 
@@ -24,13 +25,26 @@ std::pair<absl::CivilDay, std::int64_t> Moment(const Milestone& step) {
 
 bool FromAnInstrument(const Milestone& step) { return step.id.empty(); }
 
+// Whether it is a step of an arrangement that comes to nothing, on which nothing can rest.
+bool ComesToNothing(const Registry& registry, const Milestone& milestone) {
+  for (const Arrangement* each : registry.relations().Of<Arrangement>(milestone.partner)) {
+    for (const ArrangementStep& step : each->steps) {
+      if (MilestoneIdOf(*each, step.state) == milestone.id) {
+        return !RetractedSideOf(registry, *each).empty();
+      }
+    }
+  }
+  return false;
+}
+
 // The words of the steps that hold on `day`: taken by then, and since the axis was last closed.
 std::set<std::string> HoldingOn(const Registry& registry, const Partner& partner,
                                 const Milestone& step, absl::CivilDay day) {
   std::vector<Milestone> taken =
       StandingOn(registry, partner, day).axes[static_cast<std::size_t>(step.axis) - 1].history;
   std::erase_if(taken, [&](const Milestone& each) {
-    return CountsFrom(each) > day || each.project != step.project;
+    return CountsFrom(each) > day || each.project != step.project ||
+           (each.axis == Axis::kWorkingArrangement && ComesToNothing(registry, each));
   });
   const absl::string_view closing = StepsOf(step.axis).back().word;
   std::pair<absl::CivilDay, std::int64_t> closed{absl::CivilDay(1, 1, 1), 0};

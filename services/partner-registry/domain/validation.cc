@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
+#include "common/text/plain.h"
+#include "common/text/words.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/iso3166.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/scope_rules.h"
@@ -20,25 +25,18 @@ namespace {
 
 using MaybeProblem = std::optional<Problem>;
 
-constexpr int kLongestName = 200;
-constexpr int kLongestTitle = 300;
-constexpr int kLongestText = 2000;
+constexpr text::Form kLineForm{.least = 0, .most = kLongestTitle, .lines = text::Lines::kOne};
+constexpr text::Form kMilestoneEvidence{
+    .least = 0, .most = kLongestText, .lines = text::Lines::kOne};
 constexpr std::size_t kMostAliases = 50;
 constexpr std::size_t kMostPeriods = 100;
 constexpr std::size_t kMostDeputies = 10;
 constexpr std::size_t kMostAbsences = 50;
 
-MaybeProblem BadText(const char* field, const std::string& text, int least, int most) {
-  if (IsText(text, least, most)) return std::nullopt;
-  return Problem{field, absl::StrCat("it must be text of ", least, " to ", most, " characters")};
-}
-
-// A name stands in tables, lists and headings.
-MaybeProblem BadName(const char* field, const std::string& name) {
-  if (name.find_first_of("\n\t") != std::string::npos) {
-    return Problem{field, "it must be one line"};
-  }
-  return BadText(field, name, 1, kLongestName);
+MaybeProblem BadText(const char* field, absl::string_view value, text::Form form) {
+  std::string fault = text::FaultOf(value, form);
+  if (fault.empty()) return std::nullopt;
+  return Problem{field, std::move(fault)};
 }
 
 MaybeProblem BadDay(const char* field, const std::string& day) {
@@ -68,7 +66,7 @@ MaybeProblem BadPeriods(const Partner& partner) {
     }
     if (MaybeProblem bad = BadDay("from", period.from)) return bad;
     if (MaybeProblem bad = BadDay("to", period.to)) return bad;
-    if (MaybeProblem bad = BadText("note", period.note, 0, kLongestText)) return bad;
+    if (MaybeProblem bad = BadText("note", period.note, kNoteForm)) return bad;
     if (SurelyBefore(period.to, period.from)) return Problem{"to", "it lies before `from`"};
     if (before != nullptr) {
       // Exactly one class on a day: the period before must be over when the next begins.
@@ -160,6 +158,19 @@ MaybeProblem BadValidity(const Contact& contact) {
   return std::nullopt;
 }
 
+MaybeProblem BadTerritory(const Authority& authority, const Registry& registry) {
+  if (authority.territory.empty()) return std::nullopt;
+  if (auto bad = BadText("territory", authority.territory, kNameForm)) return bad;
+  // The mark of a footnote is no part of the name.
+  const Partner& partner = *registry.FindPartner(authority.partner);
+  if (text::SameWords(authority.territory, absl::StripSuffix(partner.display_name, "*"))) {
+    return Problem{"territory",
+                   "leave it empty: the authority acts for the whole of the partner, and a "
+                   "territory named apart is covered by no instrument that does not name it"};
+  }
+  return std::nullopt;
+}
+
 bool IsInstrumentField(const std::string& field) {
   for (const auto& [name, text] : FieldsOf(Instrument())) {
     if (name == field) return true;
@@ -188,38 +199,11 @@ bool IsLanguageTag(const std::string& text) {
          });
 }
 
-bool IsText(const std::string& text, int least, int most) {
-  int characters = 0;
-  std::size_t continuation = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (continuation > 0) {
-      if ((byte & 0xC0) != 0x80) return false;
-      --continuation;
-      continue;
-    }
-    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) return false;
-    if (byte >= 0x80) {
-      if (byte >= 0xC2 && byte <= 0xDF) {
-        continuation = 1;
-      } else if (byte >= 0xE0 && byte <= 0xEF) {
-        continuation = 2;
-      } else if (byte >= 0xF0 && byte <= 0xF4) {
-        continuation = 3;
-      } else {
-        return false;
-      }
-    }
-    ++characters;
-  }
-  return continuation == 0 && characters >= least && characters <= most;
-}
-
 MaybeProblem Check(const Partner& partner, const Registry& registry) {
   if (!IsId(partner.id)) return Problem{"id", "it is no id"};
   if (partner.kind == PartnerKind::kUnspecified) return Problem{"kind", "the kind must be said"};
-  if (auto bad = BadName("display_name", partner.display_name)) return bad;
-  if (auto bad = BadText("status_footnote", partner.status_footnote, 0, kLongestText)) return bad;
+  if (auto bad = BadText("display_name", partner.display_name, kNameForm)) return bad;
+  if (auto bad = BadText("status_footnote", partner.status_footnote, kNoteForm)) return bad;
   if (!std::all_of(partner.region.begin(), partner.region.end(),
                    [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }) ||
       partner.region.size() > 64) {
@@ -246,7 +230,7 @@ MaybeProblem Check(const Partner& partner, const Registry& registry) {
   }
   if (partner.aliases.size() > kMostAliases) return Problem{"aliases", "name at most 50"};
   for (const std::string& alias : partner.aliases) {
-    if (auto bad = BadName("aliases", alias)) return bad;
+    if (auto bad = BadText("aliases", alias, kNameForm)) return bad;
     if (std::count(partner.aliases.begin(), partner.aliases.end(), alias) > 1) {
       return Problem{"aliases", absl::StrCat("\"", alias, "\" is named twice")};
     }
@@ -261,12 +245,11 @@ MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
   if (instrument.kind == InstrumentKind::kUnspecified) {
     return Problem{"kind", "the kind must be said"};
   }
-  if (auto bad = BadText("title", instrument.title, 1, kLongestTitle)) return bad;
-  if (auto bad = BadText("legal_base", instrument.legal_base, 0, kLongestTitle)) return bad;
-  if (auto bad = BadText("reference", instrument.reference, 0, kLongestTitle)) return bad;
-  if (auto bad = BadText("parts_suspended", instrument.parts_suspended, 0, kLongestText))
-    return bad;
-  if (auto bad = BadText("note", instrument.note, 0, kLongestText)) return bad;
+  if (auto bad = BadText("title", instrument.title, kTitleForm)) return bad;
+  if (auto bad = BadText("legal_base", instrument.legal_base, kLineForm)) return bad;
+  if (auto bad = BadText("reference", instrument.reference, kLineForm)) return bad;
+  if (auto bad = BadText("parts_suspended", instrument.parts_suspended, kNoteForm)) return bad;
+  if (auto bad = BadText("note", instrument.note, kNoteForm)) return bad;
   const std::pair<const char*, const std::string&> days[] = {
       {"signed", instrument.signed_on},
       {"provisional_from", instrument.provisional_from},
@@ -337,8 +320,8 @@ MaybeProblem Check(const Milestone& milestone, const Registry& registry) {
                                         absl::StrJoin(words, ", "))};
   }
   if (auto bad = BadDay("day", milestone.day)) return bad;
-  if (auto bad = BadText("evidence", milestone.evidence, 0, kLongestText)) return bad;
-  if (auto bad = BadText("note", milestone.note, 0, kLongestText)) return bad;
+  if (auto bad = BadText("evidence", milestone.evidence, kMilestoneEvidence)) return bad;
+  if (auto bad = BadText("note", milestone.note, kNoteForm)) return bad;
   if (milestone.axis == Axis::kProjectMembership) {
     const Partner* project = registry.FindPartner(milestone.project);
     if (project == nullptr || project->kind != PartnerKind::kProjectOrCentre) {
@@ -374,17 +357,34 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   if (registry.FindPartner(authority.partner) == nullptr) {
     return Problem{"partner", "there is no such partner: add it to partners.csv"};
   }
-  if (auto bad = BadName("display_name", authority.display_name)) return bad;
-  if (auto bad = BadText("territory", authority.territory, 0, kLongestName)) return bad;
+  if (auto bad = BadText("display_name", authority.display_name, kNameForm)) return bad;
+  if (auto bad = BadTerritory(authority, registry)) return bad;
   if (auto bad = BadSectors(authority.sectors)) return bad;
   if (auto bad = BadDay("last_verified", authority.last_verified)) return bad;
-  // What was retracted may stay: taken out, the authority might be covered by the others.
+  if (auto bad = CheckListing(authority, registry)) return bad;
   for (const std::string& id : authority.listed_in) {
     const std::string name = absl::StrCat("partners/", authority.partner, "/instruments/", id);
     if (registry.FindInstrument(name) == nullptr &&
         registry.FindRetracted<Instrument>(name) == nullptr) {
       return Problem{"listed_in", absl::StrCat("there is no instrument ", id, " of this partner")};
     }
+  }
+  return std::nullopt;
+}
+
+MaybeProblem CheckListing(const Authority& authority, const Registry& before) {
+  const Authority* const known = before.FindAuthority(NameOf(authority));
+  for (const std::string& id : authority.listed_in) {
+    // It may stay: taken out, the authority might be covered by the others.
+    if (known != nullptr &&
+        std::find(known->listed_in.begin(), known->listed_in.end(), id) != known->listed_in.end()) {
+      continue;
+    }
+    const std::string name = absl::StrCat("partners/", authority.partner, "/instruments/", id);
+    if (before.FindRetracted<Instrument>(name) == nullptr) continue;
+    return Problem{"listed_in", absl::StrCat(name,
+                                             " was recorded by mistake and retracted: leave it "
+                                             "out, or name the instrument that is right")};
   }
   return std::nullopt;
 }
@@ -425,7 +425,7 @@ MaybeProblem Check(const Contact& contact, const Registry& registry) {
     return Problem{"spiffe_id", "another contact has this SPIFFE id"};
   }
   if (auto bad = CheckIdentity(contact, registry)) return bad;
-  if (auto bad = BadText("function", contact.function, 1, kLongestName)) return bad;
+  if (auto bad = BadText("function", contact.function, kNameForm)) return bad;
   if (registry.FindAuthority(absl::StrCat("partners/", contact.partner, "/authorities/",
                                           contact.authority)) == nullptr) {
     return Problem{"authority", "there is no such authority of this partner"};

@@ -26,9 +26,9 @@ struct Problem {
 // legal classes in order and without overlap. Instrument: days in a possible order (nothing in
 // force before it was signed), secondment only under agreements that can allow it (EJR 54a(1)),
 // certainty of fields that exist, what it covers (scope_rules.h), what it supersedes. Milestone: a
-// step of its axis; no negotiation without the Council's mandate. Authority: instruments that
-// exist. Contact: a SPIFFE id that names this partner and contact and nobody else, an authority
-// that exists, working hours in a zone that exists.
+// step of its axis; no negotiation without the Council's mandate. Authority: a territory that is a
+// part of the partner, instruments that exist. Contact: a SPIFFE id that names this partner and
+// contact and nobody else, an authority that exists, working hours in a zone that exists.
 std::optional<Problem> Check(const Partner& partner, const Registry& registry);
 std::optional<Problem> Check(const Instrument& instrument, const Registry& registry);
 std::optional<Problem> Check(const Milestone& milestone, const Registry& registry);
@@ -38,6 +38,10 @@ std::optional<Problem> Check(const Contact& contact, const Registry& registry);
 // A SPIFFE id that no contact of `before` has, but under which a key was stated there, is given to
 // nobody. A part of Check, if that is asked of the registry before the contact is in it.
 std::optional<Problem> CheckIdentity(const Contact& contact, const Registry& before);
+
+// An authority is entered in the list of no instrument that `before` has as retracted, unless it
+// stands there already. A part of Check, as above.
+std::optional<Problem> CheckListing(const Authority& authority, const Registry& before);
 
 // `last_verified` of an authority or contact lies in the past: nobody vouches for what is to come.
 // `now` counts by its day in Europe/Brussels; of a partial day the first one it may mean.
@@ -51,9 +55,5 @@ void SortPeriods(Partner& partner);
 
 // Whether it is written like a BCP 47 tag, such as "pt-BR".
 bool IsLanguageTag(const std::string& text);
-
-// Whether the number of characters of `text` lies within the limits; false if it is not UTF-8 or
-// has control characters other than line feed and tab.
-bool IsText(const std::string& text, int least, int most);
 
 }  // namespace comity::partner_registry

@@ -6,12 +6,12 @@
 
 #include "common/json/canonical.h"
 #include "common/status/error.h"
-#include "services/partner-registry/domain/validation.h"
+#include "common/text/plain.h"
+#include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {
 namespace {
 
-constexpr int kLongestReason = 2000;
 // What is kept back of the caller's deadline, so that the answer reaches it before it gives up.
 constexpr absl::Duration kForTheAnswer = absl::Milliseconds(250);
 // A caller may have no deadline or a distant one, and a replica may renew for ever without
@@ -42,10 +42,9 @@ absl::Status AwaitBarrier(const rpc::Call& call, Leases& leases, const Clock& cl
 }
 
 absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason) {
-  if (!IsText(reason, 1, kLongestReason)) {
-    return InvalidField("REASON_MISSING", "reason",
-                        "say why, in 1 to 2,000 characters: it is kept in the ledger");
-  }
+  const std::string fault = text::FaultOf(
+      reason, kTextForm, "say why, in 1 to 2,000 characters: it is kept in the ledger");
+  if (!fault.empty()) return InvalidField("REASON_MISSING", "reason", fault);
   return json::Canonical({{"reason", reason}});
 }
 

@@ -55,6 +55,15 @@ v1::Affected ToProto(const Affected& affected) {
   return made;
 }
 
+absl::Status NothingHangsOn(absl::string_view retracted) {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(retracted,
+                                " was recorded by mistake and retracted, so nothing hangs on it: "
+                                "ask who relied on it (comity instruments relied-on), or ask of "
+                                "one that counts."),
+                   {.reason = "ENTRY_RETRACTED"});
+}
+
 // A page goes on after `position`, from the day from which the first was.
 std::string TokenPosition(absl::CivilDay from, const std::string& position) {
   return absl::StrCat(FormatDay(from), "\n", position);
@@ -140,7 +149,11 @@ absl::Status Reports::ListAffected(const rpc::Call& call, const v1::ListAffected
                               request.instrument(), request.supposition(), request.day(), Today()));
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
   const Instrument* const instrument = then->FindInstrument(request.instrument());
-  if (instrument == nullptr) return NoSuch("instrument", "INSTRUMENT_NOT_FOUND");
+  if (instrument == nullptr) {
+    return then->FindRetracted<Instrument>(request.instrument()) == nullptr
+               ? NoSuch("instrument", "INSTRUMENT_NOT_FOUND")
+               : NothingHangsOn(request.instrument());
+  }
   COMITY_ASSIGN_OR_RETURN(const std::vector<Affected> affected,
                           AffectedBy(*then, *instrument, asked.supposition, asked.day));
   transfer_proto::AffectedAnswer answer(asked.day, then->facts().revision(), {}, response);

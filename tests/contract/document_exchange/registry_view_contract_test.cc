@@ -146,10 +146,9 @@ TEST_P(RegistryViewContractTest, WhatIsRecordedIsAmongTheFacts) {
   registry().Record(legal::Authorised("france", "georgia"));
 
   const auto latest = Latest();
-  const legal::Dossier* const france = latest->facts().Find("partners/france");
-  ASSERT_NE(france, nullptr);
-  ASSERT_THAT(france->own_decisions, SizeIs(1));
-  EXPECT_EQ(france->own_decisions[0].kind, legal::DecisionKind::kAuthorisation);
+  const auto& decisions = latest->facts().DecisionsOfCase("partners/france", "2026/17");
+  ASSERT_THAT(decisions, SizeIs(1));
+  EXPECT_EQ(decisions[0].kind, legal::DecisionKind::kAuthorisation);
 }
 
 TEST_P(RegistryViewContractTest, ASnapshotStaysAsItWas) {
@@ -166,7 +165,7 @@ TEST_P(RegistryViewContractTest, ASnapshotStaysAsItWas) {
   EXPECT_EQ(held->revision(), revision);
   EXPECT_TRUE(held->FindContact(kTbilisi)->active);
   EXPECT_FALSE(held->ExchangesSuspended("partners/georgia"));
-  EXPECT_THAT(held->facts().Find("partners/france")->own_decisions, SizeIs(0));
+  EXPECT_THAT(held->facts().DecisionsOfCase("partners/france", "2026/17"), SizeIs(0));
 }
 
 TEST_P(RegistryViewContractTest, TheCheckpointItRestsOnIsNamedByItsDigest) {

@@ -1,4 +1,5 @@
-"""What is given to `comity`, in this order: who, the line, and what its JSON shows.
+"""What is given to `comity`, in this order: who, the line, and what its JSON shows, or parts of what it says when it
+is refused.
 
 In a line {word} is what the test or an earlier answer said; `>word` keeps what stands there, None says that there
 is nothing.
@@ -73,8 +74,18 @@ STEPS = [
     ("registry-1", "authorities create atlantis/court --set display_name=Court",
      {"name": "partners/atlantis/authorities/court"}),
     ("registry-1", "authorities update atlantis/court --set territory=Atlantis --reason r",
-     {"territory": "Atlantis", "etag": ">etag"}),
+     ("AUTHORITY_INVALID", "leave it empty")),
+    ("registry-1", "authorities update atlantis/court --set 'display_name=High\u202ecourt' --reason r",
+     ("AUTHORITY_INVALID", "U+202E, which is not seen: leave it out")),
+    ("registry-1", "authorities update atlantis/court --set territory=North --reason r",
+     {"territory": "North", "etag": ">etag"}),
     ("desk-1", "authorities confirm atlantis/court --evidence law --etag '{etag}'", {"confirmation.evidence": "law"}),
+    ("registry-1", "authorities update albania/prosecution-service --set sectors=customs --reason r",
+     ("CONFIRMATION_NEEDED", "certainty UNCONFIRMED", "comity authorities confirm albania/prosecution-service")),
+    ("registry-1", "authorities update albania/prosecution-service --set sectors=customs "
+     "--set certainty=unconfirmed --reason r", {"certainty": "CERTAINTY_UNCONFIRMED", "etag": ">etag"}),
+    ("desk-1", "authorities confirm albania/prosecution-service --evidence law --etag '{etag}'",
+     {"confirmation.evidence": "law"}),
     ("registry-1", "partners update atlantis --set 'legal_classes=[{{\"legalClass\":\"LEGAL_CLASS_THIRD_COUNTRY\"}}]' "
      "--reason r", {"legalClasses.0.legalClass": "LEGAL_CLASS_THIRD_COUNTRY", "etag": ">etag"}),
     ("desk-1", "partners confirm-class atlantis --evidence list --etag '{etag}'",
@@ -91,6 +102,8 @@ STEPS = [
     ("registry-1", "changes approve {asked} --answer done", {"state": "STATE_APPROVED", "answer": "done"}),
     ("tbilisi-1", "changes request --contact tbilisi-1@georgia --set function=head --reason promoted",
      {"contact.function": "head", "updateMask": "function", "name": ">unwanted_change"}),
+    ("registry-1", "contacts update tbilisi-1@georgia --set function=deputy --reason r", {"function": "deputy"}),
+    ("registry-1", "changes approve {unwanted_change}", ("ETAG_MISMATCH", "decline it (comity changes reject)")),
     ("registry-1", "changes reject {unwanted_change} --answer later", {"state": "STATE_REJECTED"}),
     ("tbilisi-1", "keys publish", {"keyStatements.0.leafIndex": ">leaf"}),
     ("desk-1", "keys publish", {"keyStatements.0.leafIndex": ">leaf"}),
@@ -99,6 +112,9 @@ STEPS = [
 
     ("registry-1", "instruments retract atlantis/agreement --evidence 'never signed'",
      {"retraction.evidence": "never signed"}),
+    ("desk-1", "reports affected atlantis/agreement --if lapses", ("ENTRY_RETRACTED", "comity instruments relied-on")),
+    ("registry-1", "authorities create atlantis/registry --set display_name=Registry "
+     "--set listed_in=partners/atlantis/instruments/agreement", ("AUTHORITY_INVALID", "retracted")),
     ("registry-1", "authorities retract atlantis/court --evidence 'no such court'",
      {"retraction.evidence": "no such court"}),
 
@@ -142,6 +158,7 @@ STEPS = [
     ("tbilisi-1", "documents reject {unwanted} --code NOT_FOR_ME --reason r", {"kind": "STATEMENT_KIND_NON_RETRIEVAL"}),
     ("fr-1", "decisions withdraw {decision} --reason r", {"withdrawTime": ">withdrawn"}),
     ("fr-1", "decisions record authorisation --for georgia --evidence FR-2", {"name": ">general"}),
+    ("fr-1", "decisions withdraw {general} --reason r", ("DECISION_NOT_FOUND", "is withdrawn with --general")),
     ("fr-1", "decisions withdraw {general} --general --reason r", {"withdrawTime": ">withdrawn"}),
     ("tbilisi-1", "send {home}/request.txt " + TO_DESK, {"name": ">request"}),
     ("desk-1", "documents accept {request} --controller spiffe://agency.example/agency/national-member/fr/fr-1",

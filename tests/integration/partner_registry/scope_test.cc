@@ -118,7 +118,9 @@ TEST_F(ScopeTest, AnAgreementLimitedToAnOffenceCoversItAndNotAnother) {
 }
 
 TEST_F(ScopeTest, AnAgreementLimitedToASectorCoversTheAuthorityThatWorksInIt) {
-  const auto work_in = [this](const std::vector<std::string>& sectors) {
+  // `widens`: it may be covered for more, and a second person confirms that.
+  const auto work_in = [this](const std::vector<std::string>& sectors,
+                              bool widens = false) -> absl::StatusOr<v1::Authority> {
     v1::GetAuthorityRequest get;
     get.set_name("partners/georgia/authorities/prosecution-service");
     const auto known = Call(&Stub::GetAuthority, server_.As(kDesk), get);
@@ -129,21 +131,34 @@ TEST_F(ScopeTest, AnAgreementLimitedToASectorCoversTheAuthorityThatWorksInIt) {
     for (const std::string& sector : sectors) update.mutable_authority()->add_sectors(sector);
     update.mutable_update_mask()->add_paths("sectors");
     update.set_reason("its statute was read again");
-    return Call(&Stub::UpdateAuthority, server_.As(kOperator), update);
+    if (widens) {
+      update.mutable_authority()->set_certainty(v1::CERTAINTY_UNCONFIRMED);
+      update.mutable_update_mask()->add_paths("certainty");
+    }
+    const auto updated = Call(&Stub::UpdateAuthority, server_.As(kOperator), update);
+    if (!widens || !updated.ok()) return updated;
+    EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_UNDETERMINED) << "nobody confirmed it";
+    v1::ConfirmAuthorityRequest confirm;
+    confirm.set_name(get.name());
+    confirm.set_etag(updated->etag());
+    confirm.set_evidence("its statute");
+    return Call(&Stub::ConfirmAuthority, server_.As(kDesk), confirm);
   };
   v1::InstrumentScope scope;
   scope.add_sectors("customs");
   ASSERT_THAT(Limit(scope), IsOk());
   EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
 
-  const auto changed = work_in({"Customs"});
+  EXPECT_THAT(work_in({"Customs"}),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  const auto changed = work_in({"Customs"}, /*widens=*/true);
   ASSERT_THAT(changed, IsOk());
   EXPECT_THAT(changed->sectors(), ::testing::ElementsAre("Customs"));
   for (const bool restarted : {false, true}) {
     if (restarted) server_.Restart();
     EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_PERMITTED);
   }
-  ASSERT_THAT(work_in({"Customs", "banks"}), IsOk());
+  ASSERT_THAT(work_in({"Customs", "banks"}, /*widens=*/true), IsOk());
   EXPECT_EQ(Ask("fraud").outcome(), v1::TRANSFER_OUTCOME_DECISION_REQUIRED);
 
   const auto refused = work_in({"customs", "CUSTOMS"});

@@ -96,6 +96,8 @@ TEST_F(BookingTest, EveryFieldIsCheckedAndNamed) {
   refused(
       meeting, [](Engagement& e) { e.title = "a\nb"; }, "TITLE_INVALID", "engagement.title");
   refused(
+      meeting, [](Engagement& e) { e.title = "a\u202Eb"; }, "TITLE_INVALID", "engagement.title");
+  refused(
       meeting, [](Engagement& e) { e.partners = {"georgia"}; }, "PARTNERS_INVALID",
       "engagement.partners[0]");
   refused(

@@ -218,9 +218,16 @@ void Table::Row1_3() {
                                 Is(LegalClass::kUnionBody) || Is(LegalClass::kUnionNetwork);
   if (inside_the_union || Receiving()) return Say("1.3", Outcome::kPermitted);
 
-  const Answer adequacy = Any({Covers(InstrumentKind::kAdequacyDecisionGdpr),
-                               Covers(InstrumentKind::kAdequacyDecisionLed)});
-  const Answer binding = Covers(InstrumentKind::kBindingInstrument);
+  // Section 2: that it covers the authority is what somebody recorded of that.
+  const auto as_sure_as_the_authority = [this](Answer covers) {
+    const bool unsure =
+        authority_ != nullptr && Usable(authority_->certainty, view_) != Answer::kYes;
+    return covers == Answer::kYes && unsure ? Answer::kUnknown : covers;
+  };
+  const Answer adequacy =
+      as_sure_as_the_authority(Any({Covers(InstrumentKind::kAdequacyDecisionGdpr),
+                                    Covers(InstrumentKind::kAdequacyDecisionLed)}));
+  const Answer binding = as_sure_as_the_authority(Covers(InstrumentKind::kBindingInstrument));
   const bool assessed = Decided("", {DecisionKind::kSafeguardsAssessment});
   const bool derogation = !Bulk() && Decided("", kSpecificSituations);
   if (adequacy == Answer::kYes) {

@@ -2,13 +2,16 @@
 #include "common/legal/scope.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
+#include "common/legal/rows.h"
 #include "tests/unit/legal/real_facts.h"
 #include "tests/unit/legal/verdict_matchers.h"
 
@@ -320,6 +323,85 @@ TEST(ScopeTest, ReadersAreToldEachLimit) {
                           "offences: only \"fraud\", \"terrorism\"",
                           "stages of proceedings: only \"trial\"",
                           "persons: only victims, other persons", "no special categories of data"));
+}
+
+TEST(ScopeTest, WhomADecisionCoversForAdministrativeDataWaitsForASecondPersonAsTheAuthorityDoes) {
+  Question question = Ask("united-kingdom", {});
+  question.data_kind = DataKind::kAdministrative;
+  EXPECT_THAT(Evaluate(RealFacts(), question), ComesBy(Outcome::kPermitted, Basis::kAdequacy));
+  FactsBuilder builder(RealFacts());
+  for (Authority authority : RealFacts().Find("partners/united-kingdom")->authorities) {
+    authority.certainty = Certainty::kUnconfirmed;
+    builder.Put(std::move(authority));
+  }
+  const Facts waiting = builder.Build({});
+  const Verdict verdict = Evaluate(waiting, question);
+  EXPECT_THAT(verdict,
+              AllOf(Comes(Outcome::kUndetermined), Says("1.3", "ADMINISTRATIVE_FACT_UNKNOWN")));
+  EXPECT_THAT(verdict.unconfirmed_fields,
+              ::testing::Contains(absl::StrCat(question.counterpart, ".listed_in")));
+  EXPECT_THAT(FindRow(verdict, "1.3")->remedy, ::testing::HasSubstr("confirm the authority"));
+  question.mode = Mode::kExplore;
+  EXPECT_THAT(Evaluate(waiting, question), ComesBy(Outcome::kPermitted, Basis::kAdequacy));
+}
+
+// Every authority and instrument that two words of each kind can make, by row 3.2 itself.
+TEST(ScopeTest, AnAuthorityIsWidenedIfSomeInstrumentCoversItThatDidNot) {
+  using Words = std::vector<std::string>;
+  const std::vector<Words> sets = {{}, {"a"}, {"b"}, {"a", "b"}};
+  std::vector<Instrument> instruments;
+  for (const char* const name : {"one", "two", "three"}) {
+    for (const Words& sectors : sets) {
+      for (const Words& territories : sets) {
+        instruments.push_back({.name = absl::StrCat("partners/georgia/instruments/", name),
+                               .scope = Limits({.territories = territories, .sectors = sectors})});
+      }
+    }
+  }
+  struct Made {
+    Authority authority;
+    std::vector<bool> covered;
+  };
+  std::vector<Made> all;
+  Question question = ToGeorgia();
+  for (const Words& listed : {Words{}, Words{"one"}, Words{"two"}, Words{"one", "two"}}) {
+    for (const Words& sectors : sets) {
+      for (const char* const territory : {"", "a", "b"}) {
+        Made made{.authority = {
+                      .name = question.counterpart, .territory = territory, .sectors = sectors}};
+        for (const std::string& id : listed) {
+          made.authority.listed_in.push_back(absl::StrCat("partners/georgia/instruments/", id));
+        }
+        FactsBuilder builder(RealFacts());
+        builder.Put(made.authority);
+        const Facts facts = builder.Build({});
+        const Evaluation evaluation(facts, question);
+        for (const Instrument& instrument : instruments) {
+          made.covered.push_back(Covers(instrument, evaluation));
+        }
+        all.push_back(std::move(made));
+      }
+    }
+  }
+  int widened = 0;
+  for (const Made& before : all) {
+    for (const Made& after : all) {
+      bool looser = false;
+      for (std::size_t i = 0; i < instruments.size(); ++i) {
+        looser |= after.covered[i] && !before.covered[i];
+      }
+      widened += looser ? 1 : 0;
+      ASSERT_EQ(Widens(before.authority, after.authority), looser)
+          << ::testing::PrintToString(before.authority.listed_in)
+          << Quoted(before.authority.sectors) << before.authority.territory << " -> "
+          << ::testing::PrintToString(after.authority.listed_in) << Quoted(after.authority.sectors)
+          << after.authority.territory;
+    }
+  }
+  EXPECT_GT(widened, 1000);
+  const Authority competent{.competent_in_criminal_matters = true};
+  EXPECT_TRUE(Widens(Authority(), competent));
+  EXPECT_FALSE(Widens(competent, Authority()));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "services/partner-registry/domain/milestones.h"
+#include "services/partner-registry/domain/retractions.h"
 #include "services/partner-registry/domain/standing.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -174,6 +176,45 @@ TEST_F(ArrangementsTest, TheOtherSideIsAuthoritiesOfThePartner) {
   EXPECT_EQ(StateOf(Known()), State::kDrafting);
   EXPECT_THAT(PlanCreateArrangement(registry_, Wanted(), now_),
               FailsWith(absl::StatusCode::kAlreadyExists, "ARRANGEMENT_EXISTS"));
+}
+
+TEST_F(ArrangementsTest, OneWithAnAuthorityThatWasRetractedIsOnlyGivenUpOrEnded) {
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "ENTRY_RETRACTED");
+  const auto next = [this] {
+    return StandingOn(registry_, *registry_.FindPartner("algeria"), absl::CivilDay(2026, 11, 23))
+        .axes[static_cast<std::size_t>(Axis::kWorkingArrangement) - 1]
+        .next_step;
+  };
+  Take(PlanCreateArrangement(registry_, Wanted(), now_));
+  const Registry opened = registry_;
+  EXPECT_THAT(next(), ::testing::HasSubstr("the College adopts it"));
+  const std::string authority = "partners/algeria/authorities/prosecution-service";
+  const auto retract = [&] {
+    Take(PlanRetractAuthority(registry_, kImporter, authority, "note 7", "", now_));
+  };
+  retract();
+  const auto adopted = Advance(State::kCollegeAdopted, "2026-03-01");
+  ASSERT_THAT(adopted, refused);
+  EXPECT_THAT(std::string(adopted.status().message()),
+              ::testing::AllOf(::testing::StartsWith(authority),
+                               ::testing::HasSubstr("abandon the arrangement")));
+  EXPECT_EQ(next(), "the agency may draft one (EJR 47(3))");
+  EXPECT_THAT(PlanRecordMilestone(registry_, {.partner = "algeria",
+                                              .axis = Axis::kWorkingArrangement,
+                                              .step = "COLLEGE_ADOPTED",
+                                              .day = "2026-03-01",
+                                              .evidence = "decision 7"}),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"))
+      << "nor by hand";
+  EXPECT_THAT(Advance(State::kAbandoned, "2026-03-01"), IsOk());
+
+  registry_ = opened;
+  Take(Advance(State::kCollegeAdopted, "2026-03-01"));
+  Take(Advance(State::kSigned, "2026-04-01"));
+  retract();
+  EXPECT_THAT(Advance(State::kInEffect, "2026-05-01"), refused);
+  Take(Advance(State::kEnded, "2026-05-01"));
+  EXPECT_EQ(StandsAt(absl::CivilDay(2026, 5, 1)), "ENDED");
 }
 
 TEST_F(ArrangementsTest, AnIdAsLongAsItMayBeStillHasMilestonesOfItsOwn) {

@@ -15,6 +15,9 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kContact[] = "partners/georgia/contacts/tbilisi-1";
@@ -145,9 +148,29 @@ TEST_F(ChangeRequestsTest, WhatWasChangedSinceIsNotApproved) {
   other.languages = {"ka"};
   Take(PlanUpdateContact(registry_, other, "", kNow));
 
-  EXPECT_THAT(Approve(request), FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  const auto approved = Approve(request);
+  EXPECT_THAT(approved, FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_THAT(std::string(approved.status().message()), HasSubstr("decline it"));
   Take(Reject(request));
   EXPECT_EQ(registry_.FindContact(kContact)->function, "contact point");
+}
+
+TEST_F(ChangeRequestsTest, WhoApprovesIsToldToDeclineWhatCannotBeApprovedAnyMore) {
+  Take(Ask(NewContact()));
+  Take(PlanCreateContact(registry_, std::get<Contact>(NewContact().change), kNow));
+  const auto taken = Approve(NewContact());
+  EXPECT_THAT(taken, FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
+  EXPECT_THAT(std::string(taken.status().message()),
+              AllOf(HasSubstr("decline it (comity changes reject)"), HasSubstr("choose another"),
+                    Not(HasSubstr("import"))));
+  Take(Reject(NewContact()));
+
+  Take(Ask(Promotion()));
+  Take(PlanDeletePartner(registry_, "georgia", "", kNow));
+  const auto deleted = Approve(Promotion());
+  EXPECT_THAT(deleted, FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
+  EXPECT_THAT(std::string(deleted.status().message()), Not(HasSubstr("decline it")))
+      << "it is put back";
 }
 
 TEST_F(ChangeRequestsTest, APartnerAsksForItselfAndSeesItsOwnAlone) {

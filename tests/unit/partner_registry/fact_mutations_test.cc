@@ -155,6 +155,91 @@ TEST_F(FactMutationsTest, AnAuthorityIsEnteredAndMayLoseItsCompetence) {
               FailsWith(absl::StatusCode::kNotFound, "AUTHORITY_NOT_FOUND"));
 }
 
+TEST_F(FactMutationsTest, ATerritoryIsAPartOfThePartner) {
+  const auto field = [&](const char* partner, const char* territory) {
+    return FieldOf(PlanCreateAuthority(
+        registry_, kImporter,
+        {.partner = partner, .id = "court", .display_name = "Court", .territory = territory},
+        kNow));
+  };
+  EXPECT_EQ(field("georgia", "Georgia"), "authority.territory");
+  EXPECT_EQ(field("georgia", " GEORGIA"), "authority.territory");
+  EXPECT_EQ(field("kosovo", "Kosovo"), "authority.territory") << "the mark is none of the name";
+  EXPECT_EQ(field("georgia", "Adjara\nand more"), "authority.territory");
+  EXPECT_EQ(field("georgia", "Adjara"), "");
+  EXPECT_EQ(field("georgia", ""), "");
+}
+
+TEST_F(FactMutationsTest, WhatIsNotSeenIsInNoText) {
+  const std::string reversed = "High\u202Ecourt";
+  const auto refused = [](const absl::StatusOr<Plan>& plan, const char* field) {
+    EXPECT_EQ(FieldOf(plan), field);
+    EXPECT_THAT(std::string(plan.status().message()),
+                ::testing::HasSubstr("U+202E, which is not seen: leave it out"));
+  };
+  Authority authority = {.partner = "georgia", .id = "court", .display_name = reversed};
+  refused(PlanCreateAuthority(registry_, kImporter, authority, kNow), "authority.display_name");
+  authority.display_name = "Court";
+  authority.sectors = {reversed};
+  refused(PlanCreateAuthority(registry_, kImporter, authority, kNow), "authority.sectors");
+  Instrument instrument = Arrangement();
+  instrument.title = reversed;
+  refused(PlanCreateInstrument(registry_, kImporter, instrument), "instrument.title");
+  instrument = Arrangement();
+  instrument.note = reversed;
+  refused(PlanCreateInstrument(registry_, kImporter, instrument), "instrument.note");
+  instrument = Arrangement();
+  instrument.scope.offences = {reversed};
+  refused(PlanCreateInstrument(registry_, kImporter, instrument), "instrument.scope.offences");
+  Contact contact = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
+  contact.function = reversed;
+  refused(PlanUpdateContact(registry_, contact, "", kNow), "contact.function");
+  Partner partner = *registry_.FindPartner("georgia");
+  partner.aliases = {reversed};
+  refused(PlanUpdatePartner(registry_, kImporter, partner, ""), "partner.aliases");
+  Milestone milestone{.partner = "algeria",
+                      .axis = Axis::kContactPoint,
+                      .step = "REQUESTED",
+                      .day = "2026-11-01",
+                      .evidence = reversed};
+  refused(PlanRecordMilestone(registry_, milestone), "milestone.evidence");
+}
+
+TEST_F(FactMutationsTest, EvidenceAndTitlesAreOneLineAndNotesMayHaveMany) {
+  const std::string lines = "letter 7\nof May";
+  Milestone milestone{.partner = "algeria",
+                      .axis = Axis::kContactPoint,
+                      .step = "REQUESTED",
+                      .day = "2026-11-01",
+                      .evidence = lines,
+                      .note = lines};
+  const auto refused = PlanRecordMilestone(registry_, milestone);
+  EXPECT_EQ(FieldOf(refused), "milestone.evidence");
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("one line"));
+  milestone.evidence = "letter 7";
+  EXPECT_THAT(PlanRecordMilestone(registry_, milestone), IsOk());
+  Instrument instrument = Arrangement();
+  instrument.note = lines;
+  EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, instrument), IsOk());
+  for (std::string Instrument::*field :
+       {&Instrument::title, &Instrument::legal_base, &Instrument::reference}) {
+    Instrument wrong = instrument;
+    wrong.*field = lines;
+    EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, wrong),
+                FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"));
+  }
+  const absl::Status row =
+      PlanImport(registry_,
+                 Rows("milestones.csv",
+                      "partner,id,axis,step,day,evidence,certainty,project,note\n"
+                      "algeria,asked,CONTACT_POINT,REQUESTED,2026-11-01,\"letter 7\nof May\","
+                      "found,,\n"),
+                 kImporter, kNow)
+          .status();
+  EXPECT_THAT(row, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_EQ(DetailsOf(row).metadata.at("column"), "evidence");
+}
+
 TEST_F(FactMutationsTest, AContactKeepsItsStateAndIsABarrierIfAnotherCounts) {
   const Contact known = *registry_.FindContact("partners/georgia/contacts/tbilisi-1");
   Contact changed = known;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/effect.h"
@@ -223,13 +224,91 @@ TEST_F(RetractionsTest, WhoIsSecondedUnderItLosesAccess) {
 TEST_F(RetractionsTest, AnAuthorityListedInItIsNotCoveredByTheOthers) {
   Authority listed = *registry_.FindAuthority(kService);
   listed.listed_in = {"cooperation-agreement"};
-  Take(PlanUpdateAuthority(registry_, kWho, listed, "", kNow));
+  registry_ = After(std::move(registry_), {listed});
   Take(Retract(kAgreement));
 
   listed.display_name = "Prosecution Service of Georgia";
   Take(PlanUpdateAuthority(registry_, kWho, listed, "", kNow));
   EXPECT_THAT(registry_.facts().Find("partners/georgia")->authorities.at(0).listed_in,
               Contains(kAgreement));
+  const std::vector<ImportRow> same = {{.source = {"authorities.csv", 2}, .fact = listed}};
+  EXPECT_THAT(PlanImport(registry_, same, kImporter, kNow), IsOk());
+  listed.listed_in.clear();
+  EXPECT_THAT(PlanUpdateAuthority(registry_, kWho, listed, "", kNow),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"))
+      << "the others would cover it";
+}
+
+TEST_F(RetractionsTest, NobodyIsListedAnewInWhatWasRetracted) {
+  const Authority known = *registry_.FindAuthority(kService);
+  Take(Retract(kAgreement));
+  Authority listed = known;
+  listed.listed_in = {"cooperation-agreement"};
+  listed.certainty = Certainty::kUnconfirmed;
+  const std::vector<ImportRow> row = {{.source = {"authorities.csv", 2}, .fact = listed}};
+  const absl::Status imported = PlanImport(registry_, row, kImporter, kNow).status();
+  EXPECT_THAT(imported, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_EQ(DetailsOf(imported).metadata.at("column"), "listed_in");
+  const auto refused = [&](const absl::Status& status) {
+    EXPECT_THAT(status, FailsWith(absl::StatusCode::kInvalidArgument, "AUTHORITY_INVALID"));
+    EXPECT_EQ(DetailsOf(status).fields.at(0).field, "authority.listed_in");
+    EXPECT_THAT(std::string(status.message()), HasSubstr("retracted: leave it out"));
+  };
+  refused(PlanUpdateAuthority(registry_, kWho, listed, "", kNow).status());
+  listed.id = "ministry";
+  refused(PlanCreateAuthority(registry_, kWho, listed, kNow).status());
+}
+
+TEST_F(RetractionsTest, WhatComesNextIsToldFromWhatStillCounts) {
+  const auto axis = [this](const char* partner, Axis which) {
+    return StandingOn(registry_, *registry_.FindPartner(partner), kToday)
+        .axes[static_cast<std::size_t>(which) - 1];
+  };
+  // Ratified by the partner: that rests on the signature of what was retracted.
+  ASSERT_THAT(axis("armenia", Axis::kTreaty).next_step, HasSubstr("European Parliament"));
+  const std::vector<const Instrument*> armenian = registry_.InstrumentsOf("armenia");
+  for (const Instrument* instrument : armenian) {
+    if (instrument->kind == InstrumentKind::kInternationalAgreement) {
+      Take(Retract(NameOf(*instrument)));
+      break;
+    }
+  }
+  EXPECT_EQ(axis("armenia", Axis::kTreaty).step, "RATIFIED_BY_PARTNER") << "it was recorded";
+  EXPECT_EQ(axis("armenia", Axis::kTreaty).next_step,
+            "the Council decides on signing (TFEU 218(5))");
+
+  // Seconded, by a milestone.
+  EXPECT_EQ(axis("georgia", Axis::kLiaisonProsecutor).step, "SECONDED");
+  EXPECT_THAT(axis("georgia", Axis::kLiaisonProsecutor).next_step, HasSubstr("none"));
+  // And by a record, which ends with the agreement: no successor is seconded without one.
+  Take(PlanCreateSecondment(registry_,
+                            {.partner = "albania",
+                             .id = "s1",
+                             .kind = SecondmentKind::kLiaisonProsecutor,
+                             .instrument = "partners/albania/instruments/cooperation-agreement",
+                             .from = "2026-01-01",
+                             .evidence = "letter"},
+                            "agency.example"));
+  Take(Retract(kAgreement));
+  Take(Retract("partners/albania/instruments/cooperation-agreement"));
+  EXPECT_EQ(axis("albania", Axis::kLiaisonProsecutor).step, "ENDED");
+  for (const char* const partner : {"georgia", "albania"}) {
+    EXPECT_EQ(axis(partner, Axis::kLiaisonProsecutor).next_step,
+              "an agreement that allows secondment applies (EJR 54a(1))");
+    EXPECT_EQ(axis(partner, Axis::kTreaty).next_step,
+              "operational need is established and consulted upon (EJR 52)");
+  }
+}
+
+TEST_F(RetractionsTest, WhatAnotherInstrumentShowsStillCounts) {
+  Instrument second = *registry_.FindInstrument(kAgreement);
+  second.id = "second";
+  Enter(second);
+  Take(Retract(kAgreement));
+  EXPECT_THAT(StandingOn(registry_, *registry_.FindPartner("georgia"), kToday)
+                  .axes[static_cast<std::size_t>(Axis::kLiaisonProsecutor) - 1]
+                  .next_step,
+              HasSubstr("access to a case is a transfer"));
 }
 
 TEST_F(RetractionsTest, AnAuthorityGoesWhenNoContactBelongsToIt) {
