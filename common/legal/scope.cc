@@ -155,7 +155,8 @@ bool Widens(const Authority& before, const Authority& after) {
   if (!after.listed_in.empty()) return false;
   if (!before.listed_in.empty()) return true;
   if (!before.territory.empty() && !text::SameWords(before.territory, after.territory)) return true;
-  return !after.sectors.empty() && !CoversSectors(HeldScope({.sectors = after.sectors}), before.sectors);
+  return !after.sectors.empty() &&
+         !CoversSectors(HeldScope({.sectors = after.sectors}), before.sectors);
 }
 
 bool CoversSectors(const HeldScope& scope, const std::vector<std::string>& sectors) {
