@@ -48,7 +48,9 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
       if (effect.holds == legal::Tri::kNo) continue;
       Entry entry{.partner = partner.get(), .instrument = instrument};
       for (const legal::Field field : effect.unsure) entry.open.emplace_back(Name(field));
-      const bool holds = effect.holds == legal::Tri::kYes;
+      // What no second person confirmed carries no transfer, and is not told to the public either.
+      for (const legal::Field field : effect.unconfirmed) entry.open.emplace_back(Name(field));
+      const bool holds = effect.holds == legal::Tri::kYes && entry.open.empty();
       (holds ? found.in_effect : found.not_established).push_back(std::move(entry));
     }
   }

@@ -135,6 +135,10 @@ const Case kCases[] = {
     {"wbcj", kToday, "", "spain", Outcome::kRefused, {}},
     {"eppo", kToday, "", "austria", Outcome::kPermitted, {Basis::kUnionBody}},
     {"denmark", "2026-11-22", "", "france", Outcome::kPermitted, {Basis::kDenmarkAgreement}},
+    // Nobody confirmed the days of its agreement.
+    {"denmark", kToday, "", "france", Outcome::kUndetermined, {}},
+    {"ireland", kToday, "", "france", Outcome::kPermitted, {Basis::kMemberState}},
+    {"liechtenstein", kToday, "", "france", Outcome::kPermitted, {Basis::kCooperationAgreement}},
 };
 
 TEST(PublishedFactsTest, GiveTheAnswersThatWereAgreed) {

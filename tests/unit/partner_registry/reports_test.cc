@@ -134,6 +134,24 @@ TEST_F(ReportsTest, ASignatureIsNoEffectAndTheFieldsThatAreOpenAreNamed) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(ReportsTest, WhatNobodyConfirmedIsNotToldToBeInEffect) {
+  const std::string agreement = "partners/denmark/instruments/agreement-on-criminal-justice";
+  const json::Json list = ListOn("2026-11-23");
+
+  EXPECT_THAT(Names(list.at("in_effect")), Not(Contains(agreement)));
+  bool found = false;
+  for (const json::Json& entry : list.at("effect_not_established")) {
+    if (entry.at("instrument") != agreement) continue;
+    found = true;
+    EXPECT_THAT(entry.at("open_fields"), Contains("in_force"));
+  }
+  EXPECT_TRUE(found);
+  // What carries no transfer of today is in effect for nobody.
+  for (const json::Json& entry : list.at("in_effect")) {
+    EXPECT_NE(entry.at("certainty").value("in_force", ""), "UNCONFIRMED") << entry.at("instrument");
+  }
+}
+
 TEST_F(ReportsTest, AWorkingArrangementIsListedAsNoBasisForPersonalDataOfAnyKind) {
   int arrangements = 0;
   const json::Json list = ListOn("2026-11-23");
