@@ -124,7 +124,7 @@ Dossier& FactsBuilder::Edit(absl::string_view partner) {
   std::shared_ptr<Dossier>& edited = edited_[partner];
   if (edited == nullptr) {
     const Dossier* const before = facts_.Lookup(partner);
-    edited = before == nullptr ? std::make_shared<Dossier>() : std::make_shared<Dossier>(*before);
+    edited = std::make_shared<Dossier>(before == nullptr ? Dossier{.versions = false} : *before);
   }
   return *edited;
 }
@@ -138,6 +138,7 @@ void FactsBuilder::Put(Instrument instrument) {
   const Certainty certainty = instrument.CertaintyOf(Field::kEnded);
   instrument.over_after = Confirmed(certainty) ? Widen(instrument.ended, certainty) : PartialDate();
   Dossier& dossier = Edit(PartnerOf(instrument.name));
+  dossier.versions = dossier.versions || !instrument.supersedes.empty();
   PutByName(dossier.instruments, std::move(instrument));
 }
 
@@ -179,9 +180,6 @@ Facts FactsBuilder::Build(Revision revision) {
   // One copy of each shard that was touched, however many of its dossiers changed.
   absl::flat_hash_map<std::size_t, std::shared_ptr<Facts::Shard>> shards;
   for (auto& [partner, dossier] : edited_) {
-    dossier->versions =
-        std::any_of(dossier->instruments.begin(), dossier->instruments.end(),
-                    [](const Instrument& instrument) { return !instrument.supersedes.empty(); });
     const std::size_t index = ShardOf(partner, Facts::kShards);
     std::shared_ptr<Facts::Shard>& shard = shards[index];
     if (shard == nullptr) {
