@@ -384,7 +384,7 @@ absl::StatusOr<std::vector<CommittedVersion>> ReadStateAt(Connection& sql, std::
           "(SELECT m.commit_micros FROM journal_mutations m WHERE m.revision = newest.last >> 20) "
           "FROM (SELECT kind, id, MAX(position) AS last FROM journal_versions WHERE (kind, id) > "
           "(?2, ?3) AND position < ?1 GROUP BY kind, id ORDER BY kind, id LIMIT ",
-          limit, ") newest ORDER BY newest.kind, newest.id")));
+          limit, ") newest")));
   select->BindInt64(1, FirstPosition(Next(revision))).BindText(2, kind).BindText(3, id);
   std::vector<CommittedVersion> versions;
   versions.reserve(limit);

@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<CommittedMutation>> ReadMutations(storage::Connection
 absl::StatusOr<std::vector<Version>> ReadVersions(storage::Connection& sql, const Place& last,
                                                   std::size_t limit);
 absl::StatusOr<std::vector<Version>> ReadLatest(storage::Connection& sql, absl::string_view kind);
-// The versions at `revision` of the resources after (`kind`, `id`), at most `limit`, in order;
+// The versions at `revision` of the first `limit` resources after (`kind`, `id`), in any order;
 // those of erased ones too, without a body.
 absl::StatusOr<std::vector<CommittedVersion>> ReadStateAt(storage::Connection& sql,
                                                           std::int64_t revision,

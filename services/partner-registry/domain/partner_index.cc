@@ -166,7 +166,9 @@ void PartnerIndex::Visit(absl::string_view query, const PartnerFilter& filter, a
   Slots found(entries_.size());
   if (!everybody) {
     if (words.empty()) {
-      for (const auto& [id, slot] : slots_) found.Add(slot);
+      for (Slot slot = 0; slot < entries_.size(); ++slot) {
+        if (entries_[slot] != nullptr) found.Add(slot);
+      }
     } else {
       found = WhoHas(words.front());
     }

@@ -94,19 +94,18 @@ void Registry::Apply(const Change& change, bool at_start) {
     index_.Put(partners);
   };
   // Of much, each takes as long as the rest, and none needs another.
-  std::vector<std::jthread> beside;
-  if (at_start) {
-    beside.push_back(Beside(tell));
-    beside.push_back(Beside(index));
-  } else {
-    tell();
-    index();
-  }
+  const auto run = [at_start](const auto& work) {
+    if (at_start) return Beside(work);
+    work();
+    return std::jthread();
+  };
+  std::jthread telling = run(tell);
+  const std::jthread indexing = run(index);
   Touched touched;
   for (const SharedFact& fact : change.facts) {
     std::visit([&](const auto& value) { Put(fact.name(), value, touched); }, fact.pointer());
   }
-  beside.clear();  // Joins.
+  if (telling.joinable()) telling.join();
 
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
@@ -196,8 +195,11 @@ void Registry::Put(absl::string_view name, const std::shared_ptr<const T>& value
 }
 
 void Registry::RefreshOpeners(absl::string_view authority, legal::FactsBuilder& builder) const {
+  const std::vector<const Contact*> contacts = ContactsOf(legal::PartnerOf(authority).substr(9));
+  // It never had any: what was a contact stays one.
+  if (contacts.empty()) return;
   std::vector<legal::Opener> openers;
-  for (const Contact* contact : ContactsOf(legal::PartnerOf(authority).substr(9))) {
+  for (const Contact* contact : contacts) {
     if (!contact->opener || contact->state != ContactState::kActive ||
         AuthorityName(*contact) != authority) {
       continue;
