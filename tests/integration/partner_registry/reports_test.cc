@@ -263,7 +263,7 @@ TEST_F(ReportsTest, WhatWouldBeAffectedIsComparedOnTheDay) {
 TEST_F(ReportsTest, WhatWouldBeAffectedEndsWhereAMessageHasToAndSaysSo) {
   constexpr int kMost = 10'000;
   std::vector<v1::ImportFactsRequest::Row> rows(kMost + 1);
-  for (int i = 0; i <= kMost; ++i) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     v1::Authority& authority = *rows[i].mutable_authority();
     authority.set_name(absl::StrCat("partners/albania/authorities/a", i));
     authority.set_display_name("A");

@@ -46,7 +46,7 @@ class WritesTest : public ::testing::Test {
   }
 
   std::future<absl::Status> Begin(const std::string& caller = kOfficer) {
-    return std::async(std::launch::async, [this, channel = server_.Channel(caller)] {
+    return std::async(std::launch::async, [channel = server_.Channel(caller)] {
       pr::Contact contact;
       return CreateContact(channel, &contact);
     });
