@@ -206,7 +206,7 @@ TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
   const auto limited = InstrumentFromProto(instrument, "instrument");
   ASSERT_THAT(limited, IsOk());
   ASSERT_NE(limited->scope, nullptr);
-  EXPECT_EQ(*limited->scope,
+  EXPECT_EQ(limited->scope->all(),
             (legal::Scope{.territories = {"Gibraltar"},
                           .sectors = {"customs"},
                           .offences = {"terrorism", "fraud"},
