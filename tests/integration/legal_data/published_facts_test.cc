@@ -137,8 +137,14 @@ const Case kCases[] = {
     {"denmark", "2026-11-22", "", "france", Outcome::kPermitted, {Basis::kDenmarkAgreement}},
     // Nobody confirmed the days of its agreement.
     {"denmark", kToday, "", "france", Outcome::kUndetermined, {}},
-    {"ireland", kToday, "", "france", Outcome::kPermitted, {Basis::kMemberState}},
-    {"liechtenstein", kToday, "", "france", Outcome::kPermitted, {Basis::kCooperationAgreement}},
+    // Subject to naming the authority that receives.
+    {"ireland", kToday, "", "france", Outcome::kPermittedSubjectTo, {Basis::kMemberState}},
+    {"liechtenstein",
+     kToday,
+     "",
+     "france",
+     Outcome::kPermittedSubjectTo,
+     {Basis::kCooperationAgreement}},
 };
 
 TEST(PublishedFactsTest, GiveTheAnswersThatWereAgreed) {
