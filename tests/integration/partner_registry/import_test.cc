@@ -76,8 +76,8 @@ TEST_F(ImportFactsTest, OneBadRowRefusesAllAndNamesItsPlace) {
 
 TEST_F(ImportFactsTest, KeysOfNewContactsAreMadeBeforeTheTurnAndHarmNobodyIfItRefuses) {
   const auto contact = Rows("contacts.csv",
-                            "partner,id,spiffe_id,function\n"
-                            "x,desk,spiffe://x.example/partner/x/contact/desk,Desk\n");
+                            "partner,id,spiffe_id,function,authority\n"
+                            "x,desk,spiffe://agency.example/partner/x/contact/desk,Desk,office\n");
   const std::string file = server_.JournalOptions().expiry_key_directory + "/" +
                            journal::SubjectKeys::FileOf("partners/x/contacts/desk");
 
@@ -89,6 +89,10 @@ TEST_F(ImportFactsTest, KeysOfNewContactsAreMadeBeforeTheTurnAndHarmNobodyIfItRe
   server_.Restart();
 
   auto rows = Rows("partners.csv", "id,kind,display_name\nx,UNION_BODY,X\n");
+  const auto office = Rows("authorities.csv",
+                           "partner,id,display_name,competent_in_criminal_matters\n"
+                           "x,office,Office,yes\n");
+  rows.insert(rows.end(), office.begin(), office.end());
   rows.insert(rows.end(), contact.begin(), contact.end());
   ASSERT_THAT(server_.Import(kOperator, rows), IsOk());
   EXPECT_EQ(storage::ReadFile(file).value(), key);
