@@ -2,8 +2,6 @@
 // with them: nothing that was sealed is there without its key, and no key is made a second time.
 #include <gtest/gtest.h>
 
-#include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -63,26 +61,18 @@ class KeysWalkTest : public ::testing::TestWithParam<faults::Death> {
 };
 
 TEST_P(KeysWalkTest, NothingSealedIsThereWithoutItsKey) {
-  const faults::Control& control = faults::ThisProcess();
   std::int64_t kills = 0;
-  for (std::int64_t at = 1;; at += Stride()) {
-    std::filesystem::remove_all(store());
-    std::filesystem::create_directories(store());
-    faults::DieAt(at, GetParam());
-    const int code = faults::InChild([&] {
-      faults::Watch(store());
-      Seal();
-    });
-    faults::DieNoMore();
-    const std::string where = "write point " + std::to_string(at) + " (" + control.last + ")";
-    ASSERT_EQ(faults::InChild([&] { ExpectOpens(); }), 0) << where;
-    ASSERT_EQ(faults::InChild([&] { Seal(); }), 0) << where;
-    ASSERT_EQ(faults::InChild([&] { ExpectOpens(); }), 0) << where;
-    if (code == 0) break;
-    ASSERT_EQ(code, -SIGKILL) << where;
-    ++kills;
-  }
-  std::printf("%lld kills\n", static_cast<long long>(kills));
+  faults::Walk({.death = GetParam(),
+                .stride = Stride(),
+                .store = store(),
+                .prepare =
+                    [&] {
+                      std::filesystem::remove_all(store());
+                      std::filesystem::create_directories(store());
+                    },
+                .work = [&] { Seal(); },
+                .after = {[&] { ExpectOpens(); }, [&] { Seal(); }, [&] { ExpectOpens(); }}},
+               kills);
   EXPECT_GE(kills * Stride(), 5 * kSubjects) << "keys and what is sealed are more than that";
 }
 

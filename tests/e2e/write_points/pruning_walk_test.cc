@@ -142,28 +142,21 @@ class PruningWalkTest : public ::testing::TestWithParam<faults::Death> {
 
 TEST_P(PruningWalkTest, NoKeyGoesWithoutARecordAndNoRecordLies) {
   Prepare();
-  const faults::Control& control = faults::ThisProcess();
   std::int64_t kills = 0;
-  for (std::int64_t at = 1;; at += Stride()) {
-    std::filesystem::remove_all(store());
-    std::filesystem::copy(root_ / "prepared", store(), std::filesystem::copy_options::recursive);
-    key_ = Key();
-    ASSERT_EQ(key_.size(), kKeySize);
-    faults::DieAt(at, GetParam());
-    const int code = faults::InChild([&] {
-      faults::Watch(store());
-      Prune();
-    });
-    faults::DieNoMore();
-    const std::string where = "write point " + std::to_string(at) + " (" + control.last + ")";
-    ASSERT_EQ(faults::InChild([&] { ExpectTruth(); }), 0) << where;
-    ASSERT_EQ(faults::InChild([&] { Prune(); }), 0) << where;
-    ASSERT_EQ(faults::InChild([&] { ExpectDone(); }), 0) << where;
-    if (code == 0) break;
-    ASSERT_EQ(code, -SIGKILL) << where;
-    ++kills;
-  }
-  std::printf("%lld kills\n", static_cast<long long>(kills));
+  faults::Walk({.death = GetParam(),
+                .stride = Stride(),
+                .store = store(),
+                .prepare =
+                    [&] {
+                      std::filesystem::remove_all(store());
+                      std::filesystem::copy(root_ / "prepared", store(),
+                                            std::filesystem::copy_options::recursive);
+                      key_ = Key();
+                      ASSERT_EQ(key_.size(), kKeySize);
+                    },
+                .work = [&] { Prune(); },
+                .after = {[&] { ExpectTruth(); }, [&] { Prune(); }, [&] { ExpectDone(); }}},
+               kills);
   EXPECT_GE(kills * Stride(), 50) << "a pruning writes more than that";
 }
 

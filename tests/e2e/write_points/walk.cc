@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "absl/debugging/failure_signal_handler.h"
@@ -25,6 +26,27 @@ int InChild(const std::function<void()>& body) {
   int status = 0;
   waitpid(child, &status, 0);
   return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+void Walk(const KillWalk& walk, std::int64_t& kills) {
+  const Control& control = ThisProcess();
+  kills = 0;
+  for (std::int64_t at = 1;; at += walk.stride) {
+    walk.prepare();
+    if (::testing::Test::HasFatalFailure()) return;
+    DieAt(at, walk.death);
+    const int code = InChild([&] {
+      Watch(walk.store);
+      walk.work();
+    });
+    DieNoMore();
+    const std::string where = "write point " + std::to_string(at) + " (" + control.last + ")";
+    for (const std::function<void()>& next : walk.after) ASSERT_EQ(InChild(next), 0) << where;
+    if (code == 0) break;
+    ASSERT_EQ(code, -SIGKILL) << where;
+    ++kills;
+  }
+  std::printf("%lld kills\n", static_cast<long long>(kills));
 }
 
 }  // namespace comity::testing::faults

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/testing/faults/control.h"
@@ -38,6 +39,19 @@ inline void DieAt(std::int64_t at, const Death& death) {
 }
 
 inline void DieNoMore() { ThisProcess().action = static_cast<std::int64_t>(Action::kNone); }
+
+struct KillWalk {
+  Death death;
+  std::int64_t stride = 1;
+  std::string store;                         // Whose write points count.
+  std::function<void()> prepare;             // Makes `store` as it is at first.
+  std::function<void()> work;                // In the process that is killed.
+  std::vector<std::function<void()>> after;  // In turn, each in a process of its own.
+};
+
+// Kills `work` at each `stride`-th write point until it ends by itself. Stops at a failure.
+// `kills`: how often.
+void Walk(const KillWalk& walk, std::int64_t& kills);
 
 // Runs `body` in a process of its own. Returns 0 if it ended without a failure, otherwise its exit
 // code, or minus the signal that ended it.

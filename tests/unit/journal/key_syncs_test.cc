@@ -4,7 +4,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,14 +22,17 @@ namespace {
 std::atomic<int> folder_syncs = 0;
 std::atomic<int> file_syncs = 0;
 // Files of which the first that is synced waits, at most for a while, until others are, too.
-std::atomic<int> wanted_at_once = 1;
-std::atomic<int> syncing = 0;
-std::atomic<int> most_at_once = 0;
+std::mutex mutex;
+std::condition_variable more;
+int wanted_at_once = 1;
+int syncing = 0;
+int most_at_once = 0;
 
 void SyncWithOthers() {
-  const int now = ++syncing;
-  if (now > most_at_once) most_at_once = now;
-  for (int i = 0; i < 10'000 && most_at_once < wanted_at_once; ++i) usleep(1000);
+  std::unique_lock lock(mutex);
+  most_at_once = std::max(most_at_once, ++syncing);
+  more.notify_all();
+  more.wait_for(lock, std::chrono::seconds(10), [] { return most_at_once >= wanted_at_once; });
 }
 
 }  // namespace
@@ -36,7 +43,10 @@ extern "C" int fsync(int descriptor) {
   ++(folder ? folder_syncs : file_syncs);
   if (!folder) SyncWithOthers();
   const int done = static_cast<int>(syscall(SYS_fsync, descriptor));
-  if (!folder) --syncing;
+  if (!folder) {
+    const std::lock_guard lock(mutex);
+    --syncing;
+  }
   return done;
 }
 
