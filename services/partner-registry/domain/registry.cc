@@ -74,6 +74,13 @@ bool GoOn(const Partner* partner) {
 
 }  // namespace
 
+Registry::Registry(std::string store_id) : store_id_(std::move(store_id)) {}
+Registry::Registry(const Registry&) = default;
+Registry::Registry(Registry&&) noexcept = default;
+Registry& Registry::operator=(const Registry&) = default;
+Registry& Registry::operator=(Registry&&) noexcept = default;
+Registry::~Registry() = default;
+
 void Registry::Apply(const Change& change, bool at_start) {
   legal::FactsBuilder builder(facts_);
   for (const std::string& name : change.removed) {

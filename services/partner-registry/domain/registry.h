@@ -38,7 +38,14 @@ class Registry {
   using ById = absl::btree_map<absl::string_view, std::shared_ptr<const T>>;
 
   // Empty. `store_id` is that of the store the revisions are of.
-  explicit Registry(std::string store_id) : store_id_(std::move(store_id)) {}
+  explicit Registry(std::string store_id);
+
+  // In the .cc file: whoever names a Registry would compile all of its maps anew.
+  Registry(const Registry&);
+  Registry(Registry&&) noexcept;
+  Registry& operator=(const Registry&);
+  Registry& operator=(Registry&&) noexcept;
+  ~Registry();
 
   void Apply(const Change& change) { Apply(change, /*at_start=*/false); }
 

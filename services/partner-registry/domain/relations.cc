@@ -4,6 +4,22 @@
 
 namespace comity::partner_registry {
 
+std::optional<Fact> Relations::FindAny(absl::string_view name) const {
+  std::optional<Fact> found;
+  const auto look = [&](const auto& map) {
+    if (const auto at = map.find(name); at != map.end()) found = *at->second;
+  };
+  std::apply([&](const auto&... map) { (look(map), ...); }, maps_);
+  return found;
+}
+
+void Relations::AppendTo(std::vector<FactPointer>& facts) const {
+  const auto append = [&](const auto& map) {
+    for (const auto& [name, value] : map) facts.emplace_back(value);
+  };
+  std::apply([&](const auto&... map) { (append(map), ...); }, maps_);
+}
+
 legal::Secondment Relations::ToLegal(const Secondment& secondment) {
   const auto date = [](const std::string& day) {
     return PartialDate::Parse(day).value_or(PartialDate());

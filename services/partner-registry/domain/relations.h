@@ -57,21 +57,10 @@ class Relations {
     return found;
   }
 
-  std::optional<Fact> FindAny(absl::string_view name) const {
-    std::optional<Fact> found;
-    const auto look = [&](const auto& map) {
-      if (const auto at = map.find(name); at != map.end()) found = *at->second;
-    };
-    std::apply([&](const auto&... map) { (look(map), ...); }, maps_);
-    return found;
-  }
+  // Of any kind; nullopt if there is none.
+  std::optional<Fact> FindAny(absl::string_view name) const;
 
-  void AppendTo(std::vector<FactPointer>& facts) const {
-    const auto append = [&](const auto& map) {
-      for (const auto& [name, value] : map) facts.emplace_back(value);
-    };
-    std::apply([&](const auto&... map) { (append(map), ...); }, maps_);
-  }
+  void AppendTo(std::vector<FactPointer>& facts) const;
 
   // The secondments that bind somebody, as the transfer check wants them.
   const legal::Secondments& secondments() const { return secondments_; }

@@ -19,9 +19,7 @@ std::variant<std::shared_ptr<const T>...> Shared(const std::variant<T...>&);  //
 // A fact of the state, as the state has it: it stays as it is when the state goes on.
 using FactPointer = decltype(internal::Shared(std::declval<Fact>()));
 
-inline Fact CopyOf(const FactPointer& fact) {
-  return std::visit([](const auto& value) { return Fact(*value); }, fact);
-}
+Fact CopyOf(const FactPointer& fact);
 
 // A fact to be shared by states, with its name. Copying shares it.
 class SharedFact {
@@ -39,8 +37,7 @@ class SharedFact {
     name_ = named->name;
     pointer_ = std::shared_ptr<const T>(named, &named->value);
   }
-  SharedFact(Fact fact)  // NOLINT(google-explicit-constructor)
-      : SharedFact(std::visit([](auto& value) { return SharedFact(std::move(value)); }, fact)) {}
+  SharedFact(Fact fact);  // NOLINT(google-explicit-constructor)
 
   // The resource's name. Lives as long as the fact, whoever shares it.
   absl::string_view name() const { return name_; }
