@@ -41,6 +41,12 @@ absl::StatusOr<std::vector<X509Ptr>> CertificatesIn(absl::string_view file, absl
                            "; it must hold a certificate in PEM, then its intermediates."));
 }
 
+absl::StatusOr<std::vector<X509Ptr>> ReadCertificates(absl::string_view file) {
+  COMITY_ASSIGN_OR_RETURN(const std::string pem,
+                          ReadPart(file, "CERTIFICATE", "name a certificate's file."));
+  return CertificatesIn(file, pem);
+}
+
 absl::StatusOr<VerifiedCertificate> Judge(absl::string_view file,
                                           const std::vector<X509Ptr>& certificates,
                                           const std::shared_ptr<const TrustBundles>& bundles,
@@ -99,10 +105,15 @@ absl::StatusOr<OwnCertificate> CheckOwn(const OwnText& text,
 absl::StatusOr<VerifiedCertificate> CheckCertificate(
     absl::string_view certificate_file, const std::shared_ptr<const TrustBundles>& bundles,
     absl::Time now, Purpose purpose) {
-  COMITY_ASSIGN_OR_RETURN(const std::string pem,
-                          ReadPart(certificate_file, "CERTIFICATE", "name a certificate's file."));
-  COMITY_ASSIGN_OR_RETURN(const auto certificates, CertificatesIn(certificate_file, pem));
+  COMITY_ASSIGN_OR_RETURN(const auto certificates, ReadCertificates(certificate_file));
   return Judge(certificate_file, certificates, bundles, now, purpose);
+}
+
+absl::StatusOr<Validity> ValidityOf(absl::string_view certificate_file) {
+  COMITY_ASSIGN_OR_RETURN(const auto certificates, ReadCertificates(certificate_file));
+  const X509* const leaf = certificates.front().get();
+  return Validity{.not_before = ToTime(X509_get0_notBefore(leaf)),
+                  .not_after = ToTime(X509_get0_notAfter(leaf))};
 }
 
 absl::StatusOr<OwnCertificate> CheckOwnCertificate(

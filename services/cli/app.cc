@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "common/client/expiry.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
@@ -44,6 +46,11 @@ absl::StatusOr<client::Session*> App::session() {
   if (!options.delegation.empty()) {
     COMITY_ASSIGN_OR_RETURN(delegation, storage::ReadFile(options.delegation));
     absl::StripAsciiWhitespace(&delegation);
+  }
+  if (!options.quiet) {
+    for (const std::string& warning : client::ExpiryWarnings(folder, absl::Now())) {
+      std::cerr << "comity: " << warning << "\n";
+    }
   }
   session_ = std::make_unique<client::Session>(folder, std::move(endpoints), std::move(delegation));
   return session_.get();
