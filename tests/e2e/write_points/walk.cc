@@ -9,12 +9,19 @@
 #include "absl/debugging/failure_signal_handler.h"
 
 namespace comity::testing::faults {
+namespace {
+
+// What a child does takes a second or two: one that stands still fails its test, not everybody's day.
+constexpr unsigned kPatienceSeconds = 180;
+
+}  // namespace
 
 int InChild(const std::function<void()>& body) {
   const pid_t child = fork();
   if (child == 0) {
     // A crash that comes about once in a thousand children says where it was.
     absl::InstallFailureSignalHandler({});
+    alarm(kPatienceSeconds);
     try {
       body();
     } catch (...) {

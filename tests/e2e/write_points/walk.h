@@ -54,7 +54,7 @@ struct KillWalk {
 void Walk(const KillWalk& walk, std::int64_t& kills);
 
 // Runs `body` in a process of its own. Returns 0 if it ended without a failure, otherwise its exit
-// code, or minus the signal that ended it.
+// code, or minus the signal that ended it: SIGALRM after three minutes.
 int InChild(const std::function<void()>& body);
 
 }  // namespace comity::testing::faults
