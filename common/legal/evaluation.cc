@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/time/day.h"
 
 namespace comity::legal {
@@ -96,7 +97,9 @@ void Evaluation::Unconfirmed(const Instrument& instrument, const std::vector<Fie
 std::string DisplayName(const Facts& facts, absl::string_view partner) {
   const Dossier* const dossier = facts.Find(partner);
   if (dossier == nullptr || !dossier->partner) return std::string(partner);
-  return dossier->partner->display_name;
+  const Partner& named = *dossier->partner;
+  return named.footnote.empty() ? named.display_name
+                                : absl::StrCat(named.display_name, " (", named.footnote, ")");
 }
 
 std::string Day(const Evaluation& evaluation) { return FormatDay(evaluation.lens.day); }

@@ -61,7 +61,8 @@ std::vector<std::string> Cite(const Names&... names) {
   return facts;
 }
 
-// "Georgia" for a partner the facts know, otherwise the name itself.
+// "Georgia" for a partner the facts know, with its footnote on status if it has one; otherwise the
+// name itself. The counterpart's footnote is in the verdict.
 std::string DisplayName(const Facts& facts, absl::string_view partner);
 
 // "2026-11-23" of the day that is decided.

@@ -120,7 +120,7 @@ void Row4_4Permission(Evaluation& e, const Origin& origin) {
     reason.outcome = Outcome::kPermittedSubjectTo;
     reason.code = "ORIGINATOR_PERMISSION_OUTSTANDING";
     reason.sentence =
-        absl::StrCat("Data of ", name, " origin need the permission of ", name, " to travel on.");
+        absl::StrCat("Data that come from ", name, " need its permission to travel on.");
     reason.remedy = absl::StrCat("Obtain the permission of ", name, ".");
   }
   e.Say(std::move(reason));

@@ -113,6 +113,20 @@ bool IsP256(EVP_PKEY* key) {
          std::strcmp(group, SN_X9_62_prime256v1) == 0;
 }
 
+// RFC 2634, 2.9, in DER: what is said of the content, and its type.
+std::string ContentHints(absl::string_view description) {
+  const ASN1_OBJECT* const type = OBJ_nid2obj(NID_pkcs7_data);
+  const int said = static_cast<int>(description.size());
+  const int both = ASN1_object_size(0, said, V_ASN1_UTF8STRING) + i2d_ASN1_OBJECT(type, nullptr);
+  std::string der(static_cast<std::size_t>(ASN1_object_size(1, both, V_ASN1_SEQUENCE)), '\0');
+  auto* at = reinterpret_cast<unsigned char*>(der.data());
+  ASN1_put_object(&at, 1, both, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+  ASN1_put_object(&at, 0, said, V_ASN1_UTF8STRING, V_ASN1_UNIVERSAL);
+  at = std::copy(description.begin(), description.end(), at);
+  i2d_ASN1_OBJECT(type, &at);
+  return der;
+}
+
 // Feeds everything of `source` to `bio`; how often it gives is up to it.
 absl::Status Pump(Source source, BIO* bio) {
   for (;;) {
@@ -299,14 +313,16 @@ absl::StatusOr<Signer> Signer::FromPem(absl::string_view chain_pem, absl::string
   return signer;
 }
 
-absl::StatusOr<std::string> Signer::Sign(absl::string_view data, absl::Time time) const {
+absl::StatusOr<std::string> Signer::Sign(absl::string_view data, absl::Time time,
+                                         absl::string_view hint) const {
   const auto once = [&data]() -> absl::StatusOr<absl::string_view> {
     return std::exchange(data, {});
   };
-  return SignStream(once, time);
+  return SignStream(once, time, hint);
 }
 
-absl::StatusOr<std::string> Signer::SignStream(Source source, absl::Time time) const {
+absl::StatusOr<std::string> Signer::SignStream(Source source, absl::Time time,
+                                               absl::string_view hint) const {
   const ErrorScope errors;
   constexpr unsigned int kFlags =
       CMS_DETACHED | CMS_BINARY | CMS_CADES | CMS_NOSMIMECAP | CMS_PARTIAL;
@@ -325,6 +341,13 @@ absl::StatusOr<std::string> Signer::SignStream(Source source, absl::Time time) c
       CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, signing_time->type,
                                   signing_time.get(), -1) != 1) {
     return CannotSign();
+  }
+  if (!hint.empty()) {
+    const std::string hints = ContentHints(hint);
+    if (CMS_signed_add1_attr_by_NID(signer, NID_id_smime_aa_contentHint, V_ASN1_SEQUENCE,
+                                    hints.data(), static_cast<int>(hints.size())) != 1) {
+      return CannotSign();
+    }
   }
 
   const Bio digesting(CMS_dataInit(cms.get(), nullptr));

@@ -18,8 +18,9 @@ struct x509_st;
 namespace comity::sealing {
 
 // Detached CAdES-B signatures: CMS SignedData in DER, ECDSA P-256 with SHA-256, signed attributes
-// content-type, message-digest, signing-time and signing-certificate-v2, the chain without the
-// root. They show who signed which bytes; the signing time is the signer's own claim.
+// content-type, message-digest, signing-time and signing-certificate-v2, content-hints if something
+// is said of the content, the chain without the root. They show who signed which bytes; the signing
+// time is the signer's own claim.
 
 // Signatures above this size are refused unread.
 inline constexpr std::size_t kLargestSignature = std::size_t{64} * 1024;
@@ -43,12 +44,15 @@ class Signer {
   // The SPIFFE id of the signing certificate.
   const std::string& spiffe_id() const { return spiffe_id_; }
 
-  // Signs `data`, claiming `time` (whole seconds, UTC). About 50 us. INTERNAL `SIGNING_FAILED` if
-  // the library cannot.
-  absl::StatusOr<std::string> Sign(absl::string_view data, absl::Time time) const;
+  // Signs `data`, claiming `time` (whole seconds, UTC). `hint`, if there is one, is said of the
+  // data in the signature itself (content-hints, RFC 2634) and signed with it. About 50 us.
+  // INTERNAL `SIGNING_FAILED` if the library cannot.
+  absl::StatusOr<std::string> Sign(absl::string_view data, absl::Time time,
+                                   absl::string_view hint = "") const;
 
   // The same for data of any length, in constant memory; an error of `source` is returned.
-  absl::StatusOr<std::string> SignStream(Source source, absl::Time time) const;
+  absl::StatusOr<std::string> SignStream(Source source, absl::Time time,
+                                         absl::string_view hint = "") const;
 
  private:
   struct FreeKey {

@@ -124,8 +124,10 @@ void RegisterInstruments(Command root, App& app) {
 
   const Command create =
       add("create", "Enter an instrument",
-          "--as registry-1 instruments create panama/agreement \\\n"
-          "      --set kind=international-agreement --set title=Agreement --set signed=2026-11-01",
+          "--as registry-1 instruments create chile/letter --set kind=letter-of-understanding \\\n"
+          "      --set title=Letter --set signed=2026-11-01 \\\n"
+          "      --set 'reference=press release of 2 November' \\\n"
+          "      --set 'certainty={\"signed\": \"CERTAINTY_FOUND\"}'",
           Create);
   name(create);
   AddSet<v1::Instrument>(create, *arguments);

@@ -229,6 +229,7 @@ absl::Status SetExchanges(App& app,
     std::cout << "Exchanges with " << changed.display_name() << " (" << changed.name() << ") "
               << (changed.exchanges_suspended() ? "are suspended" : "go on")
               << " since registry revision " << changed.revision().number() << ".\n";
+    PrintFootnotes(std::cout, {changed.status_footnote()});
   });
   return absl::OkStatus();
 }

@@ -113,6 +113,45 @@ bool SaysNobodyKnows(const Instrument& old, legal::Field field) {
   return !legal::IsNeeded(field) && ValueOf(old, field).empty() && !SaysThereIsNone(old, field);
 }
 
+// What a value of the field tells, if it is sure.
+enum class Tells { kMayCarry, kMayStop, kNeither };
+
+Tells WhatItTells(legal::Field field) {
+  using legal::Field;
+  switch (field) {  // Without a default: a new field is not forgotten.
+    case Field::kSigned:
+    case Field::kProvisionalFrom:
+    case Field::kInForce:
+    case Field::kInForceBy:
+    case Field::kAppliedFrom:
+    case Field::kAllowsSecondment:
+      return Tells::kMayCarry;
+    case Field::kNotifiedEnd:
+    case Field::kEnded:
+    case Field::kSuspendedFrom:
+    case Field::kPartsSuspended:
+      return Tells::kMayStop;
+    case Field::kNotBefore:
+    case Field::kPublicSince:
+    case Field::kScope:  // What is added to it is for a second person.
+    case Field::kCount:
+      break;
+  }
+  return Tells::kNeither;
+}
+
+// The day up to which the field surely leaves an effect: the last of all if it says that nothing
+// ends or is suspended.
+absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& recorded,
+                                 legal::Field field) {
+  if (WhatItTells(field) != Tells::kMayStop || SaysThereIsNone(instrument, field)) {
+    return absl::CivilDay::max();
+  }
+  const PartialDate day = PartialDate::Parse(ValueOf(instrument, field)).value_or(PartialDate());
+  if (!day.known() || !legal::Sure(recorded, field)) return absl::CivilDay::min();
+  return legal::Widen(day, recorded.CertaintyOf(field)).earliest();
+}
+
 // With whatever certificate of his: the same person has several roles.
 bool IsSamePerson(absl::string_view one, absl::string_view other) {
   const auto person = [](absl::string_view id) { return id.substr(id.rfind('/') + 1); };
@@ -285,6 +324,31 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
                                           "/", old.id, " ", legal::Name(field)));
   });
   return surer;
+}
+
+std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made) {
+  if (!made.reference.empty()) return std::nullopt;
+  const Instrument before = old == nullptr ? Instrument() : *old;
+  const legal::Instrument was = AsRecorded(before);
+  const legal::Instrument is = AsRecorded(made);
+  std::optional<Problem> without;
+  ForEachDecisive([&](legal::Field field) {
+    if (without.has_value()) return;
+    const std::string value = ValueOf(made, field);
+    // What holds already without a reference stays; what rests on one does not without it.
+    const bool stays = before.reference.empty() && value == ValueOf(before, field) &&
+                       was.CertaintyOf(field) == is.CertaintyOf(field);
+    const bool carries =
+        WhatItTells(field) == Tells::kMayCarry && !value.empty() && legal::Sure(is, field);
+    const bool longer = LeavesEffectUntil(before, was, field) < LeavesEffectUntil(made, is, field);
+    if ((stays || !carries) && !longer) return;
+    without =
+        Problem{"reference",
+                absl::StrCat("name the document that shows `", legal::Name(field),
+                             "`, such as OJ L 149, 30.4.2021, or say in `certainty` that it is "
+                             "unconfirmed, so that a second person confirms it with evidence")};
+  });
+  return without;
 }
 
 std::optional<Problem> MadeSurer(const Authority& old, const Authority& made) {

@@ -32,6 +32,13 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made);
 std::optional<Problem> MadeSurer(const Authority& old, const Authority& made);
 std::optional<Problem> MadeSurer(const Partner& old, const Partner& made);
 
+// What `made`, in the place of `old` (null: it is new), says for sure without a document, which
+// `reference` names: a day from which it may have effect, that it allows secondment, or that it has
+// effect for longer; nullopt: nothing. What is only stricter needs none, nor what was recorded
+// without one and stays. Emptied, nothing sure may rest on it.
+std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made);
+
+inline constexpr char kEvidenceMissing[] = "EVIDENCE_MISSING";
 inline constexpr char kConfirmationNeeded[] = "CONFIRMATION_NEEDED";
 
 // FAILED_PRECONDITION `CONFIRMATION_NEEDED` for what MadeSurer found.

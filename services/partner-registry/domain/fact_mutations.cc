@@ -21,6 +21,8 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   if (registry.Find(name).has_value()) return Taken("an instrument", "INSTRUMENT_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(WithoutEvidence(nullptr, instrument), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
   RecordBy(caller, nullptr, instrument);
   // What is new may forbid, too: a later version governs in the place of an earlier one.
@@ -37,6 +39,8 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -317,7 +318,8 @@ class Planner {
     return std::nullopt;
   }
 
-  // Says who records what a candidate of type T says, unless a second person has to confirm it.
+  // Says who records what a candidate of type T says, unless that takes a document or a second
+  // person.
   template <typename T>
   absl::Status Vouch(Candidate& candidate, const std::optional<Fact>& known) const {
     T* const made = std::get_if<T>(&candidate.fact);
@@ -326,6 +328,11 @@ class Planner {
     if (old != nullptr) {
       if (const std::optional<Problem> surer = MadeSurer(*old, *made)) {
         return RowError(candidate.source, *surer, kConfirmationNeeded);
+      }
+    }
+    if constexpr (std::is_same_v<T, Instrument>) {
+      if (const std::optional<Problem> without = WithoutEvidence(old, *made)) {
+        return RowError(candidate.source, *without, kEvidenceMissing);
       }
     }
     RecordBy(caller_, old, *made);

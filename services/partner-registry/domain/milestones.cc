@@ -44,8 +44,10 @@ bool CouldBeTaken(const Registry& registry, const Partner& partner, Milestone st
   return CheckTransition(registry, partner, step).ok() && !Check(step, registry).has_value();
 }
 
-bool CouldBeEntered(const Registry& registry, const Instrument& instrument) {
-  return CheckEffect(registry, nullptr, instrument).ok();
+// How many of the decisions that the days of an agreement need were not taken: sources that were
+// imported may lack some.
+std::size_t Lacks(const Registry& registry, const Instrument& instrument) {
+  return DetailsOf(CheckEffect(registry, nullptr, instrument)).preconditions.size();
 }
 
 // Names of what rests on the milestone: it is its step, or it could be recorded before `after`, in
@@ -69,9 +71,7 @@ std::vector<std::string> RestingOn(const Registry& registry, const Registry& aft
     }
   }
   for (const Instrument* each : registry.InstrumentsOf(partner.id)) {
-    if (CouldBeEntered(registry, *each) && !CouldBeEntered(after, *each)) {
-      names.push_back(NameOf(*each));
-    }
+    if (Lacks(after, *each) > Lacks(registry, *each)) names.push_back(NameOf(*each));
   }
   return names;
 }

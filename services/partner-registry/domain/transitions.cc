@@ -174,11 +174,12 @@ absl::Status CheckEffect(const Registry& registry, const Instrument* known,
   };
   const Instrument none;
   const Instrument& before = known == nullptr ? none : *known;
+  needs(before.signed_on, changed.signed_on, "SIGNING_DECISION");
   needs(before.provisional_from, changed.provisional_from, "SIGNING_DECISION");
   needs(before.in_force, changed.in_force, "CONCLUSION_DECISION");
   needs(before.in_force_by, changed.in_force_by, "CONCLUSION_DECISION");
   needs(before.applied_from, changed.applied_from, "CONCLUSION_DECISION");
-  return missing.Refuse("An agreement under TFEU 218 cannot take effect yet");
+  return missing.Refuse("An agreement under TFEU 218 cannot be signed or take effect yet");
 }
 
 }  // namespace comity::partner_registry

@@ -17,9 +17,10 @@ absl::Status CheckTransition(const Registry& registry, const Partner& partner,
                              const Milestone& step);
 
 // Whether an agreement under TFEU 218 may be entered, or changed from `known` (null if it is new),
-// as `changed` has it (R15): it is in force or applies only after the Council's decision on
-// conclusion, and applies provisionally only after that on signing (TFEU 218(5)-(6)). Days that
-// stay as they are were judged when they came in. Errors as above.
+// as `changed` has it (R15): it is signed and applies provisionally only after the Council's
+// decision on signing, and is in force or applies only after that on conclusion (TFEU 218(5)-(6)).
+// However sure a day is: it is a step of the axis as soon as it is stated. Days that stay as they
+// are were judged when they came in. Errors as above.
 absl::Status CheckEffect(const Registry& registry, const Instrument* known,
                          const Instrument& changed);
 

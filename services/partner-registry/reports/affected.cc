@@ -67,6 +67,8 @@ class Comparison {
         after_(after),
         instrument_(instrument),
         partner_(*before.FindPartner(instrument.partner)),
+        footnote_(partner_.status_footnote.empty() ? ""
+                                                   : absl::StrCat(" ", partner_.status_footnote)),
         day_(day),
         // Noon, so that the day is the same wherever the question is read.
         time_{.instant = absl::FromCivil(absl::CivilHour(day) + 12, Brussels()),
@@ -90,6 +92,7 @@ class Comparison {
   const Registry& after_;
   const Instrument& instrument_;
   const Partner& partner_;
+  const std::string footnote_;  // Goes at the end of a sentence that names the partner.
   const absl::CivilDay day_;
   const QuestionTime time_;
   std::set<std::string> closed_;  // Authorities to which nothing could be sent any more.
@@ -118,7 +121,7 @@ void Comparison::Transfers() {
                              " on ", FormatDay(day_), ": ",
                              was.outcome == would.outcome ? "another basis would be cited."
                                                           : absl::StrCat(Text(would.outcome), "."),
-                             todo.empty() ? "" : " ", todo),
+                             todo.empty() ? "" : " ", todo, footnote_),
                          .outcome_before = was.outcome,
                          .outcome_after = would.outcome});
   }
@@ -151,7 +154,8 @@ void Comparison::Secondment() {
            ends && axis.step == "SECONDED"
                ? " The secondment ends, and with it access to cases: the agency tells the partner "
                  "and the national members concerned (EJR 24, 54a)."
-               : "")});
+               : "",
+           footnote_)});
 }
 
 void Comparison::Contacts() {

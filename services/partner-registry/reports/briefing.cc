@@ -63,7 +63,10 @@ class Sources {
                                             ", recorded at revision ", RecordedOf(fact).revision);
     return Number(document.empty() ? record : absl::StrCat(document, "; ", record));
   }
-  int Record(const Instrument& instrument) { return Record(instrument, instrument.reference); }
+  int Record(const Instrument& instrument) {
+    return Record(instrument,
+                  instrument.reference.empty() ? "no document named" : instrument.reference);
+  }
   int Record(const Milestone& milestone) { return Record(milestone, milestone.evidence); }
 
   // Contacts are cited together: the name of one may tell who it is.

@@ -100,7 +100,8 @@ absl::Status Reports::GetPublicList(const rpc::Call& call, const v1::GetPublicLi
   if (found == lists_.by_day.end()) {
     PublicList list = PublicListOn(*then, day);
     v1::PublicList made;
-    COMITY_ASSIGN_OR_RETURN(*made.mutable_signature(), signer->Sign(list.content, clock_->Now()));
+    COMITY_ASSIGN_OR_RETURN(*made.mutable_signature(),
+                            signer->Sign(list.content, clock_->Now(), kNotice));
     made.set_content(std::move(list.content));
     made.set_page(std::move(list.page));
     service::SetRevision(then->store_id(), then->revision(), made.mutable_registry_revision());

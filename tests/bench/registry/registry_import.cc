@@ -82,7 +82,8 @@ Rows Instruments(const Size& size) {
                             .kind = InstrumentKind::kCooperationAgreementPre2019,
                             .title = "Agreement on cooperation",
                             .signed_on = "2010-01-01",
-                            .in_force = "2011-01-01"};
+                            .in_force = "2011-01-01",
+                            .reference = "OJ L 1, 1.1.2011"};
       instrument.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
       rows.Add(std::move(instrument));
     }

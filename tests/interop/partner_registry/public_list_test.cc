@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/sealing/cades.h"
+#include "services/partner-registry/reports/words.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
@@ -27,7 +28,7 @@ TEST(PublicListInteropTest, OpensslVerifiesItAndNoticesAFlippedByte) {
   const auto signer = sealing::Signer::FromPem(issued.certificate_pem(), issued.key_pem);
   ASSERT_THAT(signer, IsOk());
   std::string content = PublicListOn(LoadedRegistry(), absl::CivilDay(2026, 11, 28)).content;
-  const auto signature = signer->Sign(content, absl::Now());
+  const auto signature = signer->Sign(content, absl::Now(), kNotice);
   ASSERT_THAT(signature, IsOk());
   WriteFile(folder / "root.pem", ca.root_pem());
   WriteFile(folder / "list.json", content);
@@ -38,6 +39,10 @@ TEST(PublicListInteropTest, OpensslVerifiesItAndNoticesAFlippedByte) {
       "-CAfile root.pem -out /dev/null >output 2>&1");
 
   EXPECT_EQ(std::system(verify.c_str()), 0);  // NOLINT(cert-env33-c): a test's own tools.
+  const std::string says = absl::StrCat(
+      "cd '", folder.path(),
+      "' && openssl cms -cmsout -print -inform DER -in list.json.p7s | grep -qF '", kNotice, "'");
+  EXPECT_EQ(std::system(says.c_str()), 0);  // NOLINT(cert-env33-c)
 
   content[content.size() / 2] ^= 1;
   WriteFile(folder / "list.json", content);

@@ -234,6 +234,22 @@ TEST(VectorsTest, KosovoNeedsADecisionAndItsFootnoteGoesWithIt) {
   EXPECT_THAT(verdict.counterpart_footnote, ::testing::HasSubstr("UNSCR 1244/1999"));
 }
 
+TEST(VectorsTest, TheFootnoteOfAnOriginGoesWithItsName) {
+  const Verdict outstanding =
+      On(With(Ask("georgia", {ThirdCountry("kosovo")}), Authorised("france", "georgia")));
+  const Reason* const row = FindRow(outstanding, "4.4");
+  ASSERT_NE(row, nullptr);
+  EXPECT_THAT(row->sentence, ::testing::HasSubstr("Kosovo* (* This designation"));
+  EXPECT_THAT(row->remedy, ::testing::HasSubstr("Kosovo* (* This designation"))
+      << "it is shown alone, too";
+
+  Decision permission = Decided(DecisionKind::kOriginatorPermission, "kosovo", "georgia");
+  permission.conditions = {"not as evidence"};
+  EXPECT_THAT(On(With(Ask("georgia", {ThirdCountry("kosovo")}), permission)).conditions,
+              ::testing::Contains(::testing::AllOf(::testing::HasSubstr("UNSCR 1244/1999"),
+                                                   ::testing::HasSubstr("not as evidence"))));
+}
+
 TEST(VectorsTest, UkraineRestsOnTheAgreementAndNotOnTheJointInvestigationTeam) {
   Question question =
       With(Ask("ukraine", {MemberState("france")}), Authorised("france", "ukraine"));

@@ -113,6 +113,12 @@ TEST(BriefingWordsTest, ADayByWhichASourceShowsItInForceIsNotThatOfEntryIntoForc
   EXPECT_THAT(georgia, HasSubstr("since it took effect, no later than 2020-11-19"));
 }
 
+TEST(BriefingWordsTest, ARecordThatNamesNoDocumentIsNotCitedAsOne) {
+  const std::string croatia = pages::ToMarkdown(PageOf({"", "croatia", "2013-06-30", ""}));
+  EXPECT_THAT(croatia, HasSubstr("no document named; registry record "
+                                 "partners/croatia/instruments/cooperation-agreement, "));
+}
+
 TEST(BriefingWordsTest, WhatTheAgencyDidItselfIsNotSaidToBeFoundInAPublicSource) {
   const Registry registry =
       After(LoadedRegistry(),

@@ -105,9 +105,11 @@ TEST_F(WithdrawnMilestonesTest, NoInstrumentInEffectLosesItsDecision) {
                                            .id = "other",
                                            .kind = InstrumentKind::kInternationalAgreement,
                                            .title = "Agreement",
+                                           .signed_on = "2024-10-28",
                                            .in_force = "2026-01-01"}});
   EXPECT_THAT(RestingOn(kConclusion),
-              ::testing::Contains("partners/bosnia-and-herzegovina/instruments/other"));
+              ::testing::Contains("partners/bosnia-and-herzegovina/instruments/other"))
+      << "although another decision that it needs is not dated";
 }
 
 TEST_F(WithdrawnMilestonesTest, TheStepOfAConsultationGoesWithIt) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/json/canonical.h"
 #include "common/time/day.h"
@@ -313,6 +314,26 @@ TEST_F(ReportsTest, WithoutItsAgreementAlbaniaHasNoBasisNoSecondmentAndNobodyToS
   EXPECT_EQ(affected[0].outcome_after, legal::Outcome::kDecisionRequired);
   EXPECT_THAT(affected[0].sentence, HasSubstr("no legal basis established"));
   EXPECT_THAT(affected[1].sentence, HasSubstr("access to cases"));
+}
+
+TEST_F(ReportsTest, TheFootnoteOfWhoIsAffectedGoesWithItsName) {
+  const Instrument agreement{
+      .partner = "kosovo",
+      .id = "agreement",
+      .kind = InstrumentKind::kCooperationAgreementPre2019,
+      .title = "Agreement",
+      .signed_on = "2018-01-01",
+      .in_force = "2019-01-01",
+      .certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}},
+      .allows_secondment = true};
+  int named = 0;
+  for (const Affected& one : WhatIf(After(registry_, {agreement}), NameOf(agreement),
+                                    Supposition::kLapses, "2026-12-01")) {
+    if (!absl::StrContains(one.sentence, "Kosovo*")) continue;
+    ++named;
+    EXPECT_THAT(one.sentence, HasSubstr("UNSCR 1244/1999"));
+  }
+  EXPECT_EQ(named, 2) << "a transfer and a secondment";
 }
 
 TEST_F(ReportsTest, AContactWhoseSecondmentIsOverIsNotSaidToOpenDocuments) {

@@ -232,6 +232,18 @@ TEST_F(TransitionsTest, AnAgreementTakesEffectOnlyAfterTheDecisionsOfTheCouncil)
       << "undated, it counts from when it was recorded";
   EXPECT_THAT(entered("2026-12-01", "", ""), IsOk());
 
+  Instrument signed_one = agreement;
+  signed_one.signed_on = "2024-10-28";
+  for (const Certainty certainty : {Certainty::kFound, Certainty::kUnconfirmed}) {
+    signed_one.reference = "OJ L";
+    signed_one.certainty["signed"] = certainty;
+    EXPECT_THAT(Missing(PlanCreateInstrument(registry_, kImporter, signed_one)),
+                ElementsAre("SIGNING_DECISION"))
+        << "a day is a step, however sure";
+  }
+  signed_one.signed_on = "2026-12-01";
+  EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, signed_one), IsOk());
+
   Instrument shown = agreement;
   shown.in_force_by = "2025-04-13";
   EXPECT_THAT(Missing(PlanCreateInstrument(registry_, kImporter, shown)),

@@ -56,6 +56,19 @@ TEST_F(CadesTest, VerifiesWhatItSigned) {
               FailsWith(absl::StatusCode::kPermissionDenied, "SIGNER_IS_ANOTHER"));
 }
 
+TEST_F(CadesTest, SaysAndSignsWhatIsHintedOfTheContent) {
+  constexpr char kHint[] = "Sample data";
+  std::string signature = *signer_.Sign(kManifest, now_, kHint);
+  EXPECT_THAT(VerifySignature(kManifest, signature, Anybody), IsOk());
+  const std::size_t at = signature.find(kHint);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(signer_.Sign(kManifest, now_)->find(kHint), std::string::npos);
+
+  signature[at] = 'T';
+  EXPECT_THAT(VerifySignature(kManifest, signature, Anybody),
+              FailsWith(absl::StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
+}
+
 TEST_F(CadesTest, LeavesOutTheRoot) {
   const Signer signer =
       *Signer::FromPem(absl::StrCat(issued_.certificate_pem(), ca_.root_pem()), issued_.key_pem);
