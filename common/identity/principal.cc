@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
@@ -24,7 +25,7 @@ struct NamedRole {
   absl::string_view name;
 };
 
-constexpr std::array<NamedRole, 12> kRoles = {{
+constexpr std::array<NamedRole, 13> kRoles = {{
     {Role::kDeskOfficer, "desk-officer"},
     {Role::kNationalMember, "national-member"},
     {Role::kLiaisonProsecutor, "liaison-prosecutor"},
@@ -36,6 +37,7 @@ constexpr std::array<NamedRole, 12> kRoles = {{
     {Role::kOperator, "operator"},
     {Role::kCommission, "commission"},
     {Role::kEeas, "eeas"},
+    {Role::kEuDelegation, "eu-delegation"},
     {Role::kProbe, "probe"},
 }};
 
@@ -106,12 +108,14 @@ absl::StatusOr<Role> ParseRole(absl::string_view name) {
   for (const NamedRole& known : kRoles) {
     if (known.name == name) return known.role;
   }
-  return MakeError(
-      absl::StatusCode::kInvalidArgument,
-      "The role is not one of desk-officer, national-member, liaison-prosecutor, "
-      "college, president, registry-operator, dpo, auditor, operator, commission, eeas, "
-      "probe.",
-      {.reason = "ROLE_UNKNOWN"});
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("The role is not one of ",
+                                absl::StrJoin(kRoles, ", ",
+                                              [](std::string* out, const NamedRole& known) {
+                                                absl::StrAppend(out, known.name);
+                                              }),
+                                "."),
+                   {.reason = "ROLE_UNKNOWN"});
 }
 
 absl::StatusOr<Principal> Principal::Parse(absl::string_view spiffe_id) {

@@ -49,6 +49,7 @@ enum class Role {
   kOperator,
   kCommission,
   kEeas,
+  kEuDelegation,
   kProbe,
 };
 
@@ -65,7 +66,8 @@ absl::StatusOr<Role> ParseRole(absl::string_view name);
 struct Principal {
   PrincipalKind kind = PrincipalKind::kAgency;
   Role role = Role::kNone;   // Only kAgency.
-  std::string unit;          // Only kAgency: "fr", "georgia", or "-" for none.
+  std::string unit;          // Only kAgency: "fr", "georgia", or "-" for none. Of an EU delegation:
+                             // the id of the partner to which it is accredited.
   std::string partner;       // Only kPartner: the partner's id.
   std::string id;            // Person, contact, or the name of the application or service.
   std::string trust_domain;  // Such as "agency.example".
@@ -76,6 +78,11 @@ struct Principal {
   static absl::StatusOr<Principal> From(const SpiffeId& id);
 
   bool IsAgency(Role wanted) const { return kind == PrincipalKind::kAgency && role == wanted; }
+  // The Commission, the EEAS or an EU delegation: told what has to be in accord with what they do,
+  // and not the agency's staff.
+  bool IsAligned() const {
+    return IsAgency(Role::kCommission) || IsAgency(Role::kEeas) || IsAgency(Role::kEuDelegation);
+  }
   bool IsService(absl::string_view name) const {
     return kind == PrincipalKind::kService && id == name;
   }

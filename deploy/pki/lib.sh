@@ -28,7 +28,7 @@ domain_name() {
 # The same grammar as common/identity/principal.h.
 spiffe_id() {
   local name='[a-z0-9._-]+'
-  local roles='desk-officer|national-member|liaison-prosecutor|college|president|registry-operator|dpo|auditor|operator|commission|eeas|probe'
+  local roles='desk-officer|national-member|liaison-prosecutor|college|president|registry-operator|dpo|auditor|operator|commission|eeas|eu-delegation|probe'
   [[ $1 =~ ^spiffe://$name/(agency/($roles)/$name/$name|partner/$name/contact/$name|application/$name|service/$name)$ ]] ||
     misuse "\"$1\" is no SPIFFE id of the suite; it must be spiffe://<domain>/agency/<role>/<unit>/<person>, /partner/<partner>/contact/<id>, /application/<name> or /service/<name>"
 }

@@ -56,6 +56,20 @@ absl::Status CheckPartners(const std::vector<std::string>& partners) {
   return absl::OkStatus();
 }
 
+// No transfer check is made for the Commission, the EEAS and EU delegations, nor do they need to
+// know of a case to be in accord.
+absl::Status CheckNeedToKnow(const Engagement& wanted) {
+  if (wanted.engagement_class == Class::kStrategic) return absl::OkStatus();
+  for (std::size_t i = 0; i < wanted.participants.size(); ++i) {
+    const auto who = identity::Principal::Parse(wanted.participants[i]);
+    if (!who.ok() || !who->IsAligned()) continue;
+    return InvalidField("PARTICIPANTS_INVALID", absl::StrCat("engagement.participants[", i, "]"),
+                        "must not be of the Commission, the EEAS or an EU delegation: operational "
+                        "data are spoken of; leave it out, or meet it in a strategic engagement");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckInterval(const Interval& interval, absl::Time now) {
   constexpr char kReason[] = "INTERVAL_INVALID";
   if (interval.start <= now) {
@@ -223,6 +237,7 @@ absl::Status CheckHold(const Engagement& wanted, absl::Duration hold, absl::Time
   COMITY_RETURN_IF_ERROR(CheckPartners(wanted.partners));
   COMITY_RETURN_IF_ERROR(CheckInterval(wanted.interval, now));
   COMITY_RETURN_IF_ERROR(CheckPeople(wanted.participants, "engagement.participants"));
+  COMITY_RETURN_IF_ERROR(CheckNeedToKnow(wanted));
   COMITY_RETURN_IF_ERROR(CheckResources(wanted.resources, "engagement.resources"));
   COMITY_RETURN_IF_ERROR(CheckQuestion(wanted));
   if (hold <= absl::ZeroDuration() || hold > kLongestHold) {

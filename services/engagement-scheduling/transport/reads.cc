@@ -54,12 +54,6 @@ crypto::Digest QueryDigest(const rpc::Call& call, const v1::ListEngagementsReque
   return service::DigestOf(call.method(), query);
 }
 
-bool TakesPart(const identity::Principal& who, const Engagement& engagement) {
-  const auto& people = engagement.participants;
-  return engagement.organiser == who.spiffe_id ||
-         std::find(people.begin(), people.end(), who.spiffe_id) != people.end();
-}
-
 }  // namespace
 
 absl::Status Reads::SearchSlots(const rpc::Call& call, const v1::SearchSlotsRequest& request,
@@ -99,7 +93,7 @@ absl::Status Reads::GetEngagement(const rpc::Call& call, const v1::GetEngagement
   COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), now.revision()));
   const Engagement* engagement = now->FindEngagement(request.name());
   if (engagement == nullptr || !MaySee(call.principal(), *engagement)) return EngagementNotFound();
-  *response = ToProto(*engagement, parts_.store->store_id());
+  *response = ToProto(ShownTo(call.principal(), *engagement), parts_.store->store_id());
   return absl::OkStatus();
 }
 
@@ -129,9 +123,8 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
     const Engagement& engagement = *now->FindEngagement(at->second);
     if (!MaySee(call.principal(), engagement) || !engagement.interval.Overlaps(window)) continue;
     if (!request.include_inactive() && !engagement.OccupiesAt(clock)) continue;
-    const auto& partners = engagement.partners;
     if (!request.partner().empty() &&
-        std::find(partners.begin(), partners.end(), request.partner()) == partners.end()) {
+        !IsShownWith(call.principal(), engagement, request.partner())) {
       continue;
     }
     if (response->engagements_size() == page_size) {
@@ -140,7 +133,8 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
           QueryDigest(call, request), call.caller()));
       break;
     }
-    *response->add_engagements() = ToProto(engagement, parts_.store->store_id());
+    *response->add_engagements() =
+        ToProto(ShownTo(call.principal(), engagement), parts_.store->store_id());
     last = &engagement;
   }
   return absl::OkStatus();
@@ -177,7 +171,7 @@ absl::Status Reads::GetCalendar(const rpc::Call& call, const v1::GetCalendarRequ
   const std::shared_ptr<const RegistrySnapshot> registry = LatestOrNull(*parts_.registry);
   const ScheduleStore::State::Guard now = parts_.store->View();
   COMITY_RETURN_IF_ERROR(service::CheckMinRevision(call, parts_.store->store_id(), now.revision()));
-  const bool visible = !IsOfAPartner(call.principal()) || request.owner() == call.caller();
+  const bool visible = MaySeeHours(call.principal(), request.owner());
   const std::optional<WorkingHours> hours =
       visible ? KnownHours(request.owner(), *now, registry.get(), office_) : std::nullopt;
   if (!hours.has_value()) {

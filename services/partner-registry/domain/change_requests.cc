@@ -130,9 +130,9 @@ absl::StatusOr<const ChangeRequest*> FindRequest(const Registry& registry,
                                                  absl::string_view name) {
   COMITY_ASSIGN_OR_RETURN(const ChildName parts, ParseChangeRequestName("name", name));
   const ChangeRequest* known = registry.FindChangeRequest(parts.id);
-  const Viewer viewer = Viewer::Of(caller, registry);
+  // No day has a part in who sees a request.
   if (known == nullptr || known->partner != parts.partner ||
-      !(viewer.all || viewer.partner == known->partner)) {
+      !MaySee(Viewer::Of(caller, registry), *known, absl::CivilDay())) {
     return NoSuch("change request", "CHANGE_REQUEST_NOT_FOUND");
   }
   return known;

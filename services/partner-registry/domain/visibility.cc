@@ -48,16 +48,41 @@ struct ContactRule {
   }
 };
 
-// From whom on which kind is shown.
+// What an EU delegation sees, but for how relations come about.
+struct DelegationRule {
+  const Viewer& viewer;
+
+  bool operator()(const Partner& p) const { return p.id == viewer.partner; }
+  bool operator()(const Milestone& m) const { return m.partner == viewer.partner; }
+  bool operator()(const Instrument& i) const {
+    return !i.retraction.has_value() && i.partner == viewer.partner;
+  }
+  bool operator()(const Authority& a) const {
+    return !a.retraction.has_value() && a.partner == viewer.partner;
+  }
+  template <typename T>
+  bool operator()(const T&) const {
+    return false;
+  }
+};
+
+// How relations come about.
 template <IsRelation T>
-bool Shows(Insight insight) {
-  constexpr bool kShared = std::is_same_v<T, Strategy> || std::is_same_v<T, Arrangement> ||
-                           std::is_same_v<T, Consultation> || std::is_same_v<T, Readiness>;
-  switch (insight) {
+bool Shows(const Viewer& viewer, const T& fact) {
+  // Consultations of Member States belong to the file of a negotiation, which is the Commission's.
+  constexpr bool kOfANegotiation = std::is_same_v<T, Consultation>;
+  constexpr bool kShared =
+      std::is_same_v<T, Strategy> || std::is_same_v<T, Arrangement> || std::is_same_v<T, Readiness>;
+  switch (viewer.insight) {
     case Insight::kInternal:
       return true;
-    case Insight::kAligned:
+    case Insight::kCommission:
+      return kShared || kOfANegotiation;
+    case Insight::kEeas:
       return kShared;
+    case Insight::kDelegation:
+      if constexpr (requires { fact.partner; }) return kShared && fact.partner == viewer.partner;
+      return kShared && !viewer.partner.empty();
     case Insight::kReplica:
       return std::is_same_v<T, Secondment>;
     case Insight::kNone:
@@ -80,21 +105,32 @@ Viewer Viewer::Of(const identity::Principal& principal, const Registry& registry
     case PrincipalKind::kAgency:
       break;
   }
-  if (principal.role == identity::Role::kLiaisonProsecutor) {
-    // One identity is one State's for good.
-    const auto& named = registry.relations().secondments().Of(principal.spiffe_id);
-    if (named.empty()) return {};
-    return {.partner = std::string(legal::PartnerOf(named.front().name).substr(9))};
+  using identity::Role;
+  switch (principal.role) {
+    case Role::kLiaisonProsecutor: {
+      // One identity is one State's for good.
+      const auto& named = registry.relations().secondments().Of(principal.spiffe_id);
+      if (named.empty()) return {};
+      return {.partner = std::string(legal::PartnerOf(named.front().name).substr(9))};
+    }
+    case Role::kCommission:
+      return {.all = true, .insight = Insight::kCommission};
+    case Role::kEeas:
+      return {.all = true, .insight = Insight::kEeas};
+    case Role::kEuDelegation: {
+      const bool accredited = registry.FindPartner(principal.unit) != nullptr;
+      return {.insight = Insight::kDelegation, .partner = accredited ? principal.unit : ""};
+    }
+    default:
+      return {.all = true, .insight = Insight::kInternal};
   }
-  const bool aligned =
-      principal.role == identity::Role::kCommission || principal.role == identity::Role::kEeas;
-  return {.all = true, .insight = aligned ? Insight::kAligned : Insight::kInternal};
 }
 
 bool MaySee(const Viewer& viewer, const Fact& fact, absl::CivilDay today) {
   return std::visit(
       [&]<typename T>(const T& value) {
-        if constexpr (IsRelation<T>) return Shows<T>(viewer.insight);
+        if constexpr (IsRelation<T>) return Shows(viewer, value);
+        if (viewer.insight == Insight::kDelegation) return DelegationRule{viewer}(value);
         return viewer.all || ContactRule{viewer, today}(value);
       },
       fact);

@@ -115,8 +115,7 @@ absl::Status ChangeRequestReads::ListChangeRequests(
   for (auto at = requests.upper_bound(absl::StrCat(prefix, page.after));
        at != requests.end() && absl::StartsWith(at->first, prefix); ++at) {
     const ChangeRequest& each = *at->second;
-    if (!sight.SeesPartner(each.partner) ||
-        (each.state != ChangeRequestState::kOpen && !request.show_closed())) {
+    if ((each.state != ChangeRequestState::kOpen && !request.show_closed()) || !sight.Sees(each)) {
       continue;
     }
     if (response->change_requests_size() == page.size) {

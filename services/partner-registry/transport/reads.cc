@@ -213,7 +213,8 @@ absl::Status Reads::FindCounterpart(const rpc::Call& call,
   const Sight sight(then.viewer(), *clock_);
   const bool there = of_authority ? then->FindAuthority(request.parent()) != nullptr
                                   : then->FindPartner(question.partner) != nullptr;
-  if (!there || !sight.SeesPartner(question.partner)) {
+  // Of whom one sees no contacts, one is told of none.
+  if (!there || !sight.Sees(Contact{.partner = question.partner})) {
     return of_authority ? NoSuch("authority", "AUTHORITY_NOT_FOUND")
                         : NoSuch("partner", "PARTNER_NOT_FOUND");
   }
@@ -292,11 +293,11 @@ absl::Status Reads::ListKeyStatements(const rpc::Call& call,
           (contact == nullptr || !then->Reaches(*contact, today))) {
         return absl::OkStatus();
       }
-      // Nor to a prosecutor who does not; and to others he is of his State.
+      // Nor to a prosecutor who does not; and to others he is as a contact of his State.
       const bool prosecutor = holder.IsAgency(identity::Role::kLiaisonProsecutor);
       if (prosecutor) {
         const std::string state = then->StateBehind(request.holder(), today);
-        if (state.empty() || !sight.SeesPartner(state)) return absl::OkStatus();
+        if (state.empty() || !sight.Sees(Contact{.partner = state})) return absl::OkStatus();
       }
       add(request.holder(), /*shown=*/prosecutor);
       return absl::OkStatus();

@@ -129,7 +129,8 @@ absl::Status RelationReads::ListStrategyGaps(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
   const Sight sight(then.viewer(), *clock_);
   const Strategy* strategy = StrategyOn(*then, day);
-  if (!MaySee(sight.viewer, Strategy(), Today())) {
+  // Gaps are with any partner.
+  if (!sight.viewer.all || !MaySee(sight.viewer, Strategy(), Today())) {
     return NoSuch("strategy", "STRATEGY_NOT_FOUND");
   }
   const RelationView view{*then, day, sight.viewer};

@@ -132,7 +132,9 @@ absl::Status Reports::GetBriefing(const rpc::Call& call, const v1::GetBriefingRe
   }
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Partner* const partner = then->FindPartner(id);
-  if (partner == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
+  if (partner == nullptr || !Sight(then.viewer(), *clock_).SeesPartner(id)) {
+    return NoSuch("partner", "PARTNER_NOT_FOUND");
+  }
   const pages::Page page = BriefingOn(*then, *partner, time);
   const bool html = request.format() == v1::GetBriefingRequest::FORMAT_HTML;
   response->set_content(html ? pages::ToHtml(page) : pages::ToMarkdown(page));
@@ -149,16 +151,20 @@ absl::Status Reports::ListAffected(const rpc::Call& call, const v1::ListAffected
                           transfer_proto::WhatIfFromProto(
                               request.instrument(), request.supposition(), request.day(), Today()));
   COMITY_ASSIGN_OR_RETURN(const Then then, Now(call));
+  const Sight sight(then.viewer(), *clock_);
   const Instrument* const instrument = then->FindInstrument(request.instrument());
-  if (instrument == nullptr) {
-    return then->FindRetracted<Instrument>(request.instrument()) == nullptr
+  if (instrument == nullptr || !sight.Sees(*instrument)) {
+    const auto* const retracted = then->FindRetracted<Instrument>(request.instrument());
+    return retracted == nullptr || !sight.Sees(*retracted)
                ? NoSuch("instrument", "INSTRUMENT_NOT_FOUND")
                : NothingHangsOn(request.instrument());
   }
+  const bool contacts = sight.Sees(Contact{.partner = instrument->partner});
   COMITY_ASSIGN_OR_RETURN(const std::vector<Affected> affected,
                           AffectedBy(*then, *instrument, asked.supposition, asked.day));
   transfer_proto::AffectedAnswer answer(asked.day, then->facts().revision(), {}, response);
   for (const Affected& one : affected) {
+    if (one.kind == Affected::Kind::kContact && !contacts) continue;
     if (!answer.Add(ToProto(one))) break;
   }
   return absl::OkStatus();

@@ -23,6 +23,12 @@ inline constexpr char kRegistryOperator[] =
     "spiffe://agency.example/agency/registry-operator/-/registry-1";
 inline constexpr char kLiaison[] =
     "spiffe://agency.example/agency/liaison-prosecutor/georgia/liaison-1";
+inline constexpr char kCommission[] = "spiffe://agency.example/agency/commission/-/c1";
+inline constexpr char kEeas[] = "spiffe://agency.example/agency/eeas/-/e1";
+// EU delegations: to Panama, to Algeria, accredited to nobody.
+inline constexpr char kDelegation[] = "spiffe://agency.example/agency/eu-delegation/panama/d1";
+inline constexpr char kElsewhere[] = "spiffe://agency.example/agency/eu-delegation/algeria/d1";
+inline constexpr char kNowhere[] = "spiffe://agency.example/agency/eu-delegation/-/d1";
 inline constexpr char kTbilisi[] = "spiffe://georgia.example/partner/georgia/contact/tbilisi-1";
 inline constexpr char kPanama[] = "spiffe://agency.example/partner/panama/contact/panama-1";
 inline constexpr char kRoom[] = "resources/room-1";

@@ -1,6 +1,6 @@
 #include "common/identity/principal.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <string>
 
@@ -35,6 +35,28 @@ TEST(PrincipalTest, AUnitMayBeADash) {
   EXPECT_EQ(principal->unit, "-");
 }
 
+TEST(PrincipalTest, AnEuDelegationsUnitIsThePartnerToWhichItIsAccredited) {
+  const auto principal = Principal::Parse("spiffe://agency.example/agency/eu-delegation/panama/d1");
+
+  ASSERT_THAT(principal, IsOk());
+  EXPECT_TRUE(principal->IsAgency(Role::kEuDelegation));
+  EXPECT_EQ(principal->unit, "panama");
+  EXPECT_EQ(principal->partner, "") << "it is not the partner's";
+}
+
+TEST(PrincipalTest, TheCommissionTheEeasAndEuDelegationsAreAlignedAndNobodyElseIs) {
+  std::string aligned;
+  for (int i = static_cast<int>(Role::kDeskOfficer); i <= static_cast<int>(Role::kProbe); ++i) {
+    const absl::string_view role = RoleName(static_cast<Role>(i));
+    const auto who = Principal::Parse(absl::StrCat("spiffe://a.example/agency/", role, "/-/p1"));
+    ASSERT_THAT(who, IsOk());
+    if (who->IsAligned()) absl::StrAppend(&aligned, role, " ");
+  }
+  EXPECT_EQ(aligned, "commission eeas eu-delegation ");
+  EXPECT_FALSE(Principal::Parse("spiffe://a.example/partner/eeas/contact/c1")->IsAligned());
+  EXPECT_FALSE(Principal::Parse("spiffe://a.example/service/eeas")->IsAligned());
+}
+
 TEST(PrincipalTest, AContactsNameHasItsPartner) {
   const auto principal = Principal::Parse("spiffe://georgia.example/partner/georgia/contact/c1");
 
@@ -61,6 +83,8 @@ TEST(PrincipalTest, EveryRoleIsReadBackFromItsName) {
     EXPECT_EQ(*parsed, role);
   }
   EXPECT_THAT(ParseRole("king"), FailsWith(kInvalid, "ROLE_UNKNOWN"));
+  EXPECT_THAT(std::string(ParseRole("king").status().message()),
+              ::testing::EndsWith("eeas, eu-delegation, probe."));
   EXPECT_THAT(ParseRole(""), FailsWith(kInvalid, "ROLE_UNKNOWN"));
 }
 

@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
 namespace comity::partner_registry {
@@ -11,6 +16,22 @@ constexpr absl::CivilDay kToday(2026, 11, 23);
 
 Viewer ViewerOf(const char* spiffe_id, const Registry& registry = LoadedRegistry()) {
   return Viewer::Of(identity::Principal::Parse(spiffe_id).value(), registry);
+}
+
+// One of each kind of how relations come about.
+std::vector<Fact> RelationFacts() {
+  return {Strategy(),     CriteriaSet(), Assessment(),  Volume(),
+          Consultation(), Readiness(),   Arrangement(), Secondment()};
+}
+
+// The same of `partner`, if it is of any.
+Fact Of(const std::string& partner, Fact fact) {
+  std::visit(
+      [&](auto& value) {
+        if constexpr (requires { value.partner; }) value.partner = partner;
+      },
+      fact);
+  return fact;
 }
 
 class VisibilityTest : public ::testing::Test {
@@ -86,34 +107,75 @@ TEST_F(VisibilityTest, DecisionsAndKeysOfOtherPartnersDoNotShow) {
 }
 
 TEST_F(VisibilityTest, NothingOfHowRelationsComeAboutShowsToAContactOrAnApplication) {
-  const std::vector<Fact> facts = {Strategy(),     CriteriaSet(), Assessment(),  Volume(),
-                                   Consultation(), Readiness(),   Arrangement(), Secondment()};
   const Viewer desk = ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1");
   const Viewer application = ViewerOf("spiffe://agency.example/application/portal");
-  for (Fact fact : facts) {
-    std::visit(
-        [](auto& value) {
-          if constexpr (requires { value.partner; }) value.partner = "georgia";
-        },
-        fact);
+  for (const Fact& each : RelationFacts()) {
+    const Fact fact = Of("georgia", each);
     EXPECT_FALSE(MaySee(georgia_, fact, kToday)) << KindOf(fact);
     EXPECT_FALSE(MaySee(application, fact, kToday)) << KindOf(fact);
     EXPECT_TRUE(MaySee(desk, fact, kToday)) << KindOf(fact);
   }
 }
 
-TEST_F(VisibilityTest, TheCommissionAndTheEeasSeeWhatHasToBeInAccord) {
+TEST_F(VisibilityTest, EachOfThoseToBeInAccordHasAViewOfItsOwnOnHowRelationsComeAbout) {
+  constexpr char kStrategy[] = "strategy";  // The one kind that is of no partner.
+  struct View {
+    const char* who;
+    std::set<std::string> own;     // Kinds that it sees of Panama.
+    std::set<std::string> others;  // ... of another partner.
+  };
+  const std::set<std::string> all = {"strategy",     "criteria_set", "assessment",  "volume",
+                                     "consultation", "readiness",    "arrangement", "secondment"};
+  const std::set<std::string> eeas = {"strategy", "readiness", "arrangement"};
+  const std::set<std::string> commission = {"strategy", "readiness", "arrangement", "consultation"};
+  for (const View& view : std::vector<View>{
+           {"desk-officer/-", all, all},
+           {"commission/-", commission, commission},
+           {"eeas/-", eeas, eeas},
+           {"eu-delegation/panama", eeas, {kStrategy}},
+           {"eu-delegation/-", {}, {}},
+           {"eu-delegation/atlantis", {}, {}},
+       }) {
+    const Viewer viewer =
+        ViewerOf(absl::StrCat("spiffe://agency.example/agency/", view.who, "/x1").c_str());
+    for (const Fact& fact : RelationFacts()) {
+      const std::string kind = KindOf(fact);
+      EXPECT_EQ(MaySee(viewer, Of("panama", fact), kToday), view.own.count(kind) == 1)
+          << view.who << " " << kind;
+      EXPECT_EQ(MaySee(viewer, Of("algeria", fact), kToday), view.others.count(kind) == 1)
+          << view.who << " " << kind << " of another";
+    }
+  }
+}
+
+TEST_F(VisibilityTest, AnEuDelegationSeesItsPartnerAndNobodysPersons) {
+  const Viewer panama = ViewerOf("spiffe://agency.example/agency/eu-delegation/panama/d1");
+  const Viewer nobody = ViewerOf("spiffe://agency.example/agency/eu-delegation/-/d1");
+  EXPECT_FALSE(panama.all) << "who recorded and confirmed is the agency's";
+  std::set<std::string> seen;
+  for (const Fact& fact : registry_.AllFacts()) {
+    EXPECT_FALSE(MaySee(nobody, fact, kToday)) << NameOf(fact);
+    if (MaySee(panama, fact, kToday)) seen.insert(NameOf(fact));
+  }
+  EXPECT_THAT(seen, ::testing::UnorderedElementsAre(
+                        "partners/panama", "partners/panama/authorities/prosecution-service",
+                        "partners/panama/instruments/working-arrangement",
+                        "partners/panama/milestones/designated"));
+  const KeyStatement key{.holder = "spiffe://agency.example/partner/panama/contact/panama-1"};
+  EXPECT_FALSE(MaySee(panama, key, kToday));
+  EXPECT_FALSE(MaySee(panama, Decision{.partner = "panama"}, kToday));
+  EXPECT_FALSE(MaySee(panama, ChangeRequest{.partner = "panama"}, kToday));
+  Instrument mistaken =
+      *registry_.FindInstrument("partners/panama/instruments/working-arrangement");
+  mistaken.retraction.emplace();
+  EXPECT_FALSE(MaySee(panama, mistaken, kToday));
+}
+
+TEST_F(VisibilityTest, WhoHasToBeInAccordSeesNeitherDraftsNorReplies) {
   for (const char* who : {"spiffe://agency.example/agency/commission/-/c1",
-                          "spiffe://agency.example/agency/eeas/-/e1"}) {
+                          "spiffe://agency.example/agency/eeas/-/e1",
+                          "spiffe://agency.example/agency/eu-delegation/panama/d1"}) {
     const Viewer viewer = ViewerOf(who);
-    for (const Fact& fact :
-         std::vector<Fact>{Strategy(), Consultation(), Readiness(), Arrangement()}) {
-      EXPECT_TRUE(MaySee(viewer, fact, kToday)) << KindOf(fact);
-    }
-    for (const Fact& fact :
-         std::vector<Fact>{CriteriaSet(), Assessment(), Volume(), Secondment()}) {
-      EXPECT_FALSE(MaySee(viewer, fact, kToday)) << KindOf(fact);
-    }
     Fact consultation = Consultation{.replies = {Reply()}, .override_reason = "why"};
     Redact(viewer, consultation);
     EXPECT_TRUE(std::get<Consultation>(consultation).replies.empty());
