@@ -27,6 +27,14 @@ std::string Explain(const Verdict& verdict) {
     Add(text, reason.sentence);
     Add(text, reason.remedy);
   }
+  Add(text, verdict.counterpart_footnote);
+  return text;
+}
+
+std::string Explain(const Verdict& verdict, const Reason& reason) {
+  std::string text = reason.sentence;
+  Add(text, reason.remedy);
+  Add(text, verdict.counterpart_footnote);
   return text;
 }
 

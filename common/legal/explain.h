@@ -11,7 +11,11 @@ namespace comity::legal {
 // none.
 std::string ToDo(const Verdict& verdict);
 
-// What decides and what to do about it: sentence and remedy of each of these reasons.
+// What decides and what to do about it: sentence and remedy of each of these reasons, and the
+// counterpart's footnote on status.
 std::string Explain(const Verdict& verdict);
+
+// The same of one of its reasons.
+std::string Explain(const Verdict& verdict, const Reason& reason);
 
 }  // namespace comity::legal

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/evaluate.h"
+#include "common/legal/explain.h"
 #include "common/registry_view/partner_of.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -251,9 +252,7 @@ absl::Status NotPermitted(const std::vector<RecipientVerdict>& verdicts) {
     }
     for (const legal::Reason& reason : answer.verdict.reasons) {
       if (reason.outcome == legal::Outcome::kPermitted) continue;
-      say("TRANSFER_CHECK", reason.article,
-          reason.remedy.empty() ? reason.sentence
-                                : absl::StrCat(reason.sentence, " ", reason.remedy));
+      say("TRANSFER_CHECK", reason.article, legal::Explain(answer.verdict, reason));
     }
     for (const legal::Route& route : answer.verdict.routes) {
       say("TRANSFER_ROUTE", route.article,

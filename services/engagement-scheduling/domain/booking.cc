@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/crypto/digest.h"
+#include "common/legal/explain.h"
 #include "common/legal/reliance.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -152,6 +153,7 @@ absl::StatusOr<const Engagement*> FindOwn(const Schedule& schedule,
 // Why somebody may not take part, with the days on which that is so.
 struct Obstacle {
   absl::string_view counterpart;
+  const legal::Verdict* verdict = nullptr;
   const legal::Reason* reason = nullptr;
   std::vector<std::string> days;
 };
@@ -170,8 +172,9 @@ std::vector<Obstacle> ObstaclesOf(const std::vector<CounterpartVerdict>& verdict
           });
       Obstacle& obstacle = known != obstacles.end()
                                ? *known
-                               : obstacles.emplace_back(
-                                     Obstacle{.counterpart = asked.counterpart, .reason = &reason});
+                               : obstacles.emplace_back(Obstacle{.counterpart = asked.counterpart,
+                                                                 .verdict = &asked.verdict,
+                                                                 .reason = &reason});
       obstacle.days.push_back(FormatDay(asked.verdict.day));
     }
   }
@@ -189,7 +192,7 @@ absl::Status RequirePermitted(const std::vector<CounterpartVerdict>& verdicts,
   details.metadata = {{"outcome", std::string(legal::Name(refused->verdict.outcome))},
                       {"registry_revision", absl::StrCat(registry.revision().number)}};
   const std::vector<Obstacle> obstacles = ObstaclesOf(verdicts);
-  for (const auto& [counterpart, reason, days] : obstacles) {
+  for (const auto& [counterpart, verdict, reason, days] : obstacles) {
     if (details.preconditions.size() == kMostObstacles) {
       details.metadata["left_out"] = absl::StrCat(obstacles.size() - kMostObstacles);
       break;
@@ -197,9 +200,8 @@ absl::Status RequirePermitted(const std::vector<CounterpartVerdict>& verdicts,
     details.preconditions.push_back(
         {.type = "TRANSFER_CHECK",
          .subject = reason->article,
-         .description =
-             absl::StrCat(counterpart, " on ", absl::StrJoin(days, ", "), ": ", reason->sentence,
-                          reason->remedy.empty() ? "" : " ", reason->remedy)});
+         .description = absl::StrCat(counterpart, " on ", absl::StrJoin(days, ", "), ": ",
+                                     legal::Explain(*verdict, *reason))});
   }
   return MakeError(
       absl::StatusCode::kFailedPrecondition,

@@ -102,6 +102,10 @@ TEST(QuestionTest, ARefusalListsEachReasonOnceAndTheWorstOutcome) {
   ASSERT_THAT(details.preconditions, SizeIs(2));
   EXPECT_EQ(details.preconditions[0].description, "No authorisation. Ask for it.");
   EXPECT_EQ(details.preconditions[1].type, "TRANSFER_ROUTE");
+
+  subject.verdict.counterpart_footnote = "* As to status.";
+  EXPECT_EQ(DetailsOf(NotPermitted({subject})).preconditions.at(0).description,
+            "No authorisation. Ask for it. * As to status.");
 }
 
 TEST(SealedFormTest, OnlyLengthsOfSealedPayloadsAreTaken) {

@@ -1,6 +1,7 @@
 // The cases agreed with those who know the law, on the public facts.
 #include "absl/strings/match.h"
 #include "common/legal/evaluate.h"
+#include "common/legal/explain.h"
 #include "tests/unit/legal/real_facts.h"
 #include "tests/unit/legal/verdict_matchers.h"
 
@@ -232,6 +233,10 @@ TEST(VectorsTest, KosovoNeedsADecisionAndItsFootnoteGoesWithIt) {
 
   EXPECT_THAT(verdict, Comes(Outcome::kDecisionRequired));
   EXPECT_THAT(verdict.counterpart_footnote, ::testing::HasSubstr("UNSCR 1244/1999"));
+  EXPECT_THAT(Explain(verdict), ::testing::EndsWith("declaration of independence."))
+      << "for who is told in words";
+  EXPECT_THAT(Explain(verdict, *FindRow(verdict, "5.8")),
+              ::testing::EndsWith("declaration of independence."));
 }
 
 TEST(VectorsTest, TheFootnoteOfAnOriginGoesWithItsName) {
