@@ -1,5 +1,6 @@
-// What RelationService keeps of how a relation comes about: what the store, not only the memory, has of
-// it. Each is read again by a registry that was restarted, as it was at a revision, and page by page.
+// What RelationService keeps of how a relation comes about: what the store, not only the memory,
+// has of it. Each is read again by a registry that was restarted, as it was at a revision, and page
+// by page.
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
@@ -152,9 +153,8 @@ TEST_F(PreparationTest, AnArrangementKeepsItsStepsAndWhichParliamentsWereTold) {
   EXPECT_THAT(Desk(&Stub::AdvanceArrangement,
                    Step(v1::Arrangement::STATE_SIGNED, "2026-03-01", opened->etag())),
               FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
-  EXPECT_THAT(
-      Desk(&Stub::AdvanceArrangement, Step(v1::Arrangement::STATE_IN_EFFECT, "2026-03-01")),
-      FailsWith(absl::StatusCode::kFailedPrecondition, "ARRANGEMENT_STEP"));
+  EXPECT_THAT(Desk(&Stub::AdvanceArrangement, Step(v1::Arrangement::STATE_IN_EFFECT, "2026-03-01")),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "ARRANGEMENT_STEP"));
   EXPECT_THAT(Transmit(""), FailsWith(absl::StatusCode::kFailedPrecondition, "ARRANGEMENT_STEP"));
   server_.Restart();
   EXPECT_EQ(Desk(&Stub::AdvanceArrangement, adopt)->SerializeAsString(),
@@ -330,9 +330,8 @@ TEST_F(PreparationTest, ArrangementsAreListedByNameOfAPartnerOrOfAll) {
   ASSERT_THAT(second, IsOk());
   for (const char* const id : {"a1", "a3"}) ASSERT_THAT(Open("algeria", id), IsOk());
   ASSERT_THAT(Open("panama", "a1"), IsOk());
-  ASSERT_THAT(
-      Desk(&Stub::AdvanceArrangement, Step(v1::Arrangement::STATE_ABANDONED, "2026-02-01")),
-      IsOk());
+  ASSERT_THAT(Desk(&Stub::AdvanceArrangement, Step(v1::Arrangement::STATE_ABANDONED, "2026-02-01")),
+              IsOk());
   const auto arrangements = [](const auto& page) -> const auto& { return page.arrangements(); };
   v1::ListArrangementsRequest algeria;
   algeria.set_parent("partners/algeria");
