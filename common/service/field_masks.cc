@@ -58,25 +58,25 @@ std::vector<const FieldDescriptor*> SettableFields(const Descriptor& type) {
   return fields;
 }
 
-absl::Status Update(const FieldMask& mask, const Message& from, Message& into) {
+absl::Status Update(const FieldMask& mask, const Message& from, Message& into,
+                    absl::string_view field) {
   const Descriptor& type = *into.GetDescriptor();
   const std::vector<const FieldDescriptor*> settable = SettableFields(type);
-  if (mask.paths().empty()) return Invalid("update_mask", "it names no field", settable);
+  if (mask.paths().empty()) return Invalid(field, "it names no field", settable);
   std::vector<const FieldDescriptor*> named;
   for (const std::string& path : mask.paths()) {
     if (path == "*") {
       named.insert(named.end(), settable.begin(), settable.end());
       continue;
     }
-    const FieldDescriptor* const field = type.FindFieldByName(path);
-    if (field == nullptr) {
-      return Invalid("update_mask", absl::StrCat("\"", path, "\" is no field of ", type.name()),
-                     settable);
+    const FieldDescriptor* const found = type.FindFieldByName(path);
+    if (found == nullptr) {
+      return Invalid(field, absl::StrCat("\"", path, "\" is no field of ", type.name()), settable);
     }
-    if (OnlyTheServerSets(*field)) {
-      return Invalid("update_mask", absl::StrCat("only the server sets ", path), settable);
+    if (OnlyTheServerSets(*found)) {
+      return Invalid(field, absl::StrCat("only the server sets ", path), settable);
     }
-    named.push_back(field);
+    named.push_back(found);
   }
   std::sort(named.begin(), named.end());
   named.erase(std::unique(named.begin(), named.end()), named.end());  // Twice would swap back.

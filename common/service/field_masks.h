@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 // Field masks (AIP-134, AIP-157). A path is the name of a field of the resource as a whole; `*` are
 // all of them.
@@ -16,10 +17,11 @@ std::vector<const google::protobuf::FieldDescriptor*> SettableFields(
     const google::protobuf::Descriptor& type);
 
 // Copies the fields that `mask` names from `from` to `into`, which are of one type; a field that is
-// empty in `from` is emptied. INVALID_ARGUMENT `FIELD_MASK_INVALID`, naming `update_mask` and the
-// path: no path is given, it is no field, or only the server sets it (OUTPUT_ONLY, IDENTIFIER).
+// empty in `from` is emptied. INVALID_ARGUMENT `FIELD_MASK_INVALID`, naming `field`, which the mask
+// is of the request, and the path: no path is given, it is no field, or only the server sets it
+// (OUTPUT_ONLY, IDENTIFIER).
 absl::Status Update(const google::protobuf::FieldMask& mask, const google::protobuf::Message& from,
-                    google::protobuf::Message& into);
+                    google::protobuf::Message& into, absl::string_view field = "update_mask");
 
 // Whether every path of a `read_mask` is a field of `type`. INVALID_ARGUMENT `FIELD_MASK_INVALID`.
 absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,

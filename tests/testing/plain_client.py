@@ -18,15 +18,30 @@ class Schema:
     def decode(self, message, data):
         return self._run("--decode", message, data).decode()
 
-    def _run(self, what, message, data):
-        files = sorted(str(p.relative_to(self.root)) for p in self.root.rglob("*.proto"))
-        done = subprocess.run(
-            ["protoc", f"-I{self.root}", f"{what}={message}", *files],
-            input=data,
-            capture_output=True,
+    def methods(self):
+        """Every method of the suite's services, as "Service/Method", as the descriptors have them."""
+        described = self._protoc("--descriptor_set_out=/dev/stdout", self._files("comity"))
+        text = self._protoc(
+            "--decode=google.protobuf.FileDescriptorSet", ["google/protobuf/descriptor.proto"], described
         )
+        service, found = None, []
+        for kind, name in re.findall(r'^  (?:  )?(service|method) \{\n +name: "(\w+)"', text.decode(), re.M):
+            if kind == "service":
+                service = name
+            else:
+                found.append(f"{service}/{name}")
+        return found
+
+    def _files(self, folder="."):
+        return sorted(str(p.relative_to(self.root)) for p in (self.root / folder).rglob("*.proto"))
+
+    def _run(self, what, message, data):
+        return self._protoc(f"{what}={message}", self._files(), data)
+
+    def _protoc(self, what, files, data=b""):
+        done = subprocess.run(["protoc", f"-I{self.root}", what, *files], input=data, capture_output=True)
         if done.returncode:
-            raise RuntimeError(f"protoc {what}={message}: {done.stderr.decode()}")
+            raise RuntimeError(f"protoc {what}: {done.stderr.decode()}")
         return done.stdout
 
 

@@ -77,6 +77,17 @@ absl::Status CheckNotOpen(Rows& rows, absl::string_view document_id, absl::strin
   return absl::OkStatus();
 }
 
+// Whether `upload` may be opened beside those that are.
+absl::Status CheckMayOpen(Rows& rows, const Upload& upload, std::int64_t most, absl::Time now) {
+  COMITY_RETURN_IF_ERROR(CheckNotOpen(rows, upload.document_id, upload.owner, now));
+  COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows.CountUploadsOf(upload.owner));
+  if (open < most) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("You have ", open,
+                                " uploads open; submit one, or wait until one expires."),
+                   {.reason = "TOO_MANY_UPLOADS"});
+}
+
 }  // namespace
 
 absl::Status UploadNotFound() {
@@ -133,7 +144,7 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
   if (wanted.validate_only) {
     COMITY_RETURN_IF_ERROR(parts_.may_begin());
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
-    COMITY_RETURN_IF_ERROR(CheckNotOpen(*rows, upload.document_id, upload.owner, now));
+    COMITY_RETURN_IF_ERROR(CheckMayOpen(*rows, upload, settings_.most_open_uploads, now));
     upload.id.clear();
     return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
   }
@@ -145,14 +156,8 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
         COMITY_RETURN_IF_ERROR(parts_.may_begin());
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
         COMITY_RETURN_IF_ERROR(CheckNotTaken(*rows, upload.document_id));
-        COMITY_RETURN_IF_ERROR(CheckNotOpen(*rows, upload.document_id, upload.owner, turn.now()));
-        COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows->CountUploadsOf(upload.owner));
-        if (open >= settings_.most_open_uploads) {
-          return MakeError(absl::StatusCode::kResourceExhausted,
-                           absl::StrCat("You have ", open,
-                                        " uploads open; submit one, or wait until one expires."),
-                           {.reason = "TOO_MANY_UPLOADS"});
-        }
+        COMITY_RETURN_IF_ERROR(
+            CheckMayOpen(*rows, upload, settings_.most_open_uploads, turn.now()));
         upload.create_time = turn.now();
         upload.expire_time = turn.now() + settings_.upload_life;
         const std::string name = absl::StrCat("uploads/", upload.id);

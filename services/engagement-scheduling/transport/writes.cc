@@ -81,13 +81,13 @@ absl::Status Writes::HoldEngagement(const rpc::Call& call, const v1::HoldEngagem
     COMITY_RETURN_IF_ERROR(CheckHold(wanted, hold, now));
     return PlanHold(latest, *registry, call.principal(), wanted, name, hold, now);
   };
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   if (request.validate_only()) {
     COMITY_ASSIGN_OR_RETURN(Engagement planned, plan(*store_->View(), clock_->Now()));
     planned.name.clear();
     *response = ToProto(planned, store_->store_id());
     return absl::OkStatus();
   }
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   Submit(
       std::move(attempt),
       [plan](const Schedule& latest, absl::Time now) -> absl::StatusOr<Plan> {

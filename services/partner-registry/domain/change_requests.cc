@@ -34,6 +34,14 @@ absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
                 : PlanUpdateContact(registry, contact, request.etag, now);
 }
 
+// The edit is refused to who asks for it, whose request has the field one level deeper.
+absl::Status NotAsked(const absl::Status& refused) {
+  const ErrorDetails details = DetailsOf(refused);
+  if (details.fields.size() != 1) return refused;
+  return InvalidField(details.reason, absl::StrCat("change_request.", details.fields[0].field),
+                      details.fields[0].description);
+}
+
 // The edit is refused to who approves. What is wrong with the request itself nobody can correct in
 // it, nor make what it rests on as it was.
 absl::Status NotApproved(const absl::Status& refused) {
@@ -150,8 +158,9 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
     return Bad("change_request.reason", fault);
   }
   COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked.partner, now));
-  COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));
-  if (edit.facts.empty()) {
+  const absl::StatusOr<Plan> edit = EditOf(registry, caller.spiffe_id, asked, now);
+  if (!edit.ok()) return NotAsked(edit.status());
+  if (edit->facts.empty()) {
     return Bad("change_request.update_mask", "it is recorded so already: nothing would change");
   }
   asked.state = ChangeRequestState::kOpen;

@@ -176,8 +176,8 @@ absl::StatusOr<Plan> PlanCloseConsultation(const Registry& registry, absl::strin
                      absl::StrCat(why, "Say in `override_reason` why the agency goes on."),
                      {.reason = "OVERRIDE_NEEDED"});
   } else {
-    COMITY_RETURN_IF_ERROR(Fields("CONSULTATION_INVALID", "request")
-                               .Text("override_reason", override_reason, kTextForm));
+    COMITY_RETURN_IF_ERROR(
+        Fields("CONSULTATION_INVALID", "").Text("override_reason", override_reason, kTextForm));
   }
   Consultation changed = *known;
   changed.state = ConsultationState::kClosed;

@@ -9,7 +9,7 @@
 namespace comity::partner_registry {
 
 absl::Status Fields::Bad(absl::string_view field, absl::string_view what) const {
-  return InvalidField(reason_, absl::StrCat(path_, ".", field), what);
+  return InvalidField(reason_, absl::StrCat(path_, path_.empty() ? "" : ".", field), what);
 }
 
 absl::Status Fields::Id(absl::string_view request_field, absl::string_view id) const {

@@ -27,7 +27,7 @@ inline constexpr text::Form kNoteForm{.least = 0, .most = kLongestText};
 // message's faults have, and says what would be right.
 class Fields {
  public:
-  // `reason` such as "STRATEGY_INVALID", `path` such as "strategy".
+  // `reason` such as "STRATEGY_INVALID", `path` such as "strategy"; empty: the request itself.
   // Both live as long as this object.
   constexpr Fields(absl::string_view reason, absl::string_view path)
       : reason_(reason), path_(path) {}

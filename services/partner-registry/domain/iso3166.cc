@@ -30,6 +30,8 @@ constexpr absl::string_view kPairs =
 
 }  // namespace
 
+absl::string_view IsoPairs() { return kPairs; }
+
 bool IsIsoPair(absl::string_view alpha2, absl::string_view alpha3) {
   for (std::size_t i = 0; i < kPairs.size(); i += 5) {
     if (kPairs.substr(i, 2) == alpha2 && kPairs.substr(i + 2, 3) == alpha3) return true;

@@ -8,4 +8,7 @@ namespace comity::partner_registry {
 // its users, counts. They are attributes of a partner, never its key: organisations have none.
 bool IsIsoPair(absl::string_view alpha2, absl::string_view alpha3);
 
+// All pairs, alpha-2 and alpha-3 one after the other: what is held against the standard.
+absl::string_view IsoPairs();
+
 }  // namespace comity::partner_registry

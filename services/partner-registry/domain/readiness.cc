@@ -14,7 +14,7 @@ namespace comity::partner_registry {
 namespace {
 
 absl::Status CheckItems(const std::vector<ReadinessItem>& items) {
-  const Fields fields("READINESS_INVALID", "request");
+  const Fields fields("READINESS_INVALID", "");
   if (items.empty()) return fields.Bad("items", "name at least one topic");
   std::set<Topic> seen;
   for (std::size_t i = 0; i < items.size(); ++i) {

@@ -159,7 +159,7 @@ absl::StatusOr<Plan> PlanEndSecondment(const Registry& registry, absl::string_vi
   const PartialDate to = Date(known->to);
   absl::CivilDay last = to.known() ? std::min(today, to.latest()) : today;
   if (!day.empty()) {
-    const Fields fields("SECONDMENT_INVALID", "request");
+    const Fields fields("SECONDMENT_INVALID", "");
     COMITY_ASSIGN_OR_RETURN(last, fields.Day("day", day));
     if (to.known() && last > to.latest()) {
       return fields.Bad("day", absl::StrCat("it lies after its end on ", known->to,

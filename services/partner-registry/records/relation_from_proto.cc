@@ -94,9 +94,10 @@ absl::StatusOr<CriteriaSet> FromProto(absl::string_view path, const v1::Criteria
   made.title = set.title();
   made.adopted = set.adopted();
   made.evidence = set.evidence();
-  for (const v1::Criterion& criterion : set.criteria()) {
+  for (int i = 0; i < set.criteria_size(); ++i) {
+    const v1::Criterion& criterion = set.criteria(i);
     if (!v1::Criterion::Measure_IsValid(criterion.measure())) {
-      return UnknownValue(path, "criteria.measure");
+      return UnknownValue(path, absl::StrCat("criteria[", i, "].measure"));
     }
     made.criteria.push_back({.id = criterion.id(),
                              .question = criterion.question(),

@@ -48,8 +48,8 @@ absl::Status ReadChange(const Registry& registry, const Message& message,
   }
   COMITY_ASSIGN_OR_RETURN(const auto* known, to_change(registry, message.name()));
   COMITY_RETURN_IF_ERROR(CheckEtag(message.etag(), known->recorded));
-  COMITY_ASSIGN_OR_RETURN(made.change,
-                          Merge(*known, registry.store_id(), message, mask, path, read));
+  COMITY_ASSIGN_OR_RETURN(made.change, Merge(*known, registry.store_id(), message, mask, path, read,
+                                             "change_request.update_mask"));
   made.fields = {mask.paths().begin(), mask.paths().end()};
   made.etag = EtagOf(known->recorded);
   return absl::OkStatus();

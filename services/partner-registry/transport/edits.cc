@@ -41,10 +41,10 @@ absl::Status AwaitBarrier(const rpc::Call& call, Leases& leases, const Clock& cl
                                                      absl::ZeroDuration(), kLongestWait));
 }
 
-absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason) {
+absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason, absl::string_view field) {
   const std::string fault = text::FaultOf(
       reason, kTextForm, "say why, in 1 to 2,000 characters: it is kept in the ledger");
-  if (!fault.empty()) return InvalidField("REASON_MISSING", "reason", fault);
+  if (!fault.empty()) return InvalidField("REASON_MISSING", field, fault);
   return json::Canonical({{"reason", reason}});
 }
 

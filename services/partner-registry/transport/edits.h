@@ -19,13 +19,14 @@
 
 namespace comity::partner_registry {
 
-// What `known` becomes if `mask` names what `message` changes of it.
+// What `known` becomes if `mask`, which is `mask_field` of the request, names what `message`
+// changes of it.
 template <typename Known, typename Message, typename Read>
 auto Merge(const Known& known, absl::string_view store_id, const Message& message,
-           const google::protobuf::FieldMask& mask, absl::string_view path, Read read)
-    -> decltype(read(path, message)) {
+           const google::protobuf::FieldMask& mask, absl::string_view path, Read read,
+           absl::string_view mask_field = "update_mask") -> decltype(read(path, message)) {
   Message merged = ToProto(known, store_id);
-  COMITY_RETURN_IF_ERROR(service::Update(mask, message, merged));
+  COMITY_RETURN_IF_ERROR(service::Update(mask, message, merged, mask_field));
   return read(path, merged);
 }
 
@@ -87,7 +88,9 @@ class Edits {
 absl::Status AwaitBarrier(const rpc::Call& call, Leases& leases, const Clock& clock,
                           std::int64_t revision);
 
-// The reason of an edit as a ledger's detail. INVALID_ARGUMENT `REASON_MISSING`.
-absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason);
+// The reason of an edit, `field` of its request, as a ledger's detail. INVALID_ARGUMENT
+// `REASON_MISSING`.
+absl::StatusOr<std::string> ReasonOfEdit(const std::string& reason,
+                                         absl::string_view field = "reason");
 
 }  // namespace comity::partner_registry

@@ -39,6 +39,16 @@ Listed<T> ByDay(const Registry& registry, std::string T::*day) {
   return listed;
 }
 
+// Of a resource below a partner, or beside them.
+template <typename T>
+absl::Status CheckName(absl::string_view field, absl::string_view name) {
+  if constexpr (requires(T fact) { fact.partner; }) {
+    return ParseChildName(field, T::kCollection, name).status();
+  } else {
+    return ParseTopName(field, T::kCollection, name).status();
+  }
+}
+
 Listed<Strategy> Strategies(const Registry& registry, const std::string&) {
   return ByDay<Strategy>(registry, &Strategy::from);
 }
@@ -64,6 +74,7 @@ template <typename T, typename Request, typename Message>
 absl::Status RelationReads::Get(const rpc::Call& call, const Request& request,
                                 absl::string_view what, absl::string_view reason,
                                 Message* response) const {
+  COMITY_RETURN_IF_ERROR(CheckName<T>("name", request.name()));
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const T* found = then->relations().template Find<T>(request.name());
   const Sight sight(then.viewer(), *clock_);
@@ -166,6 +177,7 @@ absl::Status RelationReads::RankPartners(const rpc::Call& call,
                                          const v1::RankPartnersRequest& request,
                                          v1::RankPartnersResponse* response) const {
   constexpr int kMostRanked = 10'000;
+  COMITY_RETURN_IF_ERROR(CheckName<CriteriaSet>("criteria_set", request.criteria_set()));
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay day, DayOf(request.day()));
   COMITY_ASSIGN_OR_RETURN(const Then then, At(call, request));
   const Sight sight(then.viewer(), *clock_);

@@ -20,13 +20,22 @@
 namespace comity::partner_registry {
 namespace {
 
-// `message` as a new resource below `parent`, as the domain has it.
+// `message` as the new resource `prefix``T::kCollection`/`id`. The id is judged by the plan.
+template <typename T, typename Message>
+absl::StatusOr<T> New(absl::string_view path, absl::string_view prefix, absl::string_view id,
+                      Message message) {
+  // Of a form that can be read, whatever the caller calls it.
+  message.set_name(absl::StrCat(prefix, T::kCollection, "/new"));
+  COMITY_ASSIGN_OR_RETURN(T made, FromProto(path, message));
+  made.id = std::string(id);
+  return made;
+}
+
 template <typename T, typename Message>
 absl::StatusOr<T> NewBelow(absl::string_view path, const std::string& parent, absl::string_view id,
-                           Message message) {
+                           const Message& message) {
   COMITY_RETURN_IF_ERROR(ParsePartnerName("parent", parent).status());
-  message.set_name(absl::StrCat(parent, "/", T::kCollection, "/", id));
-  return FromProto(path, message);
+  return New<T>(path, absl::StrCat(parent, "/"), id, message);
 }
 
 }  // namespace
@@ -61,9 +70,9 @@ absl::Status RelationWrites::SetStrategy(const rpc::Call& call,
 absl::Status RelationWrites::CreateCriteriaSet(const rpc::Call& call,
                                                const v1::CreateCriteriaSetRequest& request,
                                                v1::CriteriaSet* response) const {
-  v1::CriteriaSet named = request.criteria_set();
-  named.set_name(absl::StrCat(CriteriaSet::kCollection, "/", request.criteria_set_id()));
-  COMITY_ASSIGN_OR_RETURN(const CriteriaSet set, FromProto("criteria_set", named));
+  COMITY_ASSIGN_OR_RETURN(
+      const CriteriaSet set,
+      New<CriteriaSet>("criteria_set", "", request.criteria_set_id(), request.criteria_set()));
   return Do<CriteriaSet>(
       call, request, "",
       [&](const Registry& latest, absl::Time) { return PlanCreateCriteriaSet(latest, set); },
@@ -135,7 +144,7 @@ absl::Status RelationWrites::CloseConsultation(const rpc::Call& call,
       ParseChildName("name", Consultation::kCollection, request.name()).status());
   std::string detail;
   if (!request.override_reason().empty()) {
-    COMITY_ASSIGN_OR_RETURN(detail, ReasonOfEdit(request.override_reason()));
+    COMITY_ASSIGN_OR_RETURN(detail, ReasonOfEdit(request.override_reason(), "override_reason"));
   }
   return Do<Consultation>(
       call, request, std::move(detail),

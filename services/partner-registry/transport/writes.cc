@@ -141,6 +141,8 @@ absl::StatusOr<RegistryStore::Written> Writes::WriteAndSettle(const rpc::Call& c
 absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFactsRequest>& rows,
                                  v1::ImportFactsResponse* response) const {
   COMITY_ASSIGN_OR_RETURN(ReadRows read, ReadAll(call, rows));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
+                          service::AttemptOf(call, read.options.request_id(), read.digest));
   if (read.options.validate_only()) {
     const RegistryStore::State::Guard now = store_->View();
     COMITY_ASSIGN_OR_RETURN(const ImportPlan plan,
@@ -148,8 +150,6 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
     FillResponse(plan, now->store_id(), now->revision(), response);
     return absl::OkStatus();
   }
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
-                          service::AttemptOf(call, read.options.request_id(), read.digest));
   // A guess: what the turn plans takes what keys it lacks.
   const std::vector<std::string> contacts = NewContacts(*store_->View(), read.rows);
   COMITY_RETURN_IF_ERROR(store_->PrepareKeys(contacts));

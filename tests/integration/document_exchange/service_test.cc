@@ -31,35 +31,6 @@ constexpr std::int64_t kPiece = std::int64_t{128} * 1024;
 
 class ServiceTest : public ExchangeServerTest {
  protected:
-  static v1::CreateUploadRequest CreateRequest(const SealedLetter& letter) {
-    v1::CreateUploadRequest request;
-    request.set_document_id(letter.upload.document_id);
-    request.set_content_length(letter.upload.announced.content);
-    request.set_description_length(letter.upload.announced.description);
-    for (const std::string& recipient : letter.upload.recipients) {
-      request.add_recipients(recipient);
-    }
-    const legal::Question& question = letter.upload.context.question;
-    auto* const asked = request.mutable_context()->mutable_question();
-    asked->set_direction(static_cast<partner_registry::v1::TransferDirection>(question.direction));
-    asked->set_capacity(static_cast<partner_registry::v1::Capacity>(question.capacity));
-    asked->set_data_kind(static_cast<partner_registry::v1::DataKind>(question.data_kind));
-    asked->set_annex_ii(static_cast<partner_registry::v1::AnnexCoverage>(question.annex_ii));
-    asked->set_geometry(static_cast<partner_registry::v1::CaseGeometry>(question.geometry));
-    asked->add_subjects(partner_registry::v1::SUBJECT_KIND_SUSPECT);
-    asked->mutable_purpose()->set_task(question.purpose.task);
-    asked->mutable_purpose()->set_offence(question.purpose.offence);
-    asked->mutable_purpose()->set_stage(question.purpose.stage);
-    asked->mutable_purpose()->set_case_reference(question.purpose.case_reference);
-    asked->mutable_purpose()->set_necessity(question.purpose.necessity);
-    for (const legal::Origin& origin : question.origins) {
-      auto* const added = asked->add_origins();
-      added->set_kind(static_cast<partner_registry::v1::OriginKind>(origin.kind));
-      added->set_partner(origin.partner);
-    }
-    return request;
-  }
-
   absl::StatusOr<v1::Upload> Create(const std::string& sender, const SealedLetter& letter) {
     grpc::ClientContext context;
     v1::Upload upload;

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/partner-registry/domain/filter.h"
-#include "services/partner-registry/domain/iso3166.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/partner_index.h"
 
@@ -166,14 +165,6 @@ TEST(FoldTest, CharactersOfEveryLengthStayWhole) {
   EXPECT_EQ(Fold("\xF0\x90\x8C\xB0"), "\xF0\x90\x8C\xB0");                  // Gothic.
   EXPECT_EQ(Fold("\xE6\x97\xA5\xE6\x9C\xAC"), "\xE6\x97\xA5\xE6\x9C\xAC");  // Japan.
   EXPECT_EQ(Fold("\xCE\x9A"), "\xCE\xBA");                                  // Greek.
-}
-
-TEST(Iso3166Test, CodesBelongTogetherAndXkIsAccepted) {
-  EXPECT_TRUE(IsIsoPair("GE", "GEO"));
-  EXPECT_TRUE(IsIsoPair("XK", "XKX"));
-  EXPECT_FALSE(IsIsoPair("GE", "DEU"));
-  EXPECT_FALSE(IsIsoPair("ge", "geo"));
-  EXPECT_FALSE(IsIsoPair("", ""));
 }
 
 TEST(NamesTest, OnlyWellFormedNamesAreRead) {
