@@ -82,10 +82,10 @@ absl::Status CheckMayOpen(Rows& rows, const Upload& upload, std::int64_t most, a
   COMITY_RETURN_IF_ERROR(CheckNotOpen(rows, upload.document_id, upload.owner, now));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t open, rows.CountUploadsOf(upload.owner));
   if (open < most) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat("You have ", open,
-                                " uploads open; submit one, or wait until one expires."),
-                   {.reason = "TOO_MANY_UPLOADS"});
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("You have ", open, " uploads open; submit one, or wait until one expires."),
+      {.reason = "TOO_MANY_UPLOADS"});
 }
 
 }  // namespace
