@@ -23,10 +23,10 @@ std::vector<std::string> ExpiryWarnings(const std::string& identity_folder, absl
     if (!validity.ok()) continue;
     const absl::Duration life = validity->not_after - validity->not_before;
     if (validity->not_after - now > std::min(life / 5, absl::Hours(30 * 24))) continue;
-    warnings.push_back(absl::StrCat(
-        "The certificate ", file, now < validity->not_after ? " ends on " : " has ended on ",
-        FormatDay(DayInBrussels(validity->not_after)), ": have it renewed; without it ",
-        use.without, "."));
+    warnings.push_back(absl::StrCat("The certificate ", file,
+                                    now < validity->not_after ? " ends on " : " has ended on ",
+                                    FormatDay(DayInBrussels(validity->not_after)),
+                                    ": have it renewed; without it ", use.without, "."));
   }
   return warnings;
 }

@@ -20,9 +20,9 @@ class ExpiryWarningsTest : public ::testing::Test {
   // A folder whose TLS certificate has that much of its life behind it and before it.
   std::string With(absl::Duration behind, absl::Duration ahead) {
     const std::string folder = pki_.IssueFolder("officer", kOfficer);
-    testing::WriteIdentity(folder, pki_.agency().Issue({.uris = {kOfficer},
-                                                        .not_before = now_ - behind,
-                                                        .not_after = now_ + ahead}));
+    testing::WriteIdentity(
+        folder, pki_.agency().Issue(
+                    {.uris = {kOfficer}, .not_before = now_ - behind, .not_after = now_ + ahead}));
     return folder;
   }
 
@@ -50,8 +50,8 @@ TEST_F(ExpiryWarningsTest, WhatHasEndedIsSaidSo) {
 TEST_F(ExpiryWarningsTest, SigningHasACertificateOfItsOwn) {
   const std::string folder = pki_.IssueFolder("officer", kOfficer);
   EXPECT_THAT(ExpiryWarnings(folder, now_ + absl::Hours(23)),
-              ElementsAre(HasSubstr("/tls.pem"), AllOf(HasSubstr("/sign.pem"),
-                                                       HasSubstr("nothing you sign"))));
+              ElementsAre(HasSubstr("/tls.pem"),
+                          AllOf(HasSubstr("/sign.pem"), HasSubstr("nothing you sign"))));
 }
 
 TEST_F(ExpiryWarningsTest, AFolderWithoutFilesIsForOthersToComplainOf) {
