@@ -33,8 +33,8 @@ absl::StatusOr<VerifiedCertificate> CheckCertificate(
     absl::string_view certificate_file, const std::shared_ptr<const TrustBundles>& bundles,
     absl::Time now, Purpose purpose = Purpose::kTls);
 
-// From when to when the certificate in a file (its leaf) is valid of itself; who vouches for it is not
-// asked. FAILED_PRECONDITION CERTIFICATE_MISSING, CERTIFICATE_UNREADABLE.
+// From when to when the certificate in a file (its leaf) is valid of itself; who vouches for it is
+// not asked. FAILED_PRECONDITION CERTIFICATE_MISSING, CERTIFICATE_UNREADABLE.
 struct Validity {
   absl::Time not_before;
   absl::Time not_after;

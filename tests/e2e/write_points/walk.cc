@@ -11,7 +11,8 @@
 namespace comity::testing::faults {
 namespace {
 
-// What a child does takes a second or two: one that stands still fails its test, not everybody's day.
+// What a child does takes a second or two: one that stands still fails its test, not everybody's
+// day.
 constexpr unsigned kPatienceSeconds = 180;
 
 }  // namespace
