@@ -41,9 +41,10 @@ struct Trial {
   std::function<std::int64_t()> written;
 };
 
-// Fails the test with the request and the seed, which COMITY_TEST_SEED sets, if a verdict is not
-// that of the call: code, reason, fields, what stands in the way, and what is answered but for what
-// only a revision has. Also if hardly any request is good, or bad: then nothing was shown.
+// Fails the test with the request and the seed if a verdict is not that of the call: code, reason,
+// fields, what stands in the way, and what is answered but for what only a revision has. Also if
+// hardly any request is good, or bad: then nothing was shown. COMITY_TEST_SEED is the seed;
+// "random" takes another at every run.
 void ExpectTheVerdictOfTheCall(const google::protobuf::MethodDescriptor& method,
                                const Grammar& grammar, const Trial& trial);
 
