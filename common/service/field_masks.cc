@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ bool OnlyTheServerSets(const FieldDescriptor& field) {
 
 std::vector<const FieldDescriptor*> AllFields(const Descriptor& type) {
   std::vector<const FieldDescriptor*> fields;
+  fields.reserve(static_cast<std::size_t>(type.field_count()));
   for (int i = 0; i < type.field_count(); ++i) fields.push_back(type.field(i));
   return fields;
 }
