@@ -3,15 +3,15 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <cstdint>
 #include <iostream>
 #include <random>
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "tests/testing/seed.h"
 
 namespace comity::testing {
 namespace {
@@ -26,14 +26,6 @@ using google::protobuf::util::MessageDifferencer;
 constexpr char kField[] = "validate_only";
 
 using Chance = std::mt19937_64;
-
-// The same at every run of the suite, so that a failure is of the change: "random" looks further.
-std::uint64_t Seed() {
-  const char* const wanted = std::getenv("COMITY_TEST_SEED");
-  std::uint64_t seed = 1;
-  if (wanted != nullptr && !absl::SimpleAtoi(wanted, &seed)) seed = std::random_device{}();
-  return seed;
-}
 
 // Where a request says it; "": nowhere.
 std::string PathOf(const Descriptor& request) {
@@ -115,8 +107,8 @@ std::string Difference(const absl::StatusOr<AnyMessage>& foreseen,
   std::string report;
   MessageDifferencer differencer;
   differencer.ReportDifferencesToString(&report);
-  (void)differencer.Compare(**foreseen, **done);
-  return report;
+  const bool same = differencer.Compare(**foreseen, **done);
+  return same || !report.empty() ? report : "the answers differ";
 }
 
 }  // namespace

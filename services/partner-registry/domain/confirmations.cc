@@ -328,7 +328,8 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
 
 std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made) {
   if (!made.reference.empty()) return std::nullopt;
-  const Instrument before = old == nullptr ? Instrument() : *old;
+  static const Instrument none;
+  const Instrument& before = old == nullptr ? none : *old;
   const legal::Instrument was = AsRecorded(before);
   const legal::Instrument is = AsRecorded(made);
   std::optional<Problem> without;

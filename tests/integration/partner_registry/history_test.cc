@@ -7,7 +7,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
+#include <cstdint>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -23,6 +23,7 @@
 #include "common/rpc/channel.h"
 #include "common/status/error.h"
 #include "tests/integration/partner_registry/registry_server.h"
+#include "tests/testing/seed.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::partner_registry {
@@ -197,15 +198,16 @@ class HistoryTest : public ::testing::Test {
 };
 
 TEST_F(HistoryTest, WhatClientsSeeAtOnceCanHaveHappenedOneAfterTheOther) {
-  std::uint64_t seed = std::random_device{}();
-  const char* const wanted = std::getenv("COMITY_TEST_SEED");
-  if (wanted != nullptr) (void)absl::SimpleAtoi(wanted, &seed);
+  const std::uint64_t seed = comity::testing::Seed();
   std::cout << "seed " << seed << "\n";
   Acknowledged acknowledged;
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < kClients; ++i) {
     RegistryServer& server = second_ != nullptr && i % 2 == 1 ? *second_ : first_;
-    clients.push_back(std::make_unique<Client>(i, seed, server.ChannelOf(kOperator),
+    // Each is somebody else: together they are faster than one caller may be.
+    const std::string caller =
+        absl::StrCat("spiffe://agency.example/agency/registry-operator/-/client-", i);
+    clients.push_back(std::make_unique<Client>(i, seed, server.ChannelOf(caller),
                                                second_ != nullptr ? &acknowledged : nullptr));
   }
 
