@@ -45,6 +45,10 @@ absl::Status ReadPartner(const Fields& fields, Row& row) {
   partner.set_status_footnote(fields.Text("status_footnote"));
   COMITY_ASSIGN_OR_RETURN(const bool competent, fields.YesNo("competent_in_criminal_matters"));
   partner.set_competent_in_criminal_matters(competent);
+  COMITY_ASSIGN_OR_RETURN(
+      const v1::Certainty certainty,
+      fields.Certainty("competence_certainty", fields.Text("competence_certainty")));
+  partner.set_competence_certainty(certainty);
   for (const std::string& alias : fields.List("aliases")) partner.add_aliases(alias);
   COMITY_ASSIGN_OR_RETURN(const bool suspended, fields.YesNo("exchanges_suspended"));
   partner.set_exchanges_suspended(suspended);
@@ -268,7 +272,7 @@ const std::vector<FileKind>& FileKinds() {
       {"partners.csv",
        {"id", "kind", "display_name"},
        {"iso_alpha2", "iso_alpha3", "region", "status_footnote", "competent_in_criminal_matters",
-        "aliases", "exchanges_suspended", "deleted", "merged_into"},
+        "competence_certainty", "aliases", "exchanges_suspended", "deleted", "merged_into"},
        &ReadPartner},
       {"legal_classes.csv",
        {"partner", "legal_class", "from", "to"},

@@ -67,6 +67,7 @@ Values ValuesOf(const v1::Partner& partner) {
           {"region", partner.region()},
           {"status_footnote", partner.status_footnote()},
           {"competent_in_criminal_matters", YesNo(partner.competent_in_criminal_matters())},
+          {"competence_certainty", Lower(partner.competence_certainty())},
           {"aliases", absl::StrJoin(partner.aliases(), ";")},
           {"exchanges_suspended", YesNo(partner.exchanges_suspended())},
           {"deleted", YesNo(partner.has_delete_time())},

@@ -45,6 +45,7 @@ struct Partner {
   bool exchanges_suspended = false;
   bool deleted = false;                        // Off the register: nothing is transferred to it.
   bool competent_in_criminal_matters = false;  // For organisations; States act by authorities.
+  Certainty competence_certainty = Certainty::kUnspecified;
 };
 
 // The fields of an instrument whose certainty can be decisive.

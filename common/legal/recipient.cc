@@ -21,6 +21,22 @@ absl::string_view CompetenceArticle(const Evaluation& e) {
   return e.article_56() ? "EJR 56(1)(b)" : "EJR 21, 24";
 }
 
+// Whether the verdict may rest on a competence that is so sure: of what is filed under `name`. Says
+// why it may not, in the place of `reason`.
+bool MayRestOn(Certainty certainty, const std::string& name, absl::string_view called,
+               const Reason& reason, Evaluation& e) {
+  if (Confirmed(certainty)) return true;
+  e.verdict.unconfirmed_fields.push_back(absl::StrCat(name, ".competent_in_criminal_matters"));
+  if (Usable(certainty, e.lens)) return true;
+  Reason unconfirmed = reason;
+  unconfirmed.outcome = Outcome::kUndetermined;
+  unconfirmed.code = "COMPETENCE_UNCONFIRMED";
+  unconfirmed.sentence = absl::StrCat("The competence of ", called, " is not confirmed.");
+  unconfirmed.remedy = "Have a second person confirm the competence with evidence.";
+  e.Say(std::move(unconfirmed));
+  return false;
+}
+
 // 3.1: an authority or organisation competent in law enforcement and criminal matters.
 void Row3_1Competence(Evaluation& e) {
   // What Union bodies need data for is stated and checked by row 1.10.
@@ -37,6 +53,10 @@ void Row3_1Competence(Evaluation& e) {
     e.Say(std::move(reason));
     return;
   }
+  if (organisation && !MayRestOn(e.dossier->partner->competence_certainty, e.partner,
+                                 e.counterpart_name(), reason, e)) {
+    return;
+  }
   if (e.authority == nullptr) {
     if (organisation) return;
     const bool explore = e.lens.explore;
@@ -48,20 +68,7 @@ void Row3_1Competence(Evaluation& e) {
     e.Say(std::move(reason));
     return;
   }
-  if (!Usable(e.authority->certainty, e.lens)) {
-    reason.outcome = Outcome::kUndetermined;
-    reason.code = "COMPETENCE_UNCONFIRMED";
-    reason.sentence = absl::StrCat("The competence of ", e.authority->name, " is not confirmed.");
-    reason.remedy = "Have a second person confirm the authority's competence with evidence.";
-    e.verdict.unconfirmed_fields.push_back(
-        absl::StrCat(e.authority->name, ".competent_in_criminal_matters"));
-    e.Say(std::move(reason));
-    return;
-  }
-  if (!Confirmed(e.authority->certainty)) {
-    e.verdict.unconfirmed_fields.push_back(
-        absl::StrCat(e.authority->name, ".competent_in_criminal_matters"));
-  }
+  if (!MayRestOn(e.authority->certainty, e.authority->name, e.authority->name, reason, e)) return;
   // Said also where all is well: the verdict rests on what the registry has of the authority.
   if (e.authority->competent_in_criminal_matters) {
     reason.outcome = Outcome::kPermitted;

@@ -1,4 +1,4 @@
-// comity partners: create, update, confirm-class, delete, undelete, purge, merge.
+// comity partners: create, update, confirm-class, confirm-competence, delete, undelete, purge, merge.
 
 #include <iostream>
 #include <memory>
@@ -46,6 +46,14 @@ absl::Status ConfirmClass(App& app, const Arguments& arguments) {
   request.set_evidence(arguments.evidence);
   request.set_etag(arguments.etag);
   return CallAndShow(app, &RegistryStub::ConfirmLegalClass, request, PrintEdited<v1::Partner>);
+}
+
+absl::Status ConfirmCompetence(App& app, const Arguments& arguments) {
+  v1::ConfirmCompetenceRequest request;
+  request.set_name(PartnerName(arguments.name));
+  request.set_evidence(arguments.evidence);
+  request.set_etag(arguments.etag);
+  return CallAndShow(app, &RegistryStub::ConfirmCompetence, request, PrintEdited<v1::Partner>);
 }
 
 // Deletes or puts back: the two differ in the request only.
@@ -111,6 +119,13 @@ void RegisterPartnerEdits(Command partners, App& app) {
   confirm.AddOption("--from", arguments->from, "Its first day, as recorded; not said: none")
       .TypeName("DAY");
   AddConfirmation(confirm, *arguments, "partners show");
+
+  const Command competence =
+      add("confirm-competence",
+          "Confirm that an organisation is competent in criminal matters, as somebody else recorded",
+          "interpol \\\n      --evidence \"Constitution, Article 2\" --etag '\"5\"'",
+          ConfirmCompetence);
+  AddConfirmation(competence, *arguments, "partners show");
 
   const Command off = add("delete",
                           "Take a partner off the register: returns when nothing is transferred to "

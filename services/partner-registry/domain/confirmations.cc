@@ -193,7 +193,12 @@ std::string InLaw(const LegalClassPeriod& period) {
                       period.to.empty() ? "further notice" : period.to);
 }
 
-// The part of RecordBy that authorities and periods share; `old` is what had their place.
+std::string InLaw(const Competence& competence) {
+  return absl::StrCat("competent in criminal matters: ",
+                      competence.criminal_matters ? "yes" : "no");
+}
+
+// The part of RecordBy that what is confirmed as a whole shares; `old` is what had their place.
 template <typename T>
 void RecordAsAWhole(absl::string_view caller, const T& old, T& made) {
   if (InLaw(old) == InLaw(made) && old.certainty == made.certainty) {
@@ -215,7 +220,7 @@ void RecordAsNew(absl::string_view caller, T& made) {
   made.recorded_by = {std::string(caller)};
 }
 
-// The part of Confirm that authorities and periods share.
+// The part of Confirm that what is confirmed as a whole shares.
 template <typename T>
 absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std::string evidence,
                           absl::Time now, T& made) {
@@ -280,6 +285,12 @@ void RecordBy(absl::string_view caller, const Authority* old, Authority& made) {
 }
 
 void RecordBy(absl::string_view caller, const Partner* old, Partner& made) {
+  // Whoever says that it is not competent vouches for nothing.
+  if (old == nullptr || !old->competence.criminal_matters) {
+    RecordAsNew(caller, made.competence);
+  } else {
+    RecordAsAWhole(caller, old->competence, made.competence);
+  }
   for (LegalClassPeriod& period : made.legal_classes) {
     const LegalClassPeriod* before = nullptr;
     for (std::size_t i = 0; old != nullptr && i < old->legal_classes.size(); ++i) {
@@ -364,6 +375,16 @@ std::optional<Problem> MadeSurer(const Authority& old, const Authority& made) {
 }
 
 std::optional<Problem> MadeSurer(const Partner& old, const Partner& made) {
+  const auto sure = [](const Competence& competence) {
+    return competence.criminal_matters && legal::Confirmed(competence.certainty);
+  };
+  if (sure(made.competence) && !sure(old.competence)) {
+    return HasToBeConfirmed(
+        "competence_certainty", "That the partner is competent in criminal matters",
+        absl::StrCat("record it with competence_certainty UNCONFIRMED, then ConfirmCompetence; "
+                     "comity partners confirm-competence ",
+                     old.id));
+  }
   for (const LegalClassPeriod& before : old.legal_classes) {
     if (legal::Confirmed(before.certainty)) continue;
     absl::CivilDay next = FirstDay(before);
@@ -390,6 +411,15 @@ absl::Status CheckNotSurer(const std::optional<Problem>& surer) {
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
                      Authority& authority) {
   return ConfirmWhole(caller, "certainty", std::move(evidence), now, authority);
+}
+
+absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
+                     Competence& competence) {
+  constexpr char kField[] = "competent_in_criminal_matters";
+  if (!competence.criminal_matters) {
+    return NothingToConfirm(kField, "is not set: record first that the partner is competent");
+  }
+  return ConfirmWhole(caller, kField, std::move(evidence), now, competence);
 }
 
 absl::Status Confirm(absl::string_view caller, absl::string_view from, std::string evidence,

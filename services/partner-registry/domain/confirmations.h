@@ -11,7 +11,8 @@
 
 // Who vouches for what can decide: one person records it, and what the source left unsure becomes
 // surer only when a second person confirms it. An instrument has a certainty for each field
-// (legal::Field); an authority and a period of a legal class have one for all they say in law.
+// (legal::Field); an authority, a period of a legal class and a partner's competence have one for all
+// they say in law.
 namespace comity::partner_registry {
 
 // Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the
@@ -52,6 +53,8 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
                      absl::Time now, Instrument& instrument);
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
                      Authority& authority);
+absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
+                     Competence& competence);
 // The period that begins on `from`, as it is recorded.
 absl::Status Confirm(absl::string_view caller, absl::string_view from, std::string evidence,
                      absl::Time now, Partner& partner);

@@ -28,7 +28,7 @@ const std::array<FilterField, kFilterFields>& FilterFields() {
         {"true", "false"},
         [](const Partner& p) { return TrueOrFalse(p.exchanges_suspended); }},
        {"competent_in_criminal_matters", "", {"true", "false"}, [](const Partner& p) {
-          return TrueOrFalse(p.competent_in_criminal_matters);
+          return TrueOrFalse(p.competence.criminal_matters);
         }}}};
   return fields;
 }

@@ -26,7 +26,9 @@ legal::Partner ToLegal(const Partner& partner) {
   }
   made.exchanges_suspended = partner.exchanges_suspended;
   made.deleted = partner.deleted();
-  made.competent_in_criminal_matters = partner.competent_in_criminal_matters;
+  made.competent_in_criminal_matters = partner.competence.criminal_matters;
+  made.competence_certainty =
+      partner.competence.confirmation.has_value() ? Certainty::kFound : partner.competence.certainty;
   return made;
 }
 

@@ -80,7 +80,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   // What may forbid what was permitted.
   Partner same_in_law = *known;
   same_in_law.legal_classes = changed.legal_classes;
-  same_in_law.competent_in_criminal_matters = changed.competent_in_criminal_matters;
+  same_in_law.competence = changed.competence;
   const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known);
   return Replace(*known, std::move(changed), barrier);
 }
@@ -96,6 +96,17 @@ absl::StatusOr<Plan> PlanConfirmLegalClass(const Registry& registry, absl::strin
   std::string name = NameOf(changed);
   // A class that becomes known may forbid: a Member State is never given data on a derogation.
   return Plan{.facts = {std::move(changed)}, .resource = std::move(name), .barrier = true};
+}
+
+absl::StatusOr<Plan> PlanConfirmCompetence(const Registry& registry, absl::string_view caller,
+                                           absl::string_view id, const std::string& evidence,
+                                           absl::string_view etag, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const Partner* known, FindOnRegister(registry, id));
+  COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the partner", known->recorded));
+  Partner changed = *known;
+  COMITY_RETURN_IF_ERROR(Confirm(caller, evidence, now, changed.competence));
+  std::string name = NameOf(changed);
+  return Plan{.facts = {std::move(changed)}, .resource = std::move(name)};
 }
 
 absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,

@@ -20,8 +20,8 @@ absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_vi
 
 // Puts `changed` in the place of the partner with its id; what only the server sets is kept. A
 // barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`;
-// FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a legal class would become sure that a second person
-// has to confirm.
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a legal class or the competence would become sure that a
+// second person has to confirm.
 absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
                                        Partner changed, absl::string_view etag);
 
@@ -31,6 +31,11 @@ absl::StatusOr<Plan> PlanConfirmLegalClass(const Registry& registry, absl::strin
                                            absl::string_view id, absl::string_view from,
                                            const std::string& evidence, absl::string_view etag,
                                            absl::Time now);
+
+// Confirms that it is competent. Errors as of PlanConfirmLegalClass.
+absl::StatusOr<Plan> PlanConfirmCompetence(const Registry& registry, absl::string_view caller,
+                                           absl::string_view id, const std::string& evidence,
+                                           absl::string_view etag, absl::Time now);
 
 // Takes it off the register (a barrier). Nothing changes if it is off already.
 absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,

@@ -38,7 +38,8 @@ Fields Of(const Partner& p) {
                                           [](std::string* out, const LegalClassPeriod& period) {
                                             out->append(Text(period));
                                           })},
-          {"competent_in_criminal_matters", YesNo(p.competent_in_criminal_matters)},
+          {"competent_in_criminal_matters", YesNo(p.competence.criminal_matters)},
+          {"competence_certainty", Word(p.competence.certainty)},
           {"aliases", absl::StrJoin(p.aliases, "; ")}};
 }
 

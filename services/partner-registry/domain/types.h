@@ -72,6 +72,15 @@ struct LegalClassPeriod {
   std::vector<std::string> recorded_by;  // SPIFFE ids, in order; empty: nobody knows.
 };
 
+// Whether a partner is competent in law enforcement and criminal matters (EJR 56(1)(b)); a State acts
+// by its authorities.
+struct Competence {
+  bool criminal_matters = false;
+  Certainty certainty = Certainty::kUnspecified;
+  std::optional<Confirmation> confirmation;
+  std::vector<std::string> recorded_by;  // SPIFFE ids, in order; empty: nobody knows.
+};
+
 struct Partner {
   std::string id;
   PartnerKind kind = PartnerKind::kUnspecified;
@@ -82,7 +91,7 @@ struct Partner {
   std::string status_footnote;
   std::vector<LegalClassPeriod> legal_classes;  // Ordered by `from`; no two overlap.
   bool exchanges_suspended = false;
-  bool competent_in_criminal_matters = false;
+  Competence competence;
   std::vector<std::string> aliases;
   std::optional<absl::Time> delete_time;  // Unset: it is on the register.
   std::string merged_into;                // The id of the partner it turned out to be, or empty.

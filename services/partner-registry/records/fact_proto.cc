@@ -74,7 +74,11 @@ absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partn
     COMITY_ASSIGN_OR_RETURN(LegalClassPeriod read, PeriodFromProto(path, period));
     made.legal_classes.push_back(std::move(read));
   }
-  made.competent_in_criminal_matters = partner.competent_in_criminal_matters();
+  made.competence.criminal_matters = partner.competent_in_criminal_matters();
+  if (!v1::Certainty_IsValid(partner.competence_certainty())) {
+    return UnknownValue(path, "competence_certainty");
+  }
+  made.competence.certainty = Cast<Certainty>(partner.competence_certainty());
   made.aliases.assign(partner.aliases().begin(), partner.aliases().end());
   return made;
 }
@@ -221,6 +225,8 @@ absl::StatusOr<Fact> ReadRecord(const v1::Fact& record) {
         ReadRecorders(record.partner().legal_classes(i).confirmation(), "legal_class",
                       made.legal_classes[static_cast<std::size_t>(i)]);
       }
+      ReadRecorders(record.partner().competence_confirmation(), "competent_in_criminal_matters",
+                    made.competence);
       made.exchanges_suspended = record.partner().exchanges_suspended();
       if (record.partner().has_delete_time()) {
         made.delete_time = ToTime(record.partner().delete_time());
@@ -392,7 +398,8 @@ absl::StatusOr<ImportRow> ImportRowFromProto(const v1::ImportFactsRequest::Row& 
   switch (row.fact_case()) {
     case Row::kPartner: {
       const v1::Partner& partner = row.partner();
-      if (partner.has_revision() || partner.has_record_time()) {
+      if (partner.has_revision() || partner.has_record_time() ||
+          partner.has_competence_confirmation()) {
         return fail("recorded", kServerOnly);
       }
       auto read = PartnerFromProto("row", partner);

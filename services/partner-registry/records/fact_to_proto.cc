@@ -70,12 +70,13 @@ void SetRetraction(const T& fact, Message& made) {
   SetTime(fact.retraction->time, retraction.mutable_retract_time());
 }
 
-// Of an authority or a period of a legal class the record has who recorded it in the place of the
-// field that is confirmed, which is always the same.
+// Of what is confirmed as a whole the record has who recorded it in the place of the field that is
+// confirmed, which is always the same.
 template <typename T, typename Message>
-void KeepRecorders(const T& fact, Message& record) {
+void KeepRecorders(const T& fact, Message& record,
+                   v1::Confirmation* (Message::*confirmation)() = &Message::mutable_confirmation) {
   if (fact.recorded_by.empty() && !fact.confirmation.has_value()) return;
-  record.mutable_confirmation()->set_field(absl::StrJoin(fact.recorded_by, " "));
+  (record.*confirmation)()->set_field(absl::StrJoin(fact.recorded_by, " "));
 }
 
 }  // namespace
@@ -113,7 +114,11 @@ v1::Partner ToProto(const Partner& partner, absl::string_view store_id) {
     }
   }
   made.set_exchanges_suspended(partner.exchanges_suspended);
-  made.set_competent_in_criminal_matters(partner.competent_in_criminal_matters);
+  made.set_competent_in_criminal_matters(partner.competence.criminal_matters);
+  made.set_competence_certainty(Cast<v1::Certainty>(partner.competence.certainty));
+  if (partner.competence.confirmation.has_value()) {
+    SetConfirmation(*partner.competence.confirmation, *made.mutable_competence_confirmation());
+  }
   SetRecorded(partner.recorded, store_id, made);
   made.set_etag(EtagOf(partner.recorded));
   for (const std::string& alias : partner.aliases) made.add_aliases(alias);
@@ -288,6 +293,9 @@ void HidePersons(v1::Partner& partner) {
   for (v1::LegalClassPeriod& period : *partner.mutable_legal_classes()) {
     if (period.has_confirmation()) period.mutable_confirmation()->clear_confirmed_by();
   }
+  if (partner.has_competence_confirmation()) {
+    partner.mutable_competence_confirmation()->clear_confirmed_by();
+  }
 }
 
 v1::Fact ToRecord(const Fact& fact, absl::string_view store_id) {
@@ -300,6 +308,8 @@ v1::Fact ToRecord(const Fact& fact, absl::string_view store_id) {
       KeepRecorders(partner->legal_classes[i],
                     *record.mutable_partner()->mutable_legal_classes(static_cast<int>(i)));
     }
+    KeepRecorders(partner->competence, *record.mutable_partner(),
+                  &v1::Partner::mutable_competence_confirmation);
   }
   return record;
 }

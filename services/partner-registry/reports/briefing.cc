@@ -185,8 +185,9 @@ pages::Section Briefing::Identity() {
   if (standing_.legal_class == LegalClass::kInternationalOrganisation) {
     list.lines.push_back(
         {.text = absl::StrCat("The organisation is ",
-                              partner_.competent_in_criminal_matters ? "" : "not ",
-                              "competent in law enforcement and criminal matters (EJR 56(1)(b))."),
+                              partner_.competence.criminal_matters ? "" : "not ",
+                              "competent in law enforcement and criminal matters (EJR 56(1)(b)), ",
+                              Text(ToLegal(partner_).competence_certainty), "."),
          .sources = {record}});
   }
   return {.heading = "Identity and legal class", .blocks = {std::move(list)}};

@@ -59,6 +59,19 @@ absl::Status PartnerEdits::ConfirmLegalClass(const rpc::Call& call,
       response);
 }
 
+absl::Status PartnerEdits::ConfirmCompetence(const rpc::Call& call,
+                                             const v1::ConfirmCompetenceRequest& request,
+                                             v1::Partner* response) const {
+  COMITY_ASSIGN_OR_RETURN(const std::string id, ParsePartnerName("name", request.name()));
+  return Make<Partner>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanConfirmCompetence(latest, call.caller(), id, request.evidence(), request.etag(),
+                                     now);
+      },
+      response);
+}
+
 absl::Status PartnerEdits::DeletePartner(const rpc::Call& call,
                                          const v1::DeletePartnerRequest& request,
                                          v1::Partner* response) const {

@@ -18,6 +18,8 @@ class PartnerEdits : private Edits {
                              v1::Partner* response) const;
   absl::Status ConfirmLegalClass(const rpc::Call& call, const v1::ConfirmLegalClassRequest& request,
                                  v1::Partner* response) const;
+  absl::Status ConfirmCompetence(const rpc::Call& call, const v1::ConfirmCompetenceRequest& request,
+                                 v1::Partner* response) const;
   absl::Status DeletePartner(const rpc::Call& call, const v1::DeletePartnerRequest& request,
                              v1::Partner* response) const;
   absl::Status UndeletePartner(const rpc::Call& call, const v1::UndeletePartnerRequest& request,

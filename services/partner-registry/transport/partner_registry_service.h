@@ -37,6 +37,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(CreatePartner, Partner, partners_)
   COMITY_UNARY(UpdatePartner, Partner, partners_)
   COMITY_UNARY(ConfirmLegalClass, Partner, partners_)
+  COMITY_UNARY(ConfirmCompetence, Partner, partners_)
   COMITY_UNARY(DeletePartner, Partner, partners_)
   COMITY_UNARY(UndeletePartner, Partner, partners_)
   COMITY_UNARY(MergePartners, Partner, partners_)

@@ -21,6 +21,7 @@ METHODS = {
     "PartnerRegistryService/MergePartners": "partners merge",
     "PartnerRegistryService/PurgePartner": "partners purge",
     "PartnerRegistryService/ConfirmLegalClass": "partners confirm-class",
+    "PartnerRegistryService/ConfirmCompetence": "partners confirm-competence",
     "PartnerRegistryService/ImportFacts": "partners import",
     "PartnerRegistryService/SuspendExchanges": "partners suspend-exchanges",
     "PartnerRegistryService/ResumeExchanges": "partners resume-exchanges",

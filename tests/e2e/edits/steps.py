@@ -95,6 +95,12 @@ STEPS = [
      "--reason r", {"legalClasses.0.legalClass": "LEGAL_CLASS_THIRD_COUNTRY", "etag": ">etag"}),
     ("desk-1", "partners confirm-class atlantis --evidence list --etag '{etag}'",
      {"legalClasses.0.confirmation.evidence": "list"}),
+    ("registry-1", "partners update atlantis --set competent_in_criminal_matters=yes --set competence_certainty=found "
+     "--reason r", ("CONFIRMATION_NEEDED", "competence_certainty UNCONFIRMED", "comity partners confirm-competence atlantis")),
+    ("registry-1", "partners update atlantis --set competent_in_criminal_matters=yes "
+     "--set competence_certainty=unconfirmed --reason r", {"competenceCertainty": "CERTAINTY_UNCONFIRMED", "etag": ">etag"}),
+    ("desk-1", "partners confirm-competence atlantis --evidence statute --etag '{etag}'",
+     {"competenceConfirmation.evidence": "statute"}),
     ("registry-1", "contacts create one@atlantis --set function=judge "
      "--set spiffe_id=spiffe://agency.example/partner/atlantis/contact/one "
      "--set authority=partners/atlantis/authorities/court", {"state": "STATE_ACTIVE"}),

@@ -124,6 +124,9 @@ void Table::Row3_1() {
   if (organisation && !partner_->competent_in_criminal_matters) {
     return Say("3.1", Outcome::kRefused);
   }
+  if (organisation && Usable(partner_->competence_certainty, view_) != Answer::kYes) {
+    return Say("3.1", Outcome::kUndetermined);
+  }
   if (authority_ != nullptr) {
     if (Usable(authority_->certainty, view_) != Answer::kYes) {
       return Say("3.1", Outcome::kUndetermined);

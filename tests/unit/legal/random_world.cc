@@ -79,6 +79,7 @@ Partner RandomWorlds::MakePartner(const std::string& name, LegalClass legal_clas
   Partner partner{.name = name, .display_name = name};
   partner.classes = {{.legal_class = legal_class, .certainty = Certainty::kFound}};
   partner.competent_in_criminal_matters = Percent(85);
+  partner.competence_certainty = Sure();
   partner.exchanges_suspended = Percent(4);
   partner.deleted = Percent(2);
   return partner;

@@ -244,6 +244,7 @@ FactsBuilder RealFactsBuilder() {
     partner.name = name;
     partner.display_name = std::string(row.display_name);
     partner.competent_in_criminal_matters = row.partner == "interpol";
+    partner.competence_certainty = kFound;
     partner.classes.push_back({.legal_class = row.legal_class,
                                .from = Date(row.from),
                                .to = Date(row.to),

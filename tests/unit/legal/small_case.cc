@@ -91,6 +91,7 @@ std::string Numbers(const std::vector<SubjectKind>& subjects) {
 std::string Describe(const Partner& partner) {
   std::string text =
       absl::StrCat(partner.name, " competent=", partner.competent_in_criminal_matters,
+                   " competence=", static_cast<int>(partner.competence_certainty),
                    " suspended=", partner.exchanges_suspended, " deleted=", partner.deleted);
   for (const LegalClassPeriod& period : partner.classes) {
     absl::StrAppend(&text, "; ", Name(period.legal_class), Dated("from", period.from),

@@ -24,7 +24,7 @@ Partner Croatia() {
           .region = "EU",
           .legal_classes = {{.legal_class = LegalClass::kThirdCountry, .to = "2013-06-30"},
                             {.legal_class = LegalClass::kMemberState, .from = "2013-07-01"}},
-          .competent_in_criminal_matters = true};
+          .competence = {.criminal_matters = true}};
 }
 
 bool Matches(absl::string_view text, absl::CivilDay today = kToday) {

@@ -58,7 +58,7 @@ Partner RandomPartner(Dice& dice, int number) {
                   .iso_alpha3 = dice.One(kCodes),
                   .region = dice.One(kRegions),
                   .exchanges_suspended = dice.Roll(2) == 0,
-                  .competent_in_criminal_matters = dice.Roll(2) == 0,
+                  .competence = {.criminal_matters = dice.Roll(2) == 0},
                   .aliases = {dice.One(kWords)}};
   for (int i = dice.Roll(4); i > 0; --i) {
     partner.legal_classes.push_back({.legal_class = static_cast<LegalClass>(
@@ -77,7 +77,7 @@ std::string Said(const std::string& field, const Partner& partner, absl::CivilDa
   if (field == "iso_alpha3") return partner.iso_alpha3;
   if (field == "legal_class") return Word(ClassOn(partner, today));
   const bool yes = field == "exchanges_suspended" ? partner.exchanges_suspended
-                                                  : partner.competent_in_criminal_matters;
+                                                  : partner.competence.criminal_matters;
   return yes ? "true" : "false";
 }
 

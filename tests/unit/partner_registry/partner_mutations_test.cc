@@ -145,7 +145,7 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
 
 TEST_F(PartnerMutationsTest, AChangeOfClassOrCompetenceIsABarrierAndNoChangeIsNone) {
   Partner changed = Georgia();
-  changed.competent_in_criminal_matters = !changed.competent_in_criminal_matters;
+  changed.competence.criminal_matters = !changed.competence.criminal_matters;
   EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
   changed = Georgia();
   changed.legal_classes[0].to = "2030-12-31";
