@@ -14,6 +14,7 @@ namespace comity::legal {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::Not;
 
 // Something the real facts do not have, put on top of them.
@@ -366,6 +367,34 @@ TEST_F(RowsTest, R3_1AnAuthorityMustBeNamedAndCompetentAndConfirmed) {
   builder.Put(authority);
   EXPECT_THAT(On(builder.Build({}), Plain("georgia")),
               AllOf(Comes(Outcome::kUndetermined), Says("3.1", "COMPETENCE_UNCONFIRMED")));
+}
+
+TEST_F(RowsTest, R3_1AnOrganisationsCompetenceIsConfirmedBeforeItReceives) {
+  Partner interpol = *RealFacts().Find("partners/interpol")->partner;
+  const auto with = [&](Certainty certainty, bool competent = true) {
+    interpol.competence_certainty = certainty;
+    interpol.competent_in_criminal_matters = competent;
+    FactsBuilder builder(RealFacts());
+    builder.Put(interpol);
+    return builder.Build({});
+  };
+  Question question = Plain("interpol");
+  EXPECT_THAT(On(with(Certainty::kFound), question), Not(Says("3.1", "COMPETENCE_UNCONFIRMED")));
+  for (const Certainty unsure :
+       {Certainty::kUnconfirmed, Certainty::kUnspecified, Certainty::kUnknown}) {
+    const Verdict verdict = On(with(unsure), question);
+    EXPECT_THAT(verdict,
+                AllOf(Comes(Outcome::kUndetermined), Says("3.1", "COMPETENCE_UNCONFIRMED")));
+    EXPECT_THAT(verdict.unconfirmed_fields,
+                Contains("partners/interpol.competent_in_criminal_matters"));
+    EXPECT_THAT(On(with(unsure, false), question), Says("3.1", "NOT_COMPETENT"))
+        << "that it is not competent counts however sure it is";
+  }
+  question.mode = Mode::kExplore;
+  const Verdict explored = On(with(Certainty::kUnconfirmed), question);
+  EXPECT_THAT(explored, Not(Says("3.1", "COMPETENCE_UNCONFIRMED")));
+  EXPECT_THAT(explored.unconfirmed_fields,
+              Contains("partners/interpol.competent_in_criminal_matters"));
 }
 
 TEST_F(RowsTest, R3_2AnInstrumentCoversTheAuthoritiesItListsInItsTerritory) {

@@ -8,8 +8,7 @@
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/records/fact_proto.h"
-#include "tests/testing/status_matchers.h"
-#include "tests/unit/partner_registry/loaded_registry.h"
+#include "tests/unit/partner_registry/two_persons.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -18,21 +17,14 @@ using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 
-constexpr char kFirst[] = "spiffe://agency.example/agency/registry-operator/-/first";
-constexpr char kSecond[] = "spiffe://agency.example/agency/registry-operator/-/second";
 constexpr char kSerbia[] = "partners/serbia/authorities/prosecution-service";
 
-class AuthorityConfirmationsTest : public ::testing::Test {
+class AuthorityConfirmationsTest : public TwoPersonsTest {
  protected:
   AuthorityConfirmationsTest() {
     Authority serbia = *registry_.FindAuthority(kSerbia);
     serbia.certainty = Certainty::kFound;
     registry_ = After(registry_, {serbia});
-  }
-
-  void Do(const absl::StatusOr<Plan>& plan) {
-    ASSERT_THAT(plan, IsOk());
-    registry_ = After(registry_, plan->facts);
   }
 
   static constexpr char kAuthority[] = "partners/algeria/authorities/prosecution-service";
@@ -47,8 +39,6 @@ class AuthorityConfirmationsTest : public ::testing::Test {
   Certainty Sure() const {
     return registry_.facts().Find("partners/algeria")->authorities.at(0).certainty;
   }
-
-  Registry registry_ = LoadedRegistry();
 };
 
 TEST_F(AuthorityConfirmationsTest, ASecondPersonMakesItSureAndAChangeMakesItUnsureAgain) {

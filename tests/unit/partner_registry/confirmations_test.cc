@@ -7,8 +7,7 @@
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "services/partner-registry/records/fact_proto.h"
-#include "tests/testing/status_matchers.h"
-#include "tests/unit/partner_registry/loaded_registry.h"
+#include "tests/unit/partner_registry/two_persons.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -19,11 +18,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kFirst[] = "spiffe://agency.example/agency/registry-operator/-/first";
-constexpr char kSecond[] = "spiffe://agency.example/agency/registry-operator/-/second";
 constexpr char kName[] = "partners/serbia/instruments/cooperation-agreement";
 
-class ConfirmationsTest : public ::testing::Test {
+class ConfirmationsTest : public TwoPersonsTest {
  protected:
   // As if nobody had confirmed since when the agreement with Serbia is in force.
   ConfirmationsTest() {
@@ -41,11 +38,6 @@ class ConfirmationsTest : public ::testing::Test {
   }
 
   const Instrument& Serbia() const { return *registry_.FindInstrument(kName); }
-
-  void Do(const absl::StatusOr<Plan>& plan) {
-    ASSERT_THAT(plan, IsOk());
-    registry_ = After(registry_, plan->facts);
-  }
 
   absl::StatusOr<Plan> Confirm(absl::string_view caller, absl::string_view field = "in_force",
                                const std::string& evidence = "note verbale 7") const {
@@ -65,7 +57,6 @@ class ConfirmationsTest : public ::testing::Test {
                      legal::Basis::kCooperationAgreement) != verdict.bases.end();
   }
 
-  Registry registry_ = LoadedRegistry();
   const absl::Time now_ = absl::FromCivil(absl::CivilHour(2026, 11, 28, 12), absl::UTCTimeZone());
 };
 

@@ -246,6 +246,22 @@ TEST(TransferProtoTest, AuthoritiesBringTheirTerritoryAndSectors) {
   EXPECT_EQ(authority->sectors, (std::vector<std::string>{"customs", "asylum"}));
 }
 
+TEST(TransferProtoTest, WhatASecondPersonConfirmedIsSure) {
+  v1::Partner partner = Parse<v1::Partner>(R"pb(
+    name: "partners/interpol"
+    competent_in_criminal_matters: true
+    competence_certainty: CERTAINTY_UNCONFIRMED
+  )pb");
+  const auto sure = [&partner] {
+    return PartnerFromProto(partner, "partner")->competence_certainty;
+  };
+  EXPECT_EQ(sure(), legal::Certainty::kUnconfirmed);
+  partner.mutable_competence_confirmation()->set_field("competent_in_criminal_matters");
+  EXPECT_EQ(sure(), legal::Certainty::kUnconfirmed) << "nobody did";
+  partner.mutable_competence_confirmation()->mutable_confirm_time()->set_seconds(1);
+  EXPECT_EQ(sure(), legal::Certainty::kFound);
+}
+
 legal::Facts Panama() {
   legal::FactsBuilder builder;
   const auto partner = PartnerFromProto(

@@ -1,0 +1,113 @@
+// Who vouches for the competence of an organisation (confirmations.h).
+#include <gmock/gmock.h>
+
+#include "common/status/error.h"
+#include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/import.h"
+#include "services/partner-registry/domain/partner_mutations.h"
+#include "services/partner-registry/records/fact_proto.h"
+#include "tests/unit/partner_registry/two_persons.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CompetenceTest : public TwoPersonsTest {
+ protected:
+  const Partner& Unodc() const { return *registry_.FindPartner("unodc"); }
+
+  Partner Saying(bool competent, Certainty certainty) const {
+    Partner partner = Unodc();
+    partner.competence = {.criminal_matters = competent, .certainty = certainty};
+    return partner;
+  }
+
+  absl::StatusOr<Plan> Say(absl::string_view caller, bool competent, Certainty certainty) const {
+    return PlanUpdatePartner(registry_, caller, Saying(competent, certainty), "");
+  }
+
+  absl::StatusOr<Plan> ConfirmIt(absl::string_view caller) const {
+    return PlanConfirmCompetence(registry_, caller, "unodc", "the statute",
+                                 EtagOf(Unodc().recorded), kNow);
+  }
+
+  Certainty Sure() const {
+    return registry_.facts().Find("partners/unodc")->partner->competence_certainty;
+  }
+};
+
+constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+constexpr auto kNotNow = absl::StatusCode::kFailedPrecondition;
+
+TEST_F(CompetenceTest, ASecondPersonMakesItSure) {
+  EXPECT_THAT(ConfirmIt(kSecond), FailsWith(kNotNow, "NOTHING_TO_CONFIRM")) << "it is not";
+  Do(Say(kFirst, true, Certainty::kUnconfirmed));
+  EXPECT_EQ(Sure(), Certainty::kUnconfirmed);
+  EXPECT_THAT(ConfirmIt(kFirst), FailsWith(kDenied, "SECOND_PERSON_NEEDED"));
+  Do(ConfirmIt(kSecond));
+  EXPECT_EQ(Sure(), Certainty::kFound);
+  EXPECT_THAT(ConfirmIt(kSecond), FailsWith(kNotNow, "NOTHING_TO_CONFIRM"));
+
+  const auto read = FactFromRecord(ToRecord(Fact(Unodc()), registry_.store_id()));
+  ASSERT_THAT(read, IsOk());
+  const Competence& kept = std::get<Partner>(*read).competence;
+  ASSERT_TRUE(kept.confirmation.has_value());
+  EXPECT_EQ(kept.confirmation->field, "competent_in_criminal_matters");
+  EXPECT_EQ(kept.confirmation->confirmed_by, kSecond);
+  EXPECT_THAT(kept.recorded_by, ElementsAre(kFirst));
+
+  Partner renamed = Unodc();
+  renamed.aliases.emplace_back("The office");
+  Do(PlanUpdatePartner(registry_, kFirst, renamed, ""));
+  EXPECT_EQ(Sure(), Certainty::kFound) << "what it says in law is the same";
+  Do(Say(kSecond, false, Certainty::kFound));
+  Do(Say(kSecond, true, Certainty::kUnconfirmed));
+  EXPECT_EQ(Sure(), Certainty::kUnconfirmed) << "another statement was not confirmed";
+  EXPECT_THAT(ConfirmIt(kSecond), FailsWith(kDenied, "SECOND_PERSON_NEEDED"));
+  EXPECT_THAT(ConfirmIt(kFirst), IsOk());
+}
+
+TEST_F(CompetenceTest, NothingElseMakesItSure) {
+  const auto refused = FailsWith(kNotNow, "CONFIRMATION_NEEDED");
+  EXPECT_THAT(Say(kFirst, true, Certainty::kFound), refused);
+  EXPECT_THAT(Say(kFirst, true, Certainty::kYear), refused);
+  Do(Say(kFirst, true, Certainty::kUnconfirmed));
+  EXPECT_THAT(Say(kSecond, true, Certainty::kFound), refused) << "a confirmation has evidence";
+  EXPECT_THAT(Say(kSecond, true, Certainty::kUnknown), IsOk());
+
+  const auto rows = Rows("partners.csv",
+                         "id,kind,display_name,competent_in_criminal_matters,competence_certainty\n"
+                         "unodc,INTERNATIONAL_ORGANISATION,UNODC,yes,found\n");
+  EXPECT_THAT(PlanImport(registry_, rows, kSecond, kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+}
+
+TEST_F(CompetenceTest, ThatItIsNotOrThatItIsLessSureAnybodySays) {
+  EXPECT_EQ(registry_.facts().Find("partners/interpol")->partner->competence_certainty,
+            Certainty::kFound);
+  Partner interpol = *registry_.FindPartner("interpol");
+  interpol.competence.certainty = Certainty::kUnconfirmed;
+  const auto unsure = PlanUpdatePartner(registry_, kFirst, interpol, "");
+  ASSERT_THAT(unsure, IsOk());
+  EXPECT_TRUE(unsure->barrier) << "nothing is released on it any more";
+  interpol.competence = {.criminal_matters = false, .certainty = Certainty::kFound};
+  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, interpol, ""), IsOk());
+}
+
+TEST_F(CompetenceTest, AStatementOfNobodyIsRecordedAnewFirst) {
+  registry_ = After(registry_, {Saying(true, Certainty::kUnspecified)});
+  EXPECT_THAT(ConfirmIt(kSecond),
+              AllOf(FailsWith(kDenied, "SECOND_PERSON_NEEDED"),
+                    ::testing::ResultOf([](const auto& plan) { return plan.status().message(); },
+                                        HasSubstr("record it anew"))));
+  Do(Say(kFirst, true, Certainty::kUnconfirmed));
+  EXPECT_THAT(ConfirmIt(kSecond), IsOk());
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
