@@ -44,6 +44,16 @@ bool ByThen(const Step& step) {
   return !step.day().empty() && step.certainty() == v1::CERTAINTY_UNKNOWN;
 }
 
+std::string CompetenceText(const v1::Partner& partner) {
+  if (!partner.competent_in_criminal_matters()) return "no";
+  return absl::StrCat("yes (",
+                      partner.has_competence_confirmation()
+                          ? "confirmed"
+                          : EnumText(v1::Certainty_descriptor(), partner.competence_certainty(),
+                                     "CERTAINTY_"),
+                      ")");
+}
+
 void PrintStanding(const v1::PartnerStanding& standing) {
   const v1::Partner& partner = standing.partner();
   std::cout << partner.display_name() << " (" << partner.name() << ")";
@@ -60,7 +70,11 @@ void PrintStanding(const v1::PartnerStanding& standing) {
                     ? ", off the register since " + TimeText(partner.delete_time())
                     : "")
             << (standing.public_on().empty() ? "" : ", as public on " + standing.public_on())
-            << ", registry revision " << standing.registry_revision().number() << "\n\n";
+            << ", registry revision " << standing.registry_revision().number() << "\n";
+  if (standing.legal_class() == v1::LEGAL_CLASS_INTERNATIONAL_ORGANISATION) {
+    std::cout << "Competent in criminal matters: " << CompetenceText(partner) << "\n";
+  }
+  std::cout << "\n";
   for (const v1::AxisStanding& axis : standing.axes()) {
     std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": "
               << Words(axis.step());
