@@ -10,6 +10,7 @@
 #include "common/client/receive_document.h"
 #include "common/client/send_document.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/progress.h"
@@ -114,8 +115,8 @@ absl::Status Receive(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(const client::ReceivedDocument received,
                           client::ReceiveDocument(*session, options));
   app.Show(received.document, [&] {
-    std::cout << "\"" << received.description.title << "\" from " << received.manifest.sender
-              << " is in " << received.file << ".\n"
+    std::cout << "\"" << text::Shown(received.description.title) << "\" from "
+              << received.manifest.sender << " is in " << received.file << ".\n"
               << "Signature, sealed bytes and both digests agree.\n";
     if (options.confirm) {
       std::cout << "Retrieval confirmed, leaf " << received.retrieval.leaf_index() << ".\n";
