@@ -24,6 +24,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
+#include "common/text/plain.h"
 
 namespace comity::client {
 namespace {
@@ -210,7 +211,7 @@ absl::Status Receiving::Open(const File& sealed) {
                           sealing::OpenDescription(received_.manifest, header.description_header(),
                                                    description_payload_, own_.sealing_key));
   received_.file = absl::EndsWith(options_.to, "/")
-                       ? absl::StrCat(options_.to, received_.description.file_name)
+                       ? absl::StrCat(options_.to, text::Shown(received_.description.file_name))
                        : options_.to;
 
   COMITY_ASSIGN_OR_RETURN(File opened, File::MakeTemporary(folder_));

@@ -18,7 +18,7 @@ class Session;
 struct ReceiveOptions {
   std::string document;  // `documents/{document}`.
   std::string to;        // The file to write; its folder if it ends in `/` (then under the sender's
-                         // file name). Never overwritten.
+                         // file name, with what is not seen in it written out). Never overwritten.
   std::string purpose;   // Why it is opened; becomes part of the record (EUDPR 88(1)).
 
   // A folder that gets content.age, description.age, manifest.json and manifest.p7s, which `age`

@@ -118,6 +118,8 @@ absl::Status Sending::Prepare() {
   question_ = CompleteQuestion(options_, own_.spiffe_id());
   draft_ = DraftManifest(options_, question_);
   draft_.sender = own_.spiffe_id();
+  // Before a long upload, not after it.
+  COMITY_RETURN_IF_ERROR(sealing::CheckPlain(draft_));
   COMITY_RETURN_IF_ERROR(LoadThread());
   COMITY_ASSIGN_OR_RETURN(recipients_, ResolveRecipients(session_, own_, options_));
   for (const TrustedKey& key : recipients_) sent_.recipients.push_back(key.holder);

@@ -49,10 +49,21 @@ std::string Write(const Description& description) {
 
 }  // namespace
 
+absl::Status CheckPlain(const Description& description) {
+  Complaint complaint(kReason);
+  RequirePlain(complaint, "description.title", description.title);
+  RequirePlain(complaint, "description.file_name", description.file_name);
+  RequirePlain(complaint, "description.media_type", description.media_type);
+  RequirePlain(complaint, "description.case_reference", description.case_reference);
+  RequirePlain(complaint, "description.note", description.note, text::Lines::kMany);
+  return complaint.status();
+}
+
 absl::StatusOr<std::string> BuildDescription(const Description& description) {
   Complaint complaint(kReason);
   Check(description, complaint);
   COMITY_RETURN_IF_ERROR(complaint.status());
+  COMITY_RETURN_IF_ERROR(CheckPlain(description));
   std::string bytes = Write(description);
   RequireAtMostBytes(complaint, "description", bytes.size(), kLargestDescription);
   COMITY_RETURN_IF_ERROR(complaint.status());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/crypto/digest.h"
@@ -25,10 +26,15 @@ struct Description {
   friend bool operator==(const Description&, const Description&) = default;
 };
 
-// The bytes to seal. INVALID_ARGUMENT `DESCRIPTION_INVALID` with the member's path.
+// As CheckPlain of a manifest: INVALID_ARGUMENT `DESCRIPTION_INVALID` with the member's path.
+absl::Status CheckPlain(const Description& description);
+
+// The bytes to seal. INVALID_ARGUMENT `DESCRIPTION_INVALID` with the member's path; as CheckPlain.
 absl::StatusOr<std::string> BuildDescription(const Description& description);
 
-// Only what BuildDescription makes, byte for byte. INVALID_ARGUMENT `DESCRIPTION_INVALID`.
+// Only what BuildDescription makes, byte for byte, but for texts that are not plain: the service
+// cannot read it, so another sender may have sealed any. Print them with text::Shown.
+// INVALID_ARGUMENT `DESCRIPTION_INVALID`.
 absl::StatusOr<Description> ParseDescription(absl::string_view bytes);
 
 }  // namespace comity::sealing

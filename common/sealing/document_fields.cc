@@ -1,6 +1,7 @@
 #include "common/sealing/document_fields.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -183,6 +184,14 @@ void RequireText(Complaint& complaint, absl::string_view path, absl::string_view
     return absl::ascii_iscntrl(static_cast<unsigned char>(c)) && !break_or_tab;
   });
   if (!plain || !IsUtf8(value)) complaint.Add(path, "must be UTF-8 without control characters");
+}
+
+void RequirePlain(Complaint& complaint, absl::string_view path, absl::string_view value,
+                  text::Lines lines) {
+  // How long it may be is said in bytes, by RequireText.
+  constexpr int kAnyLength = std::numeric_limits<int>::max();
+  const std::string fault = text::FaultOf(value, {.least = 0, .most = kAnyLength, .lines = lines});
+  if (!fault.empty()) complaint.Add(path, fault);
 }
 
 void RequireSpiffeId(Complaint& complaint, absl::string_view path, absl::string_view value) {

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "common/json/canonical.h"
+#include "common/text/plain.h"
 
 namespace comity::sealing {
 
@@ -76,6 +77,9 @@ void RequireWord(Complaint& complaint, absl::string_view path, absl::string_view
 // UTF-8 without control characters (but line feed and tab if `lines`), at most `most` bytes.
 void RequireText(Complaint& complaint, absl::string_view path, absl::string_view value,
                  std::size_t most, bool optional = true, bool lines = false);
+// What people read is what is signed: plain text (common/text/plain.h).
+void RequirePlain(Complaint& complaint, absl::string_view path, absl::string_view value,
+                  text::Lines lines = text::Lines::kOne);
 void RequireSpiffeId(Complaint& complaint, absl::string_view path, absl::string_view value);
 void RequireUuidV7(Complaint& complaint, absl::string_view path, absl::string_view value);
 // `partners/{partner}`.

@@ -267,10 +267,22 @@ Manifest Read(ObjectReader& reader, Complaint& complaint) {
 
 }  // namespace
 
+absl::Status CheckPlain(const Manifest& manifest) {
+  Complaint complaint(kReason);
+  const Purpose& purpose = manifest.purpose;
+  RequirePlain(complaint, "manifest.purpose.task", purpose.task);
+  RequirePlain(complaint, "manifest.purpose.offence", purpose.offence);
+  RequirePlain(complaint, "manifest.purpose.stage", purpose.stage);
+  RequirePlain(complaint, "manifest.purpose.case_reference", purpose.case_reference);
+  RequirePlain(complaint, "manifest.purpose.necessity", purpose.necessity, text::Lines::kMany);
+  return complaint.status();
+}
+
 absl::StatusOr<std::string> BuildManifest(const Manifest& manifest) {
   Complaint complaint(kReason);
   Check(manifest, complaint);
   COMITY_RETURN_IF_ERROR(complaint.status());
+  COMITY_RETURN_IF_ERROR(CheckPlain(manifest));
   std::string bytes = Write(manifest);
   RequireAtMostBytes(complaint, "manifest", bytes.size(), kLargestManifest);
   COMITY_RETURN_IF_ERROR(complaint.status());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -89,13 +90,20 @@ struct Manifest {
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
+// Whether every text of it is plain (common/text/plain.h), so that nobody signs, or is asked to act
+// on, other words than he reads. For who makes a manifest or takes it in: what was signed before
+// there was this rule is read, and verifies, without it. INVALID_ARGUMENT `MANIFEST_INVALID` with
+// the member's path.
+absl::Status CheckPlain(const Manifest& manifest);
+
 // The bytes to sign. INVALID_ARGUMENT `MANIFEST_INVALID` with the member's path, such as
-// `manifest.originators[1].partner`.
+// `manifest.originators[1].partner`; as CheckPlain.
 absl::StatusOr<std::string> BuildManifest(const Manifest& manifest);
 
-// Parses bytes that were signed: only what BuildManifest makes, byte for byte. Whether sender and
-// signer are the same, and what the words mean for the transfer check, is the caller's business.
-// INVALID_ARGUMENT `MANIFEST_INVALID` with the member's path.
+// Parses bytes that were signed: only what BuildManifest makes, byte for byte, but for texts that
+// are not plain, which are printed with text::Shown. Whether sender and signer are the same, and
+// what the words mean for the transfer check, is the caller's business. INVALID_ARGUMENT
+// `MANIFEST_INVALID` with the member's path.
 absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
 
 }  // namespace comity::sealing

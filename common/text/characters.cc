@@ -20,6 +20,11 @@ Character First(absl::string_view text) {
     if ((byte(i) & 0xC0U) != 0x80) return {};
     code = code << 6U | (byte(i) & 0x3FU);
   }
+  // One spelling of a character: not in more bytes than it takes, which could hide a control
+  // character. Surrogates are none.
+  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < kLeast[length] || code > 0x10FFFF || surrogate) return {};
   return {.code = code, .length = length};
 }
 

@@ -25,4 +25,8 @@ struct Form {
 //   scripts that are written with them, from Arabic to Mongolian.
 std::string FaultOf(absl::string_view text, Form form, absl::string_view wanted = "");
 
+// `text` of somebody else, to be printed: what FaultOf complains about is written out, such as
+// "[U+202E]", and "[FF]" for a byte that is no UTF-8.
+std::string Shown(absl::string_view text, Lines lines = Lines::kOne);
+
 }  // namespace comity::text

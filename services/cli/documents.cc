@@ -10,6 +10,7 @@
 #include "common/sealing/manifest.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "services/cli/app.h"
 #include "services/cli/calls.h"
 #include "services/cli/question.h"
@@ -38,7 +39,7 @@ void PrintDocument(const v1::Document& document) {
     std::cout << "  " << manifest->thread.kind << ", " << manifest->data_kind << ", "
               << manifest->classification << ", " << manifest->content.length << " bytes sealed";
     if (!manifest->purpose.case_reference.empty()) {
-      std::cout << ", case " << manifest->purpose.case_reference;
+      std::cout << ", case " << text::Shown(manifest->purpose.case_reference);
     }
     std::cout << "\n";
     std::vector<std::string> origins;
@@ -53,7 +54,9 @@ void PrintDocument(const v1::Document& document) {
   for (const auto& recipient : document.recipients()) {
     std::cout << "  " << v1::Document::State_Name(recipient.state()).substr(6) << "  "
               << recipient.spiffe_id();
-    if (!recipient.reason().empty()) std::cout << ": " << Wrap(recipient.reason(), 100, 4);
+    if (!recipient.reason().empty()) {
+      std::cout << ": " << Wrap(text::Shown(recipient.reason()), 100, 4);
+    }
     std::cout << "\n";
   }
   if (!document.controller().empty()) std::cout << "  controller " << document.controller() << "\n";

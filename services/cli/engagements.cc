@@ -19,6 +19,7 @@
 #include "services/cli/enum_option.h"
 #include "services/cli/option_names.h"
 #include "services/cli/question.h"
+#include "services/cli/question_fields.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -335,7 +336,10 @@ void RegisterEngagements(Command root, App& app) {
       "  comity --as desk-1 engagements hold --type technical-meeting --class strategic \\\n"
       "      --mode online --title \"Role of the agency\" --partner georgia \\\n"
       "      --with me --with tbilisi-1@georgia --start 2026-12-01T10:00:00Z",
-      [&app, arguments] { return InOptions(Hold(app, *arguments), kHoldOptions); });
+      [&app, arguments] {
+        return InQuestionOptions(InOptions(Hold(app, *arguments), kHoldOptions),
+                                 "engagement.transfer_question");
+      });
   people(hold);
   hold.AddOption("--start", arguments->start, "When, such as 2026-12-01T10:00:00Z")
       .Required()

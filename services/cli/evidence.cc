@@ -12,6 +12,7 @@
 #include "common/identity/trust_bundle.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "services/cli/app.h"
 #include "services/cli/text.h"
 
@@ -51,7 +52,7 @@ void PrintReport(const evidence::Report& report) {
     std::cout << "\n";
   }
   for (const std::string& file : report.ignored_files) {
-    std::cout << "        " << file << " is not part of the evidence\n";
+    std::cout << "        " << text::Shown(file) << " is not part of the evidence\n";
   }
   if (report.passed()) std::cout << "The evidence holds.\n";
 }

@@ -10,10 +10,13 @@
 #include "common/client/receive_document.h"
 #include "common/client/send_document.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/option_names.h"
 #include "services/cli/progress.h"
 #include "services/cli/question.h"
+#include "services/cli/question_fields.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -28,6 +31,29 @@ struct Arguments {
   std::vector<std::string> to, derived_from;
   std::string reply_to, document;
 };
+
+// From which option the fields of what is sent were made, besides those of the question.
+constexpr FieldOption kSendOptions[] = {
+    {"context.derived_from", "--derived-from"},
+    {"description.title", "--title"},
+    {"description.file_name", "--file-name"},
+    {"description.media_type", "--media-type"},
+    {"description.case_reference", "--case"},
+    {"description.note", "--note"},
+    {"manifest.classification", "--classification"},
+    {"manifest.originators[].restrictions", "--restrict"},
+    {"manifest.originators", "--origin"},
+    {"manifest.use_restrictions", "--restrict"},
+    {"manifest.retention.delete_after_days", "--delete-after"},
+    {"manifest.thread.kind", "--thread-kind"},
+    {"manifest.derived_from", "--derived-from"},
+};
+
+// The question is asked first and signed later.
+absl::Status InSendOptions(const absl::Status& status) {
+  return InQuestionOptions(InQuestionOptions(InOptions(status, kSendOptions), "context.question"),
+                           "manifest");
+}
 
 const char* StageName(client::Stage stage) {
   switch (stage) {
@@ -114,8 +140,8 @@ absl::Status Receive(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(const client::ReceivedDocument received,
                           client::ReceiveDocument(*session, options));
   app.Show(received.document, [&] {
-    std::cout << "\"" << received.description.title << "\" from " << received.manifest.sender
-              << " is in " << received.file << ".\n"
+    std::cout << "\"" << text::Shown(received.description.title) << "\" from "
+              << received.manifest.sender << " is in " << received.file << ".\n"
               << "Signature, sealed bytes and both digests agree.\n";
     if (options.confirm) {
       std::cout << "Retrieval confirmed, leaf " << received.retrieval.leaf_index() << ".\n";
@@ -139,7 +165,7 @@ void RegisterExchange(Command root, App& app) {
       "      --offence \"organised crime\" --stage investigation --necessity \"parallel cases\"\n"
       "  comity --as desk-1 send reply.txt --to georgia/prosecution-service --title Reply \\\n"
       "      --reply-to documents/... --kind non-personal",
-      [&app, arguments] { return Send(app, *arguments); });
+      [&app, arguments] { return InSendOptions(Send(app, *arguments)); });
   send.AddOption("file", options.file, "The file").Required();
   send.AddOption("--to", arguments->to, "An authority, or a SPIFFE id; repeat")
       .Required()

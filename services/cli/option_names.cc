@@ -1,11 +1,14 @@
 #include "services/cli/option_names.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
 
 namespace comity::cli {
@@ -21,13 +24,27 @@ std::string Place(absl::string_view below) {
   return absl::StrCat(" (number ", index + 1, ")");
 }
 
+// Takes what an option stands for from the front of `field`; nothing else is left of it than what
+// is below.
+bool Consume(absl::string_view wanted, absl::string_view& field) {
+  bool behind_a_place = false;
+  for (const absl::string_view part : absl::StrSplit(wanted, "[]")) {
+    if (behind_a_place) {
+      const std::size_t end = field.find(']');
+      if (field.empty() || field.front() != '[' || end == field.npos) return false;
+      field.remove_prefix(end + 1);
+    }
+    if (!absl::ConsumePrefix(&field, part)) return false;
+    behind_a_place = true;
+  }
+  return field.empty() || field.front() == '[' || field.front() == '.';
+}
+
 // Nothing if no option fits.
 std::string NameOf(absl::string_view field, absl::Span<const FieldOption> options) {
   for (const FieldOption& one : options) {
-    if (!absl::StartsWith(field, one.field)) continue;
-    const absl::string_view below = field.substr(one.field.size());
-    if (!below.empty() && below.front() != '[' && below.front() != '.') continue;
-    return absl::StrCat(one.option, Place(below));
+    absl::string_view below = field;
+    if (Consume(one.field, below)) return absl::StrCat(one.option, Place(below));
   }
   return "";
 }

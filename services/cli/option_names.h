@@ -8,7 +8,8 @@ namespace comity::cli {
 
 // The option or argument from which a field of a request was made, with all that is below it.
 struct FieldOption {
-  absl::string_view field;   // "engagement.participants".
+  // "engagement.participants"; "[]" stands for any place: "origins[].restrictions".
+  absl::string_view field;
   absl::string_view option;  // "--with".
 };
 

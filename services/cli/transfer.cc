@@ -14,7 +14,9 @@
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/explain.h"
+#include "services/cli/option_names.h"
 #include "services/cli/question.h"
+#include "services/cli/question_fields.h"
 #include "services/cli/text.h"
 #include "services/cli/transfer_batch.h"
 #include "services/cli/transfer_table.h"
@@ -31,6 +33,17 @@ struct Arguments {
   std::vector<std::string> decisions;
   bool explore = false, explain = false;
 };
+
+// From which option the fields were made that only this command asks for.
+constexpr FieldOption kCheckOptions[] = {{"question.instant", "--at"},
+                                         {"question.public_on", "--public-on"},
+                                         {"question.at_revision", "--at-revision"},
+                                         {"question.explore", "--explore"},
+                                         {"question.direction", "--direction"},
+                                         {"question.onward_by", "--onward-by"},
+                                         {"question.counterpart", "counterpart"},
+                                         {"question.decisions", "--decision"},
+                                         {"question.proposed_frame", "--frame"}};
 
 // A decision supposed for what is asked, its case and its counterpart: "authorisation:france",
 // "derogation-vital-interests". `counterpart` is a partner's name.
@@ -123,7 +136,9 @@ void RegisterTransfer(Command root, App& app) {
       "  comity --as desk-1 transfer check panama --origin eurojust --case CASE-7 \\\n"
       "      --decision derogation-vital-interests\n"
       "  comity --as desk-1 transfer check united-kingdom --at 2025-12-28 --public-on 2025-12-01",
-      [&app, arguments] { return Check(app, *arguments); });
+      [&app, arguments] {
+        return InQuestionOptions(InOptions(Check(app, *arguments), kCheckOptions), "question");
+      });
   check
       .AddOption("counterpart", arguments->counterpart,
                  "A partner (georgia) or authority (georgia/prosecution-service)")

@@ -226,9 +226,12 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
             std::any_of(
                 manifest.originators.begin(), manifest.originators.end(),
                 [&](const sealing::Originator& origin) { return origin.partner == partner; });
-        const bool outside = sender.kind == identity::PrincipalKind::kPartner;
-        const bool senders_side = SameSide(*request.caller, sender) ||
-                                  (outside && partner == absl::StrCat("partners/", sender.partner));
+        // Of whose data it is: who seconded a prosecutor when he sent them.
+        const bool outside = !ActsForTheAgency(sender);
+        const std::string from =
+            outside ? PartnerOf(sender, *registry, DayInBrussels(document.submit_time)) : "";
+        const bool senders_side =
+            SameSide(*request.caller, sender) || (outside && !from.empty() && partner == from);
         if (!originator && !senders_side) {
           return MakeError(absl::StatusCode::kPermissionDenied,
                            "Only the side that made the data available, or one of their "
@@ -236,10 +239,9 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
                            {.reason = "NOT_THE_ORIGINATOR"});
         }
         turn.SetResource(NameOf(document.id));
-        const AddedRestriction added = {
-            .use = std::string(use),
-            .partners = restriction.partners,
-            .by_partner = originator || outside ? partner : std::string()};
+        const AddedRestriction added = {.use = std::string(use),
+                                        .partners = restriction.partners,
+                                        .by_partner = originator ? partner : from};
         if (std::count(document.added_restrictions.begin(), document.added_restrictions.end(),
                        added) > 0) {
           turn.ChangeNothing();

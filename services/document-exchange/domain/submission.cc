@@ -104,6 +104,7 @@ absl::Status Exchange::CheckSubmission(const Request& request, const Upload& upl
   if (manifest.sender != request.caller->spiffe_id) {
     return InvalidField("SENDER_MISMATCH", "manifest.sender", "must be the caller");
   }
+  COMITY_RETURN_IF_ERROR(sealing::CheckPlain(manifest));
   const absl::Time now = parts_.clock->Now();
   COMITY_ASSIGN_OR_RETURN(const sealing::VerifiedSignature signature,
                           sealing::VerifySignature(submission.manifest, submission.signature,

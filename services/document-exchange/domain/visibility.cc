@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/document-exchange/domain/question.h"
 
 namespace comity::document_exchange {
 namespace {
@@ -17,8 +18,9 @@ bool OfSide(const identity::Principal& caller, absl::string_view spiffe_id) {
 }  // namespace
 
 std::string SideOf(const identity::Principal& principal) {
-  // "-" is no unit: who has none shares with nobody.
-  if (principal.kind != identity::PrincipalKind::kAgency || principal.unit == "-") {
+  // "-" is no unit: who has none shares with nobody. Nor do the Commission, the EEAS and EU
+  // delegations, whose unit is a partner's.
+  if (!ActsForTheAgency(principal) || principal.IsAligned() || principal.unit == "-") {
     return principal.spiffe_id;
   }
   return absl::StrCat(principal.trust_domain, "/unit/", principal.unit);

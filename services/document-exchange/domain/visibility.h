@@ -19,12 +19,14 @@ struct View {
   friend bool operator==(const View&, const View&) = default;
 };
 
-// The sender, the recipients, and who is of the same unit of the agency as one of them; the auditor
+// The sender, the recipients, and the agency's staff of the same unit as one of them; the auditor
 // without contents. Recipients do not see each other.
 View Look(const identity::Principal& caller, const Document& document);
 
-// Whether two SPIFFE ids are one side: the same id, or the same unit of the agency. Contacts of one
-// partner are not: each opener is addressed by itself.
+// Whether two SPIFFE ids are one side: the same id, or staff of the same unit of the agency, a
+// national member's desk for one. Contacts of one partner are not: each opener is addressed by
+// itself. Nor is a liaison prosecutor anybody's colleague, who is his State's like a contact (EJR
+// 54a(3)); that State may change, and the unit in his name does not say it.
 bool SameSide(const identity::Principal& a, const identity::Principal& b);
 
 // What two ids of one side have in common and others have not: "agency.example/unit/fr", or the

@@ -48,17 +48,25 @@ std::string WhyNotCounted(const RegistrySnapshot& registry,
 // Why the liaison prosecutor cannot take part on `days`, invited on `today`; empty: he can.
 std::string WhyNotSeconded(const RegistrySnapshot& registry, absl::string_view identity,
                            absl::CivilDay today, const std::vector<absl::CivilDay>& days) {
-  std::string by = registry.SecondedBy(identity, today);
-  if (by.empty()) {
+  const std::string now = registry.SecondedBy(identity, today);
+  if (now.empty()) {
     return "does not count today: no secondment in effect names this liaison prosecutor; ask the "
            "desk of his State.";
   }
-  if (registry.ExchangesSuspended(by)) return kSuspended;
+  if (registry.ExchangesSuspended(now)) return kSuspended;
   for (const absl::CivilDay day : days) {
-    if (!registry.SecondedBy(identity, day).empty()) continue;
-    return absl::StrCat("is named by no secondment in effect on ", FormatDay(day),
-                        ", a day of the meeting, as far as is known: choose days on which one is, "
-                        "or ask the desk of his State.");
+    // He comes for whoever seconds him then, which may be another State.
+    const std::string then = registry.SecondedBy(identity, day);
+    if (then.empty()) {
+      return absl::StrCat("is named by no secondment in effect on ", FormatDay(day),
+                          ", a day of the meeting, as far as is known: choose days on which one "
+                          "is, or ask the desk of his State.");
+    }
+    if (registry.ExchangesSuspended(then)) {
+      return absl::StrCat("is seconded on ", FormatDay(day),
+                          ", a day of the meeting, by a partner with which exchanges are "
+                          "suspended.");
+    }
   }
   return "";
 }

@@ -74,8 +74,8 @@ absl::Status Inquiries::ListAffected(const rpc::Call& call, const v1::ListAffect
   while (planned.more && !call.Cancelled()) {
     {
       const ScheduleStore::State::Guard state = parts_.store->View();
-      planned = PlannedOperational(*state, call.principal(), from, now, planned.last,
-                                   parts_.limits.at_once);
+      planned =
+          StillToCome(*state, call.principal(), from, now, planned.last, parts_.limits.at_once);
     }
     for (const Engagement& engagement : planned.engagements) {
       for (legal::ChangedOutcome& change : AffectedBy(engagement, *registry, supposed.facts)) {

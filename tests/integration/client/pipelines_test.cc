@@ -1,176 +1,24 @@
-// Sending and receiving over real mutual TLS, against services that fail as the tests want.
-#include <grpc/grpc.h>
+// Sending, and the way there and back.
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "common/client/receive_document.h"
-#include "common/client/send_document.h"
-#include "common/client/session.h"
-#include "common/crypto/random.h"
 #include "common/sealing/age_header.h"
-#include "common/sealing/age_payload.h"
 #include "common/sealing/evidence.h"
-#include "common/sealing/key_statement.h"
-#include "common/sealing/manifest.h"
 #include "common/sealing/recipients.h"
-#include "common/sealing/sealed_document.h"
-#include "common/sealing/signer_trust.h"
-#include "tests/integration/client/fake_services.h"
-#include "tests/testing/status_matchers.h"
-#include "tests/testing/temp_directory.h"
-#include "tests/testing/test_ca.h"
-#include "tests/testing/test_server.h"
+#include "tests/integration/client/pipelines_fixture.h"
 
 namespace comity::client {
 namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::FakeExchange;
-using ::comity::testing::FakeRegistry;
 using ::comity::testing::IsOk;
-using ::comity::testing::TestServer;
 namespace v1 = document_exchange::v1;
-
-constexpr char kDesk[] = "spiffe://agency.example/agency/desk-officer/fr/desk-1";
-constexpr char kOne[] = "spiffe://georgia.example/partner/georgia/contact/c1";
-constexpr char kTwo[] = "spiffe://georgia.example/partner/georgia/contact/c2";
-constexpr char kAuthority[] = "partners/georgia/authorities/prosecution-service";
-constexpr char kRegistryName[] = "comity.partner_registry.v1.PartnerRegistryService";
-constexpr char kExchangeName[] = "comity.document_exchange.v1.DocumentExchangeService";
-constexpr absl::StatusCode kPrecondition = absl::StatusCode::kFailedPrecondition;
-
-std::string Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// A table that lets everybody with a certificate do everything.
-std::string OpenTable(const std::string& service, const std::vector<std::string>& methods) {
-  std::map<std::string, std::string> rows;
-  for (const std::string& method : methods) {
-    const bool stream = method == "UploadPieces" || method == "Download";
-    rows[absl::StrCat(service, "/", method)] =
-        absl::StrCat("callers = [\"*\"]\nevidence = \"none\"\nadmission = \"",
-                     stream ? "bulk" : "write", "\"\n");
-  }
-  return testing::TableToml({service}, rows);
-}
-
-class PipelinesTest : public ::testing::Test {
- protected:
-  // Held to the end of the process: the library's own shutdown between tests waits for ten seconds
-  // now and then.
-  static void SetUpTestSuite() { grpc_init(); }
-
-  PipelinesTest() {
-    for (const auto& [name, id] : {std::pair{"desk", kDesk}, {"one", kOne}, {"two", kTwo}}) {
-      const std::string folder = pki_.IssueFolder(name, id);
-      const sealing::AgeIdentity key = sealing::AgeIdentity::Generate();
-      testing::WriteFile(folder + "/age.key", key.ToFile().view());
-      folders_[id] = folder;
-      Publish(id, key.recipient().ToString(), 1, "");
-    }
-    registry_.AddOpener(kAuthority, kOne);
-    registry_.AddOpener(kAuthority, kTwo);
-    options_.file = folder_ / "evidence.bin";
-    options_.title = "Bank records";
-    options_.authorities = {kAuthority};
-    options_.question.set_data_kind(partner_registry::v1::DATA_KIND_OPERATIONAL);
-    options_.patience = absl::Seconds(20);
-    content_ = crypto::RandomBytes(5'000'000);
-    testing::WriteFile(options_.file, content_);
-    exchange_.released_to = kOne;
-  }
-
-  void Publish(const std::string& holder, const std::string& recipient, std::int64_t serial,
-               const std::string& previous) {
-    const std::string folder = folders_[holder];
-    const auto signer =
-        sealing::Signer::FromPem(Read(folder + "/sign.pem"), Read(folder + "/sign.key"));
-    ASSERT_THAT(signer, IsOk());
-    sealing::KeyStatement statement{.holder = holder,
-                                    .age_recipient = recipient,
-                                    .serial = serial,
-                                    .not_before = absl::Now() - absl::Hours(1),
-                                    .not_after = absl::Now() + absl::Hours(24)};
-    if (serial > 1) statement.previous_sha256 = crypto::Sha256(previous);
-    last_statement_ = *sealing::BuildKeyStatement(statement);
-    registry_.Publish(holder, last_statement_, *signer->Sign(last_statement_, absl::Now()));
-  }
-
-  std::unique_ptr<Session> SessionOf(const std::string& id) {
-    return std::make_unique<Session>(folders_[id],
-                                     Endpoints{.trust_domain = "agency.example",
-                                               .partner_registry = registry_server_.address(),
-                                               .engagement_scheduling = "127.0.0.1:1",
-                                               .document_exchange = exchange_server_.address()});
-  }
-
-  absl::StatusOr<SentDocument> Send() {
-    const auto session = SessionOf(kDesk);
-    return SendDocument(*session, options_);
-  }
-
-  absl::StatusOr<ReceivedDocument> Receive(const std::string& to) {
-    const auto session = SessionOf(kOne);
-    return ReceiveDocument(*session, {.document = exchange_.document.name(),
-                                      .to = to,
-                                      .purpose = "execution of the request",
-                                      .keep_sealed = keep_sealed_,
-                                      .patience = absl::Seconds(20)});
-  }
-
-  // Sends until `bytes` are on the server's disk, and stops there as if the client was killed.
-  void SendAPart(std::int64_t bytes) {
-    Cancellation cancellation;
-    options_.cancellation = &cancellation;
-    options_.progress = [&](Stage stage, std::int64_t done, std::int64_t) {
-      // On another thread in a program; Cancel may be called from here too.
-      if (stage == Stage::kUploading && done >= bytes) cancellation.Cancel();
-    };
-    EXPECT_THAT(Send(), FailsWith(absl::StatusCode::kCancelled, "CANCELLED_BY_CALLER"));
-    options_.cancellation = nullptr;
-    options_.progress = nullptr;
-  }
-
-  std::size_t UnfinishedUploads() const {
-    const std::filesystem::path uploads = folders_.at(kDesk) + "/uploads";
-    if (!std::filesystem::exists(uploads)) return 0;
-    return static_cast<std::size_t>(
-        std::distance(std::filesystem::directory_iterator(uploads), {}));
-  }
-
-  testing::TempDirectory folder_;
-  testing::TestPki pki_;
-  std::map<std::string, std::string> folders_;
-  std::string last_statement_;
-  FakeRegistry registry_;
-  FakeExchange exchange_;
-  TestServer registry_server_{
-      pki_,
-      {.name = "partner-registry",
-       .services = {kRegistryName},
-       .table = OpenTable(kRegistryName, {"ListKeyStatements"})},
-      [this](rpc::GateCore&) -> std::vector<grpc::Service*> { return {&registry_}; }};
-  TestServer exchange_server_{
-      pki_,
-      {.name = "document-exchange",
-       .services = {kExchangeName},
-       .table = OpenTable(kExchangeName,
-                          {"CreateUpload", "GetUpload", "UploadPieces", "SubmitDocument",
-                           "GetDocument", "Download", "ReleaseHeaders", "ConfirmRetrieval"})},
-      [this](rpc::GateCore&) -> std::vector<grpc::Service*> { return {&exchange_}; }};
-  SendOptions options_;
-  std::string content_;
-  std::string keep_sealed_;
-};
 
 TEST_F(PipelinesTest, WhatIsSentIsReceivedVerifiedAndConfirmed) {
   keep_sealed_ = folder_ / "sealed";
@@ -300,6 +148,17 @@ TEST_F(PipelinesTest, ARefusedTransferSealsAndLeavesNothing) {
   EXPECT_TRUE(exchange_.uploads.empty());
 }
 
+TEST_F(PipelinesTest, WhatIsNotSeenIsRefusedBeforeAnythingIsSent) {
+  options_.title = "Bank records \u202Efdp";
+  EXPECT_THAT(Send(), FailsWith(absl::StatusCode::kInvalidArgument, "DESCRIPTION_INVALID"));
+  options_.title = "Bank records";
+  options_.question.mutable_purpose()->set_stage("investi\u200Bgation");
+  EXPECT_THAT(Send(), FailsWith(absl::StatusCode::kInvalidArgument, "MANIFEST_INVALID"));
+
+  EXPECT_TRUE(exchange_.uploads.empty());
+  EXPECT_EQ(UnfinishedUploads(), 0U);
+}
+
 TEST_F(PipelinesTest, AQuestionIsNoAttempt) {
   options_.validate_only = true;
 
@@ -349,120 +208,6 @@ TEST_F(PipelinesTest, AChangedKeyIsToldAndAForgedOneRefused) {
 
   Publish(kTwo, sealing::AgeIdentity::Generate().recipient().ToString(), 1, "");
   EXPECT_THAT(Send(), FailsWith(kPrecondition, "KEY_PIN_BROKEN"));
-}
-
-class ReceivingTest : public PipelinesTest {
- protected:
-  void SetUp() override {
-    options_.patience = absl::Seconds(20);
-    content_.resize(300'000);
-    testing::WriteFile(options_.file, content_);
-    ASSERT_THAT(Send(), IsOk());
-  }
-
-  void NothingIsShown() {
-    EXPECT_FALSE(std::filesystem::exists(folder_ / "received.bin"));
-    EXPECT_TRUE(exchange_.confirmations.empty());
-  }
-
-  // Signs a changed manifest as the sender would.
-  void Resign(const sealing::Manifest& manifest, const std::string& signer_id = kDesk) {
-    const std::string folder = folders_[signer_id];
-    const auto signer =
-        sealing::Signer::FromPem(Read(folder + "/sign.pem"), Read(folder + "/sign.key"));
-    exchange_.document.set_manifest(*sealing::BuildManifest(manifest));
-    exchange_.document.set_signature(*signer->Sign(exchange_.document.manifest(), absl::Now()));
-  }
-
-  sealing::Manifest TheManifest() { return *sealing::ParseManifest(exchange_.document.manifest()); }
-};
-
-TEST_F(ReceivingTest, OtherStoredBytesAreNotOpened) {
-  exchange_.content[200'000] = static_cast<char>(exchange_.content[200'000] ^ 1);
-
-  EXPECT_THAT(Receive(folder_ / "received.bin"),
-              FailsWith(absl::StatusCode::kDataLoss, "PAYLOAD_MISMATCH"));
-
-  NothingIsShown();
-  EXPECT_EQ(exchange_.releases, 0);
-}
-
-TEST_F(ReceivingTest, AManifestOfAnotherSignerIsNotBelieved) {
-  Resign(TheManifest(), kTwo);
-
-  EXPECT_THAT(Receive(folder_ / "received.bin"),
-              FailsWith(absl::StatusCode::kPermissionDenied, "SIGNER_IS_ANOTHER"));
-
-  NothingIsShown();
-}
-
-TEST_F(ReceivingTest, HeadersOfAnotherRecipientAreNotTaken) {
-  exchange_.released_to = kTwo;
-
-  EXPECT_THAT(Receive(folder_ / "received.bin"),
-              FailsWith(absl::StatusCode::kInvalidArgument, "RECIPIENTS_MISMATCH"));
-
-  NothingIsShown();
-}
-
-TEST_F(ReceivingTest, ATextThatWasNotSignedForIsKeptAsEvidenceAndNotShown) {
-  sealing::Manifest manifest = TheManifest();
-  manifest.description_plaintext_sha256[0] ^= 1;
-  Resign(manifest);
-
-  EXPECT_THAT(Receive(folder_ / "received.bin"),
-              FailsWith(absl::StatusCode::kDataLoss, "PLAINTEXT_MISMATCH"));
-
-  NothingIsShown();
-  const std::string kept = folder_ / absl::StrCat(manifest.document_id, ".mismatch");
-  EXPECT_TRUE(std::filesystem::exists(kept + "/description.age"));
-  EXPECT_TRUE(std::filesystem::exists(kept + "/content.age"));
-}
-
-TEST_F(ReceivingTest, AnInterruptedDownloadGoesOnWhereItWas) {
-  const std::string id(absl::StripPrefix(exchange_.document.name(), "documents/"));
-  testing::WriteFile(folder_ / absl::StrCat(".", id, ".sealed"),
-                     exchange_.content.substr(0, 250'000));
-
-  ASSERT_THAT(Receive(folder_ / "received.bin"), IsOk());
-
-  EXPECT_LT(exchange_.bytes_sent, 60'000);
-  EXPECT_EQ(Read(folder_ / "received.bin"), content_);
-}
-
-TEST_F(ReceivingTest, WhatAnotherDownloadLeftBehindDoesNotSpoilThis) {
-  const std::string id(absl::StripPrefix(exchange_.document.name(), "documents/"));
-  testing::WriteFile(folder_ / absl::StrCat(".", id, ".sealed"), std::string(250'000, 'x'));
-
-  ASSERT_THAT(Receive(folder_ / "received.bin"), IsOk());
-
-  EXPECT_EQ(Read(folder_ / "received.bin"), content_);
-}
-
-TEST_F(ReceivingTest, TheSendersNameIsUsedWithinAFolderAndNothingIsOverwritten) {
-  std::filesystem::create_directory(folder_ / "in");
-
-  const auto received = Receive(folder_ / "in/");
-
-  ASSERT_THAT(received, IsOk());
-  EXPECT_EQ(received->file, folder_ / "in/evidence.bin");
-  EXPECT_THAT(Receive(folder_ / "in/evidence.bin"),
-              FailsWith(absl::StatusCode::kAlreadyExists, "FILE_EXISTS"));
-  EXPECT_THAT(Receive(folder_ / "in/"), FailsWith(absl::StatusCode::kAlreadyExists, "FILE_EXISTS"));
-}
-
-TEST_F(ReceivingTest, RestrictionsAreSeenFirstAndMayStopIt) {
-  const auto session = SessionOf(kOne);
-  const auto refused =
-      ReceiveDocument(*session, {.document = exchange_.document.name(),
-                                 .to = folder_ / "received.bin",
-                                 .purpose = "execution",
-                                 .before_opening = [](const v1::ReleaseHeadersResponse&) {
-                                   return absl::CancelledError("not under these restrictions");
-                                 }});
-
-  EXPECT_THAT(refused, testing::StatusIs(absl::StatusCode::kCancelled));
-  NothingIsShown();
 }
 
 }  // namespace

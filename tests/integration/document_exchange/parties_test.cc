@@ -1,6 +1,7 @@
 // Who stands for whom, and what follows: nobody gets by another name what his State would not get.
 #include <map>
 
+#include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/volume.h"
 #include "tests/integration/document_exchange/exchange_test.h"
@@ -140,6 +141,67 @@ TEST_F(ExchangeTest, AProsecutorOfAnotherUnitStandsForTheStateThatSecondsHim) {
   ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
   EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().description,
               HasSubstr("permission of Georgia"));
+}
+
+TEST_F(ExchangeTest, ALiaisonProsecutorSeesWhatIsHisAndNotWhatIsOfTheUnitInHisName) {
+  legal::Secondment seconded = Seconded();
+  seconded.identity = "spiffe://agency.example/agency/liaison-prosecutor/fr/lp-3";
+  world_.registry.Second(seconded);
+  const std::string& prosecutor = seconded.identity;
+  const SealedLetter among_staff =
+      world_.Seal({.recipients = {kDesk, kFrance}, .data_kind = "NON_PERSONAL"});
+  ASSERT_THAT(world_.Send(kDesk, among_staff), IsOk());
+  const SealedLetter to_him =
+      world_.Seal({.recipients = {kDesk, prosecutor}, .data_kind = "NON_PERSONAL"});
+  ASSERT_THAT(world_.Send(kDesk, to_him), IsOk());
+  const auto listed_for_him = [&] {
+    const auto rows = world_.tables->Read();
+    return (*rows)->ListDocuments(
+        {.side = SideOf(*world_.By(prosecutor).caller), .before_revision = 1'000'000});
+  };
+
+  EXPECT_THAT(world_.exchange->Get(world_.By(prosecutor), among_staff.upload.document_id),
+              FailsWith(StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
+  EXPECT_THAT(world_.exchange->Get(world_.By(prosecutor), to_him.upload.document_id), IsOk());
+  ASSERT_THAT(listed_for_him(), IsOk());
+  EXPECT_EQ(listed_for_him()->size(), 1U);
+
+  // Rows of before, which had the unit.
+  const auto stored = world_.journal->Mutate(
+      {.caller = kDesk, .method = "test/Before"}, [](journal::Turn& turn) -> absl::Status {
+        COMITY_RETURN_IF_ERROR(
+            turn.sql().Execute("UPDATE recipients SET side = 'agency.example/unit/fr' WHERE "
+                               "spiffe_id LIKE '%/liaison-prosecutor/%'"));
+        return turn.sql().Execute(
+            "DELETE FROM migrations WHERE component = 'service' AND version = 5");
+      });
+  ASSERT_THAT(stored, IsOk());
+  EXPECT_EQ(listed_for_him()->size(), 0U);
+  world_.Restart();
+  EXPECT_EQ(listed_for_him()->size(), 1U);
+}
+
+TEST_F(ExchangeTest, WhatALiaisonProsecutorSentHisStateRestricts) {
+  legal::Secondment seconded = Seconded();
+  seconded.identity = "spiffe://agency.example/agency/liaison-prosecutor/moldova/lp-3";
+  world_.registry.Second(seconded);
+  const std::string& prosecutor = seconded.identity;
+  SealedLetter letter = world_.Seal({.sender = prosecutor,
+                                     .recipients = {prosecutor, kTbilisi, kDesk},
+                                     .direction = "RECEIVE",
+                                     .originators = {Of("PUBLIC_SOURCE", "")}});
+  ASSERT_THAT(world_.Send(prosecutor, letter), IsOk());
+  const std::string& id = letter.upload.document_id;
+  const legal::Restriction no_passing_on = {.use = legal::UseRestriction::kNoPassingOn};
+
+  EXPECT_THAT(world_.exchange->AddRestriction(world_.By(kTbilisi), id, no_passing_on), IsOk())
+      << "a contact of the State that seconds him";
+  EXPECT_THAT(world_.exchange->AddRestriction(world_.By(kDesk), id, no_passing_on),
+              FailsWith(StatusCode::kPermissionDenied, "NOT_THE_ORIGINATOR"));
+  const auto rows = world_.tables->Read();
+  const auto document = (*rows)->FindDocument(id);
+  ASSERT_EQ((*document)->added_restrictions.size(), 1U);
+  EXPECT_EQ((*document)->added_restrictions[0].by_partner, "partners/georgia");
 }
 
 TEST_F(ExchangeTest, WhoIsSecondedByNobodyKnownSendsNothing) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/ids/uuid.h"
 #include "tests/integration/document_exchange/exchange_test.h"
 #include "tests/testing/status_matchers.h"
@@ -128,6 +130,25 @@ TEST_F(ExchangeTest, AChangedManifestIsRefused) {
   const auto refused = submit();
   ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "CONTEXT_MISMATCH"));
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("purpose"));
+}
+
+TEST_F(ExchangeTest, AManifestThatHoldsWhatIsNotSeenIsRefused) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  // Of a client that is not ours: the stage reads as another.
+  for (const char* const unseen : {"\u202E", "\u200B", "\u0085"}) {
+    SealedLetter letter = world_.Seal({});
+    letter.submission.manifest = absl::StrReplaceAll(
+        letter.submission.manifest, {{"investigation\"", absl::StrCat("investi", unseen, "\"")}});
+    letter.manifest = *sealing::ParseManifest(letter.submission.manifest);
+    letter.upload.context = *ContextOf(letter.manifest, {});
+    letter.submission.signature =
+        *world_.SignerOf(kDesk).Sign(letter.submission.manifest, world_.clock.Now());
+
+    const auto refused = world_.Send(kDesk, letter);
+
+    ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "MANIFEST_INVALID"));
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr("manifest.purpose.stage"));
+  }
 }
 
 TEST_F(ExchangeTest, ABodyThatIsNoSealedFileIsRefused) {

@@ -57,6 +57,37 @@ TEST(VisibilityTest, HavingNoUnitIsNothingInCommon) {
   EXPECT_TRUE(SameSide(Who("agency/desk-officer/-/a"), Who("agency/desk-officer/-/a")));
 }
 
+TEST(VisibilityTest, AUnitMakesColleaguesOfTheAgencysStaffOnly) {
+  struct Pair {
+    const char* one;
+    const char* other;
+    bool same;
+  };
+  for (const auto& [one, other, same] : {
+           Pair{"agency/national-member/fr/nm-1", "agency/desk-officer/fr/desk-1", true},
+           // Two units of one State.
+           Pair{"agency/national-member/fr/nm-1", "agency/desk-officer/france/desk-1", false},
+           // A prosecutor is his State's, whatever unit his name shows, and like its contacts each
+           // is addressed by himself.
+           Pair{"agency/liaison-prosecutor/georgia/lp-1", "agency/liaison-prosecutor/georgia/lp-2",
+                false},
+           Pair{"agency/liaison-prosecutor/fr/lp-1", "agency/national-member/fr/nm-1", false},
+           Pair{"agency/liaison-prosecutor/georgia/lp-1", "agency/desk-officer/georgia/desk-1",
+                false},
+           Pair{"agency/liaison-prosecutor/georgia/lp-1", "partner/georgia/contact/tbilisi-1",
+                false},
+           // The unit of a delegation is the partner to which it is accredited.
+           Pair{"agency/eu-delegation/georgia/d1", "agency/desk-officer/georgia/desk-1", false},
+           Pair{"agency/commission/eu/c1", "agency/eeas/eu/e1", false},
+           // The EPPO is a partner.
+           Pair{"partner/eppo/contact/luxembourg-1", "partner/eppo/contact/luxembourg-2", false},
+           Pair{"partner/eppo/contact/luxembourg-1", "agency/desk-officer/eppo/desk-1", false},
+       }) {
+    EXPECT_EQ(SameSide(Who(one), Who(other)), same) << one << ", " << other;
+    EXPECT_TRUE(SameSide(Who(one), Who(one))) << one;
+  }
+}
+
 TEST(VisibilityTest, ASideIsOfOneTrustDomain) {
   const identity::Principal foreign =
       *identity::Principal::Parse("spiffe://other.example/agency/desk-officer/fr/desk-1");

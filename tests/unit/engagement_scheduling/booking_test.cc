@@ -439,6 +439,44 @@ TEST_F(BookingTest, ALiaisonProsecutorTakesPartWhileASecondmentNamesHim) {
       << "it ended in between";
 }
 
+TEST_F(BookingTest, ALiaisonProsecutorComesForWhoSecondsHimOnTheDayOfTheMeeting) {
+  const absl::CivilDay today = DayInBrussels(kNow);
+  const absl::CivilDay day = DayInBrussels(kHour.start);
+  legal::Secondment next = Seconded(PartialDate(day));
+  next.name = "partners/moldova/secondments/s1";
+  next.instrument = "partners/moldova/instruments/cooperation-agreement";
+  registry_.Second({Seconded(PartialDate(today), PartialDate(day - 1)), next});
+  Engagement wanted = Meeting(kHour);
+  wanted.participants = {kDesk, kLiaison};
+  const auto refused = FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE");
+
+  registry_.SuspendExchanges("partners/moldova", true);
+  const absl::Status held = Hold(wanted).status();
+  ASSERT_THAT(held, refused) << "the State of the day is suspended, that of today is not";
+  EXPECT_THAT(std::string(held.message()), HasSubstr(FormatDay(day)));
+  registry_.SuspendExchanges("partners/moldova", false);
+  ASSERT_THAT(Hold(wanted), IsOk());
+
+  registry_.SuspendExchanges("partners/moldova", true);
+  EXPECT_THAT(Confirm(), refused) << "judged again";
+  registry_.SuspendExchanges("partners/moldova", false);
+  registry_.SuspendExchanges("partners/georgia", true);
+  EXPECT_THAT(Confirm(), refused) << "he counts today for the State that is suspended";
+  registry_.SuspendExchanges("partners/georgia", false);
+  EXPECT_THAT(Confirm(), IsOk());
+}
+
+TEST_F(BookingTest, AContactOfASuspendedPartnerIsNotHeldAndNotConfirmedForAnyDay) {
+  registry_.SuspendExchanges("partners/georgia", true);
+  EXPECT_THAT(Hold(Meeting(kHour)),
+              FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
+  registry_.SuspendExchanges("partners/georgia", false);
+  ASSERT_THAT(Hold(Meeting(kHour)), IsOk());
+
+  registry_.SuspendExchanges("partners/georgia", true);
+  EXPECT_THAT(Confirm(), FailsWith(StatusCode::kFailedPrecondition, "CONTACT_NOT_ACTIVE"));
+}
+
 TEST_F(BookingTest, EveryDayOfAMeetingOverMidnightMustPermitItAndIsNamed) {
   const absl::CivilDay first(2026, 12, 1);
   const Interval night = Between("2026-12-01T20:00:00Z", "2026-12-02T04:00:00Z");

@@ -15,7 +15,8 @@ namespace {
 using Records = testing::RegistryRecords;
 
 Records PublicRecords() {
-  return {.facts = testing::WithSecondment(legal::RealFacts()),
+  return {.facts = testing::WithSecondment(testing::WithSecondment(legal::RealFacts()),
+                                           "partners/moldova"),
           .contacts = {{kTbilisi,
                         {.partner = "partners/georgia",
                          .authority = "partners/georgia/authorities/prosecution",
@@ -151,10 +152,10 @@ void FixedRegistry::Record(const legal::Decision& decision) {
 
 void FixedRegistry::Authorise() { Record(legal::Authorised("france", "georgia")); }
 
-void FixedRegistry::Second(const legal::Secondment& secondment) {
+void FixedRegistry::Second(const std::vector<legal::Secondment>& secondments) {
   replica_.Change(
       [&](Records& records, legal::FactsBuilder&) {
-        records.secondments[secondment.identity] = {secondment};
+        records.secondments[secondments.front().identity] = secondments;
       },
       /*barrier=*/true);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
@@ -74,8 +75,9 @@ class FixedRegistry final : public RegistryView {
   void Forget(const std::string& contact);
   void SuspendExchanges(const std::string& partner, bool suspended);
   void Record(const legal::Decision& decision);
-  // In the place of those of the same identity.
-  void Second(const legal::Secondment& secondment);
+  // In the place of those of the same identity, which all have.
+  void Second(const legal::Secondment& secondment) { Second(std::vector{secondment}); }
+  void Second(const std::vector<legal::Secondment>& secondments);
   // France authorises the transfer to Georgia.
   void Authorise();
   void ForgetCheckpoint();

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/crypto/encoding.h"
@@ -85,7 +87,8 @@ class Ledger {
 // A document that was accepted, delivered and retrieved, with everything that can be checked.
 class EvidenceSample : public ::testing::Test {
  protected:
-  EvidenceSample() {
+  // With `task` in the place of what was seen, as it could be signed before there was a rule.
+  explicit EvidenceSample(absl::string_view task = "coordination") {
     manifest_.document_id = kDocument;
     manifest_.sender = kSender;
     manifest_.time = now_ - absl::Minutes(3);
@@ -94,6 +97,7 @@ class EvidenceSample : public ::testing::Test {
     manifest_.data_kind = "OPERATIONAL";
     manifest_.classification = "UNCLASSIFIED";
     manifest_.originators = {{.kind = "EUROJUST"}};
+    manifest_.purpose.task = "coordination";
     manifest_.subjects = {"SUSPECT"};
     manifest_.volume = "SINGLE";
     manifest_.thread = {.thread_id = kDocument, .kind = "REQUEST"};
@@ -108,7 +112,8 @@ class EvidenceSample : public ::testing::Test {
     description_ = *sealing::BuildDescription(description);
     manifest_.description_plaintext_sha256 = crypto::Sha256(description_);
     manifest_.recipients_size = 1;
-    files_.manifest = *sealing::BuildManifest(manifest_);
+    files_.manifest =
+        absl::StrReplaceAll(*sealing::BuildManifest(manifest_), {{"coordination", task}});
     files_.manifest_signature = Sign(agency_, kSender, files_.manifest, manifest_.time);
 
     // Entries of others before and after.

@@ -28,6 +28,8 @@ namespace fs = std::filesystem;
 
 class VerifyTest : public EvidenceSample {
  protected:
+  using EvidenceSample::EvidenceSample;
+
   Report Verify() const {
     auto report = VerifyFolder(
         folder_, {.signers = &verifier_, .ledgers = {other_.verifier(), key_.verifier()}});
@@ -60,6 +62,19 @@ TEST_F(VerifyTest, TheWholeEvidenceOfARetrievedDocumentHolds) {
   // Form and signature; four checks a statement and the confirmation; four files and the confirmed
   // content; one ledger.
   EXPECT_EQ(report.checks.size(), 2u + 3 * 4 + 1 + 5 + 1);
+}
+
+// Signed before texts had to be plain.
+class OldEvidenceTest : public VerifyTest {
+ protected:
+  OldEvidenceTest() : VerifyTest("coordi\u202Enation") {}
+};
+
+TEST_F(OldEvidenceTest, HoldsAsItDidWhateverItsTextsAre) {
+  Save();
+  ASSERT_NE(Read(path("manifest.json")).find("\u202E"), std::string::npos);
+
+  EXPECT_THAT(Failures(Verify()), IsEmpty());
 }
 
 TEST_F(VerifyTest, TheNecessaryFilesAreEnough) {

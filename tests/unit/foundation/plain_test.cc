@@ -74,5 +74,26 @@ TEST(PlainTest, WhatIsNoUtf8IsNoText) {
   EXPECT_THAT(FaultOf("a\xC3", kManyLines), HasSubstr("UTF-8"));
 }
 
+TEST(PlainTest, ACharacterInMoreBytesThanItTakesIsNone) {
+  // A line feed in three bytes, the override in four; half a pair; what is beyond Unicode.
+  for (const char* const wrong :
+       {"a\xE0\x80\x8A", "a\xF0\x82\x80\xAE", "a\xED\xA0\x80", "a\xF4\x90\x80\x80"}) {
+    EXPECT_THAT(FaultOf(wrong, kManyLines), HasSubstr("UTF-8")) << wrong;
+  }
+}
+
+TEST(PlainTest, WhatIsNotSeenIsShownByItsNumber) {
+  EXPECT_EQ(Shown(With(0x202E)), "Geor[U+202E]gia");
+  EXPECT_EQ(Shown(With(0xE0041)), "Geor[U+E0041]gia");
+  EXPECT_EQ(Shown("a\x1B[2J"), "a[U+001B][2J");
+  EXPECT_EQ(Shown("a\nb"), "a[U+000A]b");
+  EXPECT_EQ(Shown("a\nb\tc\r", Lines::kMany), "a\nb\tc[U+000D]");
+  EXPECT_EQ(Shown("a\xFF\xC3"), "a[FF][C3]");
+  EXPECT_EQ(Shown("a\u200Cb"), "a[U+200C]b");
+  for (const char* const plain : {"", "საქართველო", "می\u200Cخواهم", "a – b"}) {
+    EXPECT_EQ(Shown(plain), plain);
+  }
+}
+
 }  // namespace
 }  // namespace comity::text
