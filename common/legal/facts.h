@@ -118,6 +118,7 @@ struct Secondment {
   bool ended = false;      // Ended on its last day or later: that day does not count any more.
   std::string contact;     // "partners/x/contacts/y", whose access ends with it; may be empty.
   std::string identity;    // A SPIFFE id of the agency, whose access rests on it; may be empty.
+  std::string authority;   // "partners/x/authorities/y", whose prosecutor he is; may be empty.
 };
 
 // A contact that opens what is addressed to an authority and published a sealing key. Whether it

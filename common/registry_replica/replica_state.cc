@@ -177,7 +177,8 @@ absl::Status ReplicaState::PutSecondment(const v1::Secondment& secondment) {
       .instrument = secondment.instrument(),
       .ended = secondment.ended(),
       .contact = secondment.contact(),
-      .identity = secondment.identity()};
+      .identity = secondment.identity(),
+      .authority = secondment.authority()};
   COMITY_RETURN_IF_ERROR(Read(PartialDate::Parse(secondment.from()), read.name, read.from));
   COMITY_RETURN_IF_ERROR(Read(PartialDate::Parse(secondment.to()), read.name, read.to));
   secondments_.Put(read);

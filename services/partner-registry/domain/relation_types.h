@@ -218,6 +218,7 @@ struct Secondment {
   bool ended = false;      // Ended on `to` or after it: it has no effect on that day any more.
   std::string contact;     // An id of a contact of the partner, or empty.
   std::string identity;    // A SPIFFE id of a liaison prosecutor in the agency, or empty.
+  std::string authority;   // An id of an authority of the partner, or empty.
   std::string evidence;
   Recorded recorded;
 };

@@ -35,6 +35,10 @@ legal::Secondment Relations::ToLegal(const Secondment& secondment) {
   if (!secondment.contact.empty()) {
     made.contact = absl::StrCat("partners/", secondment.partner, "/contacts/", secondment.contact);
   }
+  if (!secondment.authority.empty()) {
+    made.authority =
+        absl::StrCat("partners/", secondment.partner, "/authorities/", secondment.authority);
+  }
   return made;
 }
 

@@ -244,6 +244,10 @@ absl::StatusOr<Secondment> FromProto(absl::string_view path, const v1::Secondmen
         made.contact, IdBelow(path, "contact", "contacts", made.partner, secondment.contact()));
   }
   made.identity = secondment.identity();
+  if (!secondment.authority().empty()) {
+    COMITY_ASSIGN_OR_RETURN(made.authority, IdBelow(path, "authority", "authorities", made.partner,
+                                                    secondment.authority()));
+  }
   made.evidence = secondment.evidence();
   return made;
 }

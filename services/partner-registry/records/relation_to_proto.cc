@@ -169,6 +169,10 @@ v1::Secondment ToProto(const Secondment& secondment, absl::string_view store_id)
         absl::StrCat("partners/", secondment.partner, "/contacts/", secondment.contact));
   }
   made.set_identity(secondment.identity);
+  if (!secondment.authority.empty()) {
+    made.set_authority(
+        absl::StrCat("partners/", secondment.partner, "/authorities/", secondment.authority));
+  }
   made.set_evidence(secondment.evidence);
   return made;
 }
