@@ -12,7 +12,6 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
-#include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -140,10 +139,7 @@ absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view p
 
 absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, contact.partner).status());
-  if (!IsId(contact.id)) {
-    return InvalidField("CONTACT_INVALID", "contact_id",
-                        "write lower-case letters, digits and hyphens, beginning with a letter");
-  }
+  COMITY_RETURN_IF_ERROR(CheckNewId("CONTACT_INVALID", "contact_id", contact.id));
   std::string name = NameOf(contact);
   if (registry.FindContact(name) != nullptr ||
       registry.FindContactBySpiffeId(contact.spiffe_id) != nullptr) {

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
@@ -200,21 +199,6 @@ absl::Status Writes::ResumeExchanges(const rpc::Call& call,
                                      const v1::ResumeExchangesRequest& request,
                                      v1::Partner* response) const {
   return SetExchanges(call, request, /*suspended=*/false, response);
-}
-
-absl::Status Writes::CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
-                                   v1::Contact* response) const {
-  COMITY_ASSIGN_OR_RETURN(const std::string partner, ParsePartnerName("parent", request.parent()));
-  v1::Contact named = request.contact();
-  named.set_name(absl::StrCat("partners/", partner, "/contacts/", request.contact_id()));
-  COMITY_ASSIGN_OR_RETURN(const Contact contact, ContactFromProto("contact", named));
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
-  COMITY_ASSIGN_OR_RETURN(
-      const RegistryStore::Written written,
-      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
-        return PlanCreateContact(latest, contact, now);
-      }));
-  return Answer<Contact>(written, store_->store_id(), response);
 }
 
 template <typename Request>
