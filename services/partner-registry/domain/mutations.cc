@@ -137,7 +137,8 @@ absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view p
   return plan;
 }
 
-absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now) {
+absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now,
+                                       absl::string_view path) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, contact.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("CONTACT_INVALID", "contact_id", contact.id));
   std::string name = NameOf(contact);
@@ -149,9 +150,9 @@ absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact
                      {.reason = "CONTACT_EXISTS"});
   }
   contact.state = ContactState::kActive;
-  COMITY_RETURN_IF_ERROR(CheckProblem(Check(contact, registry), "CONTACT_INVALID", "contact"));
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(contact, registry), "CONTACT_INVALID", path));
   COMITY_RETURN_IF_ERROR(
-      CheckProblem(CheckVerified(contact.last_verified, now), "CONTACT_INVALID", "contact"));
+      CheckProblem(CheckVerified(contact.last_verified, now), "CONTACT_INVALID", path));
   return Plan{.facts = {std::move(contact)}, .resource = std::move(name)};
 }
 
