@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,7 +93,7 @@ absl::StatusOr<ReadRows> ReadAll(const rpc::Call& call,
       read.options = message.options();
       // A dry run is a question, not an attempt: its refusal is no evidence of anything.
       if (read.options.validate_only()) call.MarkEvidenced();
-      message.mutable_options()->clear_request_id();
+      *message.mutable_options() = service::WhatIsAsked(read.options);
     }
     if (message.rows_size() > kMostRowsAMessage ||
         read.rows.size() + static_cast<std::size_t>(message.rows_size()) > kMostRows) {
@@ -142,7 +143,18 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   COMITY_ASSIGN_OR_RETURN(ReadRows read, ReadAll(call, rows));
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
                           service::AttemptOf(call, read.options.request_id(), read.digest));
+  // The same rows on the state before that revision give the same answer again.
+  const auto answer_again = [&](std::int64_t revision) -> absl::Status {
+    COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before, store_->At(revision - 1));
+    COMITY_ASSIGN_OR_RETURN(const ImportPlan then,
+                            PlanImport(*before, read.rows, call.caller(), clock_->Now()));
+    FillResponse(then, store_->store_id(), revision, response);
+    return absl::OkStatus();
+  };
   if (read.options.validate_only()) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<RegistryStore::Written> answered,
+                            store_->FindAnswer(attempt));
+    if (answered.has_value()) return answer_again(answered->committed.revision);
     const RegistryStore::State::Guard now = store_->View();
     COMITY_ASSIGN_OR_RETURN(const ImportPlan plan,
                             PlanImport(*now, read.rows, call.caller(), clock_->Now()));
@@ -164,12 +176,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
                                 return Plan{.facts = made.facts, .barrier = true};
                               },
                               /*barrier=*/true));
-  if (written.committed.replayed) {
-    // The same rows on the state before that revision give the same answer again.
-    COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before,
-                            store_->At(written.committed.revision - 1));
-    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows, call.caller(), clock_->Now()));
-  }
+  if (written.committed.replayed) return answer_again(written.committed.revision);
   FillResponse(made, store_->store_id(), written.committed.revision, response);
   return absl::OkStatus();
 }
