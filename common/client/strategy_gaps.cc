@@ -102,8 +102,27 @@ absl::StatusOr<SecondedOn> ListSeconded(Session& session,
   return seconded;
 }
 
-absl::StatusOr<std::vector<EngagementGap>> PlannedGaps(Session& session, absl::Time now,
-                                                       absl::Duration patience) {
+// Deleted ones, too.
+absl::StatusOr<GapsEverywhere::Partners> ListEverybody(Session& session, absl::Duration patience) {
+  registry::ListPartnersRequest everybody;
+  everybody.set_show_deleted(true);
+  for (const char* field : {"display_name", "status_footnote", "legal_classes", "delete_time"}) {
+    everybody.mutable_read_mask()->add_paths(field);
+  }
+  GapsEverywhere::Partners partners;
+  COMITY_RETURN_IF_ERROR(
+      AskAll(session.Registry(), &registry::PartnerRegistryService::Stub::ListPartners,
+             std::move(everybody), patience, [&](const registry::ListPartnersResponse& all) {
+               for (const registry::Partner& one : all.partners()) {
+                 partners.emplace(one.name(), one);
+               }
+             }));
+  return partners;
+}
+
+absl::StatusOr<std::vector<EngagementGap>> PlannedGaps(
+    Session& session, const absl::StatusOr<GapsEverywhere::Partners>& partners, absl::Time now,
+    absl::Duration patience) {
   std::vector<registry::Strategy> strategies;
   COMITY_RETURN_IF_ERROR(
       AskAll(session.Relations(), &registry::RelationService::Stub::ListStrategies,
@@ -122,19 +141,9 @@ absl::StatusOr<std::vector<EngagementGap>> PlannedGaps(Session& session, absl::T
                engagements.assign(all.engagements().begin(), all.engagements().end());
              }));
   if (engagements.empty()) return std::vector<EngagementGap>();
-  registry::ListPartnersRequest everybody;
-  everybody.set_show_deleted(true);
-  everybody.mutable_read_mask()->add_paths("legal_classes");
-  std::map<std::string, registry::Partner> partners;
-  COMITY_RETURN_IF_ERROR(
-      AskAll(session.Registry(), &registry::PartnerRegistryService::Stub::ListPartners,
-             std::move(everybody), patience, [&](const registry::ListPartnersResponse& all) {
-               for (const registry::Partner& one : all.partners()) {
-                 partners.emplace(one.name(), one);
-               }
-             }));
+  COMITY_RETURN_IF_ERROR(partners.status());
   COMITY_ASSIGN_OR_RETURN(const SecondedOn seconded, ListSeconded(session, engagements, patience));
-  return GapsOf(engagements, strategies, partners, seconded);
+  return GapsOf(engagements, strategies, *partners, seconded);
 }
 
 }  // namespace
@@ -169,17 +178,37 @@ std::vector<EngagementGap> GapsOf(const std::vector<scheduling::Engagement>& eng
 }
 
 absl::Status GapsEverywhere::status() const {
-  return Together(
-      {{"partner-registry", registry.status()}, {"engagement-scheduling", engagements.status()}});
+  return Together({{"partner-registry", registry.ok() ? looked_at.status() : registry.status()},
+                   {"engagement-scheduling", engagements.status()}});
+}
+
+std::vector<std::string> GapsEverywhere::InAccord() const {
+  std::vector<std::string> names;
+  if (!looked_at.ok() || !registry.ok() || registry->strategy().empty()) return names;
+  std::set<std::string> with_gap;
+  for (const auto& gap : registry->gaps()) with_gap.insert(gap.partner());
+  if (engagements.ok()) {
+    for (const EngagementGap& gap : *engagements) with_gap.insert(gap.partner);
+  }
+  for (const auto& [name, partner] : *looked_at) {
+    if (!with_gap.contains(name)) names.push_back(name);
+  }
+  return names;
 }
 
 GapsEverywhere ListStrategyGaps(Session& session, const std::string& day, absl::Time now,
                                 absl::Duration patience) {
   registry::ListStrategyGapsRequest request;
   request.set_day(day);
-  return {.registry = Ask(session.Relations(), &registry::RelationService::Stub::ListStrategyGaps,
-                          request, patience),
-          .engagements = PlannedGaps(session, now, patience)};
+  GapsEverywhere gaps;
+  gaps.registry = Ask(session.Relations(), &registry::RelationService::Stub::ListStrategyGaps,
+                      request, patience);
+  gaps.looked_at = ListEverybody(session, patience);
+  gaps.engagements = PlannedGaps(session, gaps.looked_at, now, patience);
+  if (gaps.looked_at.ok()) {
+    std::erase_if(*gaps.looked_at, [](const auto& one) { return one.second.has_delete_time(); });
+  }
+  return gaps;
 }
 
 }  // namespace comity::client

@@ -35,11 +35,18 @@ std::vector<EngagementGap> GapsOf(
     const SecondedOn& seconded);
 
 struct GapsEverywhere {
+  using Partners = std::map<std::string, partner_registry::v1::Partner>;
+
   absl::StatusOr<partner_registry::v1::ListStrategyGapsResponse> registry;
   absl::StatusOr<std::vector<EngagementGap>> engagements;
+  absl::StatusOr<Partners> looked_at;  // By name: who is on the register.
 
   // As of inquiries.h.
   absl::Status status() const;
+
+  // The names of those who were looked at and have no gap, as far as is known; nobody, if no
+  // strategy covers the day.
+  std::vector<std::string> InAccord() const;
 };
 
 // The registry's gaps of `day` (today if empty), and the engagements from `now` on that the caller

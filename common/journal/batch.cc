@@ -48,7 +48,30 @@ std::string KeyOf(const Asked& asked) {
   return absl::StrCat(asked.caller, "\n", asked.method, "\n", asked.request_id);
 }
 
+bool IsForgotten(const rows::Request& answered, absl::Duration request_memory, absl::Time now) {
+  return answered.mutation.commit_time + request_memory <= now;
+}
+
+// What `attempt`, which has the id of `answered`, is answered with.
+absl::StatusOr<Committed> AnswerAgain(const rows::Request& answered, const Attempt& attempt) {
+  if (answered.digest != attempt.request_digest) return RequestIdReused();
+  return Committed{.revision = answered.mutation.revision,
+                   .commit_time = answered.mutation.commit_time,
+                   .resource = answered.mutation.resource,
+                   .replayed = true};
+}
+
 }  // namespace
+
+absl::StatusOr<std::optional<Committed>> FindAnswer(storage::Connection& sql,
+                                                    const Attempt& attempt,
+                                                    absl::Duration request_memory, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const auto revisions, rows::FindAnswered(sql, {&attempt}));
+  if (revisions.empty()) return std::optional<Committed>();
+  COMITY_ASSIGN_OR_RETURN(const auto answered, rows::FindRequest(sql, revisions.front()));
+  if (!answered || IsForgotten(*answered, request_memory, now)) return std::optional<Committed>();
+  return AnswerAgain(*answered, attempt);
+}
 
 std::string NewsOf(const Head& head) {
   return absl::StrCat(head.store_id, " ", head.revision, " ", head.leaf_count);
@@ -137,19 +160,12 @@ absl::StatusOr<bool> Batch::Replay(MutationItem& item) {
   const auto found = answered_.find(first->first);
   if (found == answered_.end()) return false;
   const rows::Request& answered = found->second;
-  if (answered.mutation.commit_time + tools_.request_memory <= now_) {
+  if (IsForgotten(answered, tools_.request_memory, now_)) {
     // Forgotten, though its row is still there.
     COMITY_RETURN_IF_ERROR(rows::EraseRequest(*tools_.sql, answered.mutation.revision));
     return false;
   }
-  if (answered.digest != item.attempt.request_digest) {
-    item.verdict = RequestIdReused();
-  } else {
-    item.verdict = Committed{.revision = answered.mutation.revision,
-                             .commit_time = answered.mutation.commit_time,
-                             .resource = answered.mutation.resource,
-                             .replayed = true};
-  }
+  item.verdict = AnswerAgain(answered, item.attempt);
   ++replays_;
   return true;
 }

@@ -53,6 +53,12 @@ struct BatchTools {
 inline constexpr char kNewsChannel[] = "comity_journal";
 std::string NewsOf(const Head& head);
 
+// What a batch at `now` would answer `attempt` with from what was committed before; nullopt: it
+// would run it. INVALID_ARGUMENT `REQUEST_ID_REUSED`.
+absl::StatusOr<std::optional<Committed>> FindAnswer(storage::Connection& sql,
+                                                    const Attempt& attempt,
+                                                    absl::Duration request_memory, absl::Time now);
+
 // One durable transaction's worth of mutations and entries: gives each its verdict. Used once, by
 // the writer thread.
 class Batch {

@@ -131,6 +131,10 @@ class Journal {
   //   DEADLINE_EXCEEDED `DEADLINE_BEFORE_TURN`.
   absl::StatusOr<Committed> Mutate(Attempt attempt, Body body);
 
+  // What Mutate would answer `attempt` with as a repetition; nullopt: it would run the body. Writes
+  // nothing. INVALID_ARGUMENT `REQUEST_ID_REUSED`; errors of the database.
+  virtual absl::StatusOr<std::optional<Committed>> FindAnswer(const Attempt& attempt) = 0;
+
   // As Mutate, without waiting: `done` is called exactly once, on a thread that gives answers (or
   // at once on this one, if the attempt is not queued). Others' answers wait for it: it must not
   // block.

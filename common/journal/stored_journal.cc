@@ -1,5 +1,6 @@
 #include "common/journal/stored_journal.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -114,6 +115,13 @@ void StoredJournal::Attach(Participant* participant) { writer_.Attach(participan
 void StoredJournal::Submit(Attempt attempt, Body body, Done done) {
   writer_.Submit(MutationItem{
       .attempt = std::move(attempt), .body = std::move(body), .done = std::move(done)});
+}
+
+absl::StatusOr<std::optional<Committed>> StoredJournal::FindAnswer(const Attempt& attempt) {
+  if (attempt.request_id.empty()) return std::optional<Committed>();
+  COMITY_ASSIGN_OR_RETURN(const storage::Snapshot snapshot, database_->Read());
+  return journal::FindAnswer(snapshot.sql(), attempt, options_.request_memory,
+                             std::max(options_.clock->Now(), head().commit_time));
 }
 
 void StoredJournal::SubmitLeaf(LeafMaker maker, std::function<void(absl::StatusOr<Entry>)> done) {

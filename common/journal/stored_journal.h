@@ -44,6 +44,7 @@ class StoredJournal final : public Journal {
   void Attach(Participant* participant) override;
   void Close() override;
   void Submit(Attempt attempt, Body body, Done done) override;
+  absl::StatusOr<std::optional<Committed>> FindAnswer(const Attempt& attempt) override;
   void SubmitLeaf(LeafMaker maker, std::function<void(absl::StatusOr<Entry>)> done) override;
   absl::Status Writable() const override;
   Head head() const override;

@@ -33,7 +33,8 @@ struct Attempt {
   std::string method;  // gRPC path without the leading slash.
   // A UUID, or empty: then a repetition is a new mutation.
   std::string request_id;
-  // SHA-256 of the request without its request_id; compared when the request_id was seen before.
+  // SHA-256 of the request without its request_id and validate_only; compared when the request_id
+  // was seen before.
   crypto::Digest request_digest{};
   // The turn does not begin after this: DEADLINE_EXCEEDED `DEADLINE_BEFORE_TURN`, nothing happened.
   // Once it has begun the attempt is carried through.

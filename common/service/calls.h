@@ -27,17 +27,24 @@ absl::Status CheckMinRevision(const rpc::Call& call, absl::string_view store_id,
 // SHA-256 of the method and of `request`, deterministic.
 crypto::Digest DigestOf(absl::string_view method, const google::protobuf::Message& request);
 
-// The attempt of `call`; `digest` is of the request without its request_id. INVALID_ARGUMENT
+// The attempt of `call`; `digest` is of what is asked (WhatIsAsked). INVALID_ARGUMENT
 // `REQUEST_ID_INVALID` if `request_id` is neither empty nor a UUID.
 absl::StatusOr<journal::Attempt> AttemptOf(const rpc::Call& call, const std::string& request_id,
                                            const crypto::Digest& digest);
 
+// What repetitions of a request have in common with it, and with the question (validate_only) what
+// would become of it.
+template <typename Request>
+Request WhatIsAsked(Request request) {
+  request.clear_request_id();
+  if constexpr (requires { request.clear_validate_only(); }) request.clear_validate_only();
+  return request;
+}
+
 // The same for a request with the field request_id.
 template <typename Request>
 absl::StatusOr<journal::Attempt> AttemptOf(const rpc::Call& call, const Request& request) {
-  Request without = request;
-  without.clear_request_id();
-  return AttemptOf(call, request.request_id(), DigestOf(call.method(), without));
+  return AttemptOf(call, request.request_id(), DigestOf(call.method(), WhatIsAsked(request)));
 }
 
 // The size of a page: 50 if `asked` is 0, 500 at most. INVALID_ARGUMENT `PAGE_SIZE_INVALID` if it

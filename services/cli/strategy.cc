@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ namespace {
 
 struct Arguments {
   std::string name, file, reason, day;
+  bool all = false;
 };
 
 void Print(const v1::Strategy& strategy) {
@@ -49,7 +51,27 @@ void PrintAll(const v1::ListStrategiesResponse& response) {
   PrintTable(std::cout, {"strategy", "from", "to", "title"}, rows);
 }
 
-void PrintGaps(const client::GapsEverywhere& all) {
+// How many were looked at; those who are in accord are named if `named`.
+void PrintLookedAt(const client::GapsEverywhere& all, bool named) {
+  if (!all.looked_at.ok() || !all.registry.ok() || all.registry->strategy().empty()) return;
+  const std::vector<std::string> in_accord = all.InAccord();
+  std::cout << all.looked_at->size() << " partners were looked at, "
+            << all.looked_at->size() - in_accord.size() << " of them are not in accord with it";
+  if (!named) {
+    std::cout << (in_accord.empty() ? ".\n" : " (--all names the others).\n");
+    return;
+  }
+  std::cout << "; the others:\n";
+  std::set<std::string> footnotes;
+  for (const std::string& name : in_accord) {
+    const v1::Partner& partner = all.looked_at->at(name);
+    std::cout << "  " << name << ", " << partner.display_name() << "\n";
+    if (!partner.status_footnote().empty()) footnotes.insert(partner.status_footnote());
+  }
+  PrintFootnotes(std::cout, footnotes);
+}
+
+void PrintGaps(const client::GapsEverywhere& all, bool named) {
   const v1::ListStrategyGapsResponse response =
       all.registry.ok() ? *all.registry : v1::ListStrategyGapsResponse();
   if (!response.strategy().empty()) std::cout << "Against " << response.strategy() << ":\n";
@@ -68,10 +90,11 @@ void PrintGaps(const client::GapsEverywhere& all) {
   if (all.status().ok() && response.gaps().empty() && all.engagements->empty()) {
     std::cout << "Everything is in accord with it.\n";
   }
+  PrintLookedAt(all, named);
 }
 
 // The registry's gaps, and the engagements that are planned beside the strategy.
-absl::Status Gaps(App& app, const std::string& day) {
+absl::Status Gaps(App& app, const std::string& day, bool named) {
   if (!day.empty()) COMITY_RETURN_IF_ERROR(ParseWholeDay("--day", day).status());
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
   const client::GapsEverywhere all =
@@ -88,7 +111,11 @@ absl::Status Gaps(App& app, const std::string& day) {
                                       {"sentence", gap.sentence}});
     }
   }
-  app.Show(shown, [&] { PrintGaps(all); });
+  if (all.looked_at.ok()) {
+    shown["lookedAt"] = all.looked_at->size();
+    if (named) shown["inAccord"] = all.InAccord();
+  }
+  app.Show(shown, [&] { PrintGaps(all, named); });
   return status;
 }
 
@@ -131,12 +158,13 @@ void RegisterStrategy(Command root, App& app) {
                                                   v1::ListStrategiesRequest(), &PrintAll);
                              }));
 
-  AddCommand(
+  const Command gaps = AddCommand(
       strategy, app, "gaps",
       "Relations, and meetings to come, that are not in accord with the strategy of their day",
-      "  comity --as desk-1 strategy gaps", [&app, arguments] { return Gaps(app, arguments->day); })
-      .AddOption("--day", arguments->day, "Today if left out")
-      .TypeName("DAY");
+      "  comity --as desk-1 strategy gaps",
+      [&app, arguments] { return Gaps(app, arguments->day, arguments->all); });
+  gaps.AddOption("--day", arguments->day, "Today if left out").TypeName("DAY");
+  gaps.AddFlag("--all", arguments->all, "Name those, too, who are in accord with it");
 }
 
 }  // namespace comity::cli

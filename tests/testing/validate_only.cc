@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "common/status/error.h"
 #include "tests/testing/seed.h"
 
@@ -23,26 +24,33 @@ using google::protobuf::MethodDescriptor;
 using google::protobuf::Reflection;
 using google::protobuf::util::MessageDifferencer;
 
-constexpr char kField[] = "validate_only";
-
 using Chance = std::mt19937_64;
 
-// Where a request says it; "": nowhere.
-std::string PathOf(const Descriptor& request) {
-  if (request.FindFieldByName(kField) != nullptr) return kField;
+// Where a request has `field`, of its own or of its options; "": nowhere.
+std::string PathOf(const std::string& field, const Descriptor& request) {
+  if (request.FindFieldByName(field) != nullptr) return field;
   const FieldDescriptor* const options = request.FindFieldByName("options");
   const bool below = options != nullptr && options->message_type() != nullptr &&
-                     options->message_type()->FindFieldByName(kField) != nullptr;
-  return below ? absl::StrCat("options.", kField) : "";
+                     options->message_type()->FindFieldByName(field) != nullptr;
+  return below ? absl::StrCat("options.", field) : "";
 }
 
-const std::string& OneOf(const std::vector<std::string>& values, Chance& chance) {
+template <typename T>
+const T& OneOf(const std::vector<T>& values, Chance& chance) {
   return values[std::uniform_int_distribution<std::size_t>(0, values.size() - 1)(chance)];
 }
 
+AnyMessage CopyOf(const Message& message) {
+  AnyMessage copy(message.New());
+  copy->CopyFrom(message);
+  return copy;
+}
+
 // Something good everywhere; in half of all requests something bad in a place or two.
-AnyMessage Draw(const MethodDescriptor& method, const Grammar& grammar, Chance& chance) {
+AnyMessage Draw(const MethodDescriptor& method, const Grammar& grammar,
+                const std::string& request_id, Chance& chance) {
   AnyMessage request = MakeRequest(method, OneOf(grammar.requests, chance));
+  SetField(*request, PathOf("request_id", *method.input_type()), request_id);
   for (const Alternatives& field : grammar.fields) {
     if (!field.good.empty()) SetField(*request, field.path, OneOf(field.good, chance));
   }
@@ -59,6 +67,12 @@ AnyMessage Draw(const MethodDescriptor& method, const Grammar& grammar, Chance& 
   }
   return request;
 }
+
+// A request that was done, which may come again, and its request_id, which may come with another.
+struct Done {
+  std::string request_id;
+  AnyMessage request;
+};
 
 // Takes out what only the call itself has: revisions, etags, instants.
 void ClearWritten(Message& message) {
@@ -116,7 +130,7 @@ std::string Difference(const absl::StatusOr<AnyMessage>& foreseen,
 std::vector<const MethodDescriptor*> MethodsThatValidate(const std::vector<std::string>& services) {
   std::vector<const MethodDescriptor*> methods;
   for (const MethodDescriptor* method : MethodsOf(services)) {
-    if (!PathOf(*method->input_type()).empty()) methods.push_back(method);
+    if (!PathOf("validate_only", *method->input_type()).empty()) methods.push_back(method);
   }
   return methods;
 }
@@ -129,13 +143,22 @@ std::vector<std::string> Numbered(const std::string& prefix, int count) {
 
 void ExpectTheVerdictOfTheCall(const MethodDescriptor& method, const Grammar& grammar,
                                const Trial& trial) {
-  const std::string path = PathOf(*method.input_type());
+  const std::string path = PathOf("validate_only", *method.input_type());
   const std::uint64_t seed = Seed();
   std::cout << NameOf(method) << ": seed " << seed << "\n";
   Chance chance(seed);
+  std::vector<Done> all_done;
   int good = 0;
+  int repeated = 0;
+  int reused = 0;
   for (int i = 0; i < trial.cases; ++i) {
-    const AnyMessage request = Draw(method, grammar, chance);
+    // One in eight was done before, and one in eight has the request_id of such a one.
+    const int lot = all_done.empty() ? 0 : std::uniform_int_distribution<int>(1, 8)(chance);
+    const std::string request_id =
+        lot == 2 ? OneOf(all_done, chance).request_id
+                 : absl::StrFormat("01900000-0000-7000-8000-%012x", chance() >> 16);
+    const AnyMessage request = lot == 1 ? CopyOf(*OneOf(all_done, chance).request)
+                                        : Draw(method, grammar, request_id, chance);
     const std::int64_t before = trial.written();
     SetField(*request, path, "true");
     const absl::StatusOr<AnyMessage> foreseen = trial.call(*request);
@@ -144,11 +167,21 @@ void ExpectTheVerdictOfTheCall(const MethodDescriptor& method, const Grammar& gr
     const absl::StatusOr<AnyMessage> done = trial.call(*request);
     ASSERT_EQ(Difference(foreseen, done, grammar.server_names), "")
         << "seed " << seed << ", case " << i << ": " << request->DebugString() << done.status();
-    if (done.ok()) ++good;
+    if (ReasonOf(done.status()) == "REQUEST_ID_REUSED") ++reused;
+    if (!done.ok()) continue;
+    ++good;
+    if (lot == 1) {
+      ++repeated;
+    } else {
+      all_done.push_back({request_id, CopyOf(*request)});
+    }
   }
-  std::cout << NameOf(method) << ": " << good << " of " << trial.cases << " were good\n";
+  std::cout << NameOf(method) << ": " << good << " of " << trial.cases << " were good, " << repeated
+            << " of them repetitions; " << reused << " had the request_id of another\n";
   EXPECT_GE(good, trial.cases / 10);
   EXPECT_LE(good, trial.cases - trial.cases / 10);
+  EXPECT_GT(repeated, 0);
+  EXPECT_GT(reused, 0);
 }
 
 }  // namespace comity::testing

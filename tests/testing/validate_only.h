@@ -10,7 +10,8 @@
 #include "tests/testing/any_method.h"
 
 // M10: a question with `validate_only` has the verdict of the call itself, at the same state. Shown
-// for one method by requests that are drawn: each is asked first and then done.
+// for one method by requests that are drawn: each is asked first and then done. Some come again
+// once they were done, and some have the request_id of one that was.
 namespace comity::testing {
 
 // What a field is in requests that are drawn.

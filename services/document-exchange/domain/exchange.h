@@ -63,7 +63,7 @@ struct Request {
   std::string via;          // SPIFFE id of who calls for the caller; mostly empty.
   std::string method;       // gRPC path without the leading slash.
   std::string request_id;   // A UUID or empty.
-  crypto::Digest digest{};  // Of the request without its request_id.
+  crypto::Digest digest{};  // Of the request without request_id and validate_only.
   absl::Time deadline = absl::InfiniteFuture();
   // Set when the refusal that is returned has its ledger entry already.
   mutable bool evidenced = false;

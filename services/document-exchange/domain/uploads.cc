@@ -141,7 +141,17 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
                    .recipients = wanted.recipients,
                    .flags = FlagsOf(wanted.context.question.purpose),
                    .context_digests = DigestContext(wanted.context)};
+  // Of a repetition that upload counts which was opened when it was answered first.
+  const auto answer_again = [&](absl::string_view resource) -> absl::StatusOr<UploadStatus> {
+    COMITY_ASSIGN_OR_RETURN(UploadStatus status,
+                            GetUpload(request, absl::StripPrefix(resource, "uploads/")));
+    status.verdicts = std::move(verdicts);
+    return status;
+  };
   if (wanted.validate_only) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<journal::Committed> answered,
+                            parts_.journal->FindAnswer(AttemptOf(request)));
+    if (answered.has_value()) return answer_again(answered->resource);
     COMITY_RETURN_IF_ERROR(parts_.may_begin());
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
     COMITY_RETURN_IF_ERROR(CheckMayOpen(*rows, upload, settings_.most_open_uploads, now));
@@ -177,13 +187,9 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
     }
     return committed.status();
   }
-  const std::string id(absl::StripPrefix(committed->resource, "uploads/"));
-  if (id != upload.id) {
-    // The request was answered before: that upload counts.
+  if (committed->replayed) {
     parts_.payloads->RemoveUpload(upload.id).IgnoreError();
-    COMITY_ASSIGN_OR_RETURN(UploadStatus status, GetUpload(request, id));
-    status.verdicts = std::move(verdicts);
-    return status;
+    return answer_again(committed->resource);
   }
   return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
 }

@@ -15,14 +15,14 @@ Request ReadRequest(const rpc::Call& call) {
 }
 
 absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const std::string& request_id,
-                                     const google::protobuf::Message& without_request_id) {
+                                     const google::protobuf::Message& what_is_asked) {
   if (!request_id.empty() && !IsUuid(request_id)) {
     return InvalidField("REQUEST_ID_INVALID", "request_id",
                         "must be a UUID in lower case, or empty");
   }
   Request request = ReadRequest(call);
   request.request_id = request_id;
-  request.digest = DigestOf(call.method(), without_request_id);
+  request.digest = DigestOf(call.method(), what_is_asked);
   return request;
 }
 

@@ -23,13 +23,11 @@ Request ReadRequest(const rpc::Call& call);
 // The same for a message with the field request_id. INVALID_ARGUMENT `REQUEST_ID_INVALID` if that
 // is neither empty nor a UUID.
 absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const std::string& request_id,
-                                     const google::protobuf::Message& without_request_id);
+                                     const google::protobuf::Message& what_is_asked);
 
 template <typename Message>
 absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const Message& message) {
-  Message without = message;
-  without.clear_request_id();
-  return WriteRequest(call, message.request_id(), without);
+  return WriteRequest(call, message.request_id(), service::WhatIsAsked(message));
 }
 
 // The id of `name`, such as "documents/{id}" of `collection` "documents". INVALID_ARGUMENT

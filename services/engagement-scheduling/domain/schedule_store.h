@@ -54,6 +54,10 @@ class ScheduleStore {
   // key of its month was destroyed since. Anything else it gives back. Reads the store.
   virtual absl::StatusOr<Written> Recall(Written written) = 0;
 
+  // What Write would answer `attempt` with as a repetition; nullopt: it would run the planner.
+  // Reads the store and writes nothing. Fails as Journal::FindAnswer.
+  virtual absl::StatusOr<std::optional<Written>> FindAnswer(const journal::Attempt& attempt) = 0;
+
   // Submit, waiting for the end, and Recall.
   absl::StatusOr<Written> Write(journal::Attempt attempt, Planner planner);
 

@@ -172,6 +172,14 @@ absl::Status JournalScheduleStore::Carry(const journal::Attempt& attempt, const 
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<JournalScheduleStore::Written>> JournalScheduleStore::FindAnswer(
+    const journal::Attempt& attempt) {
+  COMITY_ASSIGN_OR_RETURN(std::optional<journal::Committed> committed,
+                          journal_->FindAnswer(attempt));
+  if (!committed.has_value()) return std::optional<Written>();
+  return Recall(Written{.committed = *std::move(committed)});
+}
+
 absl::StatusOr<JournalScheduleStore::Written> JournalScheduleStore::Recall(Written written) {
   if (!written.committed.replayed) return written;
   const std::string& resource = written.committed.resource;

@@ -26,6 +26,7 @@ class JournalScheduleStore final : public ScheduleStore {
 
   State::Guard View() const override { return state_.View(); }
   void Submit(journal::Attempt attempt, Planner planner, Done done) override;
+  absl::StatusOr<std::optional<Written>> FindAnswer(const journal::Attempt& attempt) override;
   absl::StatusOr<Written> Recall(Written written) override;
   const std::string& store_id() const override { return store_id_; }
 

@@ -1,6 +1,7 @@
 #include "services/engagement-scheduling/transport/writes.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,9 +84,15 @@ absl::Status Writes::HoldEngagement(const rpc::Call& call, const v1::HoldEngagem
   };
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   if (request.validate_only()) {
-    COMITY_ASSIGN_OR_RETURN(Engagement planned, plan(*store_->View(), clock_->Now()));
-    planned.name.clear();
-    *response = ToProto(planned, store_->store_id());
+    later.Promise().From([this, plan, attempt = std::move(attempt), response]() -> absl::Status {
+      COMITY_ASSIGN_OR_RETURN(const std::optional<ScheduleStore::Written> answered,
+                              store_->FindAnswer(attempt));
+      if (answered.has_value()) return Fill(*answered, response);
+      COMITY_ASSIGN_OR_RETURN(Engagement planned, plan(*store_->View(), clock_->Now()));
+      planned.name.clear();
+      *response = ToProto(planned, store_->store_id());
+      return absl::OkStatus();
+    });
     return absl::OkStatus();
   }
   Submit(

@@ -26,31 +26,31 @@ absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
                             const ChangeRequest& request, absl::Time now) {
   const bool is_new = request.fields.empty();
   if (const auto* authority = std::get_if<Authority>(&request.change)) {
-    return is_new ? PlanCreateAuthority(registry, caller, *authority, now)
-                  : PlanUpdateAuthority(registry, caller, *authority, request.etag, now);
+    constexpr char kPath[] = "change_request.authority";
+    return is_new ? PlanCreateAuthority(registry, caller, *authority, now, kPath)
+                  : PlanUpdateAuthority(registry, caller, *authority, request.etag, now, kPath);
   }
+  constexpr char kPath[] = "change_request.contact";
   const Contact& contact = std::get<Contact>(request.change);
-  return is_new ? PlanCreateContact(registry, contact, now)
-                : PlanUpdateContact(registry, contact, request.etag, now);
+  return is_new ? PlanCreateContact(registry, contact, now, kPath)
+                : PlanUpdateContact(registry, contact, request.etag, now, kPath);
 }
 
-// The edit is refused to who asks for it, whose request has the field one level deeper.
-absl::Status NotAsked(const absl::Status& refused) {
-  const ErrorDetails details = DetailsOf(refused);
-  if (details.fields.size() != 1) return refused;
-  return InvalidField(details.reason, absl::StrCat("change_request.", details.fields[0].field),
-                      details.fields[0].description);
-}
-
-// The edit is refused to who approves. What is wrong with the request itself nobody can correct in
-// it, nor make what it rests on as it was.
+// The edit is refused to who approves, who only named it. What is wrong with the request itself
+// nobody can correct in it, nor make what it rests on as it was.
 absl::Status NotApproved(const absl::Status& refused) {
   if (ReasonOf(refused) == "PARTNER_DELETED") return refused;
+  ErrorDetails details = DetailsOf(refused);
+  for (FieldViolation& violation : details.fields) {
+    violation = {.field = "name",
+                 .description = absl::StrCat(violation.field, ": ", violation.description)};
+  }
+  if (details.metadata.contains("field")) details.metadata["field"] = "name";
   return MakeError(refused.code(),
                    absl::StrCat("As it is the request cannot be approved: decline it (comity "
                                 "changes reject), and have what is still right asked for anew. ",
                                 refused.message()),
-                   DetailsOf(refused));
+                   std::move(details));
 }
 
 absl::Status Pending(int most, absl::string_view what) {
@@ -158,9 +158,8 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
     return Bad("change_request.reason", fault);
   }
   COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked.partner, now));
-  const absl::StatusOr<Plan> edit = EditOf(registry, caller.spiffe_id, asked, now);
-  if (!edit.ok()) return NotAsked(edit.status());
-  if (edit->facts.empty()) {
+  COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));
+  if (edit.facts.empty()) {
     return Bad("change_request.update_mask", "it is recorded so already: nothing would change");
   }
   asked.state = ChangeRequestState::kOpen;

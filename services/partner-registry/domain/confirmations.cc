@@ -402,10 +402,11 @@ std::optional<Problem> MadeSurer(const Partner& old, const Partner& made) {
   return std::nullopt;
 }
 
-absl::Status CheckNotSurer(const std::optional<Problem>& surer) {
+absl::Status CheckNotSurer(const std::optional<Problem>& surer, absl::string_view path) {
   if (!surer.has_value()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat(surer->what, "."),
-                   {.reason = kConfirmationNeeded, .metadata = {{"field", surer->field}}});
+                   {.reason = kConfirmationNeeded,
+                    .metadata = {{"field", absl::StrCat(path, ".", surer->field)}}});
 }
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,

@@ -11,8 +11,8 @@
 
 // Who vouches for what can decide: one person records it, and what the source left unsure becomes
 // surer only when a second person confirms it. An instrument has a certainty for each field
-// (legal::Field); an authority, a period of a legal class and a partner's competence have one for all
-// they say in law.
+// (legal::Field); an authority, a period of a legal class and a partner's competence have one for
+// all they say in law.
 namespace comity::partner_registry {
 
 // Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the
@@ -42,8 +42,8 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
 inline constexpr char kEvidenceMissing[] = "EVIDENCE_MISSING";
 inline constexpr char kConfirmationNeeded[] = "CONFIRMATION_NEEDED";
 
-// FAILED_PRECONDITION `CONFIRMATION_NEEDED` for what MadeSurer found.
-absl::Status CheckNotSurer(const std::optional<Problem>& surer);
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED` for what MadeSurer found, with the field below `path`.
+absl::Status CheckNotSurer(const std::optional<Problem>& surer, absl::string_view path);
 
 // Adds a confirmation of the present value. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it

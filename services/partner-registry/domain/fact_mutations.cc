@@ -38,7 +38,7 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed), "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
@@ -60,29 +60,29 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
 }
 
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority authority, absl::Time now) {
+                                         Authority authority, absl::Time now,
+                                         absl::string_view path) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, authority.partner).status());
   COMITY_RETURN_IF_ERROR(CheckNewId("AUTHORITY_INVALID", "authority_id", authority.id));
   std::string name = NameOf(authority);
   if (registry.Find(name).has_value()) return Taken("an authority", "AUTHORITY_EXISTS");
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", path));
   COMITY_RETURN_IF_ERROR(
-      CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", "authority"));
-  COMITY_RETURN_IF_ERROR(
-      CheckProblem(CheckVerified(authority.last_verified, now), "AUTHORITY_INVALID", "authority"));
+      CheckProblem(CheckVerified(authority.last_verified, now), "AUTHORITY_INVALID", path));
   RecordBy(caller, nullptr, authority);
   return Plan{.facts = {std::move(authority)}, .resource = std::move(name)};
 }
 
 absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority changed, absl::string_view etag,
-                                         absl::Time now) {
+                                         Authority changed, absl::string_view etag, absl::Time now,
+                                         absl::string_view path) {
   COMITY_ASSIGN_OR_RETURN(const Authority* known, AuthorityToChange(registry, NameOf(changed)));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
-  COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", path));
   COMITY_RETURN_IF_ERROR(
-      CheckProblem(CheckVerified(changed.last_verified, now), "AUTHORITY_INVALID", "authority"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+      CheckProblem(CheckVerified(changed.last_verified, now), "AUTHORITY_INVALID", path));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed), path));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }
@@ -99,16 +99,17 @@ absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string
 }
 
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
-                                       absl::string_view etag, absl::Time now) {
+                                       absl::string_view etag, absl::Time now,
+                                       absl::string_view path) {
   const Contact* known = registry.FindContact(NameOf(changed));
   if (known == nullptr) return NoSuch("contact", "CONTACT_NOT_FOUND");
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   COMITY_RETURN_IF_ERROR(CheckNotErased(*known));
   changed.state = known->state;
-  COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "CONTACT_INVALID", "contact"));
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "CONTACT_INVALID", path));
   COMITY_RETURN_IF_ERROR(
-      CheckProblem(CheckVerified(changed.last_verified, now), "CONTACT_INVALID", "contact"));
+      CheckProblem(CheckVerified(changed.last_verified, now), "CONTACT_INVALID", path));
   const bool barrier = changed.spiffe_id != known->spiffe_id ||
                        changed.authority != known->authority || changed.opener != known->opener ||
                        changed.valid_from != known->valid_from ||

@@ -10,8 +10,9 @@
 #include "services/partner-registry/domain/types.h"
 
 // What is done to instruments, authorities and contacts, in the form of mutations.h.
-// `changed` takes the place of what has its name, and what only the server sets is kept. Errors of
-// edit_rules.h besides those named; NOT_FOUND `INSTRUMENT_NOT_FOUND` and the like.
+// `changed` takes the place of what has its name, and what only the server sets is kept. `path` is
+// where the request has what is judged: the fields of errors are below it. Errors of edit_rules.h
+// besides those named; NOT_FOUND `INSTRUMENT_NOT_FOUND` and the like.
 namespace comity::partner_registry {
 
 // ALREADY_EXISTS `INSTRUMENT_EXISTS`; INVALID_ARGUMENT `INSTRUMENT_INVALID` with the field.
@@ -32,12 +33,14 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
 
 // ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority authority, absl::Time now);
+                                         Authority authority, absl::Time now,
+                                         absl::string_view path = "authority");
 
 // A barrier: it may lose its competence. INVALID_ARGUMENT `AUTHORITY_INVALID`; FAILED_PRECONDITION
 // `CONFIRMATION_NEEDED`: likewise, or the check would get looser.
 absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_view caller,
-                                         Authority changed, absl::string_view etag, absl::Time now);
+                                         Authority changed, absl::string_view etag, absl::Time now,
+                                         absl::string_view path = "authority");
 
 // Errors as of PlanConfirmField.
 absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string_view caller,
@@ -47,7 +50,8 @@ absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string
 // A barrier if another identity counts for it, or it opens for another authority or no more.
 // INVALID_ARGUMENT `CONTACT_INVALID`.
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
-                                       absl::string_view etag, absl::Time now);
+                                       absl::string_view etag, absl::Time now,
+                                       absl::string_view path = "contact");
 
 // Leaves of a contact its name alone (a barrier, also if that was done before), also of one that a
 // partner only asked for; takes it from the deputies of others, and its data from requests.

@@ -179,10 +179,14 @@ absl::StatusOr<PartnerFilter> PartnerFilter::Parse(absl::string_view text) {
   return filter;
 }
 
-FilterProgram PartnerFilter::Compile(const CodeBook& book, absl::CivilDay today) const {
+FilterProgram PartnerFilter::Compile(const PartnerCodes& codes, absl::CivilDay today) const {
   FilterProgram program;
-  program.start_ = Compile(root_, book, FilterProgram::kYes, FilterProgram::kNo, program.tests_);
-  program.day_ = DayNumber(today);
+  program.start_ =
+      Compile(root_, codes.book(), FilterProgram::kYes, FilterProgram::kNo, program.tests_);
+  if (std::any_of(program.tests_.begin(), program.tests_.end(),
+                  [](const auto& test) { return test.field == kLegalClassField; })) {
+    program.classes_ = codes.ClassesOn(DayNumber(today));
+  }
   return program;
 }
 
@@ -209,7 +213,7 @@ std::size_t PartnerFilter::Compile(const Node& node, const CodeBook& book, std::
       tests.push_back({node.field, false, book.Find(node.value), no, yes});
       break;
   }
-  return tests.size() - 1;
+  return FilterProgram::kFirstTest + tests.size() - 1;
 }
 
 std::string PartnerFilter::ToString() const {

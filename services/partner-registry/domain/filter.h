@@ -34,9 +34,8 @@ class PartnerFilter {
   // wrong and what would do; more than 1,000 characters, parentheses and NOT more than 50 deep.
   static absl::StatusOr<PartnerFilter> Parse(absl::string_view text);
 
-  // For partners whose codes are of `book`; `legal_class` is that on `today`. Good until a text
-  // that the filter names is added to the book.
-  FilterProgram Compile(const CodeBook& book, absl::CivilDay today) const;
+  // For partners of `codes`; `legal_class` is that on `today`. Good until one is put there.
+  FilterProgram Compile(const PartnerCodes& codes, absl::CivilDay today) const;
 
   // In a form that is read as the same filter: one form for all spellings of it.
   std::string ToString() const;
@@ -53,7 +52,7 @@ class PartnerFilter {
     std::string value;           // kIs, kIsNot.
   };
 
-  // Adds the tests of `node`, the last ones first, and returns which to begin with.
+  // Adds the tests of `node`, the last ones first, and returns the place to begin at.
   static std::size_t Compile(const Node& node, const CodeBook& book, std::size_t yes,
                              std::size_t no, std::vector<FilterProgram::Test>& tests);
   static std::string Write(const Node& node);

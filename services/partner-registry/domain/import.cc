@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -21,17 +22,23 @@ namespace {
 
 constexpr std::size_t kMostPeriods = 100;
 
+// The column of a field.
+absl::string_view ColumnOf(absl::string_view field) {
+  return absl::StripSuffix(field.substr(field.rfind('.') + 1), "_minute");
+}
+
 absl::Status RowError(const RowSource& source, const Problem& problem,
                       const char* reason = "IMPORT_ROW_INVALID") {
+  const absl::string_view column = ColumnOf(problem.field);
   return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat(source.file, ", line ", source.line, ", column ", problem.field,
-                                ": ", problem.what, ". Nothing was loaded."),
+                   absl::StrCat(source.file, ", line ", source.line, ", column ", column, ": ",
+                                problem.what, ". Nothing was loaded."),
                    {.reason = reason,
                     .metadata = {{"file", source.file},
                                  {"line", absl::StrCat(source.line)},
-                                 {"column", problem.field}},
-                    .fields = {{"rows", absl::StrCat(source.file, ":", source.line, " ",
-                                                     problem.field, ": ", problem.what)}}});
+                                 {"column", std::string(column)}},
+                    .fields = {{"rows", absl::StrCat(source.file, ":", source.line, " ", column,
+                                                     ": ", problem.what)}}});
 }
 
 const char* KindOfRow(const ImportRow& row) {

@@ -12,7 +12,6 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
-#include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -138,12 +137,10 @@ absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view p
   return plan;
 }
 
-absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now) {
+absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now,
+                                       absl::string_view path) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, contact.partner).status());
-  if (!IsId(contact.id)) {
-    return InvalidField("CONTACT_INVALID", "contact_id",
-                        "write lower-case letters, digits and hyphens, beginning with a letter");
-  }
+  COMITY_RETURN_IF_ERROR(CheckNewId("CONTACT_INVALID", "contact_id", contact.id));
   std::string name = NameOf(contact);
   if (registry.FindContact(name) != nullptr ||
       registry.FindContactBySpiffeId(contact.spiffe_id) != nullptr) {
@@ -153,9 +150,9 @@ absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact
                      {.reason = "CONTACT_EXISTS"});
   }
   contact.state = ContactState::kActive;
-  COMITY_RETURN_IF_ERROR(CheckProblem(Check(contact, registry), "CONTACT_INVALID", "contact"));
+  COMITY_RETURN_IF_ERROR(CheckProblem(Check(contact, registry), "CONTACT_INVALID", path));
   COMITY_RETURN_IF_ERROR(
-      CheckProblem(CheckVerified(contact.last_verified, now), "CONTACT_INVALID", "contact"));
+      CheckProblem(CheckVerified(contact.last_verified, now), "CONTACT_INVALID", path));
   return Plan{.facts = {std::move(contact)}, .resource = std::move(name)};
 }
 

@@ -38,8 +38,9 @@ absl::StatusOr<Plan> PlanExchanges(const Registry& registry, absl::string_view p
                                    bool suspended);
 
 // ALREADY_EXISTS `CONTACT_EXISTS`: the name is taken. INVALID_ARGUMENT `CONTACT_INVALID` with the
-// field. NOT_FOUND `PARTNER_NOT_FOUND`.
-absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now);
+// field, which is below `path`. NOT_FOUND `PARTNER_NOT_FOUND`.
+absl::StatusOr<Plan> PlanCreateContact(const Registry& registry, Contact contact, absl::Time now,
+                                       absl::string_view path = "contact");
 
 // Suspends (a barrier) or reinstates. Nothing changes if it already is so. NOT_FOUND
 // `CONTACT_NOT_FOUND`.

@@ -29,8 +29,13 @@ std::vector<std::string> FoldedNames(const Partner& partner) {
 class PartnerIndex::Slots {
  public:
   // Empty, for slots below `end`.
-  explicit Slots(std::size_t end) : bits_((end + kWidth - 1) / kWidth) {}
+  explicit Slots(std::size_t end) : end_(end), bits_((end + kWidth - 1) / kWidth) {}
 
+  void AddAll() {
+    std::fill(bits_.begin(), bits_.end(), ~std::uint64_t{0});
+    if (end_ % kWidth != 0) bits_.back() >>= kWidth - end_ % kWidth;
+  }
+  void Remove(Slot slot) { bits_[slot / kWidth] &= ~(std::uint64_t{1} << slot % kWidth); }
   void Add(Slot slot) { bits_[slot / kWidth] |= std::uint64_t{1} << slot % kWidth; }
   bool Has(Slot slot) const { return (bits_[slot / kWidth] >> slot % kWidth & 1U) != 0; }
 
@@ -45,11 +50,12 @@ class PartnerIndex::Slots {
                            });
   }
 
-  template <typename Condition>
-  void KeepIf(Condition condition) {
-    ForEach([&](Slot slot) {
-      if (!condition(slot)) bits_[slot / kWidth] &= ~(std::uint64_t{1} << slot % kWidth);
-    });
+  // `keep` is told the first of 64 slots and, as bits, who of them is here, and says who stays.
+  template <typename Keep>
+  void KeepOfEach(Keep keep) {
+    for (std::size_t i = 0; i < bits_.size(); ++i) {
+      if (bits_[i] != 0) bits_[i] = keep(i * kWidth, bits_[i]);
+    }
   }
 
   template <typename Body>
@@ -62,8 +68,9 @@ class PartnerIndex::Slots {
   }
 
  private:
-  static constexpr std::size_t kWidth = 64;
+  static constexpr std::size_t kWidth = PartnerCodes::kBlock;  // Bits of a word.
 
+  std::size_t end_;
   std::vector<std::uint64_t> bits_;
 };
 
@@ -103,7 +110,6 @@ void PartnerIndex::Erase(absl::string_view id) {
   slots_.erase(known);
   RemoveWords(entries_[slot]->words, slot);
   entries_[slot].reset();
-  codes_[slot] = PartnerCodes();
   free_.push_back(slot);
 }
 
@@ -131,7 +137,6 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner, std::vector<Holde
   } else {
     slot = static_cast<Slot>(entries_.size());
     entries_.emplace_back();
-    codes_.emplace_back();
   }
   const std::vector<absl::string_view> none;
   const auto& words = before == nullptr ? none : before->words;
@@ -143,7 +148,7 @@ void PartnerIndex::Put(std::shared_ptr<const Partner> partner, std::vector<Holde
                       std::back_inserter(added));
   RemoveWords(gone, slot);
   for (const absl::string_view word : added) come.emplace_back(word, slot);
-  codes_[slot] = PartnerCodes(*entry->partner, book_);
+  codes_.Put(slot, *entry->partner);
   slots_.emplace(entry->partner->id, slot);
   entries_[slot] = std::move(entry);
 }
@@ -166,16 +171,17 @@ void PartnerIndex::Visit(absl::string_view query, const PartnerFilter& filter, a
   Slots found(entries_.size());
   if (!everybody) {
     if (words.empty()) {
-      for (Slot slot = 0; slot < entries_.size(); ++slot) {
-        if (entries_[slot] != nullptr) found.Add(slot);
-      }
+      found.AddAll();
+      for (const Slot slot : free_) found.Remove(slot);
     } else {
       found = WhoHas(words.front());
     }
     for (std::size_t i = 1; i < words.size(); ++i) found.KeepOnly(WhoHas(words[i]));
     // In the order of slots, which is that of memory.
-    const FilterProgram program = filter.Compile(book_, today);
-    found.KeepIf([&](Slot slot) { return program.Matches(codes_[slot]); });
+    const FilterProgram program = filter.Compile(codes_, today);
+    found.KeepOfEach([&](std::size_t first, std::uint64_t asked) {
+      return program.Through(codes_, first, asked);
+    });
   }
   if (everybody || found.size() > kFew) {
     for (auto at = slots_.upper_bound(after); at != slots_.end(); ++at) {
@@ -208,8 +214,11 @@ const Partner* PartnerIndex::Match(absl::string_view id, absl::string_view query
     const auto at = std::lower_bound(entry.words.begin(), entry.words.end(), word);
     if (at == entry.words.end() || !absl::StartsWith(*at, word)) return nullptr;
   }
-  const bool through = filter.Compile(book_, today).Matches(codes_[known->second]);
-  return through ? entry.partner.get() : nullptr;
+  const std::size_t place = known->second % PartnerCodes::kBlock;
+  const std::uint64_t through =
+      filter.Compile(codes_, today)
+          .Through(codes_, known->second - place, std::uint64_t{1} << place);
+  return through != 0 ? entry.partner.get() : nullptr;
 }
 
 const Partner* PartnerIndex::FindNamesake(const Partner& partner) const {

@@ -74,9 +74,8 @@ class PartnerIndex {
 
   absl::btree_map<absl::string_view, Slot> slots_;     // By id, which lies in the entry's partner.
   std::vector<std::shared_ptr<const Entry>> entries_;  // By slot; null if it is free.
-  std::vector<PartnerCodes> codes_;                    // By slot.
+  PartnerCodes codes_;                                 // By slot.
   std::vector<Slot> free_;
-  CodeBook book_;
   // Who has a word, in any order.
   absl::btree_map<std::string, absl::InlinedVector<Slot, 2>, std::less<>> by_word_;
 };

@@ -75,7 +75,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   changed.exchanges_suspended = known->exchanges_suspended;
   SortPeriods(changed);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed), "partner"));
   RecordBy(caller, known, changed);
   // What may forbid what was permitted.
   Partner same_in_law = *known;

@@ -52,6 +52,10 @@ class RegistryStore {
   virtual absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
                                         Planner planner) = 0;
 
+  // What Write would answer `attempt` with as a repetition, at the state of View; nullopt: it would
+  // run the planner. Writes nothing. Fails as Journal::FindAnswer.
+  virtual absl::StatusOr<std::optional<Written>> FindAnswer(const journal::Attempt& attempt) = 0;
+
   // Makes the keys that recording these contacts (names) takes, where nobody waits for it: in the
   // turn of a Write that comes without, syncing the files of thousands holds up everybody who
   // writes. The key of a contact that is not recorded after all has sealed nothing, and is there

@@ -33,15 +33,16 @@ constexpr std::size_t kMostPeriods = 100;
 constexpr std::size_t kMostDeputies = 10;
 constexpr std::size_t kMostAbsences = 50;
 
-MaybeProblem BadText(const char* field, absl::string_view value, text::Form form) {
+MaybeProblem BadText(absl::string_view field, absl::string_view value, text::Form form) {
   std::string fault = text::FaultOf(value, form);
   if (fault.empty()) return std::nullopt;
-  return Problem{field, std::move(fault)};
+  return Problem{std::string(field), std::move(fault)};
 }
 
-MaybeProblem BadDay(const char* field, const std::string& day) {
+MaybeProblem BadDay(absl::string_view field, const std::string& day) {
   if (PartialDate::Parse(day).ok()) return std::nullopt;
-  return Problem{field, "it is no day: write 2019-11-01, 2016-10 or 2017, or leave it empty"};
+  return Problem{std::string(field),
+                 "it is no day: write 2019-11-01, 2016-10 or 2017, or leave it empty"};
 }
 
 PartialDate Date(const std::string& text) {
@@ -60,22 +61,26 @@ MaybeProblem BadPeriods(const Partner& partner) {
     return Problem{"legal_classes", "a partner can have at most 100 legal classes"};
   }
   const LegalClassPeriod* before = nullptr;
-  for (const LegalClassPeriod& period : partner.legal_classes) {
+  for (std::size_t i = 0; i < partner.legal_classes.size(); ++i) {
+    const LegalClassPeriod& period = partner.legal_classes[i];
+    const auto at = [i](const char* field) {
+      return absl::StrCat("legal_classes[", i, "].", field);
+    };
     if (period.legal_class == LegalClass::kUnspecified) {
-      return Problem{"legal_class", "the class must be said"};
+      return Problem{at("legal_class"), "the class must be said"};
     }
-    if (MaybeProblem bad = BadDay("from", period.from)) return bad;
-    if (MaybeProblem bad = BadDay("to", period.to)) return bad;
-    if (MaybeProblem bad = BadText("note", period.note, kNoteForm)) return bad;
-    if (SurelyBefore(period.to, period.from)) return Problem{"to", "it lies before `from`"};
+    if (MaybeProblem bad = BadDay(at("from"), period.from)) return bad;
+    if (MaybeProblem bad = BadDay(at("to"), period.to)) return bad;
+    if (MaybeProblem bad = BadText(at("note"), period.note, kNoteForm)) return bad;
+    if (SurelyBefore(period.to, period.from)) return Problem{at("to"), "it lies before `from`"};
     if (before != nullptr) {
       // Exactly one class on a day: the period before must be over when the next begins.
       const PartialDate end = Date(before->to);
       const PartialDate start = Date(period.from);
       if (!end.known() || !start.known() || end.latest() >= start.earliest()) {
-        return Problem{"from", absl::StrCat("the period overlaps the one from ",
-                                            before->from.empty() ? "ever" : before->from,
-                                            ": a partner has exactly one class on a day")};
+        return Problem{at("from"), absl::StrCat("the period overlaps the one from ",
+                                                before->from.empty() ? "ever" : before->from,
+                                                ": a partner has exactly one class on a day")};
       }
     }
     before = &period;
@@ -444,19 +449,22 @@ MaybeProblem Check(const Contact& contact, const Registry& registry) {
   absl::TimeZone zone;
   if (hours.time_zone.find('/') == std::string::npos ||
       !absl::LoadTimeZone(hours.time_zone, &zone)) {
-    return Problem{"time_zone", "it is no IANA zone: write one such as Asia/Tbilisi"};
+    return Problem{"working_hours.time_zone", "it is no IANA zone: write one such as Asia/Tbilisi"};
   }
   if (hours.days.empty() || !std::is_sorted(hours.days.begin(), hours.days.end()) ||
       std::adjacent_find(hours.days.begin(), hours.days.end()) != hours.days.end() ||
       hours.days.front() < 1 || hours.days.back() > 7) {
-    return Problem{"days", "name days of the week in order, 1 Monday to 7 Sunday"};
+    return Problem{"working_hours.days", "name days of the week in order, 1 Monday to 7 Sunday"};
   }
   if (hours.start_minute < 0 || hours.end_minute > 24 * 60 ||
       hours.start_minute >= hours.end_minute) {
-    return Problem{"end", "the end of work must lie after its start, on the same day"};
+    return Problem{"working_hours.end_minute",
+                   "the end of work must lie after its start, on the same day"};
   }
   for (const std::string& day : hours.holidays) {
-    if (!ParseDay(day).ok()) return Problem{"holidays", "write days such as 2026-12-25"};
+    if (!ParseDay(day).ok()) {
+      return Problem{"working_hours.holidays", "write days such as 2026-12-25"};
+    }
   }
   return std::nullopt;
 }

@@ -12,8 +12,8 @@
 
 namespace comity::partner_registry {
 
-// What is wrong with a fact: the field's name in the proto, and one clause that says what is wrong
-// and what would be right.
+// What is wrong with a fact: the field's path in the proto's message, and one clause that says what
+// is wrong and what would be right.
 struct Problem {
   std::string field;
   std::string what;

@@ -70,8 +70,10 @@ absl::StatusOr<Partner> PartnerFromProto(absl::string_view path, const v1::Partn
   made.iso_alpha3 = partner.iso_alpha3();
   made.region = partner.region();
   made.status_footnote = partner.status_footnote();
-  for (const v1::LegalClassPeriod& period : partner.legal_classes()) {
-    COMITY_ASSIGN_OR_RETURN(LegalClassPeriod read, PeriodFromProto(path, period));
+  for (int i = 0; i < partner.legal_classes_size(); ++i) {
+    COMITY_ASSIGN_OR_RETURN(
+        LegalClassPeriod read,
+        PeriodFromProto(absl::StrCat(path, ".legal_classes[", i, "]"), partner.legal_classes(i)));
     made.legal_classes.push_back(std::move(read));
   }
   made.competence.criminal_matters = partner.competent_in_criminal_matters();

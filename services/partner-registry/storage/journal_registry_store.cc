@@ -375,12 +375,28 @@ absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Write(journa
     if (written.fact.has_value()) COMITY_RETURN_IF_ERROR(Forget(*written.fact));
     return written;
   }
-  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then,
-                          At(written.committed.revision));
-  written.fact = then->Find(written.committed.resource);
+  COMITY_ASSIGN_OR_RETURN(written, Recall(std::move(written.committed)));
   // The first attempt may have failed behind its commit.
   if (written.fact.has_value()) COMITY_RETURN_IF_ERROR(Forget(*written.fact));
   return written;
+}
+
+absl::StatusOr<std::optional<JournalRegistryStore::Written>> JournalRegistryStore::FindAnswer(
+    const journal::Attempt& attempt) {
+  COMITY_ASSIGN_OR_RETURN(std::optional<journal::Committed> committed,
+                          journal_->FindAnswer(attempt));
+  // Another process may have answered it, which this one has not seen yet.
+  if (!committed.has_value() || committed->revision > View()->revision()) {
+    return std::optional<Written>();
+  }
+  return Recall(*std::move(committed));
+}
+
+absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Recall(
+    journal::Committed committed) {
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then, At(committed.revision));
+  std::optional<Fact> fact = then->Find(committed.resource);
+  return Written{.committed = std::move(committed), .fact = std::move(fact)};
 }
 
 absl::StatusOr<std::shared_ptr<const Registry>> JournalRegistryStore::At(std::int64_t revision) {

@@ -48,6 +48,7 @@ class JournalRegistryStore final : public RegistryStore {
   State::Guard View() const override { return state_.View(); }
   absl::StatusOr<Written> Write(journal::Attempt attempt, std::string detail,
                                 Planner planner) override;
+  absl::StatusOr<std::optional<Written>> FindAnswer(const journal::Attempt& attempt) override;
   absl::Status PrepareKeys(const std::vector<std::string>& contacts) override {
     return keys_->Prepare(contacts);
   }
@@ -90,6 +91,8 @@ class JournalRegistryStore final : public RegistryStore {
   void Hide(const std::string& name, std::int64_t revision);
   // Whether what was recorded of `name` at `revision` is not read any more.
   bool Hidden(const std::string& name, std::int64_t revision);
+  // As it was answered first.
+  absl::StatusOr<Written> Recall(journal::Committed committed);
   // What a mutation of another replica staged.
   absl::StatusOr<std::vector<Change>> ReadChanges(const journal::CommittedMutation& mutation);
   // All there was at `revision`, read on so many threads: one for a caller, of whom there may be

@@ -75,9 +75,14 @@ absl::StatusOr<Fact> Edits::Write(const rpc::Call& call, journal::Attempt attemp
   return written.committed.replayed ? Gone() : Missing();
 }
 
-absl::StatusOr<Fact> Edits::Foresee(const rpc::Call& call,
+absl::StatusOr<Fact> Edits::Foresee(const rpc::Call& call, const journal::Attempt& attempt,
                                     const RegistryStore::Planner& planner) const {
   call.MarkEvidenced();  // A question, not an attempt: its refusal is no evidence of anything.
+  COMITY_ASSIGN_OR_RETURN(std::optional<RegistryStore::Written> answered,
+                          store_->FindAnswer(attempt));
+  if (answered.has_value()) {
+    return answered->fact.has_value() ? absl::StatusOr<Fact>(*std::move(answered->fact)) : Gone();
+  }
   const RegistryStore::State::Guard now = store_->View();
   COMITY_ASSIGN_OR_RETURN(const Plan plan, planner(*now, clock_->Now()));
   for (const Fact& fact : plan.facts) {

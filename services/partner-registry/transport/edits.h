@@ -43,13 +43,13 @@ class Edits {
  protected:
   // Writes what `planner` plans as the attempt of `request`, waits if it is a barrier, and puts the
   // fact into `response`, which has its type. A request with `validate_only` writes nothing and is
-  // answered as it would be.
+  // answered as it would be, also if its `request_id` was used before.
   template <typename FactType, typename Request, typename Message>
   absl::Status Make(const rpc::Call& call, const Request& request, std::string detail,
                     RegistryStore::Planner planner, Message* response) const {
     COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
     absl::StatusOr<Fact> made = ValidateOnly(request)
-                                    ? Foresee(call, planner)
+                                    ? Foresee(call, attempt, planner)
                                     : Write(call, std::move(attempt), std::move(detail), planner);
     COMITY_RETURN_IF_ERROR(made.status());
     *response = ToProto(std::get<FactType>(*made), store_->store_id());
@@ -75,7 +75,8 @@ class Edits {
     return false;
   }
 
-  absl::StatusOr<Fact> Foresee(const rpc::Call& call, const RegistryStore::Planner& planner) const;
+  absl::StatusOr<Fact> Foresee(const rpc::Call& call, const journal::Attempt& attempt,
+                               const RegistryStore::Planner& planner) const;
 
   RegistryStore* const store_;
   Leases* const leases_;

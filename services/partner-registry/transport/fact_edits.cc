@@ -170,6 +170,20 @@ absl::Status FactEdits::RetractAuthority(const rpc::Call& call,
       response);
 }
 
+absl::Status FactEdits::CreateContact(const rpc::Call& call,
+                                      const v1::CreateContactRequest& request,
+                                      v1::Contact* response) const {
+  COMITY_ASSIGN_OR_RETURN(const Contact contact,
+                          NewBelow(request.parent(), request.contact_id(), request.contact(),
+                                   "contacts", "contact", ContactFromProto));
+  return Make<Contact>(
+      call, request, "",
+      [&](const Registry& latest, absl::Time now) {
+        return PlanCreateContact(latest, contact, now);
+      },
+      response);
+}
+
 absl::Status FactEdits::UpdateContact(const rpc::Call& call,
                                       const v1::UpdateContactRequest& request,
                                       v1::Contact* response) const {

@@ -33,6 +33,8 @@ class FactEdits : private Edits {
                                 v1::Authority* response) const;
   absl::Status RetractAuthority(const rpc::Call& call, const v1::RetractAuthorityRequest& request,
                                 v1::Authority* response) const;
+  absl::Status CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
+                             v1::Contact* response) const;
   absl::Status UpdateContact(const rpc::Call& call, const v1::UpdateContactRequest& request,
                              v1::Contact* response) const;
   absl::Status EraseContact(const rpc::Call& call, const v1::EraseContactRequest& request,

@@ -60,7 +60,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
   COMITY_UNARY(BatchEvaluateTransfers, BatchEvaluateTransfersResponse, reads_)
   COMITY_UNARY(SuspendExchanges, Partner, writes_)
   COMITY_UNARY(ResumeExchanges, Partner, writes_)
-  COMITY_UNARY(CreateContact, Contact, writes_)
+  COMITY_UNARY(CreateContact, Contact, facts_)
   COMITY_UNARY(GetContact, Contact, reads_)
   COMITY_UNARY(ListContacts, ListContactsResponse, reads_)
   COMITY_UNARY(FindCounterpart, FindCounterpartResponse, reads_)

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/crypto/encoding.h"
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
@@ -93,7 +93,7 @@ absl::StatusOr<ReadRows> ReadAll(const rpc::Call& call,
       read.options = message.options();
       // A dry run is a question, not an attempt: its refusal is no evidence of anything.
       if (read.options.validate_only()) call.MarkEvidenced();
-      message.mutable_options()->clear_request_id();
+      *message.mutable_options() = service::WhatIsAsked(read.options);
     }
     if (message.rows_size() > kMostRowsAMessage ||
         read.rows.size() + static_cast<std::size_t>(message.rows_size()) > kMostRows) {
@@ -143,7 +143,18 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
   COMITY_ASSIGN_OR_RETURN(ReadRows read, ReadAll(call, rows));
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt,
                           service::AttemptOf(call, read.options.request_id(), read.digest));
+  // The same rows on the state before that revision give the same answer again.
+  const auto answer_again = [&](std::int64_t revision) -> absl::Status {
+    COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before, store_->At(revision - 1));
+    COMITY_ASSIGN_OR_RETURN(const ImportPlan then,
+                            PlanImport(*before, read.rows, call.caller(), clock_->Now()));
+    FillResponse(then, store_->store_id(), revision, response);
+    return absl::OkStatus();
+  };
   if (read.options.validate_only()) {
+    COMITY_ASSIGN_OR_RETURN(const std::optional<RegistryStore::Written> answered,
+                            store_->FindAnswer(attempt));
+    if (answered.has_value()) return answer_again(answered->committed.revision);
     const RegistryStore::State::Guard now = store_->View();
     COMITY_ASSIGN_OR_RETURN(const ImportPlan plan,
                             PlanImport(*now, read.rows, call.caller(), clock_->Now()));
@@ -165,12 +176,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
                                 return Plan{.facts = made.facts, .barrier = true};
                               },
                               /*barrier=*/true));
-  if (written.committed.replayed) {
-    // The same rows on the state before that revision give the same answer again.
-    COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> before,
-                            store_->At(written.committed.revision - 1));
-    COMITY_ASSIGN_OR_RETURN(made, PlanImport(*before, read.rows, call.caller(), clock_->Now()));
-  }
+  if (written.committed.replayed) return answer_again(written.committed.revision);
   FillResponse(made, store_->store_id(), written.committed.revision, response);
   return absl::OkStatus();
 }
@@ -200,21 +206,6 @@ absl::Status Writes::ResumeExchanges(const rpc::Call& call,
                                      const v1::ResumeExchangesRequest& request,
                                      v1::Partner* response) const {
   return SetExchanges(call, request, /*suspended=*/false, response);
-}
-
-absl::Status Writes::CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
-                                   v1::Contact* response) const {
-  COMITY_ASSIGN_OR_RETURN(const std::string partner, ParsePartnerName("parent", request.parent()));
-  v1::Contact named = request.contact();
-  named.set_name(absl::StrCat("partners/", partner, "/contacts/", request.contact_id()));
-  COMITY_ASSIGN_OR_RETURN(const Contact contact, ContactFromProto("contact", named));
-  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
-  COMITY_ASSIGN_OR_RETURN(
-      const RegistryStore::Written written,
-      store_->Write(std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
-        return PlanCreateContact(latest, contact, now);
-      }));
-  return Answer<Contact>(written, store_->store_id(), response);
 }
 
 template <typename Request>

@@ -28,8 +28,6 @@ class Writes {
                                 v1::Partner* response) const;
   absl::Status ResumeExchanges(const rpc::Call& call, const v1::ResumeExchangesRequest& request,
                                v1::Partner* response) const;
-  absl::Status CreateContact(const rpc::Call& call, const v1::CreateContactRequest& request,
-                             v1::Contact* response) const;
   absl::Status SuspendContact(const rpc::Call& call, const v1::SuspendContactRequest& request,
                               v1::Contact* response) const;
   absl::Status ReinstateContact(const rpc::Call& call, const v1::ReinstateContactRequest& request,

@@ -309,6 +309,32 @@ TEST_P(JournalContractTest, ARequestIdIsForgottenAfterADay) {
   EXPECT_TRUE(journal_->Mutate(Try("r1", "y"), Put("a", "2"))->replayed);
 }
 
+TEST_P(JournalContractTest, WhatARepetitionWouldBeAnsweredIsFoundWithoutAsking) {
+  const auto first = journal_->Mutate(Try("r1", "x"), Put("a", "1"));
+  ASSERT_THAT(first, IsOk());
+  const Head before = journal_->head();
+
+  const auto again = journal_->FindAnswer(Try("r1", "x"));
+  ASSERT_THAT(again, IsOk());
+  ASSERT_TRUE(again->has_value());
+  EXPECT_TRUE((*again)->replayed);
+  EXPECT_EQ((*again)->revision, first->revision);
+  EXPECT_EQ((*again)->commit_time, first->commit_time);
+  EXPECT_EQ((*again)->resource, first->resource);
+  EXPECT_THAT(journal_->FindAnswer(Try("r1", "y")),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  for (const Attempt& fresh : {Try("r1", "x", "bob"), Try("r2", "x"), Try()}) {
+    const auto none = journal_->FindAnswer(fresh);
+    ASSERT_THAT(none, IsOk());
+    EXPECT_FALSE(none->has_value());
+  }
+  clock_.Advance(absl::Hours(24));
+  const auto forgotten = journal_->FindAnswer(Try("r1", "y"));
+  ASSERT_THAT(forgotten, IsOk());
+  EXPECT_FALSE(forgotten->has_value());
+  EXPECT_EQ(journal_->head().leaf_count, before.leaf_count);
+}
+
 TEST_P(JournalContractTest, ForgottenRequestIdsDoNotPileUp) {
   for (int i = 0; i < 20; ++i) {
     ASSERT_THAT(journal_->Mutate(Try("old-" + std::to_string(i), "x"), Put("a", "1")), IsOk());

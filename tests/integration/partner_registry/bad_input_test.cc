@@ -11,6 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "comity/partner_registry/v1/change_requests.grpc.pb.h"
 #include "common/service/field_masks.h"
@@ -62,6 +64,16 @@ std::string FieldsOf(const absl::Status& status) {
   return absl::StrJoin(DetailsOf(status).fields, " ", [](std::string* out, const auto& violation) {
     out->append(violation.field);
   });
+}
+
+// Whether a request of `type` has what is at `path`, such as "items[0].topic".
+bool HasPath(const Descriptor& type, absl::string_view path) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(path, absl::MaxSplits('.', 1));
+  const FieldDescriptor* const field =
+      type.FindFieldByName(parts.first.substr(0, parts.first.find('[')));
+  if (field == nullptr) return type.FindOneofByName(std::string(path)) != nullptr;
+  if (parts.second.empty()) return true;
+  return field->message_type() != nullptr && HasPath(*field->message_type(), parts.second);
 }
 
 class BadInputTest : public ::testing::Test {
@@ -151,6 +163,8 @@ TEST_F(BadInputTest, EachIsRefusedWithItsFieldAndNothingIsRecorded) {
     const absl::Status refused = Try(bad.method, good.at(bad.method), bad.changes).status();
     EXPECT_THAT(refused, comity::testing::FailsWith(bad.code, bad.reason));
     EXPECT_EQ(FieldsOf(refused), bad.field);
+    const Descriptor& type = *FindMethod(kPackage, bad.method).input_type();
+    EXPECT_TRUE(bad.field.empty() || HasPath(type, bad.field));
     EXPECT_EQ(Revision(), before);
   }
   // Each was refused for its fault and nothing else: without it, it is done.

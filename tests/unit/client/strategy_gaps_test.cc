@@ -107,8 +107,25 @@ TEST(StrategyGapsTest, TheStrategyIsThatOfTheDayOfTheEngagement) {
 
 TEST(StrategyGapsTest, WithoutSchedulingItIsAPartOfTheAnswer) {
   const GapsEverywhere all{.registry = partner_registry::v1::ListStrategyGapsResponse(),
-                           .engagements = absl::UnavailableError("down")};
+                           .engagements = absl::UnavailableError("down"),
+                           .looked_at = GapsEverywhere::Partners()};
   EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+}
+
+TEST(GapsEverywhereTest, WhoHasNoGapIsInAccord) {
+  GapsEverywhere all;
+  all.looked_at = GapsEverywhere::Partners{{"partners/ally", {}},
+                                           {"partners/georgia", {}},
+                                           {"partners/panama", {}},
+                                           {"partners/peru", {}}};
+  partner_registry::v1::ListStrategyGapsResponse gaps;
+  gaps.set_strategy("strategies/s2024");
+  gaps.add_gaps()->set_partner("partners/georgia");
+  all.registry = gaps;
+  all.engagements = std::vector<EngagementGap>{{.partner = "partners/peru"}};
+  EXPECT_THAT(all.InAccord(), ElementsAre("partners/ally", "partners/panama"));
+  all.looked_at = absl::UnavailableError("down");
+  EXPECT_THAT(all.InAccord(), IsEmpty());
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST_F(AuthorityConfirmationsTest, NobodyMakesTheCheckLooserByAnAuthorityAlone) 
     change(changed);
     const absl::Status status = PlanUpdateAuthority(registry, kFirst, changed, "", kNow).status();
     EXPECT_THAT(status, needed);
-    EXPECT_EQ(DetailsOf(status).metadata.at("field"), "certainty");
+    EXPECT_EQ(DetailsOf(status).metadata.at("field"), "authority.certainty");
     EXPECT_THAT(std::string(status.message()),
                 HasSubstr("comity authorities confirm serbia/prosecution-service"));
     const std::vector<ImportRow> rows = {{.source = {"authorities.csv", 2}, .fact = changed}};

@@ -141,6 +141,39 @@ TEST_F(ChangeRequestsTest, WhatTheEditWouldRefuseIsNotAskedFor) {
               FailsWith(absl::StatusCode::kInvalidArgument, "CHANGE_REQUEST_INVALID"));
 }
 
+TEST_F(ChangeRequestsTest, ARefusalNamesTheFieldThatItsRequestHas) {
+  ChangeRequest request = NewContact();
+  std::get<Contact>(request.change).authority = "none";
+  const auto fields = [](const absl::Status& status) { return DetailsOf(status).fields; };
+  const auto asked = fields(Ask(request).status());
+  ASSERT_THAT(asked, SizeIs(1));
+  EXPECT_EQ(asked[0].field, "change_request.contact.authority");
+
+  Authority authority = *registry_.FindAuthority(kService);
+  authority.listed_in = {"none"};
+  request = {.partner = "georgia",
+             .id = "01900000-0000-7000-8000-000000000003",
+             .change = authority,
+             .fields = {"listed_in"},
+             .reason = "r"};
+  EXPECT_EQ(fields(Ask(request).status()).at(0).field, "change_request.authority.listed_in");
+  authority.listed_in = {"cooperation-agreement"};
+  request.change = authority;
+  const absl::Status looser = Ask(request).status();
+  EXPECT_THAT(looser, FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  EXPECT_EQ(DetailsOf(looser).metadata.at("field"), "change_request.authority.certainty");
+
+  // Who approves names the request, and nothing in it.
+  authority.listed_in = {"none"};
+  request.change = authority;
+  registry_ = After(std::move(registry_), {request});
+  const absl::Status refused = Approve(request).status();
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "AUTHORITY_INVALID"));
+  EXPECT_EQ(fields(refused).at(0).field, "name");
+  EXPECT_THAT(fields(refused).at(0).description,
+              HasSubstr("change_request.authority.listed_in: there is no instrument none"));
+}
+
 TEST_F(ChangeRequestsTest, WhatWasChangedSinceIsNotApproved) {
   const ChangeRequest request = Promotion();
   Take(Ask(request));

@@ -109,7 +109,7 @@ TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
   EXPECT_EQ(create([](Partner& p) { p.aliases = {"a", "a"}; }), "partner.aliases");
   EXPECT_EQ(create([](Partner& p) { p.aliases.resize(51, "a"); }), "partner.aliases");
   EXPECT_EQ(create([](Partner& p) { p.legal_classes.push_back(p.legal_classes[0]); }),
-            "partner.from");
+            "partner.legal_classes[1].from");
   EXPECT_EQ(create([](Partner& p) {
               p.iso_alpha2 = "XK";
               p.iso_alpha3 = "XKX";
