@@ -9,6 +9,7 @@
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
 

@@ -14,6 +14,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {

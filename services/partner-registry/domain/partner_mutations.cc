@@ -11,6 +11,7 @@
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/references.h"
 #include "services/partner-registry/domain/search.h"
+#include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/time/civil_time.h"
+#include "common/legal/facts.h"
+#include "services/partner-registry/domain/types.h"
+
+// What an instrument says in the fields whose certainty can decide (legal::Field), and how surely.
+namespace comity::partner_registry {
+
+template <typename Visit>
+void ForEachDecisive(Visit visit) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(legal::Field::kCount); ++i) {
+    visit(static_cast<legal::Field>(i));
+  }
+}
+
+// What the field says, as text; empty if it says nothing.
+std::string ValueOf(const Instrument& instrument, legal::Field field);
+
+// How sure each field is as it was recorded: nobody confirmed anything.
+legal::Instrument AsRecorded(const Instrument& instrument);
+
+// Not sure, or empty in the place of a value that was not: only a second person makes it sure.
+// `recorded` is AsRecorded(instrument).
+bool IsBound(const Instrument& instrument, const legal::Instrument& recorded, legal::Field field);
+
+// Of fields that no release needs, an empty one says that there is none, unless it says that nobody
+// knows.
+bool SaysThereIsNone(const Instrument& made, legal::Field field);
+bool SaysNobodyKnows(const Instrument& old, legal::Field field);
+
+// What a value of the field tells, if it is sure.
+enum class Tells { kMayCarry, kMayStop, kNeither };
+Tells WhatItTells(legal::Field field);
+
+// The day up to which the field surely leaves an effect: the last of all if it says that nothing
+// ends or is suspended.
+absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& recorded,
+                                 legal::Field field);
+
+}  // namespace comity::partner_registry
