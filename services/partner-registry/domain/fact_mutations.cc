@@ -39,7 +39,7 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed)));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
@@ -83,7 +83,7 @@ absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", "authority"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(CheckVerified(changed.last_verified, now), "AUTHORITY_INVALID", "authority"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed)));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }

@@ -123,7 +123,10 @@ std::vector<std::pair<std::string, std::string>> FieldsAndLimits(const Fact& fac
 class Planner {
  public:
   Planner(const Registry& registry, absl::string_view caller, absl::Time now)
-      : registry_(registry), caller_(caller), now_(now) {}
+      : registry_(registry),
+        caller_(caller),
+        now_(now),
+        initial_load_(registry.partners().empty()) {}
 
   absl::Status Take(const ImportRow& row) {
     COMITY_RETURN_IF_ERROR(CheckRetracted<Instrument>(row));
@@ -326,8 +329,9 @@ class Planner {
     T* const made = std::get_if<T>(&candidate.fact);
     if (made == nullptr) return absl::OkStatus();
     const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
-    if (old != nullptr) {
-      if (const std::optional<Problem> surer = MadeSurer(*old, *made)) {
+    // Whoever sets up a registry answers for it as a whole.
+    if (!initial_load_) {
+      if (const std::optional<Problem> surer = MadeSurer(old, *made)) {
         return RowError(candidate.source, *surer, kConfirmationNeeded);
       }
     }
@@ -377,6 +381,7 @@ class Planner {
   const Registry& registry_;
   const absl::string_view caller_;
   const absl::Time now_;
+  const bool initial_load_;
   std::vector<Candidate> candidates_;
   std::map<std::string, std::size_t> index_;  // Of candidates_, by name.
   std::map<std::string, std::vector<ClassRow>> classes_;

@@ -72,7 +72,8 @@ constexpr int kMostRows = 200'000;
 // validation.h, given all others, or that an edit would be refused for: an instrument keeps its
 // kind, and nothing is entered or changed under a partner that is off the register. Metadata file,
 // line, column. `CONFIRMATION_NEEDED`, with the same, for a row that would make sure what a second
-// person has to confirm (confirmations.h).
+// person has to confirm (second_person.h), unless it is the *initial load*, into a registry on which
+// no partner is registered: that is taken as its source says.
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
                                       absl::string_view caller, absl::Time now);
 

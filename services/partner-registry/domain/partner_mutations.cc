@@ -64,6 +64,7 @@ absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_vi
                                     "change that one, or say that this is another (allow_alike)."));
   SortPeriods(partner);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(partner, registry), "PARTNER_INVALID", "partner"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(nullptr, partner)));
   RecordBy(caller, nullptr, partner);
   std::string name = NameOf(partner);
   return Plan{.facts = {std::move(partner)}, .resource = std::move(name)};
@@ -76,7 +77,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   changed.exchanges_suspended = known->exchanges_suspended;
   SortPeriods(changed);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed)));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed)));
   RecordBy(caller, known, changed);
   // What may forbid what was permitted.
   Partner same_in_law = *known;

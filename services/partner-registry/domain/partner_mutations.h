@@ -14,7 +14,8 @@ namespace comity::partner_registry {
 
 // ALREADY_EXISTS `PARTNER_EXISTS`: the id is taken; `PARTNER_ALIKE`: a partner on the register has
 // its ISO code or, unless `allow_alike`, one of its names. INVALID_ARGUMENT `PARTNER_INVALID` with
-// the field.
+// the field. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a legal class or the competence would be
+// sure.
 absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_view caller,
                                        Partner partner, bool allow_alike);
 

@@ -1,9 +1,12 @@
 #include "services/partner-registry/domain/second_person.h"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "common/legal/effect.h"
 #include "common/legal/facts.h"
 #include "common/legal/scope.h"
@@ -32,27 +35,69 @@ Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl:
                    how, ")")};
 }
 
-absl::CivilDay LastDay(const LegalClassPeriod& period) {
+// Days from the first to the last; none if that lies before.
+struct Days {
+  absl::CivilDay first;
+  absl::CivilDay last;
+};
+
+constexpr Days kNoDays{absl::CivilDay::max(), absl::CivilDay::min()};
+
+// On which the class may hold.
+Days PossibleDays(const LegalClassPeriod& period) {
   const auto to = PartialDate::Parse(period.to);
-  return to.ok() && to->known() ? to->latest() : absl::CivilDay(9999, 12, 31);
+  return {FirstDay(period), to.ok() && to->known() ? to->latest() : absl::CivilDay::max()};
+}
+
+// On which it holds however its days are read.
+Days SureDays(const legal::LegalClassPeriod& period) {
+  const PartialDate from = legal::Widen(period.from, period.certainty);
+  const PartialDate to = legal::Widen(period.to, period.certainty);
+  return {from.known() ? from.latest() : absl::CivilDay::min(),
+          to.known() ? to.earliest() : absl::CivilDay::max()};
+}
+
+legal::LegalClassPeriod AsRecorded(const LegalClassPeriod& period) {
+  const auto day = [](const std::string& text) {
+    return PartialDate::Parse(text).value_or(PartialDate());
+  };
+  return {.legal_class = period.legal_class,
+          .from = day(period.from),
+          .to = day(period.to),
+          .certainty = period.certainty};
+}
+
+// Whether each of `days` is one of those that `days_of` makes of `periods`, which are in order.
+template <typename Period, typename DaysOf>
+bool LiesIn(const Days& days, const std::vector<Period>& periods, DaysOf days_of) {
+  absl::CivilDay next = days.first;
+  for (const Period& period : periods) {
+    if (next > days.last) break;
+    const Days held = days_of(period);
+    if (held.first > next || held.last < next) continue;
+    if (held.last >= days.last) return true;
+    next = held.last + 1;
+  }
+  return next > days.last;
 }
 
 }  // namespace
 
-std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) {
+std::optional<Problem> MadeSurer(const Instrument* old, const Instrument& made) {
+  if (old == nullptr) return std::nullopt;
   std::optional<Problem> surer;
-  const legal::Instrument was = AsRecorded(old);
+  const legal::Instrument was = AsRecorded(*old);
   const legal::Instrument is = AsRecorded(made);
-  if (legal::Widens(old.scope, made.scope) && legal::Sure(is, legal::Field::kScope)) {
+  if (legal::Widens(old->scope, made.scope) && legal::Sure(is, legal::Field::kScope)) {
     return HasToBeConfirmed("certainty", "What is added to `scope`",
                             absl::StrCat("say scope:unconfirmed with it, then ConfirmField; comity "
                                          "instruments confirm ",
-                                         old.partner, "/", old.id, " scope"));
+                                         old->partner, "/", old->id, " scope"));
   }
   ForEachDecisive([&](legal::Field field) {
     if (surer.has_value()) return;
-    const bool bound = IsBound(old, was, field) || StandsIn(old, was, made, field);
-    if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(old, field))) {
+    const bool bound = IsBound(*old, was, field) || StandsIn(*old, was, made, field);
+    if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(*old, field))) {
       surer = Problem{"certainty",
                       absl::StrCat("`", legal::Name(field),
                                    "` is not confirmed, and empty it says for sure that there is "
@@ -61,8 +106,8 @@ std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made) 
     }
     if (!bound || ValueOf(made, field).empty() || !legal::Sure(is, field)) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", legal::Name(field), "`"),
-                             absl::StrCat("ConfirmField; comity instruments confirm ", old.partner,
-                                          "/", old.id, " ", legal::Name(field)));
+                             absl::StrCat("ConfirmField; comity instruments confirm ", old->partner,
+                                          "/", old->id, " ", legal::Name(field)));
   });
   return surer;
 }
@@ -93,41 +138,58 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
   return without;
 }
 
-std::optional<Problem> MadeSurer(const Authority& old, const Authority& made) {
-  if (!legal::Confirmed(made.certainty)) return std::nullopt;
+std::optional<Problem> MadeSurer(const Authority* old, const Authority& made) {
+  if (old == nullptr || !legal::Confirmed(made.certainty)) return std::nullopt;
   const std::string how =
-      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old.partner, "/", old.id);
-  if (!legal::Confirmed(old.certainty)) return HasToBeConfirmed("certainty", "The authority", how);
-  if (!legal::Widens(ToLegal(old), ToLegal(made))) return std::nullopt;
+      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old->partner, "/", old->id);
+  if (!legal::Confirmed(old->certainty)) return HasToBeConfirmed("certainty", "The authority", how);
+  if (!legal::Widens(ToLegal(*old), ToLegal(made))) return std::nullopt;
   return HasToBeConfirmed("certainty",
                           "What the authority is competent or covered for more than before",
                           absl::StrCat("record it with certainty UNCONFIRMED, then ", how));
 }
 
-std::optional<Problem> MadeSurer(const Partner& old, const Partner& made) {
+std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
+  static const Partner none;
+  const Partner& before = old == nullptr ? none : *old;
   const auto sure = [](const Competence& competence) {
     return competence.criminal_matters && legal::Confirmed(competence.certainty);
   };
-  if (sure(made.competence) && !sure(old.competence)) {
+  if (sure(made.competence) && !sure(before.competence)) {
     return HasToBeConfirmed(
         "competence_certainty", "That the partner is competent in criminal matters",
         absl::StrCat("record it with competence_certainty UNCONFIRMED, then ConfirmCompetence; "
                      "comity partners confirm-competence ",
-                     old.id));
+                     made.id));
   }
-  for (const LegalClassPeriod& before : old.legal_classes) {
-    if (legal::Confirmed(before.certainty)) continue;
-    absl::CivilDay next = FirstDay(before);
-    for (const LegalClassPeriod& after : made.legal_classes) {
-      if (!legal::Confirmed(after.certainty) && FirstDay(after) <= next && LastDay(after) >= next) {
-        next = LastDay(after) + 1;
-      }
-    }
-    if (next > LastDay(before)) continue;
+  const auto not_sure = [&](absl::string_view what, const LegalClassPeriod& period) {
     return HasToBeConfirmed(
-        "legal_classes", absl::StrCat("The legal class on ", FormatDay(next)),
-        absl::StrCat("ConfirmLegalClass; comity partners confirm-class ", old.id,
-                     before.from.empty() ? "" : " --from ", before.from));
+        "legal_classes", what,
+        absl::StrCat("record it with certainty UNCONFIRMED, then ConfirmLegalClass; comity "
+                     "partners confirm-class ",
+                     made.id, period.from.empty() ? "" : " --from ", period.from));
+  };
+  const std::vector<legal::LegalClassPeriod> known = ToLegal(before).classes;
+  for (const LegalClassPeriod& period : made.legal_classes) {
+    if (!legal::Confirmed(period.certainty)) continue;
+    const bool was_sure = LiesIn(SureDays(AsRecorded(period)), known, [&](const auto& earlier) {
+      const bool same = earlier.legal_class == period.legal_class;
+      return same && legal::Confirmed(earlier.certainty) ? SureDays(earlier) : kNoDays;
+    });
+    if (was_sure) continue;
+    return not_sure(absl::StrCat("That the partner is ", Word(period.legal_class), " from ",
+                                 period.from.empty() ? "ever" : period.from, " to ",
+                                 period.to.empty() ? "further notice" : period.to),
+                    period);
+  }
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (legal::Confirmed(known[i].certainty)) continue;
+    const LegalClassPeriod& period = before.legal_classes[i];
+    const bool stays =
+        LiesIn(PossibleDays(period), made.legal_classes, [](const LegalClassPeriod& later) {
+          return legal::Confirmed(later.certainty) ? kNoDays : PossibleDays(later);
+        });
+    if (!stays) return not_sure("The legal class on days on which it was unconfirmed", period);
   }
   return std::nullopt;
 }

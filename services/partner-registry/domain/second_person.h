@@ -10,13 +10,14 @@
 // (confirmations.h).
 namespace comity::partner_registry {
 
-// What `made`, in the place of `old`, would make sure without a second person, and how it is
-// confirmed instead; nullopt: nothing. What was unconfirmed stays so when its value changes, also
-// by way of an empty one; days on which a legal class is unconfirmed stay so. What makes an
-// instrument cover more, or an authority be competent or covered for more (legal::Widens), is so.
-std::optional<Problem> MadeSurer(const Instrument& old, const Instrument& made);
-std::optional<Problem> MadeSurer(const Authority& old, const Authority& made);
-std::optional<Problem> MadeSurer(const Partner& old, const Partner& made);
+// What `made`, in the place of `old` (null: it is new), would make sure without a second person, and
+// how it is confirmed instead; nullopt: nothing. What was unconfirmed stays so when its value
+// changes, also by way of an empty one. What makes an instrument cover more, or an authority be
+// competent or covered for more (legal::Widens), is so. No document is named with a legal class and
+// with a competence: a class is sure on days on which the same one was, a competence if it was.
+std::optional<Problem> MadeSurer(const Instrument* old, const Instrument& made);
+std::optional<Problem> MadeSurer(const Authority* old, const Authority& made);
+std::optional<Problem> MadeSurer(const Partner* old, const Partner& made);
 
 // What `made`, in the place of `old` (null: it is new), says for sure without a document, which
 // `reference` names: a day from which it may have effect, that it allows secondment, or that it has

@@ -26,7 +26,7 @@ class PartnerMutationsTest : public ::testing::Test {
             .iso_alpha2 = "KZ",
             .iso_alpha3 = "KAZ",
             .legal_classes = {
-                {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kFound}}};
+                {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}}};
   }
 
   Partner Georgia() const { return *registry_.FindPartner("georgia"); }
@@ -199,6 +199,7 @@ TEST_F(PartnerMutationsTest, WhoHasBeenReplacedMeanwhileIsNotPutBack) {
       After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
   Partner other = Georgia();
   other.id = "sakartvelo";
+  other.legal_classes.clear();
   const Registry replaced =
       After(deleted, PlanCreatePartner(deleted, kImporter, other, false)->facts);
 
