@@ -22,6 +22,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   if (registry.Find(name).has_value()) return Taken("an instrument", "INSTRUMENT_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, nullptr, instrument)));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(nullptr, instrument), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
@@ -39,7 +40,7 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed)));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, known, changed)));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
@@ -70,6 +71,7 @@ absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_
       CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", "authority"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(CheckVerified(authority.last_verified, now), "AUTHORITY_INVALID", "authority"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(nullptr, authority)));
   RecordBy(caller, nullptr, authority);
   return Plan{.facts = {std::move(authority)}, .resource = std::move(name)};
 }

@@ -322,6 +322,14 @@ class Planner {
     return std::nullopt;
   }
 
+  std::optional<Problem> Surer(const Instrument* old, const Instrument& made) const {
+    return MadeSurer(registry_, old, made);
+  }
+  template <typename T>
+  std::optional<Problem> Surer(const T* old, const T& made) const {
+    return MadeSurer(old, made);
+  }
+
   // Says who records what a candidate of type T says, unless that takes a document or a second
   // person.
   template <typename T>
@@ -331,7 +339,7 @@ class Planner {
     const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
     // Whoever sets up a registry answers for it as a whole.
     if (!initial_load_) {
-      if (const std::optional<Problem> surer = MadeSurer(old, *made)) {
+      if (const std::optional<Problem> surer = Surer(old, *made)) {
         return RowError(candidate.source, *surer, kConfirmationNeeded);
       }
     }

@@ -26,6 +26,20 @@ bool StandsIn(const Instrument& old, const legal::Instrument& was, const Instrum
          IsBound(old, was, legal::Field::kInForce);
 }
 
+// Those of the partner's that can stand in for `made`.
+std::vector<const Instrument*> OfItsKind(std::vector<const Instrument*> instruments,
+                                         const Instrument& made) {
+  std::erase_if(instruments, [&](const Instrument* other) {
+    return other->kind != made.kind || other->id == made.id;
+  });
+  return instruments;
+}
+
+std::string HowToConfirm(const Instrument& instrument, absl::string_view field) {
+  return absl::StrCat("ConfirmField; comity instruments confirm ", instrument.partner, "/",
+                      instrument.id, " ", field);
+}
+
 Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view how) {
   return {
       std::string(column),
@@ -83,31 +97,42 @@ bool LiesIn(const Days& days, const std::vector<Period>& periods, DaysOf days_of
 
 }  // namespace
 
-std::optional<Problem> MadeSurer(const Instrument* old, const Instrument& made) {
-  if (old == nullptr) return std::nullopt;
-  std::optional<Problem> surer;
-  const legal::Instrument was = AsRecorded(*old);
+std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
+                                 const Instrument& made) {
+  static const Instrument none;
+  const Instrument& before = old == nullptr ? none : *old;
+  const legal::Instrument was = AsRecorded(before);
   const legal::Instrument is = AsRecorded(made);
-  if (legal::Widens(old->scope, made.scope) && legal::Sure(is, legal::Field::kScope)) {
-    return HasToBeConfirmed("certainty", "What is added to `scope`",
-                            absl::StrCat("say scope:unconfirmed with it, then ConfirmField; comity "
-                                         "instruments confirm ",
-                                         old->partner, "/", old->id, " scope"));
+  if (old != nullptr && legal::Widens(old->scope, made.scope) &&
+      legal::Sure(is, legal::Field::kScope)) {
+    return HasToBeConfirmed(
+        "certainty", "What is added to `scope`",
+        absl::StrCat("say scope:unconfirmed with it, then ", HowToConfirm(made, "scope")));
   }
+  const std::vector<const Instrument*> others = OfItsKind(registry.InstrumentsOf(made.partner), made);
+  const bool one_retracted =
+      !OfItsKind(registry.RetractedInstrumentsOf(made.partner), made).empty();
+  std::optional<Problem> surer;
   ForEachDecisive([&](legal::Field field) {
     if (surer.has_value()) return;
-    const bool bound = IsBound(*old, was, field) || StandsIn(*old, was, made, field);
-    if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(*old, field))) {
+    const std::string value = ValueOf(made, field);
+    bool bound = IsBound(before, was, field) || StandsIn(before, was, made, field);
+    // What it said before it says as surely; else it is not got around by way of another.
+    if (old == nullptr || value != ValueOf(before, field) ||
+        was.CertaintyOf(field) != is.CertaintyOf(field)) {
+      for (const Instrument* other : others) bound |= IsBound(*other, ToLegal(*other), field);
+      bound |= one_retracted && WhatItTells(field) == Tells::kMayCarry;
+    }
+    if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(before, field))) {
       surer = Problem{"certainty",
                       absl::StrCat("`", legal::Name(field),
                                    "` is not confirmed, and empty it says for sure that there is "
                                    "none: leave its certainty UNKNOWN")};
       return;
     }
-    if (!bound || ValueOf(made, field).empty() || !legal::Sure(is, field)) return;
+    if (!bound || value.empty() || !legal::Sure(is, field)) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", legal::Name(field), "`"),
-                             absl::StrCat("ConfirmField; comity instruments confirm ", old->partner,
-                                          "/", old->id, " ", legal::Name(field)));
+                             HowToConfirm(made, legal::Name(field)));
   });
   return surer;
 }
@@ -139,13 +164,17 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
 }
 
 std::optional<Problem> MadeSurer(const Authority* old, const Authority& made) {
-  if (old == nullptr || !legal::Confirmed(made.certainty)) return std::nullopt;
+  if (!legal::Confirmed(made.certainty)) return std::nullopt;
   const std::string how =
-      absl::StrCat("ConfirmAuthority; comity authorities confirm ", old->partner, "/", old->id);
-  if (!legal::Confirmed(old->certainty)) return HasToBeConfirmed("certainty", "The authority", how);
-  if (!legal::Widens(ToLegal(*old), ToLegal(made))) return std::nullopt;
+      absl::StrCat("ConfirmAuthority; comity authorities confirm ", made.partner, "/", made.id);
+  if (old != nullptr && !legal::Confirmed(old->certainty)) {
+    return HasToBeConfirmed("certainty", "The authority", how);
+  }
+  if (old != nullptr && !legal::Widens(ToLegal(*old), ToLegal(made))) return std::nullopt;
   return HasToBeConfirmed("certainty",
-                          "What the authority is competent or covered for more than before",
+                          old == nullptr
+                              ? "What a new authority is competent and covered for"
+                              : "What the authority is competent or covered for more than before",
                           absl::StrCat("record it with certainty UNCONFIRMED, then ", how));
 }
 
