@@ -23,7 +23,7 @@ struct Problem {
 // must already have what the fact came with. nullopt: nothing is wrong.
 //
 // Partner: id, name, aliases, ISO codes that belong together and are nobody else's on the register,
-// legal classes in order and without overlap. Instrument: days in a possible order (nothing in
+// legal classes in order, without overlap and of its kind. Instrument: days in a possible order (nothing in
 // force before it was signed), secondment only under agreements that can allow it (EJR 54a(1)),
 // certainty of fields that exist, what it covers (scope_rules.h), what it supersedes. Milestone: a
 // step of its axis; no negotiation without the Council's mandate. Authority: a territory that is a

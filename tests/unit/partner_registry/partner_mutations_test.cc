@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
+
 #include "common/legal/evaluate.h"
 #include "common/status/error.h"
 #include "tests/testing/status_matchers.h"
@@ -116,6 +119,42 @@ TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
             }),
             "none")
       << "user-assigned; but it is Kosovo's already";
+}
+
+TEST_F(PartnerMutationsTest, AClassIsOneOfTheKind) {
+  using Kind = PartnerKind;
+  using Class = LegalClass;
+  const std::map<Kind, std::set<Class>> fitting = {
+      {Kind::kState, {Class::kMemberState, Class::kMemberStateNotBound, Class::kThirdCountry}},
+      {Kind::kInternationalOrganisation, {Class::kInternationalOrganisation}},
+      {Kind::kUnionBody, {Class::kUnionBody}},
+      {Kind::kJudicialNetwork, {Class::kUnionNetwork, Class::kExternalNetwork}},
+      {Kind::kProjectOrCentre, {Class::kProject}}};
+  for (const auto& [kind, classes] : fitting) {
+    for (auto each = Class::kMemberState; each <= Class::kPrivate;
+         each = static_cast<Class>(static_cast<int>(each) + 1)) {
+      Partner partner{.id = "x", .kind = kind, .display_name = "X"};
+      partner.legal_classes = {{.legal_class = each}};
+      const auto plan = PlanCreatePartner(registry_, kImporter, partner, false);
+      if (each == Class::kPrivate || classes.contains(each)) {
+        EXPECT_THAT(plan, IsOk()) << Word(kind) << " " << Word(each);
+      } else {
+        ASSERT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"))
+            << Word(kind) << " " << Word(each);
+        EXPECT_EQ(DetailsOf(plan.status()).fields.at(0).field, "partner.legal_class");
+      }
+    }
+  }
+  Partner wbcj = *registry_.FindPartner("wbcj");
+  wbcj.legal_classes[0].legal_class = Class::kUnionBody;
+  wbcj.legal_classes[0].certainty = Certainty::kUnconfirmed;
+  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, wbcj, ""),
+              FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
+  const auto row = PlanImport(
+      registry_, Rows("legal_classes.csv", "partner,legal_class,from,to\nwbcj,UNION_BODY,,\n"),
+      kImporter, kNow);
+  EXPECT_THAT(row, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(row.status().message()), HasSubstr("line 2, column legal_class"));
 }
 
 TEST_F(PartnerMutationsTest, LegalClassesAreKeptInTheOrderOfTheirDays) {
