@@ -26,6 +26,11 @@ absl::Status NothingToConfirm(absl::string_view field, absl::string_view why) {
                    {.reason = "NOTHING_TO_CONFIRM", .metadata = {{"field", std::string(field)}}});
 }
 
+// Empty and not known, a second person confirms that there is none of what would stop an effect.
+bool MayBeConfirmedEmpty(const Instrument& instrument, legal::Field field) {
+  return WhatItTells(field) == Tells::kMayStop && SaysNobodyKnows(instrument, field);
+}
+
 absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why) {
   return MakeError(absl::StatusCode::kPermissionDenied,
                    absl::StrCat("A second person has to confirm `", field, "`: ", why, "."),
@@ -127,19 +132,21 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
     const std::string name(legal::Name(field));
     const std::string before = ValueOf(*old, field);
     const std::string now = ValueOf(made, field);
+    const bool same = before == now && was.CertaintyOf(field) == is.CertaintyOf(field);
+    for (const Confirmation& confirmation : old->confirmations) {
+      if (same && confirmation.field == name) made.confirmations.push_back(confirmation);
+    }
     // The value that was unconfirmed is gone, and what comes in its place is bound by that.
     if (now.empty() && IsBound(*old, was, field)) {
       made.value_recorded_by[name] =
           before.empty() ? old->value_recorded_by.at(name) : std::string(caller);
       return;
     }
-    if (before != now || was.CertaintyOf(field) != is.CertaintyOf(field)) return;
+    // That nobody knows an end is somebody's word, too.
+    const bool says = !now.empty() || MayBeConfirmedEmpty(made, field);
     if (const absl::string_view recorder = RecorderOf(*old, name);
-        recorder != caller && !now.empty()) {
+        same && says && recorder != caller) {
       made.value_recorded_by[name] = std::string(recorder);
-    }
-    for (const Confirmation& confirmation : old->confirmations) {
-      if (confirmation.field == name) made.confirmations.push_back(confirmation);
     }
   });
 }
@@ -216,7 +223,12 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   std::string value = ValueOf(instrument, *decisive);
   const bool sure = legal::Sure(ToLegal(instrument), *decisive);
   COMITY_RETURN_IF_ERROR(CheckEvidence(evidence));
-  if (value.empty()) return NothingToConfirm(field, "is empty: record its value first");
+  if (value.empty()) {
+    if (!MayBeConfirmedEmpty(instrument, *decisive)) {
+      return NothingToConfirm(field, "is empty: record its value first");
+    }
+    value = "none";
+  }
   if (sure) return NothingToConfirm(field, "is sure already");
   const absl::string_view recorder = RecorderOf(instrument, field);
   if (IsSamePerson(recorder, caller))

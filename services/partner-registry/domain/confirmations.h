@@ -23,7 +23,8 @@ void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
 // Who recorded the present value of the field; empty if nobody knows.
 absl::string_view RecorderOf(const Instrument& instrument, absl::string_view field);
 
-// Adds a confirmation of the present value. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
+// Adds a confirmation of the present value; of an end, notice or suspension that is empty and whose
+// certainty is UNKNOWN, that there is none. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it
 // is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: the caller recorded the
 // value, or nobody knows who did.

@@ -1,5 +1,7 @@
 #include "services/partner-registry/domain/decisive_fields.h"
 
+#include <algorithm>
+
 #include "common/legal/effect.h"
 #include "common/time/day.h"
 
@@ -48,17 +50,23 @@ legal::Instrument AsRecorded(const Instrument& instrument) {
   return recorded;
 }
 
-bool IsBound(const Instrument& instrument, const legal::Instrument& recorded, legal::Field field) {
+bool IsConfirmed(const Instrument& instrument, legal::Field field) {
+  return std::any_of(
+      instrument.confirmations.begin(), instrument.confirmations.end(),
+      [&](const Confirmation& confirmation) { return confirmation.field == legal::Name(field); });
+}
+
+bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal::Field field) {
   if (ValueOf(instrument, field).empty()) {
-    return instrument.value_recorded_by.contains(std::string(legal::Name(field)));
+    return instrument.value_recorded_by.contains(std::string(legal::Name(field))) &&
+           !IsConfirmed(instrument, field);
   }
-  return !legal::Sure(recorded, field);
+  return !legal::Sure(view, field);
 }
 
 bool SaysThereIsNone(const Instrument& made, legal::Field field) {
   if (legal::IsNeeded(field) || !ValueOf(made, field).empty()) return false;
-  const auto said = made.certainty.find(std::string(legal::Name(field)));
-  return said == made.certainty.end() || said->second != Certainty::kUnknown;
+  return AsRecorded(made).CertaintyOf(field) != Certainty::kUnknown;
 }
 
 bool SaysNobodyKnows(const Instrument& old, legal::Field field) {
@@ -89,14 +97,17 @@ Tells WhatItTells(legal::Field field) {
   return Tells::kNeither;
 }
 
-absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& recorded,
+absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,
                                  legal::Field field) {
-  if (WhatItTells(field) != Tells::kMayStop || SaysThereIsNone(instrument, field)) {
-    return absl::CivilDay::max();
+  if (WhatItTells(field) != Tells::kMayStop) return absl::CivilDay::max();
+  const std::string value = ValueOf(instrument, field);
+  if (value.empty()) {
+    return view.CertaintyOf(field) == Certainty::kUnknown ? absl::CivilDay::min()
+                                                          : absl::CivilDay::max();
   }
-  const PartialDate day = PartialDate::Parse(ValueOf(instrument, field)).value_or(PartialDate());
-  if (!day.known() || !legal::Sure(recorded, field)) return absl::CivilDay::min();
-  return legal::Widen(day, recorded.CertaintyOf(field)).earliest();
+  const PartialDate day = PartialDate::Parse(value).value_or(PartialDate());
+  if (!day.known() || !legal::Sure(view, field)) return absl::CivilDay::min();
+  return legal::Widen(day, view.CertaintyOf(field)).earliest();
 }
 
 }  // namespace comity::partner_registry

@@ -23,9 +23,13 @@ std::string ValueOf(const Instrument& instrument, legal::Field field);
 // How sure each field is as it was recorded: nobody confirmed anything.
 legal::Instrument AsRecorded(const Instrument& instrument);
 
-// Not sure, or empty in the place of a value that was not: only a second person makes it sure.
-// `recorded` is AsRecorded(instrument).
-bool IsBound(const Instrument& instrument, const legal::Instrument& recorded, legal::Field field);
+// Whether a second person confirmed its present value.
+bool IsConfirmed(const Instrument& instrument, legal::Field field);
+
+// Not sure as `view` has it, or empty in the place of a value that was not: only a second person
+// makes it sure. `view` is AsRecorded(instrument), or ToLegal(instrument) for what was confirmed to
+// count.
+bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal::Field field);
 
 // Of fields that no release needs, an empty one says that there is none, unless it says that nobody
 // knows.
@@ -36,9 +40,9 @@ bool SaysNobodyKnows(const Instrument& old, legal::Field field);
 enum class Tells { kMayCarry, kMayStop, kNeither };
 Tells WhatItTells(legal::Field field);
 
-// The day up to which the field surely leaves an effect: the last of all if it says that nothing
-// ends or is suspended.
-absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& recorded,
+// The day up to which the field, as `view` has it, surely leaves an effect: the last of all if it
+// says that nothing ends or is suspended.
+absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,
                                  legal::Field field);
 
 }  // namespace comity::partner_registry

@@ -102,6 +102,7 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
   static const Instrument none;
   const Instrument& before = old == nullptr ? none : *old;
   const legal::Instrument was = AsRecorded(before);
+  const legal::Instrument held = ToLegal(before);
   const legal::Instrument is = AsRecorded(made);
   if (old != nullptr && legal::Widens(old->scope, made.scope) &&
       legal::Sure(is, legal::Field::kScope)) {
@@ -130,6 +131,13 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
                                    "none: leave its certainty UNKNOWN")};
       return;
     }
+    if (LeavesEffectUntil(before, held, field) < LeavesEffectUntil(made, is, field)) {
+      surer = HasToBeConfirmed(
+          "certainty", absl::StrCat("That `", legal::Name(field), "` leaves it an effect for longer"),
+          absl::StrCat("record it as UNCONFIRMED, or empty as UNKNOWN, then ",
+                       HowToConfirm(made, legal::Name(field))));
+      return;
+    }
     if (!bound || value.empty() || !legal::Sure(is, field)) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", legal::Name(field), "`"),
                              HowToConfirm(made, legal::Name(field)));
@@ -152,8 +160,7 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
                        was.CertaintyOf(field) == is.CertaintyOf(field);
     const bool carries =
         WhatItTells(field) == Tells::kMayCarry && !value.empty() && legal::Sure(is, field);
-    const bool longer = LeavesEffectUntil(before, was, field) < LeavesEffectUntil(made, is, field);
-    if ((stays || !carries) && !longer) return;
+    if (stays || !carries) return;
     without =
         Problem{"reference",
                 absl::StrCat("name the document that shows `", legal::Name(field),

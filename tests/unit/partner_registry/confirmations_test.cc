@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "common/legal/effect.h"
 #include "common/legal/evaluate.h"
+#include "common/transfer_proto/transfer_proto.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/retractions.h"
 #include "services/partner-registry/records/fact_proto.h"
@@ -312,6 +314,112 @@ TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
               FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"))
       << "in force before it was signed";
+}
+
+// Whether what stopped it is undone by two persons only.
+class StoppedTest : public ConfirmationsTest {
+ protected:
+  StoppedTest() {
+    Do(Confirm(kSecond));
+    Instrument stopped = Serbia();
+    stopped.ended = "2026-06-30";
+    stopped.suspended_from = "2026-01-01";
+    stopped.parts_suspended = "*";
+    for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
+      stopped.certainty[field] = Certainty::kFound;
+    }
+    Do(PlanUpdateInstrument(registry_, kFirst, stopped, ""));
+  }
+
+  // Says that of none of these anything is known.
+  Instrument Emptied() const {
+    Instrument emptied = Serbia();
+    for (std::string Instrument::*field :
+         {&Instrument::ended, &Instrument::suspended_from, &Instrument::parts_suspended}) {
+      (emptied.*field).clear();
+    }
+    for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
+      emptied.certainty[field] = Certainty::kUnknown;
+    }
+    return emptied;
+  }
+
+  legal::Tri Effect() const {
+    const legal::Dossier& dossier = *registry_.facts().Find("partners/serbia");
+    return legal::EffectOf(dossier.instruments.at(0), dossier, {.day = absl::CivilDay(2026, 11, 28)})
+        .holds;
+  }
+};
+
+TEST_F(StoppedTest, ASecondPersonConfirmsThatNothingStopsIt) {
+  EXPECT_EQ(Effect(), legal::Tri::kNo);
+  Instrument none = Emptied();
+  none.certainty.erase("ended");
+  none.certainty.erase("suspended_from");
+  none.certainty.erase("parts_suspended");
+  none.reference = "OJ L 1";
+  const auto update = [this](const Instrument& changed, const char* who = kFirst) {
+    return PlanUpdateInstrument(registry_, who, changed, "");
+  };
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  EXPECT_THAT(update(none), needed);
+  EXPECT_THAT(PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = none}}, kFirst,
+                         kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+
+  Do(update(Emptied()));
+  EXPECT_EQ(Effect(), legal::Tri::kUnknown);
+  EXPECT_FALSE(Carries());
+  EXPECT_THAT(update(none, kSecond), needed) << "nor does a second person by an edit";
+  Instrument later = Emptied();
+  later.ended = "2030-06-30";
+  later.certainty["ended"] = Certainty::kFound;
+  EXPECT_THAT(update(later), needed);
+  Instrument noted = Emptied();
+  noted.note = "seen";
+  Do(update(noted, kSecond));
+  for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
+    EXPECT_THAT(Confirm(kFirst, field),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
+        << "it is still his word";
+    EXPECT_EQ(Effect(), legal::Tri::kUnknown) << field;
+    Do(Confirm(kSecond, field));
+    EXPECT_THAT(Confirm(kSecond, field),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "NOTHING_TO_CONFIRM"));
+  }
+  EXPECT_EQ(Effect(), legal::Tri::kYes);
+  EXPECT_TRUE(Carries());
+  EXPECT_EQ(Serbia().confirmations.back().value, "none");
+
+  noted = Serbia();
+  noted.note = "seen again";
+  Do(update(noted));
+  EXPECT_TRUE(Carries()) << "another field was changed";
+  auto read = FactFromRecord(ToRecord(Fact(Serbia()), registry_.store_id()));
+  ASSERT_THAT(read, IsOk());
+  registry_ = After(registry_, {*read});
+  EXPECT_TRUE(Carries()) << "it is kept";
+  const auto told = transfer_proto::InstrumentFromProto(ToProto(Serbia(), registry_.store_id()),
+                                                        "instrument");
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->CertaintyOf(legal::Field::kEnded), Certainty::kFound) << "a replica knows it";
+
+  later = Serbia();
+  later.ended = "2027-06-30";
+  later.certainty["ended"] = Certainty::kFound;
+  EXPECT_THAT(update(later), IsOk()) << "it may end, for one person";
+}
+
+TEST_F(StoppedTest, ALaterEndIsForTwo) {
+  Instrument later = Emptied();
+  later.ended = "2030-06-30";
+  later.certainty["ended"] = Certainty::kUnconfirmed;
+  Do(PlanUpdateInstrument(registry_, kFirst, later, ""));
+  Do(Confirm(kSecond, "suspended_from"));
+  Do(Confirm(kSecond, "parts_suspended"));
+  EXPECT_EQ(Effect(), legal::Tri::kUnknown);
+  Do(Confirm(kSecond, "ended"));
+  EXPECT_EQ(Effect(), legal::Tri::kYes);
 }
 
 TEST_F(ConfirmationsTest, AnotherInstrumentDoesNotGetAroundTheSecondPerson) {
