@@ -320,7 +320,9 @@ TEST_F(PartnerMutationsTest, WhatHangsOnAPartnerKeepsItFromBeingMerged) {
 TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
   EXPECT_THAT(PlanPurgePartner(registry_, "atlantis", ""),
               FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
-  const Registry there = With(Kazakhstan());
+  Partner unsaid = Kazakhstan();
+  unsaid.legal_classes.clear();
+  const Registry there = With(unsaid);
   EXPECT_THAT(PlanPurgePartner(there, "kazakhstan", ""),
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_NOT_DELETED"));
   const Registry deleted = After(there, PlanDeletePartner(there, "kazakhstan", "", now_)->facts);
@@ -342,8 +344,23 @@ TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
       << "its id is free";
 }
 
+TEST_F(PartnerMutationsTest, WhoEverWasSomethingInLawIsNotPurged) {
+  Partner changed = Georgia();
+  changed.legal_classes.clear();
+  const auto emptied = PlanUpdatePartner(registry_, kImporter, changed, "");
+  ASSERT_THAT(emptied, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
+  EXPECT_EQ(DetailsOf(emptied.status()).fields.at(0).field, "partner.legal_classes");
+
+  Partner unsure = Kazakhstan();
+  unsure.delete_time = now_;
+  const auto plan = PlanPurgePartner(With(unsure), "kazakhstan", "");
+  ASSERT_THAT(plan, FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"));
+  EXPECT_EQ(DetailsOf(plan.status()).preconditions.at(0).subject, "legal classes");
+}
+
 TEST_F(PartnerMutationsTest, WhatNamesAPartnerKeepsItFromBeingPurged) {
   Partner kazakhstan = Kazakhstan();
+  kazakhstan.legal_classes.clear();
   kazakhstan.delete_time = now_;
   const Registry deleted = With(kazakhstan);
   Partner merged{.id = "qazaqstan",
