@@ -9,8 +9,8 @@
 
 // Who vouches for what can decide: one person records it, and what the source left unsure becomes
 // surer only when a second person confirms it. An instrument has a certainty for each field
-// (legal::Field); an authority, a period of a legal class and a partner's competence have one for all
-// they say in law.
+// (legal::Field); an authority, a period of a legal class and a partner's competence have one for
+// all they say in law.
 namespace comity::partner_registry {
 
 // Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the

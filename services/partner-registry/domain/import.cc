@@ -359,12 +359,12 @@ class Planner {
                       kEvidenceMissing);
     }
     if (step->day.empty() && !(initial_load_ && step->certainty == Certainty::kUnknown)) {
-      return RowError(source,
-                      {"day", initial_load_
-                                  ? "say on which day the step was taken, or by certainty unknown "
-                                    "that nobody knows"
-                                  : "say on which day the step was taken"},
-                      kEvidenceMissing);
+      return RowError(
+          source,
+          {"day", initial_load_ ? "say on which day the step was taken, or by certainty unknown "
+                                  "that nobody knows"
+                                : "say on which day the step was taken"},
+          kEvidenceMissing);
     }
     if (initial_load_) return absl::OkStatus();
     return AsRowError(source, "step",

@@ -110,7 +110,8 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
         "certainty", "What is added to `scope`",
         absl::StrCat("say scope:unconfirmed with it, then ", HowToConfirm(made, "scope")));
   }
-  const std::vector<const Instrument*> others = OfItsKind(registry.InstrumentsOf(made.partner), made);
+  const std::vector<const Instrument*> others =
+      OfItsKind(registry.InstrumentsOf(made.partner), made);
   const bool one_retracted =
       !OfItsKind(registry.RetractedInstrumentsOf(made.partner), made).empty();
   std::optional<Problem> surer;
@@ -133,7 +134,8 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
     }
     if (LeavesEffectUntil(before, held, field) < LeavesEffectUntil(made, is, field)) {
       surer = HasToBeConfirmed(
-          "certainty", absl::StrCat("That `", legal::Name(field), "` leaves it an effect for longer"),
+          "certainty",
+          absl::StrCat("That `", legal::Name(field), "` leaves it an effect for longer"),
           absl::StrCat("record it as UNCONFIRMED, or empty as UNKNOWN, then ",
                        HowToConfirm(made, legal::Name(field))));
       return;

@@ -154,9 +154,9 @@ TEST_F(AuthorityConfirmationsTest, ANewOneIsForTwoUnderWhateverId) {
     made.certainty = sure;
     EXPECT_THAT(PlanCreateAuthority(registry_, kFirst, made, kNow),
                 FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
-    EXPECT_THAT(PlanImport(registry_, {{.source = {"authorities.csv", 2}, .fact = made}}, kFirst,
-                           kNow),
-                FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+    EXPECT_THAT(
+        PlanImport(registry_, {{.source = {"authorities.csv", 2}, .fact = made}}, kFirst, kNow),
+        FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
   }
   made.certainty = Certainty::kUnconfirmed;
   Do(PlanCreateAuthority(registry_, kFirst, made, kNow));

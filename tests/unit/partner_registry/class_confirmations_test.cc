@@ -150,10 +150,9 @@ TEST_F(ClassConfirmationsTest, ANewPartnersClassAndCompetenceAreForTwo) {
         Rows("partners.csv", absl::StrCat("id,kind,display_name,competent_in_criminal_matters,"
                                           "competence_certainty\neurocourt,UNION_BODY,Court,yes,",
                                           of_competence, "\n"));
-    rows.push_back(Rows("legal_classes.csv",
-                        absl::StrCat("partner,legal_class,from,to,certainty\n"
-                                     "eurocourt,UNION_BODY,,,",
-                                     of_class, "\n"))
+    rows.push_back(Rows("legal_classes.csv", absl::StrCat("partner,legal_class,from,to,certainty\n"
+                                                          "eurocourt,UNION_BODY,,,",
+                                                          of_class, "\n"))
                        .at(0));
     return PlanImport(registry_, rows, kFirst, kNow);
   };

@@ -346,7 +346,8 @@ class StoppedTest : public ConfirmationsTest {
 
   legal::Tri Effect() const {
     const legal::Dossier& dossier = *registry_.facts().Find("partners/serbia");
-    return legal::EffectOf(dossier.instruments.at(0), dossier, {.day = absl::CivilDay(2026, 11, 28)})
+    return legal::EffectOf(dossier.instruments.at(0), dossier,
+                           {.day = absl::CivilDay(2026, 11, 28)})
         .holds;
   }
 };
@@ -363,9 +364,9 @@ TEST_F(StoppedTest, ASecondPersonConfirmsThatNothingStopsIt) {
   };
   const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   EXPECT_THAT(update(none), needed);
-  EXPECT_THAT(PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = none}}, kFirst,
-                         kNow),
-              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  EXPECT_THAT(
+      PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = none}}, kFirst, kNow),
+      FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
 
   Do(update(Emptied()));
   EXPECT_EQ(Effect(), legal::Tri::kUnknown);
@@ -399,8 +400,8 @@ TEST_F(StoppedTest, ASecondPersonConfirmsThatNothingStopsIt) {
   ASSERT_THAT(read, IsOk());
   registry_ = After(registry_, {*read});
   EXPECT_TRUE(Carries()) << "it is kept";
-  const auto told = transfer_proto::InstrumentFromProto(ToProto(Serbia(), registry_.store_id()),
-                                                        "instrument");
+  const auto told =
+      transfer_proto::InstrumentFromProto(ToProto(Serbia(), registry_.store_id()), "instrument");
   ASSERT_THAT(told, IsOk());
   EXPECT_EQ(told->CertaintyOf(legal::Field::kEnded), Certainty::kFound) << "a replica knows it";
 

@@ -281,7 +281,7 @@ TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
   EXPECT_EQ(NameOf(plan->facts[0]), "partners/andorra") << "referred facts come first";
 }
 
-// Who holds the import to it, and where.
+// The reason, and a part of the sentence.
 struct Held {
   std::string reason;
   std::string place;
@@ -317,8 +317,8 @@ TEST_F(ImportedStepsTest, WhatComesFirstIsThereOrComesWithIt) {
   Refused(loaded_, Steps("chile,a,TREATY,CONSULTED,2026-01-01,letter,found\n"),
           {"STEP_NOT_POSSIBLE", "consultation"});
   Refused(loaded_,
-          Rows("instruments.csv", absl::StrCat(kInstruments,
-                                               "chile,a,INTERNATIONAL_AGREEMENT,t,2026-01-01\n")),
+          Rows("instruments.csv",
+               absl::StrCat(kInstruments, "chile,a,INTERNATIONAL_AGREEMENT,t,2026-01-01\n")),
           {"STEP_NOT_POSSIBLE", "SIGNING_DECISION (by the Council)"});
 }
 
