@@ -9,6 +9,7 @@
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -21,6 +22,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   if (registry.Find(name).has_value()) return Taken("an instrument", "INSTRUMENT_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, nullptr, instrument), "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(nullptr, instrument), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
@@ -38,7 +40,7 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed), "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, known, changed), "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
@@ -69,6 +71,7 @@ absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(authority, registry), "AUTHORITY_INVALID", path));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(CheckVerified(authority.last_verified, now), "AUTHORITY_INVALID", path));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(nullptr, authority), path));
   RecordBy(caller, nullptr, authority);
   return Plan{.facts = {std::move(authority)}, .resource = std::move(name)};
 }
@@ -82,7 +85,7 @@ absl::StatusOr<Plan> PlanUpdateAuthority(const Registry& registry, absl::string_
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "AUTHORITY_INVALID", path));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(CheckVerified(changed.last_verified, now), "AUTHORITY_INVALID", path));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed), path));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), path));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }

@@ -16,6 +16,8 @@
 namespace comity::partner_registry {
 
 // ALREADY_EXISTS `INSTRUMENT_EXISTS`; INVALID_ARGUMENT `INSTRUMENT_INVALID` with the field.
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED`: it would make sure what another one of its kind left
+// for a second person.
 absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument instrument);
 
@@ -32,6 +34,7 @@ absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_vie
                                       absl::Time now);
 
 // ALREADY_EXISTS `AUTHORITY_EXISTS`; INVALID_ARGUMENT `AUTHORITY_INVALID` with the field.
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED`: it would be sure.
 absl::StatusOr<Plan> PlanCreateAuthority(const Registry& registry, absl::string_view caller,
                                          Authority authority, absl::Time now,
                                          absl::string_view path = "authority");

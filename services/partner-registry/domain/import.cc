@@ -15,6 +15,8 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/second_person.h"
+#include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -28,17 +30,24 @@ absl::string_view ColumnOf(absl::string_view field) {
 }
 
 absl::Status RowError(const RowSource& source, const Problem& problem,
-                      const char* reason = "IMPORT_ROW_INVALID") {
+                      absl::string_view reason = "IMPORT_ROW_INVALID") {
   const absl::string_view column = ColumnOf(problem.field);
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat(source.file, ", line ", source.line, ", column ", column, ": ",
                                 problem.what, ". Nothing was loaded."),
-                   {.reason = reason,
+                   {.reason = std::string(reason),
                     .metadata = {{"file", source.file},
                                  {"line", absl::StrCat(source.line)},
                                  {"column", std::string(column)}},
                     .fields = {{"rows", absl::StrCat(source.file, ":", source.line, " ", column,
                                                      ": ", problem.what)}}});
+}
+
+// What an edit is refused for, of a row that stands for the same.
+absl::Status AsRowError(const RowSource& source, const char* column, const absl::Status& refused) {
+  if (refused.ok()) return refused;
+  return RowError(source, {column, std::string(absl::StripSuffix(refused.message(), "."))},
+                  ReasonOf(refused));
 }
 
 const char* KindOfRow(const ImportRow& row) {
@@ -129,7 +138,10 @@ std::vector<std::pair<std::string, std::string>> FieldsAndLimits(const Fact& fac
 class Planner {
  public:
   Planner(const Registry& registry, absl::string_view caller, absl::Time now)
-      : registry_(registry), caller_(caller), now_(now) {}
+      : registry_(registry),
+        caller_(caller),
+        now_(now),
+        initial_load_(registry.partners().empty()) {}
 
   absl::Status Take(const ImportRow& row) {
     COMITY_RETURN_IF_ERROR(CheckRetracted<Instrument>(row));
@@ -231,7 +243,11 @@ class Planner {
         [](const Candidate& a, const Candidate& b) { return a.fact.index() < b.fact.index(); });
     Registry after = registry_;
     Change change{.revision = registry_.revision()};
-    for (const Candidate& candidate : candidates_) change.facts.emplace_back(candidate.fact);
+    for (const Candidate& candidate : candidates_) {
+      Fact fact = candidate.fact;
+      SetRecorded(fact, {.revision = registry_.revision() + 1, .time = now_});
+      change.facts.emplace_back(std::move(fact));
+    }
     after.Apply(change);
 
     ImportPlan plan;
@@ -241,6 +257,7 @@ class Planner {
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
       if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
       if (problem.has_value()) return RowError(candidate.source, *problem);
+      COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, after));
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate, old));
@@ -325,6 +342,49 @@ class Planner {
     return std::nullopt;
   }
 
+  // That a step, or a day of an agreement, has what comes first, given all that the import brings.
+  // What stays as it is was judged when it came in; what the initial load brings is its source's,
+  // and sources are incomplete.
+  absl::Status CheckSteps(const Candidate& candidate, const std::optional<Fact>& old,
+                          const Registry& after) const {
+    const RowSource& source = candidate.source;
+    if (const auto* instrument = std::get_if<Instrument>(&candidate.fact)) {
+      if (initial_load_) return absl::OkStatus();
+      const Instrument* known = old.has_value() ? &std::get<Instrument>(*old) : nullptr;
+      return AsRowError(source, "kind", CheckEffect(after, known, *instrument));
+    }
+    const auto* step = std::get_if<Milestone>(&candidate.fact);
+    if (step == nullptr) return absl::OkStatus();
+    if (old.has_value()) {
+      Milestone same = std::get<Milestone>(*old);
+      same.note = step->note;
+      if (FieldsOf(same) == FieldsOf(*step)) return absl::OkStatus();
+    }
+    if (step->evidence.empty()) {
+      return RowError(source, {"evidence", "name the document that shows the step"},
+                      kEvidenceMissing);
+    }
+    if (step->day.empty() && !(initial_load_ && step->certainty == Certainty::kUnknown)) {
+      return RowError(
+          source,
+          {"day", initial_load_ ? "say on which day the step was taken, or by certainty unknown "
+                                  "that nobody knows"
+                                : "say on which day the step was taken"},
+          kEvidenceMissing);
+    }
+    if (initial_load_) return absl::OkStatus();
+    return AsRowError(source, "step",
+                      CheckTransition(after, *after.FindPartner(step->partner), *step));
+  }
+
+  std::optional<Problem> Surer(const Instrument* old, const Instrument& made) const {
+    return MadeSurer(registry_, old, made);
+  }
+  template <typename T>
+  std::optional<Problem> Surer(const T* old, const T& made) const {
+    return MadeSurer(old, made);
+  }
+
   // Says who records what a candidate of type T says, unless that takes a document or a second
   // person.
   template <typename T>
@@ -332,8 +392,9 @@ class Planner {
     T* const made = std::get_if<T>(&candidate.fact);
     if (made == nullptr) return absl::OkStatus();
     const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
-    if (old != nullptr) {
-      if (const std::optional<Problem> surer = MadeSurer(*old, *made)) {
+    // Whoever sets up a registry answers for it as a whole.
+    if (!initial_load_) {
+      if (const std::optional<Problem> surer = Surer(old, *made)) {
         return RowError(candidate.source, *surer, kConfirmationNeeded);
       }
     }
@@ -383,6 +444,7 @@ class Planner {
   const Registry& registry_;
   const absl::string_view caller_;
   const absl::Time now_;
+  const bool initial_load_;
   std::vector<Candidate> candidates_;
   std::map<std::string, std::size_t> index_;  // Of candidates_, by name.
   std::map<std::string, std::vector<ClassRow>> classes_;

@@ -71,8 +71,12 @@ constexpr int kMostRows = 200'000;
 // resource twice, empties a field that it fills or that is none of those, or breaks a rule of
 // validation.h, given all others, or that an edit would be refused for: an instrument keeps its
 // kind, and nothing is entered or changed under a partner that is off the register. Metadata file,
-// line, column. `CONFIRMATION_NEEDED`, with the same, for a row that would make sure what a second
-// person has to confirm (confirmations.h).
+// line, column. With the same: `EVIDENCE_MISSING`, for a milestone without evidence or day;
+// `STEP_NOT_POSSIBLE`, for a step or an agreement without what comes first (transitions.h), given
+// all others; `CONFIRMATION_NEEDED`, for a row that would make sure what a second person has to
+// confirm (second_person.h). The *initial load*, into a registry on which no partner is registered,
+// is taken as its source says: it is refused for neither of the last two, nor for a milestone whose
+// day its certainty says is unknown.
 absl::StatusOr<ImportPlan> PlanImport(const Registry& registry, const std::vector<ImportRow>& rows,
                                       absl::string_view caller, absl::Time now);
 

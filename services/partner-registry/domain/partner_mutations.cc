@@ -1,6 +1,7 @@
 #include "services/partner-registry/domain/partner_mutations.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/references.h"
 #include "services/partner-registry/domain/search.h"
+#include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
@@ -34,13 +36,14 @@ absl::Status CheckAlike(const Registry& registry, const Partner& partner, bool n
   return other == nullptr ? absl::OkStatus() : Alike(*other, "name or alias", remedy);
 }
 
-// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, one precondition for each kind of fact but `except`, if
-// there is any.
+// FAILED_PRECONDITION `PARTNER_HAS_FACTS`, one precondition for each kind of fact but those of
+// `except`, if there is any.
 absl::Status CheckNothingRefersTo(const Registry& registry, const std::string& id,
-                                  absl::string_view remedy, absl::string_view except = "") {
+                                  absl::string_view remedy,
+                                  const std::set<absl::string_view>& except = {}) {
   ErrorDetails details{.reason = "PARTNER_HAS_FACTS"};
   for (const Reference& reference : ReferencesTo(registry, id)) {
-    if (reference.what == except) continue;
+    if (except.contains(reference.what)) continue;
     details.preconditions.push_back(
         {.type = "FACTS",
          .subject = reference.what,
@@ -63,6 +66,7 @@ absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_vi
                                     "change that one, or say that this is another (allow_alike)."));
   SortPeriods(partner);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(partner, registry), "PARTNER_INVALID", "partner"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(nullptr, partner), "partner"));
   RecordBy(caller, nullptr, partner);
   std::string name = NameOf(partner);
   return Plan{.facts = {std::move(partner)}, .resource = std::move(name)};
@@ -75,7 +79,12 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   changed.exchanges_suspended = known->exchanges_suspended;
   SortPeriods(changed);
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(*known, changed), "partner"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), "partner"));
+  if (changed.legal_classes.empty() && !known->legal_classes.empty()) {
+    return InvalidField("PARTNER_INVALID", "partner.legal_classes",
+                        "end the last one or say that it is UNCONFIRMED: a partner that was "
+                        "something in law is not left without, and is never purged");
+  }
   RecordBy(caller, known, changed);
   // What may forbid what was permitted.
   Partner same_in_law = *known;
@@ -155,7 +164,7 @@ absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_vi
   COMITY_ASSIGN_OR_RETURN(const Partner* stays, FindOnRegister(registry, into));
   COMITY_RETURN_IF_ERROR(CheckNothingRefersTo(
       registry, twice->id, "enter them at the other partner, and delete this one.",
-      /*except=*/kMergedPartners));
+      /*except=*/{kMergedPartners, kLegalClasses}));
 
   Partner merged = *twice;
   merged.delete_time = now;

@@ -14,14 +14,15 @@ namespace comity::partner_registry {
 
 // ALREADY_EXISTS `PARTNER_EXISTS`: the id is taken; `PARTNER_ALIKE`: a partner on the register has
 // its ISO code or, unless `allow_alike`, one of its names. INVALID_ARGUMENT `PARTNER_INVALID` with
-// the field.
+// the field. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a legal class or the competence would be
+// sure.
 absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_view caller,
                                        Partner partner, bool allow_alike);
 
 // Puts `changed` in the place of the partner with its id; what only the server sets is kept. A
-// barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`;
-// FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a legal class or the competence would become sure that a
-// second person has to confirm.
+// barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`, also if it
+// would be left without the legal classes that it has. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a
+// legal class or the competence would become sure that a second person has to confirm.
 absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
                                        Partner changed, absl::string_view etag);
 
@@ -54,7 +55,7 @@ absl::StatusOr<Plan> PlanMergePartners(const Registry& registry, absl::string_vi
 
 // Removes a deleted partner for good. NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION
 // `PARTNER_NOT_DELETED`: it is on the register; `PARTNER_HAS_FACTS`: something hangs on it or names
-// it. ABORTED `ETAG_MISMATCH`.
+// it, or it has a legal class, and so ever had one. ABORTED `ETAG_MISMATCH`.
 absl::StatusOr<Plan> PlanPurgePartner(const Registry& registry, absl::string_view id,
                                       absl::string_view etag);
 

@@ -23,7 +23,9 @@ bool Has(const std::vector<std::string>& ids, absl::string_view id) {
 std::vector<Reference> ReferencesTo(const Registry& registry, absl::string_view partner) {
   const Relations& relations = registry.relations();
   const auto below = [&](const auto& fact) { return fact.partner == partner; };
+  const Partner* itself = registry.FindPartner(partner);
   std::vector<Reference> found = {
+      {std::string(kLegalClasses), itself == nullptr ? 0 : itself->legal_classes.size()},
       {"instruments", registry.InstrumentsOf(partner).size()},
       {"retracted entries", CountIf(registry.retracted<Instrument>(), below) +
                                 CountIf(registry.retracted<Authority>(), below)},

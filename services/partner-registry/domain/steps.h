@@ -15,8 +15,8 @@ struct Step {
   absl::string_view next;
   // Who takes it.
   absl::string_view by;
-  // What has to come first: of each of these, at least one. Imports are not held to it: sources are
-  // incomplete.
+  // What has to come first: of each of these, at least one. The initial load is not held to it:
+  // sources are incomplete.
   std::vector<std::vector<absl::string_view>> after;
 };
 

@@ -43,7 +43,8 @@ std::set<std::string> HoldingOn(const Registry& registry, const Partner& partner
   std::vector<Milestone> taken =
       StandingOn(registry, partner, day).axes[static_cast<std::size_t>(step.axis) - 1].history;
   std::erase_if(taken, [&](const Milestone& each) {
-    return CountsFrom(each) > day || each.project != step.project ||
+    const bool itself = !step.id.empty() && each.id == step.id;  // Recorded already.
+    return itself || CountsFrom(each) > day || each.project != step.project ||
            (each.axis == Axis::kWorkingArrangement && ComesToNothing(registry, each));
   });
   const absl::string_view closing = StepsOf(step.axis).back().word;
@@ -100,7 +101,7 @@ class Missing {
          .description = absl::StrCat(
              "must have been closed by ", day,
              ": hold it (comity consultations open, reply, close), which records the step; one "
-             "from before the registry was kept comes with an import of milestones.")});
+             "from before the registry was kept comes with its initial load.")});
   }
 
   // FAILED_PRECONDITION if something is missing.

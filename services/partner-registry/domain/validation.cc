@@ -56,6 +56,30 @@ bool SurelyBefore(const std::string& later, const std::string& earlier) {
   return a.known() && b.known() && a.latest() < b.earliest();
 }
 
+// The kinds of partners of which the class says what they are in law.
+bool Fits(PartnerKind kind, LegalClass legal_class) {
+  switch (legal_class) {  // Without a default: a new class is not forgotten.
+    case LegalClass::kMemberState:
+    case LegalClass::kMemberStateNotBound:
+    case LegalClass::kThirdCountry:
+      return kind == PartnerKind::kState;
+    case LegalClass::kInternationalOrganisation:
+      return kind == PartnerKind::kInternationalOrganisation;
+    case LegalClass::kUnionBody:
+      return kind == PartnerKind::kUnionBody;
+    case LegalClass::kUnionNetwork:
+    case LegalClass::kExternalNetwork:
+      return kind == PartnerKind::kJudicialNetwork;
+    case LegalClass::kProject:
+      return kind == PartnerKind::kProjectOrCentre;
+    case LegalClass::kPrivate:  // Has no kind of its own, and no capacity to receive.
+      return true;
+    case LegalClass::kUnspecified:
+      break;
+  }
+  return false;
+}
+
 MaybeProblem BadPeriods(const Partner& partner) {
   if (partner.legal_classes.size() > kMostPeriods) {
     return Problem{"legal_classes", "a partner can have at most 100 legal classes"};
@@ -68,6 +92,11 @@ MaybeProblem BadPeriods(const Partner& partner) {
     };
     if (period.legal_class == LegalClass::kUnspecified) {
       return Problem{at("legal_class"), "the class must be said"};
+    }
+    if (!Fits(partner.kind, period.legal_class)) {
+      return Problem{at("legal_class"), absl::StrCat("a partner of kind ", Word(partner.kind),
+                                                     " cannot be ", Word(period.legal_class),
+                                                     " in law: correct the class or the kind")};
     }
     if (MaybeProblem bad = BadDay(at("from"), period.from)) return bad;
     if (MaybeProblem bad = BadDay(at("to"), period.to)) return bad;

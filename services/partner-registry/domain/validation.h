@@ -23,12 +23,13 @@ struct Problem {
 // must already have what the fact came with. nullopt: nothing is wrong.
 //
 // Partner: id, name, aliases, ISO codes that belong together and are nobody else's on the register,
-// legal classes in order and without overlap. Instrument: days in a possible order (nothing in
-// force before it was signed), secondment only under agreements that can allow it (EJR 54a(1)),
-// certainty of fields that exist, what it covers (scope_rules.h), what it supersedes. Milestone: a
-// step of its axis; no negotiation without the Council's mandate. Authority: a territory that is a
-// part of the partner, instruments that exist. Contact: a SPIFFE id that names this partner and
-// contact and nobody else, an authority that exists, working hours in a zone that exists.
+// legal classes in order, without overlap and of its kind. Instrument: days in a possible order
+// (nothing in force before it was signed), secondment only under agreements that can allow it (EJR
+// 54a(1)), certainty of fields that exist, what it covers (scope_rules.h), what it supersedes.
+// Milestone: a step of its axis; no negotiation without the Council's mandate. Authority: a
+// territory that is a part of the partner, instruments that exist. Contact: a SPIFFE id that names
+// this partner and contact and nobody else, an authority that exists, working hours in a zone that
+// exists.
 std::optional<Problem> Check(const Partner& partner, const Registry& registry);
 std::optional<Problem> Check(const Instrument& instrument, const Registry& registry);
 std::optional<Problem> Check(const Milestone& milestone, const Registry& registry);

@@ -91,6 +91,11 @@ STEPS = [
      "--set certainty=unconfirmed --reason r", {"certainty": "CERTAINTY_UNCONFIRMED", "etag": ">etag"}),
     ("desk-1", "authorities confirm albania/prosecution-service --evidence law --etag '{etag}'",
      {"confirmation.evidence": "law"}),
+    ("registry-1", "partners update moldova --set 'legal_classes=[{{\"legalClass\":\"LEGAL_CLASS_MEMBER_STATE\","
+     "\"certainty\":\"CERTAINTY_FOUND\"}}]' --reason r",
+     ("CONFIRMATION_NEEDED", "comity partners confirm-class moldova")),
+    ("registry-1", "authorities create atlantis/ministry --set display_name=Ministry --set certainty=found",
+     ("CONFIRMATION_NEEDED", "comity authorities confirm atlantis/ministry")),
     ("registry-1", "partners update atlantis --set 'legal_classes=[{{\"legalClass\":\"LEGAL_CLASS_THIRD_COUNTRY\"}}]' "
      "--reason r", {"legalClasses.0.legalClass": "LEGAL_CLASS_THIRD_COUNTRY", "etag": ">etag"}),
     ("desk-1", "partners confirm-class atlantis --evidence list --etag '{etag}'",

@@ -61,8 +61,9 @@ TEST_F(ImportFactsTest, ADryRunTellsTheDifferenceAndWritesNothing) {
 TEST_F(ImportFactsTest, OneBadRowRefusesAllAndNamesItsPlace) {
   auto rows = Rows("partners.csv", "id,kind,display_name\nx,UNION_BODY,X\n");
   const auto bad = Rows("milestones.csv",
-                        "partner,id,axis,step,day\nx,a,TREATY,COUNCIL_MANDATE,2021\n"
-                        "x,b,TREATY,SIGNED_IN_HASTE,2021\n");
+                        "partner,id,axis,step,day,evidence\n"
+                        "x,a,TREATY,COUNCIL_MANDATE,2021,decision\n"
+                        "x,b,TREATY,SIGNED_IN_HASTE,2021,decision\n");
   rows.insert(rows.end(), bad.begin(), bad.end());
 
   const auto answer = server_.Import(kOperator, rows);

@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/facts_csv/facts_csv.h"
 #include "common/json/canonical.h"
 #include "common/metrics/metrics.h"
 #include "common/sealing/cades.h"
@@ -260,17 +262,27 @@ TEST_F(ReportsTest, WhatWouldBeAffectedIsComparedOnTheDay) {
   EXPECT_THAT(Affected(request), FailsWith(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
 }
 
-TEST_F(ReportsTest, WhatWouldBeAffectedEndsWhereAMessageHasToAndSaysSo) {
-  constexpr int kMost = 10'000;
-  std::vector<v1::ImportFactsRequest::Row> rows(kMost + 1);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    v1::Authority& authority = *rows[i].mutable_authority();
-    authority.set_name(absl::StrCat("partners/albania/authorities/a", i));
-    authority.set_display_name("A");
-    authority.set_competent_in_criminal_matters(true);
-    authority.set_certainty(v1::CERTAINTY_FOUND);
+// Loads many authorities of Albania with the data: a new one that comes later is not sure.
+class ManyAuthoritiesTest : public ReportsTest {
+ protected:
+  static constexpr int kMost = 10'000;
+
+  void SetUp() override {
+    auto rows =
+        facts_csv::ReadFolder(absl::StrCat(std::getenv("COMITY_SOURCE_DIR"), "/deploy/data"));
+    ASSERT_THAT(rows, IsOk());
+    for (int i = 0; i <= kMost; ++i) {
+      v1::Authority& authority = *rows->emplace_back().mutable_authority();
+      authority.set_name(absl::StrCat("partners/albania/authorities/a", i));
+      authority.set_display_name("A");
+      authority.set_competent_in_criminal_matters(true);
+      authority.set_certainty(v1::CERTAINTY_FOUND);
+    }
+    ASSERT_THAT(server_.Import(kOperator, *rows, false, "", absl::Seconds(60)), IsOk());
   }
-  ASSERT_THAT(server_.Import(kOperator, rows, false, "", absl::Seconds(60)), IsOk());
+};
+
+TEST_F(ManyAuthoritiesTest, WhatWouldBeAffectedEndsWhereAMessageHasToAndSaysSo) {
   v1::ListAffectedRequest request;
   request.set_instrument("partners/albania/instruments/cooperation-agreement");
   request.set_supposition(v1::ListAffectedRequest::SUPPOSITION_LAPSES);

@@ -128,7 +128,7 @@ Grammar OfAuthorities(bool is_new, const Known& known) {
       {"authority.display_name", {"Court", "Ministry"}, {"", Long(200), "a\u202E"}},
       {"authority.territory", {"", "North"}, {Long(200)}},
       {"authority.last_verified", {"", "2026-01-01"}, {"soon", "2199-01-01"}},
-      {"authority.certainty", {"", "CERTAINTY_UNCONFIRMED", "CERTAINTY_FOUND"}, {"99"}},
+      {"authority.certainty", {"", "CERTAINTY_UNCONFIRMED"}, {"CERTAINTY_FOUND", "99"}},
       {"authority.listed_in[0]", {}, {"partners/georgia/instruments/none", "x"}},
       {"authority.sectors[0]", {}, {"", "customs"}},
       kRequestId};

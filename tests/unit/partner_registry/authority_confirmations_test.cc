@@ -147,6 +147,25 @@ TEST_F(AuthorityConfirmationsTest, NoEditAndNoImportMakesItSure) {
               FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
 }
 
+TEST_F(AuthorityConfirmationsTest, ANewOneIsForTwoUnderWhateverId) {
+  Authority made = Algeria();
+  made.id = "prosecution-service-2";
+  for (const Certainty sure : {Certainty::kFound, Certainty::kMonth, Certainty::kYear}) {
+    made.certainty = sure;
+    EXPECT_THAT(PlanCreateAuthority(registry_, kFirst, made, kNow),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+    EXPECT_THAT(
+        PlanImport(registry_, {{.source = {"authorities.csv", 2}, .fact = made}}, kFirst, kNow),
+        FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  }
+  made.certainty = Certainty::kUnconfirmed;
+  Do(PlanCreateAuthority(registry_, kFirst, made, kNow));
+  const std::string etag = EtagOf(registry_.FindAuthority(NameOf(made))->recorded);
+  EXPECT_THAT(PlanConfirmAuthority(registry_, kFirst, NameOf(made), "law", etag, kNow),
+              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+  EXPECT_THAT(PlanConfirmAuthority(registry_, kSecond, NameOf(made), "law", etag, kNow), IsOk());
+}
+
 TEST_F(AuthorityConfirmationsTest, WhoRecordedItBeforeAnybodyKeptThatIsNobody) {
   Authority old = Algeria();
   old.recorded_by.clear();

@@ -4,8 +4,9 @@
 
 #include "common/legal/effect.h"
 #include "common/legal/evaluate.h"
+#include "common/transfer_proto/transfer_proto.h"
 #include "services/partner-registry/domain/fact_mutations.h"
-#include "services/partner-registry/domain/partner_mutations.h"
+#include "services/partner-registry/domain/retractions.h"
 #include "services/partner-registry/records/fact_proto.h"
 #include "tests/unit/partner_registry/two_persons.h"
 
@@ -303,7 +304,7 @@ TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
   unsigned_one.signed_on.clear();
   unsigned_one.in_force = "2024-06-01";
   unsigned_one.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
-  Do(PlanCreateInstrument(registry_, kFirst, unsigned_one));
+  registry_ = After(registry_, {unsigned_one});  // As the initial load may have it.
   EXPECT_FALSE(Carries()) << "when it was concluded is unknown";
 
   unsigned_one.signed_on = "2019-12-11";
@@ -315,6 +316,150 @@ TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
       << "in force before it was signed";
 }
 
+// Whether what stopped it is undone by two persons only.
+class StoppedTest : public ConfirmationsTest {
+ protected:
+  StoppedTest() {
+    Do(Confirm(kSecond));
+    Instrument stopped = Serbia();
+    stopped.ended = "2026-06-30";
+    stopped.suspended_from = "2026-01-01";
+    stopped.parts_suspended = "*";
+    for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
+      stopped.certainty[field] = Certainty::kFound;
+    }
+    Do(PlanUpdateInstrument(registry_, kFirst, stopped, ""));
+  }
+
+  // Says that of none of these anything is known.
+  Instrument Emptied() const {
+    Instrument emptied = Serbia();
+    for (std::string Instrument::*field :
+         {&Instrument::ended, &Instrument::suspended_from, &Instrument::parts_suspended}) {
+      (emptied.*field).clear();
+    }
+    for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
+      emptied.certainty[field] = Certainty::kUnknown;
+    }
+    return emptied;
+  }
+
+  legal::Tri Effect() const {
+    const legal::Dossier& dossier = *registry_.facts().Find("partners/serbia");
+    return legal::EffectOf(dossier.instruments.at(0), dossier,
+                           {.day = absl::CivilDay(2026, 11, 28)})
+        .holds;
+  }
+};
+
+TEST_F(StoppedTest, ASecondPersonConfirmsThatNothingStopsIt) {
+  EXPECT_EQ(Effect(), legal::Tri::kNo);
+  Instrument none = Emptied();
+  none.certainty.erase("ended");
+  none.certainty.erase("suspended_from");
+  none.certainty.erase("parts_suspended");
+  none.reference = "OJ L 1";
+  const auto update = [this](const Instrument& changed, const char* who = kFirst) {
+    return PlanUpdateInstrument(registry_, who, changed, "");
+  };
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  EXPECT_THAT(update(none), needed);
+  EXPECT_THAT(
+      PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = none}}, kFirst, kNow),
+      FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+
+  Do(update(Emptied()));
+  EXPECT_EQ(Effect(), legal::Tri::kUnknown);
+  EXPECT_FALSE(Carries());
+  EXPECT_THAT(update(none, kSecond), needed) << "nor does a second person by an edit";
+  Instrument later = Emptied();
+  later.ended = "2030-06-30";
+  later.certainty["ended"] = Certainty::kFound;
+  EXPECT_THAT(update(later), needed);
+  Instrument noted = Emptied();
+  noted.note = "seen";
+  Do(update(noted, kSecond));
+  for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
+    EXPECT_THAT(Confirm(kFirst, field),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"))
+        << "it is still his word";
+    EXPECT_EQ(Effect(), legal::Tri::kUnknown) << field;
+    Do(Confirm(kSecond, field));
+    EXPECT_THAT(Confirm(kSecond, field),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "NOTHING_TO_CONFIRM"));
+  }
+  EXPECT_EQ(Effect(), legal::Tri::kYes);
+  EXPECT_TRUE(Carries());
+  EXPECT_EQ(Serbia().confirmations.back().value, "none");
+
+  noted = Serbia();
+  noted.note = "seen again";
+  Do(update(noted));
+  EXPECT_TRUE(Carries()) << "another field was changed";
+  auto read = FactFromRecord(ToRecord(Fact(Serbia()), registry_.store_id()));
+  ASSERT_THAT(read, IsOk());
+  registry_ = After(registry_, {*read});
+  EXPECT_TRUE(Carries()) << "it is kept";
+  const auto told =
+      transfer_proto::InstrumentFromProto(ToProto(Serbia(), registry_.store_id()), "instrument");
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->CertaintyOf(legal::Field::kEnded), Certainty::kFound) << "a replica knows it";
+
+  later = Serbia();
+  later.ended = "2027-06-30";
+  later.certainty["ended"] = Certainty::kFound;
+  EXPECT_THAT(update(later), IsOk()) << "it may end, for one person";
+}
+
+TEST_F(StoppedTest, ALaterEndIsForTwo) {
+  Instrument later = Emptied();
+  later.ended = "2030-06-30";
+  later.certainty["ended"] = Certainty::kUnconfirmed;
+  Do(PlanUpdateInstrument(registry_, kFirst, later, ""));
+  Do(Confirm(kSecond, "suspended_from"));
+  Do(Confirm(kSecond, "parts_suspended"));
+  EXPECT_EQ(Effect(), legal::Tri::kUnknown);
+  Do(Confirm(kSecond, "ended"));
+  EXPECT_EQ(Effect(), legal::Tri::kYes);
+}
+
+TEST_F(ConfirmationsTest, AnotherInstrumentDoesNotGetAroundTheSecondPerson) {
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  Instrument again = Serbia();
+  again.id = "again";
+  again.certainty["in_force"] = Certainty::kFound;
+  const auto create = [&] { return PlanCreateInstrument(registry_, kFirst, again); };
+  EXPECT_THAT(create(), needed) << "beside it";
+  EXPECT_THAT(
+      PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = again}}, kFirst, kNow),
+      FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  again.in_force.clear();
+  Do(create());
+  again.in_force = "2019-12-10";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), needed) << "filled in later";
+  again.certainty["in_force"] = Certainty::kUnconfirmed;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), IsOk());
+
+  Do(Confirm(kSecond));
+  again.certainty["in_force"] = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), IsOk()) << "nothing waits";
+}
+
+TEST_F(ConfirmationsTest, WhatWasRetractedIsNotEnteredAnewAsSure) {
+  Instrument again = Serbia();
+  Do(PlanRetractInstrument(registry_, kFirst, kName, "a mistake", "", now_));
+  again.id = "again";
+  again.in_force_by = "2020-11-19";
+  for (const char* field : {"signed", "in_force_by", "allows_secondment"}) {
+    again.certainty = {{field, Certainty::kFound}};
+    EXPECT_THAT(PlanCreateInstrument(registry_, kFirst, again),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"))
+        << field;
+    again.certainty = {{field, Certainty::kUnconfirmed}};
+    EXPECT_THAT(PlanCreateInstrument(registry_, kFirst, again), IsOk()) << field;
+  }
+}
+
 TEST_F(ConfirmationsTest, WhatIsSureMayBeLoweredAndAnEmptyFieldFilled) {
   Instrument changed = Serbia();
   changed.certainty["signed"] = Certainty::kUnconfirmed;
@@ -323,77 +468,6 @@ TEST_F(ConfirmationsTest, WhatIsSureMayBeLoweredAndAnEmptyFieldFilled) {
   changed.ended = "2027-12-31";
   changed.certainty["ended"] = Certainty::kFound;
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
-}
-
-class ClassConfirmationsTest : public ConfirmationsTest {
- protected:
-  ClassConfirmationsTest() {
-    Do(PlanUpdatePartner(
-        registry_, kFirst,
-        With({{.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}}),
-        ""));
-  }
-
-  Partner With(std::vector<LegalClassPeriod> periods) const {
-    Partner partner = *registry_.FindPartner("panama");
-    partner.legal_classes = std::move(periods);
-    return partner;
-  }
-
-  absl::StatusOr<Plan> ConfirmIt(absl::string_view caller, absl::string_view from = "") const {
-    return PlanConfirmLegalClass(registry_, caller, "panama", from, "the treaty",
-                                 EtagOf(registry_.FindPartner("panama")->recorded), now_);
-  }
-
-  legal::Tri Known() const {
-    return legal::ClassOf(*registry_.facts().Find("partners/panama")->partner,
-                          {.day = absl::CivilDay(2026, 11, 28)})
-        .known;
-  }
-};
-
-TEST_F(ClassConfirmationsTest, ASecondPersonMakesAPeriodSure) {
-  EXPECT_EQ(Known(), legal::Tri::kUnknown);
-  EXPECT_THAT(ConfirmIt(kFirst),
-              FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
-  EXPECT_THAT(ConfirmIt(kSecond, "2019-01-01"),
-              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_INVALID"));
-  Do(ConfirmIt(kSecond));
-  EXPECT_EQ(Known(), legal::Tri::kYes);
-
-  auto read =
-      FactFromRecord(ToRecord(Fact(*registry_.FindPartner("panama")), registry_.store_id()));
-  ASSERT_THAT(read, IsOk());
-  const LegalClassPeriod& kept = std::get<Partner>(*read).legal_classes.at(0);
-  EXPECT_EQ(kept.confirmation->field, "legal_class");
-  EXPECT_THAT(kept.recorded_by, ::testing::Contains(std::string(kFirst)));
-
-  Do(PlanUpdatePartner(
-      registry_, kFirst,
-      With({{.legal_class = LegalClass::kMemberState, .certainty = Certainty::kUnconfirmed}}), ""));
-  EXPECT_EQ(Known(), legal::Tri::kUnknown) << "another class was not confirmed";
-}
-
-TEST_F(ClassConfirmationsTest, DaysOfAnUnconfirmedClassStaySo) {
-  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
-  const LegalClassPeriod sure{.legal_class = LegalClass::kThirdCountry,
-                              .certainty = Certainty::kFound};
-  LegalClassPeriod early = sure;
-  early.to = "2025-12-31";
-  LegalClassPeriod late{.legal_class = LegalClass::kMemberState,
-                        .from = "2026-01-01",
-                        .certainty = Certainty::kUnconfirmed};
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({sure}), ""), refused);
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({}), ""), refused) << "to enter it anew";
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), ""), refused);
-  early.certainty = Certainty::kUnconfirmed;
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), ""), IsOk());
-  EXPECT_THAT(PlanImport(registry_,
-                         Rows("legal_classes.csv",
-                              "partner,legal_class,from,to,certainty\n"
-                              "panama,THIRD_COUNTRY,,,found\n"),
-                         kSecond, kNow),
-              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -278,6 +279,79 @@ TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->added, 2);
   EXPECT_EQ(NameOf(plan->facts[0]), "partners/andorra") << "referred facts come first";
+}
+
+// The reason, and a part of the sentence.
+struct Held {
+  std::string reason;
+  std::string place;
+};
+
+class ImportedStepsTest : public ImportTest {
+ protected:
+  static constexpr char kMilestones[] = "partner,id,axis,step,day,evidence,certainty\n";
+  static constexpr char kInstruments[] = "partner,id,kind,title,signed\n";
+
+  void Refused(const Registry& registry, std::vector<ImportRow> rows, const Held& held) const {
+    const auto plan = PlanImport(registry, rows, kImporter, kNow);
+    EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, held.reason));
+    EXPECT_THAT(std::string(plan.status().message()), HasSubstr(held.place));
+  }
+
+  static std::vector<ImportRow> Steps(absl::string_view rows) {
+    return Rows("milestones.csv", absl::StrCat(kMilestones, rows));
+  }
+};
+
+TEST_F(ImportedStepsTest, WhatComesFirstIsThereOrComesWithIt) {
+  const char* const first = "algeria,a,WORKING_ARRANGEMENT,DRAFTING,2026-01-01,draft,found\n";
+  const char* const rest =
+      "algeria,b,WORKING_ARRANGEMENT,COLLEGE_ADOPTED,2026-02-01,decision,found\n"
+      "algeria,c,WORKING_ARRANGEMENT,SIGNED,2026-03-01,signatures,found\n"
+      "algeria,d,WORKING_ARRANGEMENT,ENDED,2026-04-01,letter,found\n";
+  EXPECT_THAT(PlanImport(loaded_, Steps(absl::StrCat(rest, first)), kImporter, kNow), IsOk());
+  Refused(loaded_, Steps(rest), {"STEP_NOT_POSSIBLE", "line 2, column step: COLLEGE_ADOPTED"});
+
+  Refused(loaded_, Steps("chile,a,TREATY,PROPOSED,2026-01-01,letter,found\n"),
+          {"STEP_NOT_POSSIBLE", "CONSULTED (by the agency"});
+  Refused(loaded_, Steps("chile,a,TREATY,CONSULTED,2026-01-01,letter,found\n"),
+          {"STEP_NOT_POSSIBLE", "consultation"});
+  Refused(loaded_,
+          Rows("instruments.csv",
+               absl::StrCat(kInstruments, "chile,a,INTERNATIONAL_AGREEMENT,t,2026-01-01\n")),
+          {"STEP_NOT_POSSIBLE", "SIGNING_DECISION (by the Council)"});
+}
+
+TEST_F(ImportedStepsTest, AStepHasItsDayAndEvidence) {
+  Refused(loaded_, Steps("chile,a,CONTACT_POINT,REQUESTED,2026-01-01,,found\n"),
+          {"EVIDENCE_MISSING", "line 2, column evidence"});
+  Refused(loaded_, Steps("chile,a,CONTACT_POINT,REQUESTED,,letter,unknown\n"),
+          {"EVIDENCE_MISSING", "line 2, column day"});
+  Milestone known = **loaded_.MilestonesOf("chile").begin();
+  ASSERT_EQ(known.day, "");
+  known.note = "the list of 2026";
+  EXPECT_THAT(PlanImport(loaded_, {ImportRow{.fact = known}}, kImporter, kNow), IsOk())
+      << "what it says is as it was";
+}
+
+TEST_F(ImportedStepsTest, TheInitialLoadIsTakenAsItsSourceSays) {
+  const Registry empty(std::string(32, 'a'));
+  const auto with_chile = [](const std::vector<ImportRow>& rows) {
+    std::vector<ImportRow> all = Rows("partners.csv", "id,kind,display_name\nchile,STATE,Chile\n");
+    all.insert(all.end(), rows.begin(), rows.end());
+    return all;
+  };
+  for (const auto& rows :
+       {Steps("chile,a,TREATY,PROPOSED,,letter,unknown\n"),
+        Rows("instruments.csv",
+             absl::StrCat(kInstruments, "chile,a,INTERNATIONAL_AGREEMENT,t,2026-01-01\n"))}) {
+    EXPECT_THAT(PlanImport(empty, with_chile(rows), kImporter, kNow), IsOk());
+    EXPECT_THAT(PlanImport(loaded_, rows, kImporter, kNow), Not(IsOk()));
+  }
+  Refused(empty, with_chile(Steps("chile,a,TREATY,PROPOSED,2026-01-01,,found\n")),
+          {"EVIDENCE_MISSING", "milestones.csv, line 2, column evidence"});
+  Refused(empty, with_chile(Steps("chile,a,TREATY,PROPOSED,,letter,unconfirmed\n")),
+          {"EVIDENCE_MISSING", "column day"});
 }
 
 struct Bad {

@@ -136,9 +136,17 @@ TEST_F(InstrumentEvidenceTest, WhatWasRecordedWithoutADocumentStaysAndIsChangedW
               IsOk());
 }
 
-TEST_F(InstrumentEvidenceTest, WhatLetsItHaveEffectForLongerTakesADocumentAndWhatStopsItNone) {
+TEST_F(InstrumentEvidenceTest, WhatLetsItHaveEffectForLongerIsForTwoAndWhatStopsItForOne) {
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   for (const char* later : {"2030-07-01", "2031", ""}) {
-    EXPECT_THAT(Changed([&](Instrument& it) { it.ended = later; }), kRefused) << later;
+    for (const char* document : {"", "OJ L 1"}) {
+      EXPECT_THAT(Changed([&](Instrument& it) {
+                    it.ended = later;
+                    it.reference = document;
+                  }),
+                  needed)
+          << later << ", whatever it names";
+    }
   }
   EXPECT_THAT(Changed([](Instrument& it) { it.ended = "2030-06"; }), IsOk())
       << "its first day counts";
@@ -167,13 +175,13 @@ TEST_F(InstrumentEvidenceTest, WhatLetsItHaveEffectForLongerTakesADocumentAndWha
   Instrument stopped = Old(registry_);
   stop(stopped);
   registry_ = After(registry_, {stopped});
-  EXPECT_THAT(Changed([](Instrument& it) { it.suspended_from = "2027-01-01"; }), kRefused);
+  EXPECT_THAT(Changed([](Instrument& it) { it.suspended_from = "2027-01-01"; }), needed);
   EXPECT_THAT(Changed([](Instrument& it) {
                 it.suspended_from.clear();
                 it.parts_suspended.clear();
               }),
-              kRefused);
-  EXPECT_THAT(Changed([](Instrument& it) { it.notified_end.clear(); }), kRefused);
+              needed);
+  EXPECT_THAT(Changed([](Instrument& it) { it.notified_end.clear(); }), needed);
   EXPECT_THAT(Changed([](Instrument& it) { it.suspended_from = "2025-01-01"; }), IsOk());
 }
 

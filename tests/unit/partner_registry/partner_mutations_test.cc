@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
+
 #include "common/legal/evaluate.h"
 #include "common/status/error.h"
 #include "tests/testing/status_matchers.h"
@@ -26,7 +29,7 @@ class PartnerMutationsTest : public ::testing::Test {
             .iso_alpha2 = "KZ",
             .iso_alpha3 = "KAZ",
             .legal_classes = {
-                {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kFound}}};
+                {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}}};
   }
 
   Partner Georgia() const { return *registry_.FindPartner("georgia"); }
@@ -118,6 +121,42 @@ TEST_F(PartnerMutationsTest, WhatIsWrongIsNamedByItsField) {
       << "user-assigned; but it is Kosovo's already";
 }
 
+TEST_F(PartnerMutationsTest, AClassIsOneOfTheKind) {
+  using Kind = PartnerKind;
+  using Class = LegalClass;
+  const std::map<Kind, std::set<Class>> fitting = {
+      {Kind::kState, {Class::kMemberState, Class::kMemberStateNotBound, Class::kThirdCountry}},
+      {Kind::kInternationalOrganisation, {Class::kInternationalOrganisation}},
+      {Kind::kUnionBody, {Class::kUnionBody}},
+      {Kind::kJudicialNetwork, {Class::kUnionNetwork, Class::kExternalNetwork}},
+      {Kind::kProjectOrCentre, {Class::kProject}}};
+  for (const auto& [kind, classes] : fitting) {
+    for (auto each = Class::kMemberState; each <= Class::kPrivate;
+         each = static_cast<Class>(static_cast<int>(each) + 1)) {
+      Partner partner{.id = "x", .kind = kind, .display_name = "X"};
+      partner.legal_classes = {{.legal_class = each}};
+      const auto plan = PlanCreatePartner(registry_, kImporter, partner, false);
+      if (each == Class::kPrivate || classes.contains(each)) {
+        EXPECT_THAT(plan, IsOk()) << Word(kind) << " " << Word(each);
+      } else {
+        ASSERT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"))
+            << Word(kind) << " " << Word(each);
+        EXPECT_EQ(DetailsOf(plan.status()).fields.at(0).field, "partner.legal_class");
+      }
+    }
+  }
+  Partner wbcj = *registry_.FindPartner("wbcj");
+  wbcj.legal_classes[0].legal_class = Class::kUnionBody;
+  wbcj.legal_classes[0].certainty = Certainty::kUnconfirmed;
+  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, wbcj, ""),
+              FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
+  const auto row = PlanImport(
+      registry_, Rows("legal_classes.csv", "partner,legal_class,from,to\nwbcj,UNION_BODY,,\n"),
+      kImporter, kNow);
+  EXPECT_THAT(row, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(row.status().message()), HasSubstr("line 2, column legal_class"));
+}
+
 TEST_F(PartnerMutationsTest, LegalClassesAreKeptInTheOrderOfTheirDays) {
   Partner partner = Kazakhstan();
   partner.legal_classes = {{.legal_class = LegalClass::kMemberState, .from = "2030-01-01"},
@@ -199,6 +238,7 @@ TEST_F(PartnerMutationsTest, WhoHasBeenReplacedMeanwhileIsNotPutBack) {
       After(registry_, PlanDeletePartner(registry_, "georgia", "", now_)->facts);
   Partner other = Georgia();
   other.id = "sakartvelo";
+  other.legal_classes.clear();
   const Registry replaced =
       After(deleted, PlanCreatePartner(deleted, kImporter, other, false)->facts);
 
@@ -280,7 +320,9 @@ TEST_F(PartnerMutationsTest, WhatHangsOnAPartnerKeepsItFromBeingMerged) {
 TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
   EXPECT_THAT(PlanPurgePartner(registry_, "atlantis", ""),
               FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
-  const Registry there = With(Kazakhstan());
+  Partner unsaid = Kazakhstan();
+  unsaid.legal_classes.clear();
+  const Registry there = With(unsaid);
   EXPECT_THAT(PlanPurgePartner(there, "kazakhstan", ""),
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_NOT_DELETED"));
   const Registry deleted = After(there, PlanDeletePartner(there, "kazakhstan", "", now_)->facts);
@@ -302,8 +344,23 @@ TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
       << "its id is free";
 }
 
+TEST_F(PartnerMutationsTest, WhoEverWasSomethingInLawIsNotPurged) {
+  Partner changed = Georgia();
+  changed.legal_classes.clear();
+  const auto emptied = PlanUpdatePartner(registry_, kImporter, changed, "");
+  ASSERT_THAT(emptied, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
+  EXPECT_EQ(DetailsOf(emptied.status()).fields.at(0).field, "partner.legal_classes");
+
+  Partner unsure = Kazakhstan();
+  unsure.delete_time = now_;
+  const auto plan = PlanPurgePartner(With(unsure), "kazakhstan", "");
+  ASSERT_THAT(plan, FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"));
+  EXPECT_EQ(DetailsOf(plan.status()).preconditions.at(0).subject, "legal classes");
+}
+
 TEST_F(PartnerMutationsTest, WhatNamesAPartnerKeepsItFromBeingPurged) {
   Partner kazakhstan = Kazakhstan();
+  kazakhstan.legal_classes.clear();
   kazakhstan.delete_time = now_;
   const Registry deleted = With(kazakhstan);
   Partner merged{.id = "qazaqstan",

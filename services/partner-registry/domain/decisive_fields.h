@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/time/civil_time.h"
+#include "common/legal/facts.h"
+#include "services/partner-registry/domain/types.h"
+
+// What an instrument says in the fields whose certainty can decide (legal::Field), and how surely.
+namespace comity::partner_registry {
+
+template <typename Visit>
+void ForEachDecisive(Visit visit) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(legal::Field::kCount); ++i) {
+    visit(static_cast<legal::Field>(i));
+  }
+}
+
+// What the field says, as text; empty if it says nothing.
+std::string ValueOf(const Instrument& instrument, legal::Field field);
+
+// How sure each field is as it was recorded: nobody confirmed anything.
+legal::Instrument AsRecorded(const Instrument& instrument);
+
+// Whether a second person confirmed its present value.
+bool IsConfirmed(const Instrument& instrument, legal::Field field);
+
+// Not sure as `view` has it, or empty in the place of a value that was not: only a second person
+// makes it sure. `view` is AsRecorded(instrument), or ToLegal(instrument) for what was confirmed to
+// count.
+bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal::Field field);
+
+// Of fields that no release needs, an empty one says that there is none, unless it says that nobody
+// knows.
+bool SaysThereIsNone(const Instrument& made, legal::Field field);
+bool SaysNobodyKnows(const Instrument& old, legal::Field field);
+
+// What a value of the field tells, if it is sure.
+enum class Tells { kMayCarry, kMayStop, kNeither };
+Tells WhatItTells(legal::Field field);
+
+// The day up to which the field, as `view` has it, surely leaves an effect: the last of all if it
+// says that nothing ends or is suspended.
+absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,
+                                 legal::Field field);
+
+}  // namespace comity::partner_registry

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "services/partner-registry/domain/registry.h"
+#include "services/partner-registry/domain/types.h"
+#include "services/partner-registry/domain/validation.h"
+
+// What one person cannot make sure: it waits for a document or for a second person
+// (confirmations.h).
+namespace comity::partner_registry {
+
+// What `made`, in the place of `old` (null: it is new), would make sure without a second person,
+// and how it is confirmed instead; nullopt: nothing. What was unconfirmed stays so when its value
+// changes, also by way of an empty one or of another instrument of the partner and kind; where one
+// of these was retracted, no day from which it may have effect becomes sure. What makes an
+// instrument cover more or have effect for longer, or an authority be competent or covered for more
+// (legal::Widens), is so. No document is named with an authority, a legal class and a competence:
+// an authority is sure if it was, a class on days on which the same one was, a competence if it
+// was.
+std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
+                                 const Instrument& made);
+std::optional<Problem> MadeSurer(const Authority* old, const Authority& made);
+std::optional<Problem> MadeSurer(const Partner* old, const Partner& made);
+
+// What `made`, in the place of `old` (null: it is new), says for sure without a document, which
+// `reference` names: a day from which it may have effect, or that it allows secondment; nullopt:
+// nothing. What is only stricter needs none, nor what was recorded without one and stays. Emptied,
+// nothing sure may rest on it.
+std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made);
+
+inline constexpr char kEvidenceMissing[] = "EVIDENCE_MISSING";
+inline constexpr char kConfirmationNeeded[] = "CONFIRMATION_NEEDED";
+
+// FAILED_PRECONDITION `CONFIRMATION_NEEDED` for what MadeSurer found, with the field below `path`.
+absl::Status CheckNotSurer(const std::optional<Problem>& surer, absl::string_view path);
+
+}  // namespace comity::partner_registry
