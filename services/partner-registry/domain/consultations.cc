@@ -41,6 +41,12 @@ bool RepliesFor(const identity::Principal& caller, const std::string& member_sta
          caller.unit == absl::AsciiStrToLower(state->iso_alpha2);
 }
 
+// Whether the State itself replied, and not the desk for it.
+bool ByTheState(const Reply& reply) {
+  const auto who = identity::Principal::Parse(reply.recorded_by);
+  return who.ok() && who->IsAgency(identity::Role::kNationalMember);
+}
+
 }  // namespace
 
 std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay day) {
@@ -80,7 +86,11 @@ absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation
                           fields.PastDay("opened", consultation.opened, DayInBrussels(now)));
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline,
                           fields.Day("deadline", consultation.deadline));
-  if (deadline < opened) return fields.Bad("deadline", "it lies before `opened`");
+  if (deadline <= DayInBrussels(now)) {
+    return fields.Bad("deadline",
+                      "give the Member States until a day that is yet to come; a consultation of "
+                      "the past comes with an import of milestones");
+  }
   COMITY_RETURN_IF_ERROR(fields.Evidence(consultation.evidence));
   std::string name = Name(consultation);
   if (registry.relations().Find<Consultation>(name) != nullptr) {
@@ -136,6 +146,13 @@ absl::StatusOr<Plan> PlanRecordReply(const Registry& registry, absl::string_view
       [](const Reply& one, const std::string& state) { return one.member_state < state; });
   if (at != changed.replies.end() && at->member_state == reply.member_state) {
     if (*at == reply) return plan;
+    // Who replies for his own State was found to be of it above.
+    if (ByTheState(*at) && !caller.IsAgency(identity::Role::kNationalMember)) {
+      return MakeError(absl::StatusCode::kPermissionDenied,
+                       "The State's own national member recorded its reply: only a national member "
+                       "of that State corrects it.",
+                       {.reason = "REPLY_OF_THE_STATE"});
+    }
     *at = std::move(reply);
   } else {
     changed.replies.insert(at, std::move(reply));
