@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
@@ -78,7 +79,8 @@ bool ReminderDue(const Consultation& consultation, absl::CivilDay today) {
 
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now) {
-  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, consultation.partner).status());
+  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, consultation.partner));
+  COMITY_RETURN_IF_ERROR(CheckCandidate(*partner, DayInBrussels(now)));
   const Fields fields("CONSULTATION_INVALID", "consultation");
   COMITY_RETURN_IF_ERROR(fields.Id("consultation_id", consultation.id));
   COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, kTextForm));

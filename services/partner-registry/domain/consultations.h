@@ -28,7 +28,7 @@ bool ReminderDue(const Consultation& consultation, absl::CivilDay today);
 // Asks the Member States of the opening day, which has come, until a day that has not.
 // INVALID_ARGUMENT `CONSULTATION_INVALID` with the field; ALREADY_EXISTS `CONSULTATION_EXISTS`;
 // NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION `NO_MEMBER_STATES`: none is recorded for that
-// day.
+// day; errors of CheckCandidate (candidates.h), for today.
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now);
 

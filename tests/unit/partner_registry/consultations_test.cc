@@ -98,6 +98,17 @@ TEST_F(ConsultationsTest, WhoIsOffTheRegisterIsNeitherAskedNorAskedAbout) {
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
 }
 
+TEST_F(ConsultationsTest, NobodyIsAskedWhetherAMemberStateIsToBeProposed) {
+  for (const char* const partner : {"france", "denmark", "eppo", "ejn", "icpa"}) {
+    Consultation asked = Asked();
+    asked.partner = partner;
+    asked.opened = "2013-01-01";  // What it was then does not matter.
+    EXPECT_THAT(PlanOpenConsultation(registry_, asked, now_),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"))
+        << partner;
+  }
+}
+
 TEST_F(ConsultationsTest, WhatTheServerSetsIsNotTakenFromTheCaller) {
   Consultation forged = Asked();
   forged.state = ConsultationState::kClosed;
