@@ -108,8 +108,23 @@ std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
     AddStep(instrument, Axis::kWorkingArrangement, step, day, field, steps);
   };
   add("SIGNED", instrument.signed_on, "signed");
-  add("IN_EFFECT", instrument.in_force.empty() ? instrument.applied_from : instrument.in_force,
-      instrument.in_force.empty() ? "applied_from" : "in_force");
+  // As common/legal has it: from the signature, unless it says from when, which may be unknown;
+  // then from the last of the days it states.
+  const auto stated = [&](const std::string& day, const char* field) {
+    return !day.empty() || CertaintyOf(instrument, field) == Certainty::kUnknown;
+  };
+  const std::string& in_force = instrument.in_force;
+  const std::string& applied = instrument.applied_from;
+  const bool says_in_force = stated(in_force, "in_force");
+  const bool says_applied = stated(applied, "applied_from");
+  if (!says_in_force && !says_applied) {
+    add("IN_EFFECT", instrument.signed_on, "signed");
+  } else if (!says_applied || (!in_force.empty() && !applied.empty() &&
+                               Date(in_force).earliest() >= Date(applied).earliest())) {
+    add("IN_EFFECT", in_force, "in_force");
+  } else if (!says_in_force || !in_force.empty()) {
+    add("IN_EFFECT", applied, "applied_from");
+  }
   add("ENDED", DayAfter(instrument.ended), "ended");
   if (steps.empty()) {
     // It exists, and nobody knows since when.
