@@ -50,7 +50,9 @@ Measured VolumeOf(const Registry& registry, const std::string& partner, const st
     const auto count = volume->counts.find(word);
     if (count != volume->counts.end()) sum += count->second;
   }
-  return {.volume = sum, .source = absl::StrCat(sum, " in ", year, ": ", volume->source)};
+  return {.volume = sum,
+          .source = absl::StrCat(sum, " in ", year, ", as stated at revision ",
+                                 volume->recorded.revision, ": ", volume->source)};
 }
 
 const Score* FindScore(const Assessment& assessment, const std::string& criterion) {

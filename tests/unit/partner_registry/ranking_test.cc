@@ -71,7 +71,8 @@ TEST(RankingTest, EveryLineIsExplainedAndTheTotalIsTheirWeightedMean) {
   EXPECT_THAT(Places(ranking), ElementsAre("1 algeria 3400", "2 georgia 3233"));
   ASSERT_THAT(ranking[1].lines, SizeIs(3));
   EXPECT_EQ(ranking[1].lines[2].milli_points, 1666);
-  EXPECT_THAT(ranking[1].lines[2].source, HasSubstr("30 in 2025: annual report"));
+  EXPECT_THAT(ranking[1].lines[2].source,
+              HasSubstr("30 in 2025, as stated at revision 1: annual report"));
   EXPECT_EQ(ranking[1].lines[0].source, "report");
   EXPECT_EQ(ranking[1].assessment,
             "partners/georgia/assessments/01900000-0000-7000-8000-000000000001");
