@@ -127,13 +127,13 @@ void OutsideTheUnion(Evaluation& e) {
     if (CoverageIsOpen(e)) {
       reason.sentence = absl::StrCat("Whether ", open->title, " covers ", e.authority->name,
                                      " is not confirmed.");
-      reason.remedy = "Have a second person confirm the authority with evidence.";
+      reason.remedy = "A second person confirms the authority with evidence.";
       reason.facts.push_back(e.authority->name);
       e.verdict.unconfirmed_fields.push_back(absl::StrCat(e.authority->name, ".listed_in"));
     } else {
       reason.sentence =
           absl::StrCat("Whether ", open->title, " has effect on ", Day(e), " is not known.");
-      reason.remedy = "Have a second person confirm the dates with evidence.";
+      reason.remedy = "A second person confirms the dates with evidence.";
     }
     e.Say(std::move(reason));
   } else {

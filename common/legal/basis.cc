@@ -180,8 +180,9 @@ bool Row5_7Unknown(Evaluation& e, const Bases& bases) {
          .sentence = absl::StrCat(
              "Whether there is a basis on ", Day(e),
              " depends on what is unknown or not confirmed: ", absl::StrJoin(fields, ", "), "."),
-         .remedy = "Have a second person confirm the field with evidence, or decide under Article "
-                   "58(1)(b) or 59(1).",
+         .remedy =
+             "A second person confirms the field with evidence, or the authorised person of the "
+             "agency decides under Article 58(1)(b) or 59(1).",
          .facts = std::move(facts),
          .code = "DECISIVE_FIELD_UNKNOWN"});
   return true;

@@ -17,7 +17,8 @@ void SayUnknown(Evaluation& e, absl::string_view row, absl::string_view article,
          .outcome = Outcome::kUndetermined,
          .article = std::string(article),
          .sentence = std::move(sentence),
-         .remedy = "Name every origin of the data as the registry knows it on that day.",
+         .remedy =
+             "Whoever asks names every origin of the data as the registry knows it on that day.",
          .code = "ORIGIN_UNKNOWN"});
 }
 
@@ -37,19 +38,20 @@ void Row4b_1MemberStates(Evaluation& e, const Origin& origin) {
   const std::string name = DisplayName(e.facts, origin.partner);
   const Decision* const consent = FindDecision(e, origin.partner, {DecisionKind::kAuthorisation});
   if (consent != nullptr) CarryConditions(e, *consent);
-  e.Say(
-      {.row = "4b.1",
-       .outcome = consent != nullptr ? Outcome::kPermitted : Outcome::kPermittedSubjectTo,
-       .article = "EJR 47(6)(a)",
-       .sentence = absl::StrCat(name, consent != nullptr ? " consented to the onward transfer."
-                                                         : " has not consented to the onward "
-                                                           "transfer of the data it provided."),
-       .remedy = consent != nullptr
-                     ? ""
-                     : absl::StrCat("Obtain the consent of the competent authority of ", name, "."),
-       .facts = Cite(origin.partner),
-       .code =
-           consent != nullptr ? "ONWARD_CONSENT_OF_STATE" : "ONWARD_CONSENT_OF_STATE_OUTSTANDING"});
+  e.Say({.row = "4b.1",
+         .outcome = consent != nullptr ? Outcome::kPermitted : Outcome::kPermittedSubjectTo,
+         .article = "EJR 47(6)(a)",
+         .sentence = absl::StrCat(name, consent != nullptr ? " consented to the onward transfer."
+                                                           : " has not consented to the onward "
+                                                             "transfer of the data it provided."),
+         .remedy = consent != nullptr
+                       ? ""
+                       : absl::StrCat("The national member for ", name,
+                                      " obtains the consent of its competent authority and records "
+                                      "it."),
+         .facts = Cite(origin.partner),
+         .code = consent != nullptr ? "ONWARD_CONSENT_OF_STATE"
+                                    : "ONWARD_CONSENT_OF_STATE_OUTSTANDING"});
 }
 
 // 4b.2: the permission of every other originator.
@@ -71,17 +73,16 @@ void Row4b_2Others(Evaluation& e, const Origin& origin) {
   const Decision* const permission =
       FindDecision(e, origin.partner, {DecisionKind::kOriginatorPermission});
   if (permission != nullptr) CarryConditions(e, *permission);
-  e.Say(
-      {.row = "4b.2",
-       .outcome = permission != nullptr ? Outcome::kPermitted : Outcome::kPermittedSubjectTo,
-       .article = "its instrument; EUDPR 75",
-       .sentence = absl::StrCat(name, permission != nullptr
-                                          ? " permits the onward transfer."
-                                          : " has not permitted the onward transfer of its "
-                                            "data."),
-       .remedy = permission != nullptr ? "" : absl::StrCat("Obtain the permission of ", name, "."),
-       .facts = Cite(origin.partner),
-       .code = permission != nullptr ? "ONWARD_PERMISSION" : "ONWARD_PERMISSION_OUTSTANDING"});
+  e.Say({.row = "4b.2",
+         .outcome = permission != nullptr ? Outcome::kPermitted : Outcome::kPermittedSubjectTo,
+         .article = "its instrument; EUDPR 75",
+         .sentence = absl::StrCat(name, permission != nullptr
+                                            ? " permits the onward transfer."
+                                            : " has not permitted the onward transfer of its "
+                                              "data."),
+         .remedy = permission != nullptr ? "" : AskPermission(name),
+         .facts = Cite(origin.partner),
+         .code = permission != nullptr ? "ONWARD_PERMISSION" : "ONWARD_PERMISSION_OUTSTANDING"});
 }
 
 // 4b.3: the agency's explicit consent for this case.
@@ -122,7 +123,7 @@ void Row4b_4Purpose(Evaluation& e) {
                      : specific
                          ? "The purpose is incompatible with that for which the data were given."
                          : "The purpose is not specific: offence, case and necessity must be said.",
-         .remedy = good || !specific ? (good ? "" : "State a specific purpose.") : "",
+         .remedy = good || !specific ? (good ? "" : "Whoever asks states a specific purpose.") : "",
          .code = good       ? "ONWARD_PURPOSE_SPECIFIC"
                  : specific ? "ONWARD_PURPOSE_INCOMPATIBLE"
                             : "ONWARD_PURPOSE_NOT_SPECIFIC"});

@@ -84,19 +84,20 @@ bool Row4_3Urgent(Evaluation& e, const Origin& origin) {
 void Row4_2Outstanding(Evaluation& e, const Origin& origin) {
   const std::string name = DisplayName(e.facts, origin.partner);
   const bool lapsed = LapsedDecision(e, origin.partner, {DecisionKind::kAuthorisation});
-  e.Say(
-      {.row = "4.2",
-       .outcome = Outcome::kPermittedSubjectTo,
-       .article = AuthorisationArticle(e),
-       .sentence = lapsed ? absl::StrCat("The authorisation of ", name,
-                                         " was withdrawn or does not hold on ", Day(e), ".")
-                          : absl::StrCat(name,
-                                         " has not authorised that its data are made "
-                                         "available to ",
-                                         e.counterpart_name(), "."),
-       .remedy = absl::StrCat("Obtain the authorisation of the competent authority of ", name, "."),
-       .facts = Cite(origin.partner),
-       .code = lapsed ? "AUTHORISATION_WITHDRAWN" : "AUTHORISATION_OUTSTANDING"});
+  e.Say({.row = "4.2",
+         .outcome = Outcome::kPermittedSubjectTo,
+         .article = AuthorisationArticle(e),
+         .sentence = lapsed ? absl::StrCat("The authorisation of ", name,
+                                           " was withdrawn or does not hold on ", Day(e), ".")
+                            : absl::StrCat(name,
+                                           " has not authorised that its data are made "
+                                           "available to ",
+                                           e.counterpart_name(), "."),
+         .remedy = absl::StrCat("The national member for ", name,
+                                " obtains the authorisation of its competent authority and "
+                                "records it."),
+         .facts = Cite(origin.partner),
+         .code = lapsed ? "AUTHORISATION_WITHDRAWN" : "AUTHORISATION_OUTSTANDING"});
 }
 
 // 4.4: data of third countries, organisations and Union bodies travel on with their permission.
@@ -121,7 +122,7 @@ void Row4_4Permission(Evaluation& e, const Origin& origin) {
     reason.code = "ORIGINATOR_PERMISSION_OUTSTANDING";
     reason.sentence =
         absl::StrCat("Data that come from ", name, " need its permission to travel on.");
-    reason.remedy = absl::StrCat("Obtain the permission of ", name, ".");
+    reason.remedy = AskPermission(name);
   }
   e.Say(std::move(reason));
 }
@@ -148,7 +149,7 @@ void UnknownOrigin(Evaluation& e, const Origin& origin) {
                                         " is not known to be what the origin says "
                                         "on ",
                                         Day(e), "."),
-         .remedy = "Name the origin as the registry knows it on that day.",
+         .remedy = "Whoever asks names the origin as the registry knows it on that day.",
          .facts = Cite(origin.partner),
          .code = "ORIGIN_UNKNOWN"});
 }
@@ -259,6 +260,11 @@ void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
 
 }  // namespace
 
+std::string AskPermission(absl::string_view name) {
+  return absl::StrCat("Whoever asks obtains the permission of ", name,
+                      "; its contact or a national member records it.");
+}
+
 bool IsWhatItSays(const Evaluation& e, const Origin& origin) {
   const Dossier* const dossier = e.facts.Find(origin.partner);
   if (origin.partner.empty() || dossier == nullptr || !dossier->partner) return false;
@@ -288,7 +294,7 @@ void EvaluateOrigins(Evaluation& evaluation) {
                     .outcome = Outcome::kUndetermined,
                     .article = AuthorisationArticle(evaluation),
                     .sentence = "It is not said where the data come from.",
-                    .remedy = "Name every origin of the data.",
+                    .remedy = "Whoever asks names every origin of the data.",
                     .code = "ORIGINS_NOT_SAID"});
     return;
   }

@@ -32,7 +32,7 @@ bool MayRestOn(Certainty certainty, const std::string& name, absl::string_view c
   unconfirmed.outcome = Outcome::kUndetermined;
   unconfirmed.code = "COMPETENCE_UNCONFIRMED";
   unconfirmed.sentence = absl::StrCat("The competence of ", called, " is not confirmed.");
-  unconfirmed.remedy = "Have a second person confirm the competence with evidence.";
+  unconfirmed.remedy = "A second person confirms the competence with evidence.";
   e.Say(std::move(unconfirmed));
   return false;
 }
@@ -64,7 +64,7 @@ void Row3_1Competence(Evaluation& e) {
     reason.code = explore ? "AUTHORITY_ASSUMED" : "AUTHORITY_NOT_NAMED";
     reason.sentence = absl::StrCat("No authority of ", e.counterpart_name(), " is named",
                                    explore ? "; a competent one is assumed." : ".");
-    reason.remedy = "Name the competent authority that is to receive.";
+    reason.remedy = "Whoever asks names the competent authority that is to receive.";
     e.Say(std::move(reason));
     return;
   }
@@ -75,7 +75,7 @@ void Row3_1Competence(Evaluation& e) {
     reason.code = "COMPETENT";
   } else {
     reason.code = "NOT_COMPETENT";
-    reason.remedy = "Name a competent authority.";
+    reason.remedy = "Whoever asks names a competent authority.";
   }
   reason.sentence = absl::StrCat(e.authority->name,
                                  e.authority->competent_in_criminal_matters ? " is" : " is not",
@@ -128,7 +128,7 @@ void SayRecipientNotCovered(const Instrument& instrument, Evaluation& e) {
              .article = instrument.title,
              .sentence = absl::StrCat(instrument.title, " does not cover ", recipient,
                                       WhyNotCovered(instrument, e), "."),
-             .remedy = "Name an authority that the instrument covers.",
+             .remedy = "Whoever asks names an authority that the instrument covers.",
              .facts = Cite(instrument.name, recipient),
              .code = "AUTHORITY_NOT_COVERED"});
 }
@@ -157,8 +157,8 @@ void Row3_2Coverage(Evaluation& e) {
                .article = instrument.title,
                .sentence = absl::StrCat(instrument.title, " does not cover ",
                                         absl::StrJoin(beyond, ", nor "), "."),
-               .remedy = "If the case is one that it covers, state it in the words recorded; "
-                         "otherwise another basis is needed.",
+               .remedy = "Whoever asks states the case in the words recorded, if it is one that "
+                         "the instrument covers; otherwise another basis is needed.",
                .facts = Cite(instrument.name),
                .code = "OUTSIDE_SCOPE"});
   }
@@ -204,7 +204,7 @@ void Row3_4Suspended(Evaluation& e) {
          .article = "policy",
          .sentence = absl::StrCat("Exchanges of operational data with ", e.counterpart_name(),
                                   " are suspended."),
-         .remedy = "Nothing is made available until the agency lifts the suspension.",
+         .remedy = "The registry operator lifts the suspension; nothing is made available before.",
          .facts = Cite(e.partner),
          .code = "EXCHANGES_SUSPENDED"});
 }

@@ -42,6 +42,9 @@ void EvaluateRestrictions(Evaluation& evaluation);
 // Whether the partner of an origin is, on this day, surely what the origin says it is.
 bool IsWhatItSays(const Evaluation& evaluation, const Origin& origin);
 
+// What to do for the permission of an originator that is no Member State, and by whom.
+std::string AskPermission(absl::string_view name);
+
 // Phase 4b (onward.cc): rows 4b.1 to 4b.4.
 void EvaluateOnward(Evaluation& evaluation);
 

@@ -36,12 +36,13 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
   if (known && e.dossier->partner->deleted) {
     reason.code = "COUNTERPART_DELETED";
     reason.sentence = absl::StrCat(e.counterpart_name(), " was taken off the register.");
-    reason.remedy = "Name the partner that is meant, or have the registry operator put it back.";
+    reason.remedy =
+        "Whoever asks names the partner that is meant, or the registry operator puts it back.";
   } else if (!known || e.counterpart_class.known != Tri::kYes) {
     reason.outcome = Outcome::kUndetermined;
     reason.code = "COUNTERPART_UNKNOWN";
     reason.sentence = "The State or its legal class on that day is not known.";
-    reason.remedy = "Have the registry operator record the partner with its legal class.";
+    reason.remedy = "The registry operator records the partner with its legal class.";
   } else if (e.legal_class() != LegalClass::kThirdCountry) {
     reason.code = "NOT_A_THIRD_COUNTRY";
     reason.sentence = absl::StrCat(e.counterpart_name(),
@@ -86,7 +87,7 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
       reason.sentence = absl::StrCat("Whether an agreement with ", e.counterpart_name(),
                                      " that allows secondment has effect is not known or not "
                                      "confirmed.");
-      reason.remedy = "Have a second person confirm the agreement's dates and terms with evidence.";
+      reason.remedy = "A second person confirms the agreement's dates and terms with evidence.";
     } else {
       reason.code = "SECONDMENT_NOT_ALLOWED";
       reason.sentence = absl::StrCat("No agreement with ", e.counterpart_name(),

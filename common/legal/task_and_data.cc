@@ -25,7 +25,7 @@ void Row2_1Purpose(Evaluation& e) {
          .outcome = Outcome::kPermittedSubjectTo,
          .article = e.article_56() ? "EJR 56(1)(a); EUDPR 71-72" : "EUDPR 71-72",
          .sentence = absl::StrCat("The purpose does not say ", absl::StrJoin(missing, ", "), "."),
-         .remedy = absl::StrCat("State ", absl::StrJoin(missing, ", "), "."),
+         .remedy = absl::StrCat("Whoever asks states ", absl::StrJoin(missing, ", "), "."),
          .code = "PURPOSE_INCOMPLETE"});
 }
 
@@ -38,7 +38,7 @@ void Row2_2Offence(Evaluation& e) {
          .article = "EJR 3(1), 3(3), 3(4)",
          .sentence = "The offence is outside Annex I and no authority of a Member State asked for "
                      "assistance.",
-         .remedy = "Obtain the request of a competent authority of a Member State.",
+         .remedy = "A national member obtains the request of a competent authority of his State.",
          .code = "REQUEST_OUTSTANDING"});
 }
 
@@ -51,7 +51,7 @@ void Row2_3Eppo(Evaluation& e) {
          .article = "EJR 3(1), 3(2)",
          .sentence = "The EPPO exercises its competence in this case and neither it nor a Member "
                      "State outside it that is involved asked the agency.",
-         .remedy = "Refer the counterpart to the EPPO, or obtain such a request.",
+         .remedy = "Whoever asks refers the counterpart to the EPPO, or obtains such a request.",
          .code = "EPPO_COMPETENT"});
 }
 
@@ -97,7 +97,8 @@ void Row2_4Geometry(Evaluation& e) {
   if (e.question.geometry == Geometry::kUnspecified) {
     reason.code = "GEOMETRY_NOT_SAID";
     reason.sentence = "It is not said which States the case concerns.";
-    reason.remedy = "Say whether two or more Member States, or one and a third country.";
+    reason.remedy =
+        "Whoever asks says whether two or more Member States, or one and a third country.";
     e.Say(std::move(reason));
     return;
   }
@@ -123,7 +124,9 @@ void Row2_4Geometry(Evaluation& e) {
                             "named."
                           : "Whether an agreement or arrangement with the third country is in "
                             "effect is not known.";
-    reason.remedy = "Name the third country, or have the dates confirmed with evidence.";
+    reason.remedy =
+        "Whoever asks names the third country, or a second person confirms the dates with "
+        "evidence.";
   } else {
     reason.outcome = Outcome::kDecisionRequired;
     reason.code = "ESSENTIAL_INTEREST_OUTSTANDING";
@@ -159,7 +162,9 @@ void Row2_5Compatible(Evaluation& e) {
          .outcome = Outcome::kRefused,
          .article = "EUDPR 71(1)(b), 71(2)",
          .sentence = "The purpose is not compatible with that for which the data were collected.",
-         .remedy = "Only an authorisation by Union law, recorded, could change this.",
+         .remedy =
+             "The authorised person of the agency records it if Union law authorises the purpose; "
+             "nothing else changes this.",
          .code = "PURPOSE_INCOMPATIBLE"});
 }
 
@@ -169,7 +174,7 @@ void Row2_6AnnexII(Evaluation& e) {
   if (e.question.subjects.empty() || e.about(SubjectKind::kUnspecified)) {
     reason.code = "SUBJECTS_NOT_SAID";
     reason.sentence = "It is not said whom the data are about.";
-    reason.remedy = "Say whether suspects, victims, witnesses or others.";
+    reason.remedy = "Whoever asks says whether suspects, victims, witnesses or others.";
     e.Say(std::move(reason));
     return;
   }
@@ -181,7 +186,7 @@ void Row2_6AnnexII(Evaluation& e) {
     case AnnexCoverage::kUnspecified:
       reason.code = "ANNEX_II_NOT_SAID";
       reason.sentence = "It is not said whether the data lie within Annex II for these persons.";
-      reason.remedy = "Check the categories against Annex II and say so.";
+      reason.remedy = "Whoever asks checks the categories against Annex II and says so.";
       break;
     case AnnexCoverage::kOutside:
       reason.outcome = Outcome::kRefused;
@@ -189,7 +194,7 @@ void Row2_6AnnexII(Evaluation& e) {
       reason.sentence =
           "The data are outside Annex II for these persons and are not facts of the "
           "offence.";
-      reason.remedy = "Remove these data.";
+      reason.remedy = "Whoever asks removes these data.";
       break;
     case AnnexCoverage::kFactsOfTheOffence:
       if (const Decision* const decision = FindDecision(e, "", {DecisionKind::kOtherData})) {
@@ -244,8 +249,8 @@ void Row2_7Special(Evaluation& e) {
                      "recorded.",
          .remedy = protected_persons
                        ? "The national members concerned decide, because victims or witnesses are "
-                         "concerned; record the strict necessity."
-                       : "Record the strict necessity.",
+                         "concerned, and record the strict necessity."
+                       : "The national member concerned records the strict necessity.",
          .code = "STRICT_NECESSITY_OUTSTANDING"});
 }
 

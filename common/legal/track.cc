@@ -27,30 +27,34 @@ std::optional<Track> Row1_1Unknown(Evaluation& e) {
     reason.code = "COUNTERPART_UNKNOWN";
     reason.sentence = absl::StrCat("The registry knows no counterpart ", question.counterpart,
                                    " at this revision.");
-    reason.remedy = "Have the registry operator record the partner with its legal class.";
+    reason.remedy = "The registry operator records the partner with its legal class.";
   } else if (e.dossier->partner->deleted) {
     reason.outcome = Outcome::kRefused;
     reason.code = "COUNTERPART_DELETED";
     reason.sentence = absl::StrCat(e.counterpart_name(), " was taken off the register.");
-    reason.remedy = "Name the partner that is meant, or have the registry operator put it back.";
+    reason.remedy =
+        "Whoever asks names the partner that is meant, or the registry operator puts it back.";
   } else if (e.counterpart_class.known != Tri::kYes) {
     reason.code = "LEGAL_CLASS_UNKNOWN";
     reason.sentence = absl::StrCat("The legal class of ", e.counterpart_name(), " on ", Day(e),
                                    " is not known or not confirmed.");
-    reason.remedy = "Have the registry operator record and confirm the legal class for that day.";
+    reason.remedy =
+        "The registry operator records the legal class for that day, and a second person confirms "
+        "it.";
     e.verdict.unconfirmed_fields.push_back(absl::StrCat(e.partner, ".legal_classes"));
   } else if (authority_named && e.authority == nullptr) {
     reason.code = "AUTHORITY_UNKNOWN";
     reason.sentence = absl::StrCat("The registry knows no authority ", question.counterpart, ".");
-    reason.remedy = "Have the registry operator record the authority, or name another.";
+    reason.remedy = "The registry operator records the authority, or whoever asks names another.";
   } else if (question.direction == Direction::kOnward && !IsPartner(e.facts, question.onward_by)) {
     reason.code = "ONWARD_SENDER_UNKNOWN";
     reason.sentence = "It is not said, or not known, who would pass the data on.";
-    reason.remedy = "Name the partner that asks to pass the data on.";
+    reason.remedy = "Whoever asks names the partner that would pass the data on.";
   } else if (question.data_kind == DataKind::kUnspecified) {
     reason.code = "DATA_KIND_NOT_SAID";
     reason.sentence = "It is not said whether the data are personal, and if so operational.";
-    reason.remedy = "Say whether the data are non-personal, administrative or operational.";
+    reason.remedy =
+        "Whoever asks says whether the data are non-personal, administrative or operational.";
   } else {
     if (e.counterpart_class.unconfirmed) {
       e.verdict.unconfirmed_fields.push_back(absl::StrCat(e.partner, ".legal_classes"));
@@ -95,19 +99,20 @@ std::optional<Track> Row1_4NoCapacity(Evaluation& e) {
       return std::nullopt;
   }
   const bool union_network = e.legal_class() == LegalClass::kUnionNetwork;
-  e.Say({.row = "1.4",
-         .outcome = Outcome::kRefused,
-         .article = "EJR 47(1), 47(4), 56(1)(b)",
-         .sentence = absl::StrCat(e.counterpart_name(), " is a ", Name(e.legal_class()),
-                                  ": it has no capacity of its own to exchange operational "
-                                  "personal data."),
-         .remedy = union_network
-                       ? "Name the competent authority of the Member State behind the contact "
-                         "point."
-                       : "Name the competent authority of the State, or the organisation, that is "
-                         "meant.",
-         .facts = Cite(e.partner),
-         .code = "COUNTERPART_HAS_NO_CAPACITY"});
+  e.Say(
+      {.row = "1.4",
+       .outcome = Outcome::kRefused,
+       .article = "EJR 47(1), 47(4), 56(1)(b)",
+       .sentence = absl::StrCat(e.counterpart_name(), " is a ", Name(e.legal_class()),
+                                ": it has no capacity of its own to exchange operational "
+                                "personal data."),
+       .remedy = union_network
+                     ? "Whoever asks names the competent authority of the Member State behind the "
+                       "contact point."
+                     : "Whoever asks names the competent authority of the State, or the "
+                       "organisation, that is meant.",
+       .facts = Cite(e.partner),
+       .code = "COUNTERPART_HAS_NO_CAPACITY"});
   return Track::kDecided;
 }
 
@@ -143,8 +148,10 @@ std::optional<Track> Row1_5Onward(Evaluation& e) {
                                   e.counterpart_name(),
                                   ": that is no transfer of the agency, and the law of the sending "
                                   "partner decides."),
-         .remedy = "It is sent by the partner's own channel. If the agency had made data available "
-                   "to it, name their origins and ask for an onward transfer (EJR 47(6)).",
+         .remedy =
+             "The partner sends it by its own channel. If the agency had made data available to "
+             "it, whoever asks names their origins and asks for an onward transfer (EJR "
+             "47(6)).",
          .facts = Cite(sender, e.partner),
          .code = "BETWEEN_PARTNERS"});
   return Track::kDecided;
@@ -243,7 +250,7 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
     reason.code = "AGREEMENT_NOT_LOADED";
     reason.sentence = absl::StrCat("The agreement under which ", e.counterpart_name(),
                                    " takes part is not in the registry.");
-    reason.remedy = "Have the registry operator load the agreement with its dates.";
+    reason.remedy = "The registry operator loads the agreement with its dates.";
   } else if (in_force == Tri::kYes) {
     reason.outcome = Outcome::kPermitted;
     reason.code = "AGREEMENT_IN_FORCE";
@@ -254,7 +261,7 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
     reason.code = "AGREEMENT_DATE_UNKNOWN";
     reason.sentence = absl::StrCat("Whether the agreement with ", e.counterpart_name(),
                                    " is in force on ", Day(e), " is not known or not confirmed.");
-    reason.remedy = "Have a second person confirm the dates of the agreement with evidence.";
+    reason.remedy = "A second person confirms the dates of the agreement with evidence.";
   } else {
     reason.outcome = Outcome::kRefused;
     reason.code = "AGREEMENT_NOT_IN_FORCE";
@@ -284,9 +291,11 @@ std::optional<Track> Row1_10UnionBody(Evaluation& e) {
                          : absl::StrCat("It is not stated why the data are necessary for the "
                                         "tasks of ",
                                         e.counterpart_name(), "."),
-         .remedy = necessary ? ""
-                             : "State the necessity for the recipient's tasks; on its request, "
-                               "check its competence and evaluate the necessity provisionally.",
+         .remedy = necessary
+                       ? ""
+                       : "Whoever asks states the necessity for the recipient's tasks and, on its "
+                         "request, checks its competence and evaluates the necessity "
+                         "provisionally.",
          .facts = std::move(facts),
          .code = necessary ? "UNION_BODY" : "NECESSITY_FOR_RECIPIENT_NOT_STATED"});
   return Track::kUnionBody;

@@ -16,7 +16,7 @@ struct Reason {
   Outcome outcome = Outcome::kUnspecified;
   std::string article;             // "EJR 47(5), 56(1)(c)" or "policy"
   std::string sentence;            // Names the facts.
-  std::string remedy;              // What to do, and by whom; empty if nothing.
+  std::string remedy;              // Who does what; it begins with who. Empty if nothing.
   std::vector<std::string> facts;  // Names of the resources it rests on.
   std::string code;                // For programs: "AUTHORISATION_OUTSTANDING".
 };

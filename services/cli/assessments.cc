@@ -89,10 +89,10 @@ void PrintVolumes(const std::vector<v1::Volume>& volumes) {
     // Maps have no order of their own.
     const std::map<std::string, std::int64_t> counts(volume.counts().begin(),
                                                      volume.counts().end());
-    rows.push_back(
-        {volume.name(), absl::StrJoin(counts, ", ", absl::PairFormatter(" ")), volume.source()});
+    rows.push_back({volume.name(), absl::StrJoin(counts, ", ", absl::PairFormatter(" ")),
+                    absl::StrCat(volume.revision().number()), volume.source()});
   }
-  PrintTable(std::cout, {"volume", "counted", "source"}, rows);
+  PrintTable(std::cout, {"volume", "stated", "at revision", "source, as stated"}, rows);
 }
 
 // "operational-necessity=4:report of 2025"

@@ -12,6 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/consultations.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
@@ -143,7 +144,7 @@ std::vector<std::string> TransmissionsOutstanding(const Registry& registry,
 
 absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement arrangement,
                                            absl::Time now) {
-  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, arrangement.partner).status());
+  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, arrangement.partner));
   const Fields fields("ARRANGEMENT_INVALID", "arrangement");
   COMITY_RETURN_IF_ERROR(fields.Id("arrangement_id", arrangement.id));
   COMITY_RETURN_IF_ERROR(fields.Text("title", arrangement.title, kTitleForm));
@@ -158,7 +159,9 @@ absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement
     }
     if (!seen.insert(id).second) return fields.Bad("authorities", "name each once");
   }
-  COMITY_RETURN_IF_ERROR(fields.PastDay("opened", arrangement.opened, DayInBrussels(now)).status());
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay opened,
+                          fields.PastDay("opened", arrangement.opened, DayInBrussels(now)));
+  COMITY_RETURN_IF_ERROR(CheckArrangedWith(*partner, opened));
   COMITY_RETURN_IF_ERROR(fields.Evidence(arrangement.evidence));
   if (registry.relations().Find<Arrangement>(Name(arrangement)) != nullptr) {
     return MakeError(absl::StatusCode::kAlreadyExists,
@@ -209,15 +212,20 @@ absl::StatusOr<Plan> PlanAdvanceArrangement(const Registry& registry, absl::stri
                         "name the document that shows the step, such as the College's decision");
   }
   COMITY_RETURN_IF_ERROR(kStep.Evidence(step.evidence));
-  COMITY_RETURN_IF_ERROR(
-      kStep.PastDay("day", step.day, DayInBrussels(now), DayOf(known->steps.back())).status());
+  COMITY_ASSIGN_OR_RETURN(
+      const absl::CivilDay day,
+      kStep.PastDay("day", step.day, DayInBrussels(now), DayOf(known->steps.back())));
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   const std::vector<ArrangementState> next = After(StateOf(*known));
   if (std::find(next.begin(), next.end(), step.state) == next.end()) {
     return OutOfTurn(*known, absl::StrCat(Word(step.state), " is not its turn"));
   }
   const std::string retracted = RetractedSideOf(registry, *known);
-  if (!retracted.empty() && !Closes(step.state)) return SideRetracted(retracted, step.state);
+  if (!Closes(step.state)) {
+    if (!retracted.empty()) return SideRetracted(retracted, step.state);
+    const Partner* const partner = registry.FindPartner(known->partner);
+    if (partner != nullptr) COMITY_RETURN_IF_ERROR(CheckArrangedWith(*partner, day));
+  }
   Arrangement changed = *known;
   changed.steps.push_back(std::move(step));
   return WithMilestone(std::move(changed));

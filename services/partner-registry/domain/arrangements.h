@@ -27,7 +27,7 @@ std::string RetractedSideOf(const Registry& registry, const Arrangement& arrange
 std::string MilestoneIdOf(const Arrangement& arrangement, ArrangementState state);
 
 // INVALID_ARGUMENT `ARRANGEMENT_INVALID` with the field; ALREADY_EXISTS `ARRANGEMENT_EXISTS`;
-// NOT_FOUND `PARTNER_NOT_FOUND`.
+// NOT_FOUND `PARTNER_NOT_FOUND`; errors of CheckArrangedWith (candidates.h), for the day.
 absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement arrangement,
                                            absl::Time now);
 
@@ -38,7 +38,8 @@ absl::StatusOr<Plan> PlanAddDraft(const Registry& registry, absl::string_view na
 
 // INVALID_ARGUMENT `EVIDENCE_MISSING`, `ARRANGEMENT_INVALID`; ABORTED `ETAG_MISMATCH`;
 // FAILED_PRECONDITION `ARRANGEMENT_STEP` with the step that has to come first, `ENTRY_RETRACTED`
-// with the authority on the other side that was retracted.
+// with the authority on the other side that was retracted; errors of CheckArrangedWith, for the
+// day, unless the step closes it.
 absl::StatusOr<Plan> PlanAdvanceArrangement(const Registry& registry, absl::string_view name,
                                             ArrangementStep step, absl::string_view etag,
                                             absl::Time now);

@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
@@ -39,6 +40,12 @@ bool RepliesFor(const identity::Principal& caller, const std::string& member_sta
   const Partner* state = registry.FindPartner(member_state);
   return state != nullptr && !state->iso_alpha2.empty() &&
          caller.unit == absl::AsciiStrToLower(state->iso_alpha2);
+}
+
+// Whether the State itself replied, and not the desk for it.
+bool ByTheState(const Reply& reply) {
+  const auto who = identity::Principal::Parse(reply.recorded_by);
+  return who.ok() && who->IsAgency(identity::Role::kNationalMember);
 }
 
 }  // namespace
@@ -72,7 +79,8 @@ bool ReminderDue(const Consultation& consultation, absl::CivilDay today) {
 
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now) {
-  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, consultation.partner).status());
+  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, consultation.partner));
+  COMITY_RETURN_IF_ERROR(CheckCandidate(*partner, DayInBrussels(now)));
   const Fields fields("CONSULTATION_INVALID", "consultation");
   COMITY_RETURN_IF_ERROR(fields.Id("consultation_id", consultation.id));
   COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, kTextForm));
@@ -80,7 +88,11 @@ absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation
                           fields.PastDay("opened", consultation.opened, DayInBrussels(now)));
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline,
                           fields.Day("deadline", consultation.deadline));
-  if (deadline < opened) return fields.Bad("deadline", "it lies before `opened`");
+  if (deadline <= DayInBrussels(now)) {
+    return fields.Bad("deadline",
+                      "give the Member States until a day that is yet to come; a consultation of "
+                      "the past comes with an import of milestones");
+  }
   COMITY_RETURN_IF_ERROR(fields.Evidence(consultation.evidence));
   std::string name = Name(consultation);
   if (registry.relations().Find<Consultation>(name) != nullptr) {
@@ -136,6 +148,13 @@ absl::StatusOr<Plan> PlanRecordReply(const Registry& registry, absl::string_view
       [](const Reply& one, const std::string& state) { return one.member_state < state; });
   if (at != changed.replies.end() && at->member_state == reply.member_state) {
     if (*at == reply) return plan;
+    // Who replies for his own State was found to be of it above.
+    if (ByTheState(*at) && !caller.IsAgency(identity::Role::kNationalMember)) {
+      return MakeError(absl::StatusCode::kPermissionDenied,
+                       "The State's own national member recorded its reply: only a national member "
+                       "of that State corrects it.",
+                       {.reason = "REPLY_OF_THE_STATE"});
+    }
     *at = std::move(reply);
   } else {
     changed.replies.insert(at, std::move(reply));

@@ -25,14 +25,16 @@ std::vector<std::string> Outstanding(const Consultation& consultation);
 // Whether the deadline is over and replies are awaited.
 bool ReminderDue(const Consultation& consultation, absl::CivilDay today);
 
-// Asks the Member States of the opening day. INVALID_ARGUMENT `CONSULTATION_INVALID` with the
-// field; ALREADY_EXISTS `CONSULTATION_EXISTS`; NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION
-// `NO_MEMBER_STATES`: none is recorded for that day.
+// Asks the Member States of the opening day, which has come, until a day that has not.
+// INVALID_ARGUMENT `CONSULTATION_INVALID` with the field; ALREADY_EXISTS `CONSULTATION_EXISTS`;
+// NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION `NO_MEMBER_STATES`: none is recorded for that
+// day; errors of CheckCandidate (candidates.h), for today.
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now);
 
 // Adds a reply or corrects one. A national member replies for his own State, whose ISO code in
-// lower case is his unit. NOT_FOUND `CONSULTATION_NOT_FOUND`; PERMISSION_DENIED `REPLY_NOT_YOURS`;
+// lower case is his unit; what he recorded nobody else corrects. NOT_FOUND
+// `CONSULTATION_NOT_FOUND`; PERMISSION_DENIED `REPLY_NOT_YOURS`, `REPLY_OF_THE_STATE`;
 // INVALID_ARGUMENT `REPLY_INVALID` with the field; FAILED_PRECONDITION `CONSULTATION_CLOSED`.
 absl::StatusOr<Plan> PlanRecordReply(const Registry& registry, absl::string_view name, Reply reply,
                                      const identity::Principal& caller, absl::Time now);

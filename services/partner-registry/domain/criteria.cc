@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
@@ -116,13 +117,14 @@ absl::StatusOr<Plan> PlanCreateCriteriaSet(const Registry& registry, CriteriaSet
 absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment assessment,
                                           std::string id, const identity::Principal& caller,
                                           absl::Time now) {
-  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, assessment.partner).status());
+  COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, assessment.partner));
   const CriteriaSet* set = registry.relations().Find<CriteriaSet>(
       absl::StrCat("criteriaSets/", assessment.criteria_set));
   if (set == nullptr) return NoSuch("set of criteria", "CRITERIA_SET_NOT_FOUND");
-  COMITY_RETURN_IF_ERROR(Fields("ASSESSMENT_INVALID", "assessment")
-                             .PastDay("day", assessment.day, DayInBrussels(now))
-                             .status());
+  COMITY_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                          Fields("ASSESSMENT_INVALID", "assessment")
+                              .PastDay("day", assessment.day, DayInBrussels(now)));
+  COMITY_RETURN_IF_ERROR(CheckCandidate(*partner, day));
   COMITY_RETURN_IF_ERROR(CheckScores(*set, assessment));
   assessment.id = std::move(id);
   assessment.recorded_by = caller.spiffe_id;

@@ -21,7 +21,7 @@ absl::StatusOr<Plan> PlanCreateCriteriaSet(const Registry& registry, CriteriaSet
 
 // `id` becomes the last segment of its name. NOT_FOUND `PARTNER_NOT_FOUND`,
 // `CRITERIA_SET_NOT_FOUND`; INVALID_ARGUMENT `ASSESSMENT_INCOMPLETE` with the criterion that has no
-// score, `ASSESSMENT_INVALID` with the field.
+// score, `ASSESSMENT_INVALID` with the field. Errors of CheckCandidate (candidates.h), for its day.
 absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment assessment,
                                           std::string id, const identity::Principal& caller,
                                           absl::Time now);

@@ -34,12 +34,19 @@ absl::StatusOr<absl::CivilDay> Fields::PastDay(absl::string_view field, const st
                                                absl::CivilDay today,
                                                absl::CivilDay earliest) const {
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay parsed, Day(field, day));
-  if (parsed > today) return Bad(field, "it is yet to come: record it once it has happened");
+  COMITY_RETURN_IF_ERROR(MayBePast(field, day, today));
   if (parsed < earliest) {
     return Bad(field, absl::StrCat("it lies before ", FormatDay(earliest),
                                    ", the day of what came before it"));
   }
   return parsed;
+}
+
+absl::Status Fields::MayBePast(absl::string_view field, const std::string& day,
+                               absl::CivilDay today) const {
+  const auto date = PartialDate::Parse(day);
+  if (!date.ok() || !date->known() || date->earliest() <= today) return absl::OkStatus();
+  return Bad(field, "it is yet to come: record it once it has happened");
 }
 
 absl::Status Fields::PartialDay(absl::string_view field, const std::string& day) const {

@@ -56,6 +56,10 @@ class Fields {
   // A day that may be partial, or empty.
   absl::Status PartialDay(absl::string_view field, const std::string& day) const;
 
+  // Nothing against a day that may have come by `today`: of a partial one its first.
+  absl::Status MayBePast(absl::string_view field, const std::string& day,
+                         absl::CivilDay today) const;
+
  private:
   const absl::string_view reason_;
   const absl::string_view path_;

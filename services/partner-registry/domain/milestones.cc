@@ -78,8 +78,11 @@ std::vector<std::string> RestingOn(const Registry& registry, const Registry& aft
 
 }  // namespace
 
-absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone) {
+absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone,
+                                         absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, milestone.partner));
+  COMITY_RETURN_IF_ERROR(
+      Fields("MILESTONE_INVALID", "milestone").MayBePast("day", milestone.day, DayInBrussels(now)));
   if (RankOf(milestone.axis, milestone.step) >= 0) {
     COMITY_RETURN_IF_ERROR(CheckTransition(registry, *partner, milestone));
   }

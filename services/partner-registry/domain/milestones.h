@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
@@ -13,8 +14,9 @@
 namespace comity::partner_registry {
 
 // Records a step, under a name made of it. Errors of CheckTransition (transitions.h);
-// INVALID_ARGUMENT `MILESTONE_INVALID` with the field.
-absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone);
+// INVALID_ARGUMENT `MILESTONE_INVALID` with the field; `day` too, if all of it is yet to come.
+absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone,
+                                         absl::Time now);
 
 // Withdraws a step that was recorded by mistake: it counts no more, and stays readable. NOT_FOUND
 // `MILESTONE_NOT_FOUND`; INVALID_ARGUMENT `EVIDENCE_MISSING`. FAILED_PRECONDITION

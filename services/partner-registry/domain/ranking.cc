@@ -7,14 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/candidates.h"
+#include "services/partner-registry/domain/standing.h"
 
 namespace comity::partner_registry {
 namespace {
 
 constexpr std::int64_t kMostMilliPoints = 5000;
 
-// The last assessment of each partner: the latest day, of that the one recorded last, whose id is
-// the highest.
+// The last assessment of each partner that is a candidate on the day: the latest day, of that the
+// one recorded last, whose id is the highest.
 std::map<std::string, const Assessment*> LastAssessments(const Registry& registry,
                                                          const CriteriaSet& set,
                                                          absl::CivilDay day) {
@@ -22,6 +24,8 @@ std::map<std::string, const Assessment*> LastAssessments(const Registry& registr
   const std::string until = FormatDay(day);
   for (const auto& [name, assessment] : registry.relations().All<Assessment>()) {
     if (assessment->criteria_set != set.id || assessment->day > until) continue;
+    const Partner* const partner = registry.FindPartner(assessment->partner);
+    if (partner != nullptr && !MayBeCandidate(ClassOn(*partner, day))) continue;
     const Assessment*& known = last[assessment->partner];
     if (known == nullptr ||
         std::pair(known->day, known->id) < std::pair(assessment->day, assessment->id)) {
@@ -46,7 +50,9 @@ Measured VolumeOf(const Registry& registry, const std::string& partner, const st
     const auto count = volume->counts.find(word);
     if (count != volume->counts.end()) sum += count->second;
   }
-  return {.volume = sum, .source = absl::StrCat(sum, " in ", year, ": ", volume->source)};
+  return {.volume = sum,
+          .source = absl::StrCat(sum, " in ", year, ", as stated at revision ",
+                                 volume->recorded.revision, ": ", volume->source)};
 }
 
 const Score* FindScore(const Assessment& assessment, const std::string& criterion) {

@@ -31,7 +31,8 @@ struct RankedPartner {
   friend bool operator==(const RankedPartner&, const RankedPartner&) = default;
 };
 
-// Ranks every partner that was assessed by `set` up to `day`, by the last assessment of each.
+// Ranks every partner that was assessed by `set` up to `day` and is a candidate (candidates.h) on
+// it, by the last assessment of each.
 // Integers only, so that everybody who knows the same comes to the same. Who fails a mandatory
 // criterion comes after all who do not; of equals the first by id. A criterion that is measured has
 // the volume of the last full year before `day` as a share of the largest among the ranked.

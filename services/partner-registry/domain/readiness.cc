@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 
@@ -57,8 +59,9 @@ std::vector<Topic> MissingTopics(const Readiness& readiness) {
 
 absl::StatusOr<Plan> PlanUpdateReadiness(const Registry& registry, const std::string& partner,
                                          const std::vector<ReadinessItem>& items,
-                                         absl::string_view etag) {
-  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, partner).status());
+                                         absl::string_view etag, absl::Time now) {
+  COMITY_ASSIGN_OR_RETURN(const Partner* candidate, FindOnRegister(registry, partner));
+  COMITY_RETURN_IF_ERROR(CheckCandidate(*candidate, DayInBrussels(now)));
   COMITY_RETURN_IF_ERROR(CheckItems(items));
   const Readiness known = ReadinessOf(registry, partner);
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known.recorded));

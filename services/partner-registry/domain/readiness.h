@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/registry.h"
 
@@ -19,9 +20,9 @@ std::vector<Topic> MissingTopics(const Readiness& readiness);
 
 // Sets `items`; those of other topics stay. Nothing changes if they say the same. NOT_FOUND
 // `PARTNER_NOT_FOUND`; INVALID_ARGUMENT `READINESS_INVALID` with the field; ABORTED
-// `ETAG_MISMATCH`.
+// `ETAG_MISMATCH`; errors of CheckCandidate (candidates.h), for today.
 absl::StatusOr<Plan> PlanUpdateReadiness(const Registry& registry, const std::string& partner,
                                          const std::vector<ReadinessItem>& items,
-                                         absl::string_view etag);
+                                         absl::string_view etag, absl::Time now);
 
 }  // namespace comity::partner_registry

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/secondments.h"
 #include "services/partner-registry/domain/steps.h"
 
@@ -107,8 +108,23 @@ std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
     AddStep(instrument, Axis::kWorkingArrangement, step, day, field, steps);
   };
   add("SIGNED", instrument.signed_on, "signed");
-  add("IN_EFFECT", instrument.in_force.empty() ? instrument.applied_from : instrument.in_force,
-      instrument.in_force.empty() ? "applied_from" : "in_force");
+  // As common/legal has it: from the signature, unless it says from when, which may be unknown;
+  // then from the last of the days it states.
+  const auto stated = [&](const std::string& day, const char* field) {
+    return !day.empty() || CertaintyOf(instrument, field) == Certainty::kUnknown;
+  };
+  const std::string& in_force = instrument.in_force;
+  const std::string& applied = instrument.applied_from;
+  const bool says_in_force = stated(in_force, "in_force");
+  const bool says_applied = stated(applied, "applied_from");
+  if (!says_in_force && !says_applied) {
+    add("IN_EFFECT", instrument.signed_on, "signed");
+  } else if (!says_applied || (!in_force.empty() && !applied.empty() &&
+                               Date(in_force).earliest() >= Date(applied).earliest())) {
+    add("IN_EFFECT", in_force, "in_force");
+  } else if (!says_in_force || !in_force.empty()) {
+    add("IN_EFFECT", applied, "applied_from");
+  }
   add("ENDED", DayAfter(instrument.ended), "ended");
   if (steps.empty()) {
     // It exists, and nobody knows since when.
@@ -137,9 +153,8 @@ const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay da
   return furthest;
 }
 
-std::string NoneYet(const Partner& partner, LegalClass legal_class, Axis axis) {
-  const bool third = legal_class == LegalClass::kThirdCountry ||
-                     legal_class == LegalClass::kInternationalOrganisation;
+std::string NoneYet(LegalClass legal_class, Axis axis) {
+  const bool third = MayBeCandidate(legal_class);
   switch (axis) {
     case Axis::kTreaty:
       if (third) return "operational need is established and consulted upon (EJR 52)";
@@ -147,10 +162,8 @@ std::string NoneYet(const Partner& partner, LegalClass legal_class, Axis axis) {
       if (legal_class == LegalClass::kUnionBody) return "none: a Union body (EJR 49 to 51, 55)";
       return "none: it has no capacity to receive; its authorities have";
     case Axis::kWorkingArrangement:
-      if (third || partner.kind == PartnerKind::kJudicialNetwork) {
-        return "the agency may draft one (EJR 47(3))";
-      }
-      return "none is needed";
+      return MayBeArrangedWith(legal_class) ? "the agency may draft one (EJR 47(3))"
+                                            : "none is needed";
     case Axis::kContactPoint:
       return third ? "the agency asks the partner to designate one (EJR 52)" : "none is needed";
     case Axis::kLiaisonProsecutor:
@@ -445,11 +458,11 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
           const std::vector<Milestone> counting = StillCounting(which, decisive, gone->second, day);
           const Milestone* last = Furthest(counting, day);
           made.next_step =
-              last == nullptr ? NoneYet(partner, standing.legal_class, which) : NextAfter(*last);
+              last == nullptr ? NoneYet(standing.legal_class, which) : NextAfter(*last);
         }
       }
     }
-    if (made.step == "NONE") made.next_step = NoneYet(partner, standing.legal_class, which);
+    if (made.step == "NONE") made.next_step = NoneYet(standing.legal_class, which);
     made.history = own;
     for (const std::vector<Milestone>& steps : followed) {
       made.history.insert(made.history.end(), steps.begin(), steps.end());

@@ -96,7 +96,7 @@ const std::vector<Step> kWorkingArrangement = {
     {"DRAFTING", "the College adopts it (EJR 5, 47(3))", "the agency", {}},
     {"COLLEGE_ADOPTED", "both sides sign", "the College", {{"DRAFTING"}}},
     {"SIGNED",
-     "none: it serves non-personal exchange and modalities, never as a basis (EJR 47(3))",
+     "the agency records since when it has effect (EJR 47(3))",
      "the agency and the partner",
      {{"COLLEGE_ADOPTED"}}},
     {"IN_EFFECT",

@@ -10,8 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
+#include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/steps.h"
 
@@ -148,6 +150,13 @@ absl::Status CheckTransition(const Registry& registry, const Partner& partner,
 
   const std::vector<Step>& steps = StepsOf(step.axis);
   const Step& taken = steps[static_cast<std::size_t>(RankOf(step.axis, step.step))];
+  if (taken.after.empty()) {  // Later steps rest on one of these.
+    if (step.axis == Axis::kTreaty) {
+      COMITY_RETURN_IF_ERROR(CheckCandidate(partner, date->latest()));
+    } else if (step.axis == Axis::kWorkingArrangement) {
+      COMITY_RETURN_IF_ERROR(CheckArrangedWith(partner, date->latest()));
+    }
+  }
   const std::set<std::string> holding = HoldingOn(registry, partner, step, date->latest());
   Missing missing;
   for (const std::vector<absl::string_view>& one_of : taken.after) {

@@ -12,7 +12,8 @@ namespace comity::partner_registry {
 // recorded. CONSULTED takes a consultation of the partner that was closed by its day.
 //
 // INVALID_ARGUMENT `EVIDENCE_MISSING`: without a day or a document. FAILED_PRECONDITION
-// `STEP_NOT_POSSIBLE`, one precondition for each step that is missing, with who takes it.
+// `STEP_NOT_POSSIBLE`, one precondition for each step that is missing, with who takes it;
+// `NOT_A_CANDIDATE` (candidates.h), for the first steps towards an agreement or arrangement.
 absl::Status CheckTransition(const Registry& registry, const Partner& partner,
                              const Milestone& step);
 

@@ -142,6 +142,17 @@ pages::Page Briefing::Make() {
     page.preface.push_back(
         {.text = partner_.status_footnote, .sources = {sources_.Record(partner_)}});
   }
+  if (partner_.deleted()) {
+    page.preface.push_back(
+        {.text = absl::StrCat("It was taken off the register on ",
+                              FormatDay(DayInBrussels(*partner_.delete_time)),
+                              partner_.merged_into.empty()
+                                  ? ""
+                                  : absl::StrCat(" and merged into partners/", partner_.merged_into,
+                                                 ", whose briefing counts"),
+                              ": nothing is transferred to it."),
+         .sources = {sources_.Record(partner_)}});
+  }
   page.preface.push_back(
       {.text = absl::StrCat("As of ", FormatDay(day_),
                             time_.public_on.has_value() ? absl::StrCat(", on what was public on ",
@@ -178,10 +189,13 @@ pages::Section Briefing::Identity() {
   }
   legal_class.text += ".";
   list.lines.push_back(std::move(legal_class));
-  list.lines.push_back({.text = partner_.exchanges_suspended
-                                    ? "Exchanges of operational data with it are suspended."
-                                    : "Exchanges with it are not suspended.",
-                        .sources = {record}});
+  // Of whom the register no longer has there are none, suspended or not.
+  if (!partner_.deleted()) {
+    list.lines.push_back({.text = partner_.exchanges_suspended
+                                      ? "Exchanges of operational data with it are suspended."
+                                      : "Exchanges with it are not suspended.",
+                          .sources = {record}});
+  }
   if (standing_.legal_class == LegalClass::kInternationalOrganisation) {
     list.lines.push_back(
         {.text = absl::StrCat("The organisation is ",

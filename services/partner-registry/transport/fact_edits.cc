@@ -96,7 +96,9 @@ absl::Status FactEdits::RecordMilestone(const rpc::Call& call,
                                    "milestone", MilestoneFromProto));
   return Make<Milestone>(
       call, request, "",
-      [&](const Registry& latest, absl::Time) { return PlanRecordMilestone(latest, milestone); },
+      [&](const Registry& latest, absl::Time now) {
+        return PlanRecordMilestone(latest, milestone, now);
+      },
       response);
 }
 

@@ -167,8 +167,8 @@ absl::Status RelationWrites::UpdateReadiness(const rpc::Call& call,
   }
   return Do<Readiness>(
       call, request, "",
-      [&](const Registry& latest, absl::Time) {
-        return PlanUpdateReadiness(latest, partner, items, request.etag());
+      [&](const Registry& latest, absl::Time now) {
+        return PlanUpdateReadiness(latest, partner, items, request.etag(), now);
       },
       response);
 }

@@ -5,6 +5,9 @@ In a line {word} is what the test or an earlier answer said; `>word` keeps what 
 is nothing.
 """
 
+import csv
+import pathlib
+
 # Commands that change nothing at the services, or call none of them.
 READS = {
     "partners show", "partners list", "partners export", "partners watch",
@@ -26,6 +29,10 @@ READS = {
     "admin check", "admin backup", "admin restore", "admin ledger succeed",  # At the files, see e2e_restore_drill.
     "completion bash",
 }
+
+with open(pathlib.Path(__file__).parents[3] / "deploy/data/legal_classes.csv") as classes:
+    MEMBER_STATES = [row["partner"] for row in csv.DictReader(classes)
+                     if row["legal_class"] == "MEMBER_STATE" and not row["to"]]
 
 FILES = {
     "letter.txt": "bank records",
@@ -141,9 +148,15 @@ STEPS = [
      {"scores.0.points": "4"}),
     ("desk-1", "volumes record algeria 2025 --count cases=30 --source report", {"counts.cases": "30"}),
     ("desk-1", "consultations open algeria c1 --question Proposed? --opened {past} --deadline {yesterday} "
+     "--evidence note", ("CONSULTATION_INVALID", "a day that is yet to come")),
+    ("desk-1", "consultations open algeria c1 --question Proposed? --opened {past} --deadline {soon} "
      "--evidence note", {"state": "STATE_OPEN"}),
-    ("fr-1", "consultations reply algeria/c1 in-favour --of france --evidence letter",
+    ("fr-1", "consultations reply algeria/c1 objects --of france --evidence letter",
      {"replies.0.memberState": "partners/france"}),
+    ("desk-1", "consultations reply algeria/c1 in-favour --of france --evidence 'phone call'",
+     ("REPLY_OF_THE_STATE", "a national member of that State")),
+    *(("desk-1", f"consultations reply algeria/c1 in-favour --of {state} --evidence letter", {"state": "STATE_OPEN"})
+      for state in MEMBER_STATES if state != "france"),
     ("desk-1", "consultations close algeria/c1 --override decision", {"state": "STATE_CLOSED"}),
     ("desk-1", "readiness set algeria data-protection-law in-place --statement law --evidence report",
      {"items.0.state": "STATE_IN_PLACE"}),

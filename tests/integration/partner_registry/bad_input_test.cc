@@ -87,8 +87,6 @@ class BadInputTest : public ::testing::Test {
               "'2027-12-31' evidence: 'decision' } reason: 'adopted'"},
              {"RelationService/CreateCriteriaSet",
               absl::StrCat("criteria_set_id: 'v1' ", kCriteria)},
-             {"RelationService/OpenConsultation",
-              absl::StrCat("consultation_id: 'c1' ", Consultation())},
              {"RelationService/UpdateReadiness", kReadiness},
              {"RelationService/CreateArrangement",
               absl::StrCat("arrangement_id: 'a1' ", kArrangement)},
@@ -103,6 +101,21 @@ class BadInputTest : public ::testing::Test {
              {"RelationService/CreateSecondment",
               absl::StrCat("secondment_id: 's1' ", Secondment())}}) {
       ASSERT_THAT(Try(method, text), IsOk()) << method;
+    }
+    // One that may be closed: all have replied, and one of them objects.
+    const auto opened = Try("RelationService/OpenConsultation",
+                            absl::StrCat("consultation_id: 'c1' ", Consultation()));
+    ASSERT_THAT(opened, IsOk());
+    for (const std::string& state :
+         static_cast<const v1::Consultation&>(**opened).member_states()) {
+      ASSERT_THAT(
+          Try("RelationService/RecordReply",
+              absl::StrCat("name: 'partners/algeria/consultations/c1' reply { "
+                           "member_state: '",
+                           state, "' position: POSITION_OBJECTS day: '",
+                           FormatDay(DayInBrussels(absl::Now())), "' evidence: 'letter' }")),
+          IsOk())
+          << state;
     }
     for (std::string* const asked : {&asked_, &also_asked_}) {
       const auto answer = Try("ChangeRequestService/CreateChangeRequest", kPromotion);
@@ -119,7 +132,7 @@ class BadInputTest : public ::testing::Test {
   static std::string Consultation() {
     return absl::StrCat("parent: 'partners/algeria' consultation { question: 'Proposed?' opened: '",
                         FormatDay(DayInBrussels(absl::Now()) - 10), "' deadline: '",
-                        FormatDay(DayInBrussels(absl::Now()) - 1), "' evidence: 'note' }");
+                        FormatDay(DayInBrussels(absl::Now()) + 10), "' evidence: 'note' }");
   }
 
   static std::string Secondment() {

@@ -120,6 +120,8 @@ TEST_F(RelationsTest, TheDeskRunsAConsultationAndNationalMembersReplyForThemselv
   ASSERT_THAT(replied, IsOk());
   EXPECT_EQ(replied->replies(0).recorded_by(), kFrance);
   EXPECT_THAT(replied->outstanding(), Not(Contains("partners/france")));
+  EXPECT_THAT(As(kDesk, &Stub::RecordReply, ReplyOf("france")),
+              FailsWith(absl::StatusCode::kPermissionDenied, "REPLY_OF_THE_STATE"));
 
   v1::CloseConsultationRequest close;
   close.set_name(kConsultation);

@@ -340,7 +340,7 @@ TEST(ScopeTest, WhomADecisionCoversForAdministrativeDataWaitsForASecondPersonAsT
               AllOf(Comes(Outcome::kUndetermined), Says("1.3", "ADMINISTRATIVE_FACT_UNKNOWN")));
   EXPECT_THAT(verdict.unconfirmed_fields,
               ::testing::Contains(absl::StrCat(question.counterpart, ".listed_in")));
-  EXPECT_THAT(FindRow(verdict, "1.3")->remedy, ::testing::HasSubstr("confirm the authority"));
+  EXPECT_THAT(FindRow(verdict, "1.3")->remedy, ::testing::HasSubstr("confirms the authority"));
   question.mode = Mode::kExplore;
   EXPECT_THAT(Evaluate(waiting, question), ComesBy(Outcome::kPermitted, Basis::kAdequacy));
 }

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -41,6 +42,7 @@ Words Citations(absl::string_view articles) {
 struct Said {
   Words outcomes;
   Words citations;
+  Words remedies;
 };
 
 // What the check says of registries and questions made at random, by row.
@@ -52,6 +54,7 @@ const std::map<std::string, Said>& SaidByTheCheck() {
         Said& row = said[reason.row];
         row.outcomes.insert(std::string(Name(reason.outcome)));
         row.citations.merge(Citations(reason.article));
+        if (!reason.remedy.empty()) row.remedies.insert(reason.remedy);
       }
     };
     ForEachCase(Cases(20000), [&](RandomWorlds&, const World&, const Facts& facts,
@@ -100,6 +103,22 @@ TEST(TableTest, ARowCitesWhatTheTableCites) {
     if (row == "3.2") continue;  // Whatever the instrument is called.
     EXPECT_EQ(SaidByTheCheck().at(row).citations, told.citations) << row;
   }
+}
+
+// Whoever reads a list of what to do looks for what is his.
+TEST(TableTest, WhatToDoBeginsWithWhoDoesIt) {
+  const std::regex who(
+      "(Whoever asks|The registry operator|A second person|The authorised person of the agency|"
+      "The College|The national members? |A national member|The national authority|The partner|"
+      "A contact that opens for the authority|Only ).+");
+  int told = 0;
+  for (const auto& [row, said] : SaidByTheCheck()) {
+    for (const std::string& remedy : said.remedies) {
+      ++told;
+      EXPECT_TRUE(std::regex_match(remedy, who)) << row << ": " << remedy;
+    }
+  }
+  EXPECT_GT(told, 40) << "otherwise hardly any was tried";
 }
 
 TEST(TableTest, EveryRowHasAQuestionThatItAnswers) {

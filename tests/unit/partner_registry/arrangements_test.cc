@@ -178,6 +178,47 @@ TEST_F(ArrangementsTest, TheOtherSideIsAuthoritiesOfThePartner) {
               FailsWith(absl::StatusCode::kAlreadyExists, "ARRANGEMENT_EXISTS"));
 }
 
+TEST_F(ArrangementsTest, NoneIsConcludedWithWhoHasNoCapacityToConclude) {
+  const auto open = [&](const std::string& partner, const std::string& authority) {
+    Arrangement one = Wanted();
+    one.partner = partner;
+    one.authorities = {authority};
+    return PlanCreateArrangement(registry_, one, now_).status();
+  };
+  const auto none = FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE");
+  EXPECT_THAT(open("france", "prosecution-service"), none);
+  EXPECT_THAT(open("denmark", "prosecution-service"), none);
+  EXPECT_THAT(open("eppo", "central-office"), IsOk());
+  EXPECT_THAT(open("interpol", "general-secretariat"), IsOk());
+  const auto milestone = [&](const std::string& partner) {
+    return PlanRecordMilestone(registry_,
+                               {.partner = partner,
+                                .axis = Axis::kWorkingArrangement,
+                                .step = "DRAFTING",
+                                .day = "2026-01-12",
+                                .evidence = "mandate",
+                                .certainty = Certainty::kFound},
+                               now_)
+        .status();
+  };
+  EXPECT_THAT(milestone("france"), none);
+  EXPECT_THAT(milestone("euromed-justice"), none);
+  EXPECT_THAT(milestone("aiamp"), IsOk());
+}
+
+TEST_F(ArrangementsTest, OneWithWhoBecameAMemberStateIsOnlyGivenUpOrEnded) {
+  Take(PlanCreateArrangement(registry_, Wanted(), now_));
+  Partner acceded = *registry_.FindPartner("algeria");
+  acceded.legal_classes = {{.legal_class = LegalClass::kThirdCountry, .to = "2026-01-31"},
+                           {.legal_class = LegalClass::kMemberState, .from = "2026-02-01"}};
+  registry_ = After(std::move(registry_), {acceded});
+
+  EXPECT_THAT(Advance(State::kCollegeAdopted, "2026-01-31"), IsOk());
+  EXPECT_THAT(Advance(State::kCollegeAdopted, "2026-02-01"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"));
+  EXPECT_THAT(Advance(State::kAbandoned, "2026-02-01"), IsOk());
+}
+
 TEST_F(ArrangementsTest, OneWithAnAuthorityThatWasRetractedIsOnlyGivenUpOrEnded) {
   const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "ENTRY_RETRACTED");
   const auto next = [this] {
@@ -199,11 +240,13 @@ TEST_F(ArrangementsTest, OneWithAnAuthorityThatWasRetractedIsOnlyGivenUpOrEnded)
               ::testing::AllOf(::testing::StartsWith(authority),
                                ::testing::HasSubstr("abandon the arrangement")));
   EXPECT_EQ(next(), "the agency may draft one (EJR 47(3))");
-  EXPECT_THAT(PlanRecordMilestone(registry_, {.partner = "algeria",
-                                              .axis = Axis::kWorkingArrangement,
-                                              .step = "COLLEGE_ADOPTED",
-                                              .day = "2026-03-01",
-                                              .evidence = "decision 7"}),
+  EXPECT_THAT(PlanRecordMilestone(registry_,
+                                  {.partner = "algeria",
+                                   .axis = Axis::kWorkingArrangement,
+                                   .step = "COLLEGE_ADOPTED",
+                                   .day = "2026-03-01",
+                                   .evidence = "decision 7"},
+                                  now_),
               FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"))
       << "nor by hand";
   EXPECT_THAT(Advance(State::kAbandoned, "2026-03-01"), IsOk());

@@ -136,6 +136,26 @@ TEST(BriefingWordsTest, WhatTheAgencyDidItselfIsNotSaidToBeFoundInAPublicSource)
   EXPECT_THAT(text, HasSubstr("| 2026-01-01 | seconded | recorded by the agency ["));
 }
 
+TEST(BriefingWordsTest, WhoIsOffTheRegisterIsSaidToBeBeforeAnythingElse) {
+  const Registry loaded = LoadedRegistry();
+  const QuestionTime time{.instant = kNow};
+  const auto text_of = [&](const Partner& partner) {
+    const Registry registry = After(loaded, {partner});
+    return pages::ToMarkdown(BriefingOn(registry, *registry.FindPartner(partner.id), time));
+  };
+  Partner partner = *loaded.FindPartner("georgia");
+  EXPECT_THAT(text_of(partner), HasSubstr("Exchanges with it are not suspended."));
+  partner.delete_time = kNow;
+  const std::string deleted = text_of(partner);
+  const std::size_t said =
+      deleted.find("\nIt was taken off the register on 2026-11-28: nothing is");
+  ASSERT_NE(said, std::string::npos);
+  EXPECT_LT(said, deleted.find("\nAs of 2026-11-28"));
+  EXPECT_THAT(deleted, Not(HasSubstr("Exchanges")));
+  partner.merged_into = "moldova";
+  EXPECT_THAT(text_of(partner), HasSubstr("2026-11-28 and merged into partners/moldova,"));
+}
+
 TEST(BriefingWordsTest, WhatAnInstrumentCoversStandsBesideWhatItCanBeABasisFor) {
   const Registry loaded = LoadedRegistry();
   Instrument limited = *loaded.FindInstrument("partners/georgia/instruments/cooperation-agreement");

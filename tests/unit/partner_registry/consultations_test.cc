@@ -98,6 +98,17 @@ TEST_F(ConsultationsTest, WhoIsOffTheRegisterIsNeitherAskedNorAskedAbout) {
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
 }
 
+TEST_F(ConsultationsTest, NobodyIsAskedWhetherAMemberStateIsToBeProposed) {
+  for (const char* const partner : {"france", "denmark", "eppo", "ejn", "icpa"}) {
+    Consultation asked = Asked();
+    asked.partner = partner;
+    asked.opened = "2013-01-01";  // What it was then does not matter.
+    EXPECT_THAT(PlanOpenConsultation(registry_, asked, now_),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"))
+        << partner;
+  }
+}
+
 TEST_F(ConsultationsTest, WhatTheServerSetsIsNotTakenFromTheCaller) {
   Consultation forged = Asked();
   forged.state = ConsultationState::kClosed;
@@ -126,6 +137,13 @@ TEST_F(ConsultationsTest, BadFieldsAreRefusedByName) {
   EXPECT_THAT(refused([](Consultation& c) { c.opened = "2026-11"; }), invalid);
   EXPECT_THAT(refused([](Consultation& c) { c.opened = "2026-11-16"; }), invalid) << "tomorrow";
   EXPECT_THAT(refused([](Consultation& c) { c.deadline = "2026-11-01"; }), invalid);
+  EXPECT_THAT(refused([](Consultation& c) { c.deadline = "2026-11-15"; }), invalid)
+      << "nobody could reply by then";
+  EXPECT_THAT(refused([](Consultation& c) {
+                c.opened = "2020-01-01";
+                c.deadline = "2020-11-30";
+              }),
+              invalid);
   EXPECT_THAT(refused([](Consultation& c) { c.evidence = ""; }), invalid);
   EXPECT_THAT(refused([](Consultation& c) { c.partner = "atlantis"; }),
               FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
@@ -151,6 +169,22 @@ TEST_F(ConsultationsTest, ANationalMemberRepliesForHisOwnStateAndTheDeskForAny) 
   ASSERT_THAT(Known().replies, SizeIs(2));
   EXPECT_EQ(Known().replies[0].recorded_by, french.spiffe_id);
   EXPECT_THAT(Outstanding(Known()), Not(Contains("france")));
+}
+
+TEST_F(ConsultationsTest, WhatAStateSaidItselfNobodyElseCorrects) {
+  Open();
+  const Reply objection = From("france", Position::kObjects);
+  Take(PlanRecordReply(registry_, kName, From("france"), desk_, now_));
+  Take(PlanRecordReply(registry_, kName, objection, Who("agency/national-member/fr/n1"), now_));
+
+  for (const Reply& reply : {From("france"), objection}) {
+    EXPECT_THAT(PlanRecordReply(registry_, kName, reply, desk_, now_),
+                FailsWith(absl::StatusCode::kPermissionDenied, "REPLY_OF_THE_STATE"));
+  }
+  EXPECT_EQ(Known().replies[0].position, Position::kObjects);
+  Take(
+      PlanRecordReply(registry_, kName, From("france"), Who("agency/national-member/fr/n2"), now_));
+  EXPECT_EQ(Known().replies[0].position, Position::kInFavour);
 }
 
 TEST_F(ConsultationsTest, ALaterReplyCorrectsAndTheSameOneChangesNothing) {

@@ -202,7 +202,7 @@ TEST_F(FactMutationsTest, WhatIsNotSeenIsInNoText) {
                       .step = "REQUESTED",
                       .day = "2026-11-01",
                       .evidence = reversed};
-  refused(PlanRecordMilestone(registry_, milestone), "milestone.evidence");
+  refused(PlanRecordMilestone(registry_, milestone, kNow), "milestone.evidence");
 }
 
 TEST_F(FactMutationsTest, EvidenceAndTitlesAreOneLineAndNotesMayHaveMany) {
@@ -213,11 +213,11 @@ TEST_F(FactMutationsTest, EvidenceAndTitlesAreOneLineAndNotesMayHaveMany) {
                       .day = "2026-11-01",
                       .evidence = lines,
                       .note = lines};
-  const auto refused = PlanRecordMilestone(registry_, milestone);
+  const auto refused = PlanRecordMilestone(registry_, milestone, kNow);
   EXPECT_EQ(FieldOf(refused), "milestone.evidence");
   EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("one line"));
   milestone.evidence = "letter 7";
-  EXPECT_THAT(PlanRecordMilestone(registry_, milestone), IsOk());
+  EXPECT_THAT(PlanRecordMilestone(registry_, milestone, kNow), IsOk());
   Instrument instrument = Arrangement();
   instrument.note = lines;
   EXPECT_THAT(PlanCreateInstrument(registry_, kImporter, instrument), IsOk());
@@ -288,7 +288,7 @@ TEST_F(FactMutationsTest, NothingIsEnteredOrChangedUnderWhoIsOffTheRegister) {
   EXPECT_THAT(
       PlanCreateAuthority(deleted_, kImporter, {.partner = "georgia", .id = "ministry"}, kNow),
       refused);
-  EXPECT_THAT(PlanRecordMilestone(deleted_, {.partner = "georgia"}), refused);
+  EXPECT_THAT(PlanRecordMilestone(deleted_, {.partner = "georgia"}, kNow), refused);
   EXPECT_THAT(PlanUpdateContact(
                   deleted_, *deleted_.FindContact("partners/georgia/contacts/tbilisi-1"), "", kNow),
               refused);

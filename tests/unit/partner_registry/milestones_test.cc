@@ -62,7 +62,7 @@ class WithdrawnMilestonesTest : public ::testing::Test {
 };
 
 TEST_F(WithdrawnMilestonesTest, AStepByMistakeCountsNoMoreAndStaysReadable) {
-  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-01")));
+  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-01"), kNow));
   ASSERT_EQ(Treaty(), "NEGOTIATING");
   EXPECT_THAT(Withdraw(kNegotiating, ""),
               FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING"));
@@ -85,12 +85,12 @@ TEST_F(WithdrawnMilestonesTest, AStepByMistakeCountsNoMoreAndStaysReadable) {
   ASSERT_THAT(read, IsOk());
   EXPECT_TRUE(std::get<Milestone>(*read).withdrawn());
 
-  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-15")));
+  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-15"), kNow));
   EXPECT_EQ(Treaty(), "NEGOTIATING") << "with its right day, under a name of its own";
 }
 
 TEST_F(WithdrawnMilestonesTest, NothingIsWithdrawnOnWhichSomethingRests) {
-  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-01")));
+  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-01"), kNow));
   EXPECT_THAT(RestingOn(kMandate), ElementsAre(kNegotiating));
 
   Milestone other = Step("COUNCIL_MANDATE", "2026-10-01");
@@ -124,7 +124,7 @@ TEST_F(WithdrawnMilestonesTest, TheStepOfAConsultationGoesWithIt) {
 }
 
 TEST_F(WithdrawnMilestonesTest, NoFileBringsItBack) {
-  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-01")));
+  Do(PlanRecordMilestone(registry_, Step("NEGOTIATING", "2026-11-01"), kNow));
   const Milestone before = std::get<Milestone>(*registry_.Find(kNegotiating));
   Do(Withdraw(kNegotiating));
 

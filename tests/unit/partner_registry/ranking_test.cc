@@ -71,7 +71,8 @@ TEST(RankingTest, EveryLineIsExplainedAndTheTotalIsTheirWeightedMean) {
   EXPECT_THAT(Places(ranking), ElementsAre("1 algeria 3400", "2 georgia 3233"));
   ASSERT_THAT(ranking[1].lines, SizeIs(3));
   EXPECT_EQ(ranking[1].lines[2].milli_points, 1666);
-  EXPECT_THAT(ranking[1].lines[2].source, HasSubstr("30 in 2025: annual report"));
+  EXPECT_THAT(ranking[1].lines[2].source,
+              HasSubstr("30 in 2025, as stated at revision 1: annual report"));
   EXPECT_EQ(ranking[1].lines[0].source, "report");
   EXPECT_EQ(ranking[1].assessment,
             "partners/georgia/assessments/01900000-0000-7000-8000-000000000001");
@@ -238,9 +239,26 @@ TEST_F(CriteriaTest, AnAssessmentScoresEveryJudgedCriterionOnce) {
               FailsWith(absl::StatusCode::kNotFound, "CRITERIA_SET_NOT_FOUND"));
   EXPECT_THAT(record([](Assessment& a) { a.partner = "atlantis"; }),
               FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  const auto none = FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE");
+  EXPECT_THAT(record([](Assessment& a) { a.partner = "france"; }), none);
+  EXPECT_THAT(record([](Assessment& a) { a.partner = "europol"; }), none);
+  EXPECT_THAT(record([](Assessment& a) {
+                a.partner = "croatia";
+                a.day = "2013-06-30";
+              }),
+              IsOk())
+      << "a third country on that day";
   const auto plan = record([](Assessment&) {});
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(std::get<Assessment>(plan->facts[0]).recorded_by, desk_.spiffe_id);
+}
+
+TEST_F(CriteriaTest, WhoIsNoCandidateOnTheDayIsNotRanked) {
+  registry_ = After(std::move(registry_),
+                    {Of("france", 5, 5), Of("georgia", 4, 3), Of("croatia", 5, 5, "2013-01-01")});
+  EXPECT_THAT(Places(Rank(registry_, TheSet(), kToday)), ElementsAre("1 georgia 2900"));
+  EXPECT_THAT(Places(Rank(registry_, TheSet(), absl::CivilDay(2013, 6, 30))),
+              ElementsAre("1 croatia 4000"));
 }
 
 TEST_F(CriteriaTest, AVolumeOfTheSameYearIsACorrection) {

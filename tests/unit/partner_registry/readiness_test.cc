@@ -27,7 +27,7 @@ class ReadinessTest : public ::testing::Test {
  protected:
   absl::StatusOr<Plan> Update(const std::vector<ReadinessItem>& items,
                               absl::string_view etag = "") const {
-    return PlanUpdateReadiness(registry_, "algeria", items, etag);
+    return PlanUpdateReadiness(registry_, "algeria", items, etag, kNow);
   }
   void Take(const absl::StatusOr<Plan>& plan) {
     ASSERT_THAT(plan, IsOk());
@@ -73,8 +73,18 @@ TEST_F(ReadinessTest, BadItemsAreRefused) {
   EXPECT_THAT(refused([](ReadinessItem& i) { i.day = ""; }), invalid);
   EXPECT_THAT(refused([](ReadinessItem& i) { i.day = "soon"; }), invalid);
   EXPECT_THAT(refused([](ReadinessItem& i) { i.evidence = ""; }), invalid);
-  EXPECT_THAT(PlanUpdateReadiness(registry_, "atlantis", {Item(Topic::kContactPoint)}, ""),
+  EXPECT_THAT(PlanUpdateReadiness(registry_, "atlantis", {Item(Topic::kContactPoint)}, "", kNow),
               FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+}
+
+TEST_F(ReadinessTest, OnlyCandidatesHaveAFile) {
+  for (const char* const partner : {"france", "denmark", "europol", "aiamp", "wbcj"}) {
+    EXPECT_THAT(PlanUpdateReadiness(registry_, partner, {Item(Topic::kContactPoint)}, "", kNow),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"))
+        << partner;
+  }
+  EXPECT_THAT(PlanUpdateReadiness(registry_, "icc", {Item(Topic::kContactPoint)}, "", kNow),
+              IsOk());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/legal/effect.h"
 #include "common/time/day.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
@@ -98,7 +99,7 @@ TEST_F(StandingTest, ArmeniaWalksFromMandateToRatificationAndGetsItsArrangementL
   const Standing before = On("armenia", "2024-09-22");
   EXPECT_EQ(Of(before, Axis::kTreaty).step, "RATIFIED_BY_PARTNER");
   EXPECT_EQ(Of(before, Axis::kWorkingArrangement).step, "NONE");
-  EXPECT_EQ(Of(On("armenia", "2024-09-23"), Axis::kWorkingArrangement).step, "SIGNED");
+  EXPECT_EQ(Of(On("armenia", "2024-09-23"), Axis::kWorkingArrangement).step, "IN_EFFECT");
   const Standing today = On("armenia", "2026-11-23");
   EXPECT_THAT(Of(today, Axis::kTreaty).next_step, HasSubstr("European Parliament"));
   EXPECT_THAT(Of(today, Axis::kTreaty).history, SizeIs(5));
@@ -122,8 +123,39 @@ TEST_F(StandingTest, PanamaHasAnArrangementAndNoAgreement) {
   const Standing standing = On("panama", "2026-11-23");
 
   EXPECT_EQ(Of(standing, Axis::kTreaty).step, "NONE");
-  EXPECT_EQ(Of(standing, Axis::kWorkingArrangement).step, "SIGNED");
+  EXPECT_EQ(Of(standing, Axis::kWorkingArrangement).step, "IN_EFFECT");
   EXPECT_THAT(Of(standing, Axis::kWorkingArrangement).next_step, HasSubstr("never as a basis"));
+}
+
+// The public list and the posting of a liaison magistrate go by common/legal.
+TEST_F(StandingTest, AnArrangementIsInEffectWhenTheTransferCheckSaysSo) {
+  const Instrument known =
+      *registry_.FindInstrument("partners/panama/instruments/working-arrangement");
+  const std::string kUnknownDay = "?";
+  const std::vector<std::string> stated = {"", kUnknownDay, "2024-06-01", "2024-09-01"};
+  for (const std::string& in_force : stated) {
+    for (const std::string& applied : stated) {
+      Instrument changed = known;
+      const auto say = [&](const char* field, const std::string& what, std::string& day) {
+        if (what.empty()) return;
+        if (what != kUnknownDay) day = what;
+        changed.certainty[field] = what == kUnknownDay ? Certainty::kUnknown : Certainty::kFound;
+      };
+      say("in_force", in_force, changed.in_force);
+      say("applied_from", applied, changed.applied_from);
+      const Registry registry = After(registry_, {changed});
+      const legal::Dossier& dossier = *registry.facts().Find("partners/panama");
+      ASSERT_EQ(dossier.instruments.size(), 1U);
+      for (const char* const day : {"2024-01-11", "2024-01-12", "2024-06-01", "2024-09-01"}) {
+        const absl::CivilDay asked = ParseDay(day).value();
+        const auto holds = legal::EffectOf(dossier.instruments[0], dossier, {.day = asked}).holds;
+        const Standing standing = StandingOn(registry, *registry.FindPartner("panama"), asked);
+        EXPECT_EQ(Of(standing, Axis::kWorkingArrangement).step == "IN_EFFECT",
+                  holds == legal::Tri::kYes)
+            << day << ", in force " << in_force << ", applied " << applied;
+      }
+    }
+  }
 }
 
 TEST_F(StandingTest, LiechtensteinIsEntitledAndHasNoLiaisonProsecutor) {

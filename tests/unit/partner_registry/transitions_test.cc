@@ -20,13 +20,15 @@ class TransitionsTest : public ::testing::Test {
  protected:
   absl::StatusOr<Plan> Take(const std::string& partner, Axis axis, const std::string& step,
                             const std::string& day, const std::string& project = "") {
-    const auto plan = PlanRecordMilestone(registry_, {.partner = partner,
-                                                      .axis = axis,
-                                                      .step = step,
-                                                      .day = day,
-                                                      .evidence = "the document",
-                                                      .certainty = Certainty::kFound,
-                                                      .project = project});
+    const auto plan = PlanRecordMilestone(registry_,
+                                          {.partner = partner,
+                                           .axis = axis,
+                                           .step = step,
+                                           .day = day,
+                                           .evidence = "the document",
+                                           .certainty = Certainty::kFound,
+                                           .project = project},
+                                          kNow);
     if (plan.ok()) registry_ = After(registry_, plan->facts);
     return plan;
   }
@@ -192,6 +194,28 @@ TEST_F(TransitionsTest, ProjectsAreLookedAtOneByOne) {
               ElementsAre("JOINED"));
 }
 
+TEST_F(TransitionsTest, NoStepIsTakenBeforeItsDay) {
+  for (const char* const day : {"2026-11-29", "2026-12", "2027"}) {
+    EXPECT_THAT(Take("egypt", Axis::kTreaty, "NEGOTIATING", day),
+                FailsWith(absl::StatusCode::kInvalidArgument, "MILESTONE_INVALID"))
+        << day;
+  }
+  for (const char* const day : {"2026-11-28", "2026-11", "2026"}) {
+    const Registry before = registry_;
+    EXPECT_THAT(Take("egypt", Axis::kTreaty, "NEGOTIATING", day), IsOk()) << day;
+    registry_ = before;
+  }
+}
+
+TEST_F(TransitionsTest, TheWayToAnAgreementBeginsWithACandidate) {
+  for (const char* const partner : {"france", "europol", "ejn"}) {
+    EXPECT_THAT(Take(partner, Axis::kTreaty, "RECOMMENDED", "2026-01-01"),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"))
+        << partner;
+  }
+  EXPECT_THAT(Take("croatia", Axis::kTreaty, "RECOMMENDED", "2006-01-01"), IsOk());
+}
+
 TEST_F(TransitionsTest, AStepNeedsADayAndADocument) {
   const Milestone step = {.partner = "algeria", .axis = Axis::kTreaty, .step = "NEGOTIATING"};
   Milestone dated = step;
@@ -199,16 +223,16 @@ TEST_F(TransitionsTest, AStepNeedsADayAndADocument) {
   Milestone shown = step;
   shown.evidence = "the document";
   const auto missing = FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING");
-  EXPECT_THAT(PlanRecordMilestone(registry_, dated), missing);
-  EXPECT_THAT(PlanRecordMilestone(registry_, shown), missing);
+  EXPECT_THAT(PlanRecordMilestone(registry_, dated, kNow), missing);
+  EXPECT_THAT(PlanRecordMilestone(registry_, shown, kNow), missing);
 
   dated.evidence = "the document";
-  EXPECT_THAT(PlanRecordMilestone(registry_, dated), IsOk());
+  EXPECT_THAT(PlanRecordMilestone(registry_, dated, kNow), IsOk());
   dated.day = "last year";
-  EXPECT_THAT(PlanRecordMilestone(registry_, dated),
+  EXPECT_THAT(PlanRecordMilestone(registry_, dated, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "MILESTONE_INVALID"));
   dated.step = "DREAMT_OF";
-  EXPECT_THAT(PlanRecordMilestone(registry_, dated),
+  EXPECT_THAT(PlanRecordMilestone(registry_, dated, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "MILESTONE_INVALID"));
 }
 

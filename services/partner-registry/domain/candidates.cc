@@ -1,0 +1,56 @@
+#include "services/partner-registry/domain/candidates.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/status/error.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/standing.h"
+
+namespace comity::partner_registry {
+namespace {
+
+absl::Status NotACandidate(const Partner& partner, absl::CivilDay day, absl::string_view whom) {
+  const LegalClass legal_class = ClassOn(partner, day);
+  const std::string is = legal_class == LegalClass::kUnspecified
+                             ? "no legal class is recorded"
+                             : absl::StrCat("the legal class is ", Word(legal_class));
+  const bool member =
+      legal_class == LegalClass::kMemberState || legal_class == LegalClass::kMemberStateNotBound;
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("Of ", NameOf(partner), " on ", FormatDay(day), " ", is, ": ", whom,
+                   member ? " A Member State takes part in the agency (EJR 21, 22, 24)." : "",
+                   " If that is wrong, have the registry operator put the legal class right."),
+      {.reason = "NOT_A_CANDIDATE", .metadata = {{"legal_class", Word(legal_class)}}});
+}
+
+}  // namespace
+
+bool MayBeCandidate(LegalClass legal_class) {
+  return legal_class == LegalClass::kThirdCountry ||
+         legal_class == LegalClass::kInternationalOrganisation;
+}
+
+bool MayBeArrangedWith(LegalClass legal_class) {
+  return MayBeCandidate(legal_class) || legal_class == LegalClass::kUnionBody ||
+         legal_class == LegalClass::kExternalNetwork;
+}
+
+absl::Status CheckCandidate(const Partner& partner, absl::CivilDay day) {
+  if (MayBeCandidate(ClassOn(partner, day))) return absl::OkStatus();
+  return NotACandidate(partner, day,
+                       "agreements are concluded with third countries and international "
+                       "organisations (EJR 52; TFEU 218).");
+}
+
+absl::Status CheckArrangedWith(const Partner& partner, absl::CivilDay day) {
+  if (MayBeArrangedWith(ClassOn(partner, day))) return absl::OkStatus();
+  return NotACandidate(partner, day,
+                       "working arrangements are concluded with third countries, international "
+                       "organisations, Union bodies and networks of other States (EJR 47(1), "
+                       "47(3)).");
+}
+
+}  // namespace comity::partner_registry
