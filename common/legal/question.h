@@ -54,8 +54,8 @@ struct Question {
   std::string onward_by;  // For kOnward: "partners/x".
   Capacity capacity = Capacity::kEurojust;
   std::string counterpart;  // "partners/x" or "partners/x/authorities/y".
-  // A liaison prosecutor receives for the authority, and opens with a key of his own that the caller
-  // has checked: no opener of the authority is needed.
+  // A liaison prosecutor receives for the authority, and opens with a key of his own that the
+  // caller has checked: no opener of the authority is needed.
   bool to_prosecutor = false;
   DataKind data_kind = DataKind::kUnspecified;
   std::vector<SubjectKind> subjects;

@@ -1,4 +1,5 @@
-// comity partners: create, update, confirm-class, confirm-competence, delete, undelete, purge, merge.
+// comity partners: create, update, confirm-class, confirm-competence, delete, undelete, purge,
+// merge.
 
 #include <iostream>
 #include <memory>
@@ -120,11 +121,11 @@ void RegisterPartnerEdits(Command partners, App& app) {
       .TypeName("DAY");
   AddConfirmation(confirm, *arguments, "partners show");
 
-  const Command competence =
-      add("confirm-competence",
-          "Confirm that an organisation is competent in criminal matters, as somebody else recorded",
-          "interpol \\\n      --evidence \"Constitution, Article 2\" --etag '\"5\"'",
-          ConfirmCompetence);
+  const Command competence = add(
+      "confirm-competence",
+      "Confirm that an organisation is competent in criminal matters, as somebody else recorded",
+      "interpol \\\n      --evidence \"Constitution, Article 2\" --etag '\"5\"'",
+      ConfirmCompetence);
   AddConfirmation(competence, *arguments, "partners show");
 
   const Command off = add("delete",

@@ -46,12 +46,12 @@ bool ByThen(const Step& step) {
 
 std::string CompetenceText(const v1::Partner& partner) {
   if (!partner.competent_in_criminal_matters()) return "no";
-  return absl::StrCat("yes (",
-                      partner.has_competence_confirmation()
-                          ? "confirmed"
-                          : EnumText(v1::Certainty_descriptor(), partner.competence_certainty(),
-                                     "CERTAINTY_"),
-                      ")");
+  return absl::StrCat(
+      "yes (",
+      partner.has_competence_confirmation()
+          ? "confirmed"
+          : EnumText(v1::Certainty_descriptor(), partner.competence_certainty(), "CERTAINTY_"),
+      ")");
 }
 
 void PrintStanding(const v1::PartnerStanding& standing) {

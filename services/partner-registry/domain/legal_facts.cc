@@ -27,8 +27,9 @@ legal::Partner ToLegal(const Partner& partner) {
   made.exchanges_suspended = partner.exchanges_suspended;
   made.deleted = partner.deleted();
   made.competent_in_criminal_matters = partner.competence.criminal_matters;
-  made.competence_certainty =
-      partner.competence.confirmation.has_value() ? Certainty::kFound : partner.competence.certainty;
+  made.competence_certainty = partner.competence.confirmation.has_value()
+                                  ? Certainty::kFound
+                                  : partner.competence.certainty;
   return made;
 }
 

@@ -72,8 +72,8 @@ struct LegalClassPeriod {
   std::vector<std::string> recorded_by;  // SPIFFE ids, in order; empty: nobody knows.
 };
 
-// Whether a partner is competent in law enforcement and criminal matters (EJR 56(1)(b)); a State acts
-// by its authorities.
+// Whether a partner is competent in law enforcement and criminal matters (EJR 56(1)(b)); a State
+// acts by its authorities.
 struct Competence {
   bool criminal_matters = false;
   Certainty certainty = Certainty::kUnspecified;
