@@ -178,7 +178,7 @@ bool SomebodyOpens(const Evaluation& e) {
 void Row3_3Readiness(Evaluation& e) {
   if (e.authority == nullptr) return;
   const bool stale = Stale(e.authority->last_verified, e.lens.day);
-  const bool no_key = !SomebodyOpens(e);
+  const bool no_key = !e.question.to_prosecutor && !SomebodyOpens(e);
   if (!stale && !no_key) return;
   e.Say({.row = "3.3",
          .outcome = Outcome::kPermittedSubjectTo,

@@ -43,6 +43,10 @@ class SnapshotView final : public registry_view::RegistrySnapshot {
     return snapshot_->SecondmentsOf(identity);
   }
 
+  std::optional<registry_view::SealingKey> KeyOf(absl::string_view identity) const override {
+    return snapshot_->KeyOf(identity);
+  }
+
   std::string PartnerOfUnit(absl::string_view unit) const override {
     return snapshot_->PartnerOfUnit(unit);
   }

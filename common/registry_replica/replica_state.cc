@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/identity/principal.h"
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
 #include "common/status/error.h"
@@ -225,6 +226,11 @@ void ReplicaState::PutKey(const v1::KeyStatement& statement) {
   Key& latest = keys_[statement.holder()];
   if (key.serial < latest.serial) return;
   latest = key;
+  if (const auto holder = identity::Principal::Parse(statement.holder());
+      holder.ok() && holder->IsAgency(identity::Role::kLiaisonProsecutor)) {
+    prosecutors_keys_[statement.holder()] = {.until = key.not_after, .since = key.since};
+    published_keys_ = nullptr;
+  }
   if (const auto contact = contacts_.name_by_spiffe_id.find(statement.holder());
       contact != contacts_.name_by_spiffe_id.end()) {
     RefreshOpeners(contacts_.by_name.find(contact->second)->second.authority);
@@ -259,12 +265,16 @@ std::shared_ptr<const Snapshot> ReplicaState::Publish() {
   if (published_secondments_ == nullptr) {
     published_secondments_ = std::make_shared<const legal::Secondments>(secondments_);
   }
+  if (published_keys_ == nullptr) {
+    published_keys_ = std::make_shared<const Snapshot::Keys>(prosecutors_keys_);
+  }
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->facts_ = facts_.Build(revision_);
   snapshot->checkpoint_ = checkpoint_;
   snapshot->contacts_ = published_contacts_;
   snapshot->partner_by_iso_ = published_units_;
   snapshot->secondments_ = published_secondments_;
+  snapshot->prosecutors_keys_ = published_keys_;
   return snapshot;
 }
 

@@ -58,10 +58,12 @@ class ReplicaState {
   Snapshot::Units partner_by_iso_;
   legal::Secondments secondments_;
   absl::flat_hash_map<std::string, Key> keys_;  // The latest of each holder.
+  Snapshot::Keys prosecutors_keys_;             // Of those the agency's liaison prosecutors'.
   // What the last snapshot shares, as long as it has not changed.
   std::shared_ptr<const Snapshot::Directory> published_contacts_;
   std::shared_ptr<const Snapshot::Units> published_units_;
   std::shared_ptr<const legal::Secondments> published_secondments_;
+  std::shared_ptr<const Snapshot::Keys> published_keys_;
 };
 
 }  // namespace comity::registry_replica

@@ -8,7 +8,8 @@ namespace comity::registry_replica {
 Snapshot::Snapshot()
     : contacts_(std::make_shared<const Directory>()),
       partner_by_iso_(std::make_shared<const Units>()),
-      secondments_(std::make_shared<const legal::Secondments>()) {}
+      secondments_(std::make_shared<const legal::Secondments>()),
+      prosecutors_keys_(std::make_shared<const Keys>()) {}
 
 const Contact* Snapshot::FindContact(absl::string_view spiffe_id) const {
   const auto found = contacts_->name_by_spiffe_id.find(spiffe_id);
@@ -35,6 +36,12 @@ const std::vector<legal::Secondment>& Snapshot::SecondmentsOf(absl::string_view 
 
 std::string Snapshot::SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const {
   return secondments_->SecondedBy(spiffe_id, facts_, day);
+}
+
+std::optional<registry_view::SealingKey> Snapshot::KeyOf(absl::string_view spiffe_id) const {
+  const auto found = prosecutors_keys_->find(spiffe_id);
+  if (found == prosecutors_keys_->end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<const Contact*> Snapshot::ContactsOf(absl::string_view partner) const {

@@ -12,6 +12,7 @@
 #include "common/legal/facts.h"
 #include "common/legal/secondments.h"
 #include "common/legal/validity.h"
+#include "common/registry_view/registry_snapshot.h"
 #include "common/time/working_hours.h"
 
 namespace comity::registry_replica {
@@ -60,6 +61,9 @@ class Snapshot {
   // empty if nobody does.
   std::string SecondedBy(absl::string_view spiffe_id, absl::CivilDay day) const;
 
+  // The latest that was published under the SPIFFE id of a liaison prosecutor of the agency.
+  std::optional<registry_view::SealingKey> KeyOf(absl::string_view spiffe_id) const;
+
   // In the order of their names.
   std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
 
@@ -79,12 +83,14 @@ class Snapshot {
     absl::flat_hash_map<std::string, std::string> name_by_spiffe_id;
   };
   using Units = absl::flat_hash_map<std::string, std::string>;
+  using Keys = absl::flat_hash_map<std::string, registry_view::SealingKey>;
 
   legal::Facts facts_;
   std::string checkpoint_;
   std::shared_ptr<const Directory> contacts_;
   std::shared_ptr<const Units> partner_by_iso_;
   std::shared_ptr<const legal::Secondments> secondments_;
+  std::shared_ptr<const Keys> prosecutors_keys_;  // By SPIFFE id.
 };
 
 }  // namespace comity::registry_replica

@@ -30,4 +30,13 @@ std::string PartnerOf(const identity::Principal& who, const RegistrySnapshot& re
   return "";
 }
 
+std::string AuthorityOf(const identity::Principal& who, const RegistrySnapshot& registry,
+                        absl::CivilDay day) {
+  if (!who.IsAgency(identity::Role::kLiaisonProsecutor)) return "";
+  for (const legal::Secondment& secondment : registry.SecondmentsOf(who.spiffe_id)) {
+    if (legal::WhyNotRunning(secondment, day).empty()) return secondment.authority;
+  }
+  return "";
+}
+
 }  // namespace comity::registry_view

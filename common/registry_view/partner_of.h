@@ -17,4 +17,10 @@ namespace comity::registry_view {
 std::string PartnerOf(const identity::Principal& who, const RegistrySnapshot& registry,
                       absl::CivilDay day);
 
+// The authority whose prosecutor `who`, a liaison prosecutor, is on `day`: it receives what he is
+// given. By the days of his secondment alone, whether or not it is in effect. Empty: it names none,
+// or he has none on that day.
+std::string AuthorityOf(const identity::Principal& who, const RegistrySnapshot& registry,
+                        absl::CivilDay day);
+
 }  // namespace comity::registry_view

@@ -6,9 +6,11 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "common/crypto/digest.h"
 #include "common/legal/facts.h"
 #include "common/legal/secondments.h"
+#include "common/time/day.h"
 #include "common/time/working_hours.h"
 
 // The registry in the eyes of another service's rules, whatever brings it there.
@@ -23,6 +25,14 @@ struct ContactEntry {
   std::optional<WorkingHours> hours;           // With its absences.
   legal::Validity validity;                    // The days on which it counts at most.
   std::vector<legal::Secondment> secondments;  // Those that bind it; none: nothing does.
+};
+
+// A sealing key, as legal::Opener has it.
+struct SealingKey {
+  absl::Time until;      // The first moment at which it is over.
+  absl::CivilDay since;  // On which it was published.
+
+  friend bool operator==(const SealingKey&, const SealingKey&) = default;
 };
 
 // The registry at one revision. Immutable, hence thread-safe.
@@ -47,6 +57,17 @@ class RegistrySnapshot {
   // count.
   std::string SecondedBy(absl::string_view identity, absl::CivilDay day) const {
     return legal::SecondedBy(SecondmentsOf(identity), facts(), day);
+  }
+
+  // The latest key published under `identity`, the SPIFFE id of a liaison prosecutor in the agency.
+  virtual std::optional<SealingKey> KeyOf(absl::string_view identity) const = 0;
+
+  // Whether that key is valid at `instant`, and surely his who acts by a secondment then: documents
+  // are sealed for it.
+  bool HoldsKey(absl::string_view identity, absl::Time instant) const {
+    const std::optional<SealingKey> key = KeyOf(identity);
+    return key && instant < key->until &&
+           legal::HoldsKey(SecondmentsOf(identity), facts(), key->since, DayInBrussels(instant));
   }
 
   // The partner that a unit of the agency acts for, `partners/france` for `fr` and

@@ -26,6 +26,9 @@ class SupposedRegistry final : public RegistrySnapshot {
   std::vector<legal::Secondment> SecondmentsOf(absl::string_view identity) const override {
     return registry_.SecondmentsOf(identity);
   }
+  std::optional<SealingKey> KeyOf(absl::string_view identity) const override {
+    return registry_.KeyOf(identity);
+  }
   std::string PartnerOfUnit(absl::string_view unit) const override {
     return registry_.PartnerOfUnit(unit);
   }

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -42,9 +44,13 @@ std::vector<const FieldDescriptor*> AllFields(const Descriptor& type) {
 
 absl::Status Invalid(absl::string_view mask, const std::string& what,
                      const std::vector<const FieldDescriptor*>& fields) {
+  const bool entries = std::any_of(fields.begin(), fields.end(), [](const FieldDescriptor* each) {
+    return HasNamedEntries(*each);
+  });
   return InvalidField(
       "FIELD_MASK_INVALID", mask,
-      absl::StrCat(what, ": name fields as a whole, of ",
+      absl::StrCat(what, ": name fields as a whole, ",
+                   entries ? "or an entry of a map as FIELD.KEY, of " : "of ",
                    absl::StrJoin(fields, ", ",
                                  [](std::string* out, const FieldDescriptor* field) {
                                    out->append(field->name());
@@ -52,7 +58,41 @@ absl::Status Invalid(absl::string_view mask, const std::string& what,
                    ", or * for all"));
 }
 
+// One entry of a map.
+struct Entry {
+  const FieldDescriptor* map;
+  std::string key;
+};
+
+// Where it is among the entries of `message`; -1: it has none.
+int Place(const Message& message, const Entry& entry) {
+  const auto& reflection = *message.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(message, entry.map); ++i) {
+    const Message& each = reflection.GetRepeatedMessage(message, entry.map, i);
+    const FieldDescriptor* const key = entry.map->message_type()->map_key();
+    if (each.GetReflection()->GetString(each, key) == entry.key) return i;
+  }
+  return -1;
+}
+
+void CopyEntry(const Entry& entry, const Message& from, Message& into) {
+  const auto& reflection = *into.GetReflection();
+  if (const int known = Place(into, entry); known >= 0) {
+    reflection.SwapElements(&into, entry.map, known, reflection.FieldSize(into, entry.map) - 1);
+    reflection.RemoveLast(&into, entry.map);
+  }
+  if (const int wanted = Place(from, entry); wanted >= 0) {
+    reflection.AddMessage(&into, entry.map)
+        ->CopyFrom(reflection.GetRepeatedMessage(from, entry.map, wanted));
+  }
+}
+
 }  // namespace
+
+bool HasNamedEntries(const FieldDescriptor& field) {
+  return field.is_map() &&
+         field.message_type()->map_key()->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+}
 
 std::vector<const FieldDescriptor*> SettableFields(const Descriptor& type) {
   std::vector<const FieldDescriptor*> fields = AllFields(type);
@@ -66,19 +106,29 @@ absl::Status Update(const FieldMask& mask, const Message& from, Message& into,
   const std::vector<const FieldDescriptor*> settable = SettableFields(type);
   if (mask.paths().empty()) return Invalid(field, "it names no field", settable);
   std::vector<const FieldDescriptor*> named;
+  std::vector<Entry> entries;
   for (const std::string& path : mask.paths()) {
     if (path == "*") {
       named.insert(named.end(), settable.begin(), settable.end());
       continue;
     }
-    const FieldDescriptor* const found = type.FindFieldByName(path);
-    if (found == nullptr) {
+    const std::size_t dot = path.find('.');
+    const FieldDescriptor* const found = type.FindFieldByName(path.substr(0, dot));
+    if (found == nullptr || (dot != std::string::npos && !HasNamedEntries(*found))) {
       return Invalid(field, absl::StrCat("\"", path, "\" is no field of ", type.name()), settable);
     }
     if (OnlyTheServerSets(*found)) {
       return Invalid(field, absl::StrCat("only the server sets ", path), settable);
     }
-    named.push_back(found);
+    if (dot == std::string::npos) {
+      named.push_back(found);
+      continue;
+    }
+    Entry entry{.map = found, .key = path.substr(dot + 1)};
+    if (entry.key.empty() || absl::StrContains(entry.key, '.')) {
+      return Invalid(field, absl::StrCat("\"", path, "\" names no entry"), settable);
+    }
+    entries.push_back(std::move(entry));
   }
   std::sort(named.begin(), named.end());
   named.erase(std::unique(named.begin(), named.end()), named.end());  // Twice would swap back.
@@ -86,6 +136,7 @@ absl::Status Update(const FieldMask& mask, const Message& from, Message& into,
   const std::unique_ptr<Message> copy(from.New());
   copy->CopyFrom(from);
   into.GetReflection()->SwapFields(copy.get(), &into, named);
+  for (const Entry& entry : entries) CopyEntry(entry, from, into);
   return absl::OkStatus();
 }
 

@@ -9,17 +9,21 @@
 #include "absl/strings/string_view.h"
 
 // Field masks (AIP-134, AIP-157). A path is the name of a field of the resource as a whole; `*` are
-// all of them.
+// all of them. Of a map with text for keys, FIELD.KEY is the entry of that key (AIP-161).
 namespace comity::service {
 
 // The fields of a resource that a caller can set: not those that are OUTPUT_ONLY or IDENTIFIER.
 std::vector<const google::protobuf::FieldDescriptor*> SettableFields(
     const google::protobuf::Descriptor& type);
 
-// Copies the fields that `mask` names from `from` to `into`, which are of one type; a field that is
-// empty in `from` is emptied. INVALID_ARGUMENT `FIELD_MASK_INVALID`, naming `field`, which the mask
-// is of the request, and the path: no path is given, it is no field, or only the server sets it
-// (OUTPUT_ONLY, IDENTIFIER).
+// Whether its entries can be named by their keys.
+bool HasNamedEntries(const google::protobuf::FieldDescriptor& field);
+
+// Copies the fields and entries that `mask` names from `from` to `into`, which are of one type; a
+// field that is empty in `from` is emptied, an entry that it has not is removed, and the other
+// entries stay. INVALID_ARGUMENT `FIELD_MASK_INVALID`, naming `field`, which the mask is of the
+// request, and the path: no path is given, it is no field, its key is empty or has a dot, or only
+// the server sets it (OUTPUT_ONLY, IDENTIFIER).
 absl::Status Update(const google::protobuf::FieldMask& mask, const google::protobuf::Message& from,
                     google::protobuf::Message& into, absl::string_view field = "update_mask");
 

@@ -18,7 +18,7 @@ namespace {
 
 struct Arguments {
   std::string partner, id, name, title, day, until, evidence, sha256, note, member_state;
-  std::string instrument, contact, identity, reason;
+  std::string instrument, contact, identity, authority, reason;
   std::vector<std::string> authorities;
   v1::Arrangement::State state = v1::Arrangement::STATE_UNSPECIFIED;
   v1::Secondment::Kind kind = v1::Secondment::KIND_UNSPECIFIED;
@@ -76,10 +76,12 @@ void PrintSecondments(const std::vector<v1::Secondment>& secondments) {
     rows.push_back({one.name(), EnumText(v1::Secondment::Kind_descriptor(), one.kind(), "KIND_"),
                     one.from(), one.to().empty() ? "further notice" : one.to(),
                     one.in_effect() ? "in effect" : one.reason(), one.instrument(),
-                    one.identity().empty() ? one.contact() : one.identity()});
+                    one.identity().empty() ? one.contact() : one.identity(), one.authority()});
   }
-  PrintTable(std::cout, {"secondment", "kind", "from", "to", "state", "instrument", "whose access"},
-             rows);
+  PrintTable(
+      std::cout,
+      {"secondment", "kind", "from", "to", "state", "instrument", "whose access", "prosecutor of"},
+      rows);
 }
 
 absl::Status Open(App& app, const Arguments& arguments) {
@@ -135,11 +137,16 @@ absl::Status Second(App& app, const Arguments& arguments) {
   request.set_parent(PartnerName(arguments.partner));
   request.set_secondment_id(arguments.id);
   v1::Secondment& secondment = *request.mutable_secondment();
+  const auto below = [&request](absl::string_view collection, const std::string& id) {
+    return absl::StartsWith(id, "partners/")
+               ? id
+               : absl::StrCat(request.parent(), "/", collection, "/", id);
+  };
   secondment.set_kind(arguments.kind);
-  secondment.set_instrument(
-      absl::StartsWith(arguments.instrument, "partners/")
-          ? arguments.instrument
-          : absl::StrCat(request.parent(), "/instruments/", arguments.instrument));
+  secondment.set_instrument(below("instruments", arguments.instrument));
+  if (!arguments.authority.empty()) {
+    secondment.set_authority(below("authorities", arguments.authority));
+  }
   secondment.set_from(DayOrToday(arguments.day));
   secondment.set_to(arguments.until);
   if (!arguments.contact.empty()) {
@@ -161,6 +168,7 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
       "      --evidence \"letter of the Prosecutor General\"\n"
       "  comity --as desk-1 secondments enter albania s1 liaison-prosecutor \\\n"
       "      --instrument cooperation-agreement --evidence \"letter\" \\\n"
+      "      --authority prosecution-service \\\n"
       "      --identity spiffe://agency.example/agency/liaison-prosecutor/albania/lp-1",
       [&app, arguments] { return Second(app, *arguments); });
   enter.AddOption("partner", arguments->partner, "Such as georgia").Required();
@@ -174,6 +182,12 @@ void RegisterSecondments(Command root, App& app, const std::shared_ptr<Arguments
       .AddOption("--identity", arguments->identity,
                  "His SPIFFE id in the agency, which counts only while this is in effect")
       .TypeName("SPIFFE_ID");
+  enter
+      .AddOption(
+          "--authority", arguments->authority,
+          "Whose prosecutor he is: it receives what is sealed for his identity; without one, "
+          "no operational data can be")
+      .TypeName("ID");
   enter.AddOption("--from", arguments->day, "First day; today if left out").TypeName("DAY");
   enter.AddOption("--until", arguments->until, "Last day; further notice if left out")
       .TypeName("DAY");

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/cli/app.h"
 #include "services/cli/edits.h"
@@ -17,20 +16,7 @@ namespace v1 = partner_registry::v1;
 
 namespace {
 
-// The footnote of a partner whose name bears a mark: it goes with the name of its authority.
-std::string FootnoteOf(App& app, const v1::Authority& authority) {
-  const absl::StatusOr<client::Session*> session = app.session();
-  if (!session.ok()) return "";
-  const auto registry = (*session)->Registry();
-  if (!registry.ok()) return "";
-  v1::GetPartnerRequest request;
-  request.set_name(ParentOf(authority.name()));
-  const auto partner =
-      client::Invoke(registry->get(), &RegistryStub::GetPartner, request, app.patience());
-  return partner.ok() ? partner->status_footnote() : "* The footnote could not be read.";
-}
-
-void PrintAuthorities(App& app, const v1::ListAuthoritiesResponse& list) {
+void PrintAuthorities(const v1::ListAuthoritiesResponse& list) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::Authority& authority : list.authorities()) {
     rows.push_back({authority.name(), authority.display_name(),
@@ -43,9 +29,7 @@ void PrintAuthorities(App& app, const v1::ListAuthoritiesResponse& list) {
   PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified", ""}, rows);
   std::set<std::string> footnotes;
   for (const v1::Authority& authority : list.authorities()) {
-    if (absl::StrContains(authority.display_name(), '*')) {
-      footnotes.insert(FootnoteOf(app, authority));
-    }
+    footnotes.insert(authority.status_footnote());
   }
   PrintFootnotes(std::cout, footnotes);
 }
@@ -54,9 +38,7 @@ absl::Status List(App& app, const EditArguments& arguments) {
   v1::ListAuthoritiesRequest request;
   request.set_parent(PartnerName(arguments.name.empty() ? "-" : arguments.name));
   request.set_show_retracted(arguments.show_retracted);
-  return ListAndShow(
-      app, &RegistryStub::ListAuthorities, request,
-      [&app](const v1::ListAuthoritiesResponse& all) { PrintAuthorities(app, all); });
+  return ListAndShow(app, &RegistryStub::ListAuthorities, request, PrintAuthorities);
 }
 
 absl::Status Show(App& app, const EditArguments& arguments) {

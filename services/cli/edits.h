@@ -62,8 +62,8 @@ void AddFields(const Command& command, EditArguments& arguments) {
   command
       .AddOption("--set", arguments.set,
                  absl::StrCat("A field, once for each, a list once for each of its values; what "
-                              "has parts as JSON, with the words of the protos, such as "
-                              "certainty={\"in_force\":\"CERTAINTY_FOUND\"}: ",
+                              "has parts as JSON, with the words of the protos",
+                              EntriesHelp(*Message::descriptor()), ": ",
                               SettableFields(*Message::descriptor())))
       .TypeName("FIELD=VALUE")
       .Required();

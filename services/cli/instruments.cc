@@ -127,7 +127,7 @@ void RegisterInstruments(Command root, App& app) {
           "--as registry-1 instruments create chile/letter --set kind=letter-of-understanding \\\n"
           "      --set title=Letter --set signed=2026-11-01 \\\n"
           "      --set 'reference=press release of 2 November' \\\n"
-          "      --set 'certainty={\"signed\": \"CERTAINTY_FOUND\"}'",
+          "      --set certainty.signed=found",
           Create);
   name(create);
   AddSet<v1::Instrument>(create, *arguments);

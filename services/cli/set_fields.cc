@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/service/field_masks.h"
@@ -21,8 +22,8 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-absl::Status Invalid(const FieldDescriptor& field, absl::string_view what) {
-  return InvalidField("FIELD_INVALID", "--set", absl::StrCat(field.name(), " ", what));
+absl::Status Invalid(absl::string_view path, absl::string_view what) {
+  return InvalidField("FIELD_INVALID", "--set", absl::StrCat(path, " ", what));
 }
 
 // "PARTNER_KIND_" of PARTNER_KIND_UNSPECIFIED.
@@ -31,35 +32,38 @@ std::string PrefixOf(const EnumDescriptor& values) {
   return zero.substr(0, zero.size() - std::string("UNSPECIFIED").size());
 }
 
-absl::Status SetEnum(const FieldDescriptor& field, const std::string& word, Message& message) {
+absl::Status SetEnum(const FieldDescriptor& field, absl::string_view path, const std::string& word,
+                     Message& message) {
   const EnumDescriptor& values = *field.enum_type();
   const int number = EnumNumber(&values, PrefixOf(values), word);
   if (number < 0) {
-    return Invalid(field, absl::StrCat("is one of ",
-                                       absl::StrJoin(EnumWords(&values, PrefixOf(values)), ", ")));
+    return Invalid(path, absl::StrCat("is one of ",
+                                      absl::StrJoin(EnumWords(&values, PrefixOf(values)), ", ")));
   }
   message.GetReflection()->SetEnumValue(&message, &field, number);
   return absl::OkStatus();
 }
 
 // As JSON: what has parts of its own, lists of anything but text, and text written as a list.
-absl::Status SetJson(const FieldDescriptor& field, const std::string& text, Message& message) {
+absl::Status SetJson(const FieldDescriptor& field, absl::string_view path, const std::string& text,
+                     Message& message) {
   const std::unique_ptr<Message> read(message.New());
   const auto status = google::protobuf::util::JsonStringToMessage(
       absl::StrCat("{\"", field.name(), "\":", text, "}"), read.get());
   if (!status.ok()) {
-    return Invalid(field, absl::StrCat("is written as JSON, such as {...} or [{...}]: ",
-                                       status.message().ToString()));
+    return Invalid(path, absl::StrCat("is written as JSON, such as {...} or [{...}]: ",
+                                      status.message().ToString()));
   }
   message.GetReflection()->SwapFields(read.get(), &message, {&field});
   return absl::OkStatus();
 }
 
-absl::Status SetOne(const FieldDescriptor& field, const std::string& text, Message& message) {
+absl::Status SetOne(const FieldDescriptor& field, absl::string_view path, const std::string& text,
+                    Message& message) {
   const auto* const reflection = message.GetReflection();
   if (field.is_repeated()) {
     const bool json = field.cpp_type() != FieldDescriptor::CPPTYPE_STRING || text.front() == '[';
-    if (json) return SetJson(field, text, message);
+    if (json) return SetJson(field, path, text, message);
     reflection->AddString(&message, &field, text);
     return absl::OkStatus();
   }
@@ -68,14 +72,39 @@ absl::Status SetOne(const FieldDescriptor& field, const std::string& text, Messa
       reflection->SetString(&message, &field, text);
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_BOOL:
-      if (text != "yes" && text != "no") return Invalid(field, "is yes or no");
+      if (text != "yes" && text != "no") return Invalid(path, "is yes or no");
       reflection->SetBool(&message, &field, text == "yes");
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_ENUM:
-      return SetEnum(field, text, message);
+      return SetEnum(field, path, text, message);
     default:
-      return SetJson(field, text, message);
+      return SetJson(field, path, text, message);
   }
+}
+
+// The entry `key` of a map.
+absl::Status SetEntry(const FieldDescriptor& map, absl::string_view path, const std::string& key,
+                      const std::string& text, Message& message) {
+  Message& entry = *message.GetReflection()->AddMessage(&message, &map);
+  entry.GetReflection()->SetString(&entry, map.message_type()->map_key(), key);
+  return SetOne(*map.message_type()->map_value(), path, text, entry);
+}
+
+// Names `path` of `field` in `mask`. Only a list may be given more than once, and of a map either
+// all or some entries: who replaces it does not mean to keep what it has.
+absl::Status AddPath(const FieldDescriptor& field, const std::string& path,
+                     google::protobuf::FieldMask& mask) {
+  const bool list = field.is_repeated() && !field.is_map();
+  for (const std::string& other : mask.paths()) {
+    if (other == path && list) return absl::OkStatus();
+    if (other == path) return Invalid(path, "is given twice");
+    if (other == field.name() || (path == field.name() && absl::StartsWith(other, path + "."))) {
+      return Invalid(path, absl::StrCat("is given with ", other,
+                                        ": replace all of it, or name its entries alone"));
+    }
+  }
+  mask.add_paths(path);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -84,25 +113,26 @@ absl::Status SetFields(const std::vector<std::string>& assignments, Message& mes
                        google::protobuf::FieldMask& mask) {
   for (const std::string& assignment : assignments) {
     const std::size_t equals = assignment.find('=');
-    const std::string name = assignment.substr(0, equals);
+    const std::string path = assignment.substr(0, equals);
+    const std::size_t dot = path.find('.');
     const std::vector<const FieldDescriptor*> known =
         service::SettableFields(*message.GetDescriptor());
-    const auto field =
-        std::find_if(known.begin(), known.end(),
-                     [&name](const FieldDescriptor* each) { return each->name() == name; });
-    if (equals == std::string::npos || field == known.end()) {
+    const auto found = std::find_if(known.begin(), known.end(), [&](const FieldDescriptor* each) {
+      return each->name() == path.substr(0, dot) &&
+             (dot == std::string::npos || service::HasNamedEntries(*each));
+    });
+    if (equals == std::string::npos || found == known.end()) {
       return InvalidField("FIELD_UNKNOWN", "--set",
                           absl::StrCat("\"", assignment, "\" is not FIELD=VALUE with one of ",
                                        SettableFields(*message.GetDescriptor())));
     }
-    if (std::find(mask.paths().begin(), mask.paths().end(), name) == mask.paths().end()) {
-      mask.add_paths(name);
-    } else if (!(*field)->is_repeated()) {
-      return Invalid(**field, "is given twice");
-    }
-    if (const std::string value = assignment.substr(equals + 1); !value.empty()) {
-      COMITY_RETURN_IF_ERROR(SetOne(**field, value, message));
-    }
+    const FieldDescriptor& field = **found;
+    COMITY_RETURN_IF_ERROR(AddPath(field, path, mask));
+    const std::string value = assignment.substr(equals + 1);
+    if (value.empty()) continue;
+    COMITY_RETURN_IF_ERROR(dot == std::string::npos
+                               ? SetOne(field, path, value, message)
+                               : SetEntry(field, path, path.substr(dot + 1), value, message));
   }
   return absl::OkStatus();
 }
@@ -111,6 +141,18 @@ std::string SettableFields(const Descriptor& type) {
   return absl::StrJoin(
       service::SettableFields(type), ", ",
       [](std::string* out, const FieldDescriptor* field) { out->append(field->name()); });
+}
+
+std::string EntriesHelp(const Descriptor& type) {
+  std::string help;
+  for (const FieldDescriptor* field : service::SettableFields(type)) {
+    if (!service::HasNamedEntries(*field)) continue;
+    const std::string& name = field->name();
+    absl::StrAppend(&help, "; of ", name, " one entry by its key, as in ", name,
+                    ".ended=found, which nothing after the = removes, while ", name,
+                    "={...} replaces all of them");
+  }
+  return help;
 }
 
 std::vector<std::vector<std::string>> ShownFields(const Message& message) {

@@ -28,7 +28,8 @@ struct RegistryRecords {
   std::map<std::string, registry_view::ContactEntry, std::less<>> contacts;  // By SPIFFE id.
   // By the SPIFFE id of the liaison prosecutor whom they name.
   std::map<std::string, std::vector<legal::Secondment>, std::less<>> secondments;
-  std::map<std::string, std::string, std::less<>> units;  // "fr" to "partners/france".
+  std::map<std::string, registry_view::SealingKey, std::less<>> keys;  // Theirs.
+  std::map<std::string, std::string, std::less<>> units;               // "fr" to "partners/france".
 
   const legal::Partner* FindPartner(absl::string_view name) const {
     const legal::Dossier* const dossier = facts.Find(name);
@@ -60,6 +61,11 @@ class FixedSnapshot final : public registry_view::RegistrySnapshot {
   std::vector<legal::Secondment> SecondmentsOf(absl::string_view identity) const override {
     const auto found = records_.secondments.find(identity);
     return found == records_.secondments.end() ? std::vector<legal::Secondment>() : found->second;
+  }
+
+  std::optional<registry_view::SealingKey> KeyOf(absl::string_view identity) const override {
+    const auto found = records_.keys.find(identity);
+    return found == records_.keys.end() ? std::nullopt : std::optional(found->second);
   }
 
   std::string PartnerOfUnit(absl::string_view unit) const override {

@@ -25,7 +25,9 @@ absl::Status DecisionNotFound() {
 std::string FirstObstacle(const legal::Verdict& verdict) {
   for (const legal::Reason& reason : verdict.reasons) {
     if (reason.outcome == legal::Outcome::kPermitted) continue;
-    return absl::StrCat(reason.sentence, " (", reason.article, ")");
+    const std::string& footnote = verdict.counterpart_footnote;
+    return absl::StrCat(reason.sentence, " (", reason.article, ")", footnote.empty() ? "" : " ",
+                        footnote);
   }
   return "The transfer check no longer permits it.";
 }

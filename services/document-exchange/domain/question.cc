@@ -54,8 +54,9 @@ bool InsideTheAgency(const identity::Principal& principal) {
 // Who stands behind a recipient that does not act for the agency.
 struct Counterpart {
   std::string partner;
-  std::string name;     // In the question: the authority of a contact, or the partner.
-  bool opener = false;  // Opens what is addressed to it.
+  std::string name;         // In the question: the authority, or the partner.
+  bool opener = false;      // Opens what is addressed to it.
+  bool prosecutor = false;  // Receives for an authority, with a key of his own.
 };
 
 // Of operational data the transfer check refuses it (row 3.4), and says why.
@@ -75,12 +76,17 @@ absl::StatusOr<Counterpart> CounterpartOf(const identity::Principal& recipient,
                                           const RegistrySnapshot& registry, absl::Time instant,
                                           absl::string_view field) {
   if (InsideTheAgency(recipient)) {  // A liaison prosecutor.
-    const std::string state = registry.SecondedBy(recipient.spiffe_id, DayInBrussels(instant));
+    const absl::CivilDay day = DayInBrussels(instant);
+    const std::string state = registry.SecondedBy(recipient.spiffe_id, day);
     if (state.empty()) {
       return UnknownRecipient(field, "is a liaison prosecutor whom no secondment in effect names");
     }
     COMITY_RETURN_IF_ERROR(CheckExchanges(state, data_kind, registry, field));
-    return Counterpart{.partner = state, .name = state, .opener = true};
+    const std::string authority = AuthorityOf(recipient, registry, day);
+    return Counterpart{.partner = state,
+                       .name = authority.empty() ? state : authority,
+                       .opener = true,
+                       .prosecutor = !authority.empty()};
   }
   const std::optional<ContactEntry> contact = registry.FindContact(recipient.spiffe_id);
   if (!contact.has_value()) return UnknownRecipient(field, "is no contact in the registry");
@@ -93,6 +99,20 @@ absl::StatusOr<Counterpart> CounterpartOf(const identity::Principal& recipient,
   COMITY_RETURN_IF_ERROR(CheckExchanges(contact->partner, data_kind, registry, field));
   return Counterpart{
       .partner = contact->partner, .name = contact->authority, .opener = contact->opener};
+}
+
+// Row 3.3 asks for no opener of a prosecutor's authority: nobody but he opens what is sealed for
+// him.
+absl::Status CheckOwnKey(const identity::Principal& prosecutor, const RegistrySnapshot& registry,
+                         absl::Time instant, absl::string_view field) {
+  if (registry.HoldsKey(prosecutor.spiffe_id, instant)) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(field,
+                   " is a liaison prosecutor without a valid sealing key that he "
+                   "published since he was seconded; have him publish one (comity "
+                   "keys publish --anew)."),
+      {.reason = "RECIPIENT_KEY_MISSING", .metadata = {{"field", std::string(field)}}});
 }
 
 // The more it takes to get further, the later.
@@ -178,6 +198,10 @@ absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender,
   }
   if (!to.opener) return UnknownRecipient(field, "does not open documents of its authority");
   asked.question.counterpart = to.name;
+  asked.question.to_prosecutor = to.prosecutor;
+  if (to.prosecutor && base.data_kind == legal::DataKind::kOperational) {
+    COMITY_RETURN_IF_ERROR(CheckOwnKey(recipient, registry, instant, field));
+  }
   if (from_agency) {
     asked.question.direction = legal::Direction::kSend;
   } else if (asked.question.direction == legal::Direction::kOnward) {

@@ -68,13 +68,15 @@ absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
           COMITY_RETURN_IF_ERROR(rows->UpdateDocument(document));
           COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
           const legal::Verdict& verdict = verdicts.front().verdict;
-          COMITY_RETURN_IF_ERROR(AddMutationLeaf(
-              turn, request, name,
-              json::Canonical({{"recipient", recipient->spiffe_id},
+          json::Json detail = {{"recipient", recipient->spiffe_id},
                                {"outcome", std::string(legal::Name(verdict.outcome))},
                                {"basis", std::string(legal::Letter(verdict.basis()))},
-                               {"registry_revision", decided_at.number}}),
-              purpose));
+                               {"registry_revision", decided_at.number}};
+          // To whom, in law: of a contact or a prosecutor the authority.
+          const std::string& counterpart = verdicts.front().counterpart;
+          if (!counterpart.empty()) detail["counterpart"] = counterpart;
+          COMITY_RETURN_IF_ERROR(
+              AddMutationLeaf(turn, request, name, json::Canonical(detail), purpose));
           COMITY_RETURN_IF_ERROR(
               AddRecords(turn, *rows, request, document.id, verdicts, document.sender));
           turn.SetResource(name);

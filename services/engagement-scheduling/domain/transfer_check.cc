@@ -1,8 +1,8 @@
 #include "services/engagement-scheduling/domain/transfer_check.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,10 +17,11 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-// With whom on which days.
-std::set<std::pair<std::string, absl::CivilDay>> CounterpartsOf(const Engagement& engagement,
-                                                                const RegistrySnapshot& registry) {
-  std::set<std::pair<std::string, absl::CivilDay>> counterparts;
+// With whom on which days, and whether only prosecutors come for him then: of an authority that
+// somebody else comes for, too, the stricter question is asked.
+std::map<std::pair<std::string, absl::CivilDay>, bool> CounterpartsOf(
+    const Engagement& engagement, const RegistrySnapshot& registry) {
+  std::map<std::pair<std::string, absl::CivilDay>, bool> counterparts;
   const std::vector<absl::CivilDay> days = DaysOf(engagement.interval);
   for (const std::string& participant : engagement.participants) {
     const std::optional<ContactEntry> contact = registry.FindContact(participant);
@@ -28,7 +29,10 @@ std::set<std::pair<std::string, absl::CivilDay>> CounterpartsOf(const Engagement
     const bool prosecutor = who.ok() && who->IsAgency(identity::Role::kLiaisonProsecutor);
     if (!contact.has_value() && !prosecutor) continue;
     for (const absl::CivilDay day : days) {
-      counterparts.emplace(prosecutor ? PartnerOf(*who, registry, day) : contact->authority, day);
+      std::string counterpart = prosecutor ? AuthorityOf(*who, registry, day) : contact->authority;
+      if (prosecutor && counterpart.empty()) counterpart = PartnerOf(*who, registry, day);
+      const auto [at, added] = counterparts.try_emplace({std::move(counterpart), day}, prosecutor);
+      at->second = at->second && prosecutor;
     }
   }
   return counterparts;
@@ -57,8 +61,10 @@ absl::StatusOr<std::vector<CounterpartVerdict>> CheckTransfer(const Engagement& 
   COMITY_RETURN_IF_ERROR(CheckDirection(question));
   question.mode = legal::Mode::kOperate;
   std::vector<CounterpartVerdict> verdicts;
-  for (const auto& [counterpart, day] : CounterpartsOf(engagement, registry)) {
+  for (const auto& [with, prosecutors_only] : CounterpartsOf(engagement, registry)) {
+    const auto& [counterpart, day] = with;
     question.counterpart = counterpart;
+    question.to_prosecutor = prosecutors_only;
     question.instant = std::max(engagement.interval.start, absl::FromCivil(day, Brussels()));
     verdicts.push_back({counterpart, legal::Evaluate(registry.facts(), question)});
   }

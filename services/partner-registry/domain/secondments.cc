@@ -117,15 +117,19 @@ absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment s
                                    ", such as partners/", secondment.partner,
                                    "/instruments/cooperation-agreement"));
   }
-  const std::string contact = Relations::ToLegal(secondment).contact;
-  if (!contact.empty() && !prosecutor) {
-    return fields.Bad("contact", "leave it empty: a liaison magistrate is of the agency");
+  const legal::Secondment named = Relations::ToLegal(secondment);
+  for (const auto& [field, value] :
+       {std::pair("contact", named.contact), std::pair("identity", named.identity),
+        std::pair("authority", named.authority)}) {
+    if (!value.empty() && !prosecutor) {
+      return fields.Bad(field, "leave it empty: a liaison magistrate is of the agency");
+    }
   }
-  if (!contact.empty() && registry.FindContact(contact) == nullptr) {
-    return fields.Bad("contact", absl::StrCat("there is no ", contact));
+  if (!named.contact.empty() && registry.FindContact(named.contact) == nullptr) {
+    return fields.Bad("contact", absl::StrCat("there is no ", named.contact));
   }
-  if (!secondment.identity.empty() && !prosecutor) {
-    return fields.Bad("identity", "leave it empty: a liaison magistrate is of the agency");
+  if (!named.authority.empty() && registry.FindAuthority(named.authority) == nullptr) {
+    return fields.Bad("authority", absl::StrCat("there is no ", named.authority));
   }
   COMITY_RETURN_IF_ERROR(fields.Evidence(secondment.evidence));
   std::string name = Name(secondment);
@@ -146,8 +150,9 @@ absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment s
                      ". Name an instrument that permits it, or a day on which this one does."),
         {.reason = "SECONDMENT_NOT_PERMITTED"});
   }
-  return Plan{
-      .facts = {std::move(secondment)}, .resource = std::move(name), .barrier = !contact.empty()};
+  return Plan{.facts = {std::move(secondment)},
+              .resource = std::move(name),
+              .barrier = !named.contact.empty()};
 }
 
 absl::StatusOr<Plan> PlanEndSecondment(const Registry& registry, absl::string_view name,

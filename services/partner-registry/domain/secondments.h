@@ -24,9 +24,9 @@ std::string EndOf(const Registry& registry, const Secondment& secondment, absl::
 
 // A barrier if it binds a contact, which then counts only while it is in effect. An identity counts
 // with a secondment in effect only: one at a time names it, of a liaison prosecutor of
-// `trust_domain`, the agency's own. INVALID_ARGUMENT `SECONDMENT_INVALID` with the field;
-// ALREADY_EXISTS `SECONDMENT_EXISTS`; NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION
-// `SECONDMENT_NOT_PERMITTED` with the article.
+// `trust_domain`, the agency's own. The authority that it names counts now. INVALID_ARGUMENT
+// `SECONDMENT_INVALID` with the field; ALREADY_EXISTS `SECONDMENT_EXISTS`; NOT_FOUND
+// `PARTNER_NOT_FOUND`; FAILED_PRECONDITION `SECONDMENT_NOT_PERMITTED` with the article.
 absl::StatusOr<Plan> PlanCreateSecondment(const Registry& registry, Secondment secondment,
                                           absl::string_view trust_domain);
 

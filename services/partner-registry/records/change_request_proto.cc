@@ -39,6 +39,10 @@ void HidePersons(v1::ChangeRequest& request) {
   if (request.state() != v1::ChangeRequest::STATE_WITHDRAWN) request.clear_decided_by();
 }
 
+void SetFootnote(const Registry& registry, v1::ChangeRequest& request) {
+  if (request.has_authority()) SetFootnote(registry, *request.mutable_authority());
+}
+
 absl::StatusOr<ChangeRequest> ChangeRequestFromRecord(const v1::ChangeRequest& record) {
   ChangeRequest made;
   COMITY_ASSIGN_OR_RETURN(ChildName name, ParseChangeRequestName("name", record.name()));

@@ -30,6 +30,11 @@ inline void HidePersons(const google::protobuf::Message&) {}
 void HidePersons(v1::Instrument& instrument);
 void HidePersons(v1::Authority& authority);
 void HidePersons(v1::Partner& partner);
+// Sets the footnote on status that goes with the name of an authority. It is its partner's: no
+// record of the authority has it.
+inline void SetFootnote(const Registry&, const google::protobuf::Message&) {}
+void SetFootnote(const Registry& registry, v1::Authority& authority);
+void SetFootnote(const Registry& registry, v1::Fact& fact);
 v1::Fact ToProto(const Fact& fact, absl::string_view store_id);
 v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
                             const Registry& registry);

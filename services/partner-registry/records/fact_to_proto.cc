@@ -289,6 +289,15 @@ void HidePersons(v1::Authority& authority) {
   if (authority.has_retraction()) authority.mutable_retraction()->clear_retracted_by();
 }
 
+void SetFootnote(const Registry& registry, v1::Authority& authority) {
+  const Partner* partner = registry.FindPartner(legal::PartnerOf(authority.name()).substr(9));
+  if (partner != nullptr) authority.set_status_footnote(partner->status_footnote);
+}
+
+void SetFootnote(const Registry& registry, v1::Fact& fact) {
+  if (fact.has_authority()) SetFootnote(registry, *fact.mutable_authority());
+}
+
 void HidePersons(v1::Partner& partner) {
   for (v1::LegalClassPeriod& period : *partner.mutable_legal_classes()) {
     if (period.has_confirmation()) period.mutable_confirmation()->clear_confirmed_by();

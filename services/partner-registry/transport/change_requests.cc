@@ -85,6 +85,7 @@ absl::Status ChangeRequestReads::GetChangeRequest(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(const ChangeRequest* found,
                           FindRequest(*then, call.principal(), request.name()));
   *response = ToProto(*found, then->store_id());
+  SetFootnote(*then, *response);
   if (!then.viewer().all) HidePersons(*response);
   return absl::OkStatus();
 }
@@ -125,6 +126,7 @@ absl::Status ChangeRequestReads::ListChangeRequests(
     last = each.id;
     v1::ChangeRequest& added = *response->add_change_requests();
     added = ToProto(each, registry.store_id());
+    SetFootnote(registry, added);
     if (!sight.viewer.all) HidePersons(added);
   }
   return absl::OkStatus();

@@ -53,6 +53,7 @@ class Edits {
                                     : Write(call, std::move(attempt), std::move(detail), planner);
     COMITY_RETURN_IF_ERROR(made.status());
     *response = ToProto(std::get<FactType>(*made), store_->store_id());
+    SetFootnote(*store_->View(), *response);
     return absl::OkStatus();
   }
 

@@ -72,7 +72,9 @@ void FeedCursor::StartWithSnapshot() {
     Fact fact = CopyOf(shared);
     if (!MaySee(viewer_, fact, today)) continue;
     if (change == nullptr) open();
-    *change->add_facts() = ForTheWire(viewer_, std::move(fact), now->store_id());
+    v1::Fact& sent = *change->add_facts();
+    sent = ForTheWire(viewer_, std::move(fact), now->store_id());
+    SetFootnote(*now, sent);
     if (static_cast<std::size_t>(change->facts_size()) == kFactsAMessage) {
       waiting_.push_back(std::move(part));
       part = Part();
@@ -105,7 +107,9 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
         if (gone) {
           made.add_removed(NameOf(fact));
         } else {
-          *made.add_facts() = ForTheWire(viewer_, std::move(fact), store_->store_id());
+          v1::Fact& sent = *made.add_facts();
+          sent = ForTheWire(viewer_, std::move(fact), store_->store_id());
+          SetFootnote(*store_->View(), sent);
         }
       }
       // Nobody but who sees all partners can have seen one that nothing hung on.

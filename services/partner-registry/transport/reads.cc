@@ -141,6 +141,7 @@ absl::Status Reads::GetBelow(const rpc::Call& call, const Request& request, cons
   const auto fact = find(*then, request.name());
   if (!fact || !sight.Sees(*fact)) return NoSuch(below.word, below.not_found);
   *response = sight.Show(ToProto(*fact, then->store_id()));
+  SetFootnote(*then, *response);
   return absl::OkStatus();
 }
 
@@ -170,7 +171,9 @@ absl::Status Reads::ListBelow(const rpc::Call& call, const Request& request, con
           NextToken(call, request, found->Get(page.size - 1).name(), registry.revision()));
       return false;
     }
-    *found->Add() = sight.Show(ToProto(*entry.second, registry.store_id()));
+    Message& shown = *found->Add();
+    shown = sight.Show(ToProto(*entry.second, registry.store_id()));
+    SetFootnote(registry, shown);
     return true;
   });
   return absl::OkStatus();

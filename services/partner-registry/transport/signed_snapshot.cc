@@ -1,5 +1,7 @@
 #include "services/partner-registry/transport/signed_snapshot.h"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "common/crypto/digest.h"
 #include "common/facts_csv/json_lines.h"
 #include "common/identity/principal.h"
+#include "common/legal/facts.h"
 #include "common/sealing/registry_snapshot.h"
 #include "common/service/calls.h"
 #include "common/service/disclosures.h"
@@ -78,6 +81,23 @@ class FactsOut {
   std::int64_t lines_ = 0;
 };
 
+// The footnotes on status of partners, which come before their authorities: the state is let go.
+class Footnotes {
+ public:
+  void GoWith(v1::Fact& fact) {
+    if (fact.has_partner() && !fact.partner().status_footnote().empty()) {
+      by_partner_[fact.partner().name()] = fact.partner().status_footnote();
+    }
+    if (!fact.has_authority()) return;
+    const auto found = by_partner_.find(legal::PartnerOf(fact.authority().name()));
+    if (found == by_partner_.end()) return;
+    fact.mutable_authority()->set_status_footnote(found->second);
+  }
+
+ private:
+  std::map<std::string, std::string, std::less<>> by_partner_;
+};
+
 // As it goes to a replica, without what a replica throws away of a decision: the file stays.
 v1::Fact ForTheFile(const Viewer& viewer, Fact fact, absl::string_view store_id) {
   v1::Fact made = ForTheWire(viewer, std::move(fact), store_id);
@@ -116,8 +136,11 @@ absl::Status SignedSnapshot::Get(const rpc::Call& call, const v1::GetSnapshotReq
   COMITY_RETURN_IF_ERROR(service::RecordDisclosure(
       *journal_, call, request.purpose(), service::DigestOf(call.method(), request), all.size()));
   FactsOut facts(out);
+  Footnotes footnotes;
   for (const FactPointer& fact : all) {
-    COMITY_RETURN_IF_ERROR(facts.Add(ForTheFile(viewer, CopyOf(fact), statement.store_id)));
+    v1::Fact made = ForTheFile(viewer, CopyOf(fact), statement.store_id);
+    footnotes.GoWith(made);
+    COMITY_RETURN_IF_ERROR(facts.Add(made));
   }
   COMITY_RETURN_IF_ERROR(facts.Finish());
 

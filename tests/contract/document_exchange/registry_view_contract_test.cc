@@ -57,6 +57,9 @@ class FixedSteps final : public comity::testing::RegistrySteps {
   }
   void Record(const legal::Decision& decision) override { view_->Record(decision); }
   void Second(const legal::Secondment& secondment) override { view_->Second(secondment); }
+  void Publish(const std::string& prosecutor, const registry_view::SealingKey& key) override {
+    view_->Publish(prosecutor, key);
+  }
   void LoseLease() override { view_->LoseLease(); }
   void RegainLease() override { view_->RegainLease(); }
   std::string Checkpoint() const override { return comity::testing::RegistryRecords().checkpoint; }

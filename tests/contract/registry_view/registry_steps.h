@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/legal/facts.h"
+#include "common/registry_view/registry_snapshot.h"
 #include "common/time/working_hours.h"
 
 namespace comity::testing {
@@ -40,6 +41,9 @@ class RegistrySteps {
 
   // A barrier; of Georgia, under its cooperation agreement, which permits it.
   virtual void Second(const legal::Secondment& secondment) = 0;
+
+  // Not a barrier: the next key of a liaison prosecutor.
+  virtual void Publish(const std::string& prosecutor, const registry_view::SealingKey& key) = 0;
 
   virtual void LoseLease() = 0;
   virtual void RegainLease() = 0;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ids/uuid.h"
+#include "common/json/canonical.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/tls.h"
 #include "common/transfer_proto/transfer_proto.h"
@@ -124,7 +126,21 @@ void ReplicatedRegistry::Second(const legal::Secondment& secondment) {
   made.set_from(secondment.from.ToString());
   made.set_to(secondment.to.ToString());
   made.set_identity(secondment.identity);
+  made.set_authority(secondment.authority);
   change.set_barrier(true);
+  Commit(std::move(change));
+}
+
+void ReplicatedRegistry::Publish(const std::string& prosecutor,
+                                 const registry_view::SealingKey& key) {
+  v1::Change change;
+  v1::KeyStatement& statement = *change.add_facts()->mutable_key_statement();
+  statement.set_name(
+      absl::StrCat("keyStatements/", NewUuid(absl::FromCivil(key.since, Brussels()))));
+  statement.set_holder(prosecutor);
+  statement.set_statement(json::Canonical(
+      {{"not_after", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", key.until, absl::UTCTimeZone())},
+       {"serial", ++keys_}}));
   Commit(std::move(change));
 }
 

@@ -26,6 +26,7 @@ class ReplicatedRegistry final : public RegistrySteps {
   void SuspendExchanges(const std::string& partner, bool suspended) override;
   void Record(const legal::Decision& decision) override;
   void Second(const legal::Secondment& secondment) override;
+  void Publish(const std::string& prosecutor, const registry_view::SealingKey& key) override;
   void LoseLease() override;
   void RegainLease() override;
   std::string Checkpoint() const override;
@@ -39,6 +40,7 @@ class ReplicatedRegistry final : public RegistrySteps {
   ManualClock clock_{absl::FromUnixSeconds(1795000000)};
   std::optional<registry_replica::FakeRegistry> registry_;  // Unset: cannot be reached.
   const registry_replica::RegistryReplica* replica_ = nullptr;
+  int keys_ = 0;
 };
 
 }  // namespace comity::testing

@@ -38,6 +38,8 @@ Records PublicRecords() {
                        {kParis, ProsecutorOf("partners/france")},
                        {kPanama, ProsecutorOf("partners/panama")}},
           .secondments = {{kGeorgianProsecutor, {Seconded()}}},
+          .keys = {{kGeorgianProsecutor,
+                    {.until = absl::InfiniteFuture(), .since = absl::CivilDay(2022, 1, 1)}}},
           .units = {{"fr", "partners/france"}, {"de", "partners/germany"}}};
 }
 
@@ -76,6 +78,14 @@ void FixedRegistry::SuspendExchanges(const std::string& partner, bool suspended)
       /*barrier=*/suspended);
 }
 
+void FixedRegistry::SetFootnote(const std::string& partner, const std::string& footnote) {
+  replica_.Change([&](Records& records, legal::FactsBuilder& facts) {
+    legal::Partner changed = *records.FindPartner(partner);
+    changed.footnote = footnote;
+    facts.Put(std::move(changed));
+  });
+}
+
 void FixedRegistry::Record(const legal::Decision& decision) {
   replica_.Change([&](Records&, legal::FactsBuilder& facts) { facts.Put(decision); });
 }
@@ -86,6 +96,16 @@ void FixedRegistry::Second(const legal::Secondment& secondment) {
         records.secondments[secondment.identity] = {secondment};
       },
       /*barrier=*/true);
+}
+
+void FixedRegistry::SetOpeners(const std::string& authority,
+                               const std::vector<legal::Opener>& openers) {
+  replica_.Change(
+      [&](Records&, legal::FactsBuilder& facts) { facts.SetOpeners(authority, openers); });
+}
+
+void FixedRegistry::Publish(const std::string& prosecutor, const registry_view::SealingKey& key) {
+  replica_.Change([&](Records& records, legal::FactsBuilder&) { records.keys[prosecutor] = key; });
 }
 
 void FixedRegistry::ForgetCheckpoint() {

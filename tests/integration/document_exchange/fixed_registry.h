@@ -38,9 +38,12 @@ class FixedRegistry final : public RegistryView {
   void List(const std::string& spiffe_id, const ContactEntry& contact);
   void SuspendContact(const std::string& spiffe_id);
   void SuspendExchanges(const std::string& partner, bool suspended);
+  void SetFootnote(const std::string& partner, const std::string& footnote);
   void Record(const legal::Decision& decision);
   // In the place of those of the same identity.
   void Second(const legal::Secondment& secondment);
+  void SetOpeners(const std::string& authority, const std::vector<legal::Opener>& openers);
+  void Publish(const std::string& prosecutor, const registry_view::SealingKey& key);
   void ForgetCheckpoint();
 
   void LoseLease() { replica_.SetLease(false); }

@@ -50,6 +50,72 @@ TEST_F(ExchangeTest, ALiaisonProsecutorGetsFromTheAgencyNoMoreThanHisState) {
   EXPECT_EQ(outcome(), "REFUSED");
 }
 
+TEST_F(ExchangeTest, ALiaisonProsecutorReceivesForHisAuthorityUntilHisSecondmentEnds) {
+  legal::Secondment seconded = Seconded();
+  seconded.authority = "partners/georgia/authorities/prosecution";
+  world_.registry.Second(seconded);
+  // Nobody else opens for it, and nobody else is asked for.
+  world_.registry.SetOpeners(seconded.authority, {});
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({.recipients = {kDesk, kGeorgianProsecutor}});
+  const std::string& id = letter.upload.document_id;
+  ASSERT_THAT(world_.Send(kDesk, letter), IsOk());
+  EXPECT_THAT(world_.Send(kDesk, world_.Seal({})),
+              FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"))
+      << "a contact's authority needs an opener";
+
+  ASSERT_THAT(world_.Release(kGeorgianProsecutor, id), IsOk());
+
+  const auto released = Records(/*refused_only=*/false).back();
+  EXPECT_EQ(released.attempt, "ReleaseHeaders");
+  EXPECT_THAT(released.verdict, HasSubstr(seconded.authority));
+  const auto entry = world_.journal->ReadEntry(released.leaf_index);
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_THAT(*entry->body, HasSubstr("\"counterpart\":\"" + seconded.authority + "\""));
+
+  seconded.to = PartialDate(DayInBrussels(world_.clock.Now()));
+  seconded.ended = true;
+  world_.registry.Second(seconded);
+  EXPECT_THAT(world_.Release(kGeorgianProsecutor, id),
+              FailsWith(StatusCode::kFailedPrecondition, "RECIPIENT_UNKNOWN"));
+}
+
+TEST_F(ExchangeTest, ALiaisonProsecutorGetsNoOperationalDataWithoutAKeyOfHisOwn) {
+  legal::Secondment seconded = Seconded();
+  seconded.authority = "partners/georgia/authorities/prosecution";
+  world_.registry.Second(seconded);
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const auto deliver = [&](const std::string& data_kind) {
+    const SealedLetter letter =
+        world_.Seal({.recipients = {kDesk, kGeorgianProsecutor}, .data_kind = data_kind});
+    return world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+  };
+  const absl::Time now = world_.clock.Now();
+  const registry_view::SealingKey over = {.until = now, .since = absl::CivilDay(2022, 1, 1)};
+  const registry_view::SealingKey of_another = {.until = absl::InfiniteFuture(),
+                                                .since = absl::CivilDay(2021, 12, 31)};
+  for (const registry_view::SealingKey& key : {over, of_another}) {
+    world_.registry.Publish(kGeorgianProsecutor, key);
+    EXPECT_THAT(deliver("OPERATIONAL"),
+                FailsWith(StatusCode::kFailedPrecondition, "RECIPIENT_KEY_MISSING"));
+    EXPECT_THAT(deliver("NON_PERSONAL"), IsOk());
+  }
+  world_.registry.Publish(kGeorgianProsecutor,
+                          {.until = now + absl::Seconds(1), .since = absl::CivilDay(2022, 1, 1)});
+  EXPECT_THAT(deliver("OPERATIONAL"), IsOk());
+}
+
+TEST_F(ExchangeTest, ALiaisonProsecutorOfAnAuthorityThatIsNotKnownGetsNoOperationalData) {
+  legal::Secondment seconded = Seconded();
+  seconded.authority = "partners/georgia/authorities/retracted";
+  world_.registry.Second(seconded);
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const SealedLetter letter = world_.Seal({.recipients = {kDesk, kGeorgianProsecutor}});
+  const auto refused = world_.exchange->CreateUpload(world_.By(kDesk), letter.upload);
+  ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
+  EXPECT_EQ(DetailsOf(refused.status()).metadata["outcome"], "UNDETERMINED");
+}
+
 TEST_F(ExchangeTest, ALiaisonProsecutorWhomNoSecondmentNamesIsNoRecipient) {
   const auto deliver = [&](const char* prosecutor, const std::string& data_kind) {
     const SealedLetter letter =

@@ -64,6 +64,18 @@ TEST_F(ExchangeTest, AWithdrawnAuthorisationWithholdsWhatWasNotYetRetrieved) {
               ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_DELIVERY"));
 }
 
+TEST_F(ExchangeTest, WhyItIsWithheldIsSaidWithTheFootnoteOfThePartner) {
+  world_.registry.SetFootnote("partners/georgia", "* As to status.");
+  const SealedLetter letter = SendAuthorised();
+  const std::string decision = decision_->decision.name.substr(10);
+
+  ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
+
+  const auto rows = world_.tables->Read();
+  const auto document = (*rows)->FindDocument(letter.upload.document_id);
+  EXPECT_THAT((*document)->Find(kTbilisi)->reason, ::testing::EndsWith(") * As to status."));
+}
+
 TEST_F(ExchangeTest, ASuspendedContactDoesNotKeepAnAuthorisationFromBeingWithdrawn) {
   const SealedLetter letter = SendAuthorised();
   const std::string decision = decision_->decision.name.substr(10);

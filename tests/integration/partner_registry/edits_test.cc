@@ -20,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAreArray;
 using Stub = v1::PartnerRegistryService::Stub;
 
 constexpr char kSecond[] = "spiffe://agency.example/agency/registry-operator/-/o2";
@@ -358,6 +359,41 @@ TEST_F(EditsTest, AnInstrumentIsReadEnteredAndChangedAndItsPastStays) {
   list.set_page_token(page->next_page_token());
   EXPECT_EQ(Call(&Stub::ListInstruments, server_.As(kDesk), list)->instruments(0).name(),
             "partners/serbia/instruments/memorandum");
+}
+
+TEST_F(EditsTest, TheCertaintyOfOneFieldIsChangedAndThatOfTheOthersStays) {
+  v1::GetInstrumentRequest get;
+  get.set_name(kAgreement);
+  const auto before = Call(&Stub::GetInstrument, server_.As(kDesk), get);
+  ASSERT_THAT(before, IsOk());
+  ASSERT_GT(before->certainty_size(), 1);
+  v1::UpdateInstrumentRequest update;
+  update.mutable_instrument()->set_name(kAgreement);
+  update.mutable_instrument()->set_notified_end("2026-11-01");
+  update.mutable_instrument()->mutable_certainty()->insert(
+      {"notified_end", v1::CERTAINTY_UNCONFIRMED});
+  update.mutable_update_mask()->add_paths("notified_end");
+  update.mutable_update_mask()->add_paths("certainty.notified_end");
+  update.set_reason("a rumour");
+  const auto changed = Edit(&Stub::UpdateInstrument, update);
+  ASSERT_THAT(changed, IsOk());
+  auto wanted = before->certainty();
+  wanted["notified_end"] = v1::CERTAINTY_UNCONFIRMED;
+  EXPECT_THAT(changed->certainty(), UnorderedElementsAreArray(wanted));
+
+  for (const char* const path :
+       {"certainty.", "certainty.a.b", "title.x", "value_recorded_by.notified_end"}) {
+    v1::UpdateInstrumentRequest wrong = update;
+    *wrong.mutable_update_mask()->mutable_paths(1) = path;
+    EXPECT_THAT(Edit(&Stub::UpdateInstrument, wrong),
+                FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_MASK_INVALID"))
+        << path;
+  }
+  v1::UpdateInstrumentRequest of_nothing = update;
+  of_nothing.mutable_instrument()->mutable_certainty()->insert({"colour", v1::CERTAINTY_FOUND});
+  of_nothing.mutable_update_mask()->add_paths("certainty.colour");
+  EXPECT_THAT(Edit(&Stub::UpdateInstrument, of_nothing),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"));
 }
 
 TEST_F(EditsTest, AFieldThatASecondPersonConfirmedCarriesAReleaseUntilItChanges) {

@@ -13,6 +13,9 @@ using ::comity::testing::IsOk;
 using partner_registry::v1::Instrument;
 using partner_registry::v1::Partner;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 TEST(SetFieldsTest, EveryKindOfFieldIsReadAndNamed) {
   Partner partner;
@@ -38,6 +41,44 @@ TEST(SetFieldsTest, EveryKindOfFieldIsReadAndNamed) {
   EXPECT_THAT(SetFields({"certainty={\"in_force\": \"CERTAINTY_FOUND\"}"}, instrument, mask),
               IsOk());
   EXPECT_EQ(instrument.certainty().at("in_force"), partner_registry::v1::CERTAINTY_FOUND);
+}
+
+TEST(SetFieldsTest, AnEntryOfAMapIsSetOrRemovedByItsKey) {
+  Instrument instrument;
+  google::protobuf::FieldMask mask;
+
+  ASSERT_THAT(SetFields({"certainty.ended=found", "certainty.in_force="}, instrument, mask),
+              IsOk());
+
+  EXPECT_THAT(instrument.certainty(),
+              UnorderedElementsAre(Pair("ended", partner_registry::v1::CERTAINTY_FOUND)));
+  EXPECT_THAT(mask.paths(), ElementsAre("certainty.ended", "certainty.in_force"));
+  EXPECT_THAT(EntriesHelp(*Instrument::descriptor()), HasSubstr("certainty.ended=found"));
+  EXPECT_EQ(EntriesHelp(*Partner::descriptor()), "");
+}
+
+TEST(SetFieldsTest, AMapIsReplacedOrSetByItsKeysNotBoth) {
+  const auto set = [](std::vector<std::string> assignments) {
+    Instrument instrument;
+    google::protobuf::FieldMask mask;
+    return SetFields(assignments, instrument, mask);
+  };
+  const std::string all = "certainty={\"in_force\": \"CERTAINTY_FOUND\"}";
+  for (const std::vector<std::string>& given :
+       {std::vector<std::string>{all, "certainty.ended=found"},
+        {"certainty.ended=found", all},
+        {all, all},
+        {"certainty.ended=found", "certainty.ended="},
+        {"certainty.ended=perhaps"}}) {
+    EXPECT_THAT(set(given), FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"))
+        << given.back();
+  }
+  EXPECT_THAT(std::string(set({"certainty.ended=perhaps"}).message()),
+              HasSubstr("certainty.ended is one of"));
+  for (const char* unknown : {"scope.offences=x", "title.x=y", "value_recorded_by.ended=me"}) {
+    EXPECT_THAT(set({unknown}), FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_UNKNOWN"))
+        << unknown;
+  }
 }
 
 TEST(SetFieldsTest, WhatIsNoFieldOrNoValueOfItIsRefused) {

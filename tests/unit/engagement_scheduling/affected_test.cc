@@ -117,6 +117,23 @@ TEST(AffectedTest, AMeetingOfSeveralDaysIsNamedOnceForEachCounterpartOnTheFirstO
   }
 }
 
+TEST(AffectedTest, AProsecutorStaysOneOfHisAuthorityWhenHisAgreementEnds) {
+  legal::Secondment secondment = Seconded(PartialDate(absl::CivilDay(2026, 1, 1)));
+  secondment.authority = "partners/georgia/authorities/prosecution";
+  Engagement meeting = Held(Coordination({}), 0);
+  meeting.interval = Between("2026-12-01T08:00:00Z", "2026-12-01T16:00:00Z");
+  meeting.participants = {kDesk, kLiaison};
+  FixedRegistry registry;
+  registry.Second(secondment);
+  registry.Authorise();
+  const auto affected = AffectedBy(meeting, registry.snapshot(),
+                                   GeorgiaUntil(registry.snapshot(), absl::CivilDay(2026, 11, 30)));
+  ASSERT_THAT(affected, SizeIs(2));
+  EXPECT_EQ(affected[0].counterpart, secondment.authority);
+  EXPECT_EQ(affected[0].before, legal::Outcome::kPermitted);
+  EXPECT_EQ(affected[1].counterpart, "partners/georgia") << "whose prosecutor stays away";
+}
+
 TEST(AffectedTest, WhoseSecondmentAloneEndsIsNamedWithIt) {
   FixedRegistry registry;
   registry.Second(Seconded(PartialDate(absl::CivilDay(2026, 1, 1))));

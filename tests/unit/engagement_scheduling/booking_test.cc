@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "services/engagement-scheduling/domain/transfer_check.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
 #include "tests/unit/legal/real_facts.h"
@@ -406,6 +407,31 @@ TEST_F(BookingTest, ALiaisonProsecutorIsCheckedForWhoSecondsHimNotForHisUnit) {
   ASSERT_THAT(DetailsOf(refused).preconditions, Not(IsEmpty()));
   for (const PreconditionViolation& violation : DetailsOf(refused).preconditions) {
     EXPECT_THAT(violation.description, ::testing::StartsWith("partners/georgia on "));
+  }
+}
+
+TEST_F(BookingTest, ALiaisonProsecutorComesForTheAuthorityThatHisSecondmentNames) {
+  registry_.Authorise();
+  legal::Secondment secondment = Seconded(PartialDate(absl::CivilDay(2026, 1, 1)));
+  secondment.authority = "partners/georgia/authorities/prosecution";
+  registry_.Second(secondment);
+  // Nothing is sealed for him here: nobody has to open for it.
+  registry_.SetOpeners(secondment.authority, {});
+  Engagement wanted = Coordination(kHour);
+  wanted.participants = {kDesk, kLiaison};
+  ASSERT_THAT(Hold(wanted), IsOk());
+  EXPECT_THAT(Confirm(), IsOk());
+
+  schedule_ = Schedule();
+  for (const auto& participants :
+       {std::vector<std::string>{kDesk, kLiaison, kTbilisi}, {kDesk, kTbilisi, kLiaison}}) {
+    wanted.participants = participants;
+    const auto verdicts = CheckTransfer(wanted, registry_.snapshot());
+    ASSERT_THAT(verdicts, IsOk());
+    ASSERT_THAT(*verdicts, SizeIs(1));
+    EXPECT_EQ(verdicts->front().counterpart, secondment.authority);
+    EXPECT_EQ(verdicts->front().verdict.outcome, legal::Outcome::kPermittedSubjectTo)
+        << "of a contact's authority an opener is asked for";
   }
 }
 

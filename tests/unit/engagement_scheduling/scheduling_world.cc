@@ -160,6 +160,16 @@ void FixedRegistry::Second(const std::vector<legal::Secondment>& secondments) {
       /*barrier=*/true);
 }
 
+void FixedRegistry::SetOpeners(const std::string& authority,
+                               const std::vector<legal::Opener>& openers) {
+  replica_.Change(
+      [&](Records&, legal::FactsBuilder& facts) { facts.SetOpeners(authority, openers); });
+}
+
+void FixedRegistry::Publish(const std::string& prosecutor, const registry_view::SealingKey& key) {
+  replica_.Change([&](Records& records, legal::FactsBuilder&) { records.keys[prosecutor] = key; });
+}
+
 void FixedRegistry::ForgetCheckpoint() {
   replica_.Change([](Records& records, legal::FactsBuilder&) { records.checkpoint.clear(); });
 }

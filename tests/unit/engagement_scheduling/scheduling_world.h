@@ -80,6 +80,8 @@ class FixedRegistry final : public RegistryView {
   void Second(const std::vector<legal::Secondment>& secondments);
   // France authorises the transfer to Georgia.
   void Authorise();
+  void SetOpeners(const std::string& authority, const std::vector<legal::Opener>& openers);
+  void Publish(const std::string& prosecutor, const registry_view::SealingKey& key);
   void ForgetCheckpoint();
 
   void LoseLease() { replica_.SetLease(false); }

@@ -160,10 +160,11 @@ void Table::Row3_2() {
   }
 }
 
-// Sealing key (of an opener who counts) or verification of the authority missing or stale.
+// Sealing key (of an opener who counts) or verification of the authority missing or stale. A
+// liaison prosecutor has a key of his own, which is looked at elsewhere.
 void Table::Row3_3() {
   if (authority_ == nullptr) return;
-  bool key = false;
+  bool key = question_.to_prosecutor;
   for (const Opener& opener : authority_->openers) {
     if (opener.key_until > question_.instant && CountsOn(opener, world_, view_.day)) key = true;
   }

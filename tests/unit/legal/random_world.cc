@@ -357,6 +357,7 @@ Question RandomWorlds::NextQuestion() {
   question.onward_by = Percent(95) ? Of(kCast).first : "";
   question.capacity = Percent(92) ? static_cast<Capacity>(Below(2)) : Capacity::kNational;
   question.counterpart = counterpart_ + (Percent(60) ? "/authorities/prosecution" : "");
+  question.to_prosecutor = Percent(20);
   question.data_kind = Percent(85) ? DataKind::kOperational : static_cast<DataKind>(Below(4));
   question.subjects = {Percent(90) ? SubjectKind::kSuspect : static_cast<SubjectKind>(Below(5))};
   if (Percent(10)) question.subjects.push_back(static_cast<SubjectKind>(Below(5)));

@@ -437,6 +437,18 @@ TEST_F(RowsTest, R3_3AnAuthorityIsReadyToReceive) {
   EXPECT_THAT(On(builder.Build({}), next_year), Says("3.3", "VERIFICATION_STALE"));
 }
 
+TEST_F(RowsTest, R3_3AProsecutorNeedsNoOpenerOfHisAuthorityButItsVerification) {
+  FactsBuilder builder(RealFacts());
+  builder.SetOpeners("partners/georgia/authorities/prosecution", {});
+  Question question = Plain("georgia");
+  question.to_prosecutor = true;
+  EXPECT_THAT(On(builder.Build({}), question), Comes(Outcome::kPermitted));
+
+  question.instant = Noon("2028-01-01");
+  EXPECT_THAT(On(builder.Build({}), question),
+              AllOf(Comes(Outcome::kPermittedSubjectTo), Says("3.3", "VERIFICATION_STALE")));
+}
+
 TEST_F(RowsTest, R3_3AnOpenerOpensOnTheDaysOnWhichItCounts) {
   FactsBuilder builder(RealFacts());
   const std::string authority = "partners/georgia/authorities/prosecution";

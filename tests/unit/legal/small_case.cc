@@ -190,6 +190,7 @@ std::string Describe(const Question& question) {
       question.public_on.has_value() ? " public_on=" + FormatDay(*question.public_on) : "",
       " direction=", static_cast<int>(question.direction), " onward_by=", question.onward_by,
       " capacity=", static_cast<int>(question.capacity), " counterpart=", question.counterpart,
+      question.to_prosecutor ? " to_prosecutor" : "",
       "\n  data=", static_cast<int>(question.data_kind), " subjects=[", Numbers(question.subjects),
       "] annex_ii=", static_cast<int>(question.annex_ii), " special=", question.special_categories,
       " geometry=", static_cast<int>(question.geometry),
@@ -240,6 +241,8 @@ Case Shrink(Case found, const Still& still) {
       found, still, [](Case & it) -> auto& { return it.question.onward_by; });
   Reset(
       found, still, [](Case & it) -> auto& { return it.question.capacity; });
+  Reset(
+      found, still, [](Case & it) -> auto& { return it.question.to_prosecutor; });
   Reset(
       found, still, [](Case & it) -> auto& { return it.question.volume; });
   Reset(

@@ -239,6 +239,20 @@ TEST(VectorsTest, KosovoNeedsADecisionAndItsFootnoteGoesWithIt) {
               ::testing::EndsWith("declaration of independence."));
 }
 
+TEST(VectorsTest, TheFootnoteGoesWithTheNameInEveryDirectionAndForAllData) {
+  for (const Direction direction : {Direction::kSend, Direction::kReceive, Direction::kOnward}) {
+    for (const DataKind kind :
+         {DataKind::kNonPersonal, DataKind::kAdministrative, DataKind::kOperational}) {
+      Question question = Ask("kosovo", {ThirdCountry("kosovo")});
+      question.direction = direction;
+      question.onward_by = "partners/georgia";
+      question.data_kind = kind;
+      EXPECT_THAT(On(question).counterpart_footnote, ::testing::HasSubstr("UNSCR 1244/1999"))
+          << static_cast<int>(kind) << " " << static_cast<int>(direction);
+    }
+  }
+}
+
 TEST(VectorsTest, TheFootnoteOfAnOriginGoesWithItsName) {
   const Verdict outstanding =
       On(With(Ask("georgia", {ThirdCountry("kosovo")}), Authorised("france", "georgia")));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/legal/secondments.h"
+#include "common/status/error.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/standing.h"
 #include "tests/testing/status_matchers.h"
@@ -22,6 +23,7 @@ constexpr char kName[] = "partners/georgia/secondments/s1";
 constexpr char kAgency[] = "agency.example";
 constexpr char kIdentity[] = "spiffe://agency.example/agency/liaison-prosecutor/georgia/lp-1";
 constexpr char kContact[] = "partners/georgia/contacts/tbilisi-1";
+constexpr char kProsecution[] = "partners/georgia/authorities/prosecution-service";
 constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreement";
 constexpr absl::CivilDay kToday(2026, 11, 23);
 
@@ -206,6 +208,32 @@ TEST_F(SecondmentsTest, AnIdentityCountsWhileOneThatNamesItIsInEffect) {
   agreement.certainty["ended"] = Certainty::kFound;
   registry_ = After(std::move(registry_), {agreement});
   EXPECT_EQ(SecondedBy(kToday), "") << "it ends with its instrument";
+}
+
+TEST_F(SecondmentsTest, TheAuthorityOfAProsecutorIsOneThatCounts) {
+  Secondment named = Prosecutor();
+  named.authority = "prosecution-service";
+  const auto plan = PlanCreateSecondment(registry_, named, kAgency);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_EQ(Relations::ToLegal(std::get<Secondment>(plan->facts.at(0))).authority, kProsecution);
+
+  const auto refused_for_authority = [&] {
+    const auto refused = PlanCreateSecondment(registry_, named, kAgency).status();
+    EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "SECONDMENT_INVALID"));
+    EXPECT_EQ(DetailsOf(refused).fields.at(0).field, "secondment.authority");
+  };
+  Authority retracted = *registry_.FindAuthority(kProsecution);
+  retracted.retraction = Retraction{.evidence = "note"};
+  const Registry before = registry_;
+  registry_ = After(std::move(registry_), {retracted});
+  refused_for_authority();
+  registry_ = before;
+  named.authority = "none";
+  refused_for_authority();
+  named.authority = "prosecution-service";
+  named.kind = SecondmentKind::kLiaisonMagistrate;
+  named.contact.clear();
+  refused_for_authority();
 }
 
 TEST_F(SecondmentsTest, ItEndsByItselfWithItsInstrument) {

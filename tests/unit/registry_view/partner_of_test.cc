@@ -65,5 +65,19 @@ TEST(PartnerOfTest, WhoSecondedAProsecutorLastStaysHisState) {
   EXPECT_EQ(on(kLast + 10), "partners/albania");
 }
 
+TEST(AuthorityOfTest, AProsecutorIsOfTheAuthorityThatHisSecondmentOfTheDayNames) {
+  legal::Secondment first = By("partners/georgia", kFirst, PartialDate(kLast));
+  first.authority = "partners/georgia/authorities/prosecution";
+  legal::Secondment second = By("partners/albania", kLast + 1, PartialDate());
+  const testing::FixedSnapshot registry({.secondments = {{kProsecutor, {first, second}}}});
+  const auto on = [&](const char* spiffe_id, absl::CivilDay day) {
+    return AuthorityOf(*identity::Principal::Parse(spiffe_id), registry, day);
+  };
+  EXPECT_EQ(on(kProsecutor, kFirst - 1), "");
+  EXPECT_EQ(on(kProsecutor, kLast), first.authority);
+  EXPECT_EQ(on(kProsecutor, kLast + 1), "") << "the next names none";
+  EXPECT_EQ(on("spiffe://agency.example/agency/national-member/fr/nm-1", kFirst), "");
+}
+
 }  // namespace
 }  // namespace comity::registry_view

@@ -14,8 +14,11 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using google::protobuf::FieldMask;
+using partner_registry::v1::Instrument;
 using partner_registry::v1::Partner;
 using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 FieldMask Mask(std::initializer_list<const char*> paths) {
   FieldMask mask;
@@ -62,6 +65,51 @@ TEST(FieldMasksTest, AStarIsAllThatACallerCanSet) {
   wanted.set_name("partners/georgia");
   wanted.set_etag("\"1\"");
   EXPECT_EQ(partner.DebugString(), wanted.DebugString());
+}
+
+TEST(FieldMasksTest, AnEntryOfAMapIsSetOrRemovedAndTheOthersStay) {
+  using partner_registry::v1::CERTAINTY_FOUND;
+  using partner_registry::v1::CERTAINTY_UNCONFIRMED;
+  Instrument instrument;
+  instrument.set_title("Agreement");
+  for (const char* field : {"ended", "in_force", "signed"}) {
+    (*instrument.mutable_certainty())[field] = CERTAINTY_UNCONFIRMED;
+  }
+  Instrument asked;
+  (*asked.mutable_certainty())["ended"] = CERTAINTY_FOUND;
+  (*asked.mutable_certainty())["notified_end"] = CERTAINTY_FOUND;
+  (*asked.mutable_certainty())["signed"] = CERTAINTY_FOUND;
+  const FieldMask mask = Mask({"certainty.ended", "certainty.notified_end", "certainty.in_force",
+                               "certainty.nothing", "certainty.ended"});
+
+  EXPECT_THAT(Update(mask, asked, instrument), IsOk());
+
+  EXPECT_THAT(instrument.certainty(), UnorderedElementsAre(Pair("ended", CERTAINTY_FOUND),
+                                                           Pair("notified_end", CERTAINTY_FOUND),
+                                                           Pair("signed", CERTAINTY_UNCONFIRMED)));
+  EXPECT_EQ(instrument.title(), "Agreement");
+
+  EXPECT_THAT(Update(Mask({"certainty", "certainty.ended"}), asked, instrument), IsOk());
+  EXPECT_THAT(instrument.certainty(), UnorderedElementsAre(Pair("ended", CERTAINTY_FOUND),
+                                                           Pair("notified_end", CERTAINTY_FOUND),
+                                                           Pair("signed", CERTAINTY_FOUND)))
+      << "all of it was named";
+}
+
+TEST(FieldMasksTest, WhatIsNoEntryOfAMapIsNamedAndNothingIsChanged) {
+  for (const char* path : {"certainty.", "certainty.a.b", ".ended", "title.x", "scope.offences",
+                           "colour.x", "value_recorded_by.ended", "confirmations.0"}) {
+    Instrument instrument;
+    (*instrument.mutable_certainty())["ended"] = partner_registry::v1::CERTAINTY_FOUND;
+    const std::string before = instrument.DebugString();
+
+    const absl::Status refused = Update(Mask({"certainty.ended", path}), Instrument(), instrument);
+
+    EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "FIELD_MASK_INVALID"))
+        << path;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr(path));
+    EXPECT_EQ(instrument.DebugString(), before) << path;
+  }
 }
 
 TEST(FieldMasksTest, APathThatCannotBeSetIsNamedAndNothingIsChanged) {
