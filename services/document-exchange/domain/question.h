@@ -42,8 +42,9 @@ bool ActsForTheAgency(const identity::Principal& principal);
 // INVALID_ARGUMENT `RECIPIENT_INVALID`: no such kind of recipient; `DIRECTION_INVALID`: somebody of
 // the agency says another direction than SEND. FAILED_PRECONDITION `RECIPIENT_UNKNOWN`: no active
 // contact that opens documents; `RECIPIENT_KEY_MISSING`: a liaison prosecutor who cannot open what
-// is operational; `SENDER_UNKNOWN`: one whom no State had seconded by then; `EXCHANGES_SUSPENDED`: nothing but operational data, of which the check itself speaks,
-// for a contact whose calls are refused.
+// is operational; `SENDER_UNKNOWN`: one whom no State had seconded by then; `EXCHANGES_SUSPENDED`:
+// nothing but operational data, of which the check itself speaks, for a contact whose calls are
+// refused.
 absl::StatusOr<RecipientQuestion> QuestionFor(const identity::Principal& sender, absl::Time sent,
                                               const identity::Principal& recipient,
                                               const legal::Question& base,
