@@ -15,6 +15,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
@@ -46,8 +47,12 @@ absl::Status RowError(const RowSource& source, const Problem& problem,
 // What an edit is refused for, of a row that stands for the same.
 absl::Status AsRowError(const RowSource& source, const char* column, const absl::Status& refused) {
   if (refused.ok()) return refused;
-  return RowError(source, {column, std::string(absl::StripSuffix(refused.message(), "."))},
-                  ReasonOf(refused));
+  const ErrorDetails details = DetailsOf(refused);
+  return RowError(
+      source,
+      {column, details.fields.empty() ? std::string(absl::StripSuffix(refused.message(), "."))
+                                      : details.fields[0].description},
+      details.reason);
 }
 
 const char* KindOfRow(const ImportRow& row) {
@@ -373,6 +378,9 @@ class Planner {
           kEvidenceMissing);
     }
     if (initial_load_) return absl::OkStatus();
+    COMITY_RETURN_IF_ERROR(AsRowError(source, "day",
+                                      Fields("IMPORT_ROW_INVALID", "milestone")
+                                          .MayBePast("day", step->day, DayInBrussels(now_))));
     return AsRowError(source, "step",
                       CheckTransition(after, *after.FindPartner(step->partner), *step));
   }

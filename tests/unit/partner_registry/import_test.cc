@@ -327,6 +327,8 @@ TEST_F(ImportedStepsTest, AStepHasItsDayAndEvidence) {
           {"EVIDENCE_MISSING", "line 2, column evidence"});
   Refused(loaded_, Steps("chile,a,CONTACT_POINT,REQUESTED,,letter,unknown\n"),
           {"EVIDENCE_MISSING", "line 2, column day"});
+  Refused(loaded_, Steps("chile,a,CONTACT_POINT,REQUESTED,2026-11-29,letter,found\n"),
+          {"IMPORT_ROW_INVALID", "line 2, column day"});
   Milestone known = **loaded_.MilestonesOf("chile").begin();
   ASSERT_EQ(known.day, "");
   known.note = "the list of 2026";

@@ -141,7 +141,8 @@ TEST_F(PartnerMutationsTest, AClassIsOneOfTheKind) {
       } else {
         ASSERT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"))
             << Word(kind) << " " << Word(each);
-        EXPECT_EQ(DetailsOf(plan.status()).fields.at(0).field, "partner.legal_class");
+        EXPECT_EQ(DetailsOf(plan.status()).fields.at(0).field,
+                  "partner.legal_classes[0].legal_class");
       }
     }
   }
