@@ -119,11 +119,12 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
     if (surer.has_value()) return;
     const std::string value = ValueOf(made, field);
     bool bound = IsBound(before, was, field) || StandsIn(before, was, made, field);
+    bool anew = false;
     // What it said before it says as surely; else it is not got around by way of another.
     if (old == nullptr || value != ValueOf(before, field) ||
         was.CertaintyOf(field) != is.CertaintyOf(field)) {
       for (const Instrument* other : others) bound |= IsBound(*other, ToLegal(*other), field);
-      bound |= one_retracted && WhatItTells(field) == Tells::kMayCarry;
+      anew = one_retracted && WhatItTells(field) == Tells::kMayCarry;
     }
     if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(before, field))) {
       surer = Problem{"certainty",
@@ -140,7 +141,7 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
                        HowToConfirm(made, legal::Name(field))));
       return;
     }
-    if (!bound || value.empty() || !legal::Sure(is, field)) return;
+    if ((!bound && !anew) || value.empty() || !legal::Sure(is, field)) return;
     surer = HasToBeConfirmed("certainty", absl::StrCat("`", legal::Name(field), "`"),
                              HowToConfirm(made, legal::Name(field)));
   });

@@ -304,6 +304,7 @@ TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
   unsigned_one.signed_on.clear();
   unsigned_one.in_force = "2024-06-01";
   unsigned_one.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
+  RecordBy(kFirst, nullptr, unsigned_one);
   registry_ = After(registry_, {unsigned_one});  // As the initial load may have it.
   EXPECT_FALSE(Carries()) << "when it was concluded is unknown";
 
