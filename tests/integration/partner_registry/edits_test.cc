@@ -20,7 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using ::testing::UnorderedElementsAreArray;
 using Stub = v1::PartnerRegistryService::Stub;
 
 constexpr char kSecond[] = "spiffe://agency.example/agency/registry-operator/-/o2";
@@ -377,9 +376,12 @@ TEST_F(EditsTest, TheCertaintyOfOneFieldIsChangedAndThatOfTheOthersStays) {
   update.set_reason("a rumour");
   const auto changed = Edit(&Stub::UpdateInstrument, update);
   ASSERT_THAT(changed, IsOk());
-  auto wanted = before->certainty();
-  wanted["notified_end"] = v1::CERTAINTY_UNCONFIRMED;
-  EXPECT_THAT(changed->certainty(), UnorderedElementsAreArray(wanted));
+  v1::Instrument wanted = *before;
+  (*wanted.mutable_certainty())["notified_end"] = v1::CERTAINTY_UNCONFIRMED;
+  EXPECT_EQ(changed->certainty_size(), wanted.certainty_size());
+  for (const auto& [field, certainty] : wanted.certainty()) {
+    EXPECT_EQ(changed->certainty().at(field), certainty) << field;
+  }
 
   for (const char* const path :
        {"certainty.", "certainty.a.b", "title.x", "value_recorded_by.notified_end"}) {
