@@ -379,7 +379,8 @@ TEST_F(ReportsTest, WhatIsNoBasisAffectsItsAxisOnly) {
                                Supposition::kLapses, "2026-12-01");
 
   EXPECT_THAT(Lines(affected),
-              ElementsAre("4 partners/panama: signed since 2024-01-12 -> ended since 2026-12-01"));
+              ElementsAre("4 partners/panama: in effect since 2024-01-12 -> ended since "
+                          "2026-12-01"));
   // A question changes nothing.
   EXPECT_EQ(registry_.FindInstrument("partners/panama/instruments/working-arrangement")->ended, "");
 }

@@ -45,13 +45,15 @@ class TransitionsTest : public ::testing::Test {
 
   // Kazakhstan, on which the Member States were consulted until the end of 2019.
   void AddKazakhstan() {
-    registry_ = After(
-        registry_,
-        {Partner{.id = "kazakhstan", .kind = PartnerKind::kState, .display_name = "Kazakhstan"},
-         Consultation{.partner = "kazakhstan",
-                      .id = "c1",
-                      .state = ConsultationState::kClosed,
-                      .closed = "2019-12-31"}});
+    registry_ =
+        After(registry_, {Partner{.id = "kazakhstan",
+                                  .kind = PartnerKind::kState,
+                                  .display_name = "Kazakhstan",
+                                  .legal_classes = {{.legal_class = LegalClass::kThirdCountry}}},
+                          Consultation{.partner = "kazakhstan",
+                                       .id = "c1",
+                                       .state = ConsultationState::kClosed,
+                                       .closed = "2019-12-31"}});
   }
 
   Registry registry_ = LoadedRegistry();
