@@ -148,9 +148,8 @@ std::string EntriesHelp(const Descriptor& type) {
   for (const FieldDescriptor* field : service::SettableFields(type)) {
     if (!service::HasNamedEntries(*field)) continue;
     const std::string& name = field->name();
-    absl::StrAppend(&help, "; of ", name, " one entry by its key, as in ", name,
-                    ".ended=found, which nothing after the = removes, while ", name,
-                    "={...} replaces all of them");
+    absl::StrAppend(&help, "; of ", name, " one entry by its key: ", name, ".ended=found sets it, ",
+                    name, ".ended= removes it, while ", name, "={...} replaces all there are");
   }
   return help;
 }

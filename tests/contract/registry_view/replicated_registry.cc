@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/ids/uuid.h"
+#include "absl/strings/str_format.h"
 #include "common/json/canonical.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/tls.h"
@@ -135,8 +135,10 @@ void ReplicatedRegistry::Publish(const std::string& prosecutor,
                                  const registry_view::SealingKey& key) {
   v1::Change change;
   v1::KeyStatement& statement = *change.add_facts()->mutable_key_statement();
+  // A UUID of that day: NewUuid makes none of before the last one.
+  const std::int64_t ms = absl::ToUnixMillis(absl::FromCivil(key.since, Brussels()));
   statement.set_name(
-      absl::StrCat("keyStatements/", NewUuid(absl::FromCivil(key.since, Brussels()))));
+      absl::StrFormat("keyStatements/%08x-%04x-7000-8000-000000000000", ms >> 16, ms & 0xffff));
   statement.set_holder(prosecutor);
   statement.set_statement(json::Canonical(
       {{"not_after", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", key.until, absl::UTCTimeZone())},
