@@ -57,7 +57,8 @@ bool IsSamePerson(absl::string_view one, absl::string_view other) {
 // What an authority says in law, and for which its certainty stands.
 std::string InLaw(const Authority& authority) {
   return absl::StrCat(
-      "competent in criminal matters: ", authority.competent_in_criminal_matters ? "yes" : "no",
+      authority.display_name,
+      "; competent in criminal matters: ", authority.competent_in_criminal_matters ? "yes" : "no",
       "; territory: ", authority.territory, "; sectors: ", absl::StrJoin(authority.sectors, ", "),
       "; listed in: ", absl::StrJoin(authority.listed_in, ", "));
 }

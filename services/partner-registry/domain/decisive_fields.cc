@@ -102,8 +102,12 @@ absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Inst
   if (WhatItTells(field) != Tells::kMayStop) return absl::CivilDay::max();
   const std::string value = ValueOf(instrument, field);
   if (value.empty()) {
-    return view.CertaintyOf(field) == Certainty::kUnknown ? absl::CivilDay::min()
-                                                          : absl::CivilDay::max();
+    // After notice nobody knows the end until it is stated, and of a suspension its day.
+    const bool open =
+        (field == legal::Field::kEnded && !instrument.notified_end.empty()) ||
+        (field == legal::Field::kSuspendedFrom && !instrument.parts_suspended.empty());
+    return open || view.CertaintyOf(field) == Certainty::kUnknown ? absl::CivilDay::min()
+                                                                  : absl::CivilDay::max();
   }
   const PartialDate day = PartialDate::Parse(value).value_or(PartialDate());
   if (!day.known() || !legal::Sure(view, field)) return absl::CivilDay::min();

@@ -22,10 +22,10 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   if (registry.Find(name).has_value()) return Taken("an instrument", "INSTRUMENT_EXISTS");
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, nullptr, instrument), "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(nullptr, instrument), kEvidenceMissing, "instrument"));
-  COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
   RecordBy(caller, nullptr, instrument);
   // What is new may forbid, too: a later version governs in the place of an earlier one.
   return Plan{.facts = {std::move(instrument)}, .resource = std::move(name), .barrier = true};
@@ -40,10 +40,10 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, known, changed), "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
-  COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }

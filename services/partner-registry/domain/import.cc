@@ -402,7 +402,9 @@ class Planner {
     const T* const old = known.has_value() ? &std::get<T>(*known) : nullptr;
     // Whoever sets up a registry answers for it as a whole.
     if (!initial_load_) {
-      if (const std::optional<Problem> surer = Surer(old, *made)) {
+      if (std::optional<Problem> surer = Surer(old, *made)) {
+        // As the column of the rows is called that make them.
+        if (surer->field == "legal_classes") surer->field = "certainty";
         return RowError(candidate.source, *surer, kConfirmationNeeded);
       }
     }

@@ -18,21 +18,32 @@
 namespace comity::partner_registry {
 namespace {
 
-// Whether a source that shows it in force would stand in for a day that was unconfirmed and is
-// emptied: what waits for a second person is not got around by the first.
-bool StandsIn(const Instrument& old, const legal::Instrument& was, const Instrument& made,
-              legal::Field field) {
-  return field == legal::Field::kInForceBy && made.in_force.empty() &&
-         IsBound(old, was, legal::Field::kInForce);
+// Whether data, administrative ones included, can be released on it, or a prosecutor be seconded.
+bool CanCarry(InstrumentKind kind) {
+  switch (kind) {  // Without a default: a new kind is not forgotten.
+    case InstrumentKind::kCooperationAgreementPre2019:
+    case InstrumentKind::kInternationalAgreement:
+    case InstrumentKind::kAdequacyDecisionLed:
+    case InstrumentKind::kAdequacyDecisionGdpr:
+    case InstrumentKind::kDeemedNotATransfer:
+    case InstrumentKind::kDenmarkAgreement:
+    case InstrumentKind::kBindingInstrument:
+      return true;
+    case InstrumentKind::kUnspecified:
+    case InstrumentKind::kWorkingArrangement:
+    case InstrumentKind::kMemorandumOfUnderstanding:
+    case InstrumentKind::kLetterOfUnderstanding:
+    case InstrumentKind::kAgreementBetweenUnionBodies:
+    case InstrumentKind::kOtherAgreement:
+      break;
+  }
+  return false;
 }
 
-// Those of the partner's that can stand in for `made`.
-std::vector<const Instrument*> OfItsKind(std::vector<const Instrument*> instruments,
-                                         const Instrument& made) {
-  std::erase_if(instruments, [&](const Instrument* other) {
-    return other->kind != made.kind || other->id == made.id;
-  });
-  return instruments;
+// Whether a day from which it may have effect, or that it allows secondment, is sure.
+bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal::Field field) {
+  return WhatItTells(field) == Tells::kMayCarry && !ValueOf(instrument, field).empty() &&
+         legal::Sure(view, field);
 }
 
 std::string HowToConfirm(const Instrument& instrument, absl::string_view field) {
@@ -95,6 +106,27 @@ bool LiesIn(const Days& days, const std::vector<Period>& periods, DaysOf days_of
   return next > days.last;
 }
 
+// The earlier version governs again once nothing says that it was replaced.
+std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& old,
+                                    const Instrument& made) {
+  if (old.supersedes.empty() || old.supersedes == made.supersedes) return std::nullopt;
+  const std::string name = absl::StrCat("partners/", old.partner, "/instruments/", old.supersedes);
+  const Instrument* earlier = registry.FindInstrument(name);
+  if (earlier == nullptr) return std::nullopt;
+  std::optional<Problem> again;
+  ForEachDecisive([&](legal::Field field) {
+    if (again.has_value() || !MayCarry(*earlier, ToLegal(*earlier), field)) return;
+    again = Problem{"supersedes",
+                    absl::StrCat(name,
+                                 " would govern again on one person's word: say first that "
+                                 "its `",
+                                 legal::Name(field),
+                                 "` is UNCONFIRMED, and have somebody else confirm it afterwards (",
+                                 HowToConfirm(*earlier, legal::Name(field)), ")")};
+  });
+  return again;
+}
+
 }  // namespace
 
 std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
@@ -104,28 +136,17 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
   const legal::Instrument was = AsRecorded(before);
   const legal::Instrument held = ToLegal(before);
   const legal::Instrument is = AsRecorded(made);
+  std::optional<Problem> surer = GovernsAgain(registry, before, made);
+  if (surer.has_value()) return surer;
   if (old != nullptr && legal::Widens(old->scope, made.scope) &&
       legal::Sure(is, legal::Field::kScope)) {
     return HasToBeConfirmed(
         "certainty", "What is added to `scope`",
         absl::StrCat("say scope:unconfirmed with it, then ", HowToConfirm(made, "scope")));
   }
-  const std::vector<const Instrument*> others =
-      OfItsKind(registry.InstrumentsOf(made.partner), made);
-  const bool one_retracted =
-      !OfItsKind(registry.RetractedInstrumentsOf(made.partner), made).empty();
-  std::optional<Problem> surer;
   ForEachDecisive([&](legal::Field field) {
     if (surer.has_value()) return;
-    const std::string value = ValueOf(made, field);
-    bool bound = IsBound(before, was, field) || StandsIn(before, was, made, field);
-    bool anew = false;
-    // What it said before it says as surely; else it is not got around by way of another.
-    if (old == nullptr || value != ValueOf(before, field) ||
-        was.CertaintyOf(field) != is.CertaintyOf(field)) {
-      for (const Instrument* other : others) bound |= IsBound(*other, ToLegal(*other), field);
-      anew = one_retracted && WhatItTells(field) == Tells::kMayCarry;
-    }
+    const bool bound = IsBound(before, was, field);
     if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(before, field))) {
       surer = Problem{"certainty",
                       absl::StrCat("`", legal::Name(field),
@@ -141,9 +162,14 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
                        HowToConfirm(made, legal::Name(field))));
       return;
     }
-    if ((!bound && !anew) || value.empty() || !legal::Sure(is, field)) return;
-    surer = HasToBeConfirmed("certainty", absl::StrCat("`", legal::Name(field), "`"),
-                             HowToConfirm(made, legal::Name(field)));
+    const bool stays = old != nullptr && ValueOf(made, field) == ValueOf(before, field) &&
+                       was.CertaintyOf(field) == is.CertaintyOf(field);
+    const bool carries = CanCarry(made.kind) && !stays && MayCarry(made, is, field);
+    const bool surer_than_before = bound && !ValueOf(made, field).empty() && legal::Sure(is, field);
+    if (!carries && !surer_than_before) return;
+    surer = HasToBeConfirmed(
+        "certainty", absl::StrCat("`", legal::Name(field), "`"),
+        absl::StrCat("record it as UNCONFIRMED, then ", HowToConfirm(made, legal::Name(field))));
   });
   return surer;
 }
@@ -161,9 +187,7 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
     // What holds already without a reference stays; what rests on one does not without it.
     const bool stays = before.reference.empty() && value == ValueOf(before, field) &&
                        was.CertaintyOf(field) == is.CertaintyOf(field);
-    const bool carries =
-        WhatItTells(field) == Tells::kMayCarry && !value.empty() && legal::Sure(is, field);
-    if (stays || !carries) return;
+    if (stays || !MayCarry(made, is, field)) return;
     without =
         Problem{"reference",
                 absl::StrCat("name the document that shows `", legal::Name(field),
@@ -180,10 +204,12 @@ std::optional<Problem> MadeSurer(const Authority* old, const Authority& made) {
   if (old != nullptr && !legal::Confirmed(old->certainty)) {
     return HasToBeConfirmed("certainty", "The authority", how);
   }
-  if (old != nullptr && !legal::Widens(ToLegal(*old), ToLegal(made))) return std::nullopt;
+  // Under another name it is another authority, for all that anybody can tell.
+  const bool another = old == nullptr || old->display_name != made.display_name;
+  if (!another && !legal::Widens(ToLegal(*old), ToLegal(made))) return std::nullopt;
   return HasToBeConfirmed("certainty",
-                          old == nullptr
-                              ? "What a new authority is competent and covered for"
+                          another
+                              ? "What an authority of this name is competent and covered for"
                               : "What the authority is competent or covered for more than before",
                           absl::StrCat("record it with certainty UNCONFIRMED, then ", how));
 }
@@ -228,7 +254,17 @@ std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
         LiesIn(PossibleDays(period), made.legal_classes, [](const LegalClassPeriod& later) {
           return legal::Confirmed(later.certainty) ? kNoDays : PossibleDays(later);
         });
-    if (!stays) return not_sure("The legal class on days on which it was unconfirmed", period);
+    if (stays) continue;
+    return Problem{
+        "legal_classes",
+        absl::StrCat(
+            "Of the days on which the legal class was not confirmed (",
+            period.from.empty() ? "ever" : period.from, " to ",
+            period.to.empty() ? "further notice" : period.to,
+            ") none may be left out or become sure: enter for each of them a period of the "
+            "class that is right with certainty UNCONFIRMED, and have somebody else "
+            "confirm that (ConfirmLegalClass; comity partners confirm-class ",
+            made.id, ")")};
   }
   return std::nullopt;
 }

@@ -13,12 +13,12 @@ namespace comity::partner_registry {
 
 // What `made`, in the place of `old` (null: it is new), would make sure without a second person,
 // and how it is confirmed instead; nullopt: nothing. What was unconfirmed stays so when its value
-// changes, also by way of an empty one or of another instrument of the partner and kind; where one
-// of these was retracted, no day from which it may have effect becomes sure. What makes an
-// instrument cover more or have effect for longer, or an authority be competent or covered for more
-// (legal::Widens), is so. No document is named with an authority, a legal class and a competence:
-// an authority is sure if it was, a class on days on which the same one was, a competence if it
-// was.
+// changes, also by way of an empty one. Of an instrument on which data can be released no day from
+// which it may have effect is sure unless it was, nor that it allows secondment, whatever it names
+// as its `reference`; nor that it covers more, has effect for longer, or leaves an earlier version
+// that is sure to govern again. An authority is sure if it was, had the same name and was competent
+// or covered for as much (legal::Widens), a legal class on days on which the same one was, a
+// competence if it was.
 std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
                                  const Instrument& made);
 std::optional<Problem> MadeSurer(const Authority* old, const Authority& made);

@@ -70,9 +70,12 @@ STEPS = [
     ("registry-1", "partners resume-exchanges moldova --reason r", {"exchangesSuspended": "None"}),
     ("registry-1", "instruments create atlantis/agreement --set kind=other-agreement --set title=Agreement "
      "--set signed=2024-01-01", {"name": "partners/atlantis/instruments/agreement", "signed": "2024-01-01"}),
-    ("registry-1", "instruments create atlantis/other --set kind=binding-instrument --set title=Other "
+    ("registry-1", "instruments create atlantis/other --set kind=working-arrangement --set title=Other "
      "--set signed=2024-01-01 --set 'certainty={{\"signed\":\"CERTAINTY_FOUND\"}}'",
      ("EVIDENCE_MISSING", "name the document that shows `signed`")),
+    ("registry-1", "instruments create atlantis/other --set kind=binding-instrument --set title=Other "
+     "--set signed=2024-01-01 --set reference=OJ --set certainty.signed=found",
+     ("CONFIRMATION_NEEDED", "comity instruments confirm atlantis/other signed")),
     ("registry-1", "instruments create atlantis/treaty --set kind=international-agreement --set title=Treaty "
      "--set signed=2024-01-01", ("STEP_NOT_POSSIBLE", "SIGNING_DECISION (by the Council)")),
     ("registry-1", "instruments update atlantis/agreement --set reference=OJ --reason r",

@@ -158,7 +158,9 @@ TEST_F(FootnotesTest, WhatAPartnerAsksToHaveChangedHasIt) {
   ask.set_parent("partners/georgia");
   ask.mutable_change_request()->mutable_authority()->set_name(kAuthority);
   ask.mutable_change_request()->mutable_authority()->set_display_name("Prosecution Office");
+  ask.mutable_change_request()->mutable_authority()->set_certainty(v1::CERTAINTY_UNCONFIRMED);
   ask.mutable_change_request()->mutable_update_mask()->add_paths("display_name");
+  ask.mutable_change_request()->mutable_update_mask()->add_paths("certainty");
   ask.mutable_change_request()->set_reason("renamed");
   const auto asked = Call(&Requests::CreateChangeRequest, *stub, ask);
   ASSERT_THAT(asked, IsOk());

@@ -242,9 +242,7 @@ TEST_F(ConfirmationsTest, ASourceThatShowsItInForceDoesNotGetAroundTheSecondPers
   Instrument emptied = changed;
   emptied.in_force.clear();
   EXPECT_THAT(update(emptied), needed) << "at once";
-  Do(update(changed));
-  EXPECT_FALSE(Carries()) << "beside it";
-  EXPECT_THAT(update(emptied), needed) << "one after the other";
+  EXPECT_THAT(update(changed), needed) << "beside it";
 
   emptied.certainty["in_force_by"] = Certainty::kUnconfirmed;
   Do(update(emptied));
@@ -309,7 +307,14 @@ TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
   EXPECT_FALSE(Carries()) << "when it was concluded is unknown";
 
   unsigned_one.signed_on = "2019-12-11";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  unsigned_one.certainty["signed"] = Certainty::kUnconfirmed;
   Do(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""));
+  EXPECT_FALSE(Carries());
+  const std::string name = NameOf(unsigned_one);
+  Do(PlanConfirmField(registry_, kSecond, name, "signed", "the text",
+                      EtagOf(registry_.FindInstrument(name)->recorded), now_));
   EXPECT_TRUE(Carries());
   unsigned_one.in_force = "2019-12-10";
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
@@ -424,26 +429,66 @@ TEST_F(StoppedTest, ALaterEndIsForTwo) {
   EXPECT_EQ(Effect(), legal::Tri::kYes);
 }
 
-TEST_F(ConfirmationsTest, AnotherInstrumentDoesNotGetAroundTheSecondPerson) {
+TEST_F(ConfirmationsTest, NoInstrumentOnWhichDataGoIsSureOnOnePersonsWord) {
   const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   Instrument again = Serbia();
   again.id = "again";
-  again.certainty["in_force"] = Certainty::kFound;
+  again.reference = "OJ L 1";
   const auto create = [&] { return PlanCreateInstrument(registry_, kFirst, again); };
-  EXPECT_THAT(create(), needed) << "beside it";
-  EXPECT_THAT(
-      PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = again}}, kFirst, kNow),
-      FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
-  again.in_force.clear();
+  for (const InstrumentKind kind :
+       {InstrumentKind::kCooperationAgreementPre2019, InstrumentKind::kAdequacyDecisionLed,
+        InstrumentKind::kAdequacyDecisionGdpr, InstrumentKind::kDeemedNotATransfer,
+        InstrumentKind::kDenmarkAgreement, InstrumentKind::kBindingInstrument}) {
+    again.kind = kind;
+    again.allows_secondment = kind == InstrumentKind::kCooperationAgreementPre2019;
+    for (const char* field : {"signed", "in_force", "allows_secondment"}) {
+      if (field == std::string("allows_secondment") && !again.allows_secondment) continue;
+      again.certainty = {{field, Certainty::kFound}};
+      EXPECT_THAT(create(), needed) << field;
+      EXPECT_THAT(
+          PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = again}}, kFirst, kNow),
+          FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+    }
+    again.certainty = {{"in_force", Certainty::kUnconfirmed}};
+    EXPECT_THAT(create(), IsOk());
+  }
   Do(create());
-  again.in_force = "2019-12-10";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), needed) << "filled in later";
-  again.certainty["in_force"] = Certainty::kUnconfirmed;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), IsOk());
-
-  Do(Confirm(kSecond));
   again.certainty["in_force"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), IsOk()) << "nothing waits";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), needed) << "later";
+  again.certainty["in_force"] = Certainty::kUnconfirmed;
+  again.applied_from = "2019-12-10";
+  again.certainty["applied_from"] = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), needed) << "by another field";
+}
+
+TEST_F(ConfirmationsTest, WhatIsSureIsNotMadeAnotherDayAlone) {
+  Instrument changed = Serbia();
+  changed.signed_on = "2019-11-11";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
+  changed.certainty["signed"] = Certainty::kUnconfirmed;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
+}
+
+TEST_F(ConfirmationsTest, AnEndThatIsOpenAfterNoticeIsNotSaidToBeLaterAlone) {
+  Do(Confirm(kSecond));
+  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
+  Instrument noticed = Serbia();
+  noticed.notified_end = "2026-10-01";
+  noticed.certainty["notified_end"] = Certainty::kFound;
+  Do(PlanUpdateInstrument(registry_, kFirst, noticed, ""));
+  EXPECT_FALSE(Carries());
+  noticed.ended = "2035-01-01";
+  noticed.certainty["ended"] = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, noticed, ""), needed);
+
+  Instrument suspended = Serbia();
+  suspended.parts_suspended = "*";
+  suspended.certainty["parts_suspended"] = Certainty::kFound;
+  Do(PlanUpdateInstrument(registry_, kFirst, suspended, ""));
+  suspended.suspended_from = "2035-01-01";
+  suspended.certainty["suspended_from"] = Certainty::kFound;
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, suspended, ""), needed);
 }
 
 TEST_F(ConfirmationsTest, WhatWasRetractedIsNotEnteredAnewAsSure) {

@@ -22,7 +22,8 @@ class InstrumentEvidenceTest : public ::testing::Test {
  protected:
   using Edit = std::function<void(Instrument&)>;
 
-  // One on which a release may rest, recorded before a document was asked for.
+  // Of a kind that is never a basis: of others what is sure is for two persons, whatever it names.
+  // Recorded before a document was asked for.
   InstrumentEvidenceTest() {
     Instrument old = Unsaid();
     old.signed_on = "2010-01-01";
@@ -37,7 +38,7 @@ class InstrumentEvidenceTest : public ::testing::Test {
   static Instrument Unsaid() {
     return {.partner = "georgia",
             .id = "old",
-            .kind = InstrumentKind::kCooperationAgreementPre2019,
+            .kind = InstrumentKind::kOtherAgreement,
             .title = "Agreement"};
   }
 
@@ -45,7 +46,7 @@ class InstrumentEvidenceTest : public ::testing::Test {
     return *registry.FindInstrument("partners/georgia/instruments/old");
   }
 
-  // Entered with a day, or a yes, in `field`.
+  // Entered with a day in `field`.
   absl::StatusOr<Plan> Created(const std::string& field, Certainty certainty,
                                const std::string& reference = "") const {
     Instrument made = Unsaid();
@@ -59,7 +60,6 @@ class InstrumentEvidenceTest : public ::testing::Test {
     for (std::size_t i = 0; i < std::size(names); ++i) {
       if (field == names[i]) *days[i] = "2015-01-01";
     }
-    made.allows_secondment = field == "allows_secondment";
     return PlanCreateInstrument(registry_, kImporter, made);
   }
 
@@ -81,9 +81,9 @@ class InstrumentEvidenceTest : public ::testing::Test {
 
 const auto kRefused = FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING");
 
-TEST_F(InstrumentEvidenceTest, WhatMayCarryAReleaseIsNotEnteredForSureWithoutADocument) {
-  for (const char* field : {"signed", "provisional_from", "in_force", "in_force_by", "applied_from",
-                            "allows_secondment"}) {
+TEST_F(InstrumentEvidenceTest, FromWhenItHasEffectIsNotEnteredForSureWithoutADocument) {
+  for (const char* field :
+       {"signed", "provisional_from", "in_force", "in_force_by", "applied_from"}) {
     for (const Certainty sure : {Certainty::kFound, Certainty::kMonth, Certainty::kYear}) {
       const auto refused = Created(field, sure);
       ASSERT_THAT(refused, kRefused) << field;

@@ -47,7 +47,7 @@ class RetractionsTest : public ::testing::Test {
   }
 
   void Enter(Instrument instrument) {
-    Take(PlanCreateInstrument(registry_, kImporter, std::move(instrument)));
+    registry_ = After(std::move(registry_), {std::move(instrument)});  // As two persons have it.
   }
 
   // A version of the agreement that replaces it, of no effect as yet.
@@ -135,6 +135,12 @@ TEST_F(RetractionsTest, AnEarlierVersionGovernsAgainOnlyIfSomebodySaysSo) {
 
   Instrument alone = Later();
   alone.supersedes.clear();
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, alone, ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"))
+      << "the earlier one would have effect again on his word";
+  Instrument earlier = *registry_.FindInstrument(kAgreement);
+  for (auto& [field, certainty] : earlier.certainty) certainty = Certainty::kUnconfirmed;
+  Take(PlanUpdateInstrument(registry_, kWho, earlier, ""));
   Take(PlanUpdateInstrument(registry_, kWho, alone, ""));
   EXPECT_THAT(Retract(later), IsOk());
 }
