@@ -90,8 +90,8 @@ absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation
                           fields.Day("deadline", consultation.deadline));
   if (deadline <= DayInBrussels(now)) {
     return fields.Bad("deadline",
-                      "give the Member States until a day that is yet to come; a consultation of "
-                      "the past comes with an import of milestones");
+                      "give the Member States until a day that is yet to come; one that was held "
+                      "before the registry was set up comes with its initial load");
   }
   COMITY_RETURN_IF_ERROR(fields.Evidence(consultation.evidence));
   std::string name = Name(consultation);
