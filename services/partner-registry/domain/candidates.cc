@@ -32,23 +32,23 @@ absl::Status NotACandidate(const Partner& partner, absl::CivilDay day, absl::str
 std::string HowToMakeSure(const Partner& partner) {
   for (const LegalClassPeriod& period : partner.legal_classes) {
     if (period.confirmation.has_value() || legal::Confirmed(period.certainty)) continue;
-    return absl::StrCat(
-        "a second person confirms what is recorded ",
-        period.from.empty() ? "" : absl::StrCat("from ", period.from, " "),
-        "(ConfirmLegalClass; comity partners confirm-class ", partner.id,
-        period.from.empty() ? "" : " --from ", period.from,
-        " --evidence DOCUMENT --etag ETAG, which comity partners show ", partner.id, " tells).");
+    return absl::StrCat("a second person confirms what is recorded ",
+                        period.from.empty() ? "" : absl::StrCat("from ", period.from, " "),
+                        "(ConfirmLegalClass; comity partners confirm-class ", partner.id,
+                        period.from.empty() ? "" : " --from ", period.from,
+                        " --evidence DOCUMENT --etag ETAG, which comity partners show ", partner.id,
+                        " tells).");
   }
   return "have the registry operator record the exact days of the legal class.";
 }
 
 absl::Status NotSurelyACandidate(const Partner& partner, absl::CivilDay day) {
   const LegalClass legal_class = ClassOn(partner, day);
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   absl::StrCat("That the legal class of ", NameOf(partner), " is ",
-                                Word(legal_class), " on ", FormatDay(day),
-                                " is not sure: ", HowToMakeSure(partner)),
-                   {.reason = "NOT_A_CANDIDATE", .metadata = {{"legal_class", Word(legal_class)}}});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("That the legal class of ", NameOf(partner), " is ", Word(legal_class), " on ",
+                   FormatDay(day), " is not sure: ", HowToMakeSure(partner)),
+      {.reason = "NOT_A_CANDIDATE", .metadata = {{"legal_class", Word(legal_class)}}});
 }
 
 }  // namespace

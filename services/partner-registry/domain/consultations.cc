@@ -98,10 +98,9 @@ absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay opened,
                           fields.PastDay("opened", consultation.opened, today));
   if (opened < today - kMostDaysLate) {
-    return fields.Bad("opened",
-                      absl::StrCat("it lies before ", FormatDay(today - kMostDaysLate),
-                                   ": a consultation is recorded at most ", kMostDaysLate,
-                                   " days after it was opened"));
+    return fields.Bad("opened", absl::StrCat("it lies before ", FormatDay(today - kMostDaysLate),
+                                             ": a consultation is recorded at most ", kMostDaysLate,
+                                             " days after it was opened"));
   }
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline,
                           fields.Day("deadline", consultation.deadline));

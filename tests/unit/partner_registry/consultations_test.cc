@@ -103,8 +103,8 @@ TEST_F(ConsultationsTest, NoOnePersonLeavesAMemberStateOut) {
   LegalClassPeriod later = over;
   later.from = "2030-01-01";
   later.to = "";
-  const std::vector<std::vector<LegalClassPeriod>> recorded = {{third}, {member}, {over, left},
-                                                               {over},  {later}};
+  const std::vector<std::vector<LegalClassPeriod>> recorded = {
+      {third}, {member}, {over, left}, {over}, {later}};
   for (const std::vector<LegalClassPeriod>& classes : recorded) {
     Partner hungary = *registry_.FindPartner("hungary");
     hungary.legal_classes = classes;
