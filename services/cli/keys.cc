@@ -126,7 +126,13 @@ absl::Status Publish(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(
       *published.add_key_statements(),
       client::Invoke(registry.get(), &Registry::PublishKeyStatement, request, app.patience()));
-  app.Show(published, [&] { PrintKeys(published); });
+  app.Show(published, [&] {
+    PrintKeys(published);
+    if (arguments.anew) {
+      std::cout << "Of somebody who is seconded anew it counts if the secondment before was over "
+                   "before today. If today is its last day, publish it once more tomorrow.\n";
+    }
+  });
   return absl::OkStatus();
 }
 

@@ -70,7 +70,8 @@ void PrintStanding(const v1::PartnerStanding& standing) {
                     ? ", off the register since " + TimeText(partner.delete_time())
                     : "")
             << (standing.public_on().empty() ? "" : ", as public on " + standing.public_on())
-            << ", registry revision " << standing.registry_revision().number() << "\n";
+            << ", registry revision " << standing.registry_revision().number() << "\n"
+            << "etag: " << partner.etag() << "\n";  // A confirmation takes it.
   if (standing.legal_class() == v1::LEGAL_CLASS_INTERNATIONAL_ORGANISATION) {
     std::cout << "Competent in criminal matters: " << CompetenceText(partner) << "\n";
   }

@@ -168,7 +168,8 @@ void RegisterPreparation(Command root, App& app) {
       .Required()
       .TypeName("DAY");
   open.AddOption("--evidence", arguments->evidence, "The document that shows it").Required();
-  open.AddOption("--opened", arguments->day, "Today if left out").TypeName("DAY");
+  open.AddOption("--opened", arguments->day, "Today if left out; at most 31 days ago")
+      .TypeName("DAY");
 
   const Command reply = AddCommand(
       consultations, app, "reply", "Record the reply of a Member State; a later one corrects it",

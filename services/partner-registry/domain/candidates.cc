@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/legal/effect.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/standing.h"
 
 namespace comity::partner_registry {
@@ -26,6 +28,29 @@ absl::Status NotACandidate(const Partner& partner, absl::CivilDay day, absl::str
       {.reason = "NOT_A_CANDIDATE", .metadata = {{"legal_class", Word(legal_class)}}});
 }
 
+// How the class becomes sure: a second person confirms the first period that waits for one.
+std::string HowToMakeSure(const Partner& partner) {
+  for (const LegalClassPeriod& period : partner.legal_classes) {
+    if (period.confirmation.has_value() || legal::Confirmed(period.certainty)) continue;
+    return absl::StrCat("a second person confirms what is recorded ",
+                        period.from.empty() ? "" : absl::StrCat("from ", period.from, " "),
+                        "(ConfirmLegalClass; comity partners confirm-class ", partner.id,
+                        period.from.empty() ? "" : " --from ", period.from,
+                        " --evidence DOCUMENT --etag ETAG, which comity partners show ", partner.id,
+                        " tells).");
+  }
+  return "have the registry operator record the exact days of the legal class.";
+}
+
+absl::Status NotSurelyACandidate(const Partner& partner, absl::CivilDay day) {
+  const LegalClass legal_class = ClassOn(partner, day);
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("That the legal class of ", NameOf(partner), " is ", Word(legal_class), " on ",
+                   FormatDay(day), " is not sure: ", HowToMakeSure(partner)),
+      {.reason = "NOT_A_CANDIDATE", .metadata = {{"legal_class", Word(legal_class)}}});
+}
+
 }  // namespace
 
 bool MayBeCandidate(LegalClass legal_class) {
@@ -39,7 +64,9 @@ bool MayBeArrangedWith(LegalClass legal_class) {
 }
 
 absl::Status CheckCandidate(const Partner& partner, absl::CivilDay day) {
-  if (MayBeCandidate(ClassOn(partner, day))) return absl::OkStatus();
+  const legal::ClassOnDay sure = legal::ClassOf(ToLegal(partner), {.day = day});
+  if (sure.known == legal::Tri::kYes && MayBeCandidate(sure.legal_class)) return absl::OkStatus();
+  if (MayBeCandidate(ClassOn(partner, day))) return NotSurelyACandidate(partner, day);
   return NotACandidate(partner, day,
                        "agreements are concluded with third countries and international "
                        "organisations (EJR 52; TFEU 218).");

@@ -14,7 +14,8 @@ bool MayBeCandidate(LegalClass legal_class);
 // 47(3)).
 bool MayBeArrangedWith(LegalClass legal_class);
 
-// FAILED_PRECONDITION `NOT_A_CANDIDATE`: the partner is none on `day`, or its class is not known.
+// FAILED_PRECONDITION `NOT_A_CANDIDATE`: the partner is none on `day`, or its class is not known. A
+// candidate is one whose class is sure, so that no one person makes one.
 absl::Status CheckCandidate(const Partner& partner, absl::CivilDay day);
 absl::Status CheckArrangedWith(const Partner& partner, absl::CivilDay day);
 

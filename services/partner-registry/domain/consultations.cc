@@ -6,17 +6,21 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/legal/effect.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/names.h"
-#include "services/partner-registry/domain/standing.h"
 
 namespace comity::partner_registry {
 namespace {
+
+// How long after its opening a consultation may be recorded.
+constexpr int kMostDaysLate = 31;
 
 absl::Status Closed(const Consultation& consultation) {
   return MakeError(
@@ -42,6 +46,14 @@ bool RepliesFor(const identity::Principal& caller, const std::string& member_sta
          caller.unit == absl::AsciiStrToLower(state->iso_alpha2);
 }
 
+// Whether `partner` is a Member State on `day`, or may be one for all that is sure. What one person
+// records is unsure until a second one confirms it, and may take the place of what was sure.
+bool MayBeMemberState(const Partner& partner, absl::CivilDay day) {
+  if (partner.kind != PartnerKind::kState || partner.legal_classes.empty()) return false;
+  const legal::ClassOnDay on_day = legal::ClassOf(ToLegal(partner), {.day = day});
+  return on_day.known != legal::Tri::kYes || on_day.legal_class == LegalClass::kMemberState;
+}
+
 // Whether the State itself replied, and not the desk for it.
 bool ByTheState(const Reply& reply) {
   const auto who = identity::Principal::Parse(reply.recorded_by);
@@ -53,9 +65,7 @@ bool ByTheState(const Reply& reply) {
 std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay day) {
   std::vector<std::string> states;
   for (const auto& [id, partner] : registry.partners()) {
-    if (!partner->deleted() && ClassOn(*partner, day) == LegalClass::kMemberState) {
-      states.emplace_back(id);
-    }
+    if (MayBeMemberState(*partner, day)) states.emplace_back(id);
   }
   return states;
 }
@@ -80,18 +90,24 @@ bool ReminderDue(const Consultation& consultation, absl::CivilDay today) {
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, consultation.partner));
-  COMITY_RETURN_IF_ERROR(CheckCandidate(*partner, DayInBrussels(now)));
+  const absl::CivilDay today = DayInBrussels(now);
+  COMITY_RETURN_IF_ERROR(CheckCandidate(*partner, today));
   const Fields fields("CONSULTATION_INVALID", "consultation");
   COMITY_RETURN_IF_ERROR(fields.Id("consultation_id", consultation.id));
   COMITY_RETURN_IF_ERROR(fields.Text("question", consultation.question, kTextForm));
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay opened,
-                          fields.PastDay("opened", consultation.opened, DayInBrussels(now)));
+                          fields.PastDay("opened", consultation.opened, today));
+  if (opened < today - kMostDaysLate) {
+    return fields.Bad("opened", absl::StrCat("it lies before ", FormatDay(today - kMostDaysLate),
+                                             ": a consultation is recorded at most ", kMostDaysLate,
+                                             " days after it was opened"));
+  }
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline,
                           fields.Day("deadline", consultation.deadline));
-  if (deadline <= DayInBrussels(now)) {
+  if (deadline <= today) {
     return fields.Bad("deadline",
-                      "give the Member States until a day that is yet to come; a consultation of "
-                      "the past comes with an import of milestones");
+                      "give the Member States until a day that is yet to come; one that was held "
+                      "before the registry was set up comes with its initial load");
   }
   COMITY_RETURN_IF_ERROR(fields.Evidence(consultation.evidence));
   std::string name = Name(consultation);
@@ -100,10 +116,10 @@ absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation
                      "The partner has a consultation with this id: choose another.",
                      {.reason = "CONSULTATION_EXISTS"});
   }
-  consultation.member_states = MemberStatesOn(registry, opened);
+  consultation.member_states = MemberStatesOn(registry, today);
   if (consultation.member_states.empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("No Member State is recorded for ", consultation.opened,
+                     absl::StrCat("No Member State is recorded for ", FormatDay(today),
                                   ": import the legal classes of the Member States first."),
                      {.reason = "NO_MEMBER_STATES"});
   }
@@ -128,9 +144,9 @@ absl::StatusOr<Plan> PlanRecordReply(const Registry& registry, absl::string_view
   const Fields fields("REPLY_INVALID", "reply");
   if (std::find(known->member_states.begin(), known->member_states.end(), reply.member_state) ==
       known->member_states.end()) {
-    return fields.Bad("member_state", absl::StrCat("name a State that was asked: one that was a "
-                                                   "Member State on ",
-                                                   known->opened));
+    return fields.Bad("member_state",
+                      "name a State that was asked: the consultation lists them, those that were "
+                      "Member States when it was recorded");
   }
   if (reply.position == Position::kUnspecified) {
     return fields.Bad("position", "say whether it is in favour, objects or has no observations");

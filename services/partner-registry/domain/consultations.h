@@ -15,8 +15,9 @@
 // Plans are as in mutations.h.
 namespace comity::partner_registry {
 
-// Ids of the Member States of a day, in order. Denmark is none after 12 December 2019: the
-// Regulation does not bind it.
+// Ids of the Member States of a day, in order: every State, deleted or not, that has a class and of
+// which none but MEMBER_STATE is sure on that day, so that no one person leaves one out. Denmark is
+// none after 12 December 2019: the Regulation does not bind it.
 std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay day);
 
 // Ids of who was asked and has not replied.
@@ -25,10 +26,11 @@ std::vector<std::string> Outstanding(const Consultation& consultation);
 // Whether the deadline is over and replies are awaited.
 bool ReminderDue(const Consultation& consultation, absl::CivilDay today);
 
-// Asks the Member States of the opening day, which has come, until a day that has not.
+// Asks the Member States of today until a day that has not come. It was opened today or at most 31
+// days before: whoever says an earlier day does not choose who is asked.
 // INVALID_ARGUMENT `CONSULTATION_INVALID` with the field; ALREADY_EXISTS `CONSULTATION_EXISTS`;
-// NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION `NO_MEMBER_STATES`: none is recorded for that
-// day; errors of CheckCandidate (candidates.h), for today.
+// NOT_FOUND `PARTNER_NOT_FOUND`; FAILED_PRECONDITION `NO_MEMBER_STATES`: none is recorded for
+// today; errors of CheckCandidate (candidates.h), for today.
 absl::StatusOr<Plan> PlanOpenConsultation(const Registry& registry, Consultation consultation,
                                           absl::Time now);
 

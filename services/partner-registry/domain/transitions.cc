@@ -77,11 +77,12 @@ bool HasOneOf(const std::set<std::string>& holding, const std::vector<absl::stri
 // Steps that have to come first and were not taken.
 class Missing {
  public:
-  // One of `words` was not taken by `day`.
+  // One of `words` was not taken by `day`; said once, of the day that was looked at first.
   void Add(Axis axis, const std::vector<absl::string_view>& words, const std::string& day) {
     const absl::string_view by =
         StepsOf(axis)[static_cast<std::size_t>(RankOf(axis, words.front()))].by;
     const std::string text = absl::StrJoin(words, " or ");
+    if (!named_.insert(text).second) return;
     missing_.push_back(absl::StrCat(text, " (by ", by, ")"));
     details_.preconditions.push_back(
         {.type = "STEP",
@@ -118,6 +119,7 @@ class Missing {
  private:
   ErrorDetails details_{.reason = "STEP_NOT_POSSIBLE"};
   std::vector<std::string> missing_;
+  std::set<std::string> named_;
 };
 
 // R16: the Member States were consulted if all replied or the agency went on for a reason, which is

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/time/day.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
 
@@ -122,7 +124,7 @@ class AlignmentTest : public ::testing::Test {
       open.set_consultation_id("c1");
       v1::Consultation& consultation = *open.mutable_consultation();
       consultation.set_question("Is it to be proposed?");
-      consultation.set_opened("2026-01-01");
+      consultation.set_opened(FormatDay(DayInBrussels(absl::Now()) - 10));
       consultation.set_deadline("2099-01-01");
       consultation.set_evidence("note 12");
       ASSERT_THAT(Relate(kDesk, &Relations::OpenConsultation, open), IsOk());
@@ -130,7 +132,7 @@ class AlignmentTest : public ::testing::Test {
       reply.set_name(absl::StrCat(partner, "/consultations/c1"));
       reply.mutable_reply()->set_member_state("partners/france");
       reply.mutable_reply()->set_position(v1::ConsultationReply::POSITION_OBJECTS);
-      reply.mutable_reply()->set_day("2026-01-02");
+      reply.mutable_reply()->set_day(consultation.opened());
       reply.mutable_reply()->set_evidence("letter");
       ASSERT_THAT(Relate(kFrance, &Relations::RecordReply, reply), IsOk());
 

@@ -13,6 +13,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -70,28 +71,63 @@ class ConsultationsTest : public ::testing::Test {
   const identity::Principal desk_ = Who("agency/desk-officer/-/d1");
 };
 
-TEST_F(ConsultationsTest, TheMemberStatesOfTheOpeningDayAreAsked) {
-  Open();
+TEST_F(ConsultationsTest, TheMemberStatesOfTodayAreAskedWheneverItWasOpened) {
+  Consultation asked = Asked();
+  asked.opened = "2026-10-15";
+  Take(PlanOpenConsultation(registry_, asked, now_));
+  EXPECT_THAT(Known().member_states, SizeIs(26));
   EXPECT_THAT(Known().member_states, Contains("croatia"));
   EXPECT_THAT(Known().member_states, Not(Contains("denmark"))) << "not bound since 2019";
   EXPECT_THAT(Known().member_states, Not(Contains("united-kingdom")));
 
-  Consultation earlier = Asked();
-  earlier.id = "c2";
-  earlier.opened = "2013-06-30";
-  Take(PlanOpenConsultation(registry_, earlier, now_));
-  const auto* asked = registry_.relations().Find<Consultation>("partners/algeria/consultations/c2");
-  EXPECT_THAT(asked->member_states, Not(Contains("croatia")));
+  asked.id = "c2";
+  for (const char* const before : {"2026-10-14", "2013-06-30", "1960-01-01"}) {
+    asked.opened = before;
+    const auto refused = PlanOpenConsultation(registry_, asked, now_);
+    EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "CONSULTATION_INVALID"));
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr("2026-10-15")) << before;
+  }
 }
 
-TEST_F(ConsultationsTest, WhoIsOffTheRegisterIsNeitherAskedNorAskedAbout) {
+TEST_F(ConsultationsTest, NoOnePersonLeavesAMemberStateOut) {
+  const LegalClassPeriod third{.legal_class = LegalClass::kThirdCountry,
+                               .certainty = Certainty::kUnconfirmed};
+  LegalClassPeriod member{.legal_class = LegalClass::kMemberState,
+                          .from = "2004-05-01",
+                          .certainty = Certainty::kUnconfirmed};
+  LegalClassPeriod left = third;
+  left.from = "2026-11-01";
+  LegalClassPeriod over = member;
+  over.to = "2026-10-31";
+  over.certainty = Certainty::kFound;
+  LegalClassPeriod later = over;
+  later.from = "2030-01-01";
+  later.to = "";
+  const std::vector<std::vector<LegalClassPeriod>> recorded = {
+      {third}, {member}, {over, left}, {over}, {later}};
+  for (const std::vector<LegalClassPeriod>& classes : recorded) {
+    Partner hungary = *registry_.FindPartner("hungary");
+    hungary.legal_classes = classes;
+    EXPECT_THAT(MemberStatesOn(After(registry_, {hungary}), absl::CivilDay(2026, 11, 15)),
+                Contains("hungary"));
+  }
+  Partner hungary = *registry_.FindPartner("hungary");
+  left.confirmation = Confirmation{.confirmed_by = "somebody"};
+  hungary.legal_classes = {over, left};
+  EXPECT_THAT(MemberStatesOn(After(registry_, {hungary}), absl::CivilDay(2026, 11, 15)),
+              Not(Contains("hungary")))
+      << "two persons say that it has left";
+}
+
+TEST_F(ConsultationsTest, WhoIsOffTheRegisterIsAskedAndNotAskedAbout) {
   Partner croatia = *registry_.FindPartner("croatia");
   croatia.delete_time = now_;
   Partner algeria = *registry_.FindPartner("algeria");
   algeria.delete_time = now_;
   registry_ = After(std::move(registry_), {croatia});
   Open();
-  EXPECT_THAT(Known().member_states, Not(Contains("croatia")));
+  EXPECT_THAT(Known().member_states, Contains("croatia"))
+      << "whoever deletes a Member State does not leave it out";
 
   registry_ = After(std::move(registry_), {algeria});
   EXPECT_THAT(PlanOpenConsultation(registry_, Asked(), now_),
@@ -102,11 +138,32 @@ TEST_F(ConsultationsTest, NobodyIsAskedWhetherAMemberStateIsToBeProposed) {
   for (const char* const partner : {"france", "denmark", "eppo", "ejn", "icpa"}) {
     Consultation asked = Asked();
     asked.partner = partner;
-    asked.opened = "2013-01-01";  // What it was then does not matter.
     EXPECT_THAT(PlanOpenConsultation(registry_, asked, now_),
                 FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"))
         << partner;
   }
+}
+
+TEST_F(ConsultationsTest, OnlyWhoseClassIsSureIsAskedAbout) {
+  Partner algeria = *registry_.FindPartner("algeria");
+  algeria.legal_classes = {{.legal_class = LegalClass::kThirdCountry,
+                            .from = "2020-01-01",
+                            .certainty = Certainty::kUnconfirmed}};
+  const auto refused = PlanOpenConsultation(After(registry_, {algeria}), Asked(), now_);
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"));
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("comity partners confirm-class algeria --from 2020-01-01 --evidence"));
+
+  algeria.legal_classes[0].confirmation = Confirmation{.confirmed_by = "somebody"};
+  EXPECT_THAT(PlanOpenConsultation(After(registry_, {algeria}), Asked(), now_), IsOk());
+
+  algeria.legal_classes[0].confirmation.reset();
+  algeria.legal_classes[0].certainty = Certainty::kYear;
+  EXPECT_THAT(PlanOpenConsultation(After(registry_, {algeria}), Asked(), now_), IsOk());
+  algeria.legal_classes[0].from = "2026-01-01";
+  EXPECT_THAT(PlanOpenConsultation(After(registry_, {algeria}), Asked(), now_),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "NOT_A_CANDIDATE"))
+      << "the day may lie later in the year";
 }
 
 TEST_F(ConsultationsTest, WhatTheServerSetsIsNotTakenFromTheCaller) {

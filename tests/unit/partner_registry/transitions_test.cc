@@ -49,7 +49,8 @@ class TransitionsTest : public ::testing::Test {
         After(registry_, {Partner{.id = "kazakhstan",
                                   .kind = PartnerKind::kState,
                                   .display_name = "Kazakhstan",
-                                  .legal_classes = {{.legal_class = LegalClass::kThirdCountry}}},
+                                  .legal_classes = {{.legal_class = LegalClass::kThirdCountry,
+                                                     .certainty = Certainty::kFound}}},
                           Consultation{.partner = "kazakhstan",
                                        .id = "c1",
                                        .state = ConsultationState::kClosed,
@@ -254,6 +255,8 @@ TEST_F(TransitionsTest, AnAgreementTakesEffectOnlyAfterTheDecisionsOfTheCouncil)
   EXPECT_THAT(Missing(entered("", "2025-04-13", "")), ElementsAre("CONCLUSION_DECISION"));
   EXPECT_THAT(entered("", "2025-04-14", "2025-05-01"), IsOk()) << "concluded on that day";
   EXPECT_THAT(Missing(entered("", "", "2025-04-01")), ElementsAre("CONCLUSION_DECISION"));
+  EXPECT_THAT(Missing(entered("", "2025-04-01", "2025-04-02")), ElementsAre("CONCLUSION_DECISION"))
+      << "each once";
   EXPECT_THAT(Missing(entered("2024-09-01", "", "")), ElementsAre("SIGNING_DECISION"))
       << "undated, it counts from when it was recorded";
   EXPECT_THAT(entered("2026-12-01", "", ""), IsOk());
