@@ -90,6 +90,12 @@ std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument&
                                       ": enter another instrument if it is one (EJR 47(3))")};
 }
 
+std::optional<Problem> CheckKindStays(const Partner& known, const Partner& changed) {
+  if (changed.kind == known.kind || known.legal_classes.empty()) return std::nullopt;
+  return Problem{"kind", absl::StrCat("it stays ", Word(known.kind),
+                                      ", since a legal class is recorded: enter another partner")};
+}
+
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path) {
   if (!problem.has_value()) return absl::OkStatus();

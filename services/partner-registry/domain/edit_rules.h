@@ -41,6 +41,9 @@ absl::Status CheckNotErased(const Contact& contact);
 // (EJR 47(3)) cannot become one.
 std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed);
 
+// What a partner is stays once it is something in law: the Member States are asked by it.
+std::optional<Problem> CheckKindStays(const Partner& known, const Partner& changed);
+
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path);

@@ -344,6 +344,9 @@ class Planner {
     if (const auto* instrument = std::get_if<Instrument>(&fact)) {
       return CheckKindStays(std::get<Instrument>(*old), *instrument);
     }
+    if (const auto* changed = std::get_if<Partner>(&fact)) {
+      return CheckKindStays(std::get<Partner>(*old), *changed);
+    }
     return std::nullopt;
   }
 

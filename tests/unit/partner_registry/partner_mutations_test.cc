@@ -183,6 +183,23 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
   EXPECT_FALSE(plan->barrier);
 }
 
+TEST_F(PartnerMutationsTest, WhatIsSomethingInLawStaysWhatItIs) {
+  Partner changed = Georgia();
+  changed.kind = PartnerKind::kJudicialNetwork;
+  changed.iso_alpha2.clear();
+  changed.iso_alpha3.clear();
+  changed.legal_classes = {
+      {.legal_class = LegalClass::kExternalNetwork, .certainty = Certainty::kUnconfirmed}};
+  const auto refused = PlanUpdatePartner(registry_, kImporter, changed, "");
+  ASSERT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields.at(0).field, "partner.kind");
+  EXPECT_THAT(
+      PlanImport(registry_,
+                 Rows("partners.csv", "id,kind,display_name\ngeorgia,JUDICIAL_NETWORK,Georgia\n"),
+                 kImporter, kNow),
+      FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+}
+
 TEST_F(PartnerMutationsTest, AChangeOfClassOrCompetenceIsABarrierAndNoChangeIsNone) {
   Partner changed = Georgia();
   changed.competence.criminal_matters = !changed.competence.criminal_matters;
