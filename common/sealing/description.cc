@@ -26,7 +26,7 @@ void Check(const Description& description, Complaint& complaint) {
   RequireText(complaint, "description.media_type", description.media_type, 255,
               /*optional=*/false);
   RequireText(complaint, "description.case_reference", description.case_reference, 500);
-  RequireText(complaint, "description.note", description.note, 16 * 1024, /*optional=*/true,
+  RequireText(complaint, "description.note", description.note, 16U << 10, /*optional=*/true,
               /*lines=*/true);
   RequireNumber(complaint, "description.content_plaintext_length",
                 description.content_plaintext_length, 0, kLargestNumber);

@@ -72,6 +72,7 @@ void PrintArrangements(const v1::ListArrangementsResponse& response) {
 
 void PrintSecondments(const std::vector<v1::Secondment>& secondments) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(secondments.size());
   for (const v1::Secondment& one : secondments) {
     rows.push_back({one.name(), EnumText(v1::Secondment::Kind_descriptor(), one.kind(), "KIND_"),
                     one.from(), one.to().empty() ? "further notice" : one.to(),

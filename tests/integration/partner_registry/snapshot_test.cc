@@ -196,9 +196,8 @@ TEST_F(SnapshotTest, IsSignedWithADayOfExpiryForWhoMayHaveIt) {
     EXPECT_LE(statement->made, now);
     EXPECT_THAT(statement->notice, HasSubstr("Sample data"));
   }
-  EXPECT_EQ(sealing::ParseRegistrySnapshot(Get(kDpo)->statement)->expires -
-                sealing::ParseRegistrySnapshot(Get(kDpo)->statement)->made,
-            absl::Hours(24));
+  const auto day = sealing::ParseRegistrySnapshot(Get(kDpo)->statement);
+  EXPECT_EQ(day->expires - day->made, absl::Hours(24));
   for (const char* const caller : {kTbilisi, kDesk, kEeas}) {
     EXPECT_FALSE(Get(caller).ok()) << caller;
   }
