@@ -57,7 +57,7 @@ Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl:
       absl::StrCat(what,
                    " is not confirmed, and becomes surer only by a second person: leave it "
                    "unconfirmed, correct it if it is wrong, and have somebody else confirm it (",
-                   how, ")")};
+                   how, "; with --evidence, and the --etag that the show command prints)")};
 }
 
 // Days from the first to the last; none if that lies before.
