@@ -385,5 +385,19 @@ TEST_F(ExchangeTest, StatementsOfBeforeAndAfterAChangeOfTheSigningKeyVerifyEachW
   EXPECT_NE(certificates[1], certificates[2]);
 }
 
+TEST_F(ExchangeTest, WhyIsSaidInWordsThatAreRead) {
+  const std::string id = SendAuthorised().upload.document_id;
+  const std::string decision = decision_->decision.name.substr(10);
+  const auto not_plain = FailsWith(StatusCode::kInvalidArgument, "TEXT_NOT_PLAIN");
+  for (const char* const unseen : {"read\u202E", "re\u200Bad", "read\x01"}) {
+    EXPECT_THAT(world_.exchange->ReleaseHeaders(world_.By(kTbilisi), id, unseen), not_plain);
+    EXPECT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", unseen), not_plain);
+    EXPECT_THAT(world_.exchange->PlaceHold(world_.By(kDpo), id, unseen), not_plain);
+    EXPECT_THAT(world_.exchange->LiftHold(world_.By(kDpo), id, unseen), not_plain);
+    EXPECT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, unseen), not_plain);
+  }
+  EXPECT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", "two\nlines"), IsOk());
+}
+
 }  // namespace
 }  // namespace comity::document_exchange
