@@ -79,7 +79,7 @@ TEST_F(ExchangeTest, WhyItIsWithheldIsSaidWithTheFootnoteOfThePartner) {
 TEST_F(ExchangeTest, ASuspendedContactDoesNotKeepAnAuthorisationFromBeingWithdrawn) {
   const SealedLetter letter = SendAuthorised();
   const std::string decision = decision_->decision.name.substr(10);
-  world_.registry.SuspendContact(kTbilisi);
+  world_.registry.Suspend(kTbilisi);
 
   ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
 
@@ -233,7 +233,7 @@ TEST_F(ExchangeTest, WithoutALeaseOperationalDataAreNotHandedOver) {
 
 TEST_F(ExchangeTest, ABarrierBetweenDecisionAndBytesMakesItDecideAgain) {
   const SealedLetter letter = SendAuthorised();
-  world_.registry.RaiseBarrierOnce();
+  world_.registry.RaiseBarriers(1);
   const std::int64_t before = world_.journal->head().revision;
 
   EXPECT_THAT(world_.Release(kTbilisi, letter.upload.document_id), IsOk());
