@@ -211,7 +211,15 @@ Tri NotEnded(Reader& reader, const Lens& lens) {
   }
   if (reader.Stated(Field::kEnded)) return reader.Unsure(Field::kEnded);
   if (!reader.Stated(Field::kNotifiedEnd)) return Tri::kYes;
-  return reader.Reached(Field::kNotifiedEnd) == Tri::kNo ? Tri::kYes : reader.Unsure(Field::kEnded);
+  switch (reader.Reached(Field::kNotifiedEnd)) {
+    case Tri::kNo:
+      return Tri::kYes;
+    case Tri::kYes:
+      return reader.Unsure(Field::kEnded);
+    case Tri::kUnknown:  // Whether notice was given by this day.
+      break;
+  }
+  return reader.Unsure(Field::kNotifiedEnd);
 }
 
 // Yes while nothing of it is suspended. A part in words may or may not be the part in question.

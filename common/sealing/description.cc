@@ -50,13 +50,12 @@ std::string Write(const Description& description) {
 }  // namespace
 
 absl::Status CheckPlain(const Description& description) {
-  Complaint complaint(kReason);
-  RequirePlain(complaint, "description.title", description.title);
-  RequirePlain(complaint, "description.file_name", description.file_name);
-  RequirePlain(complaint, "description.media_type", description.media_type);
-  RequirePlain(complaint, "description.case_reference", description.case_reference);
-  RequirePlain(complaint, "description.note", description.note, text::Lines::kMany);
-  return complaint.status();
+  return CheckPlainTexts(kReason, "description",
+                         {{"title", description.title},
+                          {"file_name", description.file_name},
+                          {"media_type", description.media_type},
+                          {"case_reference", description.case_reference},
+                          {"note", description.note, text::Lines::kMany}});
 }
 
 absl::StatusOr<std::string> BuildDescription(const Description& description) {

@@ -186,12 +186,17 @@ void RequireText(Complaint& complaint, absl::string_view path, absl::string_view
   if (!plain || !IsUtf8(value)) complaint.Add(path, "must be UTF-8 without control characters");
 }
 
-void RequirePlain(Complaint& complaint, absl::string_view path, absl::string_view value,
-                  text::Lines lines) {
+absl::Status CheckPlainTexts(absl::string_view reason, absl::string_view path,
+                             std::initializer_list<ReadText> texts) {
   // How long it may be is said in bytes, by RequireText.
   constexpr int kAnyLength = std::numeric_limits<int>::max();
-  const std::string fault = text::FaultOf(value, {.least = 0, .most = kAnyLength, .lines = lines});
-  if (!fault.empty()) complaint.Add(path, fault);
+  Complaint complaint(reason);
+  for (const ReadText& read : texts) {
+    const std::string fault =
+        text::FaultOf(read.value, {.least = 0, .most = kAnyLength, .lines = read.lines});
+    if (!fault.empty()) complaint.Add(absl::StrCat(path, ".", read.member), fault);
+  }
+  return complaint.status();
 }
 
 void RequireSpiffeId(Complaint& complaint, absl::string_view path, absl::string_view value) {

@@ -77,9 +77,6 @@ void RequireWord(Complaint& complaint, absl::string_view path, absl::string_view
 // UTF-8 without control characters (but line feed and tab if `lines`), at most `most` bytes.
 void RequireText(Complaint& complaint, absl::string_view path, absl::string_view value,
                  std::size_t most, bool optional = true, bool lines = false);
-// What people read is what is signed: plain text (common/text/plain.h).
-void RequirePlain(Complaint& complaint, absl::string_view path, absl::string_view value,
-                  text::Lines lines = text::Lines::kOne);
 void RequireSpiffeId(Complaint& complaint, absl::string_view path, absl::string_view value);
 void RequireUuidV7(Complaint& complaint, absl::string_view path, absl::string_view value);
 // `partners/{partner}`.
@@ -97,6 +94,18 @@ void RequireAtMostBytes(Complaint& complaint, absl::string_view path, std::size_
 // though empty are found so. Not called after a complaint.
 void RequireSameBytes(Complaint& complaint, absl::string_view path,
                       absl::FunctionRef<std::string()> write, absl::string_view bytes);
+
+// A text that people read.
+struct ReadText {
+  absl::string_view member;
+  absl::string_view value;
+  text::Lines lines = text::Lines::kOne;
+};
+
+// What people read is what is signed: INVALID_ARGUMENT `reason` with the path of the first of
+// `texts`, members of what is at `path`, that is not plain (common/text/plain.h).
+absl::Status CheckPlainTexts(absl::string_view reason, absl::string_view path,
+                             std::initializer_list<ReadText> texts);
 
 inline constexpr std::int64_t kLargestNumber = std::int64_t{1} << 53;
 

@@ -15,6 +15,7 @@ using json::Json;
 
 constexpr absl::string_view kFormat = "comity.manifest.v1";
 constexpr absl::string_view kReason = "MANIFEST_INVALID";
+constexpr absl::string_view kPurposePath = "manifest.purpose";
 constexpr std::size_t kMostOriginators = 50;
 constexpr std::size_t kMostRestrictions = 50;
 constexpr std::size_t kMostPartners = 100;
@@ -66,6 +67,25 @@ void Check(const PayloadDigest& payload, const std::string& path, Complaint& com
   RequireNumber(complaint, path + ".length", payload.length, 1, kLargestNumber);
 }
 
+void Check(const Purpose& purpose, absl::string_view path, Complaint& complaint) {
+  const auto at = [path](absl::string_view member) { return absl::StrCat(path, ".", member); };
+  RequireText(complaint, at("task"), purpose.task, kWordsBytes);
+  RequireText(complaint, at("offence"), purpose.offence, kWordsBytes);
+  RequireText(complaint, at("stage"), purpose.stage, kWordsBytes);
+  RequireText(complaint, at("case_reference"), purpose.case_reference, kWordsBytes);
+  RequireText(complaint, at("necessity"), purpose.necessity, kNecessityBytes, /*optional=*/true,
+              /*lines=*/true);
+}
+
+absl::Status CheckPlain(const Purpose& purpose, absl::string_view reason, absl::string_view path) {
+  return CheckPlainTexts(reason, path,
+                         {{"task", purpose.task},
+                          {"offence", purpose.offence},
+                          {"stage", purpose.stage},
+                          {"case_reference", purpose.case_reference},
+                          {"necessity", purpose.necessity, text::Lines::kMany}});
+}
+
 void Check(const Manifest& manifest, Complaint& complaint) {
   RequireUuidV7(complaint, "manifest.document_id", manifest.document_id);
   RequireSpiffeId(complaint, "manifest.sender", manifest.sender);
@@ -82,13 +102,7 @@ void Check(const Manifest& manifest, Complaint& complaint) {
     Check(manifest.originators[i], Indexed("manifest.originators", i), complaint);
   }
   Check(manifest.use_restrictions, "manifest.use_restrictions", complaint);
-  RequireText(complaint, "manifest.purpose.task", manifest.purpose.task, kWordsBytes);
-  RequireText(complaint, "manifest.purpose.offence", manifest.purpose.offence, kWordsBytes);
-  RequireText(complaint, "manifest.purpose.stage", manifest.purpose.stage, kWordsBytes);
-  RequireText(complaint, "manifest.purpose.case_reference", manifest.purpose.case_reference,
-              kWordsBytes);
-  RequireText(complaint, "manifest.purpose.necessity", manifest.purpose.necessity, kNecessityBytes,
-              /*optional=*/true, /*lines=*/true);
+  Check(manifest.purpose, kPurposePath, complaint);
   RequireAtMost(complaint, "manifest.subjects", manifest.subjects.size(), 4);
   for (std::size_t i = 0; i < manifest.subjects.size(); ++i) {
     RequireWord(complaint, Indexed("manifest.subjects", i), manifest.subjects[i],
@@ -268,14 +282,14 @@ Manifest Read(ObjectReader& reader, Complaint& complaint) {
 }  // namespace
 
 absl::Status CheckPlain(const Manifest& manifest) {
-  Complaint complaint(kReason);
-  const Purpose& purpose = manifest.purpose;
-  RequirePlain(complaint, "manifest.purpose.task", purpose.task);
-  RequirePlain(complaint, "manifest.purpose.offence", purpose.offence);
-  RequirePlain(complaint, "manifest.purpose.stage", purpose.stage);
-  RequirePlain(complaint, "manifest.purpose.case_reference", purpose.case_reference);
-  RequirePlain(complaint, "manifest.purpose.necessity", purpose.necessity, text::Lines::kMany);
-  return complaint.status();
+  return CheckPlain(manifest.purpose, kReason, kPurposePath);
+}
+
+absl::Status CheckTexts(const Purpose& purpose, absl::string_view reason, absl::string_view path) {
+  Complaint complaint(reason);
+  Check(purpose, path, complaint);
+  COMITY_RETURN_IF_ERROR(complaint.status());
+  return CheckPlain(purpose, reason, path);
 }
 
 absl::StatusOr<std::string> BuildManifest(const Manifest& manifest) {

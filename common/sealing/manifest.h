@@ -96,6 +96,10 @@ struct Manifest {
 // the member's path.
 absl::Status CheckPlain(const Manifest& manifest);
 
+// Whether a manifest may say this, with room and plain, before there is one: INVALID_ARGUMENT
+// `reason` with the member's path, which begins with `path`.
+absl::Status CheckTexts(const Purpose& purpose, absl::string_view reason, absl::string_view path);
+
 // The bytes to sign. INVALID_ARGUMENT `MANIFEST_INVALID` with the member's path, such as
 // `manifest.originators[1].partner`; as CheckPlain.
 absl::StatusOr<std::string> BuildManifest(const Manifest& manifest);

@@ -5,6 +5,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/rows.h"
+#include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
 namespace {
@@ -46,7 +47,7 @@ bool IsPartnerName(absl::string_view name) {
 }
 
 absl::Status CheckText(absl::string_view field, absl::string_view text, std::size_t limit,
-                       bool required) {
+                       bool required, text::Lines lines = text::Lines::kOne) {
   if (required && text.empty()) {
     return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), "is required");
   }
@@ -54,7 +55,7 @@ absl::Status CheckText(absl::string_view field, absl::string_view text, std::siz
     return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field),
                         absl::StrCat("has more than ", limit, " bytes"));
   }
-  return absl::OkStatus();
+  return CheckPlainText("DECISION_INVALID", absl::StrCat("decision.", field), text, lines);
 }
 
 }  // namespace
@@ -111,13 +112,13 @@ absl::Status CheckDecision(const RecordedDecision& recorded) {
   }
   COMITY_RETURN_IF_ERROR(CheckText("case_reference", decision.case_reference, 200, true));
   COMITY_RETURN_IF_ERROR(CheckText("evidence", recorded.evidence, 500, true));
-  COMITY_RETURN_IF_ERROR(
-      CheckText("grounds", decision.grounds, 4000, legal::NeedsGrounds(decision.kind)));
+  COMITY_RETURN_IF_ERROR(CheckText("grounds", decision.grounds, 4000,
+                                   legal::NeedsGrounds(decision.kind), text::Lines::kMany));
   if (decision.conditions.size() > 20) {
     return InvalidField("DECISION_INVALID", "decision.conditions", "are more than 20");
   }
   for (const std::string& condition : decision.conditions) {
-    COMITY_RETURN_IF_ERROR(CheckText("conditions", condition, 1000, true));
+    COMITY_RETURN_IF_ERROR(CheckText("conditions", condition, 1000, true, text::Lines::kMany));
   }
   if (!decision.valid_from.exact()) {
     return InvalidField("DECISION_INVALID", "decision.valid_from", "must be a day, as 2026-11-23");

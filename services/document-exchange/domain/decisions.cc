@@ -9,11 +9,10 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
 namespace {
-
-constexpr std::size_t kLongestReason = 1000;
 
 absl::Status DecisionNotFound() {
   return MakeError(absl::StatusCode::kNotFound,
@@ -99,9 +98,7 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
                                                             absl::string_view decision_id,
                                                             absl::string_view reason) {
   if (!IsUuid(decision_id)) return DecisionNotFound();
-  if (reason.empty() || reason.size() > kLongestReason) {
-    return InvalidField("REASON_MISSING", "reason", "must say why in 1 to 1,000 bytes");
-  }
+  COMITY_RETURN_IF_ERROR(CheckReason(reason));
   COMITY_ASSIGN_OR_RETURN(const DecisionFilter visible, VisibleDecisions(request, ""));
   int withheld = 0;
   const absl::StatusOr<journal::Committed> committed =

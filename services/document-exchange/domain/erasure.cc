@@ -12,12 +12,12 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/domain/objects.h"
+#include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
 namespace {
 
 constexpr std::size_t kBatch = 100;
-constexpr std::size_t kLongestReason = 1000;
 constexpr char kMethod[] = "timer/erase";
 
 std::string NameOf(absl::string_view document_id) {
@@ -156,9 +156,7 @@ absl::StatusOr<Hold> Exchange::LiftHold(const Request& request, absl::string_vie
 
 absl::StatusOr<Hold> Exchange::SetHold(const Request& request, absl::string_view document_id,
                                        absl::string_view reason, bool held) {
-  if (reason.empty() || reason.size() > kLongestReason) {
-    return InvalidField("REASON_MISSING", "reason", "must say why in 1 to 1,000 bytes");
-  }
+  COMITY_RETURN_IF_ERROR(CheckReason(reason));
   if (!IsUuid(document_id)) return DocumentNotFound();
   const auto body = [&](journal::Turn& turn) -> absl::Status {
     const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);

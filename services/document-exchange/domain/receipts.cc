@@ -11,11 +11,10 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
 namespace {
-
-constexpr std::size_t kLongestReason = 1000;
 
 std::string NameOf(absl::string_view document_id) {
   return absl::StrCat("documents/", document_id);
@@ -86,6 +85,7 @@ absl::StatusOr<StoredStatement> Exchange::Reject(const Request& request,
   if (reason.size() > kLongestReason) {
     return InvalidField("REASON_TOO_LONG", "reason", "has more than 1,000 bytes");
   }
+  COMITY_RETURN_IF_ERROR(CheckPlainText(kTextNotPlain, "reason", reason, text::Lines::kMany));
   const absl::StatusOr<journal::Committed> committed =
       parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);

@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/domain/objects.h"
+#include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
 namespace {
@@ -27,6 +28,7 @@ absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
                         "must say in 1 to 500 bytes why the document is opened; it becomes part of "
                         "the record (EUDPR 88(1))");
   }
+  COMITY_RETURN_IF_ERROR(CheckPlainText(kTextNotPlain, "purpose", purpose, text::Lines::kMany));
   const std::string name = absl::StrCat("documents/", document_id);
   // From before the decision, so that a withdrawal committed after it waits for this release.
   const ReleasePermit own_permit = releases_->Share();

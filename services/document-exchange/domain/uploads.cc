@@ -110,6 +110,14 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
   if (wanted.context.question.data_kind == legal::DataKind::kUnspecified) {
     return InvalidField("DATA_KIND_MISSING", "context.question.data_kind", "must be said");
   }
+  // Before a long upload, not after it: the manifest says the same in these words.
+  const legal::Purpose& purpose = wanted.context.question.purpose;
+  COMITY_RETURN_IF_ERROR(sealing::CheckTexts({.task = purpose.task,
+                                              .offence = purpose.offence,
+                                              .stage = purpose.stage,
+                                              .case_reference = purpose.case_reference,
+                                              .necessity = purpose.necessity},
+                                             "CONTEXT_INVALID", "context.question.purpose"));
   if (wanted.context.derived_from.size() > kMostDerived) {
     return InvalidField("DERIVED_FROM_INVALID", "context.derived_from", "names more than 100");
   }

@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
+#include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/standing.h"
 
 namespace comity::partner_registry {
@@ -33,11 +34,8 @@ std::string HowToMakeSure(const Partner& partner) {
   for (const LegalClassPeriod& period : partner.legal_classes) {
     if (period.confirmation.has_value() || legal::Confirmed(period.certainty)) continue;
     return absl::StrCat("a second person confirms what is recorded ",
-                        period.from.empty() ? "" : absl::StrCat("from ", period.from, " "),
-                        "(ConfirmLegalClass; comity partners confirm-class ", partner.id,
-                        period.from.empty() ? "" : " --from ", period.from,
-                        " --evidence DOCUMENT --etag ETAG, which comity partners show ", partner.id,
-                        " tells).");
+                        period.from.empty() ? "" : absl::StrCat("from ", period.from, " "), "with ",
+                        HowToConfirm(partner, period), ".");
   }
   return "have the registry operator record the exact days of the legal class.";
 }

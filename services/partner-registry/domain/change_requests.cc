@@ -38,7 +38,7 @@ absl::StatusOr<Plan> EditOf(const Registry& registry, absl::string_view caller,
 
 // The edit is refused to who approves, who only named it. What is wrong with the request itself
 // nobody can correct in it, nor make what it rests on as it was.
-absl::Status NotApproved(const absl::Status& refused) {
+absl::Status NotApproved(const ChangeRequest& request, const absl::Status& refused) {
   if (ReasonOf(refused) == "PARTNER_DELETED") return refused;
   ErrorDetails details = DetailsOf(refused);
   for (FieldViolation& violation : details.fields) {
@@ -47,10 +47,24 @@ absl::Status NotApproved(const absl::Status& refused) {
   }
   if (details.metadata.contains("field")) details.metadata["field"] = "name";
   return MakeError(refused.code(),
-                   absl::StrCat("As it is the request cannot be approved: decline it (comity "
-                                "changes reject), and have what is still right asked for anew. ",
+                   absl::StrCat("As it is the request cannot be approved: decline it with `comity "
+                                "changes reject ",
+                                NameOf(request),
+                                " --answer ANSWER`, and have what is still right asked for anew. ",
                                 refused.message()),
                    std::move(details));
+}
+
+// Of the same once more: what was entered is there to be changed.
+std::string HowToAsk(const ChangeRequest& request) {
+  const bool is_new = request.fields.empty() && request.state != ChangeRequestState::kApproved;
+  const auto* const authority = std::get_if<Authority>(&request.change);
+  return absl::StrCat(
+      "`comity changes request ",
+      authority != nullptr
+          ? absl::StrCat("--authority ", authority->partner, "/", authority->id)
+          : absl::StrCat("--contact ", std::get<Contact>(request.change).id, "@", request.partner),
+      is_new ? " --new" : "", " --set FIELD=VALUE --reason REASON`");
 }
 
 absl::Status Pending(int most, absl::string_view what) {
@@ -68,7 +82,12 @@ absl::Status CheckMayAsk(const Registry& registry, absl::string_view partner, ab
     if (each->request_time > now - absl::Hours(24)) ++of_the_day;
   }
   if (open >= kMostOpenRequests) {
-    return Pending(kMostOpenRequests, "wait for an answer: wait for it, or take one back.");
+    return Pending(kMostOpenRequests,
+                   absl::StrCat("wait for an answer: wait for it, or take one that `comity changes "
+                                "list ",
+                                partner,
+                                "` shows back with `comity changes reject REQUEST --answer "
+                                "ANSWER`."));
   }
   if (of_the_day >= kMostRequestsADay) {
     return Pending(kMostRequestsADay,
@@ -90,7 +109,9 @@ absl::StatusOr<ChangeRequest> Answered(const Registry& registry, const identity:
   if (!fault.empty()) return Bad("answer", fault);
   if (known->state != ChangeRequestState::kOpen) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
-                     "The request was answered already: ask anew for what is still wanted.",
+                     absl::StrCat("The request was answered already: ask anew for what is still "
+                                  "wanted, with ",
+                                  HowToAsk(*known), "."),
                      {.reason = "CHANGE_REQUEST_CLOSED"});
   }
   ChangeRequest changed = *known;
@@ -179,7 +200,7 @@ absl::StatusOr<Plan> PlanApproveChangeRequest(const Registry& registry,
     COMITY_RETURN_IF_ERROR(CheckNotErased(*contact));
   }
   absl::StatusOr<Plan> plan = EditOf(registry, caller.spiffe_id, changed, now);
-  if (!plan.ok()) return NotApproved(plan.status());
+  if (!plan.ok()) return NotApproved(changed, plan.status());
   plan->resource = std::string(name);
   plan->facts.emplace_back(std::move(changed));
   return plan;

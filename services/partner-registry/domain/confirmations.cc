@@ -16,6 +16,7 @@
 #include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
+#include "services/partner-registry/domain/remedies.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -96,17 +97,19 @@ void RecordAsNew(absl::string_view caller, T& made) {
   made.recorded_by = {std::string(caller)};
 }
 
-// The part of Confirm that what is confirmed as a whole shares.
-template <typename T>
+// The part of Confirm that what is confirmed as a whole shares. `record_anew(certainty)` is the
+// edit by which somebody vouches for it.
+template <typename T, typename RecordAnew>
 absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std::string evidence,
-                          absl::Time now, T& made) {
+                          absl::Time now, RecordAnew record_anew, T& made) {
   COMITY_RETURN_IF_ERROR(CheckEvidence(evidence));
   if (legal::Confirmed(made.certainty) || made.confirmation.has_value()) {
     return NothingToConfirm(field, "is sure already");
   }
   if (made.recorded_by.empty()) {
     return SecondPersonNeeded(
-        field, "who recorded it is not known, so record it anew first, its certainty UNKNOWN");
+        field, absl::StrCat("who recorded it is not known, so record it anew first, with ",
+                            record_anew(UnsureInPlaceOf(made.certainty))));
   }
   if (std::any_of(made.recorded_by.begin(), made.recorded_by.end(),
                   [&](const std::string& recorder) { return IsSamePerson(recorder, caller); })) {
@@ -184,28 +187,43 @@ absl::string_view RecorderOf(const Instrument& instrument, absl::string_view fie
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
                      Authority& authority) {
-  return ConfirmWhole(caller, "certainty", std::move(evidence), now, authority);
+  const auto record_anew = [&](Certainty certainty) {
+    return HowToUpdate(authority, {SetCertainty("certainty", certainty)});
+  };
+  return ConfirmWhole(caller, "certainty", std::move(evidence), now, record_anew, authority);
 }
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
-                     Competence& competence) {
+                     Partner& partner) {
   constexpr char kField[] = "competent_in_criminal_matters";
-  if (!competence.criminal_matters) {
-    return NothingToConfirm(kField, "is not set: record first that the partner is competent");
+  if (!partner.competence.criminal_matters) {
+    return NothingToConfirm(
+        kField, absl::StrCat("is not set: record first that the partner is competent, with ",
+                             HowToUpdate(partner, {absl::StrCat(kField, "=yes"),
+                                                   "competence_certainty=unconfirmed"})));
   }
-  return ConfirmWhole(caller, kField, std::move(evidence), now, competence);
+  const auto record_anew = [&](Certainty certainty) {
+    return HowToUpdate(partner, {SetCertainty("competence_certainty", certainty)});
+  };
+  return ConfirmWhole(caller, kField, std::move(evidence), now, record_anew, partner.competence);
 }
 
 absl::Status Confirm(absl::string_view caller, absl::string_view from, std::string evidence,
                      absl::Time now, Partner& partner) {
   for (LegalClassPeriod& period : partner.legal_classes) {
-    if (period.from == from) {
-      return ConfirmWhole(caller, "legal_class", std::move(evidence), now, period);
-    }
+    if (period.from != from) continue;
+    const auto record_anew = [&](Certainty certainty) {
+      LegalClassPeriod anew = period;
+      anew.certainty = certainty;
+      return HowToUpdate(partner, {LegalClasses({anew}, partner.legal_classes.size() > 1)});
+    };
+    return ConfirmWhole(caller, "legal_class", std::move(evidence), now, record_anew, period);
   }
-  return InvalidField("CONFIRMATION_INVALID", "from",
-                      "name the first day of a period of the partner's legal class as it is "
-                      "recorded, or none if it has none");
+  return InvalidField(
+      "CONFIRMATION_INVALID", "from",
+      absl::StrCat("name the first day of a period of the partner's legal class as it is recorded, "
+                   "or none if it has none (`comity partners show ",
+                   partner.id, "` lists them)"));
 }
 
 absl::Status Confirm(absl::string_view caller, absl::string_view field, std::string evidence,
@@ -222,11 +240,16 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
         absl::StrCat("name a field whose certainty can decide: ", absl::StrJoin(names, ", ")));
   }
   std::string value = ValueOf(instrument, *decisive);
+  const bool is_empty = value.empty();
   const bool sure = legal::Sure(ToLegal(instrument), *decisive);
   COMITY_RETURN_IF_ERROR(CheckEvidence(evidence));
-  if (value.empty()) {
+  if (is_empty) {
     if (!MayBeConfirmedEmpty(instrument, *decisive)) {
-      return NothingToConfirm(field, "is empty: record its value first");
+      return NothingToConfirm(
+          field, absl::StrCat(
+                     "is empty: record its value first, with ",
+                     HowToUpdate(instrument, {absl::StrCat(field, "=VALUE"),
+                                              CertaintyOfField(field, Certainty::kUnconfirmed)})));
     }
     value = "none";
   }
@@ -235,8 +258,19 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   if (IsSamePerson(recorder, caller))
     return SecondPersonNeeded(field, "you recorded its value yourself");
   if (recorder.empty()) {
+    const auto unsure = [&](Certainty certainty) { return CertaintyOfField(field, certainty); };
+    const std::string anew =
+        is_empty
+            ? absl::StrCat(
+                  HowToUpdate(instrument,
+                              {absl::StrCat(field, "=VALUE"), unsure(Certainty::kUnconfirmed)}),
+                  " and ",
+                  HowToUpdate(instrument, {absl::StrCat(field, "="), unsure(Certainty::kUnknown)}))
+            : HowToUpdate(instrument,
+                          {unsure(UnsureInPlaceOf(AsRecorded(instrument).CertaintyOf(*decisive)))});
     return SecondPersonNeeded(
-        field, "who recorded its value is not known, so empty it and record it anew first");
+        field,
+        absl::StrCat("who recorded its value is not known, so record it anew first, with ", anew));
   }
   std::erase_if(instrument.confirmations,
                 [&](const Confirmation& earlier) { return earlier.field == field; });

@@ -32,8 +32,9 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
                      absl::Time now, Instrument& instrument);
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
                      Authority& authority);
+// The competence of the partner.
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
-                     Competence& competence);
+                     Partner& partner);
 // The period that begins on `from`, as it is recorded.
 absl::Status Confirm(absl::string_view caller, absl::string_view from, std::string evidence,
                      absl::Time now, Partner& partner);

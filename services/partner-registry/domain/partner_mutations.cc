@@ -115,7 +115,7 @@ absl::StatusOr<Plan> PlanConfirmCompetence(const Registry& registry, absl::strin
   COMITY_ASSIGN_OR_RETURN(const Partner* known, FindOnRegister(registry, id));
   COMITY_RETURN_IF_ERROR(CheckSeen(etag, "the partner", known->recorded));
   Partner changed = *known;
-  COMITY_RETURN_IF_ERROR(Confirm(caller, evidence, now, changed.competence));
+  COMITY_RETURN_IF_ERROR(Confirm(caller, evidence, now, changed));
   std::string name = NameOf(changed);
   return Plan{.facts = {std::move(changed)}, .resource = std::move(name)};
 }

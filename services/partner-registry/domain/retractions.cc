@@ -8,6 +8,7 @@
 #include "common/text/plain.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/remedies.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -54,8 +55,8 @@ absl::StatusOr<Plan> PlanRetractInstrument(const Registry& registry, absl::strin
     return MakeError(
         absl::StatusCode::kFailedPrecondition,
         absl::StrCat(name, " replaces ", changed.supersedes,
-                     ", which would govern again without it: first say that it does, by emptying "
-                     "`supersedes` (UpdateInstrument), or end it instead."),
+                     ", which would govern again without it: first say that it does, with ",
+                     HowToUpdate(changed, {"supersedes="}), ", or end it instead."),
         {.reason = "INSTRUMENT_SUPERSEDES", .metadata = {{"supersedes", changed.supersedes}}});
   }
   plan.facts.emplace_back(std::move(changed));

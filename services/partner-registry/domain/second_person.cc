@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/legal/effect.h"
@@ -14,6 +16,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
+#include "services/partner-registry/domain/remedies.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -46,18 +49,34 @@ bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal
          legal::Sure(view, field);
 }
 
-std::string HowToConfirm(const Instrument& instrument, absl::string_view field) {
-  return absl::StrCat("ConfirmField; comity instruments confirm ", instrument.partner, "/",
-                      instrument.id, " ", field);
+// What would be sure: `set`, in a file `in_file`, says that it is not, and `confirm` how it gets
+// so.
+Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view set,
+                         absl::string_view in_file, absl::string_view confirm) {
+  return {std::string(column),
+          absl::StrCat(what,
+                       " is not confirmed, and becomes surer only by a second person: say so with "
+                       "`--set ",
+                       set, "` (in a file: ", in_file,
+                       "), correct it if it is wrong, and have somebody else confirm it with ",
+                       confirm)};
 }
 
-Problem HasToBeConfirmed(absl::string_view column, absl::string_view what, absl::string_view how) {
-  return {
-      std::string(column),
-      absl::StrCat(what,
-                   " is not confirmed, and becomes surer only by a second person: leave it "
-                   "unconfirmed, correct it if it is wrong, and have somebody else confirm it (",
-                   how, "; with --evidence, and the --etag that the show command prints)")};
+// What a second person confirmed as it is: `set` is what is recorded.
+Problem IsSureAlready(absl::string_view column, absl::string_view what, absl::string_view set) {
+  return {std::string(column),
+          absl::StrCat(what,
+                       " is sure already, since a second person confirmed it: leave its certainty "
+                       "as it is recorded with `--set ",
+                       set, "`, in a file likewise")};
+}
+
+// Of a field of an instrument, which is recorded with `unsure` for now.
+Problem FieldHasToBeConfirmed(const Instrument& made, absl::string_view field,
+                              absl::string_view what, Certainty unsure = Certainty::kUnconfirmed) {
+  return HasToBeConfirmed("certainty", what, CertaintyOfField(field, unsure),
+                          absl::StrCat(field, ":", absl::AsciiStrToLower(Word(unsure))),
+                          HowToConfirm(made, field));
 }
 
 // Days from the first to the last; none if that lies before.
@@ -106,6 +125,14 @@ bool LiesIn(const Days& days, const std::vector<Period>& periods, DaysOf days_of
   return next > days.last;
 }
 
+constexpr char kOthers[] = "; OTHERS are the other periods";
+
+// "from 2020-01-01 to further notice".
+std::string SpanOf(const LegalClassPeriod& period) {
+  return absl::StrCat("from ", period.from.empty() ? "ever" : period.from, " to ",
+                      period.to.empty() ? "further notice" : period.to);
+}
+
 // The earlier version governs again once nothing says that it was replaced.
 std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& old,
                                     const Instrument& made) {
@@ -113,18 +140,26 @@ std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& 
   const std::string name = absl::StrCat("partners/", old.partner, "/instruments/", old.supersedes);
   const Instrument* earlier = registry.FindInstrument(name);
   if (earlier == nullptr) return std::nullopt;
-  std::optional<Problem> again;
+  const legal::Instrument recorded = AsRecorded(*earlier);
+  const legal::Instrument held = ToLegal(*earlier);
+  std::vector<std::string> sure;
+  std::vector<std::string> unsure;
   ForEachDecisive([&](legal::Field field) {
-    if (again.has_value() || !MayCarry(*earlier, ToLegal(*earlier), field)) return;
-    again = Problem{"supersedes",
-                    absl::StrCat(name,
-                                 " would govern again on one person's word: say first that "
-                                 "its `",
-                                 legal::Name(field),
-                                 "` is UNCONFIRMED, and have somebody else confirm it afterwards (",
-                                 HowToConfirm(*earlier, legal::Name(field)), ")")};
+    if (!MayCarry(*earlier, held, field)) return;
+    sure.emplace_back(legal::Name(field));
+    unsure.push_back(
+        CertaintyOfField(legal::Name(field), UnsureInPlaceOf(recorded.CertaintyOf(field))));
   });
-  return again;
+  if (sure.empty()) return std::nullopt;
+  return Problem{
+      "supersedes",
+      absl::StrCat(
+          name,
+          " would govern again on one person's word: say first that what is sure of "
+          "it is not, with ",
+          HowToUpdate(*earlier, unsure), ", and afterwards have somebody else confirm ",
+          sure.size() == 1 ? "" : absl::StrCat("each FIELD of ", absl::StrJoin(sure, ", "), " "),
+          "with ", HowToConfirm(*earlier, sure.size() == 1 ? sure[0] : "FIELD"))};
 }
 
 }  // namespace
@@ -140,26 +175,40 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
   if (surer.has_value()) return surer;
   if (old != nullptr && legal::Widens(old->scope, made.scope) &&
       legal::Sure(is, legal::Field::kScope)) {
-    return HasToBeConfirmed(
-        "certainty", "What is added to `scope`",
-        absl::StrCat("say scope:unconfirmed with it, then ", HowToConfirm(made, "scope")));
+    return FieldHasToBeConfirmed(made, "scope", "What is added to `scope`");
   }
   ForEachDecisive([&](legal::Field field) {
     if (surer.has_value()) return;
+    const absl::string_view name = legal::Name(field);
     const bool bound = IsBound(before, was, field);
+    const bool confirmed =
+        ValueOf(made, field) == ValueOf(before, field) && IsConfirmed(before, field);
+    const auto sure_already = [&] {
+      return IsSureAlready("certainty", absl::StrCat("`", name, "`"),
+                           CertaintyOfField(name, was.CertaintyOf(field)));
+    };
     if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(before, field))) {
-      surer = Problem{"certainty",
-                      absl::StrCat("`", legal::Name(field),
-                                   "` is not confirmed, and empty it says for sure that there is "
-                                   "none: leave its certainty UNKNOWN")};
+      if (confirmed) {
+        surer = sure_already();
+        return;
+      }
+      surer = Problem{
+          "certainty",
+          absl::StrCat(
+              "`", name, "` is not confirmed, and empty it says for sure that there is ",
+              "none: say that nobody knows with `--set ",
+              CertaintyOfField(name, Certainty::kUnknown), "` (in a file: ", name, ":unknown)",
+              // Of others an empty one is never confirmed.
+              WhatItTells(field) == Tells::kMayStop
+                  ? absl::StrCat(", and have somebody else confirm that there is none with ",
+                                 HowToConfirm(made, name))
+                  : "")};
       return;
     }
     if (LeavesEffectUntil(before, held, field) < LeavesEffectUntil(made, is, field)) {
-      surer = HasToBeConfirmed(
-          "certainty",
-          absl::StrCat("That `", legal::Name(field), "` leaves it an effect for longer"),
-          absl::StrCat("record it as UNCONFIRMED, or empty as UNKNOWN, then ",
-                       HowToConfirm(made, legal::Name(field))));
+      surer = FieldHasToBeConfirmed(
+          made, name, absl::StrCat("That `", name, "` leaves it an effect for longer"),
+          ValueOf(made, field).empty() ? Certainty::kUnknown : Certainty::kUnconfirmed);
       return;
     }
     const bool stays = old != nullptr && ValueOf(made, field) == ValueOf(before, field) &&
@@ -167,9 +216,8 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
     const bool carries = CanCarry(made.kind) && !stays && MayCarry(made, is, field);
     const bool surer_than_before = bound && !ValueOf(made, field).empty() && legal::Sure(is, field);
     if (!carries && !surer_than_before) return;
-    surer = HasToBeConfirmed(
-        "certainty", absl::StrCat("`", legal::Name(field), "`"),
-        absl::StrCat("record it as UNCONFIRMED, then ", HowToConfirm(made, legal::Name(field))));
+    surer = confirmed ? sure_already()
+                      : FieldHasToBeConfirmed(made, name, absl::StrCat("`", name, "`"));
   });
   return surer;
 }
@@ -188,30 +236,35 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
     const bool stays = before.reference.empty() && value == ValueOf(before, field) &&
                        was.CertaintyOf(field) == is.CertaintyOf(field);
     if (stays || !MayCarry(made, is, field)) return;
-    without =
-        Problem{"reference",
-                absl::StrCat("name the document that shows `", legal::Name(field),
-                             "`, such as OJ L 149, 30.4.2021, or say in `certainty` that it is "
-                             "unconfirmed, so that a second person confirms it with evidence")};
+    const absl::string_view name = legal::Name(field);
+    without = Problem{
+        "reference",
+        absl::StrCat("name the document that shows `", name,
+                     "`, such as OJ L 149, 30.4.2021, with `--set reference=DOCUMENT`, or say with "
+                     "`--set ",
+                     CertaintyOfField(name, Certainty::kUnconfirmed), "` (in a file: ", name,
+                     ":unconfirmed) that it is unconfirmed, so that a second person confirms it "
+                     "with evidence")};
   });
   return without;
 }
 
 std::optional<Problem> MadeSurer(const Authority* old, const Authority& made) {
   if (!legal::Confirmed(made.certainty)) return std::nullopt;
-  const std::string how =
-      absl::StrCat("ConfirmAuthority; comity authorities confirm ", made.partner, "/", made.id);
-  if (old != nullptr && !legal::Confirmed(old->certainty)) {
-    return HasToBeConfirmed("certainty", "The authority", how);
-  }
+  const auto needed = [&](absl::string_view what) {
+    return HasToBeConfirmed("certainty", what, "certainty=unconfirmed", "unconfirmed",
+                            HowToConfirm(made));
+  };
   // Under another name it is another authority, for all that anybody can tell.
   const bool another = old == nullptr || old->display_name != made.display_name;
-  if (!another && !legal::Widens(ToLegal(*old), ToLegal(made))) return std::nullopt;
-  return HasToBeConfirmed("certainty",
-                          another
-                              ? "What an authority of this name is competent and covered for"
-                              : "What the authority is competent or covered for more than before",
-                          absl::StrCat("record it with certainty UNCONFIRMED, then ", how));
+  const bool widens = !another && legal::Widens(ToLegal(*old), ToLegal(made));
+  if (old != nullptr && !legal::Confirmed(old->certainty)) {
+    if (another || widens || !old->confirmation.has_value()) return needed("The authority");
+    return IsSureAlready("certainty", "The authority", SetCertainty("certainty", old->certainty));
+  }
+  if (!another && !widens) return std::nullopt;
+  return needed(another ? "What an authority of this name is competent and covered for"
+                        : "What the authority is competent or covered for more than before");
 }
 
 std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
@@ -221,19 +274,15 @@ std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
     return competence.criminal_matters && legal::Confirmed(competence.certainty);
   };
   if (sure(made.competence) && !sure(before.competence)) {
-    return HasToBeConfirmed(
-        "competence_certainty", "That the partner is competent in criminal matters",
-        absl::StrCat("record it with competence_certainty UNCONFIRMED, then ConfirmCompetence; "
-                     "comity partners confirm-competence ",
-                     made.id));
+    constexpr char kColumn[] = "competence_certainty";
+    if (before.competence.criminal_matters && before.competence.confirmation.has_value()) {
+      return IsSureAlready(kColumn, "The competence",
+                           SetCertainty(kColumn, before.competence.certainty));
+    }
+    return HasToBeConfirmed(kColumn, "That the partner is competent in criminal matters",
+                            "competence_certainty=unconfirmed", "unconfirmed",
+                            HowToConfirmCompetence(made));
   }
-  const auto not_sure = [&](absl::string_view what, const LegalClassPeriod& period) {
-    return HasToBeConfirmed(
-        "legal_classes", what,
-        absl::StrCat("record it with certainty UNCONFIRMED, then ConfirmLegalClass; comity "
-                     "partners confirm-class ",
-                     made.id, period.from.empty() ? "" : " --from ", period.from));
-  };
   const std::vector<legal::LegalClassPeriod> known = ToLegal(before).classes;
   for (const LegalClassPeriod& period : made.legal_classes) {
     if (!legal::Confirmed(period.certainty)) continue;
@@ -242,10 +291,14 @@ std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
       return same && legal::Confirmed(earlier.certainty) ? SureDays(earlier) : kNoDays;
     });
     if (was_sure) continue;
-    return not_sure(absl::StrCat("That the partner is ", Word(period.legal_class), " from ",
-                                 period.from.empty() ? "ever" : period.from, " to ",
-                                 period.to.empty() ? "further notice" : period.to),
-                    period);
+    LegalClassPeriod unsure = period;
+    unsure.certainty = Certainty::kUnconfirmed;
+    const bool others = made.legal_classes.size() > 1;
+    return HasToBeConfirmed(
+        "legal_classes",
+        absl::StrCat("That the partner is ", Word(period.legal_class), " ", SpanOf(period)),
+        LegalClasses({unsure}, others), absl::StrCat("unconfirmed", others ? kOthers : ""),
+        HowToConfirm(made, unsure));
   }
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (legal::Confirmed(known[i].certainty)) continue;
@@ -255,16 +308,15 @@ std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
           return legal::Confirmed(later.certainty) ? kNoDays : PossibleDays(later);
         });
     if (stays) continue;
+    const bool others = known.size() > 1;
     return Problem{
         "legal_classes",
-        absl::StrCat(
-            "Of the days on which the legal class was not confirmed (",
-            period.from.empty() ? "ever" : period.from, " to ",
-            period.to.empty() ? "further notice" : period.to,
-            ") none may be left out or become sure: enter for each of them a period of the "
-            "class that is right with certainty UNCONFIRMED, and have somebody else "
-            "confirm that (ConfirmLegalClass; comity partners confirm-class ",
-            made.id, ")")};
+        absl::StrCat("Of the days on which the legal class was not confirmed (", SpanOf(period),
+                     ") none may be left out or become sure: enter for each of them the class that "
+                     "is right and certainty UNCONFIRMED, or leave it as it is with `--set ",
+                     LegalClasses({period}, others), "` (in a file: unconfirmed",
+                     others ? kOthers : "", "), and have somebody else confirm it with ",
+                     HowToConfirm(made, period))};
   }
   return std::nullopt;
 }

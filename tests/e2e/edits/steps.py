@@ -96,7 +96,7 @@ STEPS = [
      {"territory": "North", "etag": ">etag"}),
     ("desk-1", "authorities confirm atlantis/court --evidence law --etag '{etag}'", {"confirmation.evidence": "law"}),
     ("registry-1", "authorities update albania/prosecution-service --set sectors=customs --reason r",
-     ("CONFIRMATION_NEEDED", "certainty UNCONFIRMED", "comity authorities confirm albania/prosecution-service")),
+     ("CONFIRMATION_NEEDED", "`--set certainty=unconfirmed`", "comity authorities confirm albania/prosecution-service")),
     ("registry-1", "authorities update albania/prosecution-service --set sectors=customs "
      "--set certainty=unconfirmed --reason r", {"certainty": "CERTAINTY_UNCONFIRMED", "etag": ">etag"}),
     ("desk-1", "authorities confirm albania/prosecution-service --evidence law --etag '{etag}'",
@@ -111,7 +111,7 @@ STEPS = [
     ("desk-1", "partners confirm-class atlantis --evidence list --etag '{etag}'",
      {"legalClasses.0.confirmation.evidence": "list"}),
     ("registry-1", "partners update atlantis --set competent_in_criminal_matters=yes --set competence_certainty=found "
-     "--reason r", ("CONFIRMATION_NEEDED", "competence_certainty UNCONFIRMED", "comity partners confirm-competence atlantis")),
+     "--reason r", ("CONFIRMATION_NEEDED", "`--set competence_certainty=unconfirmed`", "comity partners confirm-competence atlantis")),
     ("registry-1", "partners update atlantis --set competent_in_criminal_matters=yes "
      "--set competence_certainty=unconfirmed --reason r", {"competenceCertainty": "CERTAINTY_UNCONFIRMED", "etag": ">etag"}),
     ("desk-1", "partners confirm-competence atlantis --evidence statute --etag '{etag}'",
@@ -129,7 +129,7 @@ STEPS = [
     ("tbilisi-1", "changes request --contact tbilisi-1@georgia --set function=head --reason promoted",
      {"contact.function": "head", "updateMask": "function", "name": ">unwanted_change"}),
     ("registry-1", "contacts update tbilisi-1@georgia --set function=deputy --reason r", {"function": "deputy"}),
-    ("registry-1", "changes approve {unwanted_change}", ("ETAG_MISMATCH", "decline it (comity changes reject)")),
+    ("registry-1", "changes approve {unwanted_change}", ("ETAG_MISMATCH", "decline it with `comity changes reject partners/")),
     ("registry-1", "changes reject {unwanted_change} --answer later", {"state": "STATE_REJECTED"}),
     ("tbilisi-1", "keys publish", {"keyStatements.0.leafIndex": ">leaf"}),
     ("desk-1", "keys publish", {"keyStatements.0.leafIndex": ">leaf"}),

@@ -79,7 +79,7 @@ TEST_F(ExchangeTest, WhyItIsWithheldIsSaidWithTheFootnoteOfThePartner) {
 TEST_F(ExchangeTest, ASuspendedContactDoesNotKeepAnAuthorisationFromBeingWithdrawn) {
   const SealedLetter letter = SendAuthorised();
   const std::string decision = decision_->decision.name.substr(10);
-  world_.registry.SuspendContact(kTbilisi);
+  world_.registry.Suspend(kTbilisi);
 
   ASSERT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
 
@@ -233,7 +233,7 @@ TEST_F(ExchangeTest, WithoutALeaseOperationalDataAreNotHandedOver) {
 
 TEST_F(ExchangeTest, ABarrierBetweenDecisionAndBytesMakesItDecideAgain) {
   const SealedLetter letter = SendAuthorised();
-  world_.registry.RaiseBarrierOnce();
+  world_.registry.RaiseBarriers(1);
   const std::int64_t before = world_.journal->head().revision;
 
   EXPECT_THAT(world_.Release(kTbilisi, letter.upload.document_id), IsOk());
@@ -383,6 +383,20 @@ TEST_F(ExchangeTest, StatementsOfBeforeAndAfterAChangeOfTheSigningKeyVerifyEachW
   }
   EXPECT_EQ(certificates[0], certificates[1]);
   EXPECT_NE(certificates[1], certificates[2]);
+}
+
+TEST_F(ExchangeTest, WhyIsSaidInWordsThatAreRead) {
+  const std::string id = SendAuthorised().upload.document_id;
+  const std::string decision = decision_->decision.name.substr(10);
+  const auto not_plain = FailsWith(StatusCode::kInvalidArgument, "TEXT_NOT_PLAIN");
+  for (const char* const unseen : {"read\u202E", "re\u200Bad", "read\x01"}) {
+    EXPECT_THAT(world_.exchange->ReleaseHeaders(world_.By(kTbilisi), id, unseen), not_plain);
+    EXPECT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", unseen), not_plain);
+    EXPECT_THAT(world_.exchange->PlaceHold(world_.By(kDpo), id, unseen), not_plain);
+    EXPECT_THAT(world_.exchange->LiftHold(world_.By(kDpo), id, unseen), not_plain);
+    EXPECT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, unseen), not_plain);
+  }
+  EXPECT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "NOT_FOR_ME", "two\nlines"), IsOk());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -140,7 +142,6 @@ TEST_F(ExchangeTest, AManifestThatHoldsWhatIsNotSeenIsRefused) {
     letter.submission.manifest = absl::StrReplaceAll(
         letter.submission.manifest, {{"investigation\"", absl::StrCat("investi", unseen, "\"")}});
     letter.manifest = *sealing::ParseManifest(letter.submission.manifest);
-    letter.upload.context = *ContextOf(letter.manifest, {});
     letter.submission.signature =
         *world_.SignerOf(kDesk).Sign(letter.submission.manifest, world_.clock.Now());
 
@@ -149,6 +150,33 @@ TEST_F(ExchangeTest, AManifestThatHoldsWhatIsNotSeenIsRefused) {
     ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "MANIFEST_INVALID"));
     EXPECT_THAT(std::string(refused.status().message()), HasSubstr("manifest.purpose.stage"));
   }
+}
+
+TEST_F(ExchangeTest, WhatNoManifestMaySayOpensNoUpload) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  const auto opened = [&](std::string legal::Purpose::*member, const std::string& text) {
+    SealedLetter letter = world_.Seal({});
+    letter.upload.context.question.purpose.*member = text;
+    return world_.exchange->CreateUpload(world_.By(kDesk, "test/CreateUpload"), letter.upload)
+        .status();
+  };
+  const std::pair<std::string legal::Purpose::*, const char*> members[] = {
+      {&legal::Purpose::task, "task"},
+      {&legal::Purpose::offence, "offence"},
+      {&legal::Purpose::stage, "stage"},
+      {&legal::Purpose::case_reference, "case_reference"},
+      {&legal::Purpose::necessity, "necessity"}};
+  for (const auto& [member, name] : members) {
+    for (const std::string& text : {std::string("inv\u202Eoice"), std::string(4001, 'x')}) {
+      const absl::Status refused = opened(member, text);
+      ASSERT_THAT(refused, FailsWith(StatusCode::kInvalidArgument, "CONTEXT_INVALID")) << name;
+      EXPECT_EQ(DetailsOf(refused).metadata.at("field"),
+                absl::StrCat("context.question.purpose.", name));
+    }
+  }
+  EXPECT_THAT(opened(&legal::Purpose::necessity, "two\nlines"), IsOk());
+  EXPECT_THAT(opened(&legal::Purpose::stage, "two\nlines"),
+              FailsWith(StatusCode::kInvalidArgument, "CONTEXT_INVALID"));
 }
 
 TEST_F(ExchangeTest, ABodyThatIsNoSealedFileIsRefused) {

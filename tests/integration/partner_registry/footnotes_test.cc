@@ -152,6 +152,44 @@ TEST_F(FootnotesTest, FeedsAndSnapshotsHaveIt) {
             3);
 }
 
+// Whoever keeps what a feed tells takes it from the partner.
+TEST_F(FootnotesTest, WhatChangesItAloneIsSeenInReadsAndOnTheFeedWithThePartner) {
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context);
+  const auto stream = server_.As(kDesk).Watch(&context, v1::WatchRequest());
+  v1::WatchResponse part;
+  do {
+    ASSERT_TRUE(stream->Read(&part));
+  } while (!part.has_bookmark());
+  constexpr char kNew[] = "* As to status, again.";
+  v1::UpdatePartnerRequest update;
+  update.mutable_partner()->set_name("partners/georgia");
+  update.mutable_partner()->set_status_footnote(kNew);
+  update.mutable_update_mask()->add_paths("status_footnote");
+  update.set_reason("another wording");
+  ASSERT_THAT(Call(&Stub::UpdatePartner, server_.As(kOperator), update), IsOk());
+
+  v1::GetAuthorityRequest get;
+  get.set_name(kAuthority);
+  EXPECT_EQ(Call(&Stub::GetAuthority, server_.As(kDesk), get)->status_footnote(), kNew);
+  v1::ListAuthoritiesRequest list;
+  list.set_parent("partners/georgia");
+  const auto listed = Call(&Stub::ListAuthorities, server_.As(kDesk), list);
+  ASSERT_THAT(listed, IsOk());
+  for (const v1::Authority& authority : listed->authorities()) {
+    EXPECT_EQ(authority.status_footnote(), kNew);
+  }
+  v1::EvaluateTransferRequest ask;
+  ask.mutable_question()->set_counterpart(kAuthority);
+  ask.mutable_question()->set_data_kind(v1::DATA_KIND_NON_PERSONAL);
+  EXPECT_EQ(Call(&Stub::EvaluateTransfer, server_.As(kDesk), ask)->counterpart_footnote(), kNew);
+  ASSERT_TRUE(stream->Read(&part));
+  ASSERT_EQ(part.changes_size(), 1);
+  ASSERT_EQ(part.changes(0).facts_size(), 1);
+  EXPECT_EQ(part.changes(0).facts(0).partner().status_footnote(), kNew);
+  context.TryCancel();
+}
+
 TEST_F(FootnotesTest, WhatAPartnerAsksToHaveChangedHasIt) {
   const auto stub = v1::ChangeRequestService::NewStub(server_.ChannelOf(kTbilisi));
   v1::CreateChangeRequestRequest ask;

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
+#include "common/status/error.h"
 #include "services/document-exchange/domain/rows.h"
 #include "tests/testing/status_matchers.h"
 
@@ -85,6 +88,31 @@ TEST(DecisionRulesTest, ADecisionSaysWhatItMust) {
   bad = good;
   bad.decision.kind = DecisionKind::kUrgentWithoutAuthorisation;
   EXPECT_THAT(CheckDecision(bad), FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID"));
+}
+
+TEST(DecisionRulesTest, ItsWordsAreThoseThatAreRead) {
+  RecordedDecision good;
+  good.decision = {.kind = DecisionKind::kAuthorisation,
+                   .partner = "partners/france",
+                   .case_reference = "2026/17",
+                   .conditions = {"used in court\nonly"},
+                   .valid_from = *PartialDate::Parse("2026-11-01"),
+                   .grounds = "one\n\ttwo"};
+  good.evidence = "FR-1";
+  ASSERT_THAT(CheckDecision(good), IsOk());
+  const auto refused = [&](const char* field, std::string& text) {
+    const std::string kept = std::exchange(text, "inv\u202Eoice");
+    const absl::Status status = CheckDecision(good);
+    EXPECT_THAT(status, FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID")) << field;
+    EXPECT_EQ(DetailsOf(status).metadata["field"], field);
+    text = kept;
+  };
+  refused("decision.case_reference", good.decision.case_reference);
+  refused("decision.evidence", good.evidence);
+  refused("decision.grounds", good.decision.grounds);
+  refused("decision.conditions", good.decision.conditions[0]);
+  good.evidence = "FR-1\nFR-2";
+  EXPECT_THAT(CheckDecision(good), FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID"));
 }
 
 }  // namespace

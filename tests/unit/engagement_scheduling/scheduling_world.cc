@@ -1,9 +1,10 @@
 #include "tests/unit/engagement_scheduling/scheduling_world.h"
 
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <utility>
 
-#include "common/crypto/digest.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "tests/testing/seconding_facts.h"
@@ -89,21 +90,12 @@ legal::Secondment Seconded(PartialDate from, PartialDate to) {
           .identity = kLiaison};
 }
 
-FixedRegistry::FixedRegistry() : replica_(PublicRecords()) {}
-
-absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> FixedRegistry::Latest() const {
-  return replica_.Latest();
-}
-
-absl::StatusOr<ReleasePermit> FixedRegistry::PermitRelease(const legal::Revision& decided_at,
-                                                           bool operational) const {
-  return replica_.PermitRelease(decided_at, operational);
-}
+FixedRegistry::FixedRegistry() : FixedRegistryOf(PublicRecords()) {}
 
 absl::Status FixedRegistry::CheckContact(const identity::Principal& principal) const {
   if (principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> snapshot,
-                          replica_.Latest());
+                          replica().Latest());
   const std::optional<ContactEntry> contact = snapshot->FindContact(principal.spiffe_id);
   std::string reason;
   if (!contact.has_value()) {
@@ -118,60 +110,13 @@ absl::Status FixedRegistry::CheckContact(const identity::Principal& principal) c
   return MakeError(absl::StatusCode::kPermissionDenied, "does not count", {.reason = reason});
 }
 
-const RegistrySnapshot& FixedRegistry::snapshot() const { return **replica_.Latest(); }
-
-void FixedRegistry::List(const std::string& spiffe_id, const ContactEntry& contact) {
-  replica_.Change(
-      [&](Records& records, legal::FactsBuilder&) { records.contacts[spiffe_id] = contact; },
-      /*barrier=*/!contact.active);
-}
-
-void FixedRegistry::Suspend(const std::string& contact) {
-  replica_.Change(
-      [&](Records& records, legal::FactsBuilder&) { records.contacts[contact].active = false; },
-      /*barrier=*/true);
-}
+const RegistrySnapshot& FixedRegistry::snapshot() const { return **replica().Latest(); }
 
 void FixedRegistry::Forget(const std::string& contact) {
-  replica_.Change([&](Records& records, legal::FactsBuilder&) { records.contacts.erase(contact); });
-}
-
-void FixedRegistry::SuspendExchanges(const std::string& partner, bool suspended) {
-  replica_.Change(
-      [&](Records& records, legal::FactsBuilder& facts) {
-        legal::Partner changed = *records.FindPartner(partner);
-        changed.exchanges_suspended = suspended;
-        facts.Put(std::move(changed));
-      },
-      /*barrier=*/suspended);
-}
-
-void FixedRegistry::Record(const legal::Decision& decision) {
-  replica_.Change([&](Records&, legal::FactsBuilder& facts) { facts.Put(decision); });
+  replica().Change(
+      [&](Records& records, legal::FactsBuilder&) { records.contacts.erase(contact); });
 }
 
 void FixedRegistry::Authorise() { Record(legal::Authorised("france", "georgia")); }
-
-void FixedRegistry::Second(const std::vector<legal::Secondment>& secondments) {
-  replica_.Change(
-      [&](Records& records, legal::FactsBuilder&) {
-        records.secondments[secondments.front().identity] = secondments;
-      },
-      /*barrier=*/true);
-}
-
-void FixedRegistry::SetOpeners(const std::string& authority,
-                               const std::vector<legal::Opener>& openers) {
-  replica_.Change(
-      [&](Records&, legal::FactsBuilder& facts) { facts.SetOpeners(authority, openers); });
-}
-
-void FixedRegistry::Publish(const std::string& prosecutor, const registry_view::SealingKey& key) {
-  replica_.Change([&](Records& records, legal::FactsBuilder&) { records.keys[prosecutor] = key; });
-}
-
-void FixedRegistry::ForgetCheckpoint() {
-  replica_.Change([](Records& records, legal::FactsBuilder&) { records.checkpoint.clear(); });
-}
 
 }  // namespace comity::engagement_scheduling

@@ -1,16 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "common/identity/principal.h"
 #include "common/legal/facts.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/domain/types.h"
-#include "tests/testing/fake_replica.h"
+#include "tests/testing/fixed_registry.h"
 
 // People, hours and a registry that stands still.
 namespace comity::engagement_scheduling {
@@ -53,7 +49,7 @@ legal::Secondment Seconded(PartialDate from, PartialDate to = {});
 
 // The public facts and the contacts kTbilisi and kPanama, that a test can change. Thread-safe;
 // passes the contract of RegistryView.
-class FixedRegistry final : public RegistryView {
+class FixedRegistry final : public testing::FixedRegistryOf<RegistryView> {
  public:
   FixedRegistry();
 
@@ -61,36 +57,14 @@ class FixedRegistry final : public RegistryView {
   struct Unreached {};
   explicit FixedRegistry(Unreached) {}
 
-  absl::StatusOr<std::shared_ptr<const RegistrySnapshot>> Latest() const override;
-  absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
-                                              bool operational) const override;
   absl::Status CheckContact(const identity::Principal& principal) const override;
 
   // The latest, until the next change.
   const RegistrySnapshot& snapshot() const;
 
-  // What the registry says from now on. Suspensions are barriers.
-  void List(const std::string& spiffe_id, const ContactEntry& contact);
-  void Suspend(const std::string& contact);
   void Forget(const std::string& contact);
-  void SuspendExchanges(const std::string& partner, bool suspended);
-  void Record(const legal::Decision& decision);
-  // In the place of those of the same identity, which all have.
-  void Second(const legal::Secondment& secondment) { Second(std::vector{secondment}); }
-  void Second(const std::vector<legal::Secondment>& secondments);
   // France authorises the transfer to Georgia.
   void Authorise();
-  void SetOpeners(const std::string& authority, const std::vector<legal::Opener>& openers);
-  void Publish(const std::string& prosecutor, const registry_view::SealingKey& key);
-  void ForgetCheckpoint();
-
-  void LoseLease() { replica_.SetLease(false); }
-  void RegainLease() { replica_.SetLease(true); }
-  // The next hand-overs find that a barrier came between.
-  void RaiseBarriers(int count) { replica_.RaiseBarriers(count); }
-
- private:
-  mutable testing::FakeReplica replica_;
 };
 
 }  // namespace comity::engagement_scheduling

@@ -141,6 +141,19 @@ TEST(EffectTest, TheLastDayStillCountsAndNoticeIsNotTheEnd) {
   EXPECT_THAT(On(instrument, "2020-06-01").unsure, ElementsAre(Field::kEnded));
 }
 
+TEST(EffectTest, WhetherNoticeWasGivenIsOpenWhileNobodyKnowsThat) {
+  Instrument instrument = Agreement("2016-10-03");
+  instrument.SetCertainty(Field::kNotifiedEnd, Certainty::kUnknown);
+  EXPECT_THAT(On(instrument, "2020-06-01").unsure, ElementsAre(Field::kNotifiedEnd));
+  instrument.notified_end = Date("2020-01-01");
+  instrument.SetCertainty(Field::kNotifiedEnd, Certainty::kUnconfirmed);
+  EXPECT_THAT(On(instrument, "2020-06-01").unsure, ElementsAre(Field::kNotifiedEnd));
+  instrument.notified_end = Date("2020-06");
+  instrument.SetCertainty(Field::kNotifiedEnd, Certainty::kFound);
+  EXPECT_THAT(On(instrument, "2020-06-15").unsure, ElementsAre(Field::kNotifiedEnd));
+  EXPECT_THAT(On(instrument, "2020-07-01").unsure, ElementsAre(Field::kEnded));
+}
+
 TEST(EffectTest, SuspensionOfTheWholeEndsTheEffectAndOfAPartLeavesItOpen) {
   Instrument instrument = Agreement("2016-10-03");
   instrument.parts_suspended = "*";

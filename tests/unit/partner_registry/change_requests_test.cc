@@ -194,8 +194,8 @@ TEST_F(ChangeRequestsTest, WhoApprovesIsToldToDeclineWhatCannotBeApprovedAnyMore
   const auto taken = Approve(NewContact());
   EXPECT_THAT(taken, FailsWith(absl::StatusCode::kAlreadyExists, "CONTACT_EXISTS"));
   EXPECT_THAT(std::string(taken.status().message()),
-              AllOf(HasSubstr("decline it (comity changes reject)"), HasSubstr("choose another"),
-                    Not(HasSubstr("import"))));
+              AllOf(HasSubstr("decline it with `comity changes reject partners/"),
+                    HasSubstr("choose another"), Not(HasSubstr("import"))));
   Take(Reject(NewContact()));
 
   Take(Ask(Promotion()));
