@@ -115,6 +115,32 @@ absl::StatusOr<std::vector<document_exchange::v1::Reliance>> DocumentsOn(
   return found;
 }
 
+template <typename Engagements, typename Documents>
+VolumeCounts CountsOf(const absl::StatusOr<Engagements>& engagements,
+                      const absl::StatusOr<Documents>& documents) {
+  VolumeCounts counts;
+  if (engagements.ok()) {
+    for (const auto& volume : engagements->volumes()) {
+      counts[volume.partner()]["engagements"] = volume.engagements();
+    }
+  }
+  if (documents.ok()) {
+    for (const auto& volume : documents->volumes()) {
+      counts[volume.partner()]["documents"] = volume.documents();
+      counts[volume.partner()]["cases"] = volume.cases();
+    }
+  }
+  // Nothing counted by who answered is nothing exchanged, and said.
+  for (auto& [partner, counted] : counts) {
+    if (engagements.ok()) counted.try_emplace("engagements", 0);
+    if (documents.ok()) {
+      counted.try_emplace("documents", 0);
+      counted.try_emplace("cases", 0);
+    }
+  }
+  return counts;
+}
+
 }  // namespace
 
 absl::Status Together(const std::vector<PartOfAnswer>& answers) {
@@ -216,29 +242,7 @@ absl::Status VolumesEverywhere::status() const {
   return Together({{kScheduling, engagements.status()}, {kExchange, documents.status()}});
 }
 
-std::map<std::string, std::map<std::string, std::int64_t>> VolumesEverywhere::Counts() const {
-  std::map<std::string, std::map<std::string, std::int64_t>> counts;
-  if (engagements.ok()) {
-    for (const auto& volume : engagements->volumes()) {
-      counts[volume.partner()]["engagements"] = volume.engagements();
-    }
-  }
-  if (documents.ok()) {
-    for (const auto& volume : documents->volumes()) {
-      counts[volume.partner()]["documents"] = volume.documents();
-      counts[volume.partner()]["cases"] = volume.cases();
-    }
-  }
-  // Nothing counted by who answered is nothing exchanged, and said.
-  for (auto& [partner, counted] : counts) {
-    if (engagements.ok()) counted.try_emplace("engagements", 0);
-    if (documents.ok()) {
-      counted.try_emplace("documents", 0);
-      counted.try_emplace("cases", 0);
-    }
-  }
-  return counts;
-}
+VolumeCounts VolumesEverywhere::Counts() const { return CountsOf(engagements, documents); }
 
 VolumesEverywhere MeasureVolume(Session& session, int year, const std::string& partner,
                                 absl::Duration patience) {
@@ -255,6 +259,27 @@ VolumesEverywhere MeasureVolume(Session& session, int year, const std::string& p
           Ask(session.Scheduling(), &scheduling::EngagementSchedulingService::Stub::MeasureVolume,
               engagements, patience),
       .documents = Ask(session.Exchange(), &exchange::DocumentExchangeService::Stub::MeasureVolume,
+                       documents, patience)};
+}
+
+absl::Status VolumesReported::status() const {
+  return Together({{kScheduling, engagements.status()}, {kExchange, documents.status()}});
+}
+
+VolumeCounts VolumesReported::Counts() const { return CountsOf(engagements, documents); }
+
+VolumesReported ReportVolume(Session& session, int year, absl::Duration patience) {
+  namespace scheduling = engagement_scheduling::v1;
+  namespace exchange = document_exchange::v1;
+  scheduling::ReportVolumeRequest engagements;
+  engagements.set_year(year);
+  exchange::ReportVolumeRequest documents;
+  documents.set_year(year);
+  return {
+      .engagements =
+          Ask(session.Scheduling(), &scheduling::EngagementSchedulingService::Stub::ReportVolume,
+              engagements, patience),
+      .documents = Ask(session.Exchange(), &exchange::DocumentExchangeService::Stub::ReportVolume,
                        documents, patience)};
 }
 

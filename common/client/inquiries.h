@@ -79,19 +79,35 @@ struct ReliancesEverywhere {
 ReliancesEverywhere ListReliances(Session& session, const RelianceQuestion& question,
                                   absl::Duration patience);
 
+// By partner, `cases`, `documents` and `engagements`.
+using VolumeCounts = std::map<std::string, std::map<std::string, std::int64_t>>;
+
 struct VolumesEverywhere {
   absl::StatusOr<engagement_scheduling::v1::MeasureVolumeResponse> engagements;
   absl::StatusOr<document_exchange::v1::MeasureVolumeResponse> documents;
 
   absl::Status status() const;
 
-  // By partner, what RecordVolume takes: `cases`, `documents`, `engagements`; of the services that
-  // answered.
-  std::map<std::string, std::map<std::string, std::int64_t>> Counts() const;
+  // Of the services that answered.
+  VolumeCounts Counts() const;
 };
 
-// Of one partner, `partners/{partner}`, or of all if it is empty.
+// Of one partner, `partners/{partner}`, or of all if it is empty. Counts, and records nothing.
 VolumesEverywhere MeasureVolume(Session& session, int year, const std::string& partner,
                                 absl::Duration patience);
+
+struct VolumesReported {
+  absl::StatusOr<engagement_scheduling::v1::ReportVolumeResponse> engagements;
+  absl::StatusOr<document_exchange::v1::ReportVolumeResponse> documents;
+
+  // What one service reported stands, whatever became of the other's.
+  absl::Status status() const;
+
+  // As of VolumesEverywhere.
+  VolumeCounts Counts() const;
+};
+
+// Has every service count and report to the registry what it exchanged with all partners.
+VolumesReported ReportVolume(Session& session, int year, absl::Duration patience);
 
 }  // namespace comity::client

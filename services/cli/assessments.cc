@@ -83,16 +83,25 @@ void PrintRanking(const v1::RankPartnersResponse& response) {
             << response.registry_revision().number() << ".\n";
 }
 
+// "cases 1, documents 2"
+std::string CountsText(const google::protobuf::Map<std::string, std::int64_t>& counts) {
+  // Maps have no order of their own.
+  const std::map<std::string, std::int64_t> ordered(counts.begin(), counts.end());
+  return absl::StrJoin(ordered, ", ", absl::PairFormatter(" "));
+}
+
 void PrintVolumes(const std::vector<v1::Volume>& volumes) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::Volume& volume : volumes) {
-    // Maps have no order of their own.
-    const std::map<std::string, std::int64_t> counts(volume.counts().begin(),
-                                                     volume.counts().end());
-    rows.push_back({volume.name(), absl::StrJoin(counts, ", ", absl::PairFormatter(" ")),
-                    absl::StrCat(volume.revision().number()), volume.source()});
+    std::vector<std::string> measured;
+    for (const v1::MeasuredVolume& one : volume.measured()) {
+      measured.push_back(absl::StrCat(CountsText(one.counts()), " by ", one.service(),
+                                      " at its revision ", one.counted_at().number()));
+    }
+    rows.push_back({volume.name(), absl::StrJoin(measured, "; "), CountsText(volume.counts()),
+                    volume.source(), absl::StrCat(volume.revision().number())});
   }
-  PrintTable(std::cout, {"volume", "stated", "at revision", "source, as stated"}, rows);
+  PrintTable(std::cout, {"volume", "measured", "stated", "source, as stated", "at revision"}, rows);
 }
 
 // "operational-necessity=4:report of 2025"
@@ -215,7 +224,7 @@ void RegisterAssessments(Command root, App& app) {
   const Command volumes =
       root.AddGroup("volumes", "How much was exchanged with a partner in a year");
   const Command count = AddCommand(
-      volumes, app, "record", "Record the volume of a year; the same year again is a correction",
+      volumes, app, "record", "State the volume of a year; the same year again is a correction",
       "  comity --as desk-1 volumes record georgia 2025 --count cases=30 --count documents=120 \\\n"
       "      --source \"annual report 2025\"",
       [&app, arguments] { return RecordVolume(app, *arguments); });

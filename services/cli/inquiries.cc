@@ -22,7 +22,6 @@
 #include "services/cli/enum_option.h"
 #include "services/cli/json_text.h"
 #include "services/cli/question.h"
-#include "services/cli/relations.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -32,6 +31,8 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kIndent = 4;
+constexpr char kExchange[] = "document-exchange";
+constexpr char kScheduling[] = "engagement-scheduling";
 
 struct Arguments {
   std::string name, day, purpose, since, partner;
@@ -260,17 +261,7 @@ absl::Status ReliedOn(App& app, const Arguments& arguments) {
   return status;
 }
 
-// Which stores were counted, at which revisions, and when.
-std::string SourceOf(const client::VolumesEverywhere& volumes) {
-  const auto at = [](const ledger::v1::Revision& revision) {
-    return absl::StrCat(revision.number(), " of store ", revision.store_id());
-  };
-  return absl::StrCat("measured on ", DayOrToday(""), ": engagement-scheduling at revision ",
-                      at(volumes.engagements->revision()), ", document-exchange at revision ",
-                      at(volumes.documents->revision()));
-}
-
-void PrintCounts(const std::map<std::string, std::map<std::string, std::int64_t>>& counts) {
+void PrintCounts(const client::VolumeCounts& counts) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [partner, counted] : counts) {
     const auto text = [&counted = counted](const char* word) {
@@ -282,37 +273,80 @@ void PrintCounts(const std::map<std::string, std::map<std::string, std::int64_t>
   PrintTable(std::cout, {"partner", "cases", "documents", "engagements"}, rows);
 }
 
-absl::Status Record(App& app, int year, const client::VolumesEverywhere& volumes) {
-  COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
-  COMITY_ASSIGN_OR_RETURN(const auto relations, session->Relations());
-  for (const auto& [partner, counted] : volumes.Counts()) {
-    v1::RecordVolumeRequest request;
-    request.set_parent(partner);
-    request.set_year(year);
-    request.mutable_volume()->mutable_counts()->insert(counted.begin(), counted.end());
-    request.mutable_volume()->set_source(SourceOf(volumes));
-    COMITY_RETURN_IF_ERROR(
-        client::Invoke(relations.get(), &RelationStub::RecordVolume, request, app.patience())
-            .status());
-    if (!app.options.quiet) std::cerr << "Recorded " << partner << ", " << year << ".\n";
+// What is told of one service: where it counted and, if it did, where that is recorded.
+struct CountedBy {
+  const char* service;
+  const ledger::v1::Revision* counted_at = nullptr;
+  const ledger::v1::Revision* registry_revision = nullptr;
+};
+
+std::vector<CountedBy> Counters(const client::VolumesEverywhere& volumes) {
+  std::vector<CountedBy> counters;
+  if (volumes.documents.ok()) counters.push_back({kExchange, &volumes.documents->revision()});
+  if (volumes.engagements.ok()) counters.push_back({kScheduling, &volumes.engagements->revision()});
+  return counters;
+}
+
+std::vector<CountedBy> Counters(const client::VolumesReported& reported) {
+  std::vector<CountedBy> counters;
+  if (reported.documents.ok()) {
+    counters.push_back(
+        {kExchange, &reported.documents->counted_at(), &reported.documents->registry_revision()});
   }
-  return absl::OkStatus();
+  if (reported.engagements.ok()) {
+    counters.push_back({kScheduling, &reported.engagements->counted_at(),
+                        &reported.engagements->registry_revision()});
+  }
+  return counters;
+}
+
+void PrintCounters(const std::vector<CountedBy>& counters) {
+  for (const CountedBy& by : counters) {
+    std::cout << by.service << " counted at its revision " << by.counted_at->number();
+    if (by.registry_revision == nullptr) {
+      std::cout << " and reported nothing.\n";
+    } else {
+      std::cout << " and reported it: registry revision " << by.registry_revision->number()
+                << ".\n";
+    }
+  }
+}
+
+template <typename Volumes>
+absl::Status ShowVolumes(App& app, int year, const Volumes& volumes) {
+  absl::Status status = volumes.status();
+  if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
+  const client::VolumeCounts counts = volumes.Counts();
+  const std::vector<CountedBy> counters = Counters(volumes);
+  json::Json services = json::Json::object();
+  for (const CountedBy& by : counters) {
+    json::Json& service = services[by.service];
+    service["counted_at"] = ToJson(*by.counted_at);
+    if (by.registry_revision != nullptr) {
+      service["registry_revision"] = ToJson(*by.registry_revision);
+    }
+  }
+  app.Show(json::Json{{"year", year}, {"counts", counts}, {"services", services}}, [&] {
+    PrintCounts(counts);
+    PrintCounters(counters);
+  });
+  return status;
 }
 
 absl::Status Measure(App& app, const Arguments& arguments) {
+  if (!arguments.partner.empty() && !arguments.dry_run) {
+    return InvalidField("DRY_RUN_MISSING", "--partner",
+                        "a service reports what it counted with all partners: leave --partner out, "
+                        "or count without reporting by --dry-run");
+  }
   COMITY_ASSIGN_OR_RETURN(client::Session * session, app.session());
+  if (!arguments.dry_run) {
+    return ShowVolumes(app, arguments.year,
+                       client::ReportVolume(*session, arguments.year, app.patience()));
+  }
   const std::string partner = arguments.partner.empty() ? "" : PartnerName(arguments.partner);
-  const client::VolumesEverywhere volumes =
-      client::MeasureVolume(*session, arguments.year, partner, app.patience());
-  absl::Status status = volumes.status();
-  if (!status.ok() && ReasonOf(status) != "PARTIAL_ANSWER") return status;
-  const auto counts = volumes.Counts();
-  json::Json shown = {{"year", arguments.year}, {"counts", counts}};
-  if (status.ok()) shown["source"] = SourceOf(volumes);
-  app.Show(shown, [&] { PrintCounts(counts); });
-  // A part is not recorded as if it were the whole.
-  if (!status.ok() || arguments.dry_run) return status;
-  return Record(app, arguments.year, volumes);
+  return ShowVolumes(app, arguments.year,
+                     client::MeasureVolume(*session, arguments.year, partner, app.patience()));
 }
 
 }  // namespace
@@ -364,13 +398,15 @@ void RegisterMeasuredVolumes(Command volumes, App& app) {
   const auto arguments = std::make_shared<Arguments>();
   const Command measure =
       AddCommand(volumes, app, "measure",
-                 "Count what the services exchanged with each partner in a year, and record it",
-                 "  comity --as desk-1 volumes measure 2026 --dry-run\n"
-                 "  comity --as desk-1 volumes measure 2026 --partner georgia",
+                 "Have the services count what was exchanged with each partner, and report it",
+                 "  comity --as desk-1 volumes measure 2026\n"
+                 "  comity --as desk-1 volumes measure 2026 --dry-run --partner georgia",
                  [&app, arguments] { return Measure(app, *arguments); });
   measure.AddOption("year", arguments->year, "Such as 2026").Required();
-  measure.AddOption("--partner", arguments->partner, "Only this partner").TypeName("PARTNER");
-  measure.AddFlag("--dry-run", arguments->dry_run, "Say what would be, write nothing");
+  measure
+      .AddOption("--partner", arguments->partner, "Only this partner; together with --dry-run only")
+      .TypeName("PARTNER");
+  measure.AddFlag("--dry-run", arguments->dry_run, "Only count, report nothing to the registry");
 }
 
 }  // namespace comity::cli

@@ -16,6 +16,7 @@
 #include "common/service/store_settings.h"
 #include "common/service/timekeeper.h"
 #include "common/service/timestamping.h"
+#include "common/service/volume_report.h"
 #include "common/signer_files/signer_files.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -42,7 +43,8 @@ class ExchangeApplication final : public rpc::Application {
                       std::unique_ptr<FilePayloadStore> payloads,
                       std::unique_ptr<sealing::SignerFiles> signer, journal::PageTokens pages,
                       std::unique_ptr<registry_replica::RegistryReplica> replica,
-                      const ServerConfig& config, rpc::ProcessParts& process)
+                      service::VolumeReporter report_volumes, const ServerConfig& config,
+                      rpc::ProcessParts& process)
       : journal_(std::move(journal)),
         timestamping_(std::move(timestamping)),
         payloads_(std::move(payloads)),
@@ -75,7 +77,8 @@ class ExchangeApplication final : public rpc::Application {
                   .registry = &registry_,
                   .pages = &pages_,
                   .clock = &process.clock(),
-                  .traffic = &events_}),
+                  .traffic = &events_,
+                  .report_volumes = std::move(report_volumes)}),
         ledger_(process.Gate("comity.ledger.v1.LedgerService"), journal_.get()) {
     service::AddJournalMetrics("document_exchange", journal_.get(), process.metrics());
   }
@@ -187,6 +190,7 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
                                         .bundles_folder = config.bundles,
                                         .expected_service = kRegistryService,
                                         .trust_domain = config.registry_trust_domain}));
+  service::VolumeReporter report_volumes = service::ReportVolumesOver(replica.channel);
   replica.folder = config.replica_folder;
   replica.seed = {.folder = config.replica_seed,
                   .verifier = &process.identity().verifier(),
@@ -201,8 +205,8 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
 
   auto application = std::make_unique<ExchangeApplication>(
       std::move(journal), std::move(timestamping), std::move(payloads), std::move(signer),
-      std::move(pages), registry_replica::RegistryReplica::Start(std::move(replica)), config,
-      process);
+      std::move(pages), registry_replica::RegistryReplica::Start(std::move(replica)),
+      std::move(report_volumes), config, process);
   COMITY_RETURN_IF_ERROR(
       application->Begin(config.timer_interval, config.store.expiry_keys, process));
   return application;

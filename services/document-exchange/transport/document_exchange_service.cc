@@ -454,4 +454,13 @@ DocumentExchangeService::Unary* DocumentExchangeService::MeasureVolume(
                      });
 }
 
+DocumentExchangeService::Unary* DocumentExchangeService::ReportVolume(
+    Context* context, const v1::ReportVolumeRequest* request, v1::ReportVolumeResponse* response) {
+  return gate_.Unary(context, "ReportVolume", request, response,
+                     [this](const Call& call, const v1::ReportVolumeRequest& asked,
+                            v1::ReportVolumeResponse* answer) {
+                       return inquiries_.ReportVolume(call, asked, answer);
+                     });
+}
+
 }  // namespace comity::document_exchange

@@ -27,6 +27,7 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
     Traffic* traffic = nullptr;
+    service::VolumeReporter report_volumes;
     transfer_proto::AffectedLimits inquiry_limits;
   };
   DocumentExchangeService(rpc::CallGate gate, const Parts& parts)
@@ -40,6 +41,7 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
                     .journal = parts_.journal,
                     .pages = parts_.pages,
                     .clock = parts_.clock,
+                    .report = parts_.report_volumes,
                     .limits = parts_.inquiry_limits}) {}
 
   using Context = grpc::CallbackServerContext;
@@ -91,6 +93,8 @@ class DocumentExchangeService final : public v1::DocumentExchangeService::Callba
                        v1::ListReliancesResponse* response) override;
   Unary* MeasureVolume(Context* context, const v1::MeasureVolumeRequest* request,
                        v1::MeasureVolumeResponse* response) override;
+  Unary* ReportVolume(Context* context, const v1::ReportVolumeRequest* request,
+                      v1::ReportVolumeResponse* response) override;
 
  private:
   absl::Status List(const rpc::Call& call, const v1::ListDocumentsRequest& request,

@@ -196,6 +196,7 @@ absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
     more = documents.size() == kDocumentsAtOnce;
     if (more) last = documents.back();
   }
+  if (more) return service::CountInterrupted();
   for (const auto& [partner, counted] : volumes) {
     v1::PartnerVolume* const volume = response->add_volumes();
     volume->set_partner(partner);
@@ -205,6 +206,21 @@ absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
   }
   service::SetRevision(head.store_id, head.revision, response->mutable_revision());
   return absl::OkStatus();
+}
+
+absl::Status Inquiries::ReportVolume(const rpc::Call& call, const v1::ReportVolumeRequest& request,
+                                     v1::ReportVolumeResponse* response) const {
+  v1::MeasureVolumeRequest all;
+  all.set_year(request.year());
+  v1::MeasureVolumeResponse counted;
+  COMITY_RETURN_IF_ERROR(MeasureVolume(call, all, &counted));
+  return service::ReportCounted(
+      call, parts_.report, request.year(), std::move(counted),
+      [](const v1::PartnerVolume& volume, auto& counts) {
+        counts["documents"] = volume.documents();
+        counts["cases"] = volume.cases();
+      },
+      response);
 }
 
 }  // namespace comity::document_exchange

@@ -5,6 +5,7 @@
 #include "common/journal/journal.h"
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
+#include "common/service/volume_report.h"
 #include "common/time/clock.h"
 #include "common/transfer_proto/affected.h"
 #include "services/document-exchange/domain/exchange.h"
@@ -23,6 +24,7 @@ class Inquiries {
     journal::Journal* journal = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
+    service::VolumeReporter report;
     transfer_proto::AffectedLimits limits;
   };
 
@@ -34,6 +36,8 @@ class Inquiries {
                              v1::ListReliancesResponse* response) const;
   absl::Status MeasureVolume(const rpc::Call& call, const v1::MeasureVolumeRequest& request,
                              v1::MeasureVolumeResponse* response) const;
+  absl::Status ReportVolume(const rpc::Call& call, const v1::ReportVolumeRequest& request,
+                            v1::ReportVolumeResponse* response) const;
 
  private:
   // The store as it is; errors of CheckMinRevision if the caller has to read a later one.

@@ -6,6 +6,7 @@
 #include "common/registry_snapshot/snapshot_files.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/service_process.h"
+#include "common/service/volume_report.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "services/engagement-scheduling/server/replica_view.h"
@@ -15,17 +16,11 @@
 namespace comity::engagement_scheduling {
 namespace {
 
-absl::StatusOr<std::unique_ptr<const RegistryView>> FollowRegistry(const Settings& settings,
-                                                                   rpc::ProcessParts& parts) {
+absl::StatusOr<std::unique_ptr<const RegistryView>> FollowRegistry(
+    const Settings& settings, std::shared_ptr<grpc::Channel> channel, rpc::ProcessParts& parts) {
   COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(settings.replica_folder));
   registry_replica::ReplicaOptions options;
-  COMITY_ASSIGN_OR_RETURN(options.channel,
-                          rpc::Connect({.address = settings.registry_address,
-                                        .certificate_file = settings.certificate,
-                                        .key_file = settings.key,
-                                        .bundles_folder = settings.bundles,
-                                        .expected_service = "partner-registry",
-                                        .trust_domain = settings.registry_trust_domain}));
+  options.channel = std::move(channel);
   options.folder = settings.replica_folder;
   options.seed = {.folder = settings.replica_seed,
                   .verifier = &parts.identity().verifier(),
@@ -45,15 +40,23 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> Build(const Settings& settings
                                                         rpc::ProcessParts& parts) {
   COMITY_ASSIGN_OR_RETURN(journal::Options options,
                           settings.store.JournalOptions(&parts.clock(), &parts.logger()));
+  COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel,
+                          rpc::Connect({.address = settings.registry_address,
+                                        .certificate_file = settings.certificate,
+                                        .key_file = settings.key,
+                                        .bundles_folder = settings.bundles,
+                                        .expected_service = "partner-registry",
+                                        .trust_domain = settings.registry_trust_domain}));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<const RegistryView> registry,
-                          FollowRegistry(settings, parts));
+                          FollowRegistry(settings, channel, parts));
   return SchedulingApplication::Open({.clock = &parts.clock(),
                                       .metrics = &parts.metrics(),
                                       .logger = &parts.logger(),
                                       .registry = std::move(registry),
                                       .self = parts.identity().Current()->self.spiffe_id,
                                       .scheduling_gate = parts.Gate(kSchedulingService),
-                                      .ledger_gate = parts.Gate(kLedgerService)},
+                                      .ledger_gate = parts.Gate(kLedgerService),
+                                      .report_volumes = service::ReportVolumesOver(channel)},
                                      settings, std::move(options));
 }
 

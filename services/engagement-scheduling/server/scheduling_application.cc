@@ -67,6 +67,7 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
                   .journal = journal_.get(),
                   .pages = &pages_,
                   .clock = parts.clock,
+                  .report = std::move(parts.report_volumes),
                   .limits = parts.inquiry_limits}),
       writes_(store_.get(), registry_.get(), parts.clock,
               [this](legal::Outcome outcome) { CountCheck(outcome); }),

@@ -16,6 +16,7 @@
 #include "common/service/refusals.h"
 #include "common/service/timekeeper.h"
 #include "common/service/timestamping.h"
+#include "common/service/volume_report.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/server/settings.h"
 #include "services/engagement-scheduling/storage/journal_schedule_store.h"
@@ -43,6 +44,7 @@ class SchedulingApplication final : public rpc::Application {
     std::string self;  // The service's SPIFFE id.
     rpc::CallGate scheduling_gate;
     rpc::CallGate ledger_gate;
+    service::VolumeReporter report_volumes;  // To the registry.
     InquiryLimits inquiry_limits;
   };
 

@@ -32,6 +32,7 @@ class EngagementSchedulingService final : public v1::EngagementSchedulingService
   COMITY_UNARY(ListAffected, ListAffectedResponse, inquiries_)
   COMITY_UNARY(ListReliances, ListReliancesResponse, inquiries_)
   COMITY_UNARY(MeasureVolume, MeasureVolumeResponse, inquiries_)
+  COMITY_UNARY(ReportVolume, ReportVolumeResponse, inquiries_)
 
  private:
   const rpc::CallGate gate_;

@@ -148,6 +148,7 @@ absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
     const ScheduleStore::State::Guard state = parts_.store->View();
     CountEngagements(*state, span, request.partner(), now, parts_.limits.at_once, counted);
   }
+  if (counted.more) return service::CountInterrupted();
   for (const auto& [partner, count] : counted.engagements) {
     v1::PartnerVolume* const volume = response->add_volumes();
     volume->set_partner(partner);
@@ -155,6 +156,20 @@ absl::Status Inquiries::MeasureVolume(const rpc::Call& call,
   }
   service::SetRevision(parts_.store->store_id(), revision, response->mutable_revision());
   return absl::OkStatus();
+}
+
+absl::Status Inquiries::ReportVolume(const rpc::Call& call, const v1::ReportVolumeRequest& request,
+                                     v1::ReportVolumeResponse* response) const {
+  v1::MeasureVolumeRequest all;
+  all.set_year(request.year());
+  v1::MeasureVolumeResponse counted;
+  COMITY_RETURN_IF_ERROR(MeasureVolume(call, all, &counted));
+  return service::ReportCounted(
+      call, parts_.report, request.year(), std::move(counted),
+      [](const v1::PartnerVolume& volume, auto& counts) {
+        counts["engagements"] = volume.engagements();
+      },
+      response);
 }
 
 }  // namespace comity::engagement_scheduling

@@ -7,6 +7,7 @@
 #include "common/journal/journal.h"
 #include "common/journal/page_token.h"
 #include "common/rpc/call.h"
+#include "common/service/volume_report.h"
 #include "common/time/clock.h"
 #include "common/transfer_proto/affected.h"
 #include "services/engagement-scheduling/domain/registry_view.h"
@@ -31,6 +32,7 @@ class Inquiries {
     journal::Journal* journal = nullptr;
     const journal::PageTokens* pages = nullptr;
     const Clock* clock = nullptr;
+    service::VolumeReporter report;
     InquiryLimits limits;
   };
 
@@ -42,6 +44,8 @@ class Inquiries {
                              v1::ListReliancesResponse* response) const;
   absl::Status MeasureVolume(const rpc::Call& call, const v1::MeasureVolumeRequest& request,
                              v1::MeasureVolumeResponse* response) const;
+  absl::Status ReportVolume(const rpc::Call& call, const v1::ReportVolumeRequest& request,
+                            v1::ReportVolumeResponse* response) const;
 
  private:
   const Parts parts_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -19,11 +18,6 @@ namespace comity::partner_registry {
 namespace {
 
 constexpr std::size_t kMostCriteria = 50;
-constexpr std::size_t kMostCounts = 50;
-// Sums of counts, times 5,000 and times a weight, must fit 64 bits (ranking.cc).
-constexpr std::int64_t kMostCounted = 1'000'000'000'000;
-constexpr int kFirstYear = 1990;
-constexpr int kLastYear = 2100;
 
 absl::Status CheckCriterion(const Fields& fields, const std::string& at,
                             const Criterion& criterion) {
@@ -130,43 +124,6 @@ absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment a
   assessment.recorded_by = caller.spiffe_id;
   std::string name = Name(assessment);
   return Plan{.facts = {std::move(assessment)}, .resource = std::move(name)};
-}
-
-absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume volume,
-                                      absl::Time now) {
-  COMITY_RETURN_IF_ERROR(FindOnRegister(registry, volume.partner).status());
-  const Fields fields("VOLUME_INVALID", "volume");
-  if (year < kFirstYear || year > kLastYear || year > DayInBrussels(now).year()) {
-    return InvalidField("VOLUME_INVALID", "year", "name a year from 1990 that has begun");
-  }
-  if (volume.counts.empty() || volume.counts.size() > kMostCounts) {
-    return fields.Bad("counts", "count 1 to 50 things, such as cases and documents");
-  }
-  for (const auto& [word, count] : volume.counts) {
-    if (!IsId(word)) return fields.Bad("counts", "use words of lower-case letters and hyphens");
-    if (count < 0 || count > kMostCounted) {
-      return fields.Bad("counts", absl::StrCat(word, " must be 0 to 1,000,000,000,000"));
-    }
-  }
-  COMITY_RETURN_IF_ERROR(fields.Text("source", volume.source, kEvidenceForm));
-  volume.id = absl::StrCat(year);
-  Plan plan{.resource = Name(volume)};
-  const Volume* known = registry.relations().Find<Volume>(plan.resource);
-  bool summed = false;
-  for (const char* const word : Volume::kSummed) {
-    const bool said = volume.counts.count(word) != 0;
-    summed = summed || said;
-    if (!said && known != nullptr && known->counts.count(word) != 0) {
-      return fields.Bad("counts",
-                        absl::StrCat("say ", word, ", too, which was ", known->counts.at(word),
-                                     ": what is recorded anew replaces all of the year"));
-    }
-  }
-  if (!summed) return fields.Bad("counts", "count cases or documents: the volume is their sum");
-  volume.recorded = known == nullptr ? Recorded() : known->recorded;
-  if (known != nullptr && *known == volume) return plan;
-  plan.facts.emplace_back(std::move(volume));
-  return plan;
 }
 
 }  // namespace comity::partner_registry

@@ -8,8 +8,8 @@
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/registry.h"
 
-// How potential partners are judged (R17): versions of criteria, scores with their sources, and
-// how much was exchanged. Ranking is in ranking.h. Plans are as in mutations.h.
+// How potential partners are judged (R17): versions of criteria, and scores with their sources. How
+// much was exchanged is in volumes.h, ranking in ranking.h. Plans are as in mutations.h.
 namespace comity::partner_registry {
 
 // The criterion that every set must have, with a minimum.
@@ -25,11 +25,5 @@ absl::StatusOr<Plan> PlanCreateCriteriaSet(const Registry& registry, CriteriaSet
 absl::StatusOr<Plan> PlanRecordAssessment(const Registry& registry, Assessment assessment,
                                           std::string id, const identity::Principal& caller,
                                           absl::Time now);
-
-// The same year again is a correction, which says all of what is summed that was said before;
-// nothing changes if it says the same. NOT_FOUND `PARTNER_NOT_FOUND`; INVALID_ARGUMENT
-// `VOLUME_INVALID` with the field.
-absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume volume,
-                                      absl::Time now);
 
 }  // namespace comity::partner_registry

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/volumes.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -36,23 +38,46 @@ std::map<std::string, const Assessment*> LastAssessments(const Registry& registr
 }
 
 // The volume of a partner in a year, and what it rests on.
-struct Measured {
+struct Exchanged {
   std::int64_t volume = 0;
   std::string source;
 };
 
-Measured VolumeOf(const Registry& registry, const std::string& partner, const std::string& year) {
+// Of each word what a service measured, if one did, whatever was stated: a number that somebody
+// typed must not win over one that was counted.
+Exchanged VolumeOf(const Registry& registry, const std::string& partner, const std::string& year) {
   const Volume* volume =
       registry.relations().Find<Volume>(absl::StrCat("partners/", partner, "/volumes/", year));
-  if (volume == nullptr) return {.source = absl::StrCat("no volume recorded for ", year)};
   std::int64_t sum = 0;
+  // "cases 1", by what they rest on; what is stated comes last, as it ends with somebody's words.
+  std::map<std::string, std::vector<std::string>> measured;
+  std::vector<std::string> stated;
   for (const char* const word : Volume::kSummed) {
-    const auto count = volume->counts.find(word);
-    if (count != volume->counts.end()) sum += count->second;
+    if (volume == nullptr) break;
+    const MeasuredVolume* const by = MeasuredOf(*volume, word);
+    const auto& counts = by == nullptr ? volume->counts : by->counts;
+    const auto count = counts.find(word);
+    if (count == counts.end()) continue;
+    sum += count->second;
+    const std::string said = absl::StrCat(word, " ", count->second);
+    if (by == nullptr) {
+      stated.push_back(said);
+    } else {
+      measured[absl::StrCat(by->service, " at its revision ", by->revision)].push_back(said);
+    }
+  }
+  if (measured.empty() && stated.empty()) {
+    return {.source = absl::StrCat("no volume recorded for ", year)};
+  }
+  std::vector<std::string> parts;
+  for (const auto& [by, words] : measured) {
+    parts.push_back(absl::StrCat(absl::StrJoin(words, " and "), " measured by ", by));
+  }
+  if (!stated.empty()) {
+    parts.push_back(absl::StrCat(absl::StrJoin(stated, " and "), " stated: ", volume->source));
   }
   return {.volume = sum,
-          .source = absl::StrCat(sum, " in ", year, ", as stated at revision ",
-                                 volume->recorded.revision, ": ", volume->source)};
+          .source = absl::StrCat(sum, " in ", year, ": ", absl::StrJoin(parts, "; "))};
 }
 
 const Score* FindScore(const Assessment& assessment, const std::string& criterion) {
@@ -63,11 +88,11 @@ const Score* FindScore(const Assessment& assessment, const std::string& criterio
 }
 
 RankedLine LineOf(const Criterion& criterion, const Assessment& assessment,
-                  const Measured& measured, std::int64_t largest) {
+                  const Exchanged& exchanged, std::int64_t largest) {
   RankedLine line{.criterion = criterion.id, .weight = criterion.weight};
   if (criterion.measure == Measure::kVolume) {
-    line.milli_points = largest == 0 ? 0 : measured.volume * kMostMilliPoints / largest;
-    line.source = measured.source;
+    line.milli_points = largest == 0 ? 0 : exchanged.volume * kMostMilliPoints / largest;
+    line.source = exchanged.source;
   } else if (const Score* score = FindScore(assessment, criterion.id); score != nullptr) {
     line.milli_points = std::int64_t{score->points} * 1000;
     line.source = score->source;
@@ -86,11 +111,11 @@ std::vector<RankedPartner> Rank(const Registry& registry, const CriteriaSet& set
                                 absl::CivilDay day) {
   const std::map<std::string, const Assessment*> assessments = LastAssessments(registry, set, day);
   const std::string year = absl::StrCat(day.year() - 1);
-  std::map<std::string, Measured> volumes;
+  std::map<std::string, Exchanged> volumes;
   std::int64_t largest = 0;
   for (const auto& [partner, assessment] : assessments) {
-    const Measured& measured = volumes[partner] = VolumeOf(registry, partner, year);
-    largest = std::max(largest, measured.volume);
+    const Exchanged& exchanged = volumes[partner] = VolumeOf(registry, partner, year);
+    largest = std::max(largest, exchanged.volume);
   }
 
   std::vector<RankedPartner> ranking;

@@ -35,7 +35,8 @@ struct RankedPartner {
 // it, by the last assessment of each.
 // Integers only, so that everybody who knows the same comes to the same. Who fails a mandatory
 // criterion comes after all who do not; of equals the first by id. A criterion that is measured has
-// the volume of the last full year before `day` as a share of the largest among the ranked.
+// the volume of the last full year before `day` as a share of the largest among the ranked: of each
+// word what a service measured, otherwise what was stated.
 std::vector<RankedPartner> Rank(const Registry& registry, const CriteriaSet& set,
                                 absl::CivilDay day);
 

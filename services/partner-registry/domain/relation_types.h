@@ -84,14 +84,25 @@ struct Assessment {
   Recorded recorded;
 };
 
+// What a service counted in its own store.
+struct MeasuredVolume {
+  std::string service;  // Such as "document-exchange".
+  std::map<std::string, std::int64_t> counts;
+  std::string store_id;  // Where and at which revision it counted.
+  std::int64_t revision = 0;
+
+  friend bool operator==(const MeasuredVolume&, const MeasuredVolume&) = default;
+};
+
 struct Volume {
   static constexpr char kCollection[] = "volumes";
   // Of which a criterion that is measured makes its sum.
   static constexpr const char* kSummed[] = {"cases", "documents"};
   std::string partner;
-  std::string id;  // The year.
-  std::map<std::string, std::int64_t> counts;
-  std::string source;
+  std::string id;                              // The year.
+  std::map<std::string, std::int64_t> counts;  // As somebody stated them.
+  std::string source;                          // Of what is stated.
+  std::vector<MeasuredVolume> measured;        // One a service, in the order of services.
   Recorded recorded;
 
   friend bool operator==(const Volume&, const Volume&) = default;

@@ -126,6 +126,12 @@ absl::StatusOr<Volume> FromProto(absl::string_view path, const v1::Volume& volum
   COMITY_ASSIGN_OR_RETURN(Volume made, Named<Volume>(path, volume.name()));
   made.counts.insert(volume.counts().begin(), volume.counts().end());
   made.source = volume.source();
+  for (const v1::MeasuredVolume& measured : volume.measured()) {
+    made.measured.push_back({.service = measured.service(),
+                             .counts = {measured.counts().begin(), measured.counts().end()},
+                             .store_id = measured.counted_at().store_id(),
+                             .revision = measured.counted_at().number()});
+  }
   return made;
 }
 

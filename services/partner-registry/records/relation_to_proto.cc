@@ -85,6 +85,13 @@ v1::Volume ToProto(const Volume& volume, absl::string_view store_id) {
   auto made = Begin<v1::Volume>(volume, store_id);
   made.mutable_counts()->insert(volume.counts.begin(), volume.counts.end());
   made.set_source(volume.source);
+  for (const MeasuredVolume& measured : volume.measured) {
+    v1::MeasuredVolume& added = *made.add_measured();
+    added.set_service(measured.service);
+    added.mutable_counts()->insert(measured.counts.begin(), measured.counts.end());
+    added.mutable_counted_at()->set_store_id(measured.store_id);
+    added.mutable_counted_at()->set_number(measured.revision);
+  }
   return made;
 }
 

@@ -29,6 +29,7 @@ class RelationService final : public v1::RelationService::CallbackService {
   COMITY_UNARY(ListAssessments, ListAssessmentsResponse, reads_)
   COMITY_UNARY(RankPartners, RankPartnersResponse, reads_)
   COMITY_UNARY(RecordVolume, Volume, writes_)
+  COMITY_UNARY(ReportVolumes, ReportVolumesResponse, writes_)
   COMITY_UNARY(ListVolumes, ListVolumesResponse, reads_)
   COMITY_UNARY(OpenConsultation, Consultation, writes_)
   COMITY_UNARY(RecordReply, Consultation, writes_)

@@ -14,6 +14,7 @@
 #include "services/partner-registry/domain/secondments.h"
 #include "services/partner-registry/domain/strategies.h"
 #include "services/partner-registry/domain/visibility.h"
+#include "services/partner-registry/domain/volumes.h"
 #include "services/partner-registry/records/relation_proto.h"
 #include "services/partner-registry/transport/relation_view.h"
 
@@ -36,6 +37,24 @@ absl::StatusOr<T> NewBelow(absl::string_view path, const std::string& parent, ab
                            const Message& message) {
   COMITY_RETURN_IF_ERROR(ParsePartnerName("parent", parent).status());
   return New<T>(path, absl::StrCat(parent, "/"), id, message);
+}
+
+// Whose report it is says the caller's certificate, never the request; "" of who is no service.
+absl::StatusOr<VolumeReport> ReportOf(const identity::Principal& caller,
+                                      const v1::ReportVolumesRequest& request) {
+  VolumeReport report{
+      .service = caller.kind == identity::PrincipalKind::kService ? caller.id : std::string(),
+      .year = request.year(),
+      .store_id = request.counted_at().store_id(),
+      .revision = request.counted_at().number()};
+  for (int i = 0; i < request.volumes_size(); ++i) {
+    const v1::ReportedVolume& said = request.volumes(i);
+    ReportedVolume volume{.counts = {said.counts().begin(), said.counts().end()}};
+    COMITY_ASSIGN_OR_RETURN(
+        volume.partner, ParsePartnerName(absl::StrCat("volumes[", i, "].partner"), said.partner()));
+    report.volumes.push_back(std::move(volume));
+  }
+  return report;
 }
 
 }  // namespace
@@ -106,6 +125,20 @@ absl::Status RelationWrites::RecordVolume(const rpc::Call& call,
         return PlanRecordVolume(latest, request.year(), volume, now);
       },
       response);
+}
+
+absl::Status RelationWrites::ReportVolumes(const rpc::Call& call,
+                                           const v1::ReportVolumesRequest& request,
+                                           v1::ReportVolumesResponse* response) const {
+  COMITY_ASSIGN_OR_RETURN(const VolumeReport report, ReportOf(call.principal(), request));
+  COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
+  COMITY_ASSIGN_OR_RETURN(
+      const RegistryStore::Written written,
+      Commit(call, std::move(attempt), "", [&](const Registry& latest, absl::Time now) {
+        return PlanReportVolumes(latest, report, now);
+      }));
+  service::SetRevision(store_id(), written.committed.revision, response->mutable_revision());
+  return absl::OkStatus();
 }
 
 absl::Status RelationWrites::OpenConsultation(const rpc::Call& call,

@@ -22,6 +22,7 @@ class RelationWrites final : Edits {
   COMITY_RELATION(CreateCriteriaSet, CriteriaSet);
   COMITY_RELATION(RecordAssessment, Assessment);
   COMITY_RELATION(RecordVolume, Volume);
+  COMITY_RELATION(ReportVolumes, ReportVolumesResponse);
   COMITY_RELATION(OpenConsultation, Consultation);
   COMITY_RELATION(RecordReply, Consultation);
   COMITY_RELATION(CloseConsultation, Consultation);

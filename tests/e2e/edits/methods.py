@@ -5,6 +5,7 @@ Where several commands call it, the one that is for it. Those of NO_COMMAND no p
 
 NO_COMMAND = {
     "PartnerRegistryService/Replicate": "for services: who confirms revisions and holds a lease is a process",
+    "RelationService/ReportVolumes": "for services: what one counted only it reports, at volumes measure",
 }
 
 # What its command calls only to go on where it was interrupted.
@@ -109,6 +110,7 @@ METHODS = {
     "EngagementSchedulingService/ListAffected": "reports affected",
     "EngagementSchedulingService/ListReliances": "instruments relied-on",
     "EngagementSchedulingService/MeasureVolume": "volumes measure",
+    "EngagementSchedulingService/ReportVolume": "volumes measure",
 
     "DocumentExchangeService/CreateUpload": "send",
     "DocumentExchangeService/UploadPieces": "send",
@@ -133,6 +135,7 @@ METHODS = {
     "DocumentExchangeService/ListAffected": "reports affected",
     "DocumentExchangeService/ListReliances": "instruments relied-on",
     "DocumentExchangeService/MeasureVolume": "volumes measure",
+    "DocumentExchangeService/ReportVolume": "volumes measure",
 
     "LedgerService/GetCheckpoint": "ledger checkpoint",
     "LedgerService/ListEntries": "ledger entries",

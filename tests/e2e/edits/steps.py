@@ -199,5 +199,9 @@ STEPS = [
      {"restrictions.0.use": "USE_RESTRICTION_NO_PASSING_ON"}),
     ("dpo-1", "documents hold {request} --reason r", {"inForce": "True"}),
     ("dpo-1", "documents release-hold {request} --reason r", {"document": "{request}", "inForce": "None"}),
-    ("desk-1", "volumes measure {year} --partner georgia", {"counts.partners/georgia.documents": "3"}),
+    ("desk-1", "volumes measure {year} --partner georgia", ("DRY_RUN_MISSING", "with all partners")),
+    ("desk-1", "volumes measure {year} --partner georgia --dry-run",
+     {"counts.partners/georgia.documents": "3", "services.document-exchange.registry_revision": "None"}),
+    ("desk-1", "volumes measure {year}",
+     {"counts.partners/georgia.documents": "3", "services.document-exchange.registry_revision.number": ">reported"}),
 ]

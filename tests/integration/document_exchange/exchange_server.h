@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
@@ -64,6 +65,7 @@ class ExchangeServerTest : public ::testing::Test {
                                              .pages = &pages_,
                                              .clock = &world_.clock,
                                              .traffic = &traffic_,
+                                             .report_volumes = Reporter(),
                                              .inquiry_limits = limits});
           ledger_ = std::make_unique<ledger_service::LedgerService>(
               rpc::CallGate(&gate, kLedgerService), world_.journal.get());
@@ -108,7 +110,18 @@ class ExchangeServerTest : public ::testing::Test {
     return request;
   }
 
+  // In the place of the registry: keeps what it is told, and answers `registry_says_`.
+  service::VolumeReporter Reporter() {
+    return [this](partner_registry::v1::ReportVolumesRequest report,
+                  absl::Time) -> absl::StatusOr<ledger::v1::Revision> {
+      reports_.push_back(std::move(report));
+      return registry_says_;
+    };
+  }
+
   World world_;
+  std::vector<partner_registry::v1::ReportVolumesRequest> reports_;
+  absl::StatusOr<ledger::v1::Revision> registry_says_ = ledger::v1::Revision();
   journal::PageTokens pages_;
   service::JournalRefusals recorder_;
   NoTraffic traffic_;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/status/error.h"
 #include "common/status/macros.h"
 #include "tests/integration/document_exchange/exchange_server.h"
 #include "tests/testing/status_matchers.h"
@@ -18,7 +19,9 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 using WhatIf = partner_registry::v1::ListAffectedRequest;
 
 constexpr char kAgreement[] = "partners/georgia/instruments/cooperation-agreement";
@@ -412,6 +415,65 @@ TEST_F(InquiriesTest, AYearsVolumeCountsDocumentsAndCasesOfBothWays) {
               FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID"));
   EXPECT_THAT(Call(kTbilisi, &Stub::MeasureVolume, request),
               FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+}
+
+TEST_F(InquiriesTest, AYearsVolumeIsReportedAsCountedOrTheRegistrysRefusalIsTold) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SendToTbilisi();
+  SendToTbilisi();
+  const std::int64_t leaves = world_.journal->head().leaf_count;
+  registry_says_->set_number(12);
+  v1::ReportVolumeRequest request;
+  request.set_year(2026);
+
+  const auto reported = Call(kDesk, &Stub::ReportVolume, request);
+
+  ASSERT_THAT(reported, IsOk());
+  EXPECT_EQ(reported->registry_revision().number(), 12);
+  EXPECT_EQ(reported->counted_at().number(), world_.journal->head().revision);
+  ASSERT_THAT(reported->volumes(), SizeIs(1));
+  EXPECT_EQ(reported->volumes(0).documents(), 2);
+  ASSERT_THAT(reports_, SizeIs(1));
+  EXPECT_EQ(reports_[0].year(), 2026);
+  EXPECT_EQ(reports_[0].counted_at().store_id(), world_.journal->head().store_id);
+  ASSERT_THAT(reports_[0].volumes(), SizeIs(1));
+  EXPECT_EQ(reports_[0].volumes(0).partner(), "partners/georgia");
+  EXPECT_THAT(reports_[0].volumes(0).counts(),
+              UnorderedElementsAre(Pair("cases", 1), Pair("documents", 2)));
+  EXPECT_EQ(world_.journal->head().leaf_count, leaves) << "it is recorded at the registry";
+
+  registry_says_ =
+      MakeError(StatusCode::kUnavailable, "No answer.", {.reason = "REGISTRY_NOT_TOLD"});
+  EXPECT_THAT(Call(kDesk, &Stub::ReportVolume, request),
+              FailsWith(StatusCode::kUnavailable, "REGISTRY_NOT_TOLD"));
+  request.set_year(1999);
+  EXPECT_THAT(Call(kDesk, &Stub::ReportVolume, request),
+              FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID"));
+  for (const char* const who : {kTbilisi, kAuditor}) {
+    EXPECT_THAT(Call(who, &Stub::ReportVolume, request),
+                FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"))
+        << who;
+  }
+  EXPECT_THAT(reports_, SizeIs(2));
+}
+
+TEST_F(InquiriesTest, APartOfAYearIsNotReportedAsTheWhole) {
+  ASSERT_THAT(world_.Authorise(), IsOk());
+  SendToTbilisi();
+  const Inquiries inquiries({.exchange = world_.exchange.get(),
+                             .registry = &world_.registry,
+                             .rows = world_.tables.get(),
+                             .journal = world_.journal.get(),
+                             .clock = &world_.clock,
+                             .report = Reporter()});
+  const rpc::Call gone(rpc::Call::Facts{.cancelled = [] { return true; }});
+  v1::ReportVolumeRequest request;
+  request.set_year(2026);
+  v1::ReportVolumeResponse response;
+
+  EXPECT_THAT(inquiries.ReportVolume(gone, request, &response),
+              FailsWith(StatusCode::kCancelled, "COUNT_INTERRUPTED"));
+  EXPECT_THAT(reports_, IsEmpty());
 }
 
 }  // namespace

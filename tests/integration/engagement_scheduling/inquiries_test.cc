@@ -1,4 +1,5 @@
 // What is asked of all that is booked: what if, who relied on it, how much.
+#include "common/status/error.h"
 #include "tests/integration/engagement_scheduling/service_fixture.h"
 
 namespace comity::engagement_scheduling {
@@ -11,7 +12,9 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 using ::testing::UnorderedElementsAreArray;
 
 class InquiriesTest : public ServiceTest {};
@@ -327,6 +330,55 @@ TEST_F(InquiriesTest, AYearsVolumeCountsWhatTookPlace) {
   }
   EXPECT_THAT(Call(kTbilisi, &Stub::MeasureVolume, request),
               FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+}
+
+TEST_F(InquiriesTest, AYearsVolumeIsReportedAsCountedOrTheRegistrysRefusalIsTold) {
+  ASSERT_THAT(Confirm(kDesk, Hold(kDesk, Meeting(kHour))->name()), IsOk());
+  clock_.Advance(At("2026-12-02T00:00:00Z") - clock_.Now());
+  registry_says_->set_number(12);
+  v1::ReportVolumeRequest request;
+  request.set_year(2026);
+
+  const auto reported = Call(kDesk, &Stub::ReportVolume, request);
+
+  ASSERT_THAT(reported, IsOk());
+  EXPECT_EQ(reported->registry_revision().number(), 12);
+  EXPECT_EQ(reported->counted_at().number(), application_->journal().head().revision);
+  ASSERT_THAT(reported->volumes(), SizeIs(1));
+  EXPECT_EQ(reported->volumes(0).engagements(), 1);
+  ASSERT_THAT(reports_, SizeIs(1));
+  EXPECT_EQ(reports_[0].year(), 2026);
+  EXPECT_EQ(reports_[0].counted_at().store_id(), application_->journal().head().store_id);
+  ASSERT_THAT(reports_[0].volumes(), SizeIs(1));
+  EXPECT_EQ(reports_[0].volumes(0).partner(), "partners/georgia");
+  EXPECT_THAT(reports_[0].volumes(0).counts(), UnorderedElementsAre(Pair("engagements", 1)));
+
+  registry_says_ = MakeError(StatusCode::kFailedPrecondition, "No.", {.reason = "REPORT_REFUSED"});
+  EXPECT_THAT(Call(kDesk, &Stub::ReportVolume, request),
+              FailsWith(StatusCode::kFailedPrecondition, "REPORT_REFUSED"));
+  request.set_year(1999);
+  EXPECT_THAT(Call(kDesk, &Stub::ReportVolume, request),
+              FailsWith(StatusCode::kInvalidArgument, "FIELD_INVALID"));
+  EXPECT_THAT(Call(kTbilisi, &Stub::ReportVolume, request),
+              FailsWith(StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+  EXPECT_THAT(reports_, SizeIs(2));
+}
+
+TEST_F(InquiriesTest, APartOfAYearIsNotReportedAsTheWhole) {
+  ASSERT_THAT(Confirm(kDesk, Hold(kDesk, Meeting(kHour))->name()), IsOk());
+  const Inquiries inquiries({.store = &application_->store(),
+                             .registry = registry_,
+                             .journal = &application_->journal(),
+                             .clock = &clock_,
+                             .report = Reporter()});
+  const rpc::Call gone(rpc::Call::Facts{.cancelled = [] { return true; }});
+  v1::ReportVolumeRequest request;
+  request.set_year(2026);
+  v1::ReportVolumeResponse response;
+
+  EXPECT_THAT(inquiries.ReportVolume(gone, request, &response),
+              FailsWith(StatusCode::kCancelled, "COUNT_INTERRUPTED"));
+  EXPECT_THAT(reports_, IsEmpty());
 }
 
 }  // namespace

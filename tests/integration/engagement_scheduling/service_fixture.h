@@ -85,12 +85,22 @@ class ServiceTest : public ::testing::Test {
                                      .self = kSelf,
                                      .scheduling_gate = rpc::CallGate(&gate, kSchedulingService),
                                      .ledger_gate = rpc::CallGate(&gate, kLedgerService),
+                                     .report_volumes = Reporter(),
                                      .inquiry_limits = limits_},
                                     settings, std::move(options));
     if (!application.ok()) std::abort();
     application_ = *std::move(application);
     recorder_.recorder = application_->Refusals();
     return application_->Services();
+  }
+
+  // In the place of the registry: keeps what it is told, and answers `registry_says_`.
+  service::VolumeReporter Reporter() {
+    return [this](partner_registry::v1::ReportVolumesRequest report,
+                  absl::Time) -> absl::StatusOr<ledger::v1::Revision> {
+      reports_.push_back(std::move(report));
+      return registry_says_;
+    };
   }
 
   void Stop() {
@@ -151,6 +161,8 @@ class ServiceTest : public ::testing::Test {
   comity::testing::TempDirectory folder_;
   ManualClock clock_{kNow};
   InquiryLimits limits_;  // From the next start on.
+  std::vector<partner_registry::v1::ReportVolumesRequest> reports_;
+  absl::StatusOr<ledger::v1::Revision> registry_says_ = ledger::v1::Revision();
   LateRecorder recorder_;
   FixedRegistry* registry_ = nullptr;
   std::unique_ptr<SchedulingApplication> application_;

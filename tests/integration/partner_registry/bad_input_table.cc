@@ -146,6 +146,21 @@ void AddStrategiesAndCriteria(std::vector<BadInput>& table) {
       {{kTooLong, {{"volume.source", Long(500)}}, "VOLUME_INVALID", "volume.source"},
        {kMissing, {{"year", ""}}, "VOLUME_INVALID", "year"}},
       table);
+  Add("RelationService/ReportVolumes",
+      {{kMissing, {{"year", ""}}, "VOLUME_INVALID", "year"},
+       {kMissing, {{"counted_at.store_id", ""}}, "VOLUME_INVALID", "counted_at.store_id"},
+       {kMissing, {{"volumes[0].partner", ""}}, "NAME_INVALID", "volumes[0].partner"},
+       {kMalformed, {{"volumes[0].partner", "algeria"}}, "NAME_INVALID", "volumes[0].partner"},
+       {kUnknown,
+        {{"volumes[0].partner", "partners/atlantis"}},
+        "VOLUME_INVALID",
+        "volumes[0].partner"},
+       {kTooLong, {{"counted_at.store_id", Long(64)}}, "VOLUME_INVALID", "counted_at.store_id"},
+       {kMissing,
+        {{"volumes[1].partner", "partners/georgia"}},
+        "VOLUME_INVALID",
+        "volumes[1].counts"}},
+      table);
 }
 
 void AddPreparation(std::vector<BadInput>& table) {
@@ -380,6 +395,9 @@ std::vector<std::pair<std::string, std::string>> GoodRequests(const GoodParts& p
       {"RecordVolume",
        "parent: 'partners/algeria' year: 2024 volume { counts { key: 'cases' value: 3 } source: "
        "'report' }"},
+      {"ReportVolumes",
+       "year: 2024 volumes { partner: 'partners/algeria' counts { key: 'cases' value: 1 } counts { "
+       "key: 'documents' value: 2 } } counted_at { store_id: 'store' number: 7 }"},
       {"ListVolumes", "parent: 'partners/algeria'"},
       {"OpenConsultation", absl::StrCat("consultation_id: 'c2' ", parts.consultation)},
       {"RecordReply",

@@ -146,6 +146,7 @@ class BadInputTest : public ::testing::Test {
     if (method == "ChangeRequestService/CreateChangeRequest") return kTbilisi;
     if (method == "ChangeRequestService/ApproveChangeRequest") return kOperator;
     if (method == "ChangeRequestService/RejectChangeRequest") return kOperator;
+    if (method == "RelationService/ReportVolumes") return kExchange;
     return kDesk;
   }
 

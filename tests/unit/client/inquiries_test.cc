@@ -210,5 +210,15 @@ TEST(InquiriesTest, WhatWasNotCountedIsNotZero) {
               IsEmpty());
 }
 
+TEST(InquiriesTest, WhatOneServiceReportedStandsWhereTheOtherFailed) {
+  document_exchange::v1::ReportVolumeResponse documents;
+  *documents.mutable_volumes() = Documents("partners/georgia", 7, 2).volumes();
+  const VolumesReported all{.engagements = kDenied, .documents = documents};
+
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+  EXPECT_THAT(all.Counts(), ElementsAre(Pair("partners/georgia",
+                                             ElementsAre(Pair("cases", 2), Pair("documents", 7)))));
+}
+
 }  // namespace
 }  // namespace comity::client

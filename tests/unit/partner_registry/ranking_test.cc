@@ -71,8 +71,7 @@ TEST(RankingTest, EveryLineIsExplainedAndTheTotalIsTheirWeightedMean) {
   EXPECT_THAT(Places(ranking), ElementsAre("1 algeria 3400", "2 georgia 3233"));
   ASSERT_THAT(ranking[1].lines, SizeIs(3));
   EXPECT_EQ(ranking[1].lines[2].milli_points, 1666);
-  EXPECT_THAT(ranking[1].lines[2].source,
-              HasSubstr("30 in 2025, as stated at revision 1: annual report"));
+  EXPECT_THAT(ranking[1].lines[2].source, HasSubstr("30 in 2025: cases 30 stated: annual report"));
   EXPECT_EQ(ranking[1].lines[0].source, "report");
   EXPECT_EQ(ranking[1].assessment,
             "partners/georgia/assessments/01900000-0000-7000-8000-000000000001");
@@ -104,6 +103,32 @@ TEST(RankingTest, VolumesAreThoseOfTheLastFullYear) {
   const std::vector<Fact> facts = {Of("georgia", 4, 0), Exchanged("georgia", 7, "2026"),
                                    Exchanged("georgia", 5, "2024")};
   EXPECT_THAT(Ranked(facts), ElementsAre("1 georgia 2000")) << "nothing for 2025";
+}
+
+MeasuredVolume ByExchange(std::int64_t cases, std::int64_t documents) {
+  return {.service = "document-exchange",
+          .counts = {{"cases", cases}, {"documents", documents}},
+          .store_id = "a",
+          .revision = 57};
+}
+
+TEST(RankingTest, WhatAServiceMeasuredCountsWhateverWasStated) {
+  Volume georgia = Exchanged("georgia", 1000);
+  georgia.measured = {ByExchange(2, 4)};
+  Volume algeria = Exchanged("algeria", 12);
+  // What a service measured of something else leaves the word as it was stated.
+  algeria.measured = {
+      {.service = "engagement-scheduling", .counts = {{"engagements", 3}}, .revision = 9}};
+  Volume panama{.partner = "panama", .id = "2025", .measured = algeria.measured};
+  const auto ranking = Rank(After(Registry("s"), {Of("georgia", 4, 0), Of("algeria", 4, 0),
+                                                  Of("panama", 4, 0), georgia, algeria, panama}),
+                            TheSet(), kToday);
+
+  EXPECT_THAT(Places(ranking), ElementsAre("1 algeria 3000", "2 georgia 2500", "3 panama 2000"));
+  EXPECT_EQ(ranking[0].lines[2].source, "12 in 2025: cases 12 stated: annual report");
+  EXPECT_EQ(ranking[1].lines[2].source,
+            "6 in 2025: cases 2 and documents 4 measured by document-exchange at its revision 57");
+  EXPECT_EQ(ranking[2].lines[2].source, "no volume recorded for 2025");
 }
 
 // What a random case is made of: some partners, their scores and volumes.
@@ -259,34 +284,6 @@ TEST_F(CriteriaTest, WhoIsNoCandidateOnTheDayIsNotRanked) {
   EXPECT_THAT(Places(Rank(registry_, TheSet(), kToday)), ElementsAre("1 georgia 2900"));
   EXPECT_THAT(Places(Rank(registry_, TheSet(), absl::CivilDay(2013, 6, 30))),
               ElementsAre("1 croatia 4000"));
-}
-
-TEST_F(CriteriaTest, AVolumeOfTheSameYearIsACorrection) {
-  const auto record = [&](int year, const Volume& volume) {
-    return PlanRecordVolume(registry_, year, volume, now_);
-  };
-  Take(record(2025, Exchanged("georgia", 30)));
-  EXPECT_THAT(record(2025, Exchanged("georgia", 30))->facts, IsEmpty());
-  Take(record(2025, Exchanged("georgia", 31)));
-  EXPECT_EQ(registry_.relations().Find<Volume>("partners/georgia/volumes/2025")->counts.at("cases"),
-            31);
-  const auto invalid = FailsWith(absl::StatusCode::kInvalidArgument, "VOLUME_INVALID");
-  EXPECT_THAT(record(2027, Exchanged("georgia", 1)), invalid) << "it has not begun";
-  EXPECT_THAT(record(1989, Exchanged("georgia", 1)), invalid);
-  EXPECT_THAT(record(2025, Exchanged("georgia", -1)), invalid);
-  EXPECT_THAT(record(2025, Exchanged("georgia", std::int64_t{1} << 62)), invalid);
-  EXPECT_THAT(record(2025, {.partner = "georgia", .source = "x"}), invalid);
-  EXPECT_THAT(record(2025, {.partner = "georgia", .counts = {{"Cases", 1}}, .source = "x"}),
-              invalid);
-  EXPECT_THAT(record(2024, {.partner = "georgia", .counts = {{"foo", 60}}, .source = "x"}), invalid)
-      << "of which no volume is made";
-  EXPECT_THAT(record(2025, {.partner = "georgia", .counts = {{"documents", 2}}, .source = "x"}),
-              invalid)
-      << "would take away the cases";
-  EXPECT_THAT(
-      record(2025,
-             {.partner = "georgia", .counts = {{"cases", 0}, {"documents", 2}}, .source = "x"}),
-      IsOk());
 }
 
 }  // namespace
