@@ -66,10 +66,9 @@ class Reader {
 
   Tri Reached(Field field) { return OnOrAfter(lens_.day, Read(field)); }
 
-  // There is a value, whether or not it may be used, or it is known that there is an unknown one.
+  // There is a value, whether or not it may be used, or it is not sure that there is none.
   bool Stated(Field field) const {
-    return DateOf(instrument_, field).known() ||
-           instrument_.CertaintyOf(field) == Certainty::kUnknown;
+    return DateOf(instrument_, field).known() || LeavesOpen(instrument_.CertaintyOf(field));
   }
 
   Tri Unsure(Field field) {
@@ -224,9 +223,9 @@ Tri NotEnded(Reader& reader, const Lens& lens) {
 
 // Yes while nothing of it is suspended. A part in words may or may not be the part in question.
 Tri NotSuspended(const Instrument& instrument, Reader& reader) {
-  const bool parts_unknown = instrument.CertaintyOf(Field::kPartsSuspended) == Certainty::kUnknown;
   if (instrument.parts_suspended.empty() && !reader.Stated(Field::kSuspendedFrom)) {
-    return parts_unknown ? reader.Unsure(Field::kPartsSuspended) : Tri::kYes;
+    const bool open = LeavesOpen(instrument.CertaintyOf(Field::kPartsSuspended));
+    return open ? reader.Unsure(Field::kPartsSuspended) : Tri::kYes;
   }
   const Tri reached = reader.Reached(Field::kSuspendedFrom);
   if (reached == Tri::kNo) return Tri::kYes;
@@ -287,6 +286,10 @@ bool Confirmed(Certainty certainty) {
 
 bool Usable(Certainty certainty, const Lens& lens) {
   return certainty != Certainty::kUnknown && (lens.explore || Confirmed(certainty));
+}
+
+bool LeavesOpen(Certainty certainty) {
+  return certainty == Certainty::kUnknown || certainty == Certainty::kUnconfirmed;
 }
 
 bool Sure(const Instrument& instrument, Field field) {

@@ -39,6 +39,10 @@ bool Confirmed(Certainty certainty);
 // explores on all that is not said to be unknown.
 bool Usable(Certainty certainty, const Lens& lens);
 
+// Whether a field that has no value leaves open whether there is one: nobody knows, or that there
+// is none waits for a second person.
+bool LeavesOpen(Certainty certainty);
+
 // Whether the field needs no second person.
 bool Sure(const Instrument& instrument, Field field);
 

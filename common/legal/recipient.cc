@@ -21,8 +21,8 @@ absl::string_view CompetenceArticle(const Evaluation& e) {
   return e.article_56() ? "EJR 56(1)(b)" : "EJR 21, 24";
 }
 
-// Whether the verdict may rest on a competence that is so sure: of what is filed under `name`. Says
-// why it may not, in the place of `reason`.
+// Whether the verdict may rest on a recipient that is so sure: on the competence of what is filed
+// under `name`. Says why it may not, in the place of `reason`.
 bool MayRestOn(Certainty certainty, const std::string& name, absl::string_view called,
                const Reason& reason, Evaluation& e) {
   if (Confirmed(certainty)) return true;
@@ -39,12 +39,18 @@ bool MayRestOn(Certainty certainty, const std::string& name, absl::string_view c
 
 // 3.1: an authority or organisation competent in law enforcement and criminal matters.
 void Row3_1Competence(Evaluation& e) {
-  // What Union bodies need data for is stated and checked by row 1.10.
-  if (e.legal_class() == LegalClass::kUnionBody) return;
   Reason reason{.row = "3.1",
                 .outcome = Outcome::kRefused,
                 .article = std::string(CompetenceArticle(e)),
                 .facts = Cite(e.question.counterpart)};
+  // What Union bodies need data for is stated and checked by row 1.10; that the authority is one of
+  // theirs is a second person's word as of others.
+  if (e.legal_class() == LegalClass::kUnionBody) {
+    if (e.authority != nullptr) {
+      MayRestOn(e.authority->certainty, e.authority->name, e.authority->name, reason, e);
+    }
+    return;
+  }
   const bool organisation = e.legal_class() == LegalClass::kInternationalOrganisation;
   if (organisation && !e.dossier->partner->competent_in_criminal_matters) {
     reason.code = "NOT_COMPETENT";

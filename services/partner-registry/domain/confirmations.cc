@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/text/plain.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
@@ -27,9 +30,10 @@ absl::Status NothingToConfirm(absl::string_view field, absl::string_view why) {
                    {.reason = "NOTHING_TO_CONFIRM", .metadata = {{"field", std::string(field)}}});
 }
 
-// Empty and not known, a second person confirms that there is none of what would stop an effect.
+// Somebody says that there is none, and a second person has yet to confirm it.
 bool MayBeConfirmedEmpty(const Instrument& instrument, legal::Field field) {
-  return WhatItTells(field) == Tells::kMayStop && SaysNobodyKnows(instrument, field);
+  return CanBeNone(field) && ValueOf(instrument, field).empty() &&
+         AsRecorded(instrument).CertaintyOf(field) == Certainty::kUnconfirmed;
 }
 
 absl::Status SecondPersonNeeded(absl::string_view field, absl::string_view why) {
@@ -75,26 +79,58 @@ std::string InLaw(const Competence& competence) {
                       competence.criminal_matters ? "yes" : "no");
 }
 
-// The part of RecordBy that what is confirmed as a whole shares; `old` is what had their place.
-template <typename T>
-void RecordAsAWhole(absl::string_view caller, const T& old, T& made) {
-  if (InLaw(old) == InLaw(made) && old.certainty == made.certainty) {
-    made.recorded_by = old.recorded_by;
-    made.confirmation = old.confirmation;
-    return;
-  }
-  made.confirmation.reset();
-  made.recorded_by = old.recorded_by;
-  // Nobody knows who recorded the rest of it, unless it is vouched for anew.
-  if (made.recorded_by.empty() && old.certainty == made.certainty) return;
-  const auto at = std::lower_bound(made.recorded_by.begin(), made.recorded_by.end(), caller);
-  if (at == made.recorded_by.end() || *at != caller) made.recorded_by.emplace(at, caller);
+// Whether they say the same in law, member by member: texts put together could hide a border.
+bool SameInLaw(const Authority& a, const Authority& b) {
+  return a.display_name == b.display_name &&
+         a.competent_in_criminal_matters == b.competent_in_criminal_matters &&
+         a.territory == b.territory && a.sectors == b.sectors && a.listed_in == b.listed_in;
 }
 
+bool SameInLaw(const LegalClassPeriod& a, const LegalClassPeriod& b) {
+  return a.legal_class == b.legal_class && a.from == b.from && a.to == b.to;
+}
+
+bool SameInLaw(const Competence& a, const Competence& b) {
+  return a.criminal_matters == b.criminal_matters;
+}
+
+// The part of RecordBy that what is confirmed as a whole shares; `old` is what had their place.
 template <typename T>
-void RecordAsNew(absl::string_view caller, T& made) {
+void RecordAsAWhole(absl::string_view caller, const std::vector<const T*>& old, T& made) {
   made.confirmation.reset();
-  made.recorded_by = {std::string(caller)};
+  made.recorded_by.clear();
+  bool known = true;
+  bool as_sure = true;
+  std::set<std::string> recorders;
+  for (const T* const earlier : old) {
+    if (SameInLaw(*earlier, made) && earlier->certainty == made.certainty) {
+      made.recorded_by = earlier->recorded_by;
+      made.confirmation = earlier->confirmation;
+      return;
+    }
+    known = known && !earlier->recorded_by.empty();
+    as_sure = as_sure && earlier->certainty == made.certainty;
+    recorders.insert(earlier->recorded_by.begin(), earlier->recorded_by.end());
+  }
+  // Nobody knows who recorded the rest of it, unless it is vouched for anew.
+  if (!known && as_sure) return;
+  recorders.emplace(caller);
+  made.recorded_by.assign(recorders.begin(), recorders.end());
+}
+
+// Of the same class, with days in common: what becomes of it is still their word.
+bool Continues(const LegalClassPeriod& earlier, const LegalClassPeriod& later) {
+  if (earlier.from == later.from) return true;
+  const auto first = [](const LegalClassPeriod& period) {
+    const auto day = PartialDate::Parse(period.from).value_or(PartialDate());
+    return day.known() ? legal::Widen(day, period.certainty).earliest() : absl::CivilDay::min();
+  };
+  const auto last = [](const LegalClassPeriod& period) {
+    const auto day = PartialDate::Parse(period.to).value_or(PartialDate());
+    return day.known() ? legal::Widen(day, period.certainty).latest() : absl::CivilDay::max();
+  };
+  return earlier.legal_class == later.legal_class && first(earlier) <= last(later) &&
+         first(later) <= last(earlier);
 }
 
 // The part of Confirm that what is confirmed as a whole shares. `record_anew(certainty)` is the
@@ -137,46 +173,40 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
     const std::string before = ValueOf(*old, field);
     const std::string now = ValueOf(made, field);
     const bool same = before == now && was.CertaintyOf(field) == is.CertaintyOf(field);
+    const absl::string_view recorder = RecorderOf(*old, name);
     for (const Confirmation& confirmation : old->confirmations) {
       if (same && confirmation.field == name) made.confirmations.push_back(confirmation);
     }
     // The value that was unconfirmed is gone, and what comes in its place is bound by that.
     if (now.empty() && IsBound(*old, was, field)) {
-      made.value_recorded_by[name] =
-          before.empty() ? old->value_recorded_by.at(name) : std::string(caller);
+      made.value_recorded_by[name] = same ? old->value_recorded_by.at(name) : std::string(caller);
       return;
     }
-    // That nobody knows an end is somebody's word, too.
+    // A value stays the word of who stated it, whoever else says how sure it is: he would confirm
+    // himself. That there is none is a statement, too.
+    const bool doubted = !now.empty() && before == now && !recorder.empty();
     const bool says = !now.empty() || MayBeConfirmedEmpty(made, field);
-    if (const absl::string_view recorder = RecorderOf(*old, name);
-        same && says && recorder != caller) {
+    if ((same || doubted) && says && recorder != caller) {
       made.value_recorded_by[name] = std::string(recorder);
     }
   });
 }
 
 void RecordBy(absl::string_view caller, const Authority* old, Authority& made) {
-  if (old == nullptr) return RecordAsNew(caller, made);
-  RecordAsAWhole(caller, *old, made);
+  RecordAsAWhole(caller, old == nullptr ? std::vector<const Authority*>() : std::vector{old}, made);
 }
 
 void RecordBy(absl::string_view caller, const Partner* old, Partner& made) {
   // Whoever says that it is not competent vouches for nothing.
-  if (old == nullptr || !old->competence.criminal_matters) {
-    RecordAsNew(caller, made.competence);
-  } else {
-    RecordAsAWhole(caller, old->competence, made.competence);
-  }
+  std::vector<const Competence*> vouched;
+  if (old != nullptr && old->competence.criminal_matters) vouched.push_back(&old->competence);
+  RecordAsAWhole(caller, vouched, made.competence);
   for (LegalClassPeriod& period : made.legal_classes) {
-    const LegalClassPeriod* before = nullptr;
+    std::vector<const LegalClassPeriod*> before;
     for (std::size_t i = 0; old != nullptr && i < old->legal_classes.size(); ++i) {
-      if (old->legal_classes[i].from == period.from) before = &old->legal_classes[i];
+      if (Continues(old->legal_classes[i], period)) before.push_back(&old->legal_classes[i]);
     }
-    if (before == nullptr) {
-      RecordAsNew(caller, period);
-    } else {
-      RecordAsAWhole(caller, *before, period);
-    }
+    RecordAsAWhole(caller, before, period);
   }
 }
 
@@ -245,11 +275,15 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   COMITY_RETURN_IF_ERROR(CheckEvidence(evidence));
   if (is_empty) {
     if (!MayBeConfirmedEmpty(instrument, *decisive)) {
-      return NothingToConfirm(
-          field, absl::StrCat(
-                     "is empty: record its value first, with ",
-                     HowToUpdate(instrument, {absl::StrCat(field, "=VALUE"),
-                                              CertaintyOfField(field, Certainty::kUnconfirmed)})));
+      const std::string unconfirmed = CertaintyOfField(field, Certainty::kUnconfirmed);
+      std::string first =
+          absl::StrCat("record its value first, with ",
+                       HowToUpdate(instrument, {absl::StrCat(field, "=VALUE"), unconfirmed}));
+      if (CanBeNone(*decisive)) {
+        absl::StrAppend(&first, ", or that there is none, with ",
+                        HowToUpdate(instrument, {unconfirmed}));
+      }
+      return NothingToConfirm(field, absl::StrCat("is empty: ", first));
     }
     value = "none";
   }
@@ -261,11 +295,8 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
     const auto unsure = [&](Certainty certainty) { return CertaintyOfField(field, certainty); };
     const std::string anew =
         is_empty
-            ? absl::StrCat(
-                  HowToUpdate(instrument,
-                              {absl::StrCat(field, "=VALUE"), unsure(Certainty::kUnconfirmed)}),
-                  " and ",
-                  HowToUpdate(instrument, {absl::StrCat(field, "="), unsure(Certainty::kUnknown)}))
+            ? absl::StrCat(HowToUpdate(instrument, {unsure(Certainty::kUnknown)}), " and ",
+                           HowToUpdate(instrument, {unsure(Certainty::kUnconfirmed)}))
             : HowToUpdate(instrument,
                           {unsure(UnsureInPlaceOf(AsRecorded(instrument).CertaintyOf(*decisive)))});
     return SecondPersonNeeded(

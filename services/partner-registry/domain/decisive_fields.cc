@@ -66,11 +66,15 @@ bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal:
 
 bool SaysThereIsNone(const Instrument& made, legal::Field field) {
   if (legal::IsNeeded(field) || !ValueOf(made, field).empty()) return false;
-  return AsRecorded(made).CertaintyOf(field) != Certainty::kUnknown;
+  return !legal::LeavesOpen(AsRecorded(made).CertaintyOf(field));
 }
 
-bool SaysNobodyKnows(const Instrument& old, legal::Field field) {
+bool LeavesOpen(const Instrument& old, legal::Field field) {
   return !legal::IsNeeded(field) && ValueOf(old, field).empty() && !SaysThereIsNone(old, field);
+}
+
+bool CanBeNone(legal::Field field) {
+  return WhatItTells(field) == Tells::kMayStop || field == legal::Field::kAppliedFrom;
 }
 
 Tells WhatItTells(legal::Field field) {
@@ -100,14 +104,16 @@ Tells WhatItTells(legal::Field field) {
 absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,
                                  legal::Field field) {
   if (WhatItTells(field) != Tells::kMayStop) return absl::CivilDay::max();
+  using legal::Field;
   const std::string value = ValueOf(instrument, field);
   if (value.empty()) {
+    if (legal::LeavesOpen(view.CertaintyOf(field))) return absl::CivilDay::min();
     // After notice nobody knows the end until it is stated, and of a suspension its day.
-    const bool open =
-        (field == legal::Field::kEnded && !instrument.notified_end.empty()) ||
-        (field == legal::Field::kSuspendedFrom && !instrument.parts_suspended.empty());
-    return open || view.CertaintyOf(field) == Certainty::kUnknown ? absl::CivilDay::min()
-                                                                  : absl::CivilDay::max();
+    if (field == Field::kEnded) return LeavesEffectUntil(instrument, view, Field::kNotifiedEnd);
+    if (field != Field::kSuspendedFrom) return absl::CivilDay::max();
+    const bool none = instrument.parts_suspended.empty() &&
+                      !legal::LeavesOpen(view.CertaintyOf(Field::kPartsSuspended));
+    return none ? absl::CivilDay::max() : absl::CivilDay::min();
   }
   const PartialDate day = PartialDate::Parse(value).value_or(PartialDate());
   if (!day.known() || !legal::Sure(view, field)) return absl::CivilDay::min();

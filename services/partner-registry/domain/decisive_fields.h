@@ -31,17 +31,21 @@ bool IsConfirmed(const Instrument& instrument, legal::Field field);
 // count.
 bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal::Field field);
 
-// Of fields that no release needs, an empty one says that there is none, unless it says that nobody
-// knows.
+// Of fields that no release needs, an empty one says that there is none, unless it leaves that open
+// (legal::LeavesOpen).
 bool SaysThereIsNone(const Instrument& made, legal::Field field);
-bool SaysNobodyKnows(const Instrument& old, legal::Field field);
+bool LeavesOpen(const Instrument& old, legal::Field field);
+
+// Whether a second person may confirm that there is none of it: of what would stop an effect, and
+// of a day of application, without which the entry into force is what counts.
+bool CanBeNone(legal::Field field);
 
 // What a value of the field tells, if it is sure.
 enum class Tells { kMayCarry, kMayStop, kNeither };
 Tells WhatItTells(legal::Field field);
 
 // The day up to which the field, as `view` has it, surely leaves an effect: the last of all if it
-// says that nothing ends or is suspended.
+// says that nothing ends or is suspended, the first if that is open.
 absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,
                                  legal::Field field);
 

@@ -1,6 +1,7 @@
 #include "services/partner-registry/domain/second_person.h"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "common/legal/scope.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/remedies.h"
@@ -31,9 +33,11 @@ bool CanCarry(InstrumentKind kind) {
     case InstrumentKind::kDeemedNotATransfer:
     case InstrumentKind::kDenmarkAgreement:
     case InstrumentKind::kBindingInstrument:
+    // No basis, but cooperation with a single Member State rests on it (EJR 3(5)), and magistrates
+    // are posted under it.
+    case InstrumentKind::kWorkingArrangement:
       return true;
     case InstrumentKind::kUnspecified:
-    case InstrumentKind::kWorkingArrangement:
     case InstrumentKind::kMemorandumOfUnderstanding:
     case InstrumentKind::kLetterOfUnderstanding:
     case InstrumentKind::kAgreementBetweenUnionBodies:
@@ -71,12 +75,101 @@ Problem IsSureAlready(absl::string_view column, absl::string_view what, absl::st
                        set, "`, in a file likewise")};
 }
 
-// Of a field of an instrument, which is recorded with `unsure` for now.
+// Of a field of an instrument, which is recorded as unconfirmed for now.
 Problem FieldHasToBeConfirmed(const Instrument& made, absl::string_view field,
-                              absl::string_view what, Certainty unsure = Certainty::kUnconfirmed) {
-  return HasToBeConfirmed("certainty", what, CertaintyOfField(field, unsure),
-                          absl::StrCat(field, ":", absl::AsciiStrToLower(Word(unsure))),
-                          HowToConfirm(made, field));
+                              absl::string_view what) {
+  return HasToBeConfirmed("certainty", what, CertaintyOfField(field, Certainty::kUnconfirmed),
+                          absl::StrCat(field, ":unconfirmed"), HowToConfirm(made, field));
+}
+
+// Of a field of which nobody ever confirms that there is none.
+Problem NobodyKnows(absl::string_view field) {
+  return {"certainty",
+          absl::StrCat("`", field, "` is not confirmed, and empty it says for sure that there is ",
+                       "none: say that nobody knows with `--set ",
+                       CertaintyOfField(field, Certainty::kUnknown), "` (in a file: ", field,
+                       ":unknown)")};
+}
+
+// The edges of what `date` may mean, and the days beside them: on others nothing changes.
+void AddDays(const PartialDate& date, Certainty certainty, std::set<absl::CivilDay>& days) {
+  const PartialDate widened = legal::Widen(date, certainty);
+  if (!widened.known()) return;
+  for (const absl::CivilDay edge : {widened.earliest(), widened.latest()}) {
+    days.insert({edge - 1, edge, edge + 1});
+  }
+}
+
+std::set<absl::CivilDay> DaysOf(const Instrument& instrument) {
+  const legal::Instrument view = AsRecorded(instrument);
+  std::set<absl::CivilDay> days;
+  ForEachDecisive([&](legal::Field field) {
+    const PartialDate date = PartialDate::Parse(ValueOf(instrument, field)).value_or(PartialDate());
+    AddDays(date, Certainty::kFound, days);  // As it is once it is confirmed.
+    AddDays(date, view.CertaintyOf(field), days);
+  });
+  return days;
+}
+
+// The first day on which `made` has an effect and `before` surely has none, by the law's own
+// reading of both, apart from their versions; nullopt if there is none.
+std::optional<absl::CivilDay> GainsEffect(const Instrument& before, Instrument made) {
+  if (!CanCarry(made.kind)) return std::nullopt;
+  RecordBy("", &before, made);  // What stays confirmed.
+  const legal::Instrument held = before.kind == made.kind ? ToLegal(before) : legal::Instrument();
+  const legal::Instrument is = ToLegal(made);
+  const legal::Dossier alone;
+  std::set<absl::CivilDay> days = DaysOf(before);
+  days.merge(DaysOf(made));
+  for (const absl::CivilDay day : days) {
+    const auto has_effect = [&](const legal::Instrument& instrument) {
+      return legal::EffectOf(instrument, alone, {.day = day}).holds == legal::Tri::kYes;
+    };
+    if (has_effect(is) && !has_effect(held)) return day;
+  }
+  return std::nullopt;
+}
+
+// With `fields` unsure.
+Instrument Waiting(const Instrument& made, const std::vector<legal::Field>& fields) {
+  const legal::Instrument is = AsRecorded(made);
+  Instrument waiting = made;
+  for (const legal::Field field : fields) {
+    waiting.certainty[std::string(legal::Name(field))] = UnsureInPlaceOf(is.CertaintyOf(field));
+  }
+  return waiting;
+}
+
+// An effect that no rule on a single field finds, such as one that comes from leaving a day out:
+// what it would rest on waits.
+std::optional<Problem> HasNewEffect(const Instrument& before, const Instrument& made) {
+  const std::optional<absl::CivilDay> day = GainsEffect(before, made);
+  if (!day.has_value()) return std::nullopt;
+  std::vector<legal::Field> rests_on;
+  ForEachDecisive([&](legal::Field field) {
+    const bool begins =
+        WhatItTells(field) == Tells::kMayCarry && field != legal::Field::kAllowsSecondment;
+    if (begins && !ValueOf(made, field).empty()) rests_on.push_back(field);
+  });
+  // One of them is enough, if it is one without which there is no effect.
+  for (const legal::Field field : rests_on) {
+    if (!GainsEffect(before, Waiting(made, {field})).has_value()) rests_on = {field};
+  }
+  const legal::Instrument waiting = AsRecorded(Waiting(made, rests_on));
+  std::vector<std::string> set;
+  std::vector<std::string> in_file;
+  std::vector<std::string> confirm;
+  for (const legal::Field field : rests_on) {
+    const Certainty unsure = waiting.CertaintyOf(field);
+    set.push_back(absl::StrCat("--set ", CertaintyOfField(legal::Name(field), unsure)));
+    in_file.push_back(absl::StrCat(legal::Name(field), ":", absl::AsciiStrToLower(Word(unsure))));
+    confirm.push_back(HowToConfirm(made, legal::Name(field)));
+  }
+  return Problem{
+      "certainty",
+      absl::StrCat("It would have an effect on ", FormatDay(*day), " on one person's word: add `",
+                   absl::StrJoin(set, " "), "` (in a file: ", absl::StrJoin(in_file, ", "),
+                   "), and have somebody else confirm with ", absl::StrJoin(confirm, " and "))};
 }
 
 // Days from the first to the last; none if that lies before.
@@ -133,6 +226,40 @@ std::string SpanOf(const LegalClassPeriod& period) {
                       period.to.empty() ? "further notice" : period.to);
 }
 
+// A day on which `made` is surely of a class and `before` is not, by the law's own reading of all
+// periods together: one that left it open was shortened or left out.
+std::optional<Problem> IsOfANewClass(const Partner& before, Partner made) {
+  RecordBy("", &before, made);  // What stays confirmed.
+  const legal::Partner held = ToLegal(before);
+  const legal::Partner is = ToLegal(made);
+  std::set<absl::CivilDay> days;
+  for (const legal::Partner* const partner : {&held, &is}) {
+    for (const legal::LegalClassPeriod& period : partner->classes) {
+      AddDays(period.from, period.certainty, days);
+      AddDays(period.to, period.certainty, days);
+    }
+  }
+  for (const absl::CivilDay day : days) {
+    const legal::ClassOnDay now = legal::ClassOf(is, {.day = day});
+    const legal::ClassOnDay earlier = legal::ClassOf(held, {.day = day});
+    const bool same = earlier.known == legal::Tri::kYes && earlier.legal_class == now.legal_class;
+    if (now.known != legal::Tri::kYes || same) continue;
+    for (LegalClassPeriod period : made.legal_classes) {
+      if (period.legal_class != now.legal_class || FirstDay(period) > day) continue;
+      period.certainty = UnsureInPlaceOf(period.certainty);
+      const bool others = made.legal_classes.size() > 1;
+      return HasToBeConfirmed(
+          "legal_classes",
+          absl::StrCat("That the partner is surely ", Word(now.legal_class), " on ",
+                       FormatDay(day)),
+          LegalClasses({period}, others),
+          absl::StrCat(absl::AsciiStrToLower(Word(period.certainty)), others ? kOthers : ""),
+          HowToConfirm(made, period));
+    }
+  }
+  return std::nullopt;
+}
+
 // The earlier version governs again once nothing says that it was replaced.
 std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& old,
                                     const Instrument& made) {
@@ -187,28 +314,16 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
       return IsSureAlready("certainty", absl::StrCat("`", name, "`"),
                            CertaintyOfField(name, was.CertaintyOf(field)));
     };
-    if (SaysThereIsNone(made, field) && (bound || SaysNobodyKnows(before, field))) {
-      if (confirmed) {
-        surer = sure_already();
-        return;
-      }
-      surer = Problem{
-          "certainty",
-          absl::StrCat(
-              "`", name, "` is not confirmed, and empty it says for sure that there is ",
-              "none: say that nobody knows with `--set ",
-              CertaintyOfField(name, Certainty::kUnknown), "` (in a file: ", name, ":unknown)",
-              // Of others an empty one is never confirmed.
-              WhatItTells(field) == Tells::kMayStop
-                  ? absl::StrCat(", and have somebody else confirm that there is none with ",
-                                 HowToConfirm(made, name))
-                  : "")};
+    if (SaysThereIsNone(made, field) && (bound || LeavesOpen(before, field))) {
+      surer = confirmed ? sure_already()
+              : CanBeNone(field)
+                  ? FieldHasToBeConfirmed(made, name, absl::StrCat("That there is no `", name, "`"))
+                  : NobodyKnows(name);
       return;
     }
     if (LeavesEffectUntil(before, held, field) < LeavesEffectUntil(made, is, field)) {
       surer = FieldHasToBeConfirmed(
-          made, name, absl::StrCat("That `", name, "` leaves it an effect for longer"),
-          ValueOf(made, field).empty() ? Certainty::kUnknown : Certainty::kUnconfirmed);
+          made, name, absl::StrCat("That `", name, "` leaves it an effect for longer"));
       return;
     }
     const bool stays = old != nullptr && ValueOf(made, field) == ValueOf(before, field) &&
@@ -219,7 +334,7 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
     surer = confirmed ? sure_already()
                       : FieldHasToBeConfirmed(made, name, absl::StrCat("`", name, "`"));
   });
-  return surer;
+  return surer.has_value() ? surer : HasNewEffect(before, made);
 }
 
 std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made) {
@@ -318,7 +433,7 @@ std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
                      others ? kOthers : "", "), and have somebody else confirm it with ",
                      HowToConfirm(made, period))};
   }
-  return std::nullopt;
+  return IsOfANewClass(before, made);
 }
 
 absl::Status CheckNotSurer(const std::optional<Problem>& surer, absl::string_view path) {

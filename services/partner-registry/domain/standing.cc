@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/legal/effect.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/candidates.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/secondments.h"
 #include "services/partner-registry/domain/steps.h"
 
@@ -110,13 +112,14 @@ std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
   add("SIGNED", instrument.signed_on, "signed");
   // As common/legal has it: from the signature, unless it says from when, which may be unknown;
   // then from the last of the days it states.
-  const auto stated = [&](const std::string& day, const char* field) {
-    return !day.empty() || CertaintyOf(instrument, field) == Certainty::kUnknown;
+  const legal::Instrument view = ToLegal(instrument);
+  const auto stated = [&](const std::string& day, legal::Field field) {
+    return !day.empty() || legal::LeavesOpen(view.CertaintyOf(field));
   };
   const std::string& in_force = instrument.in_force;
   const std::string& applied = instrument.applied_from;
-  const bool says_in_force = stated(in_force, "in_force");
-  const bool says_applied = stated(applied, "applied_from");
+  const bool says_in_force = stated(in_force, legal::Field::kInForce);
+  const bool says_applied = stated(applied, legal::Field::kAppliedFrom);
   if (!says_in_force && !says_applied) {
     add("IN_EFFECT", instrument.signed_on, "signed");
   } else if (!says_applied || (!in_force.empty() && !applied.empty() &&

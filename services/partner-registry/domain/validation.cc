@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/identity/principal.h"
+#include "common/legal/effect.h"
 #include "common/text/plain.h"
 #include "common/text/words.h"
 #include "common/time/day.h"
@@ -104,8 +105,8 @@ MaybeProblem BadPeriods(const Partner& partner) {
     if (SurelyBefore(period.to, period.from)) return Problem{at("to"), "it lies before `from`"};
     if (before != nullptr) {
       // Exactly one class on a day: the period before must be over when the next begins.
-      const PartialDate end = Date(before->to);
-      const PartialDate start = Date(period.from);
+      const PartialDate end = legal::Widen(Date(before->to), before->certainty);
+      const PartialDate start = legal::Widen(Date(period.from), period.certainty);
       if (!end.known() || !start.known() || end.latest() >= start.earliest()) {
         return Problem{at("from"), absl::StrCat("the period overlaps the one from ",
                                                 before->from.empty() ? "ever" : before->from,

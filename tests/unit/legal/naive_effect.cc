@@ -26,10 +26,20 @@ Answer After(const Instrument& instrument, Field field, const PartialDate& date,
   return Reached(view.day - 1, date, instrument.CertaintyOf(field), view);
 }
 
-// A day is stated, though perhaps not one that may be used; or it is known that there is one which
-// nobody knows.
+// Nobody knows whether there is one, or a second person has yet to say that there is none.
+bool IsOpen(Certainty certainty) {
+  switch (certainty) {
+    case Certainty::kUnknown:
+    case Certainty::kUnconfirmed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A day is stated, though perhaps not one that may be used; or there may be one.
 bool IsStated(const Instrument& instrument, Field field, const PartialDate& date) {
-  return date.known() || instrument.CertaintyOf(field) == Certainty::kUnknown;
+  return date.known() || IsOpen(instrument.CertaintyOf(field));
 }
 
 // Before the step that has to come first, and up to the day of signature, it surely has not begun.
@@ -154,7 +164,7 @@ Answer NotSuspended(const Instrument& instrument, const View& view) {
   const Certainty of_parts = instrument.CertaintyOf(Field::kPartsSuspended);
   const bool stated = !instrument.parts_suspended.empty() ||
                       IsStated(instrument, Field::kSuspendedFrom, instrument.suspended_from);
-  if (!stated) return of_parts == Certainty::kUnknown ? Answer::kUnknown : Answer::kYes;
+  if (!stated) return IsOpen(of_parts) ? Answer::kUnknown : Answer::kYes;
   const Answer since = From(instrument, Field::kSuspendedFrom, instrument.suspended_from, view);
   if (since == Answer::kNo) return Answer::kYes;
   const bool whole = instrument.parts_suspended == "*" && Usable(of_parts, view) == Answer::kYes;

@@ -337,7 +337,7 @@ class StoppedTest : public ConfirmationsTest {
     Do(PlanUpdateInstrument(registry_, kFirst, stopped, ""));
   }
 
-  // Says that of none of these anything is known.
+  // Says that there is none of these.
   Instrument Emptied() const {
     Instrument emptied = Serbia();
     for (std::string Instrument::*field :
@@ -345,7 +345,7 @@ class StoppedTest : public ConfirmationsTest {
       (emptied.*field).clear();
     }
     for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
-      emptied.certainty[field] = Certainty::kUnknown;
+      emptied.certainty[field] = Certainty::kUnconfirmed;
     }
     return emptied;
   }
