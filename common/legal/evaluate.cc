@@ -15,7 +15,7 @@ Verdict Evaluate(const Facts& facts, const Question& question) {
       EvaluateRestrictions(evaluation);
       break;
     case Track::kOnward:
-      EvaluateSuspendedExchanges(evaluation);
+      EvaluateOnwardRecipient(evaluation);
       EvaluateRestrictions(evaluation);
       EvaluateOnward(evaluation);
       break;

@@ -37,20 +37,25 @@ bool MayRestOn(Certainty certainty, const std::string& name, absl::string_view c
   return false;
 }
 
+// 3.1 where competence is not asked: that the authority named is one of the counterpart's is a
+// second person's word all the same.
+void Row3_1Confirmed(Evaluation& e) {
+  if (e.authority == nullptr) return;
+  const Reason reason{.row = "3.1",
+                      .outcome = Outcome::kRefused,
+                      .article = std::string(CompetenceArticle(e)),
+                      .facts = Cite(e.question.counterpart)};
+  MayRestOn(e.authority->certainty, e.authority->name, e.authority->name, reason, e);
+}
+
 // 3.1: an authority or organisation competent in law enforcement and criminal matters.
 void Row3_1Competence(Evaluation& e) {
+  // What Union bodies need data for is stated and checked by row 1.10.
+  if (e.legal_class() == LegalClass::kUnionBody) return Row3_1Confirmed(e);
   Reason reason{.row = "3.1",
                 .outcome = Outcome::kRefused,
                 .article = std::string(CompetenceArticle(e)),
                 .facts = Cite(e.question.counterpart)};
-  // What Union bodies need data for is stated and checked by row 1.10; that the authority is one of
-  // theirs is a second person's word as of others.
-  if (e.legal_class() == LegalClass::kUnionBody) {
-    if (e.authority != nullptr) {
-      MayRestOn(e.authority->certainty, e.authority->name, e.authority->name, reason, e);
-    }
-    return;
-  }
   const bool organisation = e.legal_class() == LegalClass::kInternationalOrganisation;
   if (organisation && !e.dossier->partner->competent_in_criminal_matters) {
     reason.code = "NOT_COMPETENT";
@@ -221,7 +226,10 @@ bool Covers(const Instrument& instrument, const Evaluation& e) {
   return CoversRecipient(instrument, e) && BeyondScope(instrument, e).empty();
 }
 
-void EvaluateSuspendedExchanges(Evaluation& evaluation) { Row3_4Suspended(evaluation); }
+void EvaluateOnwardRecipient(Evaluation& evaluation) {
+  Row3_1Confirmed(evaluation);
+  Row3_4Suspended(evaluation);
+}
 
 void EvaluateRecipient(Evaluation& evaluation) {
   Row3_1Competence(evaluation);

@@ -28,8 +28,8 @@ void EvaluateTaskAndData(Evaluation& evaluation);
 
 // Phase 3 (recipient.cc): rows 3.1 to 3.4.
 void EvaluateRecipient(Evaluation& evaluation);
-// Row 3.4, also for onward transfers.
-void EvaluateSuspendedExchanges(Evaluation& evaluation);
+// Of onward transfers: that the authority named is confirmed (3.1), and row 3.4.
+void EvaluateOnwardRecipient(Evaluation& evaluation);
 // Row 3.2 for one instrument: whether it covers the authority that is to receive, and what is
 // asked.
 bool Covers(const Instrument& instrument, const Evaluation& evaluation);

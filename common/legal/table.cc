@@ -186,8 +186,8 @@ const std::vector<TablePhase>& DecisionTable() {
            {"3.1",
             "not competent in law enforcement and criminal matters (authority, or organisation)",
             "EJR 56(1)(b); Member States EJR 21, 24",
-            "REFUSED; not confirmed: UNDETERMINED; a State without its authority: SUBJECT_TO "
-            "naming it; else PERMITTED, citing the authority",
+            "REFUSED; not confirmed: UNDETERMINED (of Union bodies and onward this alone); a State "
+            "without its authority: SUBJECT_TO naming it; else PERMITTED, citing the authority",
             "May operational data go to a ministry of culture?",
             {kPermitted, kPermittedSubjectTo, kUndetermined, kRefused}},
            {"3.2",

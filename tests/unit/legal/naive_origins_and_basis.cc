@@ -109,6 +109,7 @@ void Table::Row4_5() {
 // --- 4b Onward -----------------------------------------------------------------------------------
 
 void Table::Phase4b() {
+  AuthorityMustBeConfirmed();
   Row3_4();
   Row4_5();
   if (question_.origins.empty()) Say("4b.1", Outcome::kUndetermined);

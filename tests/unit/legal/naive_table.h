@@ -33,6 +33,7 @@ class Table {
   Answer Cooperates(const std::string& country) const;
   void Row2_6();
   void Phase3();
+  void AuthorityMustBeConfirmed();
   void Row3_1();
   void Row3_2();
   void Row3_3();

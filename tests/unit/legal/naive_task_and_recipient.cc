@@ -116,15 +116,16 @@ void Table::Phase3() {
   Row3_4();
 }
 
+void Table::AuthorityMustBeConfirmed() {
+  if (authority_ != nullptr && Usable(authority_->certainty, view_) != Answer::kYes) {
+    Say("3.1", Outcome::kUndetermined);
+  }
+}
+
 // Not competent in law enforcement and criminal matters (authority or organisation). Article
 // 56(1)(b) is not for Union bodies; their authorities are confirmed as others'.
 void Table::Row3_1() {
-  if (Is(LegalClass::kUnionBody)) {
-    if (authority_ != nullptr && Usable(authority_->certainty, view_) != Answer::kYes) {
-      Say("3.1", Outcome::kUndetermined);
-    }
-    return;
-  }
+  if (Is(LegalClass::kUnionBody)) return AuthorityMustBeConfirmed();
   const bool organisation = Is(LegalClass::kInternationalOrganisation);
   if (organisation && !partner_->competent_in_criminal_matters) {
     return Say("3.1", Outcome::kRefused);

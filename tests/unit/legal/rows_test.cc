@@ -369,6 +369,30 @@ TEST_F(RowsTest, R3_1AnAuthorityMustBeNamedAndCompetentAndConfirmed) {
               AllOf(Comes(Outcome::kUndetermined), Says("3.1", "COMPETENCE_UNCONFIRMED")));
 }
 
+TEST_F(RowsTest, R3_1AnAuthorityOfAUnionBodyAndOneOnwardIsConfirmedAsWell) {
+  const auto with = [](const std::string& name, Certainty certainty) {
+    FactsBuilder builder(RealFacts());
+    builder.Put(
+        Authority{.name = name, .last_verified = Date("2026-10-01"), .certainty = certainty});
+    return builder.Build({});
+  };
+  Question onward = Plain("georgia");
+  onward.direction = Direction::kOnward;
+  onward.onward_by = "partners/switzerland";
+  onward.counterpart = "partners/georgia/authorities/new";
+  Question eppo = Plain("eppo");
+  eppo.counterpart = "partners/eppo/authorities/new";
+  for (Question* const question : {&eppo, &onward}) {
+    for (const Certainty unsure :
+         {Certainty::kUnconfirmed, Certainty::kUnspecified, Certainty::kUnknown}) {
+      EXPECT_THAT(On(with(question->counterpart, unsure), *question),
+                  AllOf(Comes(Outcome::kUndetermined), Says("3.1", "COMPETENCE_UNCONFIRMED")));
+    }
+    EXPECT_EQ(FindRow(On(with(question->counterpart, Certainty::kFound), *question), "3.1"),
+              nullptr);
+  }
+}
+
 TEST_F(RowsTest, R3_1AnOrganisationsCompetenceIsConfirmedBeforeItReceives) {
   Partner interpol = *RealFacts().Find("partners/interpol")->partner;
   const auto with = [&](Certainty certainty, bool competent = true) {
