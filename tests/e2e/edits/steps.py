@@ -70,7 +70,7 @@ STEPS = [
     ("registry-1", "partners resume-exchanges moldova --reason r", {"exchangesSuspended": "None"}),
     ("registry-1", "instruments create atlantis/agreement --set kind=other-agreement --set title=Agreement "
      "--set signed=2024-01-01", {"name": "partners/atlantis/instruments/agreement", "signed": "2024-01-01"}),
-    ("registry-1", "instruments create atlantis/other --set kind=working-arrangement --set title=Other "
+    ("registry-1", "instruments create atlantis/other --set kind=memorandum-of-understanding --set title=Other "
      "--set signed=2024-01-01 --set 'certainty={{\"signed\":\"CERTAINTY_FOUND\"}}'",
      ("EVIDENCE_MISSING", "name the document that shows `signed`")),
     ("registry-1", "instruments create atlantis/other --set kind=binding-instrument --set title=Other "
