@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
@@ -41,8 +43,25 @@ absl::Status CheckNotErased(const Contact& contact);
 // (EJR 47(3)) cannot become one.
 std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed);
 
-// What a partner is stays once it is something in law: the Member States are asked by it.
-std::optional<Problem> CheckKindStays(const Partner& known, const Partner& changed);
+// Once it is something in law, a partner's kind stays, since the Member States are asked by it, and
+// so do its ISO codes, since the national members of a State decide for whoever has its code; one
+// that has none may get them.
+std::optional<Problem> CheckStays(const Partner& known, const Partner& changed);
+
+// The partner on the register that has a name of `changed` which `known` had not; null if none has.
+// `known` is null for a new one.
+const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
+                               const Partner& changed);
+inline constexpr char kAnotherName[] = "choose another, or take it from that one first";
+
+// Why an import into `registry`, on which there are partners, is not taken as its source says: "the
+// initial load is over since ...".
+std::string WhyNotInitialLoad(const Registry& registry);
+
+// What was public stays so, and with it what rests on it on the public list: of what is public on
+// `today` nobody puts off since when it is.
+std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
+                                        absl::CivilDay today);
 
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,

@@ -261,6 +261,7 @@ class Planner {
       const std::optional<Fact> old = registry_.Find(name);
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
       if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
+      if (!problem.has_value()) problem = CheckNames(candidate.fact, old, after);
       if (problem.has_value()) return RowError(candidate.source, *problem);
       COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, after));
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
@@ -342,12 +343,26 @@ class Planner {
     }
     if (!old.has_value()) return std::nullopt;
     if (const auto* instrument = std::get_if<Instrument>(&fact)) {
-      return CheckKindStays(std::get<Instrument>(*old), *instrument);
+      const Instrument& known = std::get<Instrument>(*old);
+      const std::optional<Problem> kind = CheckKindStays(known, *instrument);
+      return kind.has_value() ? kind : CheckStaysPublic(known, *instrument, DayInBrussels(now_));
     }
     if (const auto* changed = std::get_if<Partner>(&fact)) {
-      return CheckKindStays(std::get<Partner>(*old), *changed);
+      return CheckStays(std::get<Partner>(*old), *changed);
     }
     return std::nullopt;
+  }
+
+  // Judged by what the import leaves, so that two may exchange their names.
+  std::optional<Problem> CheckNames(const Fact& fact, const std::optional<Fact>& old,
+                                    const Registry& after) const {
+    const auto* made = std::get_if<Partner>(&fact);
+    if (made == nullptr || made->deleted() || initial_load_) return std::nullopt;
+    const Partner* other =
+        FindNewNamesake(after, old.has_value() ? &std::get<Partner>(*old) : nullptr, *made);
+    if (other == nullptr) return std::nullopt;
+    return Problem{"display_name",
+                   absl::StrCat(NameOf(*other), " has the same name or alias: ", kAnotherName)};
   }
 
   // That a step, or a day of an agreement, has what comes first, given all that the import brings.
@@ -408,6 +423,7 @@ class Planner {
       if (std::optional<Problem> surer = Surer(old, *made)) {
         // As the column of the rows is called that make them.
         if (surer->field == "legal_classes") surer->field = "certainty";
+        absl::StrAppend(&surer->what, "; ", WhyNotInitialLoad(registry_));
         return RowError(candidate.source, *surer, kConfirmationNeeded);
       }
     }
