@@ -112,7 +112,10 @@ class TableParser {
   absl::StatusOr<AccessTable::Row> ParseRow(const std::string& method,
                                             const toml::table& table) const {
     for (const auto& [key, node] : table) {
-      if (key != "callers" && key != "evidence" && key != "admission") return UnknownKey(key, node);
+      if (key != "callers" && key != "evidence" && key != "admission" && key != "delegated" &&
+          key != "suspended") {
+        return UnknownKey(key, node);
+      }
     }
     AccessTable::Row row;
     const toml::array* const callers = table["callers"].as_array();
@@ -146,7 +149,21 @@ class TableParser {
       return Error(table.source(),
                    absl::StrCat(method, ": admission must be read, write, bulk or watch"));
     }
+    COMITY_RETURN_IF_ERROR(ParseSwitch(method, table, "delegated", row.delegated));
+    COMITY_RETURN_IF_ERROR(ParseSwitch(method, table, "suspended", row.suspended));
     return row;
+  }
+
+  // Leaves `value` as it is where the row does not say.
+  absl::Status ParseSwitch(const std::string& method, const toml::table& table, const char* key,
+                           bool& value) const {
+    const toml::node* const node = table.get(key);
+    if (node == nullptr) return absl::OkStatus();
+    if (!node->is_boolean()) {
+      return Error(node->source(), absl::StrCat(method, ": ", key, " must be true or false"));
+    }
+    value = node->as_boolean()->get();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<AccessTable::Pattern> ParsePattern(absl::string_view text,

@@ -42,6 +42,8 @@ class AccessTable {
     std::vector<Pattern> callers;
     Evidence evidence = Evidence::kNone;
     Admission admission = Admission::kRead;
+    bool delegated = true;   // Also to who has an application or service call for him.
+    bool suspended = false;  // Also to whom exchanges are suspended with.
 
     bool Allows(const identity::Principal& principal) const;
   };

@@ -36,6 +36,9 @@ constexpr absl::Duration kBetweenExhaustionLogs = absl::Milliseconds(100);
 // while others are refused; more, and who is admitted only waits longer.
 constexpr std::size_t kStanding = 4;
 
+// What ContactStanding says of whom exchanges are suspended with.
+constexpr char kExchangesSuspended[] = "EXCHANGES_SUSPENDED";
+
 constexpr std::array<const char*, 17> kCodeNames = {
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
     "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
@@ -203,13 +206,23 @@ absl::StatusOr<GateCore::Caller> GateCore::Identify(
 }
 
 absl::Status GateCore::Counts(const Caller& caller, const AccessTable::Row* row) const {
-  COMITY_RETURN_IF_ERROR(Standing(caller.principal()));
+  const absl::Status standing = Standing(caller.principal());
+  const bool admitted =
+      row != nullptr && row->suspended && ReasonOf(standing) == kExchangesSuspended;
+  if (!standing.ok() && !admitted) return standing;
   if (row == nullptr || !row->Allows(caller.principal())) {
     // The same words whether the method exists or not.
     return MakeError(absl::StatusCode::kPermissionDenied,
                      "the access table does not let this caller use this method; ask the operator "
                      "of the service.",
                      {.reason = "ACCESS_DENIED"});
+  }
+  // Whoever holds the delegations of two persons is no second one.
+  if (caller.person != nullptr && !row->delegated) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     "this method is called in person, not by an application or service for "
+                     "somebody: call it with your own certificate.",
+                     {.reason = "CALLED_BY_DELEGATION"});
   }
   return absl::OkStatus();
 }

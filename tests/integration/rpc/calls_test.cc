@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error.h"
@@ -209,6 +211,28 @@ TEST_F(CallsTest, ASuspendedContactIsRefused) {
   EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOfficer)),
               FailsWith(absl::StatusCode::kPermissionDenied, "CONTACT_SUSPENDED"));
   EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOperator)), IsOk());
+}
+
+TEST_F(CallsTest, WhomExchangesAreSuspendedWithCallsWhatTheTableSays) {
+  // What an officer of whom `reason` is said gets where the row says `more`.
+  const auto ask = [](const char* reason, const char* more) {
+    std::map<std::string, std::string> rows = EchoServer::Rows();
+    rows.at(absl::StrCat(kLedger, "/GetCheckpoint")) += more;
+    EchoServer echo({.table = TableToml(EchoServer::Services(), rows),
+                     .standing = [reason](const identity::Principal& principal) {
+                       if (principal.spiffe_id != kOfficer) return absl::OkStatus();
+                       return MakeError(absl::StatusCode::kPermissionDenied, "not now.",
+                                        {.reason = reason});
+                     }});
+    return GetCheckpoint(echo.server().Channel(kOfficer)).status();
+  };
+  EXPECT_THAT(ask("EXCHANGES_SUSPENDED", ""),
+              FailsWith(absl::StatusCode::kPermissionDenied, "EXCHANGES_SUSPENDED"));
+  EXPECT_THAT(ask("EXCHANGES_SUSPENDED", "suspended = true\n"), IsOk());
+  for (const char* const other : {"CONTACT_SUSPENDED", "SECONDMENT_NOT_IN_EFFECT"}) {
+    EXPECT_THAT(ask(other, "suspended = true\n"),
+                FailsWith(absl::StatusCode::kPermissionDenied, other));
+  }
 }
 
 TEST_F(CallsTest, ANewAccessTableCountsFromTheNextCall) {

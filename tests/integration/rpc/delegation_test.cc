@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -27,9 +28,12 @@ namespace lv = ledger::v1;
 constexpr char kPortal[] = "spiffe://agency.example/application/case-portal";
 constexpr char kOther[] = "spiffe://agency.example/application/other";
 
-std::string Carriers(const std::string& text) {
+// `in_person` goes to the row of GetInclusionProof.
+std::string Carriers(const std::string& text, const std::string& in_person) {
+  std::map<std::string, std::string> rows = EchoServer::Rows();
+  rows.at(absl::StrCat(kLedger, "/GetInclusionProof")) += in_person;
   // The first line of a table says its format.
-  const std::string table = TableToml(EchoServer::Services(), EchoServer::Rows());
+  const std::string table = TableToml(EchoServer::Services(), rows);
   const std::size_t line = table.find('\n') + 1;
   return absl::StrCat(table.substr(0, line), "carriers = [", text, "]\n", table.substr(line));
 }
@@ -45,10 +49,10 @@ class DelegationTest : public ::testing::Test {
     };
   }
 
-  void SetCarriers(const std::string& carriers) {
+  void SetCarriers(const std::string& carriers, const std::string& in_person = "") {
     const auto methods = rpc::MethodsServed(EchoServer::Services());
     ASSERT_THAT(methods, IsOk());
-    auto table = rpc::AccessTable::Parse(Carriers(carriers), "table", *methods);
+    auto table = rpc::AccessTable::Parse(Carriers(carriers, in_person), "table", *methods);
     ASSERT_THAT(table, IsOk());
     server_.table().Replace(*std::move(table));
   }
@@ -139,6 +143,16 @@ TEST_F(DelegationTest, OnlyWhoTheTableNamesCarriesAndItIsAskedOnEveryCall) {
   const std::string officer = echo_.pki().IssueFolder("officer", kOfficer);
   EXPECT_THAT(Call(officer, token),
               FailsWith(absl::StatusCode::kPermissionDenied, "DELEGATION_NOT_ALLOWED"));
+}
+
+TEST_F(DelegationTest, WhatIsCalledInPersonNobodyCallsForSomebody) {
+  const std::string portal = Application("portal");
+  const std::string token = Token(DelegationFor(portal));
+  SetCarriers("'application/case-portal'", "delegated = false\n");
+
+  EXPECT_THAT(Call(portal, token),
+              FailsWith(absl::StatusCode::kPermissionDenied, "CALLED_BY_DELEGATION"));
+  EXPECT_THAT(Call(echo_.pki().IssueFolder("officer", kOfficer), ""), IsOk());
 }
 
 TEST_F(DelegationTest, ItIsRefusedOutsideItsTimeAndItsServices) {

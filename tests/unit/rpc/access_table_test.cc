@@ -77,6 +77,26 @@ TEST(AccessTableTest, OnlyApplicationsAndServicesCarryDelegationsAndNobodyUnless
   EXPECT_THAT(Message(table("carriers = 'application'\n")), HasSubstr("t:2: carriers must be"));
 }
 
+TEST(AccessTableTest, ARowMayBeForCallsInPersonAndForWhomExchangesAreSuspendedWith) {
+  const auto table = [](const std::string& more) {
+    std::string text = Table("'partner'");
+    text.insert(text.find("[methods.\"p.S/B\"]"), more);
+    return AccessTable::Parse(text, "t", kMethods);
+  };
+  const auto plain = table("");
+  ASSERT_THAT(plain, IsOk());
+  EXPECT_TRUE(plain->Find("p.S/A")->delegated);
+  EXPECT_FALSE(plain->Find("p.S/A")->suspended);
+  const auto said = table("delegated = false\nsuspended = true\n");
+  ASSERT_THAT(said, IsOk());
+  EXPECT_FALSE(said->Find("p.S/A")->delegated);
+  EXPECT_TRUE(said->Find("p.S/A")->suspended);
+  EXPECT_TRUE(said->Find("p.S/B")->delegated);
+  EXPECT_THAT(Message(table("delegated = 'no'\n")),
+              HasSubstr("t:6: p.S/A: delegated must be true or false"));
+  EXPECT_THAT(Message(table("suspended = 1\n")), HasSubstr("suspended must be true or false"));
+}
+
 TEST(AccessTableTest, NobodyAndUnlistedMethodsAreDenied) {
   const auto table = AccessTable::Parse(Table("'*'"), "t", kMethods);
 
