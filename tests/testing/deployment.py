@@ -132,6 +132,22 @@ class Deployment:
             raise RuntimeError(f"comity {' '.join(map(str, arguments))}: {done.stderr}{done.stdout}")
         return done
 
+    def issue(self, name, spiffe_id):
+        """Makes one more identity, for `comity` as `name`."""
+        subprocess.run(
+            [self.source / "deploy/pki/issue", "--quiet", "--purpose", "tls", "--id", spiffe_id]
+            + ["--pki", self.home / "pki", "--out", self.identity(name)],
+            check=True,
+        )
+        (self.identity(name) / "bundles").symlink_to(self.identity("registry-1") / "bundles")
+
+    def national_member(self, code):
+        """The national member of a Member State by its ISO code in lower case; made if he is not there."""
+        name = f"{code}-1"
+        if not self.identity(name).exists():
+            self.issue(name, f"spiffe://agency.example/agency/national-member/{code}/{name}")
+        return name
+
     def port(self, service):
         return self.port_base + SERVICES.index(service)
 
