@@ -131,13 +131,17 @@ absl::Status ReplicaState::PutPartner(const v1::Partner& partner) {
   COMITY_RETURN_IF_ERROR(
       Read(transfer_proto::PartnerFromProto(partner, "partner"), partner.name(), read));
   facts_.Put(std::move(read));
-  // Only who is on the register stands for a unit; its code may be corrected, or go to another.
-  const std::string unit =
-      partner.has_delete_time() ? "" : absl::AsciiStrToLower(partner.iso_alpha2());
+  // Who is off the register stands for its unit until another on it has the code: what a State
+  // permitted it withdraws all the same (EJR 47(5)), and nothing is transferred to it. A code may
+  // be corrected, or go to another.
+  const std::string unit = absl::AsciiStrToLower(partner.iso_alpha2());
   LeaveUnits(partner.name(), unit);
+  if (unit.empty()) return absl::OkStatus();
   const auto known = partner_by_iso_.find(unit);
-  const bool stands = known != partner_by_iso_.end() && known->second == partner.name();
-  if (unit.empty() || stands) return absl::OkStatus();
+  if (known != partner_by_iso_.end() &&
+      (known->second == partner.name() || partner.has_delete_time())) {
+    return absl::OkStatus();
+  }
   partner_by_iso_[unit] = partner.name();
   published_units_ = nullptr;
   return absl::OkStatus();

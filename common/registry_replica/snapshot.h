@@ -68,7 +68,8 @@ class Snapshot {
   std::vector<const Contact*> ContactsOf(absl::string_view partner) const;
 
   // The partner that a unit of the agency acts for: "partners/france" for "fr" (ISO 3166-1 alpha-2)
-  // and "partners/georgia" for "georgia"; empty if there is none.
+  // and "partners/georgia" for "georgia"; empty if there is none. Also one that is off the
+  // register, as long as no other on it has the code.
   std::string PartnerOfUnit(absl::string_view unit) const;
 
   // Or it was taken off the register.

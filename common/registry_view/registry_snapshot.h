@@ -71,7 +71,8 @@ class RegistrySnapshot {
   }
 
   // The partner that a unit of the agency acts for, `partners/france` for `fr` and
-  // `partners/georgia` for `georgia`; empty if there is none. Whom somebody stands for: PartnerOf.
+  // `partners/georgia` for `georgia`; empty if there is none. Also one that is off the register, as
+  // long as no other on it has the code. Whom somebody stands for: PartnerOf.
   virtual std::string PartnerOfUnit(absl::string_view unit) const = 0;
 
   // Or the partner was taken off the register.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/digest.h"
 #include "common/crypto/encoding.h"
+#include "common/identity/office.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/text/plain.h"
@@ -206,7 +207,9 @@ absl::StatusOr<Plan> PlanWithdrawDecision(const Registry& registry, const Decisi
   if (decision == nullptr || !MaySee(Viewer::Of(caller, registry), *decision, DayInBrussels(now))) {
     return NoSuch("decision", "DECISION_NOT_FOUND");
   }
-  if (!rules.Allows(caller, decision->kind, decision->partner, registry)) {
+  // Whoever gave his word takes it back, whatever became of his State's code (EJR 47(5)).
+  if (!identity::OfSameOffice(caller, decision->recorded_by) &&
+      !rules.Allows(caller, decision->kind, decision->partner, registry)) {
     return NotYours(rules, decision->kind);
   }
   if (decision->withdraw_time.has_value()) {

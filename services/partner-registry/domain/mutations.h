@@ -55,9 +55,10 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
                                         const identity::Principal& caller, Decision decision,
                                         std::string id, absl::Time now);
 
-// Withdraws (a barrier): from now on nothing that was not yet made available rests on it. NOT_FOUND
-// `DECISION_NOT_FOUND`; PERMISSION_DENIED `DECISION_NOT_YOURS`; FAILED_PRECONDITION
-// `DECISION_WITHDRAWN`: it is withdrawn already.
+// Withdraws (a barrier): from now on nothing that was not yet made available rests on it. By whom
+// `rules` allow it, and always by the office that recorded it. NOT_FOUND `DECISION_NOT_FOUND`;
+// PERMISSION_DENIED `DECISION_NOT_YOURS`; FAILED_PRECONDITION `DECISION_WITHDRAWN`: it is withdrawn
+// already.
 absl::StatusOr<Plan> PlanWithdrawDecision(const Registry& registry, const DecisionRules& rules,
                                           const identity::Principal& caller, absl::string_view id,
                                           absl::Time now);

@@ -168,6 +168,23 @@ TEST_F(DecisionsTest, WhileExchangesAreSuspendedNoContactOfThePartnerCounts) {
   EXPECT_THAT(Call(&Stub::GetPartner, server_.As(kTbilisi), get), IsOk());
 }
 
+TEST_F(DecisionsTest, WhomExchangesAreSuspendedWithWithdrawsWhatItPermittedAndPermitsNothing) {
+  v1::RecordDecisionRequest permission = FrenchAuthorisation();
+  permission.mutable_decision()->set_kind(v1::DECISION_KIND_ORIGINATOR_PERMISSION);
+  permission.mutable_decision()->set_partner("partners/georgia");
+  permission.mutable_decision()->clear_counterparts();
+  const auto recorded = Record(kTbilisi, permission);
+  ASSERT_THAT(recorded, IsOk());
+  v1::SuspendExchangesRequest suspend;
+  suspend.set_name("partners/georgia");
+  suspend.set_reason("the agreement is under review");
+  ASSERT_THAT(Call(&Stub::SuspendExchanges, server_.As(kDpo), suspend), IsOk());
+
+  EXPECT_THAT(Record(kTbilisi, permission),
+              FailsWith(absl::StatusCode::kPermissionDenied, "EXCHANGES_SUSPENDED"));
+  EXPECT_THAT(Withdraw(kTbilisi, recorded->name()), IsOk());
+}
+
 TEST_F(DecisionsTest, AContactThatIsNotRegisteredIsRefusedUntilItIs) {
   const std::string second = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
   v1::GetPartnerRequest get;

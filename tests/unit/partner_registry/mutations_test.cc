@@ -68,6 +68,27 @@ TEST_F(MutationsTest, NobodyElseRecordsOrWithdrawsIt) {
       FailsWith(absl::StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
 }
 
+TEST_F(MutationsTest, WhoRecordedItWithdrawsItWhateverBecameOfHisStatesCode) {
+  const Registry recorded = After(registry_, Record(french_, FrenchAuthorisation())->facts);
+  Partner france = *recorded.FindPartner("france");
+  france.iso_alpha2 = "XX";
+  const Registry moved = After(recorded, {france});
+  const auto withdraw = [&](absl::string_view who) {
+    return PlanWithdrawDecision(moved, rules_, Who(who), kId, now_);
+  };
+  EXPECT_THAT(withdraw("agency/national-member/fr/n1"), IsOk());
+  EXPECT_THAT(withdraw("agency/national-member/fr/n2"), IsOk()) << "of the same office";
+  for (const char* const other : {"agency/national-member/it/n1", "agency/desk-officer/fr/n1",
+                                  "agency/registry-operator/-/n1", "service/fr"}) {
+    EXPECT_THAT(withdraw(other),
+                FailsWith(absl::StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"))
+        << other;
+  }
+  EXPECT_THAT(PlanRecordDecision(moved, rules_, french_, FrenchAuthorisation(), "again", now_),
+              FailsWith(absl::StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"))
+      << "what opens more";
+}
+
 TEST_F(MutationsTest, APartnersContactDoesNotEvenLearnThatTheDecisionExists) {
   const Registry recorded = After(registry_, Record(french_, FrenchAuthorisation())->facts);
   const auto georgian = Who("partner/georgia/contact/tbilisi-1");

@@ -100,7 +100,7 @@ TEST(ReplicaStateTest, ASnapshotHoldsWhatTheTransferCheckNeeds) {
   EXPECT_EQ(snapshot->PartnerOfUnit("fr"), "");
 }
 
-TEST(ReplicaStateTest, WhoIsOffTheRegisterIsRefusedAndStandsForNoUnit) {
+TEST(ReplicaStateTest, WhoIsOffTheRegisterIsRefusedAndStandsForItsUnitUntilAnotherDoes) {
   ReplicaState state;
   v1::Change change = Change(kGeorgia);
   ASSERT_THAT(state.Apply(change), IsOk());
@@ -110,7 +110,7 @@ TEST(ReplicaStateTest, WhoIsOffTheRegisterIsRefusedAndStandsForNoUnit) {
   const auto snapshot = state.Publish();
 
   EXPECT_TRUE(snapshot->ExchangesSuspended("partners/georgia"));
-  EXPECT_EQ(snapshot->PartnerOfUnit("ge"), "");
+  EXPECT_EQ(snapshot->PartnerOfUnit("ge"), "partners/georgia") << "to withdraw what it permitted";
   legal::Question question;
   question.instant = absl::FromUnixSeconds(1'780'000'000);
   question.counterpart = "partners/georgia";
@@ -125,6 +125,29 @@ TEST(ReplicaStateTest, WhoIsOffTheRegisterIsRefusedAndStandsForNoUnit) {
   EXPECT_FALSE(restored->ExchangesSuspended("partners/georgia"));
   EXPECT_EQ(restored->PartnerOfUnit("ge"), "") << "the code was corrected";
   EXPECT_EQ(restored->PartnerOfUnit("gg"), "partners/georgia");
+}
+
+TEST(ReplicaStateTest, AUnitIsOfWhoIsOnTheRegisterInWhateverOrderTheyCome) {
+  v1::Change deleted = Change(R"pb(
+    revision { store_id: "s" number: 1 }
+    facts {
+      partner {
+        name: "partners/georgia"
+        iso_alpha2: "GE"
+        delete_time { seconds: 1 }
+      }
+    }
+  )pb");
+  v1::Change another = Change(R"pb(
+    revision { store_id: "s" number: 1 }
+    facts { partner { name: "partners/sakartvelo" iso_alpha2: "GE" } }
+  )pb");
+  for (const auto& [first, second] : {std::pair(deleted, another), std::pair(another, deleted)}) {
+    ReplicaState state;
+    ASSERT_THAT(state.Apply(first), IsOk());
+    ASSERT_THAT(state.Apply(second), IsOk());
+    EXPECT_EQ(state.Publish()->PartnerOfUnit("ge"), "partners/sakartvelo");
+  }
 }
 
 TEST(ReplicaStateTest, WhoWasPurgedIsGoneAndMayComeAnew) {
