@@ -42,6 +42,10 @@ class FixedRegistryOf : public View {
         partner, [&](legal::Partner& changed) { changed.exchanges_suspended = suspended; },
         /*barrier=*/suspended);
   }
+  void Delete(const std::string& partner) {
+    ChangePartner(
+        partner, [](legal::Partner& changed) { changed.deleted = true; }, /*barrier=*/true);
+  }
   void Record(const legal::Decision& decision) {
     replica_.Change([&](Records&, legal::FactsBuilder& facts) { facts.Put(decision); });
   }

@@ -2,6 +2,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/identity/office.h"
+#include "common/legal/effect.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/rows.h"
@@ -97,6 +99,47 @@ absl::Status CheckMayDecide(const identity::Principal& caller, absl::string_view
   return MakeError(absl::StatusCode::kPermissionDenied,
                    absl::StrCat("This decision is taken and withdrawn by ", who, "."),
                    {.reason = "DECISION_NOT_YOURS"});
+}
+
+absl::Status CheckMayWithdraw(const identity::Principal& caller, absl::string_view caller_partner,
+                              const RecordedDecision& recorded) {
+  if (identity::OfSameOffice(caller, recorded.recorded_by)) return absl::OkStatus();
+  return CheckMayDecide(caller, caller_partner, recorded.decision);
+}
+
+absl::Status CheckStandsFor(const identity::Principal& caller, const legal::Decision& decision,
+                            const registry_view::RegistrySnapshot& registry, absl::CivilDay day) {
+  const legal::Dossier* const dossier = registry.facts().Find(decision.partner);
+  if (dossier != nullptr && dossier->partner && dossier->partner->deleted) {
+    return MakeError(absl::StatusCode::kPermissionDenied,
+                     absl::StrCat(decision.partner,
+                                  " is off the register: nothing is decided in its name, and what "
+                                  "was is withdrawn; have a registry operator put it back first."),
+                     {.reason = "DECISION_NOT_YOURS"});
+  }
+  if (TakerOf(decision.kind) != Taker::kMemberState ||
+      caller.kind != identity::PrincipalKind::kPartner) {
+    return absl::OkStatus();
+  }
+  const auto contact = registry.FindContact(caller.spiffe_id);
+  const bool counts = contact && contact->active && contact->validity.Covers(day) &&
+                      contact->partner == decision.partner;
+  if (counts && dossier != nullptr) {
+    for (const legal::Authority& authority : dossier->authorities) {
+      if (authority.name == contact->authority && authority.competent_in_criminal_matters &&
+          legal::Confirmed(authority.certainty)) {
+        return absl::OkStatus();
+      }
+    }
+  }
+  return MakeError(
+      absl::StatusCode::kPermissionDenied,
+      absl::StrCat("This is decided by a competent authority of the Member State (EJR 47(5)), and ",
+                   counts ? contact->authority : "that of the caller",
+                   " is not surely competent in criminal matters: have the State's national member "
+                   "record it, or the agency record the competence and a second person confirm it "
+                   "(`comity authorities confirm`)."),
+      {.reason = "AUTHORITY_NOT_COMPETENT"});
 }
 
 absl::Status CheckDecision(const RecordedDecision& recorded) {

@@ -61,6 +61,7 @@ absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request
   const absl::CivilDay today = DayInBrussels(parts_.clock->Now());
   COMITY_RETURN_IF_ERROR(CheckMayDecide(
       *request.caller, PartnerOf(*request.caller, *registry, today), wanted.decision));
+  COMITY_RETURN_IF_ERROR(CheckStandsFor(*request.caller, wanted.decision, *registry, today));
   COMITY_RETURN_IF_ERROR(CheckDecision(wanted));
   RecordedDecision recorded = wanted;
   recorded.recorded_by = request.caller->spiffe_id;
@@ -109,9 +110,9 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
         if (!recorded.has_value() || !MaySee(visible, *recorded)) return DecisionNotFound();
         COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                                 parts_.registry->Latest());
-        COMITY_RETURN_IF_ERROR(CheckMayDecide(
+        COMITY_RETURN_IF_ERROR(CheckMayWithdraw(
             *request.caller, PartnerOf(*request.caller, *registry, DayInBrussels(turn.now())),
-            recorded->decision));
+            *recorded));
         const std::string& name = recorded->decision.name;
         turn.SetResource(name);
         if (recorded->decision.withdrawn.has_value()) {

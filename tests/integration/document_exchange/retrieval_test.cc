@@ -115,6 +115,33 @@ TEST_F(ExchangeTest, AnAuthorisationIsWithdrawnByItsOwnSideOnly) {
               FailsWith(StatusCode::kNotFound, "DECISION_NOT_FOUND"));
 }
 
+TEST_F(ExchangeTest, AStateOffTheRegisterWithdrawsAndRestrictsAndAuthorisesNothing) {
+  const SealedLetter letter = SendAuthorised();
+  const std::string decision = decision_->decision.name.substr(10);
+  world_.registry.Delete("partners/france");
+
+  EXPECT_THAT(world_.Authorise(), FailsWith(StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+  EXPECT_THAT(world_.exchange->AddRestriction(world_.By(kFrance), letter.upload.document_id,
+                                              {.use = legal::UseRestriction::kNoPassingOn}),
+              IsOk());
+  EXPECT_THAT(world_.exchange->WithdrawDecision(world_.By(kFrance), decision, "closed"), IsOk());
+}
+
+TEST_F(ExchangeTest, AContactOfAnAuthorityThatIsNotSurelyCompetentDoesNotAuthorise) {
+  RecordedDecision authorisation;
+  authorisation.decision.kind = legal::DecisionKind::kAuthorisation;
+  authorisation.decision.partner = "partners/france";
+  authorisation.decision.case_reference = kCase;
+  authorisation.decision.valid_from = *PartialDate::Parse("2026-11-01");
+  authorisation.evidence = "FR-1";
+  world_.registry.List(kParis, {.partner = "partners/france",
+                                .authority = "partners/france/authorities/not-recorded",
+                                .active = true});
+
+  EXPECT_THAT(world_.exchange->RecordDecision(world_.By(kParis), authorisation),
+              FailsWith(StatusCode::kPermissionDenied, "AUTHORITY_NOT_COMPETENT"));
+}
+
 TEST_F(ExchangeTest, WhatComesFromOutsideTheUnionWaitsInQuarantine) {
   const SealedLetter letter = ReceiveFromTbilisi();
   const std::string& id = letter.upload.document_id;

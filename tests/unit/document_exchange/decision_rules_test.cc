@@ -6,6 +6,7 @@
 
 #include "common/status/error.h"
 #include "services/document-exchange/domain/rows.h"
+#include "tests/testing/fake_replica.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::document_exchange {
@@ -59,6 +60,83 @@ TEST(DecisionRulesTest, ARestrictionIsLiftedByItsOriginator) {
       IsOk());
   EXPECT_THAT(CheckMayDecide(Who("partner/moldova/contact/c1"), "partners/moldova", lifted),
               FailsWith(StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+}
+
+TEST(DecisionRulesTest, WhoRecordedItWithdrawsItWhateverBecameOfHisState) {
+  const RecordedDecision recorded = {
+      .decision = Of(DecisionKind::kAuthorisation, "partners/france"),
+      .recorded_by = "spiffe://agency.example/agency/national-member/fr/nm-1"};
+  const auto withdraw = [&](const char* who, const char* partner) {
+    return CheckMayWithdraw(Who(who), partner, recorded);
+  };
+  const auto refused = FailsWith(StatusCode::kPermissionDenied, "DECISION_NOT_YOURS");
+  EXPECT_THAT(withdraw("agency/national-member/fr/nm-2", ""), IsOk()) << "the unit is nobody's now";
+  EXPECT_THAT(withdraw("agency/national-member/fr/nm-2", "partners/germany"), IsOk());
+  EXPECT_THAT(withdraw("partner/france/contact/paris-1", "partners/france"), IsOk());
+  EXPECT_THAT(withdraw("agency/national-member/de/nm-1", "partners/germany"), refused);
+  EXPECT_THAT(withdraw("agency/desk-officer/fr/nm-1", "partners/france"), refused);
+  EXPECT_THAT(withdraw("service/fr", ""), refused);
+}
+
+// A registry with a contact of an authority of France.
+class StandsForTest : public ::testing::Test {
+ protected:
+  absl::Status Check(const char* who, DecisionKind kind = DecisionKind::kAuthorisation) const {
+    testing::RegistryRecords records;
+    legal::FactsBuilder facts;
+    facts.Put(france_);
+    facts.Put(authority_);
+    records.facts = facts.Build({.store_id = "s", .number = 1});
+    records.contacts = {{"spiffe://agency.example/partner/france/contact/paris-1", contact_}};
+    return CheckStandsFor(Who(who), Of(kind, "partners/france"),
+                          testing::FixedSnapshot(std::move(records)), absl::CivilDay(2026, 11, 30));
+  }
+
+  static constexpr char kParis[] = "partner/france/contact/paris-1";
+  static constexpr char kMember[] = "agency/national-member/fr/nm-1";
+
+  legal::Partner france_{.name = "partners/france"};
+  legal::Authority authority_{.name = "partners/france/authorities/prosecution",
+                              .competent_in_criminal_matters = true,
+                              .certainty = legal::Certainty::kFound};
+  registry_view::ContactEntry contact_{.partner = "partners/france",
+                                       .authority = "partners/france/authorities/prosecution",
+                                       .active = true};
+};
+
+TEST_F(StandsForTest, AContactDecidesForACompetentAuthorityThatIsSure) {
+  const auto refused = FailsWith(StatusCode::kPermissionDenied, "AUTHORITY_NOT_COMPETENT");
+  EXPECT_THAT(Check(kParis), IsOk());
+  EXPECT_THAT(Check(kParis, DecisionKind::kNationalStatement), IsOk());
+
+  authority_.certainty = legal::Certainty::kUnconfirmed;
+  EXPECT_THAT(Check(kParis), refused);
+  EXPECT_THAT(Check(kParis, DecisionKind::kNationalStatement), refused);
+  EXPECT_THAT(Check(kParis, DecisionKind::kOriginatorPermission), IsOk());
+  EXPECT_THAT(Check(kMember), IsOk()) << "the national member";
+  authority_.certainty = legal::Certainty::kFound;
+  authority_.competent_in_criminal_matters = false;
+  EXPECT_THAT(Check(kParis), refused);
+  authority_.competent_in_criminal_matters = true;
+
+  contact_.authority = "partners/france/authorities/another";
+  EXPECT_THAT(Check(kParis), refused);
+  contact_.authority = authority_.name;
+  contact_.active = false;
+  EXPECT_THAT(Check(kParis), refused);
+  contact_.active = true;
+  contact_.validity = legal::Validity::Of("", "2026-11-29");
+  EXPECT_THAT(Check(kParis), refused);
+  EXPECT_THAT(Check("partner/france/contact/paris-2"), refused);
+}
+
+TEST_F(StandsForTest, NothingIsDecidedInTheNameOfWhoIsOffTheRegister) {
+  france_.deleted = true;
+  for (const char* const who : {kParis, kMember}) {
+    EXPECT_THAT(Check(who), FailsWith(StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+    EXPECT_THAT(Check(who, DecisionKind::kOriginatorPermission),
+                FailsWith(StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+  }
 }
 
 TEST(DecisionRulesTest, ADecisionSaysWhatItMust) {
