@@ -60,6 +60,20 @@ bool ByTheState(const Reply& reply) {
   return who.ok() && who->IsAgency(identity::Role::kNationalMember);
 }
 
+// Of whom the desk recorded a reply, or nobody: the States that have not replied themselves. The
+// desk's word counts for a State once the deadline is over.
+std::vector<std::string> NotRepliedThemselves(const Consultation& consultation) {
+  std::vector<std::string> states;
+  for (const std::string& state : consultation.member_states) {
+    if (std::none_of(
+            consultation.replies.begin(), consultation.replies.end(),
+            [&](const Reply& reply) { return reply.member_state == state && ByTheState(reply); })) {
+      states.push_back(state);
+    }
+  }
+  return states;
+}
+
 }  // namespace
 
 std::vector<std::string> MemberStatesOn(const Registry& registry, absl::CivilDay day) {
@@ -190,12 +204,15 @@ absl::StatusOr<Plan> PlanCloseConsultation(const Registry& registry, absl::strin
   const absl::CivilDay today = DayInBrussels(now);
   const std::vector<std::string> silent = Outstanding(*known);
   COMITY_ASSIGN_OR_RETURN(const absl::CivilDay deadline, ParseDay(known->deadline));
-  if (!silent.empty() && today <= deadline) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("Replies are awaited until ", known->deadline, " from ",
-                                  absl::StrJoin(silent, ", "),
-                                  ": close it when all have replied or the deadline is over."),
-                     {.reason = "CONSULTATION_OPEN"});
+  const std::vector<std::string> awaited = NotRepliedThemselves(*known);
+  if (!awaited.empty() && today <= deadline) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat("Replies are awaited until ", known->deadline,
+                     " from the national members of ", absl::StrJoin(awaited, ", "),
+                     ": close it when each of them has replied himself, or the deadline is over; "
+                     "what the desk recorded for a State counts from then on."),
+        {.reason = "CONSULTATION_OPEN"});
   }
   const std::vector<std::string> objecting = Objecting(*known);
   if (silent.empty() && objecting.empty()) {

@@ -34,6 +34,10 @@ with open(pathlib.Path(__file__).parents[3] / "deploy/data/legal_classes.csv") a
     MEMBER_STATES = [row["partner"] for row in csv.DictReader(classes)
                      if row["legal_class"] == "MEMBER_STATE" and not row["to"]]
 
+with open(pathlib.Path(__file__).parents[3] / "deploy/data/partners.csv") as partners:
+    CODES = {row["id"]: row["iso_alpha2"].lower() for row in csv.DictReader(partners)}
+MEMBERS = {state: f"{CODES[state]}-1" for state in MEMBER_STATES}  # Their national members.
+
 FILES = {
     "letter.txt": "bank records",
     "request.txt": "request for information",
@@ -158,8 +162,13 @@ STEPS = [
      {"replies.0.memberState": "partners/france"}),
     ("desk-1", "consultations reply algeria/c1 in-favour --of france --evidence 'phone call'",
      ("REPLY_OF_THE_STATE", "a national member of that State")),
-    *(("desk-1", f"consultations reply algeria/c1 in-favour --of {state} --evidence letter", {"state": "STATE_OPEN"})
-      for state in MEMBER_STATES if state != "france"),
+    ("desk-1", "consultations reply algeria/c1 in-favour --of italy --evidence 'phone call'", {"state": "STATE_OPEN"}),
+    *((MEMBERS[state], f"consultations reply algeria/c1 in-favour --of {state} --evidence letter",
+       {"state": "STATE_OPEN"}) for state in MEMBER_STATES if state not in ("france", "italy")),
+    ("desk-1", "consultations close algeria/c1 --override decision",
+     ("CONSULTATION_OPEN", "from the national members of italy:")),
+    (MEMBERS["italy"], "consultations reply algeria/c1 in-favour --of italy --evidence letter",
+     {"state": "STATE_OPEN"}),
     ("desk-1", "consultations close algeria/c1 --override decision", {"state": "STATE_CLOSED"}),
     ("desk-1", "readiness set algeria data-protection-law in-place --statement law --evidence report",
      {"items.0.state": "STATE_IN_PLACE"}),

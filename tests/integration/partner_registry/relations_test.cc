@@ -2,6 +2,7 @@
 // what reaches the other services.
 #include <gmock/gmock.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -101,6 +102,17 @@ class RelationsTest : public ::testing::Test {
         .status();
   }
 
+  // The national member of a State.
+  std::string MemberOf(const std::string& state) {
+    v1::GetPartnerRequest request;
+    request.set_name(state);
+    const auto partner =
+        Call(&v1::PartnerRegistryService::Stub::GetPartner, server_.As(kDesk), request);
+    EXPECT_THAT(partner, IsOk());
+    return absl::StrCat("spiffe://agency.example/agency/national-member/",
+                        absl::AsciiStrToLower(partner->iso_alpha2()), "/nm-2");
+  }
+
   RegistryServer server_;
 };
 
@@ -130,6 +142,13 @@ TEST_F(RelationsTest, TheDeskRunsAConsultationAndNationalMembersReplyForThemselv
   for (const std::string& state :
        std::vector<std::string>(replied->outstanding().begin(), replied->outstanding().end())) {
     ASSERT_THAT(As(kDesk, &Stub::RecordReply, ReplyOf(state.substr(9))), IsOk());
+  }
+  EXPECT_THAT(As(kDesk, &Stub::CloseConsultation, close),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"))
+      << "what the desk records counts once the deadline is over";
+  for (const std::string& state :
+       std::vector<std::string>(replied->outstanding().begin(), replied->outstanding().end())) {
+    ASSERT_THAT(As(MemberOf(state), &Stub::RecordReply, ReplyOf(state.substr(9))), IsOk());
   }
   close.set_etag(opened->etag());
   EXPECT_THAT(As(kDesk, &Stub::CloseConsultation, close),

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/partner-registry/domain/standing.h"
 #include "tests/testing/status_matchers.h"
@@ -56,6 +57,21 @@ class ConsultationsTest : public ::testing::Test {
     for (const std::string& state : asked) {
       if (std::find(silent.begin(), silent.end(), state) != silent.end()) continue;
       Take(PlanRecordReply(registry_, kName, From(state, position), desk_, now_));
+    }
+  }
+
+  // The State's own national member.
+  identity::Principal MemberOf(const std::string& state) const {
+    return Who(absl::StrCat("agency/national-member/",
+                            absl::AsciiStrToLower(registry_.FindPartner(state)->iso_alpha2),
+                            "/n1"));
+  }
+
+  void AllReplyThemselvesBut(const std::vector<std::string>& others) {
+    const std::vector<std::string> asked = Known().member_states;
+    for (const std::string& state : asked) {
+      if (std::find(others.begin(), others.end(), state) != others.end()) continue;
+      Take(PlanRecordReply(registry_, kName, From(state), MemberOf(state), now_));
     }
   }
 
@@ -273,12 +289,12 @@ TEST_F(ConsultationsTest, ARepliesFieldsAreChecked) {
 
 TEST_F(ConsultationsTest, ItClosesWhenAllHaveRepliedInFavourAndIsAStepTowardsAnAgreement) {
   Open();
-  AllReplyBut({"malta"});
+  AllReplyThemselvesBut({"malta"});
   EXPECT_THAT(Close(), FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"));
   EXPECT_THAT(Close("we are in a hurry"),
               FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"))
       << "no override before the deadline";
-  AllReplyBut({});
+  Take(PlanRecordReply(registry_, kName, From("malta"), MemberOf("malta"), now_));
   EXPECT_THAT(Close("why not"),
               FailsWith(absl::StatusCode::kInvalidArgument, "OVERRIDE_NOT_NEEDED"));
   Take(Close());
@@ -291,6 +307,26 @@ TEST_F(ConsultationsTest, ItClosesWhenAllHaveRepliedInFavourAndIsAStepTowardsAnA
   const auto milestone = registry_.Find("partners/algeria/milestones/c1-consulted");
   ASSERT_TRUE(milestone.has_value());
   EXPECT_EQ(std::get<Milestone>(*milestone).step, "CONSULTED");
+}
+
+TEST_F(ConsultationsTest, WhatTheDeskRecordsForAStateCountsOnceTheDeadlineIsOver) {
+  Open();
+  AllReplyThemselvesBut({"malta", "italy"});
+  Take(PlanRecordReply(registry_, kName, From("malta"), desk_, now_));
+  Take(PlanRecordReply(registry_, kName, From("italy"), desk_, now_));
+  for (const absl::CivilDay day : {absl::CivilDay(2026, 11, 15), absl::CivilDay(2026, 11, 20)}) {
+    now_ = Noon(day);
+    const auto refused = Close();
+    EXPECT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "CONSULTATION_OPEN"));
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr("members of italy, malta:"));
+  }
+  Consultation own = Known();
+  for (Reply& reply : own.replies) reply.recorded_by = MemberOf(reply.member_state).spiffe_id;
+  EXPECT_THAT(PlanCloseConsultation(After(registry_, {own}), kName, "", "", now_), IsOk())
+      << "each replied himself";
+
+  now_ = Noon(absl::CivilDay(2026, 11, 21));
+  EXPECT_THAT(Close(), IsOk());
 }
 
 TEST_F(ConsultationsTest, SilenceAfterTheDeadlineAndObjectionsNeedAReason) {
