@@ -1,10 +1,17 @@
 #include "services/partner-registry/domain/edit_rules.h"
 
+#include <cstddef>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/legal/effect.h"
 #include "common/status/error.h"
+#include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/search.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -90,10 +97,26 @@ std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument&
                                       ": enter another instrument if it is one (EJR 47(3))")};
 }
 
-std::optional<Problem> CheckKindStays(const Partner& known, const Partner& changed) {
-  if (changed.kind == known.kind || known.legal_classes.empty()) return std::nullopt;
-  return Problem{"kind", absl::StrCat("it stays ", Word(known.kind),
-                                      ", since a legal class is recorded: enter another partner")};
+std::optional<Problem> CheckStays(const Partner& known, const Partner& changed) {
+  if (known.legal_classes.empty()) return std::nullopt;
+  if (changed.kind != known.kind) {
+    return Problem{"kind",
+                   absl::StrCat("it stays ", Word(known.kind),
+                                ", since a legal class is recorded: enter another partner")};
+  }
+  const auto stays = [](const char* field, const std::string& code) {
+    return Problem{field, absl::StrCat("it stays ", code,
+                                       ", since a legal class is recorded and units of the agency "
+                                       "decide for a State by its code: leave it as it is, or "
+                                       "enter another partner")};
+  };
+  if (!known.iso_alpha2.empty() && changed.iso_alpha2 != known.iso_alpha2) {
+    return stays("iso_alpha2", known.iso_alpha2);
+  }
+  if (!known.iso_alpha3.empty() && changed.iso_alpha3 != known.iso_alpha3) {
+    return stays("iso_alpha3", known.iso_alpha3);
+  }
+  return std::nullopt;
 }
 
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
@@ -41,8 +43,10 @@ absl::Status CheckNotErased(const Contact& contact);
 // (EJR 47(3)) cannot become one.
 std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument& changed);
 
-// What a partner is stays once it is something in law: the Member States are asked by it.
-std::optional<Problem> CheckKindStays(const Partner& known, const Partner& changed);
+// Once it is something in law, a partner's kind stays, since the Member States are asked by it, and
+// so do its ISO codes, since the national members of a State decide for whoever has its code; one
+// that has none may get them.
+std::optional<Problem> CheckStays(const Partner& known, const Partner& changed);
 
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,

@@ -345,7 +345,7 @@ class Planner {
       return CheckKindStays(std::get<Instrument>(*old), *instrument);
     }
     if (const auto* changed = std::get_if<Partner>(&fact)) {
-      return CheckKindStays(std::get<Partner>(*old), *changed);
+      return CheckStays(std::get<Partner>(*old), *changed);
     }
     return std::nullopt;
   }

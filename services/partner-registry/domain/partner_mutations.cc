@@ -78,8 +78,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   changed.exchanges_suspended = known->exchanges_suspended;
   SortPeriods(changed);
-  COMITY_RETURN_IF_ERROR(
-      CheckProblem(CheckKindStays(*known, changed), "PARTNER_INVALID", "partner"));
+  COMITY_RETURN_IF_ERROR(CheckProblem(CheckStays(*known, changed), "PARTNER_INVALID", "partner"));
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), "partner"));
   if (changed.legal_classes.empty() && !known->legal_classes.empty()) {

@@ -1,0 +1,84 @@
+// What nobody moves by himself: whose a code and a name are, and that something was public.
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/partner_mutations.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/unit/partner_registry/two_persons.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kColumns[] = "id,kind,display_name,iso_alpha2,iso_alpha3\n";
+
+class WhatStaysTest : public TwoPersonsTest {
+ protected:
+  absl::StatusOr<Plan> Change(const Partner& partner) const {
+    return PlanUpdatePartner(registry_, kFirst, partner, "");
+  }
+
+  absl::StatusOr<ImportPlan> Import(absl::string_view rows) const {
+    return PlanImport(registry_, Rows("partners.csv", absl::StrCat(kColumns, rows)), kFirst, kNow);
+  }
+
+  Partner Known(const std::string& id) const { return *registry_.FindPartner(id); }
+};
+
+TEST_F(WhatStaysTest, TheCodesOfWhoIsSomethingInLawStay) {
+  const auto field_of = [&](const Partner& partner) {
+    const ErrorDetails details = DetailsOf(Change(partner).status());
+    return details.reason != "PARTNER_INVALID" || details.fields.empty() ? "none"
+                                                                         : details.fields[0].field;
+  };
+  Do(PlanDeletePartner(registry_, "france", "", kNow));  // Its code is nobody's on the register.
+  Partner germany = Known("germany");
+  germany.iso_alpha2 = "FR";
+  germany.iso_alpha3 = "FRA";
+  EXPECT_EQ(field_of(germany), "partner.iso_alpha2");
+  germany.iso_alpha2.clear();
+  germany.iso_alpha3.clear();
+  EXPECT_EQ(field_of(germany), "partner.iso_alpha2");
+  germany = Known("germany");
+  germany.iso_alpha3 = "FRA";
+  EXPECT_EQ(field_of(germany), "partner.iso_alpha3");
+}
+
+TEST_F(WhatStaysTest, NorDoTwoRowsExchangeTheirCodes) {
+  const auto swapped = Import("france,STATE,France,DE,DEU\ngermany,STATE,Germany,FR,FRA\n");
+  EXPECT_THAT(swapped, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(swapped.status().message()),
+              HasSubstr("line 2, column iso_alpha2: it stays FR"));
+  EXPECT_THAT(Import("france,STATE,France,,\n"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(Import("france,STATE,France,FR,FRA\n"), IsOk());
+}
+
+TEST_F(WhatStaysTest, WhoHasNoCodeGetsOneAndWhoIsNothingInLawAnother) {
+  Partner germany = Known("germany");
+  germany.iso_alpha2.clear();
+  germany.iso_alpha3.clear();
+  registry_ = After(registry_, {germany});
+  germany.iso_alpha2 = "DE";
+  germany.iso_alpha3 = "DEU";
+  EXPECT_THAT(Change(germany), IsOk());
+
+  Partner andorra{.id = "andorra",
+                  .kind = PartnerKind::kState,
+                  .display_name = "Andorra",
+                  .iso_alpha2 = "AD",
+                  .iso_alpha3 = "AND"};
+  registry_ = After(registry_, {andorra});
+  andorra.iso_alpha2 = "KZ";
+  andorra.iso_alpha3 = "KAZ";
+  EXPECT_THAT(Change(andorra), IsOk());
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
