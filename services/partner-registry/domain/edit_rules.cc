@@ -119,6 +119,23 @@ std::optional<Problem> CheckStays(const Partner& known, const Partner& changed) 
   return std::nullopt;
 }
 
+const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
+                               const Partner& changed) {
+  std::set<std::string> had;
+  if (known != nullptr) {
+    had.insert(Fold(known->display_name));
+    for (const std::string& alias : known->aliases) had.insert(Fold(alias));
+  }
+  Partner added{.id = changed.id};
+  if (!had.contains(Fold(changed.display_name))) added.aliases.push_back(changed.display_name);
+  for (const std::string& alias : changed.aliases) {
+    if (!had.contains(Fold(alias))) added.aliases.push_back(alias);
+  }
+  if (added.aliases.empty()) return nullptr;
+  added.display_name = added.aliases.front();
+  return registry.index().FindNamesake(added);
+}
+
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path) {
   if (!problem.has_value()) return absl::OkStatus();

@@ -48,6 +48,12 @@ std::optional<Problem> CheckKindStays(const Instrument& known, const Instrument&
 // that has none may get them.
 std::optional<Problem> CheckStays(const Partner& known, const Partner& changed);
 
+// The partner on the register that has a name of `changed` which `known` had not; null if none has.
+// `known` is null for a new one.
+const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
+                               const Partner& changed);
+inline constexpr char kAnotherName[] = "choose another, or take it from that one first";
+
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path);

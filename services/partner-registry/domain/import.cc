@@ -261,6 +261,7 @@ class Planner {
       const std::optional<Fact> old = registry_.Find(name);
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
       if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
+      if (!problem.has_value()) problem = CheckNames(candidate.fact, old, after);
       if (problem.has_value()) return RowError(candidate.source, *problem);
       COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, after));
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
@@ -352,6 +353,18 @@ class Planner {
 
   // That a step, or a day of an agreement, has what comes first, given all that the import brings.
   // What stays as it is was judged when it came in; what the initial load brings is its source's,
+  // Judged by what the import leaves, so that two may exchange their names.
+  std::optional<Problem> CheckNames(const Fact& fact, const std::optional<Fact>& old,
+                                    const Registry& after) const {
+    const auto* made = std::get_if<Partner>(&fact);
+    if (made == nullptr || made->deleted() || initial_load_) return std::nullopt;
+    const Partner* other =
+        FindNewNamesake(after, old.has_value() ? &std::get<Partner>(*old) : nullptr, *made);
+    if (other == nullptr) return std::nullopt;
+    return Problem{"display_name",
+                   absl::StrCat(NameOf(*other), " has the same name or alias: ", kAnotherName)};
+  }
+
   // and sources are incomplete.
   absl::Status CheckSteps(const Candidate& candidate, const std::optional<Fact>& old,
                           const Registry& after) const {

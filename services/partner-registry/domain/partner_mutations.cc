@@ -79,6 +79,9 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   changed.exchanges_suspended = known->exchanges_suspended;
   SortPeriods(changed);
   COMITY_RETURN_IF_ERROR(CheckProblem(CheckStays(*known, changed), "PARTNER_INVALID", "partner"));
+  if (const Partner* other = FindNewNamesake(registry, known, changed); other != nullptr) {
+    return Alike(*other, "name or alias", absl::StrCat(kAnotherName, "."));
+  }
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), "partner"));
   if (changed.legal_classes.empty() && !known->legal_classes.empty()) {

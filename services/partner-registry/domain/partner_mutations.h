@@ -21,7 +21,8 @@ absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_vi
 
 // Puts `changed` in the place of the partner with its id; what only the server sets is kept. A
 // barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`, also if it
-// would be left without the legal classes that it has. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a
+// would be left without the legal classes that it has. ALREADY_EXISTS `PARTNER_ALIKE`: it would get
+// a name that another on the register has. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a
 // legal class or the competence would become sure that a second person has to confirm.
 absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
                                        Partner changed, absl::string_view etag);

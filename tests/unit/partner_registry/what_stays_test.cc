@@ -80,5 +80,40 @@ TEST_F(WhatStaysTest, WhoHasNoCodeGetsOneAndWhoIsNothingInLawAnother) {
   EXPECT_THAT(Change(andorra), IsOk());
 }
 
+TEST_F(WhatStaysTest, NobodyGetsTheNameOfAnotherByAChange) {
+  const auto alike = FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE");
+  Partner moldova = Known("moldova");
+  moldova.display_name = "GEORGIA";
+  EXPECT_THAT(Change(moldova), alike);
+  moldova = Known("moldova");
+  moldova.aliases.emplace_back("Georgia");
+  EXPECT_THAT(Change(moldova), alike);
+  moldova.aliases = {"Moldavia"};
+  EXPECT_THAT(Change(moldova), IsOk());
+
+  // Who is alike already, since somebody said that it is another, is changed in all else.
+  Partner other = Known("moldova");
+  other.id = "moldova-2";
+  other.iso_alpha2.clear();
+  other.iso_alpha3.clear();
+  registry_ = After(registry_, {other});
+  other.region = "EASTERN_EUROPE";
+  EXPECT_THAT(Change(other), IsOk());
+  other.display_name = "moldova";
+  EXPECT_THAT(Change(other), IsOk()) << "the same name, written otherwise";
+}
+
+TEST_F(WhatStaysTest, NorByARow) {
+  const auto renamed = Import("moldova,STATE,Georgia,MD,MDA\n");
+  EXPECT_THAT(renamed, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(renamed.status().message()),
+              HasSubstr("column display_name: partners/georgia has the same name"));
+  EXPECT_THAT(Import("tbilisi,STATE,Georgia,,\n"),
+              FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"))
+      << "a new one";
+  EXPECT_THAT(Import("moldova,STATE,Georgia,MD,MDA\ngeorgia,STATE,Moldova,GE,GEO\n"), IsOk())
+      << "they exchange their names";
+}
+
 }  // namespace
 }  // namespace comity::partner_registry
