@@ -136,6 +136,20 @@ const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
   return registry.index().FindNamesake(added);
 }
 
+std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
+                                        absl::CivilDay today) {
+  // As the public list asks.
+  const legal::Lens lens{.day = today, .explore = true, .public_on = today};
+  if (legal::PublicUnder(ToLegal(known), lens) != legal::Tri::kYes ||
+      legal::PublicUnder(ToLegal(changed), lens) == legal::Tri::kYes) {
+    return std::nullopt;
+  }
+  return Problem{"public_since",
+                 absl::StrCat("it was public on ", FormatDay(today),
+                              " and stays on the public list: correct it to a day that has come, "
+                              "or retract the instrument if it was recorded by mistake")};
+}
+
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path) {
   if (!problem.has_value()) return absl::OkStatus();

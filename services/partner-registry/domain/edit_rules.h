@@ -54,6 +54,11 @@ const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
                                const Partner& changed);
 inline constexpr char kAnotherName[] = "choose another, or take it from that one first";
 
+// What was public stays so, and with it what rests on it on the public list: of what is public on
+// `today` nobody puts off since when it is.
+std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
+                                        absl::CivilDay today);
+
 // INVALID_ARGUMENT `reason` for what Check found, with the field below `path`.
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,
                           absl::string_view path);

@@ -343,7 +343,9 @@ class Planner {
     }
     if (!old.has_value()) return std::nullopt;
     if (const auto* instrument = std::get_if<Instrument>(&fact)) {
-      return CheckKindStays(std::get<Instrument>(*old), *instrument);
+      const Instrument& known = std::get<Instrument>(*old);
+      const std::optional<Problem> kind = CheckKindStays(known, *instrument);
+      return kind.has_value() ? kind : CheckStaysPublic(known, *instrument, DayInBrussels(now_));
     }
     if (const auto* changed = std::get_if<Partner>(&fact)) {
       return CheckStays(std::get<Partner>(*old), *changed);

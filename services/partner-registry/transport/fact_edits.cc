@@ -1,10 +1,12 @@
 #include "services/partner-registry/transport/fact_edits.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/milestones.h"
@@ -52,12 +54,16 @@ absl::Status FactEdits::UpdateInstrument(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   return Make<Instrument>(
       call, request, std::move(detail),
-      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
         COMITY_ASSIGN_OR_RETURN(const Instrument* known, InstrumentToChange(latest, asked.name()));
         COMITY_ASSIGN_OR_RETURN(Instrument changed,
                                 Merge(*known, store_id(), asked, request.update_mask(),
                                       "instrument", InstrumentFromProto));
-        return PlanUpdateInstrument(latest, call.caller(), std::move(changed), asked.etag());
+        const std::optional<Problem> hidden = CheckStaysPublic(*known, changed, DayInBrussels(now));
+        COMITY_ASSIGN_OR_RETURN(Plan plan, PlanUpdateInstrument(latest, call.caller(),
+                                                                std::move(changed), asked.etag()));
+        COMITY_RETURN_IF_ERROR(CheckProblem(hidden, "INSTRUMENT_INVALID", "instrument"));
+        return plan;
       },
       response);
 }

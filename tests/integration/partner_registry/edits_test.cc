@@ -360,6 +360,18 @@ TEST_F(EditsTest, AnInstrumentIsReadEnteredAndChangedAndItsPastStays) {
             "partners/serbia/instruments/memorandum");
 }
 
+TEST_F(EditsTest, SinceWhenAnInstrumentWasPublicIsNotPutOff) {
+  v1::UpdateInstrumentRequest update;
+  update.mutable_instrument()->set_name(kAgreement);
+  update.mutable_instrument()->set_public_since("2999-01-01");
+  update.mutable_update_mask()->add_paths("public_since");
+  update.set_reason("not to be seen");
+  EXPECT_THAT(Edit(&Stub::UpdateInstrument, update),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"));
+  update.mutable_instrument()->set_public_since("2019-08-01");
+  EXPECT_THAT(Edit(&Stub::UpdateInstrument, update), IsOk());
+}
+
 TEST_F(EditsTest, TheCertaintyOfOneFieldIsChangedAndThatOfTheOthersStays) {
   v1::GetInstrumentRequest get;
   get.set_name(kAgreement);

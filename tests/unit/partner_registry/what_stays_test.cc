@@ -115,5 +115,40 @@ TEST_F(WhatStaysTest, NorByARow) {
       << "they exchange their names";
 }
 
+TEST_F(WhatStaysTest, WhatWasPublicIsNotPutOff) {
+  const absl::CivilDay today(2026, 11, 28);
+  const Instrument known =
+      *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  const auto changed = [&](const std::string& public_since, const std::string& signed_on) {
+    Instrument made = known;
+    made.public_since = public_since;
+    made.signed_on = signed_on;
+    return CheckStaysPublic(known, made, today);
+  };
+  ASSERT_FALSE(known.signed_on.empty());
+  const auto put_off = changed("2999-01-01", known.signed_on);
+  ASSERT_TRUE(put_off.has_value());
+  EXPECT_EQ(put_off->field, "public_since");
+  EXPECT_TRUE(changed("2026-11-29", known.signed_on).has_value()) << "tomorrow";
+  EXPECT_TRUE(changed("", "").has_value());
+  EXPECT_TRUE(changed("", "2999-01-01").has_value()) << "public as signed";
+  EXPECT_FALSE(changed("2026-11-28", known.signed_on).has_value()) << "a day that has come";
+  EXPECT_FALSE(changed("", known.signed_on).has_value());
+
+  Instrument secret = known;
+  secret.public_since = "2999-01-01";
+  Instrument later = secret;
+  later.public_since = "2999-02-01";
+  EXPECT_FALSE(CheckStaysPublic(secret, later, today).has_value()) << "it was not public";
+}
+
+TEST_F(WhatStaysTest, NorByARowOfAnImport) {
+  Instrument made = *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  made.public_since = "2999-01-01";
+  const auto plan = PlanImport(registry_, {ImportRow{.fact = made}}, kFirst, kNow);
+  EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(plan.status().message()), HasSubstr("column public_since"));
+}
+
 }  // namespace
 }  // namespace comity::partner_registry
