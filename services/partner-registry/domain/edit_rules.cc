@@ -136,6 +136,13 @@ const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
   return registry.index().FindNamesake(added);
 }
 
+std::string WhyNotInitialLoad(const Registry& registry) {
+  const std::size_t partners = registry.partners().size();
+  return absl::StrCat("the initial load is over since ", partners,
+                      partners == 1 ? " partner is" : " partners are",
+                      " registered (the first: ", registry.partners().begin()->first, ")");
+}
+
 std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
                                         absl::CivilDay today) {
   // As the public list asks.

@@ -54,6 +54,10 @@ const Partner* FindNewNamesake(const Registry& registry, const Partner* known,
                                const Partner& changed);
 inline constexpr char kAnotherName[] = "choose another, or take it from that one first";
 
+// Why an import into `registry`, on which there are partners, is not taken as its source says: "the
+// initial load is over since ...".
+std::string WhyNotInitialLoad(const Registry& registry);
+
 // What was public stays so, and with it what rests on it on the public list: of what is public on
 // `today` nobody puts off since when it is.
 std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,

@@ -353,8 +353,6 @@ class Planner {
     return std::nullopt;
   }
 
-  // That a step, or a day of an agreement, has what comes first, given all that the import brings.
-  // What stays as it is was judged when it came in; what the initial load brings is its source's,
   // Judged by what the import leaves, so that two may exchange their names.
   std::optional<Problem> CheckNames(const Fact& fact, const std::optional<Fact>& old,
                                     const Registry& after) const {
@@ -367,6 +365,8 @@ class Planner {
                    absl::StrCat(NameOf(*other), " has the same name or alias: ", kAnotherName)};
   }
 
+  // That a step, or a day of an agreement, has what comes first, given all that the import brings.
+  // What stays as it is was judged when it came in; what the initial load brings is its source's,
   // and sources are incomplete.
   absl::Status CheckSteps(const Candidate& candidate, const std::optional<Fact>& old,
                           const Registry& after) const {
@@ -423,6 +423,7 @@ class Planner {
       if (std::optional<Problem> surer = Surer(old, *made)) {
         // As the column of the rows is called that make them.
         if (surer->field == "legal_classes") surer->field = "certainty";
+        absl::StrAppend(&surer->what, "; ", WhyNotInitialLoad(registry_));
         return RowError(candidate.source, *surer, kConfirmationNeeded);
       }
     }

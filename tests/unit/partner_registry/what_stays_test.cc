@@ -150,5 +150,21 @@ TEST_F(WhatStaysTest, NorByARowOfAnImport) {
   EXPECT_THAT(std::string(plan.status().message()), HasSubstr("column public_since"));
 }
 
+TEST_F(WhatStaysTest, AnImportThatIsNoInitialLoadSaysWhyOnce) {
+  std::vector<ImportRow> rows = Rows("partners.csv", absl::StrCat(kColumns, "x,STATE,X,,\n"));
+  const auto of_class =
+      Rows("legal_classes.csv", "partner,legal_class,from,to,certainty\nx,MEMBER_STATE,,,found\n");
+  rows.insert(rows.end(), of_class.begin(), of_class.end());
+  const auto later = PlanImport(registry_, rows, kFirst, kNow);
+  EXPECT_THAT(later, FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  const std::string said(later.status().message());
+  const std::string over =
+      absl::StrCat("; the initial load is over since ", registry_.partners().size(),
+                   " partners are registered (the first: aiamp)");
+  EXPECT_THAT(said, HasSubstr(over));
+  EXPECT_THAT(said.substr(said.find(over) + over.size()), Not(HasSubstr("initial load")));
+  EXPECT_THAT(PlanImport(Registry(std::string(32, 'a')), rows, kFirst, kNow), IsOk());
+}
+
 }  // namespace
 }  // namespace comity::partner_registry
