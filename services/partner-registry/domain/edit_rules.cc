@@ -145,10 +145,16 @@ std::string WhyNotInitialLoad(const Registry& registry) {
 
 std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
                                         absl::CivilDay today) {
-  // As the public list asks.
+  // As the public list asks. A signature of which nobody is sure any more stops what rests on it,
+  // and may be doubted by one person.
   const legal::Lens lens{.day = today, .explore = true, .public_on = today};
-  if (legal::PublicUnder(ToLegal(known), lens) != legal::Tri::kYes ||
-      legal::PublicUnder(ToLegal(changed), lens) == legal::Tri::kYes) {
+  const legal::Instrument was = ToLegal(known);
+  legal::Instrument is = ToLegal(changed);
+  if (changed.signed_on == known.signed_on) {
+    is.SetCertainty(legal::Field::kSigned, was.CertaintyOf(legal::Field::kSigned));
+  }
+  if (legal::PublicUnder(was, lens) != legal::Tri::kYes ||
+      legal::PublicUnder(is, lens) == legal::Tri::kYes) {
     return std::nullopt;
   }
   return Problem{"public_since",

@@ -401,7 +401,7 @@ std::vector<std::pair<std::string, std::string>> GoodRequests(const GoodParts& p
       {"ListVolumes", "parent: 'partners/algeria'"},
       {"OpenConsultation", absl::StrCat("consultation_id: 'c2' ", parts.consultation)},
       {"RecordReply",
-       absl::StrCat(consultation,
+       absl::StrCat("name: 'partners/algeria/consultations/c3' ",
                     "reply { member_state: 'partners/france' position: POSITION_IN_FAVOUR day: '",
                     parts.today, "' evidence: 'letter' }")},
       {"CloseConsultation", absl::StrCat(consultation, "override_reason: 'decision'")},

@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "comity/partner_registry/v1/change_requests.grpc.pb.h"
 #include "common/service/field_masks.h"
@@ -102,18 +104,22 @@ class BadInputTest : public ::testing::Test {
               absl::StrCat("secondment_id: 's1' ", Secondment())}}) {
       ASSERT_THAT(Try(method, text), IsOk()) << method;
     }
-    // One that may be closed: all have replied, and one of them objects.
+    // One for the desk to reply to, and one that may be closed: the national members of all have
+    // replied, and object.
+    ASSERT_THAT(Try("RelationService/OpenConsultation",
+                    absl::StrCat("consultation_id: 'c3' ", Consultation())),
+                IsOk());
     const auto opened = Try("RelationService/OpenConsultation",
                             absl::StrCat("consultation_id: 'c1' ", Consultation()));
     ASSERT_THAT(opened, IsOk());
     for (const std::string& state :
          static_cast<const v1::Consultation&>(**opened).member_states()) {
       ASSERT_THAT(
-          Try("RelationService/RecordReply",
-              absl::StrCat("name: 'partners/algeria/consultations/c1' reply { "
-                           "member_state: '",
-                           state, "' position: POSITION_OBJECTS day: '",
-                           FormatDay(DayInBrussels(absl::Now())), "' evidence: 'letter' }")),
+          TryAs(MemberOf(state), "RelationService/RecordReply",
+                absl::StrCat("name: 'partners/algeria/consultations/c1' reply { "
+                             "member_state: '",
+                             state, "' position: POSITION_OBJECTS day: '",
+                             FormatDay(DayInBrussels(absl::Now())), "' evidence: 'letter' }")),
           IsOk())
           << state;
     }
@@ -150,13 +156,27 @@ class BadInputTest : public ::testing::Test {
     return kDesk;
   }
 
-  absl::StatusOr<AnyMessage> Try(
-      const std::string& method, const std::string& text,
+  // The national member of a State.
+  std::string MemberOf(const std::string& state) {
+    const Partner* const partner =
+        server_.application().store().View()->FindPartner(absl::StripPrefix(state, "partners/"));
+    return absl::StrCat("spiffe://agency.example/agency/national-member/",
+                        absl::AsciiStrToLower(partner->iso_alpha2), "/nm-2");
+  }
+
+  absl::StatusOr<AnyMessage> TryAs(
+      const std::string& caller, const std::string& method, const std::string& text,
       const std::vector<std::pair<std::string, std::string>>& changes = {}) {
     const MethodDescriptor& found = FindMethod(kPackage, method);
     const AnyMessage request = MakeRequest(found, text);
     for (const auto& [path, value] : changes) comity::testing::SetField(*request, path, value);
-    return CallMethod(server_.ChannelOf(CallerOf(method)), found, *request);
+    return CallMethod(server_.ChannelOf(caller), found, *request);
+  }
+
+  absl::StatusOr<AnyMessage> Try(
+      const std::string& method, const std::string& text,
+      const std::vector<std::pair<std::string, std::string>>& changes = {}) {
+    return TryAs(CallerOf(method), method, text, changes);
   }
 
   std::int64_t Revision() { return server_.application().store().View()->revision(); }

@@ -135,6 +135,13 @@ TEST_F(WhatStaysTest, WhatWasPublicIsNotPutOff) {
   EXPECT_FALSE(changed("2026-11-28", known.signed_on).has_value()) << "a day that has come";
   EXPECT_FALSE(changed("", known.signed_on).has_value());
 
+  Instrument doubted = known;
+  doubted.certainty["signed"] = Certainty::kUnknown;
+  EXPECT_FALSE(CheckStaysPublic(known, doubted, today).has_value())
+      << "what rests on the signature stops with it";
+  doubted.certainty["public_since"] = Certainty::kUnknown;
+  EXPECT_TRUE(CheckStaysPublic(known, doubted, today).has_value());
+
   Instrument secret = known;
   secret.public_since = "2999-01-01";
   Instrument later = secret;
