@@ -206,7 +206,7 @@ absl::StatusOr<GateCore::Caller> GateCore::Identify(
 }
 
 absl::Status GateCore::Counts(const Caller& caller, const AccessTable::Row* row) const {
-  const absl::Status standing = Standing(caller.principal());
+  absl::Status standing = Standing(caller.principal());
   const bool admitted =
       row != nullptr && row->suspended && ReasonOf(standing) == kExchangesSuspended;
   if (!standing.ok() && !admitted) return standing;
