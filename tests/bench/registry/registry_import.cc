@@ -84,7 +84,8 @@ Rows Instruments(const Size& size) {
                             .signed_on = "2010-01-01",
                             .in_force = "2011-01-01",
                             .reference = "OJ L 1, 1.1.2011"};
-      instrument.certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}};
+      instrument.certainty = {{"signed", Certainty::kUnconfirmed},
+                              {"in_force", Certainty::kUnconfirmed}};  // The load is over.
       rows.Add(std::move(instrument));
     }
   }
