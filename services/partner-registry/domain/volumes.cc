@@ -167,9 +167,9 @@ absl::StatusOr<Plan> PlanReportVolumes(const Registry& registry, const VolumeRep
     Volume volume{.partner = partner, .id = year};
     if (const auto* const known = registry.relations().Find<Volume>(Name(volume))) volume = *known;
     const auto before = FindMeasured(volume, report.service);
-    if (before != volume.measured.end() && before->counts == counted &&
-        before->store_id == report.store_id) {
-      continue;
+    if (before != volume.measured.end() && before->store_id == report.store_id &&
+        (before->counts == counted || before->revision > report.revision)) {
+      continue;  // The same, or counted before what is known: reports may overtake each other.
     }
     plan.facts.emplace_back(With(std::move(volume), {.service = report.service,
                                                      .counts = counted,
@@ -177,8 +177,9 @@ absl::StatusOr<Plan> PlanReportVolumes(const Registry& registry, const VolumeRep
                                                      .revision = report.revision}));
   }
   for (const auto& [name, known] : registry.relations().All<Volume>()) {
-    if (known->id != year || counts.contains(known->partner) ||
-        FindMeasured(*known, report.service) == known->measured.end()) {
+    const auto before = FindMeasured(*known, report.service);
+    if (known->id != year || counts.contains(known->partner) || before == known->measured.end() ||
+        (before->store_id == report.store_id && before->revision > report.revision)) {
       continue;
     }
     Volume volume = *known;

@@ -120,6 +120,15 @@ TEST_F(VolumesTest, AReportStandsBesideWhatIsStatedAndNeitherTouchesTheOther) {
   EXPECT_THAT(Of("panama")->measured, IsEmpty());
 }
 
+TEST_F(VolumesTest, WhatWasCountedBeforeDoesNotReplaceWhatWasCountedLater) {
+  Take(Tell(Report({Documents("georgia", 1, 2), Documents("algeria", 3, 4)}, 9)));
+  EXPECT_THAT(Tell(Report({Documents("georgia", 1, 1)}, 8))->facts, IsEmpty())
+      << "the earlier report came later";
+  VolumeReport of_another = Report({Documents("georgia", 5, 5)}, 1);
+  of_another.store_id = "restored";
+  EXPECT_THAT(Tell(of_another)->facts, SizeIs(2)) << "of another store revisions say nothing";
+}
+
 TEST_F(VolumesTest, AReportReplacesTheWholeOfTheEarlierOneOfItsServiceAndYear) {
   Take(Record(2025, Stated("georgia", 30)));
   Take(Tell(Report({Documents("georgia", 1, 2), Documents("algeria", 3, 4)})));
