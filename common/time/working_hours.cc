@@ -1,10 +1,12 @@
 #include "common/time/working_hours.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/time/day.h"
+#include "common/time/zone.h"
 
 namespace comity {
 namespace {
@@ -26,18 +28,18 @@ bool IsAway(const std::vector<Absence>& absences, absl::CivilDay day) {
 }
 
 std::vector<Interval> WorkingIntervals(const WorkingHours& hours, const Interval& window) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(hours.time_zone, &zone)) return {};
+  const std::optional<absl::TimeZone> zone = ZoneNamed(hours.time_zone);
+  if (!zone.has_value()) return {};
   const std::set<std::string> holidays(hours.holidays.begin(), hours.holidays.end());
   const std::set<int> days(hours.days.begin(), hours.days.end());
   std::vector<Interval> intervals;
-  const absl::CivilDay last = absl::ToCivilDay(window.end, zone);
-  for (absl::CivilDay day = absl::ToCivilDay(window.start, zone); day <= last; ++day) {
+  const absl::CivilDay last = absl::ToCivilDay(window.end, *zone);
+  for (absl::CivilDay day = absl::ToCivilDay(window.start, *zone); day <= last; ++day) {
     if (days.count(Weekday(day)) == 0) continue;
     if (!holidays.empty() && holidays.count(FormatDay(day)) != 0) continue;
     if (!hours.absences.empty() && IsAway(hours.absences, day)) continue;
-    const Interval worked{std::max(At(day, hours.start_minute, zone), window.start),
-                          std::min(At(day, hours.end_minute, zone), window.end)};
+    const Interval worked{std::max(At(day, hours.start_minute, *zone), window.start),
+                          std::min(At(day, hours.end_minute, *zone), window.end)};
     if (worked.start >= worked.end) continue;
     // Who works around the clock has no break at midnight.
     if (!intervals.empty() && intervals.back().end == worked.start) {
@@ -50,9 +52,9 @@ std::vector<Interval> WorkingIntervals(const WorkingHours& hours, const Interval
 }
 
 std::string LocalText(absl::Time time, const std::string& time_zone) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(time_zone, &zone)) return "";
-  return absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M%Ez", time, zone), " ", time_zone);
+  const std::optional<absl::TimeZone> zone = ZoneNamed(time_zone);
+  if (!zone.has_value()) return "";
+  return absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M%Ez", time, *zone), " ", time_zone);
 }
 
 }  // namespace comity

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "common/time/zone.h"
 
 namespace comity::engagement_scheduling {
 namespace {
@@ -15,8 +16,7 @@ constexpr std::size_t kMostHolidays = 400;
 }  // namespace
 
 absl::Status CheckWorkingHours(const WorkingHours& hours, absl::string_view field) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(hours.time_zone, &zone)) {
+  if (!ZoneNamed(hours.time_zone).has_value()) {
     return InvalidField("TIME_ZONE_UNKNOWN", absl::StrCat(field, ".time_zone"),
                         "is no IANA zone: write one such as Asia/Tbilisi");
   }
@@ -35,7 +35,7 @@ absl::Status CheckWorkingHours(const WorkingHours& hours, absl::string_view fiel
   if (hours.end_minute <= hours.start_minute || hours.end_minute > kMinutesADay) {
     return invalid("end_minute", "must be after start_minute and at most 1440");
   }
-  if (hours.holidays.size() > kMostHolidays) return invalid("holidays", "at most 400 are kept");
+  if (hours.holidays.size() > kMostHolidays) return invalid("holidays", "name at most 400 days");
   for (const std::string& holiday : hours.holidays) {
     if (!ParseDay(holiday).ok()) return invalid("holidays", "a day is written 2026-12-25");
   }
