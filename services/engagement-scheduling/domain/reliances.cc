@@ -9,7 +9,10 @@ namespace {
 std::vector<std::string> CitedFor(const Confirmation& confirmation, const std::string& fact) {
   std::vector<std::string> counterparts;
   for (const auto& [counterpart, facts] : confirmation.cited) {
-    if (std::binary_search(facts.begin(), facts.end(), fact)) counterparts.push_back(counterpart);
+    // In the order of the days, and of each day.
+    if (std::find(facts.begin(), facts.end(), fact) != facts.end()) {
+      counterparts.push_back(counterpart);
+    }
   }
   return counterparts;
 }

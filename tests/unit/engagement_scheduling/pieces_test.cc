@@ -63,6 +63,17 @@ TEST(ReliancesTest, WhatIsConfirmedAnewStandsAtItsNewPlaceOnly) {
   EXPECT_THAT(schedule.by_confirmation(), SizeIs(3));
 }
 
+TEST(ReliancesTest, AFactIsFoundWhereverItStandsAmongThoseOfSeveralDays) {
+  Engagement of_two_days = Confirmed(0, "z, on the first day");
+  of_two_days.confirmation->cited.begin()->second.push_back("a, on the second");
+  Schedule schedule;
+  schedule.Apply(of_two_days);
+
+  for (const char* const fact : {"z, on the first day", "a, on the second"}) {
+    EXPECT_THAT(ReliancesOn(schedule, {.fact = fact}, kNewest, 1).reliances, SizeIs(1)) << fact;
+  }
+}
+
 TEST(VolumeTest, ACountGoesOnWhereItEnded) {
   const Schedule schedule = OneThatCountsAndTwoThatDoNot();
   const absl::Time after_two = kStart + absl::Hours(2);
