@@ -21,18 +21,95 @@ struct Due {
 constexpr Due kDelivery = {StatementKind::kNonDelivery, "DELIVERY_TIMEOUT", "timer/delivery"};
 constexpr Due kRetrieval = {StatementKind::kNonRetrieval, "RETRIEVAL_TIMEOUT", "timer/retrieval"};
 
+// Mutations of their own.
+constexpr char kUpload[] = "timer/upload";
+constexpr char kTimeouts[] = "timer/timeouts";
+
+journal::Attempt TimerAttempt(absl::string_view timer) {
+  return {.caller = "-", .method = std::string(timer)};
+}
+
+absl::Status AddTimerLeaf(journal::Turn& turn, absl::string_view timer, std::string resource) {
+  return turn
+      .AddLeaf({.time = turn.now(),
+                .kind = journal::kMutationEntry,
+                .caller = "-",
+                .method = std::string(timer),
+                .revision = turn.revision(),
+                .resource = std::move(resource),
+                .outcome = "DONE"})
+      .status();
+}
+
 }  // namespace
+
+absl::Status Exchange::ExpireUpload(const std::string& upload_id) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (submitting_.contains(upload_id)) return absl::OkStatus();
+  }
+  const auto body = [&](journal::Turn& turn) -> absl::Status {
+    const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+    COMITY_RETURN_IF_ERROR(rows->EraseUpload(upload_id));
+    COMITY_RETURN_IF_ERROR(turn.Erase("upload", upload_id));
+    return AddTimerLeaf(turn, kUpload, absl::StrCat("uploads/", upload_id));
+  };
+  COMITY_RETURN_IF_ERROR(parts_.journal->Mutate(TimerAttempt(kUpload), body).status());
+  // Rows first: a folder without rows is found again, rows without a folder would lie.
+  return parts_.payloads->RemoveUpload(upload_id);
+}
 
 absl::Status Exchange::RemoveForgottenUploads(absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const std::vector<StoredFolder> folders, parts_.payloads->ListUploads());
+  absl::Status first;
   for (const StoredFolder& folder : folders) {
     // A younger one may be about to get its row.
     if (folder.changed + settings_.upload_life > now) continue;
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
     COMITY_ASSIGN_OR_RETURN(const std::optional<Upload> upload, rows->FindUpload(folder.id));
-    if (!upload.has_value()) COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(folder.id));
+    if (!upload.has_value()) first.Update(parts_.payloads->RemoveUpload(folder.id));
   }
-  return absl::OkStatus();
+  return first;
+}
+
+absl::StatusOr<int> Exchange::StateTimeouts(const std::string& document_id, absl::Time now) {
+  int made = 0;
+  const auto body = [&](journal::Turn& turn) -> absl::Status {
+    made = 0;
+    const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
+    // Read again: since the scan the recipient may have confirmed.
+    COMITY_ASSIGN_OR_RETURN(std::optional<Document> document, rows->FindDocument(document_id));
+    if (!document.has_value()) {
+      turn.ChangeNothing();
+      return absl::OkStatus();
+    }
+    for (Recipient& recipient : document->recipients) {
+      for (const Due& timeout : {kDelivery, kRetrieval}) {
+        std::optional<absl::Time>& when = timeout.kind == StatementKind::kNonDelivery
+                                              ? recipient.delivery_due
+                                              : recipient.retrieval_due;
+        if (!when.has_value() || *when > now) continue;
+        when.reset();
+        COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document->id, recipient));
+        COMITY_RETURN_IF_ERROR(StateAndCount(turn, *rows, timeout.method,
+                                             {.kind = timeout.kind,
+                                              .document_id = document->id,
+                                              .manifest_sha256 = document->manifest_sha256,
+                                              .sender = document->sender,
+                                              .recipient = recipient.spiffe_id,
+                                              .reason_code = std::string(timeout.reason_code)}));
+        ++made;
+      }
+    }
+    if (made == 0) {
+      turn.ChangeNothing();
+      return absl::OkStatus();
+    }
+    COMITY_RETURN_IF_ERROR(turn.Put("document", document->id, ""));
+    return AddTimerLeaf(turn, kTimeouts, absl::StrCat("documents/", document->id));
+  };
+  COMITY_RETURN_IF_ERROR(parts_.journal->Mutate(TimerAttempt(kTimeouts), body).status());
+  return made;
 }
 
 absl::StatusOr<int> Exchange::RunTimers() {
@@ -44,79 +121,18 @@ absl::StatusOr<int> Exchange::RunTimers() {
     COMITY_ASSIGN_OR_RETURN(expired, rows->ScanExpiredUploads(now, kBatch));
     COMITY_ASSIGN_OR_RETURN(due, rows->DueDocuments(now, kBatch));
   }
-  const auto attempt = [](absl::string_view timer) {
-    return journal::Attempt{.caller = "-", .method = std::string(timer)};
-  };
-  const auto leaf = [](journal::Turn& turn, absl::string_view timer, std::string resource) {
-    return turn
-        .AddLeaf({.time = turn.now(),
-                  .kind = journal::kMutationEntry,
-                  .caller = "-",
-                  .method = std::string(timer),
-                  .revision = turn.revision(),
-                  .resource = std::move(resource),
-                  .outcome = "DONE"})
-        .status();
-  };
-  for (const Upload& upload : expired) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (submitting_.contains(upload.id)) continue;
-    }
-    const absl::StatusOr<journal::Committed> committed =
-        parts_.journal->Mutate(attempt("timer/upload"), [&](journal::Turn& turn) -> absl::Status {
-          const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
-          COMITY_RETURN_IF_ERROR(rows->EraseUpload(upload.id));
-          COMITY_RETURN_IF_ERROR(turn.Erase("upload", upload.id));
-          return leaf(turn, "timer/upload", absl::StrCat("uploads/", upload.id));
-        });
-    COMITY_RETURN_IF_ERROR(committed.status());
-    // Rows first: a folder without rows is found again, rows without a folder would lie.
-    COMITY_RETURN_IF_ERROR(parts_.payloads->RemoveUpload(upload.id));
-  }
-  COMITY_RETURN_IF_ERROR(RemoveForgottenUploads(now));
-  const absl::Status erased = EraseOverdue(now);
+  // What cannot be done of one must not keep the others.
+  absl::Status first;
+  for (const Upload& upload : expired) first.Update(ExpireUpload(upload.id));
+  first.Update(RemoveForgottenUploads(now));
+  first.Update(EraseOverdue(now));
   int made = 0;
-  for (const Document& candidate : due) {
-    int made_here = 0;
-    const absl::StatusOr<journal::Committed> committed =
-        parts_.journal->Mutate(attempt("timer/timeouts"), [&](journal::Turn& turn) -> absl::Status {
-          made_here = 0;
-          const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
-          // Read again: since the scan the recipient may have confirmed.
-          COMITY_ASSIGN_OR_RETURN(std::optional<Document> document,
-                                  rows->FindDocument(candidate.id));
-          if (!document.has_value()) return absl::OkStatus();
-          for (Recipient& recipient : document->recipients) {
-            for (const Due& timeout : {kDelivery, kRetrieval}) {
-              std::optional<absl::Time>& when = timeout.kind == StatementKind::kNonDelivery
-                                                    ? recipient.delivery_due
-                                                    : recipient.retrieval_due;
-              if (!when.has_value() || *when > now) continue;
-              when.reset();
-              COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document->id, recipient));
-              COMITY_RETURN_IF_ERROR(
-                  StateAndCount(turn, *rows, timeout.method,
-                                {.kind = timeout.kind,
-                                 .document_id = document->id,
-                                 .manifest_sha256 = document->manifest_sha256,
-                                 .sender = document->sender,
-                                 .recipient = recipient.spiffe_id,
-                                 .reason_code = std::string(timeout.reason_code)}));
-              ++made_here;
-            }
-          }
-          if (made_here == 0) {
-            turn.ChangeNothing();
-            return absl::OkStatus();
-          }
-          COMITY_RETURN_IF_ERROR(turn.Put("document", document->id, ""));
-          return leaf(turn, "timer/timeouts", absl::StrCat("documents/", document->id));
-        });
-    COMITY_RETURN_IF_ERROR(committed.status());
-    made += made_here;
+  for (const Document& document : due) {
+    const absl::StatusOr<int> stated = StateTimeouts(document.id, now);
+    first.Update(stated.status());
+    made += stated.value_or(0);
   }
-  COMITY_RETURN_IF_ERROR(erased);
+  COMITY_RETURN_IF_ERROR(first);
   return made;
 }
 

@@ -1,8 +1,11 @@
 // What becomes of a submitted document until it is retrieved, rejected or withheld.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <filesystem>
 #include <future>
 
+#include "common/ids/uuid.h"
 #include "common/sealing/evidence.h"
 #include "common/sealing/sealed_document.h"
 #include "common/sealing/signer_trust.h"
@@ -15,8 +18,11 @@ namespace {
 using absl::StatusCode;
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 TEST_F(ExchangeTest, AnAuthorisedDocumentIsDeliveredOpenedAndConfirmedWithEvidence) {
@@ -348,6 +354,42 @@ TEST_F(ExchangeTest, ATimeOutMakesItsNegativeStatementExactlyOnce) {
               ElementsAre("SUBMISSION_ACCEPTANCE", "DELIVERY", "NON_RETRIEVAL"));
   EXPECT_THAT(world_.Kinds(kTbilisi, quarantined.upload.document_id),
               ElementsAre("SUBMISSION_ACCEPTANCE", "NON_DELIVERY"));
+}
+
+TEST_F(ExchangeTest, AFolderThatCannotBeRemovedKeepsNothingElse) {
+  const std::filesystem::path uploads =
+      std::filesystem::path(world_.folder.path()) / "payloads" / "uploads";
+  const auto long_ago =
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(24) * 365;
+  const SealedLetter quarantined = ReceiveFromTbilisi();
+  const SealedLetter waiting = SendAuthorised();
+  const auto stuck = world_.Upload(kDesk, world_.Seal({}));
+  ASSERT_THAT(stuck, IsOk());
+  std::filesystem::create_directory(uploads / *stuck / "folder");
+  ASSERT_THAT(world_.Upload(kDesk, world_.Seal({})), IsOk());
+
+  world_.clock.Advance(absl::Hours(25));
+  EXPECT_THAT(world_.exchange->RunTimers().status(), Not(IsOk()));
+  EXPECT_THAT(world_.Kinds(kTbilisi, quarantined.upload.document_id), Contains("NON_DELIVERY"));
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(SizeIs(1)));
+
+  // Now it has no row any more, and is found by its age.
+  for (const std::string& id : {std::string(*stuck), NewUuid(world_.clock.Now())}) {
+    std::filesystem::create_directory(uploads / id);
+    std::filesystem::last_write_time(uploads / id, long_ago);
+  }
+  world_.clock.Advance(absl::Hours(24) * 28);
+  EXPECT_THAT(world_.exchange->RunTimers().status(), Not(IsOk()));
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT(world_.Kinds(kDesk, waiting.upload.document_id), Contains("NON_RETRIEVAL"));
+  const auto condemned = world_.exchange->Get(world_.By(kDesk), waiting.upload.document_id);
+  ASSERT_THAT(condemned, IsOk());
+  EXPECT_EQ(condemned->document.erasure, Erasure::kCondemned);
+
+  std::filesystem::remove(uploads / *stuck / "folder");
+  std::filesystem::last_write_time(uploads / *stuck, long_ago);
+  EXPECT_THAT(world_.exchange->RunTimers(), IsOk());
+  EXPECT_THAT(world_.payloads->ListUploads(), ::comity::testing::IsOkAndHolds(IsEmpty()));
 }
 
 TEST_F(ExchangeTest, AConfirmedDocumentTimesOutNoMore) {
