@@ -1,7 +1,6 @@
 #include "common/sealing/document_fields.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -188,12 +187,10 @@ void RequireText(Complaint& complaint, absl::string_view path, absl::string_view
 
 absl::Status CheckPlainTexts(absl::string_view reason, absl::string_view path,
                              std::initializer_list<ReadText> texts) {
-  // How long it may be is said in bytes, by RequireText.
-  constexpr int kAnyLength = std::numeric_limits<int>::max();
   Complaint complaint(reason);
   for (const ReadText& read : texts) {
-    const std::string fault =
-        text::FaultOf(read.value, {.least = 0, .most = kAnyLength, .lines = read.lines});
+    // How long it may be is said in bytes, by RequireText.
+    const std::string fault = text::FaultOf(read.value, read.lines);
     if (!fault.empty()) complaint.Add(absl::StrCat(path, ".", read.member), fault);
   }
   return complaint.status();

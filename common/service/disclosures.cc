@@ -4,14 +4,18 @@
 
 #include "common/journal/entry.h"
 #include "common/status/error.h"
+#include "common/text/plain.h"
 
 namespace comity::service {
 
 absl::Status CheckPurpose(const std::string& purpose) {
   constexpr std::size_t kLongest = 500;
-  if (!purpose.empty() && purpose.size() <= kLongest) return absl::OkStatus();
-  return InvalidField("PURPOSE_MISSING", "purpose",
-                      "must say in 1 to 500 bytes why the records are read (EUDPR 88(1))");
+  if (purpose.empty() || purpose.size() > kLongest) {
+    return InvalidField("PURPOSE_MISSING", "purpose",
+                        "must say in 1 to 500 bytes why the records are read (EUDPR 88(1))");
+  }
+  const std::string fault = text::FaultOf(purpose, text::Lines::kMany);
+  return fault.empty() ? absl::OkStatus() : InvalidField("TEXT_NOT_PLAIN", "purpose", fault);
 }
 
 absl::Status RecordDisclosure(journal::Journal& journal, const rpc::Call& call,

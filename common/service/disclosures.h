@@ -11,7 +11,8 @@
 // Reads that are recorded themselves (EUDPR 88(1)).
 namespace comity::service {
 
-// INVALID_ARGUMENT `PURPOSE_MISSING` unless it is of 1 to 500 bytes.
+// What is read is what the ledger has: INVALID_ARGUMENT `PURPOSE_MISSING` unless it is of 1 to 500
+// bytes, `TEXT_NOT_PLAIN` unless it is plain (common/text/plain.h).
 absl::Status CheckPurpose(const std::string& purpose);
 
 // The ledger's entry that `count` records are told to the caller; commit it before they leave: if

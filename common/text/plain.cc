@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -83,6 +84,10 @@ std::string FaultOf(absl::string_view text, Form form, absl::string_view wanted)
   if (characters >= form.least && characters <= form.most) return "";
   if (!wanted.empty()) return std::string(wanted);
   return absl::StrCat("it must be text of ", form.least, " to ", form.most, " characters");
+}
+
+std::string FaultOf(absl::string_view text, Lines lines) {
+  return FaultOf(text, Form{.least = 0, .most = std::numeric_limits<int>::max(), .lines = lines});
 }
 
 std::string Shown(absl::string_view text, Lines lines) {

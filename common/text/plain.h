@@ -25,6 +25,9 @@ struct Form {
 //   scripts that are written with them, from Arabic to Mongolian.
 std::string FaultOf(absl::string_view text, Form form, absl::string_view wanted = "");
 
+// Of a text of any length: the caller says how long it may be.
+std::string FaultOf(absl::string_view text, Lines lines);
+
 // `text` of somebody else, to be printed: what FaultOf complains about is written out, such as
 // "[U+202E]", and "[FF]" for a byte that is no UTF-8.
 std::string Shown(absl::string_view text, Lines lines = Lines::kOne);

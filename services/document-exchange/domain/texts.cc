@@ -1,6 +1,5 @@
 #include "services/document-exchange/domain/texts.h"
 
-#include <limits>
 #include <string>
 
 #include "common/status/error.h"
@@ -9,8 +8,7 @@ namespace comity::document_exchange {
 
 absl::Status CheckPlainText(absl::string_view reason, absl::string_view field,
                             absl::string_view text, text::Lines lines) {
-  const std::string fault =
-      text::FaultOf(text, {.least = 0, .most = std::numeric_limits<int>::max(), .lines = lines});
+  const std::string fault = text::FaultOf(text, lines);
   return fault.empty() ? absl::OkStatus() : InvalidField(reason, field, fault);
 }
 

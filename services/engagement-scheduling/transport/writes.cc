@@ -13,6 +13,7 @@
 #include "common/service/calls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/text/plain.h"
 #include "services/engagement-scheduling/domain/booking.h"
 #include "services/engagement-scheduling/domain/visibility.h"
 #include "services/engagement-scheduling/records/schedule_proto.h"
@@ -148,6 +149,11 @@ absl::Status Writes::CancelEngagement(const rpc::Call& call,
                                       v1::Engagement* response, rpc::WriteCall& later) const {
   if (request.reason().size() > kLongestReason) {
     return InvalidField("REASON_INVALID", "reason", "must be at most 2,000 bytes");
+  }
+  // What is read is what the ledger has.
+  if (const std::string fault = text::FaultOf(request.reason(), text::Lines::kMany);
+      !fault.empty()) {
+    return InvalidField("TEXT_NOT_PLAIN", "reason", fault);
   }
   COMITY_ASSIGN_OR_RETURN(journal::Attempt attempt, service::AttemptOf(call, request));
   Submit(

@@ -70,6 +70,9 @@ TEST(PlainTest, CharactersAreCountedNotBytes) {
 }
 
 TEST(PlainTest, WhatIsNoUtf8IsNoText) {
+  EXPECT_EQ(FaultOf("", Lines::kOne), "");
+  EXPECT_EQ(FaultOf(std::string(100'000, 'a') + "\n", Lines::kMany), "");
+  EXPECT_THAT(FaultOf("a\n", Lines::kOne), HasSubstr("one line"));
   EXPECT_THAT(FaultOf("a\xFF", kManyLines), HasSubstr("UTF-8"));
   EXPECT_THAT(FaultOf("a\xC3", kManyLines), HasSubstr("UTF-8"));
 }
