@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/identity/principal.h"
+#include "common/legal/effect.h"
 #include "common/registry_view/partner_of.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/question.h"
@@ -16,24 +17,21 @@ legal::OriginKind OriginKindOf(absl::string_view partner, const RegistrySnapshot
   const legal::Dossier* const dossier = registry.facts().Find(partner);
   const absl::CivilDay day = DayInBrussels(instant);
   if (dossier == nullptr || !dossier->partner.has_value()) return legal::OriginKind::kThirdCountry;
-  for (const legal::LegalClassPeriod& period : dossier->partner->classes) {
-    if (period.from.known() && day < period.from.earliest()) continue;
-    if (period.to.known() && day > period.to.latest()) continue;
-    switch (period.legal_class) {
-      case legal::LegalClass::kMemberState:
-      case legal::LegalClass::kMemberStateNotBound:
-      case legal::LegalClass::kUnionNetwork:
-        return legal::OriginKind::kMemberState;
-      case legal::LegalClass::kInternationalOrganisation:
-        return legal::OriginKind::kInternationalOrganisation;
-      case legal::LegalClass::kUnionBody:
-        return legal::OriginKind::kUnionBody;
-      default:
-        return legal::OriginKind::kThirdCountry;
-    }
+  const legal::ClassOnDay on_day = legal::ClassOf(*dossier->partner, {.day = day});
+  // What is not surely known counts as outside: that asks for most.
+  if (on_day.known != legal::Tri::kYes) return legal::OriginKind::kThirdCountry;
+  switch (on_day.legal_class) {
+    case legal::LegalClass::kMemberState:
+    case legal::LegalClass::kMemberStateNotBound:
+    case legal::LegalClass::kUnionNetwork:
+      return legal::OriginKind::kMemberState;
+    case legal::LegalClass::kInternationalOrganisation:
+      return legal::OriginKind::kInternationalOrganisation;
+    case legal::LegalClass::kUnionBody:
+      return legal::OriginKind::kUnionBody;
+    default:
+      return legal::OriginKind::kThirdCountry;
   }
-  // Unknown counts as outside: that asks for most.
-  return legal::OriginKind::kThirdCountry;
 }
 
 void MergeOrigins(std::vector<legal::Origin>& origins, const std::vector<legal::Origin>& more) {

@@ -12,8 +12,8 @@
 // Whose data a document carries, and what their originators forbid.
 namespace comity::document_exchange {
 
-// What kind of origin `partner` is at `instant`. Unknown counts as a third country: that asks for
-// most.
+// What kind of origin `partner` is at `instant`. Unknown, or not confirmed, counts as a third
+// country: that asks for most.
 legal::OriginKind OriginKindOf(absl::string_view partner, const RegistrySnapshot& registry,
                                absl::Time instant);
 

@@ -44,6 +44,14 @@ Records PublicRecords() {
 
 FixedRegistry::FixedRegistry() : FixedRegistryOf(PublicRecords()) {}
 
+void FixedRegistry::DoubtClass(const std::string& partner) {
+  ChangePartner(partner, [](legal::Partner& changed) {
+    for (legal::LegalClassPeriod& period : changed.classes) {
+      period.certainty = legal::Certainty::kUnconfirmed;
+    }
+  });
+}
+
 void FixedRegistry::SetFootnote(const std::string& partner, const std::string& footnote) {
   ChangePartner(partner, [&](legal::Partner& changed) { changed.footnote = footnote; });
 }

@@ -28,6 +28,8 @@ class FixedRegistry final : public testing::FixedRegistryOf<RegistryView> {
   struct Unreached {};
   explicit FixedRegistry(Unreached) {}
 
+  // Whoever asks, nobody has confirmed what the partner is in law.
+  void DoubtClass(const std::string& partner);
   void SetFootnote(const std::string& partner, const std::string& footnote);
 };
 

@@ -3,6 +3,7 @@
 
 #include "common/status/macros.h"
 #include "common/time/day.h"
+#include "services/document-exchange/domain/origins.h"
 #include "services/document-exchange/domain/volume.h"
 #include "tests/integration/document_exchange/exchange_test.h"
 
@@ -34,6 +35,18 @@ TEST_F(ExchangeTest, ALiaisonProsecutorGetsFromAPartnerNoMoreThanHisState) {
     ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
     EXPECT_EQ(DetailsOf(refused.status()).metadata.at("outcome"), "OUT_OF_SCOPE") << recipient;
   }
+}
+
+TEST_F(ExchangeTest, WhoIsNotSurelyOfTheUnionCountsAsOutside) {
+  const auto kind = [&](absl::string_view partner) {
+    return OriginKindOf(partner, **world_.registry.Latest(), world_.clock.Now());
+  };
+  EXPECT_EQ(kind("partners/france"), legal::OriginKind::kMemberState);
+  EXPECT_EQ(kind("partners/georgia"), legal::OriginKind::kThirdCountry);
+  EXPECT_EQ(kind("partners/atlantis"), legal::OriginKind::kThirdCountry);
+
+  world_.registry.DoubtClass("partners/france");
+  EXPECT_EQ(kind("partners/france"), legal::OriginKind::kThirdCountry);
 }
 
 TEST_F(ExchangeTest, ALiaisonProsecutorGetsFromTheAgencyNoMoreThanHisState) {
