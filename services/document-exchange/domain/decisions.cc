@@ -128,10 +128,13 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
                                 rows->WaitingOfCase(recorded->decision.case_reference));
         for (Document& document : waiting) {
           bool changed = false;
+          absl::StatusOr<Check> check = LoadCheck(*rows, document);
           for (Recipient& recipient : document.recipients) {
             if (recipient.own || !NotYetAvailable(recipient.state)) continue;
             const absl::StatusOr<RecipientVerdict> answer =
-                CheckRecipient(*rows, *registry, document, recipient.spiffe_id, turn.now());
+                check.ok()
+                    ? CheckRecipient(*rows, *registry, *check, recipient.spiffe_id, turn.now())
+                    : check.status();
             if (answer.ok() && answer->permitted()) continue;
             COMITY_RETURN_IF_ERROR(Advance(recipient.state, RecipientEvent::kWithhold));
             // Whom the registry no longer knows, or what cannot be read, must not keep the

@@ -1,6 +1,7 @@
 #include "services/document-exchange/domain/exchange.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -107,12 +108,14 @@ absl::Status Exchange::CheckUsable(Rows& rows, const RegistrySnapshot& registry,
                           identity::Principal::Parse(source.sender));
   if (ActsForTheAgency(sender)) return absl::OkStatus();
   std::vector<RecipientVerdict> verdicts;
+  std::optional<Check> check;
   for (const Recipient& recipient : source.recipients) {
     COMITY_ASSIGN_OR_RETURN(const identity::Principal principal,
                             identity::Principal::Parse(recipient.spiffe_id));
     if (!ActsForTheAgency(principal)) continue;
+    if (!check.has_value()) COMITY_ASSIGN_OR_RETURN(check, LoadCheck(rows, source));
     COMITY_ASSIGN_OR_RETURN(RecipientVerdict answer,
-                            CheckRecipient(rows, registry, source, recipient.spiffe_id, instant));
+                            CheckRecipient(rows, registry, *check, recipient.spiffe_id, instant));
     verdicts.push_back(ForUse(std::move(answer)));
     COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
     RecipientState state = recipient.state;
@@ -132,10 +135,8 @@ absl::StatusOr<Exchange::Check> Exchange::LoadCheck(Rows& rows, const Document& 
 
 absl::StatusOr<RecipientVerdict> Exchange::CheckRecipient(Rows& rows,
                                                           const RegistrySnapshot& registry,
-                                                          const Document& document,
-                                                          absl::string_view recipient,
+                                                          Check& check, absl::string_view recipient,
                                                           absl::Time instant) const {
-  COMITY_ASSIGN_OR_RETURN(Check check, LoadCheck(rows, document));
   check.recipients = {std::string(recipient)};
   COMITY_ASSIGN_OR_RETURN(std::vector<RecipientVerdict> verdicts,
                           CheckTransfer(rows, registry, check, instant));

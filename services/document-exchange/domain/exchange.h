@@ -227,7 +227,7 @@ class Exchange {
   // --- Time (timers.cc) ---
   // Makes every negative statement that is due, exactly once, removes what is left of expired
   // uploads, and erases documents at the end of their retention. Call it every few seconds. Returns
-  // how many statements were made.
+  // how many statements were made; or the first error, once everything else was done.
   absl::StatusOr<int> RunTimers();
   // At start, before the first call: what a crash left in the payload store is put right.
   absl::Status Reconcile();
@@ -261,10 +261,9 @@ class Exchange {
   // What CheckTransfer is asked about a stored document, without recipients. `document` must
   // outlive it.
   absl::StatusOr<Check> LoadCheck(Rows& rows, const Document& document) const;
-  // CheckTransfer for one recipient of a stored document.
+  // CheckTransfer for one recipient, with what was loaded once for all of them.
   absl::StatusOr<RecipientVerdict> CheckRecipient(Rows& rows, const RegistrySnapshot& registry,
-                                                  const Document& document,
-                                                  absl::string_view recipient,
+                                                  Check& check, absl::string_view recipient,
                                                   absl::Time instant) const;
   // Records and a ledger entry of a transfer that the check refused; returns `refusal`, or what
   // kept it from being recorded.
@@ -289,8 +288,12 @@ class Exchange {
   // Where a submission failed and could not be undone because the disk failed too, the payloads
   // still lie in the document's folder: brings them back. Only while the upload is in submitting_.
   absl::Status BringBack(const Upload& upload);
+  // The steps of RunTimers (timers.cc).
+  absl::Status ExpireUpload(const std::string& upload_id);
   // Folders whose upload never got its row, and could not be removed because the disk failed.
   absl::Status RemoveForgottenUploads(absl::Time now);
+  // How many statements were made.
+  absl::StatusOr<int> StateTimeouts(const std::string& document_id, absl::Time now);
   absl::Status CheckSubmission(const Request& request, const Upload& upload,
                                const Submission& submission, const sealing::Manifest& manifest);
   absl::StatusOr<DocumentView> ReadBack(const Request& request, absl::string_view document_id);

@@ -83,7 +83,7 @@ absl::StatusOr<StoredStatement> Exchange::Reject(const Request& request,
                         "must be NOT_FOR_ME, UNREADABLE or PLAINTEXT_MISMATCH");
   }
   if (reason.size() > kLongestReason) {
-    return InvalidField("REASON_TOO_LONG", "reason", "has more than 1,000 bytes");
+    return InvalidField("REASON_TOO_LONG", "reason", "must be at most 1,000 bytes");
   }
   COMITY_RETURN_IF_ERROR(CheckPlainText(kTextNotPlain, "reason", reason, text::Lines::kMany));
   const absl::StatusOr<journal::Committed> committed =
@@ -144,12 +144,7 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
         turn.SetResource(NameOf(document.id));
         std::vector<Recipient*> waiting;
         for (Recipient& recipient : document.recipients) {
-          if (recipient.state != RecipientState::kQuarantined) continue;
-          COMITY_ASSIGN_OR_RETURN(
-              RecipientVerdict answer,
-              CheckRecipient(*rows, *registry, document, recipient.spiffe_id, turn.now()));
-          verdicts.push_back(ForUse(std::move(answer)));
-          waiting.push_back(&recipient);
+          if (recipient.state == RecipientState::kQuarantined) waiting.push_back(&recipient);
         }
         if (waiting.empty()) {
           if (document.controller == controller) {
@@ -158,6 +153,13 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
           }
           RecipientState state = RecipientState::kAvailable;
           return Advance(state, RecipientEvent::kReleaseFromQuarantine);
+        }
+        COMITY_ASSIGN_OR_RETURN(Check check, LoadCheck(*rows, document));
+        for (const Recipient* const recipient : waiting) {
+          COMITY_ASSIGN_OR_RETURN(
+              RecipientVerdict answer,
+              CheckRecipient(*rows, *registry, check, recipient->spiffe_id, turn.now()));
+          verdicts.push_back(ForUse(std::move(answer)));
         }
         COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
         document.controller = std::string(controller);

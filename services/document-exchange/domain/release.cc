@@ -56,9 +56,10 @@ absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
           }
           COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                                   parts_.registry->Latest());
+          COMITY_ASSIGN_OR_RETURN(Check check, LoadCheck(*rows, document));
           COMITY_ASSIGN_OR_RETURN(
               RecipientVerdict answer,
-              CheckRecipient(*rows, *registry, document, recipient->spiffe_id, turn.now()));
+              CheckRecipient(*rows, *registry, check, recipient->spiffe_id, turn.now()));
           verdicts = {ForUse(std::move(answer))};
           // Also of what is withheld: the reasons of today say more than that it is.
           COMITY_RETURN_IF_ERROR(NotPermitted(verdicts));
