@@ -51,7 +51,8 @@ absl::StatusOr<RecordPosition> ParsePosition(absl::string_view text) {
   RecordPosition position;
   if (!absl::SimpleAtoi(parts.first, &position.revision) ||
       !absl::SimpleAtoi(parts.second, &position.ordinal)) {
-    return InvalidField("PAGE_TOKEN_INVALID", "page_token", "is not one of this list");
+    return InvalidField("PAGE_TOKEN_INVALID", "page_token",
+                        "is not one of this list: begin again without it");
   }
   return position;
 }
@@ -141,7 +142,8 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
   }
   bool more = true;
   int looked_at = 0;
-  while (more && looked_at < kMostLookedAt && response->reliances_size() < page_size) {
+  while (more && looked_at < kMostLookedAt && response->reliances_size() < page_size &&
+         !call.Cancelled()) {
     std::vector<TransferRecord> records;
     {
       COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());

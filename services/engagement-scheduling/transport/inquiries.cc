@@ -104,7 +104,7 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
   if (!request.page_token().empty()) {
     COMITY_ASSIGN_OR_RETURN(const journal::PagePosition last,
                             parts_.pages->Parse(request.page_token(), digest, call.caller()));
-    relied.last = ParsePosition(last.position).value_or(kNewest);
+    COMITY_ASSIGN_OR_RETURN(relied.last, ParsePosition(last.position));
   }
   // One more tells whether there is another page.
   const auto most = static_cast<std::size_t>(page_size) + 1;

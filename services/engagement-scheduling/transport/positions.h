@@ -1,9 +1,9 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
@@ -14,7 +14,7 @@ using TimePosition = std::pair<absl::Time, std::string>;
 
 std::string PositionText(absl::Time time, absl::string_view name);
 
-// nullopt: it is none.
-std::optional<TimePosition> ParsePosition(absl::string_view text);
+// INVALID_ARGUMENT `PAGE_TOKEN_INVALID`: it is none.
+absl::StatusOr<TimePosition> ParsePosition(absl::string_view text);
 
 }  // namespace comity::engagement_scheduling

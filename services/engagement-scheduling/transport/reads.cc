@@ -114,8 +114,8 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
         const journal::PagePosition position,
         parts_.pages->Parse(request.page_token(), QueryDigest(call, request), call.caller()));
     // Starts and names never change: pages neither repeat nor skip what was there from the first.
-    const std::optional<TimePosition> last = ParsePosition(position.position);
-    if (last.has_value()) at = order.upper_bound(*last);
+    COMITY_ASSIGN_OR_RETURN(const TimePosition last, ParsePosition(position.position));
+    at = order.upper_bound(last);
   }
   const absl::Time clock = parts_.clock->Now();
   const Engagement* last = nullptr;

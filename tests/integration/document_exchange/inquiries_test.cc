@@ -375,6 +375,9 @@ TEST_F(InquiriesTest, ReliancesAreForWhoAnswersForThemAndSaysWhy) {
   request.clear_purpose();
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
               FailsWith(StatusCode::kInvalidArgument, "PURPOSE_MISSING"));
+  request.set_purpose("review \u202E");
+  EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
+              FailsWith(StatusCode::kInvalidArgument, "TEXT_NOT_PLAIN"));
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, RelyingOn("")),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_REQUIRED"));
 }

@@ -296,6 +296,9 @@ TEST_F(InquiriesTest, ReliancesAreForWhoMaySeeThemAllAndAskedOfThePresentStoreOn
     EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
                 FailsWith(StatusCode::kInvalidArgument, "PURPOSE_MISSING"));
   }
+  request.set_purpose("review \u202E");
+  EXPECT_THAT(Call(kDpo, &Stub::ListReliances, request),
+              FailsWith(StatusCode::kInvalidArgument, "TEXT_NOT_PLAIN"));
 }
 
 TEST_F(InquiriesTest, AYearsVolumeCountsWhatTookPlace) {

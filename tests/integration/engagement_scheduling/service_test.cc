@@ -4,6 +4,7 @@
 
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "common/ids/uuid.h"
+#include "services/engagement-scheduling/transport/positions.h"
 #include "tests/integration/engagement_scheduling/service_fixture.h"
 
 namespace comity::engagement_scheduling {
@@ -12,6 +13,7 @@ namespace {
 using absl::StatusCode;
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::comity::testing::IsOkAndHolds;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -58,6 +60,9 @@ TEST_F(ServiceTest, AMeetingIsFoundHeldConfirmedExportedAndCancelled) {
   v1::CancelEngagementRequest cancel;
   cancel.set_name(held->name());
   cancel.set_etag(confirmed->etag());
+  cancel.set_reason("no quo\u202Erum");
+  EXPECT_THAT(Call(kDesk, &Stub::CancelEngagement, cancel),
+              FailsWith(absl::StatusCode::kInvalidArgument, "TEXT_NOT_PLAIN"));
   cancel.set_reason("no quorum");
   const auto cancelled = Call(kDesk, &Stub::CancelEngagement, cancel);
   ASSERT_THAT(cancelled, IsOk());
@@ -194,6 +199,16 @@ TEST_F(ServiceTest, AConfirmationOrCancellationAskedForAgainIsAnsweredAndLeavesN
   const auto gone = Call(kDesk, &Stub::CancelEngagement, cancel);
   ASSERT_THAT(gone, IsOk());
   EXPECT_EQ(gone->SerializeAsString(), cancelled->SerializeAsString());
+}
+
+TEST(PositionsTest, WhatIsNoPositionIsRefusedAndDoesNotBeginAnew) {
+  const TimePosition position(absl::FromUnixNanos(7), "engagements/x");
+  EXPECT_THAT(ParsePosition(PositionText(position.first, position.second)), IsOkAndHolds(position));
+  for (const char* const text : {"", "engagements/x", "7", "7 "}) {
+    EXPECT_THAT(ParsePosition(text),
+                FailsWith(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"))
+        << text;
+  }
 }
 
 TEST_F(ServiceTest, ListsGoOnByStartAndOnlyWithTheirOwnToken) {
