@@ -50,12 +50,10 @@ bool IsPartnerName(absl::string_view name) {
 
 absl::Status CheckText(absl::string_view field, absl::string_view text, std::size_t limit,
                        bool required, text::Lines lines = text::Lines::kOne) {
-  if (required && text.empty()) {
-    return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), "is required");
-  }
-  if (text.size() > limit) {
-    return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field),
-                        absl::StrCat("has more than ", limit, " bytes"));
+  if (text.size() > limit || (required && text.empty())) {
+    return InvalidField(
+        "DECISION_INVALID", absl::StrCat("decision.", field),
+        absl::StrCat("must be text of ", required ? 1 : 0, " to ", limit, " bytes"));
   }
   return CheckPlainText("DECISION_INVALID", absl::StrCat("decision.", field), text, lines);
 }
@@ -147,9 +145,9 @@ absl::Status CheckDecision(const RecordedDecision& recorded) {
   if (!decision.partner.empty() && !IsPartnerName(decision.partner)) {
     return InvalidField("DECISION_INVALID", "decision.partner", "must be partners/{partner}");
   }
-  for (const std::string& counterpart : decision.counterparts) {
-    if (!IsPartnerName(counterpart)) {
-      return InvalidField("DECISION_INVALID", "decision.counterparts",
+  for (std::size_t i = 0; i < decision.counterparts.size(); ++i) {
+    if (!IsPartnerName(decision.counterparts[i])) {
+      return InvalidField("DECISION_INVALID", absl::StrCat("decision.counterparts[", i, "]"),
                           "must be partners/{partner}");
     }
   }
@@ -158,10 +156,12 @@ absl::Status CheckDecision(const RecordedDecision& recorded) {
   COMITY_RETURN_IF_ERROR(CheckText("grounds", decision.grounds, 4000,
                                    legal::NeedsGrounds(decision.kind), text::Lines::kMany));
   if (decision.conditions.size() > 20) {
-    return InvalidField("DECISION_INVALID", "decision.conditions", "are more than 20");
+    return InvalidField("DECISION_INVALID", "decision.conditions",
+                        "name at most 20: put what belongs together into one");
   }
-  for (const std::string& condition : decision.conditions) {
-    COMITY_RETURN_IF_ERROR(CheckText("conditions", condition, 1000, true, text::Lines::kMany));
+  for (std::size_t i = 0; i < decision.conditions.size(); ++i) {
+    COMITY_RETURN_IF_ERROR(CheckText(absl::StrCat("conditions[", i, "]"), decision.conditions[i],
+                                     1000, true, text::Lines::kMany));
   }
   if (!decision.valid_from.exact()) {
     return InvalidField("DECISION_INVALID", "decision.valid_from", "must be a day, as 2026-11-23");

@@ -164,6 +164,11 @@ TEST(DecisionRulesTest, ADecisionSaysWhatItMust) {
   bad.decision.partner = "partners/france/authorities/x";
   EXPECT_THAT(CheckDecision(bad), FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID"));
   bad = good;
+  bad.decision.counterparts = {"partners/georgia", "georgia"};
+  const absl::Status counterpart = CheckDecision(bad);
+  EXPECT_THAT(counterpart, FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID"));
+  EXPECT_EQ(DetailsOf(counterpart).metadata["field"], "decision.counterparts[1]");
+  bad = good;
   bad.decision.kind = DecisionKind::kUrgentWithoutAuthorisation;
   EXPECT_THAT(CheckDecision(bad), FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID"));
 }
@@ -188,7 +193,7 @@ TEST(DecisionRulesTest, ItsWordsAreThoseThatAreRead) {
   refused("decision.case_reference", good.decision.case_reference);
   refused("decision.evidence", good.evidence);
   refused("decision.grounds", good.decision.grounds);
-  refused("decision.conditions", good.decision.conditions[0]);
+  refused("decision.conditions[0]", good.decision.conditions[0]);
   good.evidence = "FR-1\nFR-2";
   EXPECT_THAT(CheckDecision(good), FailsWith(StatusCode::kInvalidArgument, "DECISION_INVALID"));
 }
