@@ -277,23 +277,6 @@ absl::StatusOr<std::vector<std::string>> Section::Strings(
   return strings;
 }
 
-Section Section::Sub(absl::string_view name) const {
-  std::vector<std::string> path = path_;
-  path.emplace_back(name);
-  document_->Know(path, "");
-  return Section(document_, std::move(path));
-}
-
-std::vector<std::string> Section::SubNames() const {
-  std::vector<std::string> names;
-  if (const toml::table* const table = document_->Table(path_)) {
-    for (const auto& [key, node] : *table) {
-      if (node.is_table()) names.emplace_back(key.str());
-    }
-  }
-  return names;
-}
-
 bool Section::Has(absl::string_view key) const {
   const toml::node* const node = document_->Find(path_, key);
   return node != nullptr || document_->FromEnvironment(path_, key).has_value();

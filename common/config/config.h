@@ -58,12 +58,6 @@ class Section {
   absl::StatusOr<std::vector<std::string>> Strings(absl::string_view key,
                                                    const std::vector<std::string>& otherwise) const;
 
-  // The table `name` inside this one; empty if the file has none.
-  Section Sub(absl::string_view name) const;
-
-  // The names of the tables inside this one, in alphabetical order.
-  std::vector<std::string> SubNames() const;
-
   // Whether the file or the environment sets `key`.
   bool Has(absl::string_view key) const;
 

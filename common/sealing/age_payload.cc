@@ -165,39 +165,4 @@ absl::Status PayloadOpener::Finish(Sink sink) {
   return Flush(pending_, true, sink);
 }
 
-absl::Status OpenRange(
-    const crypto::Secret& file_key, std::int64_t payload_length, std::int64_t offset,
-    std::int64_t length,
-    absl::FunctionRef<absl::StatusOr<std::string>(std::int64_t at, std::int64_t size)> read,
-    Sink sink) {
-  COMITY_ASSIGN_OR_RETURN(const std::int64_t plaintext_length, PlaintextLength(payload_length));
-  if (offset < 0 || length < 0 || offset > plaintext_length || length > plaintext_length - offset) {
-    return InvalidField("RANGE_INVALID", "range", "is not within the plaintext");
-  }
-  if (length == 0) return absl::OkStatus();
-  COMITY_ASSIGN_OR_RETURN(const std::string nonce, read(0, kNonce));
-  ChunkCipher cipher(file_key, nonce);
-  const std::int64_t chunks = (plaintext_length + kChunkSize - 1) / kChunkSize;
-  std::string opened(kChunk, '\0');
-  absl::Status status;
-  for (std::int64_t index = offset / kChunkSize;
-       status.ok() && index * kChunkSize < offset + length; ++index) {
-    const std::int64_t start = index * kChunkSize;
-    const std::int64_t size = std::min(kChunkSize, plaintext_length - start);
-    auto sealed = read(kNonce + index * kSealedChunkSize, size + kTag);
-    if (!sealed.ok()) {
-      status = sealed.status();
-    } else if (!cipher.Open(static_cast<std::uint64_t>(index), index == chunks - 1, *sealed,
-                            opened.data())) {
-      status = Forged("a chunk of the payload was changed, moved or sealed under another key");
-    } else {
-      const std::int64_t from = std::max<std::int64_t>(offset - start, 0);
-      const std::int64_t to = std::min(size, offset + length - start);
-      status = sink({opened.data() + from, static_cast<std::size_t>(to - from)});
-    }
-  }
-  OPENSSL_cleanse(opened.data(), opened.size());
-  return status;
-}
-
 }  // namespace comity::sealing

@@ -104,14 +104,4 @@ class PayloadOpener {
   std::uint64_t index_ = 0;
 };
 
-// Opens bytes [offset, offset + length) of the plaintext of a payload of `payload_length` bytes,
-// reading only the chunks it needs: `read(at, size)` gives exactly those bytes of the payload.
-// INVALID_ARGUMENT `RANGE_INVALID` for a range outside; DATA_LOSS `PAYLOAD_FORGED` as above. The
-// last chunk is not looked at unless it is in the range: a cut payload shows only there.
-absl::Status OpenRange(
-    const crypto::Secret& file_key, std::int64_t payload_length, std::int64_t offset,
-    std::int64_t length,
-    absl::FunctionRef<absl::StatusOr<std::string>(std::int64_t at, std::int64_t size)> read,
-    Sink sink);
-
 }  // namespace comity::sealing

@@ -24,9 +24,7 @@ constexpr char kText[] =
     "strict = true\n"
     "folder = \"data\"\n"
     "absolute = \"/data\"\n"
-    "names = [\"a\", \"b\"]\n"
-    "[domains.\"agency.example\"]\n"
-    "bundle = \"x\"\n";
+    "names = [\"a\", \"b\"]\n";
 
 Config Make(const std::string& text, std::map<std::string, std::string> environment = {}) {
   return *Config::Parse(text, "/etc/comity/config.toml",
@@ -99,13 +97,6 @@ TEST(ConfigTest, WrongTypesAreRefused) {
   EXPECT_FALSE(server.Word("address", {"a", "b"}, "a").ok());
 }
 
-TEST(ConfigTest, TablesInsideTablesAreFoundByName) {
-  const Section domains = Make(kText).section("domains");
-
-  EXPECT_THAT(domains.SubNames(), ElementsAre("agency.example"));
-  EXPECT_THAT(domains.Sub("agency.example").String("bundle"), IsOkAndHolds("x"));
-}
-
 TEST(ConfigTest, UnknownKeysAndTablesAreRefusedWithTheNearestKnownOne) {
   const Config key = Make("[server]\n\nadress = \"x\"\n");
   ASSERT_THAT(key.section("server").String("address", ""), IsOk());
@@ -121,9 +112,9 @@ TEST(ConfigTest, UnknownKeysAndTablesAreRefusedWithTheNearestKnownOne) {
 }
 
 TEST(ConfigTest, EverythingAskedForIsAccepted) {
-  const Config config = Make("[a]\nx = 1\n[b.\"c.d\"]\ny = 2\n");
+  const Config config = Make("[a]\nx = 1\n[b]\ny = 2\n");
   ASSERT_THAT(config.section("a").Integer("x", 0, 0, 9), IsOk());
-  ASSERT_THAT(config.section("b").Sub("c.d").Integer("y", 0, 0, 9), IsOk());
+  ASSERT_THAT(config.section("b").Integer("y", 0, 0, 9), IsOk());
 
   EXPECT_THAT(config.RefuseUnknown(), IsOk());
 }

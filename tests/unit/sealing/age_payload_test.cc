@@ -143,39 +143,6 @@ TEST_F(AgePayloadTest, OpensFromAnyChunkOn) {
   EXPECT_EQ(opened, plaintext.substr(2 * kChunk));
 }
 
-TEST_F(AgePayloadTest, OpensAnyRangeReadingOnlyItsChunks) {
-  const std::string plaintext = crypto::RandomBytes(4 * kChunk + 5);
-  const std::string payload = Seal(plaintext, 1 << 20);
-  const auto length = static_cast<std::int64_t>(payload.size());
-  std::int64_t bytes_read = 0;
-  const auto read = [&](std::int64_t at, std::int64_t size) -> absl::StatusOr<std::string> {
-    bytes_read += size;
-    return payload.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
-  };
-
-  for (const auto& [offset, size] : {std::pair<std::size_t, std::size_t>{0, 10},
-                                     {kChunk - 1, 2},
-                                     {3 * kChunk, kChunk + 5},
-                                     {4 * kChunk + 5, 0},
-                                     {70'000, 100'000},
-                                     {0, 4 * kChunk + 5}}) {
-    std::string opened;
-    bytes_read = 0;
-    ASSERT_THAT(OpenRange(key_, length, static_cast<std::int64_t>(offset),
-                          static_cast<std::int64_t>(size), read,
-                          [&](absl::string_view part) {
-                            opened.append(part.data(), part.size());
-                            return absl::OkStatus();
-                          }),
-                IsOk());
-    EXPECT_EQ(opened, plaintext.substr(offset, size));
-    EXPECT_LE(bytes_read, static_cast<std::int64_t>(size) + 16 + 2 * kSealedChunkSize);
-  }
-  EXPECT_THAT(OpenRange(key_, length, 4 * kChunkSize, 6, read,
-                        [](absl::string_view) { return absl::OkStatus(); }),
-              FailsWith(absl::StatusCode::kInvalidArgument, "RANGE_INVALID"));
-}
-
 TEST_F(AgePayloadTest, KnowsLengthsThatNoPayloadHas) {
   for (const std::int64_t length : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{31},
                                     16 + kSealedChunkSize + 1, 16 + kSealedChunkSize + 16}) {
