@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <thread>
 #include <utility>
@@ -12,6 +13,7 @@ namespace comity {
 namespace {
 
 constexpr auto kAWhile = std::chrono::milliseconds(50);
+constexpr auto kLong = std::chrono::seconds(5);
 
 class ReleaseLockTest : public ::testing::Test {
  protected:
@@ -77,7 +79,7 @@ TEST_F(ReleaseLockTest, APermitIsGivenBackOnAnyThreadAndOutlivesItsGiver) {
   ReleasePermit permit = lock_->Share();
   const std::future<void> barrier = Barrier();
   std::thread([moved = std::move(permit)]() mutable { moved = nullptr; }).join();
-  barrier.wait();
+  EXPECT_EQ(barrier.wait_for(kLong), std::future_status::ready);
 
   ReleasePermit last = lock_->Share();
   lock_ = nullptr;
