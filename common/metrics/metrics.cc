@@ -9,12 +9,13 @@
 #include <prometheus/text_serializer.h>
 
 #include <exception>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "common/status/error.h"
 
 namespace comity::metrics {
@@ -24,12 +25,12 @@ class Metrics::Callbacks : public prometheus::Collectable {
  public:
   void Add(const std::string& name, const std::string& help, const Labels& labels,
            std::function<double()> read) {
-    const std::lock_guard lock(mutex_);
+    absl::MutexLock lock(&mutex_);
     entries_.push_back({name, help, labels, std::move(read)});
   }
 
   std::vector<prometheus::MetricFamily> Collect() const override {
-    const std::lock_guard lock(mutex_);
+    absl::MutexLock lock(&mutex_);
     std::map<std::string, prometheus::MetricFamily> families;
     for (const Entry& entry : entries_) {
       const bool counter = absl::EndsWith(entry.name, "_total");
@@ -55,8 +56,8 @@ class Metrics::Callbacks : public prometheus::Collectable {
     std::function<double()> read;
   };
 
-  mutable std::mutex mutex_;
-  std::vector<Entry> entries_;
+  mutable absl::Mutex mutex_;
+  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
 Metrics::Metrics()

@@ -61,7 +61,7 @@ class Throttling final : public ClientInterceptorFactoryInterface {
 
   Interceptor* CreateClientInterceptor(ClientRpcInfo* info) override {
     if (info->type() != ClientRpcInfo::Type::UNARY) return nullptr;
-    const std::lock_guard lock(mutex_);
+    absl::MutexLock lock(&mutex_);
     std::shared_ptr<ClientThrottle>& throttle = by_method_[info->method()];
     if (throttle == nullptr) throttle = std::make_shared<ClientThrottle>(clock_);
     return new Throttled(throttle);
@@ -69,8 +69,9 @@ class Throttling final : public ClientInterceptorFactoryInterface {
 
  private:
   const Clock* const clock_;
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<ClientThrottle>, std::less<>> by_method_;
+  absl::Mutex mutex_;
+  std::map<std::string, std::shared_ptr<ClientThrottle>, std::less<>> by_method_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -84,7 +85,7 @@ ClientThrottle::ClientThrottle(const Clock* clock)
       last_(clock->SinceBoot()) {}
 
 absl::Status ClientThrottle::Admit() {
-  const std::lock_guard lock(mutex_);
+  absl::MutexLock lock(&mutex_);
   Forget();
   due_ = std::max(0.0, due_ + (wanted_ - kMore * taken_) / (wanted_ + kFew));
   if (due_ < 1) return absl::OkStatus();
@@ -94,7 +95,7 @@ absl::Status ClientThrottle::Admit() {
 }
 
 void ClientThrottle::Note(bool refused) {
-  const std::lock_guard lock(mutex_);
+  absl::MutexLock lock(&mutex_);
   Forget();
   wanted_ += 1;
   if (!refused) taken_ += 1;

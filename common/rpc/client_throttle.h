@@ -1,9 +1,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/time/clock.h"
 
@@ -31,15 +32,17 @@ class ClientThrottle {
   void Note(bool refused);
 
  private:
-  void Forget();  // What has become old.
+  void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);  // What has become old.
 
   const Clock* const clock_;
   const absl::Status held_back_;  // Made once.
-  std::mutex mutex_;
-  absl::Duration last_;  // When it last forgot, since boot. Guarded by mutex_, as all below.
-  double wanted_ = 0;    // Calls of late, held back or answered, the older the less.
-  double taken_ = 0;     // Those among them that the service took on.
-  double due_ = 0;       // The part of a call that should have been held back and was not.
+  absl::Mutex mutex_;
+  absl::Duration last_ ABSL_GUARDED_BY(mutex_);  // When it last forgot, since boot.
+  // Calls of late, held back or answered, the older the less; those the service took on; the part
+  // of a call that should have been held back and was not.
+  double wanted_ ABSL_GUARDED_BY(mutex_) = 0;
+  double taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  double due_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // Throttles the unary calls of one channel, each method for itself: a flood of reads keeps no

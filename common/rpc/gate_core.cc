@@ -94,9 +94,9 @@ struct GateCore::Methods {
   // By "package.Service/Method".
   absl::flat_hash_map<std::string, std::unique_ptr<MethodEntry>> entries;
 
-  std::mutex mutex;
-  // By method ("unlisted") and reason; both come from closed sets. Guarded by mutex.
-  std::map<std::pair<std::string, std::string>, metrics::Counter*> refusals;
+  absl::Mutex mutex;
+  // By method ("unlisted") and reason; both come from closed sets.
+  std::map<std::pair<std::string, std::string>, metrics::Counter*> refusals ABSL_GUARDED_BY(mutex);
 };
 
 GateCore::GateCore(Options options, Parts parts)
@@ -263,7 +263,7 @@ absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view pa
 void GateCore::CountRefusal(absl::string_view method, const absl::Status& refusal) {
   const std::pair<std::string, std::string> key(method.empty() ? "unlisted" : std::string(method),
                                                 ReasonOf(refusal));
-  const std::lock_guard lock(methods_->mutex);
+  absl::MutexLock lock(&methods_->mutex);
   metrics::Counter*& counter = methods_->refusals[key];
   if (counter == nullptr) {
     counter = &parts_.metrics->AddCounter(
@@ -446,7 +446,7 @@ void GateCore::RecheckStreams() {
   // Those ended last time had their chance: a peer that does not read is cut off.
   std::vector<std::weak_ptr<OpenStream>> to_cut;
   {
-    const std::lock_guard lock(to_cut_mutex_);
+    absl::MutexLock lock(&to_cut_mutex_);
     to_cut.swap(to_cut_);
   }
   for (const auto& weak : to_cut) {
@@ -462,7 +462,7 @@ void GateCore::RecheckStreams() {
 }
 
 void GateCore::CutSoon(std::weak_ptr<OpenStream> stream) {
-  const std::lock_guard lock(to_cut_mutex_);
+  absl::MutexLock lock(&to_cut_mutex_);
   to_cut_.push_back(std::move(stream));
 }
 

@@ -4,14 +4,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/identity/chain_verifier.h"
 #include "common/logging/logger.h"
@@ -182,8 +183,9 @@ class GateCore {
   std::unique_ptr<TableRefusals> refusals_;
   const Delegations delegations_;
   std::unique_ptr<OpenStreams> open_streams_;
-  std::mutex to_cut_mutex_;
-  std::vector<std::weak_ptr<OpenStream>> to_cut_;  // Ended a while ago; guarded by to_cut_mutex_.
+  absl::Mutex to_cut_mutex_;
+  // Ended a while ago.
+  std::vector<std::weak_ptr<OpenStream>> to_cut_ ABSL_GUARDED_BY(to_cut_mutex_);
   struct QueueGauge {
     metrics::Gauge* gauge;
     std::function<std::size_t()> queued;

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <unordered_set>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 
 namespace comity::rpc {
 
@@ -30,24 +31,24 @@ class OpenStream {
 class OpenStreams {
  public:
   void Add(const std::shared_ptr<OpenStream>& stream) {
-    const std::lock_guard lock(mutex_);
+    absl::MutexLock lock(&mutex_);
     streams_.insert(stream);
   }
 
   void Remove(const std::shared_ptr<OpenStream>& stream) {
-    const std::lock_guard lock(mutex_);
+    absl::MutexLock lock(&mutex_);
     streams_.erase(stream);
   }
 
   std::vector<std::shared_ptr<OpenStream>> All() const {
-    const std::lock_guard lock(mutex_);
+    absl::MutexLock lock(&mutex_);
     return {streams_.begin(), streams_.end()};
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable absl::Mutex mutex_;
   // Owning: a stream lives at least until gRPC is done with its call, which removes it.
-  std::unordered_set<std::shared_ptr<OpenStream>> streams_;
+  std::unordered_set<std::shared_ptr<OpenStream>> streams_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comity::rpc

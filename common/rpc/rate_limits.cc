@@ -21,7 +21,7 @@ absl::Status RateLimits::Take(absl::string_view caller, Admission admission) {
   {
     // The upper bits: the table in the shard uses the lower ones.
     Shard& shard = shards_[(absl::Hash<absl::string_view>()(caller) >> 32U) % kShards];
-    const std::lock_guard lock(shard.mutex);
+    absl::MutexLock lock(&shard.mutex);
     absl::Duration& full_again = BucketsOf(caller, now, shard)[index];
     const absl::Duration after = std::max(full_again, now) + token_[index];
     wait = after - now - kBurst;

@@ -3,12 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/rpc/access_table.h"
 #include "common/time/clock.h"
@@ -43,10 +44,11 @@ class RateLimits {
   using Buckets = std::array<absl::Duration, kAdmissions>;
   static constexpr std::size_t kShards = 16;
   struct alignas(64) Shard {
-    std::mutex mutex;
-    absl::flat_hash_map<std::string, Buckets> callers;  // Guarded by mutex.
+    absl::Mutex mutex;
+    absl::flat_hash_map<std::string, Buckets> callers ABSL_GUARDED_BY(mutex);
   };
-  Buckets& BucketsOf(absl::string_view caller, absl::Duration now, Shard& shard) const;
+  Buckets& BucketsOf(absl::string_view caller, absl::Duration now, Shard& shard) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
 
   const Options options_;
   const Clock* const clock_;
