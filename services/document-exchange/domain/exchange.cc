@@ -113,7 +113,9 @@ absl::Status Exchange::CheckUsable(Rows& rows, const RegistrySnapshot& registry,
     COMITY_ASSIGN_OR_RETURN(const identity::Principal principal,
                             identity::Principal::Parse(recipient.spiffe_id));
     if (!ActsForTheAgency(principal)) continue;
-    if (!check.has_value()) COMITY_ASSIGN_OR_RETURN(check, LoadCheck(rows, source));
+    if (!check.has_value()) {
+      COMITY_ASSIGN_OR_RETURN(check, LoadCheck(rows, source));
+    }
     COMITY_ASSIGN_OR_RETURN(RecipientVerdict answer,
                             CheckRecipient(rows, registry, *check, recipient.spiffe_id, instant));
     verdicts.push_back(ForUse(std::move(answer)));
