@@ -1,5 +1,6 @@
 #include "services/partner-registry/domain/second_person.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -116,7 +117,7 @@ std::set<absl::CivilDay> DaysOf(const Instrument& instrument) {
 std::optional<absl::CivilDay> GainsEffect(const Instrument& before, Instrument made) {
   if (!CanCarry(made.kind)) return std::nullopt;
   RecordBy("", &before, made);  // What stays confirmed.
-  const legal::Instrument held = before.kind == made.kind ? ToLegal(before) : legal::Instrument();
+  const legal::Instrument held = ToLegal(before);
   const legal::Instrument is = ToLegal(made);
   const legal::Dossier alone;
   std::set<absl::CivilDay> days = DaysOf(before);
@@ -152,9 +153,10 @@ std::optional<Problem> HasNewEffect(const Instrument& before, const Instrument& 
     if (begins && !ValueOf(made, field).empty()) rests_on.push_back(field);
   });
   // One of them is enough, if it is one without which there is no effect.
-  for (const legal::Field field : rests_on) {
-    if (!GainsEffect(before, Waiting(made, {field})).has_value()) rests_on = {field};
-  }
+  const auto enough = std::find_if(rests_on.rbegin(), rests_on.rend(), [&](legal::Field field) {
+    return !GainsEffect(before, Waiting(made, {field})).has_value();
+  });
+  if (enough != rests_on.rend()) rests_on = std::vector<legal::Field>{*enough};
   const legal::Instrument waiting = AsRecorded(Waiting(made, rests_on));
   std::vector<std::string> set;
   std::vector<std::string> in_file;
@@ -227,7 +229,9 @@ std::string SpanOf(const LegalClassPeriod& period) {
 }
 
 // A day on which `made` is surely of a class and `before` is not, by the law's own reading of all
-// periods together: one that left it open was shortened or left out.
+// periods together: one that left it open was shortened or left out. Of periods that Check accepts,
+// which do not overlap, the rules on single ones find all of it (MadeSurer); this one stands for
+// what was recorded before overlaps were refused (AClassIsNotMadeSureByTheEndOfTheOneBefore).
 std::optional<Problem> IsOfANewClass(const Partner& before, Partner made) {
   RecordBy("", &before, made);  // What stays confirmed.
   const legal::Partner held = ToLegal(before);
@@ -291,6 +295,10 @@ std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& 
 
 }  // namespace
 
+// Rules on single fields, and the comparison of effects, which sees how fields play together but
+// only what this edit gains now. What gains nothing today because another field is unsure would be
+// released by a confirmation of that other field alone, since PlanConfirmField compares nothing:
+// against that stand the rules on single fields.
 std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
                                  const Instrument& made) {
   static const Instrument none;
