@@ -15,7 +15,7 @@ namespace comity::partner_registry {
 namespace {
 
 absl::Status NotACandidate(const Partner& partner, absl::CivilDay day, absl::string_view whom) {
-  const LegalClass legal_class = ClassOn(partner, day);
+  const LegalClass legal_class = ClassAsRecorded(partner, day);
   const std::string is = legal_class == LegalClass::kUnspecified
                              ? "no legal class is recorded"
                              : absl::StrCat("the legal class is ", Word(legal_class));
@@ -41,7 +41,7 @@ std::string HowToMakeSure(const Partner& partner) {
 }
 
 absl::Status NotSurelyACandidate(const Partner& partner, absl::CivilDay day) {
-  const LegalClass legal_class = ClassOn(partner, day);
+  const LegalClass legal_class = ClassAsRecorded(partner, day);
   return MakeError(
       absl::StatusCode::kFailedPrecondition,
       absl::StrCat("That the legal class of ", NameOf(partner), " is ", Word(legal_class), " on ",
@@ -64,14 +64,14 @@ bool MayBeArrangedWith(LegalClass legal_class) {
 absl::Status CheckCandidate(const Partner& partner, absl::CivilDay day) {
   const legal::ClassOnDay sure = legal::ClassOf(ToLegal(partner), {.day = day});
   if (sure.known == legal::Tri::kYes && MayBeCandidate(sure.legal_class)) return absl::OkStatus();
-  if (MayBeCandidate(ClassOn(partner, day))) return NotSurelyACandidate(partner, day);
+  if (MayBeCandidate(ClassAsRecorded(partner, day))) return NotSurelyACandidate(partner, day);
   return NotACandidate(partner, day,
                        "agreements are concluded with third countries and international "
                        "organisations (EJR 52; TFEU 218).");
 }
 
 absl::Status CheckArrangedWith(const Partner& partner, absl::CivilDay day) {
-  if (MayBeArrangedWith(ClassOn(partner, day))) return absl::OkStatus();
+  if (MayBeArrangedWith(ClassAsRecorded(partner, day))) return absl::OkStatus();
   return NotACandidate(partner, day,
                        "working arrangements are concluded with third countries, international "
                        "organisations, Union bodies and networks of other States (EJR 47(1), "

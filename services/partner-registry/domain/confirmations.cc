@@ -122,11 +122,11 @@ void RecordAsAWhole(absl::string_view caller, const std::vector<const T*>& old, 
 bool Continues(const LegalClassPeriod& earlier, const LegalClassPeriod& later) {
   if (earlier.from == later.from) return true;
   const auto first = [](const LegalClassPeriod& period) {
-    const auto day = PartialDate::Parse(period.from).value_or(PartialDate());
+    const PartialDate day = DayRecorded(period.from);
     return day.known() ? legal::Widen(day, period.certainty).earliest() : absl::CivilDay::min();
   };
   const auto last = [](const LegalClassPeriod& period) {
-    const auto day = PartialDate::Parse(period.to).value_or(PartialDate());
+    const PartialDate day = DayRecorded(period.to);
     return day.known() ? legal::Widen(day, period.certainty).latest() : absl::CivilDay::max();
   };
   return earlier.legal_class == later.legal_class && first(earlier) <= last(later) &&

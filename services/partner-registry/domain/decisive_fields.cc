@@ -4,6 +4,7 @@
 
 #include "common/legal/effect.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {
 
@@ -115,7 +116,7 @@ absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Inst
                       !legal::LeavesOpen(view.CertaintyOf(Field::kPartsSuspended));
     return none ? absl::CivilDay::max() : absl::CivilDay::min();
   }
-  const PartialDate day = PartialDate::Parse(value).value_or(PartialDate());
+  const PartialDate day = DayRecorded(value);
   if (!day.known() || !legal::Sure(view, field)) return absl::CivilDay::min();
   return legal::Widen(day, view.CertaintyOf(field)).earliest();
 }

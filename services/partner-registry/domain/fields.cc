@@ -3,10 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
 #include "services/partner-registry/domain/names.h"
 
 namespace comity::partner_registry {
+
+PartialDate DayRecorded(absl::string_view text) {
+  return PartialDate::Parse(text).value_or(PartialDate());
+}
 
 absl::Status Fields::Bad(absl::string_view field, absl::string_view what) const {
   return InvalidField(reason_, absl::StrCat(path_, path_.empty() ? "" : ".", field), what);

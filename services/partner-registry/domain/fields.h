@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/text/plain.h"
+#include "common/time/day.h"
 
 namespace comity::partner_registry {
 
@@ -22,6 +23,9 @@ inline constexpr text::Form kEvidenceForm{
     .least = 1, .most = kLongestEvidence, .lines = text::Lines::kOne};
 inline constexpr text::Form kTextForm{.least = 1, .most = kLongestText};
 inline constexpr text::Form kNoteForm{.least = 0, .most = kLongestText};
+
+// The day that `text` says, which was checked when it came in; unknown if it says none.
+PartialDate DayRecorded(absl::string_view text);
 
 // Checks of the fields of one message: each failure is INVALID_ARGUMENT with the reason that the
 // message's faults have, and says what would be right.

@@ -43,7 +43,7 @@ void PartnerCodes::Put(std::size_t slot, const Partner& partner) {
 std::uint32_t PartnerCodes::HistoryOf(const Partner& partner) {
   History history;
   for (const LegalClassPeriod& period : partner.legal_classes) {
-    const SureDays days(period);
+    const CoveredDays days(period);
     history.push_back({.first = days.first.has_value() ? DayNumber(*days.first) : INT32_MIN,
                        .last = days.last.has_value() ? DayNumber(*days.last) : INT32_MAX,
                        .code = book_.Add(Word(period.legal_class))});

@@ -1,16 +1,9 @@
 #include "services/partner-registry/domain/legal_facts.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/time/day.h"
+#include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {
-namespace {
-
-PartialDate Date(const std::string& text) {
-  return PartialDate::Parse(text).value_or(PartialDate());
-}
-
-}  // namespace
 
 legal::Partner ToLegal(const Partner& partner) {
   legal::Partner made;
@@ -20,8 +13,8 @@ legal::Partner ToLegal(const Partner& partner) {
   for (const LegalClassPeriod& period : partner.legal_classes) {
     made.classes.push_back(
         {.legal_class = period.legal_class,
-         .from = Date(period.from),
-         .to = Date(period.to),
+         .from = DayRecorded(period.from),
+         .to = DayRecorded(period.to),
          .certainty = period.confirmation.has_value() ? Certainty::kFound : period.certainty});
   }
   made.exchanges_suspended = partner.exchanges_suspended;
@@ -38,17 +31,17 @@ legal::Instrument ToLegal(const Instrument& instrument) {
   made.name = NameOf(instrument);
   made.kind = instrument.kind;
   made.title = instrument.title;
-  made.signed_on = Date(instrument.signed_on);
-  made.provisional_from = Date(instrument.provisional_from);
-  made.in_force = Date(instrument.in_force);
-  made.in_force_by = Date(instrument.in_force_by);
-  made.applied_from = Date(instrument.applied_from);
-  made.not_before = Date(instrument.not_before);
-  made.notified_end = Date(instrument.notified_end);
-  made.ended = Date(instrument.ended);
+  made.signed_on = DayRecorded(instrument.signed_on);
+  made.provisional_from = DayRecorded(instrument.provisional_from);
+  made.in_force = DayRecorded(instrument.in_force);
+  made.in_force_by = DayRecorded(instrument.in_force_by);
+  made.applied_from = DayRecorded(instrument.applied_from);
+  made.not_before = DayRecorded(instrument.not_before);
+  made.notified_end = DayRecorded(instrument.notified_end);
+  made.ended = DayRecorded(instrument.ended);
   made.parts_suspended = instrument.parts_suspended;
-  made.suspended_from = Date(instrument.suspended_from);
-  made.public_since = Date(instrument.public_since);
+  made.suspended_from = DayRecorded(instrument.suspended_from);
+  made.public_since = DayRecorded(instrument.public_since);
   if (!instrument.supersedes.empty()) {
     made.supersedes =
         absl::StrCat("partners/", instrument.partner, "/instruments/", instrument.supersedes);
@@ -75,7 +68,7 @@ legal::Authority ToLegal(const Authority& authority) {
   for (const std::string& id : authority.listed_in) {
     made.listed_in.push_back(absl::StrCat("partners/", authority.partner, "/instruments/", id));
   }
-  made.last_verified = Date(authority.last_verified);
+  made.last_verified = DayRecorded(authority.last_verified);
   made.certainty = authority.confirmation.has_value() ? Certainty::kFound : authority.certainty;
   return made;
 }
@@ -90,8 +83,8 @@ legal::Decision ToLegal(const Decision& decision) {
   }
   made.case_reference = decision.case_reference;
   made.conditions = decision.conditions;
-  made.valid_from = Date(decision.valid_from);
-  made.valid_to = Date(decision.valid_to);
+  made.valid_from = DayRecorded(decision.valid_from);
+  made.valid_to = DayRecorded(decision.valid_to);
   made.grounds = decision.grounds;
   made.withdrawn = decision.withdraw_time;
   return made;

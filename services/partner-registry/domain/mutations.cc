@@ -96,7 +96,7 @@ absl::Status CheckDecision(const Registry& registry, const Decision& decision, a
   }
   if (decision.kind == DecisionKind::kAuthorisation) {
     const LegalClass legal_class =
-        ClassOn(*registry.FindPartner(decision.partner), DayInBrussels(now));
+        ClassAsRecorded(*registry.FindPartner(decision.partner), DayInBrussels(now));
     if (legal_class != LegalClass::kMemberState &&
         legal_class != LegalClass::kMemberStateNotBound) {
       return MakeError(

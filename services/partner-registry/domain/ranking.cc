@@ -27,7 +27,7 @@ std::map<std::string, const Assessment*> LastAssessments(const Registry& registr
   for (const auto& [name, assessment] : registry.relations().All<Assessment>()) {
     if (assessment->criteria_set != set.id || assessment->day > until) continue;
     const Partner* const partner = registry.FindPartner(assessment->partner);
-    if (partner != nullptr && !MayBeCandidate(ClassOn(*partner, day))) continue;
+    if (partner != nullptr && !MayBeCandidate(ClassAsRecorded(*partner, day))) continue;
     const Assessment*& known = last[assessment->partner];
     if (known == nullptr ||
         std::pair(known->day, known->id) < std::pair(assessment->day, assessment->id)) {

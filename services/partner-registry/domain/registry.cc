@@ -310,14 +310,6 @@ std::vector<const ChangeRequest*> Registry::ChangeRequestsOf(absl::string_view p
   return Below(requests_by_name_, partner, "changeRequests");
 }
 
-std::vector<Fact> Registry::AllFacts() const {
-  const std::vector<FactPointer> shared = SharedFacts();
-  std::vector<Fact> facts;
-  facts.reserve(shared.size());
-  for (const FactPointer& fact : shared) facts.push_back(CopyOf(fact));
-  return facts;
-}
-
 std::vector<FactPointer> Registry::SharedFacts() const {
   std::vector<FactPointer> facts;
   facts.reserve(partners_.size() + instruments_.size() + milestones_.size() + authorities_.size() +

@@ -126,10 +126,7 @@ class Registry {
   std::string StateBehind(absl::string_view identity, absl::CivilDay day) const;
 
   // What is told to who follows the registry, each after what it refers to: every fact that was not
-  // retracted, and no request for a change.
-  std::vector<Fact> AllFacts() const;
-
-  // The same, shared: for who takes long and must not hold the state.
+  // retracted, and no request for a change. Shared: for who takes long and must not hold the state.
   std::vector<FactPointer> SharedFacts() const;
 
   // The fact with this name as it is now, also if it was retracted; nullopt if there is none.

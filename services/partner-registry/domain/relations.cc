@@ -1,6 +1,6 @@
 #include "services/partner-registry/domain/relations.h"
 
-#include "common/time/day.h"
+#include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {
 
@@ -21,15 +21,12 @@ void Relations::AppendTo(std::vector<FactPointer>& facts) const {
 }
 
 legal::Secondment Relations::ToLegal(const Secondment& secondment) {
-  const auto date = [](const std::string& day) {
-    return PartialDate::Parse(day).value_or(PartialDate());
-  };
   legal::Secondment made{
       .name = Name(secondment),
       .kind = static_cast<legal::SecondmentKind>(static_cast<int>(secondment.kind)),
       .instrument = secondment.instrument,
-      .from = date(secondment.from),
-      .to = date(secondment.to),
+      .from = DayRecorded(secondment.from),
+      .to = DayRecorded(secondment.to),
       .ended = secondment.ended,
       .identity = secondment.identity};
   if (!secondment.contact.empty()) {

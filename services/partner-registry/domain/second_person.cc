@@ -18,6 +18,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/decisive_fields.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/remedies.h"
 
@@ -105,7 +106,7 @@ std::set<absl::CivilDay> DaysOf(const Instrument& instrument) {
   const legal::Instrument view = AsRecorded(instrument);
   std::set<absl::CivilDay> days;
   ForEachDecisive([&](legal::Field field) {
-    const PartialDate date = PartialDate::Parse(ValueOf(instrument, field)).value_or(PartialDate());
+    const PartialDate date = DayRecorded(ValueOf(instrument, field));
     AddDays(date, Certainty::kFound, days);  // As it is once it is confirmed.
     AddDays(date, view.CertaintyOf(field), days);
   });
@@ -184,8 +185,8 @@ constexpr Days kNoDays{absl::CivilDay::max(), absl::CivilDay::min()};
 
 // On which the class may hold.
 Days PossibleDays(const LegalClassPeriod& period) {
-  const auto to = PartialDate::Parse(period.to);
-  return {FirstDay(period), to.ok() && to->known() ? to->latest() : absl::CivilDay::max()};
+  const PartialDate to = DayRecorded(period.to);
+  return {FirstDay(period), to.known() ? to.latest() : absl::CivilDay::max()};
 }
 
 // On which it holds however its days are read.
@@ -197,12 +198,9 @@ Days SureDays(const legal::LegalClassPeriod& period) {
 }
 
 legal::LegalClassPeriod AsRecorded(const LegalClassPeriod& period) {
-  const auto day = [](const std::string& text) {
-    return PartialDate::Parse(text).value_or(PartialDate());
-  };
   return {.legal_class = period.legal_class,
-          .from = day(period.from),
-          .to = day(period.to),
+          .from = DayRecorded(period.from),
+          .to = DayRecorded(period.to),
           .certainty = period.certainty};
 }
 

@@ -17,13 +17,9 @@
 namespace comity::partner_registry {
 namespace {
 
-PartialDate Date(const std::string& text) {
-  return PartialDate::Parse(text).value_or(PartialDate());
-}
-
 bool Reached(const Arrangement& arrangement, ArrangementState state, absl::CivilDay day) {
   const ArrangementStep* step = StepOf(arrangement, state);
-  const PartialDate reached = step == nullptr ? PartialDate() : Date(step->day);
+  const PartialDate reached = step == nullptr ? PartialDate() : DayRecorded(step->day);
   return reached.known() && reached.latest() <= day;
 }
 
@@ -80,16 +76,16 @@ std::string WhyNotInEffect(const Registry& registry, const Secondment& secondmen
 }
 
 std::string EndOf(const Registry& registry, const Secondment& secondment, absl::CivilDay day) {
-  const PartialDate from = Date(secondment.from);
+  const PartialDate from = DayRecorded(secondment.from);
   if (!from.known() || day < from.earliest() || WhyNotInEffect(registry, secondment, day).empty()) {
     return "";
   }
-  const PartialDate to = Date(secondment.to);
+  const PartialDate to = DayRecorded(secondment.to);
   if (to.known() && (to.latest() < day || secondment.ended)) {
     return FormatDay(to.latest() + (secondment.ended ? 0 : 1));
   }
   const Instrument* instrument = registry.FindInstrument(secondment.instrument);
-  const PartialDate ended = instrument == nullptr ? PartialDate() : Date(instrument->ended);
+  const PartialDate ended = instrument == nullptr ? PartialDate() : DayRecorded(instrument->ended);
   return FormatDay(ended.known() && ended.latest() < day ? ended.latest() + 1 : day);
 }
 
@@ -161,7 +157,7 @@ absl::StatusOr<Plan> PlanEndSecondment(const Registry& registry, absl::string_vi
   const Secondment* known = registry.relations().Find<Secondment>(name);
   if (known == nullptr) return NoSuch("secondment", "SECONDMENT_NOT_FOUND");
   const absl::CivilDay today = DayInBrussels(now);
-  const PartialDate to = Date(known->to);
+  const PartialDate to = DayRecorded(known->to);
   absl::CivilDay last = to.known() ? std::min(today, to.latest()) : today;
   if (!day.empty()) {
     const Fields fields("SECONDMENT_INVALID", "");

@@ -13,16 +13,13 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/candidates.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/secondments.h"
 #include "services/partner-registry/domain/steps.h"
 
 namespace comity::partner_registry {
 namespace {
-
-PartialDate Date(const std::string& text) {
-  return PartialDate::Parse(text).value_or(PartialDate());
-}
 
 constexpr char kInForceBy[] = "in_force_by";
 
@@ -33,7 +30,7 @@ bool Reached(const Milestone& milestone, absl::CivilDay day) {
 // Whether what `day` says surely was public on `on`.
 bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on) {
   if (!on.has_value()) return true;
-  const PartialDate date = Date(day);
+  const PartialDate date = DayRecorded(day);
   return date.known() && date.latest() <= *on;
 }
 
@@ -73,7 +70,7 @@ void AddStep(const Instrument& instrument, Axis axis, const char* step, const st
 
 // The last day of effect makes the day after the first on which it has ended.
 std::string DayAfter(const std::string& text) {
-  const PartialDate date = Date(text);
+  const PartialDate date = DayRecorded(text);
   return date.exact() ? FormatDay(date.earliest() + 1) : text;
 }
 
@@ -122,8 +119,9 @@ std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
   const bool says_applied = stated(applied, legal::Field::kAppliedFrom);
   if (!says_in_force && !says_applied) {
     add("IN_EFFECT", instrument.signed_on, "signed");
-  } else if (!says_applied || (!in_force.empty() && !applied.empty() &&
-                               Date(in_force).earliest() >= Date(applied).earliest())) {
+  } else if (!says_applied ||
+             (!in_force.empty() && !applied.empty() &&
+              DayRecorded(in_force).earliest() >= DayRecorded(applied).earliest())) {
     add("IN_EFFECT", in_force, "in_force");
   } else if (!says_in_force || !in_force.empty()) {
     add("IN_EFFECT", applied, "applied_from");
@@ -194,8 +192,8 @@ void Fill(const Milestone& step, AxisStanding& standing) {
 
 void SortHistory(std::vector<Milestone>& history) {
   std::stable_sort(history.begin(), history.end(), [](const Milestone& a, const Milestone& b) {
-    const PartialDate day_a = Date(a.day);
-    const PartialDate day_b = Date(b.day);
+    const PartialDate day_a = DayRecorded(a.day);
+    const PartialDate day_b = DayRecorded(b.day);
     if (day_a.known() != day_b.known()) return day_a.known();
     if (day_a.known() && day_a.earliest() != day_b.earliest()) {
       return day_a.earliest() < day_b.earliest();
@@ -350,20 +348,20 @@ AxisStanding Membership(const std::vector<Milestone>& milestones, absl::CivilDay
 }  // namespace
 
 absl::CivilDay CountsFrom(const Milestone& milestone) {
-  const PartialDate date = Date(milestone.day);
+  const PartialDate date = DayRecorded(milestone.day);
   return date.known() ? date.earliest() : DayInBrussels(milestone.recorded.time);
 }
 
-SureDays::SureDays(const LegalClassPeriod& period) {
-  const PartialDate from = Date(period.from);
-  const PartialDate to = Date(period.to);
+CoveredDays::CoveredDays(const LegalClassPeriod& period) {
+  const PartialDate from = DayRecorded(period.from);
+  const PartialDate to = DayRecorded(period.to);
   if (from.known()) first = from.latest();
   if (to.known()) last = to.earliest();
 }
 
-LegalClass ClassOn(const Partner& partner, absl::CivilDay day) {
+LegalClass ClassAsRecorded(const Partner& partner, absl::CivilDay day) {
   for (const LegalClassPeriod& period : partner.legal_classes) {
-    const SureDays days(period);
+    const CoveredDays days(period);
     if (days.first.value_or(day) <= day && day <= days.last.value_or(day)) {
       return period.legal_class;
     }
@@ -376,7 +374,7 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
   Standing standing;
   standing.day = day;
   standing.public_on = public_on;
-  standing.legal_class = ClassOn(partner, day);
+  standing.legal_class = ClassAsRecorded(partner, day);
   standing.instruments = registry.InstrumentsOf(partner.id);
   std::erase_if(standing.instruments,
                 [&](const Instrument* instrument) { return !WasPublic(*instrument, public_on); });

@@ -32,16 +32,18 @@ struct Standing {
   std::vector<const Instrument*> instruments;  // Oldest first; of the registry.
 };
 
-// The days on which a legal class surely holds, both included; unset: open.
-struct SureDays {
-  explicit SureDays(const LegalClassPeriod& period);
+// The days that a period covers however its days are read, both included and however sure they
+// are; unset: open.
+struct CoveredDays {
+  explicit CoveredDays(const LegalClassPeriod& period);
 
   std::optional<absl::CivilDay> first;
   std::optional<absl::CivilDay> last;
 };
 
-// The class of `partner` on `day`; kUnspecified if none covers it for certain.
-LegalClass ClassOn(const Partner& partner, absl::CivilDay day);
+// The class that is recorded for `day`, which may wait for a second person; kUnspecified if no
+// period covers it. Whether it is sure, legal::ClassOf says.
+LegalClass ClassAsRecorded(const Partner& partner, absl::CivilDay day);
 
 // The first day from which a step counts: the first that its day may mean, or that on which it was
 // recorded.

@@ -161,7 +161,7 @@ std::vector<StrategyGap> GapsOn(const Registry& registry, absl::CivilDay day) {
     const bool listed = std::any_of(
         strategy->partners.begin(), strategy->partners.end(),
         [&, &partner_id = id](const StrategyPartner& one) { return one.partner == partner_id; });
-    if (!listed && !NeedsListing(ClassOn(*partner, day))) continue;
+    if (!listed && !NeedsListing(ClassAsRecorded(*partner, day))) continue;
     const Standing standing = StandingOn(registry, *partner, day);
     if (listed && !WasActive(registry, *partner, standing, period)) {
       gaps.push_back({.kind = GapKind::kNothingDone,

@@ -200,15 +200,6 @@ void SetRecorded(Fact& fact, const Recorded& recorded) {
 
 Fields FieldsOf(const Instrument& instrument) { return Of(instrument); }
 
-bool IsRetracted(const Fact& fact) {
-  return std::visit(
-      [](const auto& value) {
-        if constexpr (requires { value.retraction; }) return value.retraction.has_value();
-        return false;
-      },
-      fact);
-}
-
 Fields FieldsOf(const Fact& fact) {
   return std::visit([](const auto& value) { return Of(value); }, fact);
 }

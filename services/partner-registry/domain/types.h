@@ -260,9 +260,6 @@ const Recorded& RecordedOf(const Fact& fact);
 std::string EtagOf(const Recorded& recorded);
 void SetRecorded(Fact& fact, const Recorded& recorded);
 
-// Whether it is an instrument or authority that was recorded by mistake.
-bool IsRetracted(const Fact& fact);
-
 // Every field that a caller can set, by its name in the proto and as text, in the proto's order;
 // what only the server sets is left out. Two facts with equal fields say the same. Empty for kinds
 // that no file sets (relation_types.h).

@@ -10,6 +10,7 @@
 #include "common/legal/effect.h"
 #include "common/time/day.h"
 #include "common/time/year_after.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/reports/words.h"
 
 namespace comity::partner_registry {
@@ -134,7 +135,7 @@ void Collector::InstrumentDates(const Instrument& instrument) {
   };
   const auto on = [&](Kind kind, const char* field, const std::string& day, absl::string_view what,
                       absl::string_view then) {
-    On(legal::Widen(DateOf(day), CertaintyOf(instrument, field)),
+    On(legal::Widen(DayRecorded(day), CertaintyOf(instrument, field)),
        event(kind, field, day, what, then));
   };
   constexpr char kRely[] = "Transfers may rest on it from then as far as its kind allows.";
@@ -147,16 +148,16 @@ void Collector::InstrumentDates(const Instrument& instrument) {
      "No new transfers rest on what is suspended; the agency tells whoever relies on it.");
   on(Kind::kInstrumentEnds, "ended", instrument.ended, "has effect for the last time on",
      WhoExtends(instrument));
-  if (const PartialDate notified = DateOf(instrument.notified_end);
+  if (const PartialDate notified = DayRecorded(instrument.notified_end);
       instrument.ended.empty() && notified.known() && notified.earliest() <= query_.from) {
     Due(notified.earliest(),
         event(Kind::kInstrumentEnds, "notified_end", instrument.notified_end,
               "was given notice of on",
               "The registry operator records its last day; until then its effect is unknown."));
   }
-  const PartialDate ended = DateOf(instrument.ended);
+  const PartialDate ended = DayRecorded(instrument.ended);
   const bool over = ended.known() && ended.latest() < query_.from;
-  if (const PartialDate review = DateOf(instrument.review_by); review.known() && !over) {
+  if (const PartialDate review = DayRecorded(instrument.review_by); review.known() && !over) {
     Due(review.earliest(), event(Kind::kReviewDue, "review_by", instrument.review_by,
                                  "has to be reviewed by", WhoReviews(instrument)));
   }
@@ -183,7 +184,7 @@ void Collector::Evaluation(const Instrument& instrument) {
   const bool evaluated = !instrument.last_evaluated.empty();
   const EffectDay since =
       evaluated ? EffectDay{instrument.last_evaluated} : EffectSince(instrument);
-  const PartialDate day = DateOf(since.day);
+  const PartialDate day = DayRecorded(since.day);
   if (!day.known()) return;
   Due(YearAfter(day.earliest()),
       {.kind = Kind::kEvaluationDue,
@@ -205,7 +206,7 @@ void Collector::Instruments(const partner_registry::Partner& partner) {
   const absl::CivilDay known_on = query_.public_on.value_or(query_.from);
   const auto known = [known_on](const Instrument& instrument) {
     const PartialDate since =
-        DateOf(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since);
+        DayRecorded(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since);
     return since.known() && since.latest() <= known_on;
   };
   std::set<std::string> replaced;
@@ -223,7 +224,7 @@ void Collector::Instruments(const partner_registry::Partner& partner) {
 void Collector::Verification(const std::string& partner, const std::string& name,
                              const std::string& what, const std::string& verified,
                              const Recorded& recorded) {
-  const PartialDate last = DateOf(verified);
+  const PartialDate last = DayRecorded(verified);
   ComingEvent event{.kind = Kind::kVerificationDue,
                     .resource = name,
                     .field = "last_verified",
@@ -247,7 +248,7 @@ void Collector::Verification(const std::string& partner, const std::string& name
 void Collector::Partner(const partner_registry::Partner& partner) {
   Instruments(partner);
   for (const LegalClassPeriod& period : partner.legal_classes) {
-    On(legal::Widen(DateOf(period.to), period.certainty),
+    On(legal::Widen(DayRecorded(period.to), period.certainty),
        {.kind = Kind::kLegalClassEnds,
         .resource = NameOf(partner),
         .field = absl::StrCat("legal_classes.", Word(period.legal_class)),
@@ -275,12 +276,12 @@ void Collector::OfContact(const Contact& contact) {
   if (contact.state != ContactState::kActive) return;
   const std::string what = absl::StrCat("A contact (", contact.function, ")");
   // Who has ceased to count need not be verified.
-  if (const PartialDate last = DateOf(contact.valid_to);
+  if (const PartialDate last = DayRecorded(contact.valid_to);
       last.known() && last.latest() < query_.from) {
     return;
   }
   Verification(contact.partner, NameOf(contact), what, contact.last_verified, contact.recorded);
-  On(DateOf(contact.valid_to),
+  On(DayRecorded(contact.valid_to),
      {.kind = Kind::kContactEnds,
       .resource = NameOf(contact),
       .field = "valid_to",
@@ -294,7 +295,7 @@ void Collector::OfContact(const Contact& contact) {
 void Collector::Secondments(const Secondment& secondment) {
   if (secondment.ended) return;
   const bool prosecutor = secondment.kind == SecondmentKind::kLiaisonProsecutor;
-  On(DateOf(secondment.to),
+  On(DayRecorded(secondment.to),
      {.kind = Kind::kSecondmentEnds,
       .resource = Name(secondment),
       .field = "to",
@@ -341,7 +342,7 @@ void Collector::Decisions() {
       partner = decision->counterparts.front();
     }
     if (!query_.partner.empty() && partner != query_.partner) continue;
-    On(DateOf(decision->valid_to),
+    On(DayRecorded(decision->valid_to),
        {.kind = Kind::kDecisionEnds,
         .resource = NameOf(*decision),
         .field = "valid_to",

@@ -250,8 +250,4 @@ Certainty CertaintyOf(const Instrument& instrument, absl::string_view field) {
   return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
 }
 
-PartialDate DateOf(absl::string_view text) {
-  return PartialDate::Parse(text).value_or(PartialDate());
-}
-
 }  // namespace comity::partner_registry

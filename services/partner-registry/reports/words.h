@@ -6,11 +6,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/legal/vocabulary.h"
-#include "common/time/day.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
-// The words of reports, those of LEGAL.md.
+// How reports say in words what the registry has as codes: each is said in one way everywhere.
 namespace comity::partner_registry {
 
 // Stands on every report, and in what is signed.
@@ -50,8 +49,5 @@ std::vector<std::pair<std::string, std::string>> DatesOf(const Instrument& instr
 
 // What is said of one of its fields; UNCONFIRMED if nothing is.
 Certainty CertaintyOf(const Instrument& instrument, absl::string_view field);
-
-// `text`, which was checked when it came in, as a date.
-PartialDate DateOf(absl::string_view text);
 
 }  // namespace comity::partner_registry

@@ -10,7 +10,7 @@ inline constexpr char kRevision[] = "comity_partner_registry_revision";
 inline constexpr char kPartners[] = "comity_partner_registry_partners";
 // Contacts, by state ("active", "suspended").
 inline constexpr char kContacts[] = "comity_partner_registry_contacts";
-// Replicas with a running lease.
+// Replicas with a running lease, other processes of the registry included.
 inline constexpr char kReplicas[] = "comity_partner_registry_replicas";
 // Revisions that the live replica that is furthest behind has yet to confirm.
 inline constexpr char kReplicaLag[] = "comity_partner_registry_replica_lag_revisions";

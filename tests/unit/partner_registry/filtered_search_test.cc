@@ -75,7 +75,7 @@ std::string Said(const std::string& field, const Partner& partner, absl::CivilDa
   if (field == "region") return partner.region;
   if (field == "iso_alpha2") return partner.iso_alpha2;
   if (field == "iso_alpha3") return partner.iso_alpha3;
-  if (field == "legal_class") return Word(ClassOn(partner, today));
+  if (field == "legal_class") return Word(ClassAsRecorded(partner, today));
   const bool yes = field == "exchanges_suspended" ? partner.exchanges_suspended
                                                   : partner.competence.criminal_matters;
   return yes ? "true" : "false";

@@ -110,7 +110,7 @@ TEST_F(ImportTest, AFileWithoutTheLaterColumnsKeepsWhatTheySay) {
   const auto plan = PlanImport(registry, DataRows(), kImporter, kNow);
   ASSERT_THAT(plan, IsOk());
   EXPECT_EQ(plan->changed, 0);
-  EXPECT_EQ(plan->unchanged, static_cast<int>(registry.AllFacts().size()) - 1);
+  EXPECT_EQ(plan->unchanged, static_cast<int>(registry.SharedFacts().size()) - 1);
 }
 
 TEST_F(ImportTest, AnEmptyCellOfTheLaterColumnsEmptiesThem) {

@@ -42,7 +42,8 @@ std::vector<Fact> ManyFacts() {
 
 std::vector<std::string> Say(const Registry& registry) {
   std::vector<std::string> lines;
-  for (const Fact& fact : registry.AllFacts()) {
+  for (const FactPointer& shared : registry.SharedFacts()) {
+    const Fact fact = CopyOf(shared);
     lines.push_back(NameOf(fact));
     for (const auto& [field, value] : FieldsOf(fact)) lines.back() += field + "=" + value + ";";
   }

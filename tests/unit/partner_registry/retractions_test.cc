@@ -78,7 +78,7 @@ class RetractionsTest : public ::testing::Test {
 };
 
 TEST_F(RetractionsTest, ARetractedInstrumentCountsForNothingAndIsReadByName) {
-  const std::size_t before = registry_.AllFacts().size();
+  const std::size_t before = registry_.SharedFacts().size();
   const auto plan = Retract(kAgreement);
   ASSERT_THAT(plan, IsOk());
   EXPECT_TRUE(plan->barrier);
@@ -87,7 +87,7 @@ TEST_F(RetractionsTest, ARetractedInstrumentCountsForNothingAndIsReadByName) {
   EXPECT_THAT(Decisive(), Not(Contains(Field(&legal::Instrument::name, kAgreement))));
   EXPECT_EQ(registry_.FindInstrument(kAgreement), nullptr);
   EXPECT_THAT(registry_.InstrumentsOf("georgia"), IsEmpty());
-  EXPECT_EQ(registry_.AllFacts().size(), before - 1) << "no feed begins with it";
+  EXPECT_EQ(registry_.SharedFacts().size(), before - 1) << "no feed begins with it";
   EXPECT_THAT(StandingOn(registry_, *registry_.FindPartner("georgia"), kToday).instruments,
               IsEmpty());
   const Retraction retraction = *std::get<Instrument>(*registry_.Find(kAgreement)).retraction;

@@ -179,8 +179,8 @@ TEST_F(StandingTest, TheClassOfADayOnTheEdgeOfAnUncertainPeriodIsUnknown) {
   Partner partner = *registry_.FindPartner("georgia");
   partner.legal_classes = {{.legal_class = LegalClass::kThirdCountry, .from = "2017"}};
 
-  EXPECT_EQ(ClassOn(partner, absl::CivilDay(2017, 6, 1)), LegalClass::kUnspecified);
-  EXPECT_EQ(ClassOn(partner, absl::CivilDay(2017, 12, 31)), LegalClass::kThirdCountry);
+  EXPECT_EQ(ClassAsRecorded(partner, absl::CivilDay(2017, 6, 1)), LegalClass::kUnspecified);
+  EXPECT_EQ(ClassAsRecorded(partner, absl::CivilDay(2017, 12, 31)), LegalClass::kThirdCountry);
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ class VisibilityTest : public ::testing::Test {
 
 TEST_F(VisibilityTest, TheAgencySeesEverything) {
   const Viewer desk = ViewerOf("spiffe://agency.example/agency/desk-officer/-/d1");
-  for (const Fact& fact : registry_.AllFacts()) EXPECT_TRUE(MaySee(desk, fact, kToday));
+  for (const FactPointer& fact : registry_.SharedFacts()) {
+    EXPECT_TRUE(MaySee(desk, CopyOf(fact), kToday));
+  }
 }
 
 TEST_F(VisibilityTest, AContactSeesItsOwnPartnerAndNoOther) {
@@ -68,7 +70,8 @@ TEST_F(VisibilityTest, ALiaisonProsecutorSeesWhatAContactOfHisStateSees) {
                                                                 .to = "2026-02-01",
                                                                 .identity = kProsecutor}});
   const Viewer prosecutor = ViewerOf(kProsecutor, registry);
-  for (const Fact& fact : registry.AllFacts()) {
+  for (const FactPointer& shared : registry.SharedFacts()) {
+    const Fact fact = CopyOf(shared);
     EXPECT_EQ(MaySee(prosecutor, fact, kToday), MaySee(georgia_, fact, kToday)) << NameOf(fact);
   }
   EXPECT_FALSE(prosecutor.all);
@@ -153,7 +156,8 @@ TEST_F(VisibilityTest, AnEuDelegationSeesItsPartnerAndNobodysPersons) {
   const Viewer nobody = ViewerOf("spiffe://agency.example/agency/eu-delegation/-/d1");
   EXPECT_FALSE(panama.all) << "who recorded and confirmed is the agency's";
   std::set<std::string> seen;
-  for (const Fact& fact : registry_.AllFacts()) {
+  for (const FactPointer& shared : registry_.SharedFacts()) {
+    const Fact fact = CopyOf(shared);
     EXPECT_FALSE(MaySee(nobody, fact, kToday)) << NameOf(fact);
     if (MaySee(panama, fact, kToday)) seen.insert(NameOf(fact));
   }
