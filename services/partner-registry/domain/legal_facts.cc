@@ -1,6 +1,7 @@
 #include "services/partner-registry/domain/legal_facts.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/legal/effect.h"
 #include "services/partner-registry/domain/fields.h"
 
 namespace comity::partner_registry {
@@ -88,6 +89,16 @@ legal::Decision ToLegal(const Decision& decision) {
   made.grounds = decision.grounds;
   made.withdrawn = decision.withdraw_time;
   return made;
+}
+
+bool SurelyPublic(const Instrument& instrument, absl::CivilDay day) {
+  return legal::PublicUnder(ToLegal(instrument), {.day = day, .public_on = day}) ==
+         legal::Tri::kYes;
+}
+
+bool PublicAsRecorded(const Instrument& instrument, absl::CivilDay day) {
+  return legal::PublicUnder(ToLegal(instrument), {.day = day, .explore = true, .public_on = day}) ==
+         legal::Tri::kYes;
 }
 
 legal::Validity ValidityOf(const Contact& contact) {

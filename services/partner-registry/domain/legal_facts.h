@@ -1,5 +1,6 @@
 #pragma once
 
+#include "absl/time/civil_time.h"
 #include "common/legal/facts.h"
 #include "common/legal/validity.h"
 #include "services/partner-registry/domain/types.h"
@@ -14,5 +15,12 @@ legal::Authority ToLegal(const Authority& authority);
 legal::Decision ToLegal(const Decision& decision);
 // The days on which it counts at most.
 legal::Validity ValidityOf(const Contact& contact);
+
+// Whether the instrument was public by `day`: since `public_since` or, if that says nothing, its
+// signature, however a partial day is read. What decides who sees it is sure: nobody shows it to
+// others on one person's word.
+bool SurelyPublic(const Instrument& instrument, absl::CivilDay day);
+// Likewise for who explores what was known: also by a day that nobody confirmed.
+bool PublicAsRecorded(const Instrument& instrument, absl::CivilDay day);
 
 }  // namespace comity::partner_registry

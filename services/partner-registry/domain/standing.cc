@@ -34,11 +34,6 @@ bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on) {
   return date.known() && date.latest() <= *on;
 }
 
-bool WasPublic(const Instrument& instrument, std::optional<absl::CivilDay> on) {
-  return WasPublic(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since,
-                   on);
-}
-
 // The day of a source that shows it in force, so also the day on which that was public.
 std::string InForceBy(const Instrument& instrument, std::optional<absl::CivilDay> public_on) {
   return WasPublic(instrument.in_force_by, public_on) ? instrument.in_force_by : "";
@@ -376,8 +371,9 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
   standing.public_on = public_on;
   standing.legal_class = ClassAsRecorded(partner, day);
   standing.instruments = registry.InstrumentsOf(partner.id);
-  std::erase_if(standing.instruments,
-                [&](const Instrument* instrument) { return !WasPublic(*instrument, public_on); });
+  std::erase_if(standing.instruments, [&](const Instrument* instrument) {
+    return public_on.has_value() && !PublicAsRecorded(*instrument, *public_on);
+  });
   std::stable_sort(
       standing.instruments.begin(), standing.instruments.end(),
       [](const Instrument* a, const Instrument* b) {

@@ -56,8 +56,9 @@ absl::CivilDay CountsFrom(const Milestone& milestone);
 // The next step is told from what counts still: not from a step that rests on one of an instrument
 // that was retracted, nor from an arrangement that comes to nothing (arrangements.h).
 //
-// With `public_on` only what surely was public on that day: instruments by their evidence, other
-// steps by their own day, since nobody knows of one before it was taken.
+// With `public_on` only what was public on that day: instruments as the transfer check takes it of
+// who explores (PublicAsRecorded), other steps by their own day, since nobody knows of one before
+// it was taken.
 Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day,
                     std::optional<absl::CivilDay> public_on = std::nullopt);
 

@@ -3,18 +3,11 @@
 #include <type_traits>
 #include <variant>
 
-#include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/relations.h"
 
 namespace comity::partner_registry {
 namespace {
-
-// Published for certain; an unknown day is not public.
-bool IsPublic(const Instrument& instrument, absl::CivilDay today) {
-  const auto since = PartialDate::Parse(instrument.public_since.empty() ? instrument.signed_on
-                                                                        : instrument.public_since);
-  return since.ok() && since->known() && since->latest() <= today;
-}
 
 // What a partner's contact sees.
 struct ContactRule {
@@ -24,7 +17,7 @@ struct ContactRule {
   bool operator()(const Partner& p) const { return p.id == viewer.partner; }
   bool operator()(const Instrument& i) const {
     // What was recorded by mistake was never public, and why it was is the agency's own.
-    return !i.retraction.has_value() && (i.partner == viewer.partner || IsPublic(i, today));
+    return !i.retraction.has_value() && (i.partner == viewer.partner || SurelyPublic(i, today));
   }
   bool operator()(const Milestone& m) const { return m.partner == viewer.partner; }
   bool operator()(const Authority& a) const {

@@ -35,9 +35,9 @@ struct Viewer {
 // Whether `viewer` may see `fact` on `today`. What is not visible is, to him, not there.
 //
 // A partner's contact, or liaison prosecutor, sees: its own partner, authorities and contacts; its
-// own partner's milestones and instruments; instruments of others once they are public; decisions
-// of its own partner; key statements of the agency's holders and of its own partner's. Nothing of
-// how relations come about.
+// own partner's milestones and instruments; instruments of others once they surely are public
+// (legal_facts.h); decisions of its own partner; key statements of the agency's holders and of its
+// own partner's. Nothing of how relations come about.
 //
 // An EU delegation sees: its own partner, with milestones, instruments and authorities; of how
 // relations come about, what Insight says. Nothing that tells of persons or is theirs (contacts,

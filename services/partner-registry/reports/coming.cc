@@ -11,6 +11,7 @@
 #include "common/time/day.h"
 #include "common/time/year_after.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/reports/words.h"
 
 namespace comity::partner_registry {
@@ -205,9 +206,7 @@ void Collector::Instruments(const partner_registry::Partner& partner) {
   const std::vector<const Instrument*> instruments = registry_.InstrumentsOf(partner.id);
   const absl::CivilDay known_on = query_.public_on.value_or(query_.from);
   const auto known = [known_on](const Instrument& instrument) {
-    const PartialDate since =
-        DayRecorded(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since);
-    return since.known() && since.latest() <= known_on;
+    return PublicAsRecorded(instrument, known_on);
   };
   std::set<std::string> replaced;
   for (const Instrument* instrument : instruments) {

@@ -48,7 +48,7 @@ struct ComingQuery {
   absl::CivilDay until;
   std::string partner;                   // Empty: all.
   std::vector<ComingEvent::Kind> kinds;  // Empty: all.
-  // Only of instruments that surely were public on this day.
+  // Only of instruments that were public on this day (PublicAsRecorded).
   std::optional<absl::CivilDay> public_on;
 };
 

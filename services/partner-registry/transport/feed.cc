@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/records/fact_proto.h"
+#include "services/partner-registry/transport/footnotes.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -59,31 +60,47 @@ v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id)
 
 void FeedCursor::StartWithSnapshot() {
   waiting_.clear();
-  const RegistryStore::State::Guard now = store_->View();
+  shown_.clear();
   const absl::CivilDay today = DayInBrussels(clock_->Now());
+  // All of it takes long to be made messages of: the state is let go.
+  std::vector<FactPointer> all;
+  absl::Time commit_time;
+  {
+    const RegistryStore::State::Guard now = store_->View();
+    all = now->SharedFacts();
+    sent_ = now->revision();
+    commit_time = now.commit_time();
+  }
+  Footnotes footnotes;
   Part part;
   v1::Change* change = nullptr;
   const auto open = [&] {
     change = &part.changes.emplace_back();
-    service::SetRevision(now->store_id(), now->revision(), change->mutable_revision());
-    SetTime(now.commit_time(), change->mutable_commit_time());
+    service::SetRevision(store_->store_id(), sent_, change->mutable_revision());
+    SetTime(commit_time, change->mutable_commit_time());
   };
-  for (const FactPointer& shared : now->SharedFacts()) {
+  for (const FactPointer& shared : all) {
     Fact fact = CopyOf(shared);
     if (!MaySee(viewer_, fact, today)) continue;
+    Remember(fact);
     if (change == nullptr) open();
     v1::Fact& sent = *change->add_facts();
-    sent = ForTheWire(viewer_, std::move(fact), now->store_id());
-    SetFootnote(*now, sent);
+    sent = ForTheWire(viewer_, std::move(fact), store_->store_id());
+    footnotes.GoWith(sent);
     if (static_cast<std::size_t>(change->facts_size()) == kFactsAMessage) {
       waiting_.push_back(std::move(part));
       part = Part();
       change = nullptr;
     }
   }
-  part.bookmark = now->revision();
+  part.bookmark = sent_;
   waiting_.push_back(std::move(part));
-  sent_ = now->revision();
+}
+
+void FeedCursor::Remember(const Fact& fact) {
+  const auto* const instrument = std::get_if<Instrument>(&fact);
+  if (instrument == nullptr || viewer_.all || instrument->partner == viewer_.partner) return;
+  shown_.insert(NameOf(*instrument));
 }
 
 absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
@@ -103,10 +120,16 @@ absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
         Fact fact = shared.Copy();
         if (IsRequest(fact)) continue;
         const bool gone = viewer_.insight != Insight::kInternal && Unretract(fact);
-        if (!MaySee(viewer_, fact, today)) continue;
+        if (!MaySee(viewer_, fact, today)) {
+          const auto shown = shown_.find(NameOf(fact));
+          if (shown != shown_.end()) made.add_removed(shown_.extract(shown).value());
+          continue;
+        }
         if (gone) {
           made.add_removed(NameOf(fact));
+          shown_.erase(NameOf(fact));
         } else {
+          Remember(fact);
           v1::Fact& sent = *made.add_facts();
           sent = ForTheWire(viewer_, std::move(fact), store_->store_id());
           SetFootnote(*store_->View(), sent);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -50,9 +51,14 @@ class FeedCursor {
   std::int64_t sent() const { return sent_; }
 
  private:
+  void Remember(const Fact& fact);
+
   RegistryStore* const store_;
   const Clock* const clock_;
   const Viewer viewer_;
+  // Instruments of others that were sent to who does not see all: when they were made public may
+  // be doubted later.
+  std::set<std::string> shown_;
   std::int64_t sent_ = 0;
   std::deque<Part> waiting_;
 };

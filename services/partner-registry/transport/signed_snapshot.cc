@@ -1,7 +1,5 @@
 #include "services/partner-registry/transport/signed_snapshot.h"
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +10,6 @@
 #include "common/crypto/digest.h"
 #include "common/facts_csv/json_lines.h"
 #include "common/identity/principal.h"
-#include "common/legal/facts.h"
 #include "common/sealing/registry_snapshot.h"
 #include "common/service/calls.h"
 #include "common/service/disclosures.h"
@@ -22,6 +19,7 @@
 #include "services/partner-registry/domain/visibility.h"
 #include "services/partner-registry/reports/words.h"
 #include "services/partner-registry/transport/feed.h"
+#include "services/partner-registry/transport/footnotes.h"
 #include "services/partner-registry/transport/reports.h"
 
 namespace comity::partner_registry {
@@ -79,23 +77,6 @@ class FactsOut {
   crypto::Sha256Stream digest_;
   std::string waiting_;
   std::int64_t lines_ = 0;
-};
-
-// The footnotes on status of partners, which come before their authorities: the state is let go.
-class Footnotes {
- public:
-  void GoWith(v1::Fact& fact) {
-    if (fact.has_partner() && !fact.partner().status_footnote().empty()) {
-      by_partner_[fact.partner().name()] = fact.partner().status_footnote();
-    }
-    if (!fact.has_authority()) return;
-    const auto found = by_partner_.find(legal::PartnerOf(fact.authority().name()));
-    if (found == by_partner_.end()) return;
-    fact.mutable_authority()->set_status_footnote(found->second);
-  }
-
- private:
-  std::map<std::string, std::string, std::less<>> by_partner_;
 };
 
 // As it goes to a replica, without what a replica throws away of a decision: the file stays.

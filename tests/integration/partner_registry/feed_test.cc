@@ -14,7 +14,9 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 using Stub = v1::PartnerRegistryService::Stub;
 
@@ -112,6 +114,51 @@ TEST_F(FeedTest, AContactWatchesOnlyWhatItMaySee) {
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(response.changes_size(), 0) << "of Panama it learns nothing";
   EXPECT_EQ(response.bookmark().number(), 2);
+  context.TryCancel();
+}
+
+TEST_F(FeedTest, AContactIsToldOfAnInstrumentThatIsNotSurelyPublicAnyMoreIfItWasSentIt) {
+  constexpr char kArrangement[] = "partners/panama/instruments/working-arrangement";
+  const auto doubt = [&](const char* name) {
+    v1::UpdateInstrumentRequest update;
+    update.mutable_instrument()->set_name(name);
+    update.mutable_instrument()->mutable_certainty()->insert({"signed", v1::CERTAINTY_UNCONFIRMED});
+    update.mutable_update_mask()->add_paths("certainty.signed");
+    update.set_reason("a doubt");
+    EXPECT_THAT(Call(&Stub::UpdateInstrument, server_.As(kOperator), update), IsOk());
+  };
+  doubt("partners/peru/instruments/working-arrangement");
+  grpc::ClientContext context;
+  RegistryServer::Prepare(context);
+  const auto stream = server_.As(kTbilisi).Watch(&context, v1::WatchRequest());
+  v1::WatchResponse response;
+  std::vector<std::string> instruments;
+  do {
+    ASSERT_TRUE(stream->Read(&response));
+    for (const v1::Change& change : response.changes()) {
+      for (const v1::Fact& fact : change.facts()) {
+        if (fact.has_instrument()) instruments.push_back(fact.instrument().name());
+      }
+    }
+  } while (!response.has_bookmark());
+  EXPECT_THAT(instruments, Contains(kArrangement));
+  EXPECT_THAT(instruments, Not(Contains("partners/peru/instruments/working-arrangement")));
+
+  doubt(kArrangement);
+
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_EQ(response.changes_size(), 1);
+  EXPECT_EQ(response.changes(0).facts_size(), 0);
+  EXPECT_THAT(response.changes(0).removed(), ElementsAre(kArrangement));
+
+  v1::UpdateInstrumentRequest update;
+  update.mutable_instrument()->set_name("partners/peru/instruments/working-arrangement");
+  update.mutable_instrument()->set_note("of the doubt");
+  update.mutable_update_mask()->add_paths("note");
+  update.set_reason("a note");
+  ASSERT_THAT(Call(&Stub::UpdateInstrument, server_.As(kOperator), update), IsOk());
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.changes_size(), 0) << "it was never sent it";
   context.TryCancel();
 }
 

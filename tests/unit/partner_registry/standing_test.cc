@@ -59,6 +59,27 @@ TEST_F(StandingTest, WhatWasPublicOnADayIsAllThatCountsThen) {
   EXPECT_THAT(eve.instruments, SizeIs(0));
 }
 
+TEST_F(StandingTest, WhatWasPublicIsTakenAsRecordedUnlessNobodyKnows) {
+  Instrument agreement =
+      *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  const auto shown = [&](absl::CivilDay public_on) {
+    const Registry registry = After(registry_, {agreement});
+    const absl::CivilDay day(2026, 11, 23);
+    return StandingOn(registry, *registry.FindPartner("georgia"), day, public_on)
+               .instruments.size() == 1;
+  };
+  ASSERT_EQ(agreement.signed_on, "2019-03-29");
+  EXPECT_FALSE(shown(absl::CivilDay(2019, 3, 28)));
+  EXPECT_TRUE(shown(absl::CivilDay(2019, 3, 29)));
+  agreement.certainty["signed"] = Certainty::kUnconfirmed;
+  EXPECT_TRUE(shown(absl::CivilDay(2019, 3, 29))) << "who looks back explores";
+  agreement.certainty["signed"] = Certainty::kYear;
+  EXPECT_FALSE(shown(absl::CivilDay(2019, 12, 30)));
+  EXPECT_TRUE(shown(absl::CivilDay(2019, 12, 31)));
+  agreement.certainty["signed"] = Certainty::kUnknown;
+  EXPECT_FALSE(shown(absl::CivilDay(2026, 11, 23)));
+}
+
 TEST_F(StandingTest, AnAgreementShownInForceLaterWasNotKnownToBe) {
   const Partner& georgia = *registry_.FindPartner("georgia");
   const Instrument* agreement = nullptr;

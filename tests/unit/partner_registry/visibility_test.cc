@@ -91,6 +91,36 @@ TEST_F(VisibilityTest, InstrumentsOfOthersShowOnceTheyArePublic) {
   EXPECT_FALSE(MaySee(georgia_, instrument, kToday));
 }
 
+TEST_F(VisibilityTest, NobodyShowsAnInstrumentToOthersOnOnePersonsWord) {
+  Instrument instrument =
+      *registry_.FindInstrument("partners/panama/instruments/working-arrangement");
+  ASSERT_TRUE(MaySee(georgia_, instrument, kToday));
+  for (const Certainty certainty :
+       {Certainty::kUnspecified, Certainty::kUnconfirmed, Certainty::kUnknown}) {
+    instrument.public_since = "2024-02-01";
+    instrument.certainty["public_since"] = certainty;
+    EXPECT_FALSE(MaySee(georgia_, instrument, kToday)) << Word(certainty);
+    instrument.public_since = "";
+    instrument.certainty.erase("public_since");
+    instrument.certainty["signed"] = certainty;
+    EXPECT_FALSE(MaySee(georgia_, instrument, kToday)) << Word(certainty);
+    instrument.certainty["signed"] = Certainty::kFound;
+  }
+  instrument.public_since = "2024-02-01";
+  instrument.certainty["public_since"] = Certainty::kUnconfirmed;
+  instrument.confirmations = {{.field = "public_since", .value = "2024-02-01"}};
+  EXPECT_TRUE(MaySee(georgia_, instrument, kToday)) << "a second person confirmed it";
+
+  instrument.confirmations.clear();
+  instrument.certainty["public_since"] = Certainty::kYear;
+  EXPECT_FALSE(MaySee(georgia_, instrument, absl::CivilDay(2024, 12, 30)));
+  EXPECT_TRUE(MaySee(georgia_, instrument, absl::CivilDay(2024, 12, 31)));
+
+  const Viewer panama = ViewerOf("spiffe://panama.example/partner/panama/contact/panama-1");
+  instrument.certainty["public_since"] = Certainty::kUnconfirmed;
+  EXPECT_TRUE(MaySee(panama, instrument, kToday)) << "its own";
+}
+
 TEST_F(VisibilityTest, DecisionsAndKeysOfOtherPartnersDoNotShow) {
   EXPECT_FALSE(MaySee(georgia_, Decision{.partner = "france"}, kToday));
   EXPECT_TRUE(MaySee(georgia_, Decision{.partner = "georgia"}, kToday));
