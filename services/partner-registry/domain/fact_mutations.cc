@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
@@ -14,6 +15,7 @@
 #include "services/partner-registry/domain/validation.h"
 
 namespace comity::partner_registry {
+
 absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument instrument) {
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, instrument.partner).status());
@@ -32,7 +34,8 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
 }
 
 absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,
-                                          Instrument changed, absl::string_view etag) {
+                                          Instrument changed, absl::string_view etag,
+                                          absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Instrument* known, InstrumentToChange(registry, NameOf(changed)));
   COMITY_RETURN_IF_ERROR(FindOnRegister(registry, changed.partner).status());
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
@@ -44,6 +47,8 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, known, changed), "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(known, changed), kEvidenceMissing, "instrument"));
+  COMITY_RETURN_IF_ERROR(CheckProblem(CheckStaysPublic(*known, changed, DayInBrussels(now)),
+                                      "INSTRUMENT_INVALID", "instrument"));
   RecordBy(caller, known, changed);
   return Replace(*known, std::move(changed), /*barrier=*/true);
 }

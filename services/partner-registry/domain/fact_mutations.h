@@ -22,10 +22,11 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
                                           Instrument instrument);
 
 // A barrier. INVALID_ARGUMENT `INSTRUMENT_INVALID`; the kind stays: what is never a basis (EJR
-// 47(3)) cannot become one. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: it would make sure what a
-// second person has to confirm.
+// 47(3)) cannot become one, and what is public on the day of `now` stays so. FAILED_PRECONDITION
+// `CONFIRMATION_NEEDED`: it would make sure what a second person has to confirm.
 absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,
-                                          Instrument changed, absl::string_view etag);
+                                          Instrument changed, absl::string_view etag,
+                                          absl::Time now);
 
 // Errors of Confirm (confirmations.h). INVALID_ARGUMENT `FIELD_REQUIRED` without an etag.
 absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_view caller,
@@ -50,7 +51,8 @@ absl::StatusOr<Plan> PlanConfirmAuthority(const Registry& registry, absl::string
                                           absl::string_view name, const std::string& evidence,
                                           absl::string_view etag, absl::Time now);
 
-// A barrier if another identity counts for it, or it opens for another authority or no more.
+// A barrier if another identity counts for it, it opens for another authority or no more, or the
+// days on which it is valid change.
 // INVALID_ARGUMENT `CONTACT_INVALID`.
 absl::StatusOr<Plan> PlanUpdateContact(const Registry& registry, Contact changed,
                                        absl::string_view etag, absl::Time now,

@@ -1,12 +1,10 @@
 #include "services/partner-registry/transport/fact_edits.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
-#include "common/time/day.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/milestones.h"
@@ -59,11 +57,7 @@ absl::Status FactEdits::UpdateInstrument(const rpc::Call& call,
         COMITY_ASSIGN_OR_RETURN(Instrument changed,
                                 Merge(*known, store_id(), asked, request.update_mask(),
                                       "instrument", InstrumentFromProto));
-        const std::optional<Problem> hidden = CheckStaysPublic(*known, changed, DayInBrussels(now));
-        COMITY_ASSIGN_OR_RETURN(Plan plan, PlanUpdateInstrument(latest, call.caller(),
-                                                                std::move(changed), asked.etag()));
-        COMITY_RETURN_IF_ERROR(CheckProblem(hidden, "INSTRUMENT_INVALID", "instrument"));
-        return plan;
+        return PlanUpdateInstrument(latest, call.caller(), std::move(changed), asked.etag(), now);
       },
       response);
 }

@@ -35,7 +35,7 @@ class ConfirmationsTest : public TwoPersonsTest {
     authority.certainty = Certainty::kFound;
     authority.last_verified = "2026-11-23";
     registry_ = After(registry_, {authority});
-    Do(PlanUpdateInstrument(registry_, kFirst, instrument, ""));
+    Do(PlanUpdateInstrument(registry_, kFirst, instrument, "", kNow));
   }
 
   const Instrument& Serbia() const { return *registry_.FindInstrument(kName); }
@@ -74,12 +74,12 @@ TEST_F(ConfirmationsTest, ASecondPersonMakesAFieldSureAndAChangeMakesItUnsureAga
 
   Instrument changed = Serbia();
   changed.note = "seen";
-  Do(PlanUpdateInstrument(registry_, kSecond, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kSecond, changed, "", kNow));
   EXPECT_TRUE(Carries()) << "another field was changed";
 
   changed = Serbia();
   changed.in_force = "2019-12-11";
-  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow));
   EXPECT_FALSE(Carries());
   EXPECT_THAT(Serbia().confirmations, IsEmpty());
 }
@@ -90,7 +90,7 @@ TEST_F(ConfirmationsTest, NobodyConfirmsWhatHeRecorded) {
 
   Instrument changed = Serbia();
   changed.note = "seen";
-  Do(PlanUpdateInstrument(registry_, kSecond, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kSecond, changed, "", kNow));
 
   EXPECT_EQ(Serbia().recorded_by, kSecond);
   EXPECT_THAT(Confirm(kFirst),
@@ -159,7 +159,7 @@ TEST_F(ConfirmationsTest, AllOfItIsKeptInTheRecord) {
   Do(Confirm(kSecond));
   Instrument changed = Serbia();
   changed.note = "seen";
-  Do(PlanUpdateInstrument(registry_, kSecond, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kSecond, changed, "", kNow));
   const v1::Fact record = ToProto(Fact(Serbia()), registry_.store_id());
 
   auto read = FactFromRecord(record);
@@ -175,11 +175,12 @@ TEST_F(ConfirmationsTest, NoEditAndNoImportMakesAFieldSure) {
   Instrument sure = Serbia();
   for (const Certainty certainty : {Certainty::kFound, Certainty::kYear}) {
     sure.certainty["in_force"] = certainty;
-    EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused);
-    EXPECT_THAT(PlanUpdateInstrument(registry_, kSecond, sure, ""), refused) << "not that way";
+    EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, "", kNow), refused);
+    EXPECT_THAT(PlanUpdateInstrument(registry_, kSecond, sure, "", kNow), refused)
+        << "not that way";
   }
   sure.in_force = "2019-12-11";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused) << "another value";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, "", kNow), refused) << "another value";
 
   const std::vector<ImportRow> rows = {{.source = {"instruments.csv", 2}, .fact = sure}};
   const auto import = PlanImport(registry_, rows, kSecond, kNow);
@@ -188,7 +189,7 @@ TEST_F(ConfirmationsTest, NoEditAndNoImportMakesAFieldSure) {
               HasSubstr("comity instruments confirm serbia/cooperation-agreement in_force"));
 
   Do(Confirm(kSecond));
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, ""), refused)
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, sure, "", kNow), refused)
       << "the confirmation was of another value";
 }
 
@@ -196,18 +197,18 @@ TEST_F(ConfirmationsTest, AValueThatWasEmptiedStaysUnconfirmedWhenItComesBack) {
   Instrument changed = Serbia();
   changed.in_force.clear();
   changed.certainty["in_force"] = Certainty::kUnknown;
-  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow));
   changed = Serbia();
   changed.note = "seen";
-  Do(PlanUpdateInstrument(registry_, kSecond, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kSecond, changed, "", kNow));
 
   changed = Serbia();
   changed.in_force = "2019-12-10";
   changed.certainty["in_force"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
   changed.certainty["in_force"] = Certainty::kUnconfirmed;
-  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow));
   Do(Confirm(kSecond));
   EXPECT_TRUE(Carries());
 }
@@ -217,24 +218,24 @@ TEST_F(ConfirmationsTest, NobodySaysForSureThatThereIsNoEndByEmptyingOneThatIsNo
   Instrument changed = Serbia();
   changed.ended = "2027-01-01";
   changed.certainty["ended"] = Certainty::kUnconfirmed;
-  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow));
 
   changed.ended.clear();
   changed.certainty.erase("ended");
   for (const char* who : {kFirst, kSecond}) {
-    EXPECT_THAT(PlanUpdateInstrument(registry_, who, changed, ""), refused);
+    EXPECT_THAT(PlanUpdateInstrument(registry_, who, changed, "", kNow), refused);
   }
   changed.certainty["ended"] = Certainty::kUnknown;
-  Do(PlanUpdateInstrument(registry_, kFirst, changed, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow));
   changed.certainty.erase("ended");
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), refused)
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow), refused)
       << "that nobody knows is not forgotten either";
 }
 
 TEST_F(ConfirmationsTest, ASourceThatShowsItInForceDoesNotGetAroundTheSecondPerson) {
   const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   const auto update = [this](const Instrument& changed) {
-    return PlanUpdateInstrument(registry_, kFirst, changed, "");
+    return PlanUpdateInstrument(registry_, kFirst, changed, "", kNow);
   };
   Instrument changed = Serbia();
   changed.in_force_by = "2020-11-19";
@@ -259,7 +260,7 @@ TEST_F(ConfirmationsTest, NobodyWidensWhatItCoversAlone) {
   ASSERT_TRUE(Carries());
   const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   const auto update = [this](const Instrument& changed) {
-    return PlanUpdateInstrument(registry_, kFirst, changed, "");
+    return PlanUpdateInstrument(registry_, kFirst, changed, "", kNow);
   };
   Instrument narrowed = Serbia();
   narrowed.scope.excludes_special_categories = true;
@@ -307,17 +308,17 @@ TEST_F(ConfirmationsTest, AnAgreementWithoutADayOfSignatureCarriesNothing) {
   EXPECT_FALSE(Carries()) << "when it was concluded is unknown";
 
   unsigned_one.signed_on = "2019-12-11";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
   unsigned_one.certainty["signed"] = Certainty::kUnconfirmed;
-  Do(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, unsigned_one, "", kNow));
   EXPECT_FALSE(Carries());
   const std::string name = NameOf(unsigned_one);
   Do(PlanConfirmField(registry_, kSecond, name, "signed", "the text",
                       EtagOf(registry_.FindInstrument(name)->recorded), now_));
   EXPECT_TRUE(Carries());
   unsigned_one.in_force = "2019-12-10";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, unsigned_one, "", kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"))
       << "in force before it was signed";
 }
@@ -334,7 +335,7 @@ class StoppedTest : public ConfirmationsTest {
     for (const char* field : {"ended", "suspended_from", "parts_suspended"}) {
       stopped.certainty[field] = Certainty::kFound;
     }
-    Do(PlanUpdateInstrument(registry_, kFirst, stopped, ""));
+    Do(PlanUpdateInstrument(registry_, kFirst, stopped, "", kNow));
   }
 
   // Says that there is none of these.
@@ -366,7 +367,7 @@ TEST_F(StoppedTest, ASecondPersonConfirmsThatNothingStopsIt) {
   none.certainty.erase("parts_suspended");
   none.reference = "OJ L 1";
   const auto update = [this](const Instrument& changed, const char* who = kFirst) {
-    return PlanUpdateInstrument(registry_, who, changed, "");
+    return PlanUpdateInstrument(registry_, who, changed, "", kNow);
   };
   const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   EXPECT_THAT(update(none), needed);
@@ -421,7 +422,7 @@ TEST_F(StoppedTest, ALaterEndIsForTwo) {
   Instrument later = Emptied();
   later.ended = "2030-06-30";
   later.certainty["ended"] = Certainty::kUnconfirmed;
-  Do(PlanUpdateInstrument(registry_, kFirst, later, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, later, "", kNow));
   Do(Confirm(kSecond, "suspended_from"));
   Do(Confirm(kSecond, "parts_suspended"));
   EXPECT_EQ(Effect(), legal::Tri::kUnknown);
@@ -454,20 +455,21 @@ TEST_F(ConfirmationsTest, NoInstrumentOnWhichDataGoIsSureOnOnePersonsWord) {
   }
   Do(create());
   again.certainty["in_force"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), needed) << "later";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, "", kNow), needed) << "later";
   again.certainty["in_force"] = Certainty::kUnconfirmed;
   again.applied_from = "2019-12-10";
   again.certainty["applied_from"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, ""), needed) << "by another field";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, again, "", kNow), needed)
+      << "by another field";
 }
 
 TEST_F(ConfirmationsTest, WhatIsSureIsNotMadeAnotherDayAlone) {
   Instrument changed = Serbia();
   changed.signed_on = "2019-11-11";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
   changed.certainty["signed"] = Certainty::kUnconfirmed;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow), IsOk());
 }
 
 TEST_F(ConfirmationsTest, AnEndThatIsOpenAfterNoticeIsNotSaidToBeLaterAlone) {
@@ -476,19 +478,19 @@ TEST_F(ConfirmationsTest, AnEndThatIsOpenAfterNoticeIsNotSaidToBeLaterAlone) {
   Instrument noticed = Serbia();
   noticed.notified_end = "2026-10-01";
   noticed.certainty["notified_end"] = Certainty::kFound;
-  Do(PlanUpdateInstrument(registry_, kFirst, noticed, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, noticed, "", kNow));
   EXPECT_FALSE(Carries());
   noticed.ended = "2035-01-01";
   noticed.certainty["ended"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, noticed, ""), needed);
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, noticed, "", kNow), needed);
 
   Instrument suspended = Serbia();
   suspended.parts_suspended = "*";
   suspended.certainty["parts_suspended"] = Certainty::kFound;
-  Do(PlanUpdateInstrument(registry_, kFirst, suspended, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, suspended, "", kNow));
   suspended.suspended_from = "2035-01-01";
   suspended.certainty["suspended_from"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, suspended, ""), needed);
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, suspended, "", kNow), needed);
 }
 
 TEST_F(ConfirmationsTest, WhatWasRetractedIsNotEnteredAnewAsSure) {
@@ -509,11 +511,11 @@ TEST_F(ConfirmationsTest, WhatWasRetractedIsNotEnteredAnewAsSure) {
 TEST_F(ConfirmationsTest, WhatIsSureMayBeLoweredAndAnEmptyFieldFilled) {
   Instrument changed = Serbia();
   changed.certainty["signed"] = Certainty::kUnconfirmed;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow), IsOk());
   changed = Serbia();
   changed.ended = "2027-12-31";
   changed.certainty["ended"] = Certainty::kFound;
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, ""), IsOk());
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, changed, "", kNow), IsOk());
 }
 
 }  // namespace

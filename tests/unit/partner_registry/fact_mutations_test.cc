@@ -51,11 +51,12 @@ TEST_F(FactMutationsTest, AWorkingArrangementCannotBecomeABasis) {
       After(registry_, PlanCreateInstrument(registry_, kImporter, Arrangement())->facts);
   Instrument agreement = Arrangement();
   agreement.kind = InstrumentKind::kInternationalAgreement;
-  EXPECT_EQ(FieldOf(PlanUpdateInstrument(registry, kImporter, agreement, "")), "instrument.kind");
+  EXPECT_EQ(FieldOf(PlanUpdateInstrument(registry, kImporter, agreement, "", kNow)),
+            "instrument.kind");
 
   Instrument entitling = Arrangement();
   entitling.allows_secondment = true;
-  EXPECT_EQ(FieldOf(PlanUpdateInstrument(registry, kImporter, entitling, "")),
+  EXPECT_EQ(FieldOf(PlanUpdateInstrument(registry, kImporter, entitling, "", kNow)),
             "instrument.allows_secondment");
 }
 
@@ -108,7 +109,7 @@ TEST_F(FactMutationsTest, AChangeOfWhatItCoversIsABarrierAndReachesTheTransferCh
       *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   Instrument limited = known;
   limited.scope.offences = {"terrorism"};
-  const auto plan = PlanUpdateInstrument(registry_, "somebody", limited, "");
+  const auto plan = PlanUpdateInstrument(registry_, "somebody", limited, "", kNow);
   ASSERT_THAT(plan, IsOk());
   ASSERT_EQ(plan->facts.size(), 1U);
   EXPECT_TRUE(plan->barrier);
@@ -122,18 +123,18 @@ TEST_F(FactMutationsTest, AChangeOfWhatItCoversIsABarrierAndReachesTheTransferCh
 TEST_F(FactMutationsTest, AChangeOfAnInstrumentIsABarrierAndNoneChangesNothing) {
   Instrument known =
       *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
-  const auto same = PlanUpdateInstrument(registry_, "somebody", known, "");
+  const auto same = PlanUpdateInstrument(registry_, "somebody", known, "", kNow);
   ASSERT_THAT(same, IsOk());
   EXPECT_THAT(same->facts, IsEmpty());
 
   known.ended = "2026-12-31";
-  const auto ended = PlanUpdateInstrument(registry_, "somebody", known, "");
+  const auto ended = PlanUpdateInstrument(registry_, "somebody", known, "", kNow);
   ASSERT_THAT(ended, IsOk());
   EXPECT_TRUE(ended->barrier);
-  EXPECT_THAT(PlanUpdateInstrument(registry_, "somebody", known, "\"7\""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, "somebody", known, "\"7\"", kNow),
               FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
   known.id = "none";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, "somebody", known, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, "somebody", known, "", kNow),
               FailsWith(absl::StatusCode::kNotFound, "INSTRUMENT_NOT_FOUND"));
 }
 
@@ -295,7 +296,7 @@ TEST_F(FactMutationsTest, NothingIsEnteredOrChangedUnderWhoIsOffTheRegister) {
   EXPECT_THAT(
       PlanUpdateInstrument(
           deleted_, kImporter,
-          *deleted_.FindInstrument("partners/georgia/instruments/cooperation-agreement"), ""),
+          *deleted_.FindInstrument("partners/georgia/instruments/cooperation-agreement"), "", kNow),
       refused);
 }
 

@@ -67,7 +67,8 @@ class InstrumentEvidenceTest : public ::testing::Test {
   absl::Status Changed(const Edit& edit) const {
     Instrument changed = Old(registry_);
     edit(changed);
-    const absl::Status updated = PlanUpdateInstrument(registry_, kImporter, changed, "").status();
+    const absl::Status updated =
+        PlanUpdateInstrument(registry_, kImporter, changed, "", kNow).status();
     const absl::Status imported =
         PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = changed}}, kImporter,
                    kNow)

@@ -41,7 +41,7 @@ class OnePersonTest : public TwoPersonsTest {
   const Instrument& Text() const { return *registry_.FindInstrument(kName); }
 
   absl::StatusOr<Plan> Update(const Instrument& changed, const char* who = kFirst) const {
-    return PlanUpdateInstrument(registry_, who, changed, "");
+    return PlanUpdateInstrument(registry_, who, changed, "", kNow);
   }
 
   absl::StatusOr<Plan> Confirm(absl::string_view field, const char* who = kSecond) const {

@@ -29,7 +29,7 @@ TEST_F(RemediesTest, AnEarlierVersionIsMadeUnsureAlsoWhereASecondPersonMadeItSur
   Instrument earlier = *registry_.FindInstrument(kSerbia);
   earlier.in_force = "2019-12-10";
   earlier.certainty["in_force"] = Certainty::kUnconfirmed;
-  Do(PlanUpdateInstrument(registry_, kFirst, earlier, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, earlier, "", kNow));
   Do(PlanConfirmField(registry_, kSecond, kSerbia, "in_force", "note verbale 7",
                       EtagOf(registry_.FindInstrument(kSerbia)->recorded), kNow));
   Instrument later{.partner = "serbia",
@@ -39,7 +39,7 @@ TEST_F(RemediesTest, AnEarlierVersionIsMadeUnsureAlsoWhereASecondPersonMadeItSur
                    .supersedes = "cooperation-agreement"};
   Do(PlanCreateInstrument(registry_, kFirst, later));
   later.supersedes.clear();
-  const auto emptied = [&] { return PlanUpdateInstrument(registry_, kFirst, later, ""); };
+  const auto emptied = [&] { return PlanUpdateInstrument(registry_, kFirst, later, "", kNow); };
 
   const auto refused = emptied();
   ASSERT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"));
@@ -57,11 +57,11 @@ TEST_F(RemediesTest, AnEarlierVersionIsMadeUnsureAlsoWhereASecondPersonMadeItSur
   for (const char* field : {"signed", "in_force_by", "allows_secondment"}) {
     earlier.certainty[field] = Certainty::kUnconfirmed;
   }
-  Do(PlanUpdateInstrument(registry_, kFirst, earlier, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, earlier, "", kNow));
   EXPECT_THAT(emptied(), FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"))
       << "the second person's word stands";
   earlier.certainty["in_force"] = Certainty::kUnknown;
-  Do(PlanUpdateInstrument(registry_, kFirst, earlier, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, earlier, "", kNow));
   Do(emptied());
   const legal::Dossier& serbia = *registry_.facts().Find("partners/serbia");
   EXPECT_EQ(legal::EffectOf(serbia.instruments.at(0), serbia, {.day = absl::CivilDay(2026, 11, 28)})
@@ -129,7 +129,7 @@ TEST_F(RemediesTest, WhatNobodyKnowsWhoRecordedIsRecordedAnewByWhatIsSaid) {
     authority.certainty = other;
     partner.legal_classes[0].certainty = other;
     partner.competence.certainty = other;
-    Do(PlanUpdateInstrument(registry_, kFirst, instrument, ""));
+    Do(PlanUpdateInstrument(registry_, kFirst, instrument, "", kNow));
     Do(PlanUpdateAuthority(registry_, kFirst, authority, "", kNow));
     Do(PlanUpdatePartner(registry_, kFirst, partner, ""));
     Do(field());
@@ -154,9 +154,9 @@ TEST_F(RemediesTest, ThatThereIsNoEndIsVouchedForByWayOfADoubt) {
                         "update serbia/cooperation-agreement --set certainty.ended=unconfirmed "
                         "--reason REASON`"));
   instrument.certainty["ended"] = Certainty::kUnknown;
-  Do(PlanUpdateInstrument(registry_, kFirst, instrument, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, instrument, "", kNow));
   instrument.certainty["ended"] = Certainty::kUnconfirmed;
-  Do(PlanUpdateInstrument(registry_, kFirst, instrument, ""));
+  Do(PlanUpdateInstrument(registry_, kFirst, instrument, "", kNow));
   Do(confirm());
 }
 

@@ -102,7 +102,7 @@ TEST_F(RetractionsTest, ItIsNeitherRetractedAgainNorChangedNorEnteredAnew) {
 
   EXPECT_THAT(Retract(kAgreement),
               FailsWith(absl::StatusCode::kFailedPrecondition, "ALREADY_RETRACTED"));
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, known, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, known, "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "ENTRY_RETRACTED"));
   EXPECT_THAT(PlanConfirmField(registry_, kWho, kAgreement, "in_force", "note", "\"2\"", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "ENTRY_RETRACTED"));
@@ -135,13 +135,13 @@ TEST_F(RetractionsTest, AnEarlierVersionGovernsAgainOnlyIfSomebodySaysSo) {
 
   Instrument alone = Later();
   alone.supersedes.clear();
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, alone, ""),
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, alone, "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED"))
       << "the earlier one would have effect again on his word";
   Instrument earlier = *registry_.FindInstrument(kAgreement);
   for (auto& [field, certainty] : earlier.certainty) certainty = Certainty::kUnconfirmed;
-  Take(PlanUpdateInstrument(registry_, kWho, earlier, ""));
-  Take(PlanUpdateInstrument(registry_, kWho, alone, ""));
+  Take(PlanUpdateInstrument(registry_, kWho, earlier, "", kNow));
+  Take(PlanUpdateInstrument(registry_, kWho, alone, "", kNow));
   EXPECT_THAT(Retract(later), IsOk());
 }
 
@@ -152,7 +152,7 @@ TEST_F(RetractionsTest, ALaterVersionReplacesItNoMoreAndStands) {
   const Instrument* later = registry_.FindInstrument("partners/georgia/instruments/later");
   ASSERT_NE(later, nullptr);
   EXPECT_EQ(later->supersedes, "");
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, *later, ""), IsOk());
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kWho, *later, "", kNow), IsOk());
 }
 
 TEST_F(RetractionsTest, OfThreeVersionsTheLastReplacesTheFirstWhenTheSecondGoes) {

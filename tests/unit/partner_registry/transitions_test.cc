@@ -294,12 +294,12 @@ TEST_F(TransitionsTest, AnAgreementTakesEffectOnlyAfterTheDecisionsOfTheCouncil)
 TEST_F(TransitionsTest, ADayOfEffectThatStaysIsNotJudgedAgain) {
   Instrument agreement = *registry_.FindInstrument("partners/armenia/instruments/agreement");
   agreement.in_force = "2026-06-01";
-  EXPECT_THAT(Missing(PlanUpdateInstrument(registry_, kImporter, agreement, "")),
+  EXPECT_THAT(Missing(PlanUpdateInstrument(registry_, kImporter, agreement, "", kNow)),
               ElementsAre("CONCLUSION_DECISION"));
 
   registry_ = After(registry_, {agreement});  // As an import may leave it.
   agreement.note = "checked";
-  EXPECT_THAT(PlanUpdateInstrument(registry_, kImporter, agreement, ""), IsOk());
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kImporter, agreement, "", kNow), IsOk());
 }
 
 }  // namespace

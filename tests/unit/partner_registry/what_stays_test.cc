@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/two_persons.h"
@@ -147,6 +148,21 @@ TEST_F(WhatStaysTest, WhatWasPublicIsNotPutOff) {
   Instrument later = secret;
   later.public_since = "2999-02-01";
   EXPECT_FALSE(CheckStaysPublic(secret, later, today).has_value()) << "it was not public";
+}
+
+TEST_F(WhatStaysTest, NorByAnEditWhichIsRefusedForThatLast) {
+  Instrument made = *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  made.public_since = "2999-01-01";
+  const auto refused = PlanUpdateInstrument(registry_, kFirst, made, "", kNow);
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields.at(0).field, "instrument.public_since");
+  made.reference = "";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, made, "", kNow),
+              FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING"));
+  made.reference = "OJ L 1";
+  made.public_since = "2026-11-29";
+  EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, made, "", kNow + absl::Hours(24)), IsOk())
+      << "the day has come";
 }
 
 TEST_F(WhatStaysTest, NorByARowOfAnImport) {
