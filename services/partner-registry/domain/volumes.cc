@@ -167,9 +167,11 @@ absl::StatusOr<Plan> PlanReportVolumes(const Registry& registry, const VolumeRep
     Volume volume{.partner = partner, .id = year};
     if (const auto* const known = registry.relations().Find<Volume>(Name(volume))) volume = *known;
     const auto before = FindMeasured(volume, report.service);
-    if (before != volume.measured.end() && before->store_id == report.store_id &&
-        (before->counts == counted || before->revision > report.revision)) {
-      continue;  // The same, or counted before what is known: reports may overtake each other.
+    if (before != volume.measured.end() && before->store_id == report.store_id) {
+      // Reports may overtake each other. A later one that counted the same is recorded: else one
+      // from between would take its place.
+      const bool same = before->counts == counted && before->revision == report.revision;
+      if (same || before->revision > report.revision) continue;
     }
     plan.facts.emplace_back(With(std::move(volume), {.service = report.service,
                                                      .counts = counted,

@@ -44,8 +44,8 @@ absl::StatusOr<Plan> PlanRecordVolume(const Registry& registry, int year, Volume
                                       absl::Time now);
 
 // Puts what `report` says in the place of all that its service reported of the year before. What
-// is stated stays; a partner whom it does not name has nothing measured by it any more. Where the
-// counts are as they were, the row is, too: when they were counted first holds on.
+// is stated stays; a partner whom it does not name has nothing measured by it any more. Of
+// what one store counted, what was counted at a later revision stays.
 // PERMISSION_DENIED `NOT_A_SERVICE`: the caller measures no volumes. INVALID_ARGUMENT
 // `VOLUME_INVALID` with the field.
 absl::StatusOr<Plan> PlanReportVolumes(const Registry& registry, const VolumeReport& report,
