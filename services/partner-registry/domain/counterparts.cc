@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "common/time/day.h"
 #include "common/time/working_hours.h"
 #include "common/time/year_after.h"
+#include "common/time/zone.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/validation.h"
 
@@ -43,10 +45,10 @@ bool IsStale(const Contact& contact, absl::CivilDay day) {
 
 // "17:00", or "2026-12-01 09:00" if that is another day than the instant's.
 std::string LocalTime(absl::Time time, absl::Time instant, const std::string& zone_name) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(zone_name, &zone)) return "";
-  const bool same_day = absl::ToCivilDay(time, zone) == absl::ToCivilDay(instant, zone);
-  return absl::StrCat(absl::FormatTime(same_day ? "%H:%M" : "%Y-%m-%d %H:%M", time, zone), " ",
+  const std::optional<absl::TimeZone> zone = ZoneNamed(zone_name);
+  if (!zone.has_value()) return "";
+  const bool same_day = absl::ToCivilDay(time, *zone) == absl::ToCivilDay(instant, *zone);
+  return absl::StrCat(absl::FormatTime(same_day ? "%H:%M" : "%Y-%m-%d %H:%M", time, *zone), " ",
                       zone_name);
 }
 

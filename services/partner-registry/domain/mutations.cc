@@ -174,7 +174,7 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
                                         const identity::Principal& caller, Decision decision,
                                         std::string id, absl::Time now) {
   if (decision.kind == DecisionKind::kUnspecified) {
-    return BadDecision("kind", "the kind must be said");
+    return BadDecision("kind", "name the kind, such as AUTHORISATION");
   }
   if (!decision.partner.empty()) {
     const Partner* partner = registry.FindPartner(decision.partner);

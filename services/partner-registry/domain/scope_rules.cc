@@ -21,8 +21,6 @@ struct Bounds {
 constexpr Bounds kOfWords{.most = 100, .longest = 200};
 constexpr Bounds kOfSectors{.most = 20, .longest = 100};
 
-using MaybeProblem = std::optional<Problem>;
-
 MaybeProblem BadWords(const char* field, const std::vector<std::string>& list,
                       Bounds bounds = kOfWords) {
   if (list.size() > bounds.most) return Problem{field, absl::StrCat("name at most ", bounds.most)};

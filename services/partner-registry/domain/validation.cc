@@ -10,7 +10,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "common/identity/principal.h"
 #include "common/legal/effect.h"
 #include "common/text/plain.h"
 #include "common/text/words.h"
@@ -24,38 +23,11 @@
 namespace comity::partner_registry {
 namespace {
 
-using MaybeProblem = std::optional<Problem>;
-
 constexpr text::Form kLineForm{.least = 0, .most = kLongestTitle, .lines = text::Lines::kOne};
 constexpr text::Form kMilestoneEvidence{
     .least = 0, .most = kLongestText, .lines = text::Lines::kOne};
 constexpr std::size_t kMostAliases = 50;
 constexpr std::size_t kMostPeriods = 100;
-constexpr std::size_t kMostDeputies = 10;
-constexpr std::size_t kMostAbsences = 50;
-
-MaybeProblem BadText(absl::string_view field, absl::string_view value, text::Form form) {
-  std::string fault = text::FaultOf(value, form);
-  if (fault.empty()) return std::nullopt;
-  return Problem{std::string(field), std::move(fault)};
-}
-
-MaybeProblem BadDay(absl::string_view field, const std::string& day) {
-  if (PartialDate::Parse(day).ok()) return std::nullopt;
-  return Problem{std::string(field),
-                 "it is no day: write 2019-11-01, 2016-10 or 2017, or leave it empty"};
-}
-
-PartialDate Date(const std::string& text) {
-  return PartialDate::Parse(text).value_or(PartialDate());
-}
-
-// `later` surely lies before `earlier`.
-bool SurelyBefore(const std::string& later, const std::string& earlier) {
-  const PartialDate a = Date(later);
-  const PartialDate b = Date(earlier);
-  return a.known() && b.known() && a.latest() < b.earliest();
-}
 
 // The kinds of partners of which the class says what they are in law.
 bool Fits(PartnerKind kind, LegalClass legal_class) {
@@ -83,7 +55,7 @@ bool Fits(PartnerKind kind, LegalClass legal_class) {
 
 MaybeProblem BadPeriods(const Partner& partner) {
   if (partner.legal_classes.size() > kMostPeriods) {
-    return Problem{"legal_classes", "a partner can have at most 100 legal classes"};
+    return Problem{"legal_classes", "name at most 100 legal classes"};
   }
   const LegalClassPeriod* before = nullptr;
   for (std::size_t i = 0; i < partner.legal_classes.size(); ++i) {
@@ -92,7 +64,7 @@ MaybeProblem BadPeriods(const Partner& partner) {
       return absl::StrCat("legal_classes[", i, "].", field);
     };
     if (period.legal_class == LegalClass::kUnspecified) {
-      return Problem{at("legal_class"), "the class must be said"};
+      return Problem{at("legal_class"), "name the class, such as THIRD_COUNTRY"};
     }
     if (!Fits(partner.kind, period.legal_class)) {
       return Problem{at("legal_class"), absl::StrCat("a partner of kind ", Word(partner.kind),
@@ -102,15 +74,18 @@ MaybeProblem BadPeriods(const Partner& partner) {
     if (MaybeProblem bad = BadDay(at("from"), period.from)) return bad;
     if (MaybeProblem bad = BadDay(at("to"), period.to)) return bad;
     if (MaybeProblem bad = BadText(at("note"), period.note, kNoteForm)) return bad;
-    if (SurelyBefore(period.to, period.from)) return Problem{at("to"), "it lies before `from`"};
+    if (SurelyBefore(period.to, period.from)) {
+      return Problem{at("to"), "it lies before `from`: correct one of the two"};
+    }
     if (before != nullptr) {
       // Exactly one class on a day: the period before must be over when the next begins.
-      const PartialDate end = legal::Widen(Date(before->to), before->certainty);
-      const PartialDate start = legal::Widen(Date(period.from), period.certainty);
+      const PartialDate end = legal::Widen(DayRecorded(before->to), before->certainty);
+      const PartialDate start = legal::Widen(DayRecorded(period.from), period.certainty);
       if (!end.known() || !start.known() || end.latest() >= start.earliest()) {
         return Problem{at("from"), absl::StrCat("the period overlaps the one from ",
                                                 before->from.empty() ? "ever" : before->from,
-                                                ": a partner has exactly one class on a day")};
+                                                ": a partner has exactly one class on a day, so "
+                                                "end that one before this one begins")};
       }
     }
     before = &period;
@@ -151,48 +126,6 @@ MaybeProblem BadOrder(const Instrument& instrument) {
   return std::nullopt;
 }
 
-MaybeProblem BadDeputies(const Contact& contact, const Registry& registry) {
-  if (contact.deputies.size() > kMostDeputies) return Problem{"deputies", "name at most 10"};
-  for (const std::string& id : contact.deputies) {
-    if (id == contact.id) return Problem{"deputies", "a contact does not stand in for itself"};
-    if (std::count(contact.deputies.begin(), contact.deputies.end(), id) > 1) {
-      return Problem{"deputies", absl::StrCat(id, " is named twice")};
-    }
-    const Contact* deputy =
-        registry.FindContact(absl::StrCat("partners/", contact.partner, "/contacts/", id));
-    if (deputy == nullptr || deputy->state == ContactState::kErased) {
-      return Problem{"deputies", absl::StrCat("there is no contact ", id, " of this partner")};
-    }
-  }
-  return std::nullopt;
-}
-
-MaybeProblem BadAbsences(const Contact& contact) {
-  if (contact.absences.size() > kMostAbsences) return Problem{"absences", "name at most 50"};
-  for (const Absence& absence : contact.absences) {
-    const auto first = ParseDay(absence.first_day);
-    const auto last = ParseDay(absence.last_day);
-    if (!first.ok() || !last.ok()) {
-      return Problem{"absences", "write a first and a last day, such as 2026-12-24"};
-    }
-    if (*last < *first) return Problem{"absences", "a last day lies before the first"};
-  }
-  return std::nullopt;
-}
-
-MaybeProblem BadValidity(const Contact& contact) {
-  for (const auto& [field, day] :
-       {std::pair{"valid_from", contact.valid_from}, std::pair{"valid_to", contact.valid_to}}) {
-    if (!day.empty() && !ParseDay(day).ok()) {
-      return Problem{field, "it is no exact day: write 2026-12-31, or leave it empty"};
-    }
-  }
-  if (SurelyBefore(contact.valid_to, contact.valid_from)) {
-    return Problem{"valid_to", "it lies before `valid_from`"};
-  }
-  return std::nullopt;
-}
-
 MaybeProblem BadTerritory(const Authority& authority, const Registry& registry) {
   if (authority.territory.empty()) return std::nullopt;
   if (auto bad = BadText("territory", authority.territory, kNameForm)) return bad;
@@ -216,7 +149,7 @@ bool IsInstrumentField(const std::string& field) {
 }  // namespace
 
 absl::CivilDay FirstDay(const LegalClassPeriod& period) {
-  const PartialDate from = Date(period.from);
+  const PartialDate from = DayRecorded(period.from);
   return from.known() ? from.earliest() : absl::CivilDay(1, 1, 1);
 }
 
@@ -227,22 +160,20 @@ void SortPeriods(Partner& partner) {
                    });
 }
 
-bool IsLanguageTag(const std::string& text) {
-  return text.size() >= 2 && text.size() <= 35 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-';
-         });
-}
-
 MaybeProblem Check(const Partner& partner, const Registry& registry) {
-  if (!IsId(partner.id)) return Problem{"id", "it is no id"};
-  if (partner.kind == PartnerKind::kUnspecified) return Problem{"kind", "the kind must be said"};
+  if (!IsId(partner.id)) {
+    return Problem{
+        "id", "write at most 63 lower-case letters, digits and hyphens, beginning with a letter"};
+  }
+  if (partner.kind == PartnerKind::kUnspecified) {
+    return Problem{"kind", "name the kind, such as STATE"};
+  }
   if (auto bad = BadText("display_name", partner.display_name, kNameForm)) return bad;
   if (auto bad = BadText("status_footnote", partner.status_footnote, kNoteForm)) return bad;
   if (!std::all_of(partner.region.begin(), partner.region.end(),
                    [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }) ||
       partner.region.size() > 64) {
-    return Problem{"region", "it must be a word such as WESTERN_BALKANS, or empty"};
+    return Problem{"region", "write a word such as WESTERN_BALKANS, or leave it empty"};
   }
   if (partner.iso_alpha2.empty() != partner.iso_alpha3.empty()) {
     return Problem{partner.iso_alpha2.empty() ? "iso_alpha2" : "iso_alpha3",
@@ -255,19 +186,21 @@ MaybeProblem Check(const Partner& partner, const Registry& registry) {
     }
     if (!IsIsoPair(partner.iso_alpha2, partner.iso_alpha3)) {
       return Problem{"iso_alpha2",
-                     "the two codes do not belong together in ISO 3166-1 (XK with XKX "
-                     "is accepted as user-assigned)"};
+                     "the two codes do not belong together in ISO 3166-1: write those of one "
+                     "State, such as GE and GEO (XK with XKX is accepted as user-assigned)"};
     }
     if (const Partner* other = registry.index().FindByIso(partner.iso_alpha2, partner.id);
         other != nullptr && !partner.deleted()) {
-      return Problem{"iso_alpha2", absl::StrCat(NameOf(*other), " has this code already")};
+      return Problem{"iso_alpha2",
+                     absl::StrCat(NameOf(*other),
+                                  " has this code already: correct the code, or change that one")};
     }
   }
   if (partner.aliases.size() > kMostAliases) return Problem{"aliases", "name at most 50"};
   for (const std::string& alias : partner.aliases) {
     if (auto bad = BadText("aliases", alias, kNameForm)) return bad;
     if (std::count(partner.aliases.begin(), partner.aliases.end(), alias) > 1) {
-      return Problem{"aliases", absl::StrCat("\"", alias, "\" is named twice")};
+      return Problem{"aliases", absl::StrCat("\"", alias, "\" is named twice: leave one out")};
     }
   }
   return BadPeriods(partner);
@@ -278,7 +211,7 @@ MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
     return Problem{"partner", "there is no such partner: add it to partners.csv"};
   }
   if (instrument.kind == InstrumentKind::kUnspecified) {
-    return Problem{"kind", "the kind must be said"};
+    return Problem{"kind", "name the kind, such as WORKING_ARRANGEMENT"};
   }
   if (auto bad = BadText("title", instrument.title, kTitleForm)) return bad;
   if (auto bad = BadText("legal_base", instrument.legal_base, kLineForm)) return bad;
@@ -311,18 +244,20 @@ MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
       !instrument.signed_on.empty() && !SurelyBefore(instrument.signed_on, "2019-12-12")) {
     return Problem{"signed",
                    "a cooperation agreement of this kind was concluded before 12 December "
-                   "2019 (EJR 56(2)(b), 80(5))"};
+                   "2019 (EJR 56(2)(b), 80(5)): correct the day, or name the kind that it is of"};
   }
   if (instrument.allows_secondment &&
       instrument.kind != InstrumentKind::kCooperationAgreementPre2019 &&
       instrument.kind != InstrumentKind::kInternationalAgreement) {
     return Problem{"allows_secondment",
                    "only a cooperation agreement concluded before 12 December 2019 or an agreement "
-                   "under Article 218 TFEU can allow secondment (EJR 54a(1))"};
+                   "under Article 218 TFEU can allow secondment (EJR 54a(1)): leave it out"};
   }
   for (const auto& [field, certainty] : instrument.certainty) {
     if (!IsInstrumentField(field)) {
-      return Problem{"certainty", absl::StrCat("\"", field, "\" is no field of an instrument")};
+      return Problem{
+          "certainty",
+          absl::StrCat("\"", field, "\" is no field of an instrument: name one, such as in_force")};
     }
   }
   // The chain of versions must end.
@@ -333,10 +268,13 @@ MaybeProblem Check(const Instrument& instrument, const Registry& registry) {
         absl::StrCat("partners/", instrument.partner, "/instruments/", earlier));
     if (other == nullptr) {
       return Problem{"supersedes",
-                     absl::StrCat("there is no instrument ", earlier, " of this partner")};
+                     absl::StrCat("there is no instrument ", earlier,
+                                  " of this partner: name one that there is, or leave it empty")};
     }
     if (!seen.insert(earlier).second) {
-      return Problem{"supersedes", "it supersedes itself by way of others"};
+      return Problem{
+          "supersedes",
+          "it supersedes itself by way of others: name an earlier version, or leave it empty"};
     }
     earlier = other->supersedes;
   }
@@ -376,7 +314,8 @@ MaybeProblem Check(const Milestone& milestone, const Registry& registry) {
       }
       mandate = true;
       if (SurelyBefore(milestone.day, other->day)) {
-        return Problem{"day", absl::StrCat("it lies before the Council's mandate of ", other->day)};
+        return Problem{"day", absl::StrCat("it lies before the Council's mandate of ", other->day,
+                                           ": correct one of the two")};
       }
     }
     if (!mandate) {
@@ -401,7 +340,9 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
     const std::string name = absl::StrCat("partners/", authority.partner, "/instruments/", id);
     if (registry.FindInstrument(name) == nullptr &&
         registry.FindRetracted<Instrument>(name) == nullptr) {
-      return Problem{"listed_in", absl::StrCat("there is no instrument ", id, " of this partner")};
+      return Problem{"listed_in",
+                     absl::StrCat("there is no instrument ", id,
+                                  " of this partner: name one that there is, or leave it out")};
     }
   }
   return std::nullopt;
@@ -424,79 +365,13 @@ MaybeProblem CheckListing(const Authority& authority, const Registry& before) {
   return std::nullopt;
 }
 
-MaybeProblem CheckIdentity(const Contact& contact, const Registry& before) {
-  // Whoever held it then may still have the key, and would open what is sealed for this contact.
-  const Contact* const holder = before.FindContactBySpiffeId(contact.spiffe_id);
-  if ((holder == nullptr || NameOf(*holder) != NameOf(contact)) &&
-      before.CurrentKey(contact.spiffe_id) != nullptr) {
-    return Problem{"spiffe_id",
-                   "a key was stated under it before this contact was recorded with it: have "
-                   "certificates issued for another, and record that"};
-  }
-  return std::nullopt;
-}
-
 MaybeProblem CheckVerified(const std::string& last_verified, absl::Time now) {
-  const PartialDate date = Date(last_verified);
+  const PartialDate date = DayRecorded(last_verified);
   const absl::CivilDay today = DayInBrussels(now);
   if (!date.known() || date.earliest() <= today) return std::nullopt;
   return Problem{
       "last_verified",
       absl::StrCat("it lies ahead: nobody has verified it later than today, ", FormatDay(today))};
-}
-
-MaybeProblem Check(const Contact& contact, const Registry& registry) {
-  if (registry.FindPartner(contact.partner) == nullptr) {
-    return Problem{"partner", "there is no such partner: add it to partners.csv"};
-  }
-  const auto principal = identity::Principal::Parse(contact.spiffe_id);
-  if (!principal.ok() || principal->kind != identity::PrincipalKind::kPartner ||
-      principal->partner != contact.partner || principal->id != contact.id) {
-    return Problem{"spiffe_id", absl::StrCat("it must be spiffe://<trust domain>/partner/",
-                                             contact.partner, "/contact/", contact.id)};
-  }
-  const Contact* same = registry.FindContactBySpiffeId(contact.spiffe_id);
-  if (same != nullptr && NameOf(*same) != NameOf(contact)) {
-    return Problem{"spiffe_id", "another contact has this SPIFFE id"};
-  }
-  if (auto bad = CheckIdentity(contact, registry)) return bad;
-  if (auto bad = BadText("function", contact.function, kNameForm)) return bad;
-  if (registry.FindAuthority(absl::StrCat("partners/", contact.partner, "/authorities/",
-                                          contact.authority)) == nullptr) {
-    return Problem{"authority", "there is no such authority of this partner"};
-  }
-  if (auto bad = BadDay("last_verified", contact.last_verified)) return bad;
-  for (const std::string& language : contact.languages) {
-    if (!IsLanguageTag(language)) {
-      return Problem{"languages", "write BCP 47 tags such as ka or pt-BR"};
-    }
-  }
-  if (auto bad = BadDeputies(contact, registry)) return bad;
-  if (auto bad = BadAbsences(contact)) return bad;
-  if (auto bad = BadValidity(contact)) return bad;
-  if (!contact.working_hours.has_value()) return std::nullopt;
-  const WorkingHours& hours = *contact.working_hours;
-  absl::TimeZone zone;
-  if (hours.time_zone.find('/') == std::string::npos ||
-      !absl::LoadTimeZone(hours.time_zone, &zone)) {
-    return Problem{"working_hours.time_zone", "it is no IANA zone: write one such as Asia/Tbilisi"};
-  }
-  if (hours.days.empty() || !std::is_sorted(hours.days.begin(), hours.days.end()) ||
-      std::adjacent_find(hours.days.begin(), hours.days.end()) != hours.days.end() ||
-      hours.days.front() < 1 || hours.days.back() > 7) {
-    return Problem{"working_hours.days", "name days of the week in order, 1 Monday to 7 Sunday"};
-  }
-  if (hours.start_minute < 0 || hours.end_minute > 24 * 60 ||
-      hours.start_minute >= hours.end_minute) {
-    return Problem{"working_hours.end_minute",
-                   "the end of work must lie after its start, on the same day"};
-  }
-  for (const std::string& day : hours.holidays) {
-    if (!ParseDay(day).ok()) {
-      return Problem{"working_hours.holidays", "write days such as 2026-12-25"};
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace comity::partner_registry

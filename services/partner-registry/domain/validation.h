@@ -7,17 +7,11 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "services/partner-registry/domain/problems.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
 namespace comity::partner_registry {
-
-// What is wrong with a fact: the field's path in the proto's message, and one clause that says what
-// is wrong and what would be right.
-struct Problem {
-  std::string field;
-  std::string what;
-};
 
 // The rules that each fact must meet. Those that look at other facts find them in `registry`, which
 // must already have what the fact came with. nullopt: nothing is wrong.
@@ -29,7 +23,7 @@ struct Problem {
 // Milestone: a step of its axis; no negotiation without the Council's mandate. Authority: a
 // territory that is a part of the partner, instruments that exist. Contact: a SPIFFE id that names
 // this partner and contact and nobody else, an authority that exists, working hours in a zone that
-// exists.
+// exists, no list longer than anybody needs.
 std::optional<Problem> Check(const Partner& partner, const Registry& registry);
 std::optional<Problem> Check(const Instrument& instrument, const Registry& registry);
 std::optional<Problem> Check(const Milestone& milestone, const Registry& registry);

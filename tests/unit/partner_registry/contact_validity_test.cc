@@ -148,12 +148,36 @@ TEST_F(ContactValidityTest, WhatCannotBeIsRefusedByItsField) {
               c.absences.assign(51, {"2026-12-24", "2026-12-24"});
             }),
             "contact.absences");
+  EXPECT_EQ(Refused([](Contact& c) { c.languages.assign(21, "ka"); }), "contact.languages");
   EXPECT_EQ(Refused([](Contact& c) { c.valid_from = "2026-12"; }), "contact.valid_from");
   EXPECT_EQ(Refused([](Contact& c) {
               c.valid_from = "2026-12-02";
               c.valid_to = "2026-12-01";
             }),
             "contact.valid_to");
+}
+
+TEST_F(ContactValidityTest, WorkingHoursAreOfAZoneOfTheDatabaseAndOfSoManyHolidays) {
+  const auto planned = [&](const std::string& zone, std::size_t holidays) {
+    Contact contact = *registry_.FindContact(kTbilisi);
+    contact.languages.assign(20, "ka");
+    contact.working_hours =
+        WorkingHours{.time_zone = zone, .days = {1, 2}, .start_minute = 540, .end_minute = 1020};
+    contact.working_hours->holidays.assign(holidays, "2026-12-25");
+    return PlanUpdateContact(registry_, contact, "", kNow);
+  };
+  const auto field = [&](const absl::StatusOr<Plan>& plan) {
+    EXPECT_THAT(plan, FailsWith(absl::StatusCode::kInvalidArgument, "CONTACT_INVALID"));
+    const ErrorDetails details = DetailsOf(plan.status());
+    return details.fields.empty() ? "" : details.fields[0].field;
+  };
+  EXPECT_THAT(planned("Asia/Tbilisi", 400), IsOk());
+  EXPECT_EQ(field(planned("Asia/Tbilisi", 401)), "contact.working_hours.holidays");
+  for (const char* const none :
+       {"Mars/Olympus", "/usr/share/zoneinfo/Asia/Tbilisi", "file:/usr/share/zoneinfo/Asia/Tbilisi",
+        "Asia/../Asia/Tbilisi", "Asia//Tbilisi", ""}) {
+    EXPECT_EQ(field(planned(none, 0)), "contact.working_hours.time_zone") << none;
+  }
 }
 
 TEST_F(ContactValidityTest, ADeputyIsAnotherContactOfThePartner) {
