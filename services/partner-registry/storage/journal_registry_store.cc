@@ -394,6 +394,15 @@ absl::StatusOr<std::optional<JournalRegistryStore::Written>> JournalRegistryStor
 
 absl::StatusOr<JournalRegistryStore::Written> JournalRegistryStore::Recall(
     journal::Committed committed) {
+  {
+    // What was not changed since is as it was answered: the state of then need not be loaded.
+    const State::Guard now = state_.View();
+    std::optional<Fact> fact = now->Find(committed.resource);
+    if (fact.has_value() && now->revision() >= committed.revision &&
+        RecordedOf(*fact).revision <= committed.revision) {
+      return Written{.committed = std::move(committed), .fact = std::move(fact)};
+    }
+  }
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Registry> then, At(committed.revision));
   std::optional<Fact> fact = then->Find(committed.resource);
   return Written{.committed = std::move(committed), .fact = std::move(fact)};

@@ -486,6 +486,43 @@ Contact ErasedTbilisi() {
       .partner = "georgia", .id = "tbilisi-1", .erase_time = kNow, .state = ContactState::kErased};
 }
 
+TEST_P(RegistryStoreContractTest, OnlyARepetitionOfWhatWasChangedSinceLoadsAnEarlierState) {
+  const std::string of_georgia = NewUuid(kNow);
+  const std::string of_moldova = NewUuid(kNow);
+  const Partner moldova{.id = "moldova", .kind = PartnerKind::kState, .display_name = "Moldova"};
+  const auto georgia = Put({Georgia()}, /*barrier=*/false, of_georgia);
+  const auto other = Put({moldova}, /*barrier=*/false, of_moldova);
+  ASSERT_THAT(georgia, IsOk());
+  ASSERT_THAT(other, IsOk());
+  ASSERT_THAT(Put({Georgia("Sakartvelo")}), IsOk());
+  for (int i = 0; i < 30; ++i) ASSERT_THAT(Put({FrenchAuthorisation()}), IsOk());
+  // As many earlier states as are kept: one more makes the oldest of them go.
+  std::vector<std::weak_ptr<const Registry>> kept;
+  for (std::int64_t revision = 5; kept.empty() || !kept.front().expired(); ++revision) {
+    ASSERT_LT(revision, 30);
+    kept.push_back(*store_->At(revision));
+  }
+  const std::weak_ptr<const Registry> oldest = kept[1];
+  ASSERT_FALSE(oldest.expired());
+
+  const auto same = Put({moldova}, /*barrier=*/false, of_moldova);
+
+  ASSERT_THAT(same, IsOk());
+  EXPECT_TRUE(same->committed.replayed);
+  EXPECT_EQ(same->committed.revision, 2);
+  ASSERT_TRUE(same->fact.has_value());
+  EXPECT_EQ(Said(*same->fact), Said(*other->fact));
+  EXPECT_EQ(RecordedOf(*same->fact), RecordedOf(*other->fact));
+  EXPECT_FALSE(oldest.expired()) << "a state was loaded";
+
+  const auto changed = Put({Georgia()}, /*barrier=*/false, of_georgia);
+
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(Said(*changed->fact), Said(*georgia->fact));
+  EXPECT_EQ(RecordedOf(*changed->fact), RecordedOf(*georgia->fact));
+  EXPECT_TRUE(oldest.expired()) << "no state was loaded";
+}
+
 TEST_P(RegistryStoreContractTest, AContactIsKeptWithEveryField) {
   ASSERT_THAT(Put({Georgia(), Tbilisi()}), IsOk());
   Contact later = Tbilisi();
