@@ -155,10 +155,10 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
     COMITY_ASSIGN_OR_RETURN(const std::optional<RegistryStore::Written> answered,
                             store_->FindAnswer(attempt));
     if (answered.has_value()) return answer_again(answered->committed.revision);
-    const RegistryStore::State::Guard now = store_->View();
+    const Registry now = *store_->View();  // A copy: the writer must not wait for the planning.
     COMITY_ASSIGN_OR_RETURN(const ImportPlan plan,
-                            PlanImport(*now, read.rows, call.caller(), clock_->Now()));
-    FillResponse(plan, now->store_id(), now->revision(), response);
+                            PlanImport(now, read.rows, call.caller(), clock_->Now()));
+    FillResponse(plan, now.store_id(), now.revision(), response);
     return absl::OkStatus();
   }
   // A guess: what the turn plans takes what keys it lacks.
@@ -173,7 +173,7 @@ absl::Status Writes::ImportFacts(const rpc::Call& call, rpc::Reader<v1::ImportFa
                                     made, PlanImport(latest, read.rows, call.caller(), now));
                                 // Rows may end an agreement or strike an authority. What only adds
                                 // can forbid, too: a new legal class, a newer instrument.
-                                return Plan{.facts = made.facts, .barrier = true};
+                                return Plan{.facts = std::move(made.facts), .barrier = true};
                               },
                               /*barrier=*/true));
   if (written.committed.replayed) return answer_again(written.committed.revision);
