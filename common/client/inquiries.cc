@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/client/ask.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -145,12 +146,13 @@ VolumeCounts CountsOf(const absl::StatusOr<Engagements>& engagements,
 
 absl::Status Together(const std::vector<PartOfAnswer>& answers) {
   ErrorDetails details{.reason = "PARTIAL_ANSWER"};
-  std::string services;
+  std::vector<absl::string_view> short_of;
+  std::vector<absl::string_view> denied;
   std::size_t failed = 0;
   for (const auto& [service, status, truncated] : answers) {
     if (status.ok() && !truncated) continue;
     if (!status.ok()) ++failed;
-    absl::StrAppend(&services, services.empty() ? "" : ", ", service);
+    (absl::IsPermissionDenied(status) ? denied : short_of).push_back(service);
     details.preconditions.push_back(
         {.type = "SERVICE",
          .subject = service,
@@ -158,13 +160,22 @@ absl::Status Together(const std::vector<PartOfAnswer>& answers) {
                                       "and ask again for the rest."
                                     : std::string(status.message())});
   }
-  if (services.empty()) return absl::OkStatus();
+  if (details.preconditions.empty()) return absl::OkStatus();
   if (failed == answers.size()) return answers.front().status;
-  return MakeError(absl::StatusCode::kUnavailable,
-                   absl::StrCat("This is a part of the answer: ", services,
-                                " did not give all of its own; ask again, or have somebody ask who "
-                                "may."),
-                   std::move(details));
+  std::string sentence = "This is a part of the answer:";
+  if (!short_of.empty()) {
+    absl::StrAppend(&sentence, " ", absl::StrJoin(short_of, ", "),
+                    " did not give all of its own; ask again", denied.empty() ? "." : ";");
+  }
+  // Asking again would not help.
+  if (!denied.empty()) {
+    absl::StrAppend(&sentence, " ", absl::StrJoin(denied, ", "),
+                    " may not tell you its own; have somebody ask who may, such as the desk that "
+                    "works with the partner.");
+  }
+  return MakeError(
+      short_of.empty() ? absl::StatusCode::kPermissionDenied : absl::StatusCode::kUnavailable,
+      sentence, std::move(details));
 }
 
 absl::Status AffectedEverywhere::status() const {

@@ -16,8 +16,9 @@
 //
 // A service that does not answer keeps nobody from the answers of the others. `status()` says
 // whether the whole is there: OK; UNAVAILABLE `PARTIAL_ANSWER`, one precondition violation of type
-// SERVICE for each that did not answer, with the error it gave, or that could not name all it has;
-// or the first error if none answered.
+// SERVICE for each that did not answer, with the error it gave, or that could not name all it has
+// (PERMISSION_DENIED if all of these denied it: asking again does not help); or the first error if
+// none answered.
 namespace comity::client {
 
 // What one service answered.

@@ -35,6 +35,7 @@ class App {
 
   Options options;
   std::string at_revision;  // What a command that reads is to read, if it has --at-revision.
+  std::vector<std::string> fields;  // Which fields of what it lists, if it has --fields; else all.
   std::function<absl::Status()> run;
 
   // The caller's session, opened once. NOT_FOUND `IDENTITY_NOT_FOUND` names the folder looked for.

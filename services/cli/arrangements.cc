@@ -37,9 +37,9 @@ void PrintArrangement(const v1::Arrangement& arrangement) {
     rows.push_back({StateText(step.state()), step.day(), step.evidence()});
   }
   for (const v1::ArrangementDraft& draft : arrangement.drafts()) {
-    rows.push_back(
-        {absl::StrCat("draft ", draft.number()), draft.day(),
-         absl::StrCat(draft.evidence(), draft.note().empty() ? "" : ": ", draft.note())});
+    rows.push_back({absl::StrCat("draft ", draft.number()), draft.day(),
+                    absl::StrCat(draft.evidence(), draft.note().empty() ? "" : ": ", draft.note(),
+                                 draft.sha256().empty() ? "" : ", SHA-256 ", draft.sha256())});
   }
   for (const v1::ArrangementTransmission& sent : arrangement.transmissions()) {
     rows.push_back(
@@ -77,12 +77,13 @@ void PrintSecondments(const std::vector<v1::Secondment>& secondments) {
     rows.push_back({one.name(), EnumText(v1::Secondment::Kind_descriptor(), one.kind(), "KIND_"),
                     one.from(), one.to().empty() ? "further notice" : one.to(),
                     one.in_effect() ? "in effect" : one.reason(), one.instrument(),
-                    one.identity().empty() ? one.contact() : one.identity(), one.authority()});
+                    one.identity().empty() ? one.contact() : one.identity(), one.authority(),
+                    one.evidence()});
   }
-  PrintTable(
-      std::cout,
-      {"secondment", "kind", "from", "to", "state", "instrument", "whose access", "prosecutor of"},
-      rows);
+  PrintTable(std::cout,
+             {"secondment", "kind", "from", "to", "state", "instrument", "whose access",
+              "prosecutor of", "evidence"},
+             rows);
 }
 
 absl::Status Open(App& app, const Arguments& arguments) {

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "services/cli/app.h"
 #include "services/cli/edits.h"
-#include "services/cli/enum_option.h"
 
 namespace comity::cli {
 namespace v1 = partner_registry::v1;
@@ -19,12 +18,11 @@ namespace {
 void PrintAuthorities(const v1::ListAuthoritiesResponse& list) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::Authority& authority : list.authorities()) {
-    rows.push_back({authority.name(), authority.display_name(),
-                    authority.competent_in_criminal_matters() ? "competent" : "not competent",
-                    authority.has_confirmation()
-                        ? "CONFIRMED"
-                        : EnumText(v1::Certainty_descriptor(), authority.certainty(), "CERTAINTY_"),
-                    authority.last_verified(), authority.has_retraction() ? "retracted" : ""});
+    rows.push_back(
+        {authority.name(), authority.display_name(),
+         authority.competent_in_criminal_matters() ? "competent" : "not competent",
+         authority.has_confirmation() ? "confirmed" : CertaintyText(authority.certainty()),
+         authority.last_verified(), authority.has_retraction() ? "retracted" : ""});
   }
   PrintTable(std::cout, {"authority", "name", "criminal matters", "sure", "verified", ""}, rows);
   std::set<std::string> footnotes;

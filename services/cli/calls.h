@@ -63,6 +63,7 @@ absl::Status ListAndShow(App& app,
                                                       Response*),
                          Request request, Text text) {
   COMITY_RETURN_IF_ERROR(SetAtRevision(app, request));
+  SetReadMask(app, request);
   COMITY_ASSIGN_OR_RETURN(const auto stub, Service<Stub>(app));
   COMITY_ASSIGN_OR_RETURN(const Response all,
                           client::AllPages(stub.get(), method, std::move(request), app.patience()));

@@ -25,10 +25,9 @@ struct Arguments : EditArguments {
   bool openers = false;
 };
 
-void PrintContacts(const std::vector<v1::Contact>& contacts) {
+void PrintContacts(const v1::ListContactsResponse& list) {
   std::vector<std::vector<std::string>> rows;
-  rows.reserve(contacts.size());
-  for (const v1::Contact& contact : contacts) {
+  for (const v1::Contact& contact : list.contacts()) {
     rows.push_back({contact.name(), contact.function(), contact.authority(),
                     EnumText(v1::Contact::State_descriptor(), contact.state(), "STATE_"),
                     contact.working_hours().time_zone(), contact.opener() ? "opens" : "",
@@ -41,10 +40,7 @@ void PrintContacts(const std::vector<v1::Contact>& contacts) {
 absl::Status List(App& app, const Arguments& arguments) {
   v1::ListContactsRequest request;
   request.set_parent(PartnerName(arguments.partner.empty() ? "-" : arguments.partner));
-  return ListAndShow(app, &RegistryStub::ListContacts, request,
-                     [](const v1::ListContactsResponse& all) {
-                       PrintContacts({all.contacts().begin(), all.contacts().end()});
-                     });
+  return ListAndShow(app, &RegistryStub::ListContacts, request, PrintContacts);
 }
 
 absl::Status Create(App& app, const Arguments& arguments) {
@@ -101,8 +97,6 @@ absl::Status Find(App& app, const Arguments& arguments) {
   return CallAndShow(app, &RegistryStub::FindCounterpart, request, PrintCounterparts);
 }
 
-void PrintContact(const v1::Contact& contact) { PrintContacts({contact}); }
-
 }  // namespace
 
 void RegisterContacts(Command root, App& app) {
@@ -125,7 +119,8 @@ void RegisterContacts(Command root, App& app) {
   AtRevision(app, add("show", "Show a contact", [&app, arguments]() -> absl::Status {
                v1::GetContactRequest request;
                COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
-               return CallAndShow(app, &RegistryStub::GetContact, request, PrintContact);
+               return CallAndShow(app, &RegistryStub::GetContact, request,
+                                  PrintEdited<v1::Contact>);
              }));
   const Command find =
       AddCommand(contacts, app, "find", "Find whom to turn to, now or at another moment",
@@ -161,7 +156,7 @@ void RegisterContacts(Command root, App& app) {
         v1::SuspendContactRequest request;
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
         request.set_reason(arguments->reason);
-        return CallAndShow(app, &RegistryStub::SuspendContact, request, PrintContact);
+        return CallAndShow(app, &RegistryStub::SuspendContact, request, PrintEdited<v1::Contact>);
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
@@ -170,7 +165,7 @@ void RegisterContacts(Command root, App& app) {
         v1::ReinstateContactRequest request;
         COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
         request.set_reason(arguments->reason);
-        return CallAndShow(app, &RegistryStub::ReinstateContact, request, PrintContact);
+        return CallAndShow(app, &RegistryStub::ReinstateContact, request, PrintEdited<v1::Contact>);
       })
       .AddOption("--reason", arguments->reason, "Why; kept in the ledger")
       .Required();
@@ -181,7 +176,7 @@ void RegisterContacts(Command root, App& app) {
             COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(arguments->contact));
             request.set_reason(arguments->reason);
             request.set_etag(arguments->etag);
-            return CallAndShow(app, &RegistryStub::EraseContact, request, PrintContact);
+            return CallAndShow(app, &RegistryStub::EraseContact, request, PrintEdited<v1::Contact>);
           });
   erase.AddOption("--reason", arguments->reason, "Why, naming nobody; kept in the ledger")
       .Required();

@@ -45,9 +45,14 @@ void PrintDecisions(const std::vector<registry::Decision>& decisions) {
          decision.valid_from() + " to " +
              (decision.valid_to().empty() ? "withdrawal" : decision.valid_to()),
          decision.has_withdraw_time() ? "withdrawn " + TimeText(decision.withdraw_time())
-                                      : "stands"});
+                                      : "stands",
+         absl::StrCat(decision.evidence(), decision.grounds().empty() ? "" : ": ",
+                      decision.grounds()),
+         absl::StrJoin(decision.conditions(), "; ")});
   }
-  PrintTable(std::cout, {"decision", "kind", "by", "for", "case", "valid", "state"}, rows);
+  PrintTable(std::cout,
+             {"decision", "kind", "by", "for", "case", "valid", "state", "evidence", "conditions"},
+             rows);
 }
 
 // The same request type exists in both services; what differs is where it goes.

@@ -48,6 +48,7 @@ void PrintDocument(const v1::Document& document) {
     }
     if (!origins.empty()) std::cout << "  originators: " << absl::StrJoin(origins, ", ") << "\n";
   }
+  if (!document.thread().empty()) std::cout << "  thread " << document.thread() << "\n";
   for (const auto& restriction : document.restrictions()) {
     std::cout << "  RESTRICTED: " << RestrictionText(restriction) << "\n";
   }

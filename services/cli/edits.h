@@ -12,6 +12,7 @@
 #include "services/cli/app.h"
 #include "services/cli/calls.h"
 #include "services/cli/set_fields.h"
+#include "services/cli/shown_fields.h"
 #include "services/cli/text.h"
 
 // What the commands share that read and edit the registry's facts.
@@ -100,7 +101,9 @@ void PrintEdited(const Message& message) {
   if constexpr (requires { message.retraction(); }) {
     if (message.has_retraction()) {
       std::cout << "Recorded by mistake, and counts for nothing: "
-                << message.retraction().evidence() << "\n";
+                << message.retraction().evidence() << " ("
+                << TimeText(message.retraction().retract_time()) << ", "
+                << message.retraction().retracted_by() << ")\n";
     }
   }
   if (!message.has_revision()) {

@@ -9,7 +9,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
@@ -20,6 +19,7 @@
 #include "services/cli/option_names.h"
 #include "services/cli/question.h"
 #include "services/cli/question_fields.h"
+#include "services/cli/shown_fields.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -58,10 +58,10 @@ absl::StatusOr<std::string> ResolvePerson(App& app, const std::string& text) {
   partner_registry::v1::GetContactRequest request;
   COMITY_ASSIGN_OR_RETURN(*request.mutable_name(), ContactName(text));
   COMITY_ASSIGN_OR_RETURN(const auto registry, Service<RegistryStub>(app));
-  COMITY_ASSIGN_OR_RETURN(
-      const partner_registry::v1::Contact contact,
-      client::Invoke(registry.get(), &RegistryStub::GetContact, request, app.patience()));
-  return contact.spiffe_id();
+  const auto contact =
+      client::Invoke(registry.get(), &RegistryStub::GetContact, request, app.patience());
+  if (!contact.ok()) return OfWord(contact.status(), "contact", text);
+  return contact->spiffe_id();
 }
 
 std::string ResourceName(const std::string& text) {
@@ -116,6 +116,13 @@ void PrintEngagements(const std::vector<v1::Engagement>& engagements) {
          engagement.title()});
   }
   PrintTable(std::cout, {"name", "start", "end", "state", "kind", "title"}, rows);
+}
+
+void PrintEngagement(const v1::Engagement& engagement) {
+  PrintTable(std::cout, {"field", "value"}, ShownFields(engagement));
+  if (engagement.has_transfer_question()) {
+    PrintTable(std::cout, {"its question", "says"}, ShownFields(engagement.transfer_question()));
+  }
 }
 
 absl::Status Slots(App& app, const Arguments& arguments) {
@@ -193,7 +200,7 @@ absl::Status Hold(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-// Confirms, cancels or gets: the three differ in the request only.
+// Confirms or cancels: the two differ in the request only.
 template <typename Request>
 absl::Status Act(App& app,
                  grpc::Status (Scheduling::*method)(grpc::ClientContext*, const Request&,
@@ -274,15 +281,8 @@ absl::StatusOr<std::string> OwnerName(App& app, const std::string& text) {
   return ResolvePerson(app, text);
 }
 
-std::string TimeOfDay(int minute) { return absl::StrFormat("%02d:%02d", minute / 60, minute % 60); }
-
 void PrintCalendar(const v1::Calendar& calendar) {
-  const auto& hours = calendar.working_hours();
-  std::cout << calendar.owner() << " works " << TimeOfDay(hours.start_minute()) << "-"
-            << TimeOfDay(hours.end_minute()) << " " << hours.time_zone() << ", days "
-            << absl::StrJoin(hours.days(), " ") << " (1 is Monday)";
-  if (hours.holidays_size() > 0) std::cout << ", not on " << absl::StrJoin(hours.holidays(), " ");
-  std::cout << ".\n";
+  std::cout << calendar.owner() << " works " << HoursText(calendar.working_hours()) << ".\n";
 }
 
 absl::Status ShowCalendar(App& app, const Arguments& arguments) {
@@ -380,7 +380,7 @@ void RegisterEngagements(Command root, App& app) {
   named("show", "Show a meeting or mission", [&app, arguments] {
     v1::GetEngagementRequest request;
     request.set_name(EngagementName(arguments->name));
-    return Act(app, &Scheduling::GetEngagement, request);
+    return CallAndShow(app, &Scheduling::GetEngagement, request, PrintEngagement);
   });
 
   const Command list =

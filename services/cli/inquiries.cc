@@ -102,7 +102,9 @@ void PrintAffected(const client::AffectedEverywhere& all) {
   if (cut(all.registry)) std::cout << "The registry has more than it lists.\n";
   if (cut(all.engagements)) std::cout << "There may be more engagements, later ones.\n";
   if (cut(all.documents)) std::cout << "There may be more documents, later ones.\n";
-  if (lines == 0) std::cout << "Nothing that you may see would be affected.\n";
+  const absl::Status whole = all.status();
+  if (lines == 0 && whole.ok()) std::cout << "Nothing that you may see would be affected.\n";
+  PrintIncomplete(std::cout, whole);
 }
 
 absl::Status Affected(App& app, const Arguments& arguments) {
@@ -166,7 +168,11 @@ void PrintReliances(const client::RelianceQuestion& question,
                       one.contact(), absl::StrCat(one.revision().number())});
     }
   }
-  PrintTable(std::cout, {"when", "what", "how", "with", "registry revision"}, rows);
+  // That there is none only all of them can say.
+  if (!rows.empty() || all.status().ok()) {
+    PrintTable(std::cout, {"when", "what", "how", "with", "registry revision"}, rows);
+  }
+  PrintIncomplete(std::cout, all.status());
 }
 
 // Whether there is a decision of this name, which the registry keeps or the exchange.
@@ -327,8 +333,9 @@ absl::Status ShowVolumes(App& app, int year, const Volumes& volumes) {
     }
   }
   app.Show(json::Json{{"year", year}, {"counts", counts}, {"services", services}}, [&] {
-    PrintCounts(counts);
+    if (!counts.empty() || status.ok()) PrintCounts(counts);
     PrintCounters(counters);
+    PrintIncomplete(std::cout, status);
   });
   return status;
 }

@@ -34,15 +34,10 @@ void PrintInstruments(const v1::ListInstrumentsResponse& list) {
 
 void PrintInstrument(const v1::Instrument& instrument) {
   PrintEdited(instrument);
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [field, certainty] : instrument.certainty()) {
-    rows.push_back({field, EnumText(v1::Certainty_descriptor(), certainty, "CERTAINTY_"), "", ""});
+  if (const auto rows = CertaintyRows(instrument); !rows.empty()) {
+    const bool others = !instrument.value_recorded_by().empty();
+    PrintTable(std::cout, {"field", "is", "evidence", others ? "value recorded by" : ""}, rows);
   }
-  for (const v1::Confirmation& confirmation : instrument.confirmations()) {
-    rows.push_back(
-        {confirmation.field(), "confirmed", confirmation.evidence(), confirmation.confirmed_by()});
-  }
-  if (!rows.empty()) PrintTable(std::cout, {"field", "is", "evidence", "by"}, rows);
   if (const auto limits = ShownFields(instrument.scope()); !limits.empty()) {
     PrintTable(std::cout, {"limit of its scope", "is"}, limits);
   }

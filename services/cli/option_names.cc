@@ -64,9 +64,23 @@ absl::Status InOptions(const absl::Status& status, absl::Span<const FieldOption>
   for (FieldViolation& violation : details.fields) rename(violation.field);
   for (PreconditionViolation& violation : details.preconditions) rename(violation.subject);
   if (const auto field = details.metadata.find("field"); field != details.metadata.end()) {
+    const std::string named = NameOf(field->second, options);
     rename(field->second);
+    // Where nothing else that is shown says which option it is, the sentence does.
+    if (!named.empty() && details.fields.empty() && details.preconditions.empty() &&
+        !absl::StartsWith(sentence, named)) {
+      sentence = absl::StrCat(named, ": ", sentence);
+    }
   }
   return MakeError(status.code(), sentence, std::move(details));
+}
+
+absl::Status OfWord(const absl::Status& status, absl::string_view option, absl::string_view word) {
+  if (!absl::IsNotFound(status)) return status;
+  ErrorDetails details = DetailsOf(status);
+  const std::string description = absl::StrCat("\"", word, "\": ", status.message());
+  details.fields.push_back({std::string(option), description});
+  return MakeError(status.code(), absl::StrCat(option, ": ", description), std::move(details));
 }
 
 }  // namespace comity::cli

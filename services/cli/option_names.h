@@ -15,7 +15,12 @@ struct FieldOption {
 
 // A service's refusal in the words of the command line: each field it names, and the one its
 // sentence begins with, under its option, and which of several values it is: "--with (number 2)".
-// The first of `options` that fits counts; what none fits stays as it is.
+// The first of `options` that fits counts; what none fits stays as it is. The field that only the
+// metadata name (`field`) is put before the sentence.
 absl::Status InOptions(const absl::Status& status, absl::Span<const FieldOption> options);
+
+// What was looked up for a word of `option` and is not there: which option, and which word. Another
+// error stays as it is.
+absl::Status OfWord(const absl::Status& status, absl::string_view option, absl::string_view word);
 
 }  // namespace comity::cli

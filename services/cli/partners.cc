@@ -1,6 +1,7 @@
 // comity partners: list, show, import, suspend-exchanges, resume-exchanges. Those that edit are in
 // partner_edits.cc.
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/facts_csv/csv.h"
 #include "common/facts_csv/facts_csv.h"
@@ -23,6 +25,7 @@
 #include "services/cli/enum_option.h"
 #include "services/cli/progress.h"
 #include "services/cli/question.h"
+#include "services/cli/shown_fields.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -46,12 +49,27 @@ bool ByThen(const Step& step) {
 
 std::string CompetenceText(const v1::Partner& partner) {
   if (!partner.competent_in_criminal_matters()) return "no";
-  return absl::StrCat(
-      "yes (",
-      partner.has_competence_confirmation()
-          ? "confirmed"
-          : EnumText(v1::Certainty_descriptor(), partner.competence_certainty(), "CERTAINTY_"),
-      ")");
+  return absl::StrCat("yes (",
+                      partner.has_competence_confirmation()
+                          ? ConfirmedText(partner.competence_confirmation())
+                      : partner.competence_certainty() == v1::CERTAINTY_UNSPECIFIED
+                          ? "not confirmed"
+                          : CertaintyText(partner.competence_certainty()),
+                      ")");
+}
+
+// Who it is, besides its name.
+void PrintIdentity(const v1::Partner& partner) {
+  if (!partner.merged_into().empty()) {
+    std::cout << "Entered twice, and merged into " << partner.merged_into()
+              << ": comity partners show " << IdOf(partner.merged_into()) << "\n";
+  }
+  std::cout << EnumText(v1::PartnerKind_descriptor(), partner.kind(), "PARTNER_KIND_");
+  if (!partner.region().empty()) std::cout << ", " << Words(partner.region());
+  if (!partner.aliases().empty()) {
+    std::cout << ", also known as " << absl::StrJoin(partner.aliases(), ", ");
+  }
+  std::cout << "\n";
 }
 
 void PrintStanding(const v1::PartnerStanding& standing) {
@@ -63,6 +81,7 @@ void PrintStanding(const v1::PartnerStanding& standing) {
   std::cout << "\n";
   if (!partner.status_footnote().empty())
     std::cout << Wrap(partner.status_footnote(), 100, 0) << "\n";
+  PrintIdentity(partner);
   std::cout << "On " << standing.day() << ": "
             << EnumText(v1::LegalClass_descriptor(), standing.legal_class(), "LEGAL_CLASS_")
             << (partner.exchanges_suspended() ? ", exchanges suspended" : "")
@@ -72,6 +91,9 @@ void PrintStanding(const v1::PartnerStanding& standing) {
             << (standing.public_on().empty() ? "" : ", as public on " + standing.public_on())
             << ", registry revision " << standing.registry_revision().number() << "\n"
             << "etag: " << partner.etag() << "\n";  // A confirmation takes it.
+  for (const v1::LegalClassPeriod& period : partner.legal_classes()) {
+    std::cout << "Legal class: " << Wrap(LegalClassText(period), 100, 13) << "\n";
+  }
   if (standing.legal_class() == v1::LEGAL_CLASS_INTERNATIONAL_ORGANISATION) {
     std::cout << "Competent in criminal matters: " << CompetenceText(partner) << "\n";
   }
@@ -80,8 +102,10 @@ void PrintStanding(const v1::PartnerStanding& standing) {
     std::cout << EnumText(v1::Axis_descriptor(), axis.axis(), "AXIS_") << ": "
               << Words(axis.step());
     if (!axis.day().empty()) std::cout << (ByThen(axis) ? " by " : " since ") << axis.day();
-    std::cout << " (" << EnumText(v1::Certainty_descriptor(), axis.certainty(), "CERTAINTY_")
-              << ")\n";
+    if (const std::string sure = CertaintyText(axis.certainty()); !sure.empty()) {
+      std::cout << " (" << sure << ")";
+    }
+    std::cout << "\n";
     if (!axis.evidence().empty()) {
       std::cout << "  evidence: " << Wrap(axis.evidence(), 100, 12) << "\n";
     }
@@ -94,6 +118,7 @@ void PrintStanding(const v1::PartnerStanding& standing) {
       if (!milestone.withdrawal_evidence().empty()) {
         std::cout << "; withdrawn: " << milestone.withdrawal_evidence();
       }
+      if (!milestone.note().empty()) std::cout << "; " << milestone.note();
       std::cout << "\n";
     }
     if (!axis.next_step().empty())
@@ -131,27 +156,48 @@ absl::Status Show(App& app, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+// "deleted", "merged into partners/turkiye".
+std::string OffText(const v1::Partner& partner) {
+  if (!partner.merged_into().empty()) return absl::StrCat("merged into ", partner.merged_into());
+  return partner.has_delete_time() ? "deleted" : "";
+}
+
+// `fields` of each, or what finds it if there are none.
+void PrintPartners(const v1::ListPartnersResponse& all, const std::vector<std::string>& fields) {
+  std::vector<std::string> header = {"name", "partner", "kind", "ISO", "region", ""};
+  if (!fields.empty()) {
+    header = {"name"};
+    header.insert(header.end(), fields.begin(), fields.end());
+  }
+  std::vector<std::vector<std::string>> rows;
+  std::set<std::string> footnotes;
+  for (const v1::Partner& partner : all.partners()) {
+    footnotes.insert(partner.status_footnote());
+    if (!fields.empty()) {
+      rows.push_back(NamedFields(partner, fields));
+      continue;
+    }
+    rows.push_back({partner.name(), partner.display_name(),
+                    EnumText(v1::PartnerKind_descriptor(), partner.kind(), "PARTNER_KIND_"),
+                    partner.iso_alpha2(), partner.region(), OffText(partner)});
+  }
+  PrintTable(std::cout, header, rows);
+  PrintFootnotes(std::cout, footnotes);
+}
+
 absl::Status List(App& app, const Arguments& arguments) {
   v1::ListPartnersRequest request;
   request.set_query(arguments.query);
   request.set_filter(arguments.filter);
   request.set_show_deleted(arguments.show_deleted);
+  // The footnote goes with the name wherever people read it.
+  if (!app.options.json &&
+      std::find(app.fields.begin(), app.fields.end(), "display_name") != app.fields.end()) {
+    request.mutable_read_mask()->add_paths("status_footnote");
+  }
   return ListAndShow(
-      app, &RegistryStub::ListPartners, request, [](const v1::ListPartnersResponse& all) {
-        std::vector<std::vector<std::string>> rows;
-        for (const v1::Partner& partner : all.partners()) {
-          rows.push_back({partner.name(), partner.display_name(),
-                          EnumText(v1::PartnerKind_descriptor(), partner.kind(), "PARTNER_KIND_"),
-                          partner.iso_alpha2(), partner.region(),
-                          partner.has_delete_time() ? "deleted" : ""});
-        }
-        PrintTable(std::cout, {"name", "partner", "kind", "ISO", "region", ""}, rows);
-        std::set<std::string> footnotes;
-        for (const v1::Partner& partner : all.partners()) {
-          footnotes.insert(partner.status_footnote());
-        }
-        PrintFootnotes(std::cout, footnotes);
-      });
+      app, &RegistryStub::ListPartners, request,
+      [&fields = app.fields](const v1::ListPartnersResponse& all) { PrintPartners(all, fields); });
 }
 
 void PrintImport(const v1::ImportFactsResponse& response, bool dry_run) {
@@ -271,6 +317,8 @@ void RegisterPartners(Command root, App& app) {
 
   const Command list = AddCommand(partners, app, "list", "List or find partners",
                                   "  comity --as desk-1 partners list --find turkiye\n"
+                                  "  comity --as desk-1 partners list --output json \\\n"
+                                  "      --fields display_name,legal_classes\n"
                                   "  comity --as desk-1 partners list --filter \\\n"
                                   "      'kind = STATE AND legal_class = MEMBER_STATE'",
                                   [&app, arguments] { return List(app, *arguments); });
@@ -283,7 +331,7 @@ void RegisterPartners(Command root, App& app) {
           "competent_in_criminal_matters")
       .TypeName("FILTER");
   list.AddFlag("--show-deleted", arguments->show_deleted, "Those that are off the register, too");
-  AtRevision(app, list);
+  AtRevision(app, ReadFields(app, *v1::Partner::descriptor(), list));
 
   const Command import =
       AddCommand(partners, app, "import", "Load facts from files: all or nothing",

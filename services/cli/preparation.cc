@@ -29,6 +29,12 @@ std::string StateText(const v1::Consultation& consultation) {
   return consultation.closed().empty() ? state : absl::StrCat(state, " ", consultation.closed());
 }
 
+// Who is not told who replied is not told who did not, either.
+bool TellsReplies(const v1::Consultation& consultation) {
+  return !consultation.replies().empty() || !consultation.outstanding().empty() ||
+         consultation.member_states().empty();
+}
+
 void PrintConsultation(const v1::Consultation& consultation) {
   std::cout << consultation.name() << ", " << StateText(consultation) << "\n  "
             << Wrap(consultation.question(), 100, 2) << "\n  opened " << consultation.opened()
@@ -42,6 +48,7 @@ void PrintConsultation(const v1::Consultation& consultation) {
          EnumText(v1::ConsultationReply::Position_descriptor(), reply.position(), "POSITION_"),
          reply.day(), reply.evidence()});
   }
+  if (!TellsReplies(consultation)) std::cout << "  Replies are not told to you.\n";
   if (!rows.empty()) PrintTable(std::cout, {"replied", "position", "day", "evidence"}, rows);
   if (!consultation.outstanding().empty()) {
     std::cout << "  not yet: " << Wrap(absl::StrJoin(consultation.outstanding(), ", "), 100, 11)
@@ -57,7 +64,9 @@ void PrintConsultations(const v1::ListConsultationsResponse& response) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::Consultation& one : response.consultations()) {
     rows.push_back({one.name(), StateText(one), one.opened(), one.deadline(),
-                    absl::StrCat(one.replies_size(), " of ", one.member_states_size()),
+                    TellsReplies(one)
+                        ? absl::StrCat(one.replies_size(), " of ", one.member_states_size())
+                        : "not told to you",
                     one.reminder_due() ? "reminders due" : ""});
   }
   PrintTable(std::cout, {"consultation", "state", "opened", "deadline", "replies", ""}, rows);

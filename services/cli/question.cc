@@ -9,6 +9,8 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/option_names.h"
+#include "services/cli/set_fields.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -49,11 +51,11 @@ absl::StatusOr<v1::Origin> ResolveOrigin(App& app, const std::string& text) {
   COMITY_ASSIGN_OR_RETURN(const auto registry, session->Registry());
   v1::GetPartnerStandingRequest request;
   request.set_name(PartnerName(text));
-  COMITY_ASSIGN_OR_RETURN(
-      const v1::PartnerStanding standing,
+  const auto standing =
       client::Invoke(registry.get(), &v1::PartnerRegistryService::Stub::GetPartnerStanding, request,
-                     app.patience()));
-  COMITY_ASSIGN_OR_RETURN(const v1::OriginKind kind, KindOf(standing.legal_class(), text));
+                     app.patience());
+  if (!standing.ok()) return OfWord(standing.status(), "--origin", text);
+  COMITY_ASSIGN_OR_RETURN(const v1::OriginKind kind, KindOf(standing->legal_class(), text));
   origin.set_kind(kind);
   origin.set_partner(request.name());
   return origin;
@@ -96,6 +98,18 @@ absl::StatusOr<ledger::v1::Revision> RegistryRevision(App& app, absl::string_vie
 Command AtRevision(App& app, Command command) {
   command.AddOption("--at-revision", app.at_revision, "As the registry was at this revision")
       .TypeName("NUMBER");
+  return command;
+}
+
+Command ReadFields(App& app, const google::protobuf::Descriptor& resource, Command command) {
+  command
+      .AddList(
+          "--fields",
+          [&app, &resource](const std::string& word) {
+            return TakeFieldNames(resource, word, app.fields);
+          },
+          "Only these fields of each, besides its name: display_name,region; repeat")
+      .TypeName(absl::StrCat("FIELD:{", absl::StrJoin(FieldNames(resource), ","), "}"));
   return command;
 }
 

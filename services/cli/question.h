@@ -56,6 +56,17 @@ absl::Status SetAtRevision(App& app, Request& request) {
   return absl::OkStatus();
 }
 
+// Adds --fields to a command that lists `resource` through calls.h by a request with a read_mask.
+Command ReadFields(App& app, const google::protobuf::Descriptor& resource, Command command);
+
+// What --fields said, for a request that has the field.
+template <typename Request>
+void SetReadMask(const App& app, Request& request) {
+  if constexpr (requires { request.mutable_read_mask(); }) {
+    for (const std::string& field : app.fields) request.mutable_read_mask()->add_paths(field);
+  }
+}
+
 // "not-as-evidence", "not-to:russia,belarus".
 absl::StatusOr<partner_registry::v1::Restriction> ParseRestriction(const std::string& text);
 

@@ -18,6 +18,7 @@
 #include "services/cli/calls.h"
 #include "services/cli/enum_option.h"
 #include "services/cli/question.h"
+#include "services/cli/shown_fields.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -146,11 +147,10 @@ void PrintEvents(const Events& events) {
     }
     std::cout << "    " << Wrap(event.sentence(), 100, 4) << "\n";
     if (!event.evidence().empty()) {
+      const std::string sure = CertaintyText(event.certainty());
       std::cout << "    shown by: "
-                << Wrap(absl::StrCat(
-                            event.evidence(), " (",
-                            EnumText(v1::Certainty_descriptor(), event.certainty(), "CERTAINTY_"),
-                            ")"),
+                << Wrap(absl::StrCat(event.evidence(),
+                                     sure.empty() ? "" : absl::StrCat(" (", sure, ")")),
                         100, 14)
                 << "\n";
     }

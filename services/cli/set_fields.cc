@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/service/field_masks.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -154,30 +155,21 @@ std::string EntriesHelp(const Descriptor& type) {
   return help;
 }
 
-std::vector<std::vector<std::string>> ShownFields(const Message& message) {
-  const auto* const reflection = message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  std::vector<std::vector<std::string>> rows;
-  for (const FieldDescriptor* field : fields) {
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    std::vector<std::string> values;
-    const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
-    for (int i = 0; i < count; ++i) {
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-        const int value = field->is_repeated() ? reflection->GetRepeatedEnumValue(message, field, i)
-                                               : reflection->GetEnumValue(message, field);
-        values.push_back(EnumText(field->enum_type(), value, PrefixOf(*field->enum_type())));
-      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
-        values.emplace_back("yes");
-      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-        values.push_back(field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
-                                              : reflection->GetString(message, field));
-      }
+std::string TakeFieldNames(const Descriptor& type, const std::string& word,
+                           std::vector<std::string>& names) {
+  for (const absl::string_view name : absl::StrSplit(word, ',')) {
+    if (type.FindFieldByName(std::string(name)) == nullptr) {
+      return absl::StrCat("\"", name, "\" is not one of ", absl::StrJoin(FieldNames(type), ", "));
     }
-    rows.push_back({field->name(), absl::StrJoin(values, "; ")});
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
   }
-  return rows;
+  return "";
+}
+
+std::vector<std::string> FieldNames(const Descriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+  return names;
 }
 
 }  // namespace comity::cli

@@ -26,7 +26,12 @@ std::string SettableFields(const google::protobuf::Descriptor& type);
 // How entries of its maps are set, to go on with; empty if it has none.
 std::string EntriesHelp(const google::protobuf::Descriptor& type);
 
-// What is set of `message` and of no other message, name and value, in the order of its fields.
-std::vector<std::vector<std::string>> ShownFields(const google::protobuf::Message& message);
+// Reads names of fields of `type`, such as `display_name,legal_classes`, each kept once. Empty, or
+// the sentence that says which is none and what there is.
+std::string TakeFieldNames(const google::protobuf::Descriptor& type, const std::string& word,
+                           std::vector<std::string>& names);
+
+// All of them.
+std::vector<std::string> FieldNames(const google::protobuf::Descriptor& type);
 
 }  // namespace comity::cli

@@ -91,6 +91,7 @@ void PrintGaps(const client::GapsEverywhere& all, bool named) {
     std::cout << "Everything is in accord with it.\n";
   }
   PrintLookedAt(all, named);
+  PrintIncomplete(std::cout, all.status());
 }
 
 // The registry's gaps, and the engagements that are planned beside the strategy.

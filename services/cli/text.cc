@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -91,6 +92,18 @@ void PrintError(std::ostream& out, const absl::Status& status) {
   out << ")\n";
 }
 
+void PrintIncomplete(std::ostream& out, const absl::Status& status) {
+  if (ReasonOf(status) != "PARTIAL_ANSWER") return;
+  std::vector<std::string> services;
+  for (const PreconditionViolation& part : DetailsOf(status).preconditions) {
+    services.push_back(part.subject);
+  }
+  out << Wrap(absl::StrCat("This is incomplete: ", absl::StrJoin(services, ", "),
+                           " did not give all of its own."),
+              kWidth, 0)
+      << "\n";
+}
+
 void PrintTable(std::ostream& out, const std::vector<std::string>& header,
                 const std::vector<std::vector<std::string>>& rows) {
   if (rows.empty()) {
@@ -104,11 +117,11 @@ void PrintTable(std::ostream& out, const std::vector<std::string>& header,
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Columns(row[i]));
   }
   const auto print = [&](const std::vector<std::string>& row) {
+    std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out << row[i];
-      if (i + 1 < row.size()) out << std::string(widths[i] - Columns(row[i]) + 2, ' ');
+      absl::StrAppend(&line, row[i], std::string(widths[i] - Columns(row[i]) + 2, ' '));
     }
-    out << "\n";
+    out << absl::StripTrailingAsciiWhitespace(line) << "\n";
   };
   print(header);
   for (const auto& row : rows) print(row);

@@ -20,6 +20,9 @@ namespace comity::cli {
 // rule by rule, and the reason a program would look for.
 void PrintError(std::ostream& out, const absl::Status& status);
 
+// Under what only a part of the services told (`PARTIAL_ANSWER`): which did not. Otherwise nothing.
+void PrintIncomplete(std::ostream& out, const absl::Status& status);
+
 // Rows under a header, columns aligned. Empty rows print a line that says so.
 void PrintTable(std::ostream& out, const std::vector<std::string>& header,
                 const std::vector<std::vector<std::string>>& rows);

@@ -38,6 +38,38 @@ TEST(OptionNamesTest, OfSeveralValuesItSaysWhich) {
   EXPECT_EQ(DetailsOf(obstacle).preconditions[1].subject, "--with (number 13)");
 }
 
+TEST(OptionNamesTest, AFieldThatOnlyTheMetadataNameIsPutBeforeTheSentence) {
+  const auto named = [](const char* field, std::vector<PreconditionViolation> obstacles = {}) {
+    return InOptions(MakeError(absl::StatusCode::kNotFound, "There is no partner.",
+                               {.reason = "PARTNER_NOT_FOUND",
+                                .metadata = {{"field", field}},
+                                .preconditions = std::move(obstacles)}),
+                     kOptions);
+  };
+  EXPECT_EQ(named("participants[1].partner").message(), "--with (number 2): There is no partner.");
+  EXPECT_EQ(DetailsOf(named("participants[1]")).metadata.at("field"), "--with (number 2)");
+  EXPECT_EQ(named("other").message(), "There is no partner.");
+  EXPECT_EQ(named("participants", {{"CONTACT", "participants", "is away."}}).message(),
+            "There is no partner.");
+}
+
+TEST(OptionNamesTest, WhatWasLookedUpForAWordIsNamedByIt) {
+  const absl::Status missing = MakeError(absl::StatusCode::kNotFound, "There is no partner.",
+                                         {.reason = "PARTNER_NOT_FOUND"});
+
+  const absl::Status status = OfWord(missing, "--origin", "nosuch");
+
+  EXPECT_EQ(status.message(), "--origin: \"nosuch\": There is no partner.");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReasonOf(status), "PARTNER_NOT_FOUND");
+  EXPECT_EQ(DetailsOf(status).fields[0].field, "--origin");
+  // A command that knows the field by another option renames it.
+  EXPECT_EQ(InOptions(OfWord(missing, "participants", "nosuch"), kOptions).message(),
+            "--with: \"nosuch\": There is no partner.");
+  EXPECT_EQ(OfWord(absl::UnavailableError("down"), "--origin", "x").message(), "down");
+  EXPECT_TRUE(OfWord(absl::OkStatus(), "--origin", "x").ok());
+}
+
 TEST(OptionNamesTest, WhatNoOptionWasGivenForStaysAsItIs) {
   for (const char* const field : {"engagement.participants_more", "engagement", "other"}) {
     const absl::Status status = InOptions(InvalidField("X_INVALID", field, "is wrong"), kOptions);

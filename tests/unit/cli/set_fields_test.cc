@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "comity/partner_registry/v1/partner.pb.h"
+#include "services/cli/shown_fields.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::cli {
@@ -115,18 +116,16 @@ TEST(SetFieldsTest, WhatAnInstrumentCoversIsOneFieldWithParts) {
                           ElementsAre("excludes_special_categories", "yes")));
 }
 
-TEST(SetFieldsTest, WhatIsSetIsShown) {
-  Partner partner;
-  partner.set_name("partners/georgia");
-  partner.set_kind(partner_registry::v1::PARTNER_KIND_UNION_BODY);
-  partner.add_aliases("x");
-  partner.add_aliases("y");
-  partner.set_competent_in_criminal_matters(true);
-
-  EXPECT_THAT(ShownFields(partner), ElementsAre(ElementsAre("name", "partners/georgia"),
-                                                ElementsAre("kind", "union body"),
-                                                ElementsAre("competent_in_criminal_matters", "yes"),
-                                                ElementsAre("aliases", "x; y")));
+TEST(SetFieldsTest, NamesOfFieldsAreTakenOnceAndOthersRefused) {
+  std::vector<std::string> names;
+  EXPECT_EQ(TakeFieldNames(*Partner::descriptor(), "region,display_name", names), "");
+  EXPECT_EQ(TakeFieldNames(*Partner::descriptor(), "region", names), "");
+  EXPECT_THAT(names, ElementsAre("region", "display_name"));
+  for (const char* wrong : {"colour", "region,colour", "", "*", "region,"}) {
+    EXPECT_THAT(TakeFieldNames(*Partner::descriptor(), wrong, names),
+                HasSubstr("is not one of name, kind, display_name"))
+        << wrong;
+  }
 }
 
 }  // namespace

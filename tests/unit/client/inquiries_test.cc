@@ -18,6 +18,7 @@ using partner_registry::v1::Instrument;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
@@ -58,13 +59,30 @@ TEST(InquiriesTest, WhoDidNotAnswerIsNamedWithTheReason) {
 
   const absl::Status status = all.status();
 
-  EXPECT_THAT(status, FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
-  EXPECT_THAT(status.message(), HasSubstr("document-exchange"));
+  EXPECT_THAT(status, FailsWith(absl::StatusCode::kPermissionDenied, "PARTIAL_ANSWER"));
+  EXPECT_THAT(status.message(), HasSubstr("document-exchange may not tell you its own"));
+  EXPECT_THAT(status.message(), Not(HasSubstr("ask again")));
   const ErrorDetails details = DetailsOf(status);
   ASSERT_THAT(details.preconditions, SizeIs(1));
   EXPECT_EQ(details.preconditions[0].type, "SERVICE");
   EXPECT_EQ(details.preconditions[0].subject, "document-exchange");
   EXPECT_EQ(details.preconditions[0].description, "It is not for you.");
+}
+
+TEST(InquiriesTest, OneThatIsDownIsAskedAgainAndOneThatDeniesIsNot) {
+  AffectedEverywhere all{.registry = absl::UnavailableError("down"),
+                         .engagements = engagement_scheduling::v1::ListAffectedResponse(),
+                         .documents = document_exchange::v1::ListAffectedResponse()};
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+  EXPECT_EQ(all.status().message(),
+            "This is a part of the answer: partner-registry did not give all of its own; ask "
+            "again.");
+
+  all.documents = kDenied;
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+  EXPECT_THAT(all.status().message(),
+              HasSubstr("partner-registry did not give all of its own; ask again; "
+                        "document-exchange may not tell you its own; have somebody ask"));
 }
 
 TEST(InquiriesTest, WhatWasCutIsAPartThoughEverybodyAnswered) {
@@ -205,7 +223,7 @@ TEST(InquiriesTest, WhatWasNotCountedIsNotZero) {
 
   EXPECT_THAT(all.Counts(),
               ElementsAre(Pair("partners/albania", ElementsAre(Pair("engagements", 3)))));
-  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kPermissionDenied, "PARTIAL_ANSWER"));
   EXPECT_THAT((VolumesEverywhere{.engagements = kDenied, .documents = kDenied}).Counts(),
               IsEmpty());
 }
@@ -215,7 +233,7 @@ TEST(InquiriesTest, WhatOneServiceReportedStandsWhereTheOtherFailed) {
   *documents.mutable_volumes() = Documents("partners/georgia", 7, 2).volumes();
   const VolumesReported all{.engagements = kDenied, .documents = documents};
 
-  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kUnavailable, "PARTIAL_ANSWER"));
+  EXPECT_THAT(all.status(), FailsWith(absl::StatusCode::kPermissionDenied, "PARTIAL_ANSWER"));
   EXPECT_THAT(all.Counts(), ElementsAre(Pair("partners/georgia",
                                              ElementsAre(Pair("cases", 2), Pair("documents", 7)))));
 }
