@@ -15,7 +15,7 @@
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
-#include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/step_order.h"
 #include "services/partner-registry/domain/steps.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"

@@ -45,16 +45,13 @@ struct CoveredDays {
 // period covers it. Whether it is sure, legal::ClassOf says.
 LegalClass ClassAsRecorded(const Partner& partner, absl::CivilDay day);
 
-// The first day from which a step counts: the first that its day may mean, or that on which it was
-// recorded.
-absl::CivilDay CountsFrom(const Milestone& milestone);
-
 // Where the relation with `partner` stands on `day`, on what `registry` knows. A partial date
 // counts from the first day it may mean, and the certainty says so; a step without a day counts
-// from the day on which it was recorded.
+// from the day on which it was recorded. What was taken after a step that closes its axis begins
+// anew (step_order.h).
 //
-// The next step is told from what counts still: not from a step that rests on one of an instrument
-// that was retracted, nor from an arrangement that comes to nothing (arrangements.h).
+// The next step (next_step.h) is told from what counts still: not from a step that rests on one of
+// an instrument that was retracted, nor from an arrangement that comes to nothing (arrangements.h).
 //
 // With `public_on` only what was public on that day: instruments as the transfer check takes it of
 // who explores (PublicAsRecorded), other steps by their own day, since nobody knows of one before

@@ -81,15 +81,18 @@ const std::vector<Step> kTreaty = {
     {"SUSPENDED",
      "the suspended parts are reinstated, or notice is given",
      "the Union or the partner",
-     {{"PROVISIONALLY_APPLIED", "IN_FORCE", "APPLIES"}}},
+     {{"PROVISIONALLY_APPLIED", "IN_FORCE", "APPLIES"}},
+     Turn::kInterrupts},
     {"NOTICE_GIVEN",
      "the end takes effect; a successor is negotiated",
      "the Union or the partner",
-     {{"PROVISIONALLY_APPLIED", "IN_FORCE", "APPLIES"}}},
+     {{"PROVISIONALLY_APPLIED", "IN_FORCE", "APPLIES"}},
+     Turn::kInterrupts},
     {"ENDED",
      "none: another basis or status applies",
      "the Union or the partner",
-     {{"PROVISIONALLY_APPLIED", "IN_FORCE", "APPLIES"}}},
+     {{"PROVISIONALLY_APPLIED", "IN_FORCE", "APPLIES"}},
+     Turn::kCloses},
 };
 
 const std::vector<Step> kWorkingArrangement = {
@@ -107,11 +110,13 @@ const std::vector<Step> kWorkingArrangement = {
     {"ABANDONED",
      "a new arrangement is negotiated by the agency",
      "the agency or the partner",
-     {{"DRAFTING", "COLLEGE_ADOPTED"}}},
+     {{"DRAFTING", "COLLEGE_ADOPTED"}},
+     Turn::kCloses},
     {"ENDED",
      "a new arrangement is negotiated by the agency",
      "the agency or the partner",
-     {{"SIGNED", "IN_EFFECT"}}},
+     {{"SIGNED", "IN_EFFECT"}},
+     Turn::kCloses},
 };
 
 const std::vector<Step> kContactPoint = {
@@ -127,7 +132,8 @@ const std::vector<Step> kContactPoint = {
     {"LAPSED",
      "the partner designates a new contact point",
      "the partner or the registry operator",
-     {{"DESIGNATED"}}},
+     {{"DESIGNATED"}},
+     Turn::kCloses},
 };
 
 const std::vector<Step> kLiaisonProsecutor = {
@@ -142,7 +148,11 @@ const std::vector<Step> kLiaisonProsecutor = {
      " (EJR 24, 54a(3))",
      "the partner",
      {{"ENTITLED"}, {"SELECTED"}}},
-    {"ENDED", "the partner seconds a successor", "the partner or the agency", {{"SECONDED"}}},
+    {"ENDED",
+     "the partner seconds a successor",
+     "the partner or the agency",
+     {{"SECONDED"}},
+     Turn::kCloses},
 };
 
 const std::vector<Step> kProjectMembership = {
@@ -151,8 +161,9 @@ const std::vector<Step> kProjectMembership = {
     {"EXIT_ANNOUNCED",
      "the exit takes effect; its day is to be confirmed",
      "the partner",
-     {{"JOINED"}}},
-    {"LEFT", "none", "the partner", {{"JOINED"}}},
+     {{"JOINED"}},
+     Turn::kInterrupts},
+    {"LEFT", "none", "the partner", {{"JOINED"}}, Turn::kCloses},
 };
 
 const std::vector<Step> kNone;
@@ -183,6 +194,16 @@ int RankOf(Axis axis, absl::string_view word) {
     if (steps[i].word == word) return static_cast<int>(i);
   }
   return -1;
+}
+
+const Step* FindStep(Axis axis, absl::string_view word) {
+  const int rank = RankOf(axis, word);
+  return rank < 0 ? nullptr : &StepsOf(axis)[static_cast<std::size_t>(rank)];
+}
+
+bool Closes(Axis axis, absl::string_view word) {
+  const Step* step = FindStep(axis, word);
+  return step != nullptr && step->turn == Turn::kCloses;
 }
 
 }  // namespace comity::partner_registry

@@ -93,12 +93,6 @@ absl::Status CheckPeriod(const Registry& registry, const Strategy& strategy) {
   return absl::OkStatus();
 }
 
-// Steps that lead nowhere any more.
-bool IsEnd(absl::string_view step) {
-  return step == "NONE" || step == "ENDED" || step == "LAPSED" || step == "LEFT" ||
-         step == "ABANDONED";
-}
-
 bool NeedsListing(LegalClass legal_class) {
   return legal_class == LegalClass::kThirdCountry ||
          legal_class == LegalClass::kInternationalOrganisation;
@@ -108,7 +102,8 @@ bool NeedsListing(LegalClass legal_class) {
 std::string GoesOn(const Standing& standing) {
   std::vector<std::string> steps;
   for (const AxisStanding& axis : standing.axes) {
-    if (!IsEnd(axis.step)) steps.push_back(absl::StrCat(Word(axis.axis), " ", axis.step));
+    if (axis.step != "NONE" && !Closes(axis.axis, axis.step))
+      steps.push_back(absl::StrCat(Word(axis.axis), " ", axis.step));
   }
   return absl::StrJoin(steps, ", ");
 }

@@ -1,7 +1,6 @@
 #include "services/partner-registry/domain/transitions.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,32 +13,42 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/candidates.h"
+#include "services/partner-registry/domain/derived_steps.h"
 #include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/step_order.h"
 #include "services/partner-registry/domain/steps.h"
 
 namespace comity::partner_registry {
 namespace {
 
-// The order in which steps were taken.
-std::pair<absl::CivilDay, std::int64_t> Moment(const Milestone& step) {
-  return {CountsFrom(step), step.recorded.revision};
+// The arrangement whose step became the milestone; null if none did.
+const Arrangement* ArrangementOf(const Registry& registry, const Milestone& milestone) {
+  for (const Arrangement* each : registry.relations().Of<Arrangement>(milestone.partner)) {
+    for (const ArrangementStep& step : each->steps) {
+      if (MilestoneIdOf(*each, step.state) == milestone.id) return each;
+    }
+  }
+  return nullptr;
 }
 
-bool FromAnInstrument(const Milestone& step) { return step.id.empty(); }
+// What a step follows from or is of and that stands for itself, by name: an instrument or the like,
+// or an arrangement. Empty: it was recorded by hand.
+std::string OwnerOf(const Registry& registry, const Milestone& step) {
+  if (IsDerived(step)) return SourceOf(step);
+  const Arrangement* arrangement =
+      step.axis == Axis::kWorkingArrangement ? ArrangementOf(registry, step) : nullptr;
+  return arrangement == nullptr ? "" : Name(*arrangement);
+}
 
 // Whether it is a step of an arrangement that comes to nothing, on which nothing can rest.
 bool ComesToNothing(const Registry& registry, const Milestone& milestone) {
-  for (const Arrangement* each : registry.relations().Of<Arrangement>(milestone.partner)) {
-    for (const ArrangementStep& step : each->steps) {
-      if (MilestoneIdOf(*each, step.state) == milestone.id) {
-        return !RetractedSideOf(registry, *each).empty();
-      }
-    }
-  }
-  return false;
+  const Arrangement* arrangement = ArrangementOf(registry, milestone);
+  return arrangement != nullptr && !RetractedSideOf(registry, *arrangement).empty();
 }
 
-// The words of the steps that hold on `day`: taken by then, and since the axis was last closed.
+// The words of the steps that hold on `day`: taken by then, and since the axis was last closed. An
+// instrument, arrangement or secondment that has ended closes nothing but itself; a closing step
+// that was recorded by hand closes all milestones.
 std::set<std::string> HoldingOn(const Registry& registry, const Partner& partner,
                                 const Milestone& step, absl::CivilDay day) {
   std::vector<Milestone> taken =
@@ -49,22 +58,25 @@ std::set<std::string> HoldingOn(const Registry& registry, const Partner& partner
     return itself || CountsFrom(each) > day || each.project != step.project ||
            (each.axis == Axis::kWorkingArrangement && ComesToNothing(registry, each));
   });
-  const absl::string_view closing = StepsOf(step.axis).back().word;
-  std::pair<absl::CivilDay, std::int64_t> closed{absl::CivilDay(1, 1, 1), 0};
-  std::set<std::string> ended;  // Instruments, by what their steps have as evidence.
+  std::set<std::string> ended;
+  std::vector<const Milestone*> closings;
   for (const Milestone& each : taken) {
-    if (each.step != closing) continue;
-    if (FromAnInstrument(each)) {
-      ended.insert(each.evidence);
+    if (!Closes(each.axis, each.step)) continue;
+    std::string owner = OwnerOf(registry, each);
+    if (owner.empty()) {
+      closings.push_back(&each);
     } else {
-      closed = std::max(closed, Moment(each));
+      ended.insert(std::move(owner));
     }
   }
   std::set<std::string> words;
   for (const Milestone& each : taken) {
-    if (FromAnInstrument(each) ? !ended.contains(each.evidence) : Moment(each) > closed) {
-      words.insert(each.step);
-    }
+    const bool closed =
+        ended.contains(OwnerOf(registry, each)) ||
+        (!IsDerived(each) && std::any_of(closings.begin(), closings.end(), [&](const auto* last) {
+          return !TakenAfter(each, *last);
+        }));
+    if (!closed) words.insert(each.step);
   }
   return words;
 }

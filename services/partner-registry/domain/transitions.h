@@ -8,7 +8,7 @@ namespace comity::partner_registry {
 
 // Whether `step`, of a word that its axis has, can be taken: what has to come first (steps.h) was
 // taken by its day, as a milestone or by an instrument that has not ended, and since the axis was
-// last closed by its last step; in the same project. What is undated counts from when it was
+// last closed (steps.h, step_order.h); in the same project. What is undated counts from when it was
 // recorded. CONSULTED takes a consultation of the partner that was closed by its day.
 //
 // INVALID_ARGUMENT `EVIDENCE_MISSING`: without a day or a document. FAILED_PRECONDITION

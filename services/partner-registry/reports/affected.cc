@@ -11,12 +11,18 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
+#include "services/partner-registry/domain/secondments.h"
 #include "services/partner-registry/domain/standing.h"
+#include "services/partner-registry/domain/step_order.h"
 #include "services/partner-registry/reports/questions.h"
 #include "services/partner-registry/reports/words.h"
 
 namespace comity::partner_registry {
 namespace {
+
+constexpr char kAccessEnds[] =
+    "The secondment ends, and with it access to cases: the agency tells the partner and the "
+    "national members concerned (EJR 24, 54a).";
 
 // What legal::Suppose changes, in the registry's own words.
 absl::StatusOr<Instrument> Suppose(Instrument instrument, Supposition supposition,
@@ -76,7 +82,8 @@ class Comparison {
 
   std::vector<Affected> Compare() {
     Transfers();
-    Secondment();
+    Entitlement();
+    Secondments();
     Contacts();
     Axes();
     return std::move(affected_);
@@ -84,7 +91,8 @@ class Comparison {
 
  private:
   void Transfers();
-  void Secondment();
+  void Entitlement();
+  void Secondments();
   void Contacts();
   void Axes();
 
@@ -127,7 +135,7 @@ void Comparison::Transfers() {
   }
 }
 
-void Comparison::Secondment() {
+void Comparison::Entitlement() {
   const legal::SecondmentQuestion question{
       .instant = time_.instant, .mode = time_.mode, .partner = NameOf(partner_)};
   const legal::Verdict was = legal::EvaluateSecondment(before_.facts(), question);
@@ -135,38 +143,68 @@ void Comparison::Secondment() {
   if (was.outcome == would.outcome && was.bases == would.bases) return;
   const Standing standing = StandingOn(before_, partner_, day_);
   const AxisStanding& axis = standing.axes[static_cast<std::size_t>(Axis::kLiaisonProsecutor) - 1];
-  // The secondment itself, if there is one; otherwise what the partner is entitled to.
-  std::string resource = NameOf(partner_);
-  for (const Milestone& step : axis.history) {
-    if (step.step == axis.step && step.step == "SECONDED" && !step.id.empty()) {
-      resource = NameOf(step);
-    }
-  }
+  // A secondment of which nothing but the step was recorded; otherwise what the partner is entitled
+  // to.
   const bool ends =
       was.outcome == legal::Outcome::kPermitted && would.outcome != legal::Outcome::kPermitted;
-  affected_.push_back(
-      {.kind = Affected::Kind::kSecondment,
-       .resource = std::move(resource),
-       .before = Summary(was),
-       .after = Summary(would),
-       .sentence = absl::StrCat(
-           would.reasons.front().sentence,
-           ends && axis.step == "SECONDED"
-               ? " The secondment ends, and with it access to cases: the agency tells the partner "
-                 "and the national members concerned (EJR 24, 54a)."
-               : "",
-           footnote_)});
+  std::string resource = NameOf(partner_);
+  std::string sentence = would.reasons.front().sentence;
+  for (const Milestone& step : axis.history) {
+    if (step.step != axis.step || step.step != "SECONDED" || IsDerived(step)) continue;
+    resource = NameOf(step);
+    if (ends) sentence = absl::StrCat(would.reasons.front().sentence, " ", kAccessEnds);
+  }
+  affected_.push_back({.kind = Affected::Kind::kSecondment,
+                       .resource = std::move(resource),
+                       .before = Summary(was),
+                       .after = Summary(would),
+                       .sentence = absl::StrCat(sentence, footnote_)});
+}
+
+void Comparison::Secondments() {
+  const auto words = [](const std::string& why) {
+    return why.empty() ? std::string("in effect") : absl::StrCat("not in effect: ", why);
+  };
+  for (const Secondment* secondment : before_.relations().Of<Secondment>(partner_.id)) {
+    const std::string was = WhyNotInEffect(before_, *secondment, day_);
+    const std::string would = WhyNotInEffect(after_, *secondment, day_);
+    if (was.empty() == would.empty()) continue;
+    const bool prosecutor = secondment->kind == SecondmentKind::kLiaisonProsecutor;
+    const char* const sentence =
+        !was.empty() ? "The secondment has effect on that day."
+        : prosecutor ? kAccessEnds
+                     : "The posting of the liaison magistrate ends: the agency calls him back, or "
+                       "enters another under an arrangement that has effect (EJR 53).";
+    affected_.push_back({.kind = Affected::Kind::kSecondment,
+                         .resource = Name(*secondment),
+                         .before = words(was),
+                         .after = words(would),
+                         .sentence = absl::StrCat(sentence, footnote_)});
+  }
 }
 
 void Comparison::Contacts() {
   for (const Contact* contact : before_.ContactsOf(partner_.id)) {
+    const bool counts = before_.Counts(*contact, day_);
+    if (counts != after_.Counts(*contact, day_)) {
+      affected_.push_back(
+          {.kind = Affected::Kind::kContact,
+           .resource = NameOf(*contact),
+           .before = counts ? "counts" : "does not count",
+           .after = counts ? "does not count" : "counts",
+           .sentence = counts
+                           ? "It could neither call nor be sealed to any more, here and in every "
+                             "service: tell it before the day, and who takes its place."
+                           : "It could call, here and in every service."});
+      continue;
+    }
     if (!contact->opener) continue;
     const std::string authority =
         absl::StrCat(NameOf(partner_), "/authorities/", contact->authority);
     const bool closes = closed_.count(authority) != 0;
     if (!closes && opened_.count(authority) == 0) continue;
     // One that is not valid or not seconded opens nothing anyhow.
-    if (!(closes ? before_ : after_).Counts(*contact, day_)) continue;
+    if (!counts) continue;
     const char* const can = "opens documents sent to the authority";
     const char* const cannot = "none can be sent to the authority";
     affected_.push_back(

@@ -29,8 +29,9 @@ struct Affected {
 // What of `registry` would be another on `day` if `instrument` lapsed or were suspended from that
 // day on, or went on until it: on a copy with the instrument changed, what the transfer check says
 // of each authority or organisation of its partner to the standard question (questions.h), whether
-// a liaison prosecutor may be seconded, who opens documents there, and the five axes. It is a
-// question, so unconfirmed fields are taken as they are. In that order.
+// a liaison prosecutor may be seconded, which secondments have effect, which contacts count or open
+// documents there, and the five axes. It is a question, so unconfirmed fields are taken as they
+// are; not for secondments, whose access never rests on them. In that order.
 //
 // INVALID_ARGUMENT `FIELD_INVALID`: an extension that would end before it does now.
 absl::StatusOr<std::vector<Affected>> AffectedBy(const Registry& registry,

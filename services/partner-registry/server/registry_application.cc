@@ -1,5 +1,6 @@
 #include "services/partner-registry/server/registry_application.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/service/store_settings.h"
@@ -191,8 +192,12 @@ void RegistryApplication::AddMetrics(metrics::Metrics& metrics) {
   const auto number = [](auto value) { return static_cast<double>(value); };
   metrics.AddCallback(kRevision, "Last committed revision", {},
                       [this, number] { return number(store_->View().revision()); });
-  metrics.AddCallback(kPartners, "Partners on the register", {},
-                      [this, number] { return number(store_->View()->partners().size()); });
+  metrics.AddCallback(kPartners, "Partners on the register", {}, [this, number] {
+    const RegistryStore::State::Guard now = store_->View();
+    const auto& partners = now->partners();
+    return number(std::count_if(partners.begin(), partners.end(),
+                                [](const auto& each) { return !each.second->deleted(); }));
+  });
   metrics.AddCallback(kContacts, "Contacts on the register", {{"state", "active"}},
                       [count] { return count(ContactState::kActive); });
   metrics.AddCallback(kContacts, "Contacts on the register", {{"state", "suspended"}},

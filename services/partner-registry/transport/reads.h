@@ -6,6 +6,7 @@
 #include "common/legal/question.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
+#include "common/transfer_proto/field_path.h"
 #include "services/partner-registry/domain/leases.h"
 #include "services/partner-registry/domain/registry_store.h"
 #include "services/partner-registry/transport/snapshot_reads.h"
@@ -74,9 +75,10 @@ class Reads final : SnapshotReads {
                          All all_of, google::protobuf::RepeatedPtrField<Message>* found,
                          Response* response) const;
 
-  // NOT_FOUND `PARTNER_NOT_FOUND`.
+  // NOT_FOUND `PARTNER_NOT_FOUND` with the field: the counterpart, or an origin.
   static absl::Status CheckKnown(const Sight& sight, const Registry& now,
-                                 absl::string_view counterpart);
+                                 const v1::TransferQuestion& asked,
+                                 const transfer_proto::FieldPath& path);
   // Decides on what `then` held, and counts it.
   void Answer(const Registry& then, legal::Question question, bool of_the_past,
               v1::TransferVerdict& response) const;

@@ -165,6 +165,8 @@ absl::Status Reports::ListAffected(const rpc::Call& call, const v1::ListAffected
   transfer_proto::AffectedAnswer answer(asked.day, then->facts().revision(), {}, response);
   for (const Affected& one : affected) {
     if (one.kind == Affected::Kind::kContact && !contacts) continue;
+    const auto* const secondment = then->relations().Find<Secondment>(one.resource);
+    if (secondment != nullptr && !MaySee(sight.viewer, *secondment, Today())) continue;
     if (!answer.Add(ToProto(one))) break;
   }
   return absl::OkStatus();

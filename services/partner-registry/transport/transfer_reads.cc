@@ -27,13 +27,28 @@ bool SameRevision(const v1::TransferQuestion& one, const v1::TransferQuestion& o
 
 // What nobody has ever heard of is a slip of the pen; what was not known then is an answer.
 absl::Status Reads::CheckKnown(const Sight& sight, const Registry& now,
-                               absl::string_view counterpart) {
-  const absl::string_view partner = legal::PartnerOf(counterpart);
-  if (!partner.empty() && now.FindPartner(partner.substr(9)) != nullptr &&
-      sight.SeesPartner(partner.substr(9))) {
-    return absl::OkStatus();
+                               const v1::TransferQuestion& asked,
+                               const transfer_proto::FieldPath& path) {
+  const auto check = [&](absl::string_view name, absl::string_view field) {
+    const absl::string_view partner = legal::PartnerOf(name);
+    if (!partner.empty() && now.FindPartner(partner.substr(9)) != nullptr &&
+        sight.SeesPartner(partner.substr(9))) {
+      return absl::OkStatus();
+    }
+    const std::string whole = absl::StrCat(path.ToString(), ".", field);
+    const absl::Status unknown = NoSuch("partner", "PARTNER_NOT_FOUND");
+    ErrorDetails details = DetailsOf(unknown);
+    details.metadata["field"] = whole;
+    return MakeError(unknown.code(), absl::StrCat(whole, ": ", unknown.message()),
+                     std::move(details));
+  };
+  COMITY_RETURN_IF_ERROR(check(asked.counterpart(), "counterpart"));
+  for (int i = 0; i < asked.origins_size(); ++i) {
+    const std::string& partner = asked.origins(i).partner();
+    if (partner.empty()) continue;
+    COMITY_RETURN_IF_ERROR(check(partner, absl::StrCat("origins[", i, "].partner")));
   }
-  return NoSuch("partner", "PARTNER_NOT_FOUND");
+  return absl::OkStatus();
 }
 
 void Reads::Answer(const Registry& then, legal::Question question, bool of_the_past,
@@ -53,7 +68,8 @@ absl::Status Reads::EvaluateTransfer(const rpc::Call& call,
   // Before the view: what is current then is current in it. An answer of the past stays true.
   if (!asked.has_at_revision()) COMITY_RETURN_IF_ERROR(leases_->MayAnswer());
   COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
-  COMITY_RETURN_IF_ERROR(CheckKnown(Sight(then.viewer(), *clock_), *then, question.counterpart));
+  const transfer_proto::FieldPath path(nullptr, "question");
+  COMITY_RETURN_IF_ERROR(CheckKnown(Sight(then.viewer(), *clock_), *then, asked, path));
   if (asked.has_at_revision()) {
     COMITY_RETURN_IF_ERROR(GoBack(asked.at_revision(), "question.at_revision", then));
   }
@@ -86,11 +102,9 @@ absl::Status Reads::BatchEvaluateTransfers(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(Then then, Now(call));
   const Sight sight(then.viewer(), *clock_);
   for (int i = 0; i < count; ++i) {
-    const absl::Status known = CheckKnown(sight, *then, questions[i].counterpart);
-    if (!known.ok()) {
-      return MakeError(known.code(), absl::StrCat("requests[", i, "]: ", known.message()),
-                       DetailsOf(known));
-    }
+    const transfer_proto::FieldPath item(nullptr, "requests", i);
+    const transfer_proto::FieldPath path(&item, "question");
+    COMITY_RETURN_IF_ERROR(CheckKnown(sight, *then, request.requests(i).question(), path));
   }
   if (first.has_at_revision()) {
     COMITY_RETURN_IF_ERROR(GoBack(first.at_revision(), "requests[0].question.at_revision", then));

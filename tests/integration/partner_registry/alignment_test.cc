@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/time/day.h"
@@ -334,6 +335,22 @@ TEST_F(AlignmentTest, ReportsAreOfADelegationsOwnPartner) {
   EXPECT_EQ(kinds(kDelegation),
             (std::set<int>{v1::Affected::KIND_TRANSFER, v1::Affected::KIND_SECONDMENT,
                            v1::Affected::KIND_AXIS}));
+  v1::CreateSecondmentRequest second;
+  second.set_parent(kOwn);
+  second.set_secondment_id("s1");
+  second.set_reason("as agreed");
+  second.mutable_secondment()->set_kind(v1::Secondment::KIND_LIAISON_PROSECUTOR);
+  second.mutable_secondment()->set_instrument(
+      absl::StrCat(kOwn, "/instruments/cooperation-agreement"));
+  second.mutable_secondment()->set_from("2026-01-01");
+  second.mutable_secondment()->set_evidence("letter");
+  ASSERT_THAT(Relate(kDesk, &Relations::CreateSecondment, second), IsOk());
+  for (const std::string who : {kDesk, kCommission, kEeas, kDelegation}) {
+    const auto answer = affected(who, absl::StrCat(kOwn, "/instruments/cooperation-agreement"));
+    ASSERT_THAT(answer, IsOk()) << who;
+    const bool named = absl::StrContains(answer->DebugString(), "secondments/s1");
+    EXPECT_EQ(named, who == kDesk) << who << ": who may not list secondments is told of none";
+  }
   ExpectHidden(affected(kDelegation, "partners/georgia/instruments/cooperation-agreement"),
                affected(kDelegation, "partners/georgia/instruments/none"), "INSTRUMENT_NOT_FOUND");
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
+#include "common/status/error.h"
 #include "common/time/day.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
@@ -246,7 +247,9 @@ TEST_F(TransferCheckTest, ManyQuestionsAreAnsweredAsOneByOneAndOnOneState) {
   *request.mutable_requests(3)->mutable_question() = Ask("atlantis").From("france").question();
   const auto unknown = batch();
   EXPECT_THAT(unknown, FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
-  EXPECT_THAT(std::string(unknown.status().message()), HasSubstr("requests[3]"));
+  EXPECT_THAT(std::string(unknown.status().message()),
+              HasSubstr("requests[3].question.counterpart: There is no partner"));
+  EXPECT_EQ(DetailsOf(unknown.status()).metadata.at("field"), "requests[3].question.counterpart");
   while (request.requests_size() < 1001) *request.add_requests() = request.requests(0);
   invalid("1 to 1000")(batch());
   request.clear_requests();
@@ -298,6 +301,12 @@ TEST_F(TransferCheckTest, BeforeTheImportNothingWasKnownAndOtherStoresAreRefused
   EXPECT_THAT(Answer(ask), FailsWith(absl::StatusCode::kFailedPrecondition, "STORE_REPLACED"));
   Ask unknown("atlantis");
   EXPECT_THAT(Answer(unknown), FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  EXPECT_EQ(DetailsOf(Answer(unknown).status()).metadata.at("field"), "question.counterpart");
+  const auto origin = Answer(Ask("georgia").From("france").From("atlantis"));
+  EXPECT_THAT(origin, FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  EXPECT_EQ(DetailsOf(origin.status()).metadata.at("field"), "question.origins[1].partner");
+  EXPECT_THAT(std::string(origin.status().message()),
+              HasSubstr("question.origins[1].partner: There is no partner"));
 }
 
 TEST_F(TransferCheckTest, AQuestionLeavesNoEvidence) {

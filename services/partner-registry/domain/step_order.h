@@ -1,0 +1,38 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "services/partner-registry/domain/types.h"
+
+// Which of the steps of one axis count on a day.
+namespace comity::partner_registry {
+
+// The first day from which a step counts: the first that its day may mean, or that on which it was
+// recorded.
+absl::CivilDay CountsFrom(const Milestone& milestone);
+
+// Whether `step` was taken after `other`. What their days leave open, being the same or partial, is
+// as it was recorded.
+bool TakenAfter(const Milestone& step, const Milestone& other);
+
+// Whether it follows from an instrument, a secondment or a contact, and was not recorded as a step.
+bool IsDerived(const Milestone& step);
+
+// Those of `steps` that are taken by `day` and count still. The last step that closes the axis
+// takes with it all that was taken before, and itself goes once anything is taken after it; a step
+// that interrupts goes once one of those before it is taken again. Derived steps close and
+// interrupt nothing here: what they follow from stands for itself.
+std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day);
+
+// Of those that count on `day` the one with the highest rank, and of equals the later one; null if
+// there is none.
+const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay day);
+
+// Whether the furthest of the steps of one instrument, arrangement or secondment closes.
+bool HasEnded(const std::vector<Milestone>& steps, absl::CivilDay day);
+
+// Oldest first, what is undated at the end; of one day by rank, and what began anew on it last.
+void SortHistory(std::vector<Milestone>& history);
+
+}  // namespace comity::partner_registry

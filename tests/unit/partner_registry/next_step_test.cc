@@ -1,0 +1,105 @@
+#include "services/partner-registry/domain/next_step.h"
+
+#include <gmock/gmock.h>
+
+#include "common/time/day.h"
+#include "services/partner-registry/domain/standing.h"
+#include "tests/unit/partner_registry/loaded_registry.h"
+
+namespace comity::partner_registry {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class NextStepTest : public ::testing::Test {
+ protected:
+  AxisStanding Of(const char* partner, Axis axis, const char* day = "2026-11-23") const {
+    return StandingOn(registry_, *registry_.FindPartner(partner), ParseDay(day).value())
+        .axes[static_cast<std::size_t>(axis) - 1];
+  }
+
+  std::string Next(const char* partner, Axis axis, const char* day = "2026-11-23") const {
+    return Of(partner, axis, day).next_step;
+  }
+
+  // An agreement under TFEU 218 with Chile that applies, however sure.
+  void Agree(const std::map<std::string, Certainty>& certainty) {
+    registry_ = After(registry_, {Instrument{.partner = "chile",
+                                             .id = "agreement",
+                                             .kind = InstrumentKind::kInternationalAgreement,
+                                             .title = "Agreement",
+                                             .signed_on = "2025-01-01",
+                                             .applied_from = "2026-01-01",
+                                             .reference = "OJ L",
+                                             .certainty = certainty,
+                                             .allows_secondment = true}});
+  }
+
+  Registry registry_ = LoadedRegistry();
+};
+
+TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
+  const auto to_confirm = AllOf(HasSubstr("a second person"), Not(HasSubstr("transfers")));
+  std::map<std::string, Certainty> sure = {{"signed", Certainty::kFound},
+                                           {"applied_from", Certainty::kFound},
+                                           {"allows_secondment", Certainty::kFound}};
+  Agree(sure);
+  EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
+  EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("transfers may rest on it"));
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), HasSubstr("selects a liaison prosecutor"));
+
+  std::map<std::string, Certainty> unsure = sure;
+  unsure["applied_from"] = Certainty::kUnconfirmed;
+  Agree(unsure);
+  EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
+  EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm);
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), to_confirm) << "whether it applies is open";
+  unsure.erase("applied_from");
+  Agree(unsure);
+  EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "nothing is said of how sure";
+
+  unsure = sure;
+  unsure["allows_secondment"] = Certainty::kUnconfirmed;
+  Agree(unsure);
+  EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("transfers may rest on it"));
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), to_confirm);
+
+  unsure = sure;
+  unsure["ended"] = Certainty::kUnconfirmed;
+  Agree(unsure);
+  EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "that it has not ended";
+}
+
+TEST_F(NextStepTest, AnAgreementShownInForceBySomethingSureIsSure) {
+  EXPECT_EQ(Of("georgia", Axis::kTreaty).certainty, Certainty::kUnknown) << "since when";
+  EXPECT_THAT(Next("georgia", Axis::kTreaty), HasSubstr("transfers may rest on it"));
+  Instrument agreement =
+      *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
+  agreement.certainty["in_force_by"] = Certainty::kUnconfirmed;
+  registry_ = After(registry_, {agreement});
+  EXPECT_THAT(Next("georgia", Axis::kTreaty), HasSubstr("a second person"));
+}
+
+TEST_F(NextStepTest, AnAgreementOfTheAgencysOwnIsNotToldByTheLawOfAnother) {
+  EXPECT_THAT(Next("georgia", Axis::kTreaty, "2020-11-18"),
+              AllOf(HasSubstr("notify each other"), Not(HasSubstr("Parliament"))));
+  for (const char* const partner : {"georgia", "albania"}) {
+    EXPECT_THAT(Next(partner, Axis::kTreaty),
+                AllOf(HasSubstr("the agency evaluates it with the partner every year"),
+                      Not(HasSubstr("Commission")), Not(HasSubstr("TFEU"))))
+        << partner;
+  }
+  Instrument denmark =
+      *registry_.FindInstrument("partners/denmark/instruments/agreement-on-criminal-justice");
+  for (auto& [field, certainty] : denmark.certainty) certainty = Certainty::kFound;
+  registry_ = After(registry_, {denmark});
+  EXPECT_EQ(Next("denmark", Axis::kTreaty), "none: transfers may rest on it while it is in force");
+  EXPECT_THAT(Next("bosnia-and-herzegovina", Axis::kTreaty, "2024-10-28"),
+              HasSubstr("European Parliament"))
+      << "that of one under TFEU 218 is";
+}
+
+}  // namespace
+}  // namespace comity::partner_registry
