@@ -126,11 +126,6 @@ bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on) {
   return date.known() && date.latest() <= *on;
 }
 
-bool WasPublic(const Instrument& instrument, std::optional<absl::CivilDay> on) {
-  return WasPublic(instrument.public_since.empty() ? instrument.signed_on : instrument.public_since,
-                   on);
-}
-
 void Derived::Add(const Instrument& instrument, std::optional<absl::CivilDay> public_on,
                   absl::CivilDay day) {
   if (instrument.kind == InstrumentKind::kWorkingArrangement) {

@@ -14,7 +14,6 @@ namespace comity::partner_registry {
 
 // Whether what `day` says surely was public on `on`; always, if that is not asked.
 bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on);
-bool WasPublic(const Instrument& instrument, std::optional<absl::CivilDay> on);
 
 // What follows from instruments.
 struct Derived {
