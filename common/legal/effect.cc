@@ -1,8 +1,12 @@
 #include "common/legal/effect.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace comity::legal {
 namespace {
@@ -243,31 +247,60 @@ Tri Public(Reader& reader, const Lens& lens) {
   return reader.Named(Field::kPublicSince, OnOrAfter(*lens.public_on, reader.Read(Field::kSigned)));
 }
 
-// The version that replaces `instrument`, the one that replaces that, and so on.
-std::vector<const Instrument*> LaterVersions(const Instrument& instrument, const Dossier& dossier) {
-  std::vector<const Instrument*> versions;
-  if (!dossier.versions) return versions;
-  const auto add = [&](const std::string& earlier) {
-    for (const Instrument& later : dossier.instruments) {
-      if (later.supersedes.empty() || later.supersedes != earlier) continue;
-      if (std::find(versions.begin(), versions.end(), &later) == versions.end()) {
-        versions.push_back(&later);
-      }
+// The instruments of a dossier by what they replace. Asked of each of them in turn, long chains of
+// versions must not be gone through for every link.
+class Versions {
+ public:
+  explicit Versions(const Dossier& dossier) : instruments_(dossier.instruments) {
+    next_.assign(instruments_.size(), kNone);
+    for (std::size_t i = 0; i < instruments_.size(); ++i) {
+      const std::string& earlier = instruments_[i].supersedes;
+      if (earlier.empty()) continue;
+      const auto [first, is_new] = first_.try_emplace(earlier, i);
+      if (is_new) continue;
+      next_[i] = first->second;
+      first->second = i;
     }
-  };
-  add(instrument.name);
-  for (std::size_t i = 0; i < versions.size(); ++i) add(versions[i]->name);
-  return versions;
+  }
+
+  // Adds what replaces `earlier`, each once: nothing replaces two.
+  void AddThoseThatReplace(absl::string_view earlier, std::vector<const Instrument*>& versions) {
+    const auto first = first_.find(earlier);
+    if (first == first_.end()) return;
+    for (std::size_t i = first->second; i != kNone; i = next_[i]) {
+      versions.push_back(&instruments_[i]);
+    }
+    first_.erase(first);  // In a circle it comes again.
+  }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  const std::vector<Instrument>& instruments_;
+  absl::flat_hash_map<absl::string_view, std::size_t> first_;
+  std::vector<std::size_t> next_;
+};
+
+bool IsReplaced(const Instrument& instrument, const Dossier& dossier) {
+  return dossier.versions &&
+         std::any_of(dossier.instruments.begin(), dossier.instruments.end(),
+                     [&](const Instrument& later) { return later.supersedes == instrument.name; });
 }
 
-// Yes while no later version, public on the day of knowledge, governs in its place.
+// Yes while no later version, public on the day of knowledge, governs in its place: none that
+// replaces it, none that replaces that, and so on.
 Tri Governs(const Instrument& instrument, const Dossier& dossier, const Lens& lens,
             Reader& reader) {
   Tri governs = Tri::kYes;
-  for (const Instrument* const later : LaterVersions(instrument, dossier)) {
-    const Tri is_public = PublicUnder(*later, lens);
+  if (!IsReplaced(instrument, dossier)) return governs;  // Most.
+  Versions by_earlier(dossier);
+  std::vector<const Instrument*> later;
+  by_earlier.AddThoseThatReplace(instrument.name, later);
+  for (std::size_t i = 0; i < later.size(); ++i) {
+    const Tri is_public = PublicUnder(*later[i], lens);
     if (is_public == Tri::kYes) return Tri::kNo;
     if (is_public == Tri::kUnknown) governs = reader.Unsure(Field::kPublicSince);
+    by_earlier.AddThoseThatReplace(later[i]->name, later);
   }
   return governs;
 }

@@ -1,5 +1,8 @@
 #include "common/legal/effect.h"
 
+#include <ctime>
+
+#include "absl/strings/str_cat.h"
 #include "tests/unit/legal/real_facts.h"
 #include "tests/unit/legal/verdict_matchers.h"
 
@@ -29,6 +32,35 @@ TEST(EffectTest, AMonthIsAnIntervalOfUncertainty) {
   EXPECT_EQ(On(instrument, "2016-09-30").holds, Tri::kNo);
   EXPECT_EQ(On(instrument, "2016-10-15").holds, Tri::kUnknown);
   EXPECT_EQ(On(instrument, "2016-10-31").holds, Tri::kYes);
+}
+
+// Of each of many versions, none of which anybody confirmed, all later ones are asked.
+TEST(EffectTest, LongChainsOfVersionsAreNotGoneThroughForEveryLink) {
+  constexpr int kLinks = 3'000;
+  Dossier dossier;
+  for (int i = 0; i < kLinks; ++i) {
+    Instrument link = Agreement("2010-06-01");
+    link.name = absl::StrCat("partners/x/instruments/", 10'000 + i);
+    if (i > 0) link.supersedes = absl::StrCat("partners/x/instruments/", 10'000 + i - 1);
+    link.SetCertainty(Field::kSigned, Certainty::kUnconfirmed);
+    link.SetCertainty(Field::kPublicSince, Certainty::kUnconfirmed);
+    dossier.instruments.push_back(std::move(link));
+  }
+  dossier.versions = true;
+  const Lens lens{.day = Day("2026-01-01"), .public_on = Day("2026-01-01")};
+  const std::clock_t start = std::clock();
+
+  for (const Instrument& link : dossier.instruments) {
+    EXPECT_EQ(EffectOf(link, dossier, lens).holds, Tri::kUnknown);
+  }
+
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
+  Instrument& last = dossier.instruments.back();
+  last.SetCertainty(Field::kSigned, Certainty::kFound);
+  last.SetCertainty(Field::kPublicSince, Certainty::kFound);
+  EXPECT_EQ(EffectOf(dossier.instruments.front(), dossier, lens).holds, Tri::kNo);
+  dossier.instruments.front().supersedes = last.name;
+  EXPECT_EQ(EffectOf(last, dossier, lens).holds, Tri::kNo) << "a circle replaces itself";
 }
 
 TEST(EffectTest, AFullDateOfWhichOnlyTheYearIsSureIsThatYear) {
