@@ -1,5 +1,7 @@
+#include <map>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "common/status/macros.h"
 #include "common/transfer_proto/field_reader.h"
 #include "common/transfer_proto/transfer_proto.h"
@@ -89,16 +91,16 @@ absl::StatusOr<legal::Instrument> InstrumentFromProto(const v1::Instrument& inst
   legal::Scope scope;
   COMITY_RETURN_IF_ERROR(ReadScope(instrument.scope(), Under(field, "scope"), scope));
   read.scope = legal::Limits(std::move(scope));
-  // `all` first, so that fields that are named keep their own certainty.
-  for (const bool all : {true, false}) {
-    for (const auto& [name, certainty] : instrument.certainty()) {
-      if ((name == "all") != all) continue;
-      legal::Certainty value{};
-      COMITY_RETURN_IF_ERROR(
-          ReadEnum(certainty, true,
-                   absl::StrCat(Under(field, "certainty").ToString(), "[", name, "]"), value));
-      legal::SetCertainty(read, name, value);
-    }
+  // In the order of names, as the registry has them, since some stand for several fields: `all`
+  // comes first, and `period` after the two that it stands for. A map of protobuf has no order.
+  const std::map<absl::string_view, v1::Certainty> by_name(instrument.certainty().begin(),
+                                                           instrument.certainty().end());
+  for (const auto& [name, certainty] : by_name) {
+    legal::Certainty value{};
+    COMITY_RETURN_IF_ERROR(
+        ReadEnum(certainty, true,
+                 absl::StrCat(Under(field, "certainty").ToString(), "[", name, "]"), value));
+    legal::SetCertainty(read, name, value);
   }
   // As a period's.
   for (const v1::Confirmation& confirmation : instrument.confirmations()) {

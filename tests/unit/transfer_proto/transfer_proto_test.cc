@@ -184,6 +184,31 @@ TEST(TransferProtoTest, InstrumentsBringTheCertaintyOfEachField) {
               FailsWith(kInvalid, "DAY_INVALID"));
 }
 
+// A map has another order each time, and some names stand for several fields.
+TEST(TransferProtoTest, OfNamesThatStandForTheSameFieldsTheLastOneCounts) {
+  for (int i = 0; i < 100; ++i) {
+    v1::Instrument instrument = Parse<v1::Instrument>(R"pb(
+      name: "partners/x/instruments/y"
+      kind: INSTRUMENT_KIND_OTHER_AGREEMENT
+    )pb");
+    auto& certainty = *instrument.mutable_certainty();
+    for (int filler = 0; filler < i; ++filler) {
+      certainty[absl::StrCat("reference", filler)] = v1::CERTAINTY_FOUND;
+    }
+    certainty["period"] = v1::CERTAINTY_UNCONFIRMED;
+    certainty["ended"] = v1::CERTAINTY_FOUND;
+    certainty["applied_from"] = v1::CERTAINTY_FOUND;
+    certainty["all"] = v1::CERTAINTY_MONTH;
+
+    const auto read = InstrumentFromProto(instrument, "instrument");
+
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(read->CertaintyOf(legal::Field::kEnded), legal::Certainty::kUnconfirmed);
+    EXPECT_EQ(read->CertaintyOf(legal::Field::kAppliedFrom), legal::Certainty::kUnconfirmed);
+    EXPECT_EQ(read->CertaintyOf(legal::Field::kSigned), legal::Certainty::kMonth);
+  }
+}
+
 TEST(TransferProtoTest, InstrumentsBringWhatTheyCover) {
   v1::Instrument instrument = Parse<v1::Instrument>(R"pb(
     name: "partners/x/instruments/y"
