@@ -26,6 +26,8 @@ void AddTo(std::map<std::string, PartnerVolume>& volumes, const DocumentParties&
   for (const std::string& recipient : document.recipients) {
     sides.insert(PartnerBehind(recipient, registry, day));
   }
+  // Between itself and itself nothing is exchanged: else a partner would make its own volume.
+  if (sides.size() < 2) return;
   for (const std::string& side : sides) {
     if (side.empty() || (!partner.empty() && side != partner)) continue;
     PartnerVolume& volume = volumes[side];

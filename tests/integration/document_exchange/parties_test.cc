@@ -1,5 +1,7 @@
 // Who stands for whom, and what follows: nobody gets by another name what his State would not get.
 #include <map>
+#include <string>
+#include <vector>
 
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -179,6 +181,21 @@ TEST_F(ExchangeTest, WhatALiaisonProsecutorSentIsPassedOnAsDataOfHisState) {
   ASSERT_THAT(refused, FailsWith(StatusCode::kFailedPrecondition, "TRANSFER_NOT_PERMITTED"));
   EXPECT_THAT(DetailsOf(refused.status()).preconditions.front().description,
               HasSubstr("permission of Georgia"));
+}
+
+TEST_F(ExchangeTest, WhatAPartnerSendsToItselfIsNoVolume) {
+  const auto counted = [&](const std::vector<std::string>& recipients) {
+    std::map<std::string, PartnerVolume> volumes;
+    AddTo(volumes,
+          {.submit_time = world_.clock.Now(), .sender = kTbilisi, .recipients = recipients},
+          **world_.registry.Latest(), "");
+    std::vector<std::string> partners;
+    for (const auto& [partner, volume] : volumes) partners.push_back(partner);
+    return partners;
+  };
+  EXPECT_THAT(counted({kTbilisi}), ::testing::IsEmpty());
+  EXPECT_THAT(counted({kTbilisi, kDesk}), ElementsAre("partners/georgia"));
+  EXPECT_THAT(counted({kTbilisi, kChisinau}), ElementsAre("partners/georgia", "partners/moldova"));
 }
 
 TEST_F(ExchangeTest, AProsecutorOfAnotherUnitStandsForTheStateThatSecondsHim) {
