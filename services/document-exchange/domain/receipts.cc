@@ -16,6 +16,9 @@
 namespace comity::document_exchange {
 namespace {
 
+// Of one side to one document: each is read with it, at every release.
+constexpr int kMostRestrictions = 100;
+
 std::string NameOf(absl::string_view document_id) {
   return absl::StrCat("documents/", document_id);
 }
@@ -248,6 +251,17 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
                        added) > 0) {
           turn.ChangeNothing();
           return absl::OkStatus();
+        }
+        // Of each side, so that none keeps another from restricting.
+        if (std::count_if(document.added_restrictions.begin(), document.added_restrictions.end(),
+                          [&](const AddedRestriction& each) {
+                            return each.by_partner == added.by_partner;
+                          }) >= kMostRestrictions) {
+          return MakeError(absl::StatusCode::kResourceExhausted,
+                           absl::StrCat("Your side has added ", kMostRestrictions,
+                                        " restrictions to the document, and can add no more: name "
+                                        "several partners in one."),
+                           {.reason = "TOO_MANY_RESTRICTIONS"});
         }
         COMITY_RETURN_IF_ERROR(rows->InsertRestriction(document.id, added));
         COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));

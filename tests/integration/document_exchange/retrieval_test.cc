@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <future>
 
+#include "absl/strings/str_cat.h"
 #include "common/ids/uuid.h"
 #include "common/sealing/evidence.h"
 #include "common/sealing/sealed_document.h"
@@ -307,6 +308,18 @@ TEST_F(ExchangeTest, ADocumentRejectedAgainForTheSameReasonIsAnsweredAsBefore) {
   EXPECT_EQ(second->statement, first->statement);
   EXPECT_THAT(world_.exchange->Reject(world_.By(kTbilisi), id, "UNREADABLE", ""),
               FailsWith(StatusCode::kFailedPrecondition, "REJECTED"));
+}
+
+TEST_F(ExchangeTest, OneSideAddsSoManyRestrictionsToADocument) {
+  const SealedLetter request = ReceiveFromTbilisi();
+  const auto restrict_to = [&](int number) {
+    return world_.exchange->AddRestriction(world_.By(kTbilisi), request.upload.document_id,
+                                           {.use = legal::UseRestriction::kNotToPartners,
+                                            .partners = {absl::StrCat("partners/p", number)}});
+  };
+  for (int i = 0; i < 100; ++i) ASSERT_THAT(restrict_to(i), IsOk());
+  EXPECT_THAT(restrict_to(100), FailsWith(StatusCode::kResourceExhausted, "TOO_MANY_RESTRICTIONS"));
+  EXPECT_THAT(restrict_to(0), IsOk()) << "it is there";
 }
 
 TEST_F(ExchangeTest, WhatIsReleasedOrRestrictedOrWithdrawnAlreadyComesBackAsItIs) {
