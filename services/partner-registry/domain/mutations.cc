@@ -7,6 +7,7 @@
 #include "common/crypto/digest.h"
 #include "common/crypto/encoding.h"
 #include "common/identity/office.h"
+#include "common/ids/uuid.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/text/plain.h"
@@ -23,6 +24,9 @@ constexpr text::Form kReference{.least = 0, .most = 200, .lines = text::Lines::k
 constexpr text::Form kEvidence{.least = 1, .most = kLongestText, .lines = text::Lines::kOne};
 constexpr std::size_t kMostConditions = 50;
 constexpr std::size_t kMostCounterparts = 500;
+// Of all its texts: each is kept for good, in the memory of the registry and of every replica.
+constexpr std::size_t kMostBytes = 10'000;
+constexpr int kMostDecisionsADay = 200;
 
 absl::Status BadDecision(absl::string_view field, absl::string_view what) {
   return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), what);
@@ -44,7 +48,36 @@ absl::Status CheckTexts(const Decision& decision) {
     COMITY_RETURN_IF_ERROR(
         check("conditions", condition, kTextForm, "write 1 to 2,000 characters each"));
   }
-  return absl::OkStatus();
+  std::size_t bytes = decision.evidence.size() + decision.grounds.size();
+  for (const std::string& condition : decision.conditions) bytes += condition.size();
+  if (bytes <= kMostBytes) return absl::OkStatus();
+  return BadDecision("conditions", absl::StrCat("with evidence and grounds they have ", bytes,
+                                                " bytes of at most 10,000: name the document that "
+                                                "has the text"));
+}
+
+// Whether one more may be recorded, by contacts of the partner whose decision it is or by the units
+// of its State: each counts apart, so that neither keeps the other from deciding.
+absl::Status CheckMayRecord(const Registry& registry, const identity::Principal& caller,
+                            absl::string_view partner, absl::Time now) {
+  if (partner.empty()) return absl::OkStatus();  // The agency's own are few.
+  int of_the_day = 0;
+  // Ids are ordered by time: the day's are the last.
+  const auto& all = registry.decisions();
+  for (auto at = all.rbegin(); at != all.rend(); ++at) {
+    const Decision& each = *at->second;
+    if (TimeOfUuid(each.id).value_or(each.recorded.time) <= now - absl::Hours(24)) break;
+    if (each.partner != partner) continue;
+    const auto by = identity::Principal::Parse(each.recorded_by);
+    if (by.ok() && by->kind == caller.kind) ++of_the_day;
+  }
+  if (of_the_day < kMostDecisionsADay) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat(kMostDecisionsADay, " decisions of partners/", partner,
+                                " were recorded within 24 hours, withdrawn ones included: record "
+                                "the next tomorrow, or one that names several counterparts or none "
+                                "for any."),
+                   {.reason = "DECISIONS_OF_THE_DAY"});
 }
 
 absl::Status CheckDecision(const Registry& registry, const Decision& decision, absl::Time now) {
@@ -189,6 +222,7 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
     return NotYours(rules, decision.kind);
   }
   COMITY_RETURN_IF_ERROR(CheckDecision(registry, decision, now));
+  COMITY_RETURN_IF_ERROR(CheckMayRecord(registry, caller, decision.partner, now));
   std::sort(decision.counterparts.begin(), decision.counterparts.end());
   decision.counterparts.erase(
       std::unique(decision.counterparts.begin(), decision.counterparts.end()),

@@ -19,6 +19,8 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const char kId[] = "01900000-0000-7000-8000-000000000001";
+const char kParis[] = "spiffe://agency.example/partner/france/contact/paris-1";
+const char kRome[] = "spiffe://agency.example/partner/italy/contact/rome-1";
 
 identity::Principal Who(absl::string_view path) {
   return identity::Principal::Parse(absl::StrCat("spiffe://agency.example/", path)).value();
@@ -180,6 +182,47 @@ TEST_F(MutationsTest, ADecisionNeedsEvidenceAndDaysThatMakeSense) {
   decision.counterparts = {"atlantis"};
   EXPECT_THAT(Record(french_, decision),
               FailsWith(absl::StatusCode::kInvalidArgument, "DECISION_INVALID"));
+}
+
+TEST_F(MutationsTest, ADecisionsTextsAreSoLongAltogether) {
+  Decision decision = FrenchAuthorisation();
+  decision.conditions = {std::string(2000, 'a'), std::string(2000, 'b'), std::string(2000, 'c'),
+                         std::string(2000, 'd')};
+  decision.grounds = std::string(2000 - decision.evidence.size(), 'g');
+  EXPECT_THAT(Record(french_, decision), IsOk());
+  decision.conditions.emplace_back("e");
+  const auto refused = Record(french_, decision);
+  ASSERT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "DECISION_INVALID"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields.at(0).field, "decision.conditions");
+}
+
+TEST_F(MutationsTest, SoManyDecisionsOfOnePartnerAreRecordedInADayWithdrawnOnesIncluded) {
+  const auto recorded = [&](int number, absl::string_view partner, const std::string& by) {
+    Decision decision = FrenchAuthorisation();
+    decision.id = absl::StrCat("00000000-0000-7000-8000-000000000", number);
+    decision.partner = std::string(partner);
+    decision.recorded_by = by;
+    decision.withdraw_time = now_;
+    return decision;
+  };
+  std::vector<Fact> of_the_day;
+  for (int i = 0; i < 200; ++i) of_the_day.emplace_back(recorded(100 + i, "france", kParis));
+  for (int i = 0; i < 200; ++i) of_the_day.emplace_back(recorded(300 + i, "italy", kRome));
+  of_the_day.emplace_back(recorded(500, "france", french_.spiffe_id));
+  const Registry full = After(registry_, of_the_day);
+  const absl::Time then = full.FindDecision(recorded(100, "", "").id)->recorded.time;
+  Decision permission = FrenchAuthorisation();
+  permission.kind = DecisionKind::kOriginatorPermission;
+  const auto record = [&](const identity::Principal& who, absl::Time now) {
+    return PlanRecordDecision(full, rules_, who, permission, kId, now);
+  };
+  const identity::Principal paris = identity::Principal::Parse(kParis).value();
+
+  EXPECT_THAT(record(paris, then + absl::Hours(23)),
+              FailsWith(absl::StatusCode::kResourceExhausted, "DECISIONS_OF_THE_DAY"));
+  EXPECT_THAT(record(french_, then + absl::Hours(23)), IsOk())
+      << "its contacts keep its national members from nothing";
+  EXPECT_THAT(record(paris, then + absl::Hours(24)), IsOk());
 }
 
 TEST_F(MutationsTest, AnAssessmentIsTheAgencysNamesItsCounterpartAndEnds) {
