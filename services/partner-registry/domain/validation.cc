@@ -27,6 +27,7 @@ constexpr text::Form kLineForm{.least = 0, .most = kLongestTitle, .lines = text:
 constexpr text::Form kMilestoneEvidence{
     .least = 0, .most = kLongestText, .lines = text::Lines::kOne};
 constexpr std::size_t kMostAliases = 50;
+constexpr std::size_t kMostListings = 100;
 constexpr std::size_t kMostPeriods = 100;
 
 // The kinds of partners of which the class says what they are in law.
@@ -336,6 +337,7 @@ MaybeProblem Check(const Authority& authority, const Registry& registry) {
   if (auto bad = BadSectors(authority.sectors)) return bad;
   if (auto bad = BadDay("last_verified", authority.last_verified)) return bad;
   if (auto bad = CheckListing(authority, registry)) return bad;
+  if (authority.listed_in.size() > kMostListings) return Problem{"listed_in", "name at most 100"};
   for (const std::string& id : authority.listed_in) {
     const std::string name = absl::StrCat("partners/", authority.partner, "/instruments/", id);
     if (registry.FindInstrument(name) == nullptr &&

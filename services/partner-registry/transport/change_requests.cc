@@ -19,6 +19,9 @@
 namespace comity::partner_registry {
 namespace {
 
+// More than an authority or contact has.
+constexpr int kMostFields = 100;
+
 // The contact to be changed; see AuthorityToChange.
 absl::StatusOr<const Contact*> ContactToChange(const Registry& registry, absl::string_view name) {
   const Contact* known = registry.FindContact(name);
@@ -45,6 +48,10 @@ absl::Status ReadChange(const Registry& registry, const Message& message,
   if (std::find(mask.paths().begin(), mask.paths().end(), "*") != mask.paths().end()) {
     return InvalidField("CHANGE_REQUEST_INVALID", "change_request.update_mask",
                         "name each field to be changed: who approves has to see which");
+  }
+  if (mask.paths_size() > kMostFields) {
+    return InvalidField("CHANGE_REQUEST_INVALID", "change_request.update_mask",
+                        "name each field to be changed once");
   }
   COMITY_ASSIGN_OR_RETURN(const auto* known, to_change(registry, message.name()));
   COMITY_RETURN_IF_ERROR(CheckEtag(message.etag(), known->recorded));

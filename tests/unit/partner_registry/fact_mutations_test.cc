@@ -46,6 +46,16 @@ TEST_F(FactMutationsTest, AnInstrumentIsEnteredOnceInTheNameOfTheCaller) {
               FailsWith(absl::StatusCode::kAlreadyExists, "INSTRUMENT_EXISTS"));
 }
 
+TEST_F(FactMutationsTest, AnAuthorityIsListedInSoManyInstruments) {
+  Registry registry = After(registry_, {Arrangement()});
+  Authority authority = *registry.FindAuthority("partners/georgia/authorities/prosecution-service");
+  authority.listed_in.assign(100, "working-arrangement");
+  EXPECT_THAT(PlanUpdateAuthority(registry, kImporter, authority, "", now_), IsOk());
+  authority.listed_in.emplace_back("working-arrangement");
+  EXPECT_EQ(FieldOf(PlanUpdateAuthority(registry, kImporter, authority, "", now_)),
+            "authority.listed_in");
+}
+
 TEST_F(FactMutationsTest, AWorkingArrangementCannotBecomeABasis) {
   const Registry registry =
       After(registry_, PlanCreateInstrument(registry_, kImporter, Arrangement())->facts);
