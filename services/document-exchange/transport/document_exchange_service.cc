@@ -1,11 +1,13 @@
 #include "services/document-exchange/transport/document_exchange_service.h"
 
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/service/page_room.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/transport/calls.h"
@@ -152,16 +154,25 @@ absl::Status DocumentExchangeService::List(const Call& call,
     COMITY_ASSIGN_OR_RETURN(documents, rows->ListDocuments(page));
   }
   const journal::Head head = parts_.journal->head();
-  if (documents.size() > size) {
-    documents.resize(size);
-    response->set_next_page_token(parts_.pages->Issue(
-        {.position = absl::StrCat(documents.back().revision), .revision = head.revision},
-        QueryDigest(call, request), call.caller()));
-  }
+  bool more = documents.size() > size;
+  if (more) documents.resize(size);
+  service::PageRoom room(asked);
+  std::int64_t last = 0;
   for (const Document& document : documents) {
     COMITY_ASSIGN_OR_RETURN(const DocumentView view,
                             parts_.exchange->ViewFor(call.principal(), document));
-    *response->add_documents() = ToProto(view, head.store_id);
+    v1::Document shown = ToProto(view, head.store_id);
+    if (!room.Take(shown)) {
+      more = true;
+      break;
+    }
+    last = document.revision;
+    *response->add_documents() = std::move(shown);
+  }
+  if (more) {
+    response->set_next_page_token(
+        parts_.pages->Issue({.position = absl::StrCat(last), .revision = head.revision},
+                            QueryDigest(call, request), call.caller()));
   }
   return absl::OkStatus();
 }
@@ -356,15 +367,23 @@ absl::Status DocumentExchangeService::List(const Call& call,
   COMITY_ASSIGN_OR_RETURN(std::vector<RecordedDecision> decisions,
                           rows->ListDecisions(filter, before, size + 1));
   const journal::Head head = parts_.journal->head();
-  const bool more = decisions.size() > size;
+  bool more = decisions.size() > size;
   if (more) decisions.resize(size);
+  service::PageRoom room(asked);
+  std::int64_t last = 0;
   for (const RecordedDecision& recorded : decisions) {
-    *response->add_decisions() = ToProto(recorded, head.store_id);
+    partner_registry::v1::Decision shown = ToProto(recorded, head.store_id);
+    if (!room.Take(shown)) {
+      more = true;
+      break;
+    }
+    last = recorded.position;
+    *response->add_decisions() = std::move(shown);
   }
   if (more) {
-    response->set_next_page_token(parts_.pages->Issue(
-        {.position = absl::StrCat(decisions.back().position), .revision = head.revision},
-        QueryDigest(call, request), call.caller()));
+    response->set_next_page_token(
+        parts_.pages->Issue({.position = absl::StrCat(last), .revision = head.revision},
+                            QueryDigest(call, request), call.caller()));
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 
 #include "common/service/calls.h"
 #include "common/service/disclosures.h"
+#include "common/service/page_room.h"
 #include "common/service/year.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -119,16 +120,21 @@ absl::Status Inquiries::ListReliances(const rpc::Call& call,
     }
     std::move(relied.reliances.begin(), relied.reliances.end(), std::back_inserter(found));
   }
-  if (found.size() >= most) {
-    found.resize(most - 1);
-    const Reliance& last = found.back();
-    response->set_next_page_token(parts_.pages->Issue(
-        {.position = PositionText(last.confirm_time, last.engagement), .revision = revision},
-        digest, call.caller()));
+  service::PageRoom room(page_size);
+  std::string last;
+  for (Reliance& reliance : found) {
+    std::string position = PositionText(reliance.confirm_time, reliance.engagement);
+    v1::Reliance shown = ToProto(std::move(reliance));
+    if (!room.Take(shown)) {
+      response->set_next_page_token(
+          parts_.pages->Issue({.position = last, .revision = revision}, digest, call.caller()));
+      break;
+    }
+    last = std::move(position);
+    *response->add_reliances() = std::move(shown);
   }
-  const std::size_t count = found.size();
-  for (Reliance& reliance : found) *response->add_reliances() = ToProto(std::move(reliance));
-  return service::RecordDisclosure(*parts_.journal, call, request.purpose(), digest, count);
+  return service::RecordDisclosure(*parts_.journal, call, request.purpose(), digest,
+                                   static_cast<std::size_t>(response->reliances_size()));
 }
 
 absl::Status Inquiries::MeasureVolume(const rpc::Call& call,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/service/calls.h"
+#include "common/service/page_room.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/engagement-scheduling/calendar/icalendar.h"
@@ -118,6 +119,7 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
     at = order.upper_bound(last);
   }
   const absl::Time clock = parts_.clock->Now();
+  service::PageRoom room(page_size);
   const Engagement* last = nullptr;
   for (; at != order.end() && at->first < window.end; ++at) {
     const Engagement& engagement = *now->FindEngagement(at->second);
@@ -127,14 +129,14 @@ absl::Status Reads::ListEngagements(const rpc::Call& call,
         !IsShownWith(call.principal(), engagement, request.partner())) {
       continue;
     }
-    if (response->engagements_size() == page_size) {
+    v1::Engagement shown = ToProto(ShownTo(call.principal(), engagement), parts_.store->store_id());
+    if (!room.Take(shown)) {
       response->set_next_page_token(parts_.pages->Issue(
           {.position = PositionText(last->interval.start, last->name), .revision = now.revision()},
           QueryDigest(call, request), call.caller()));
       break;
     }
-    *response->add_engagements() =
-        ToProto(ShownTo(call.principal(), engagement), parts_.store->store_id());
+    *response->add_engagements() = std::move(shown);
     last = &engagement;
   }
   return absl::OkStatus();

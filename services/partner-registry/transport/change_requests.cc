@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
+#include "common/service/page_room.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/partner-registry/domain/change_requests.h"
@@ -119,6 +120,7 @@ absl::Status ChangeRequestReads::ListChangeRequests(
   const auto& requests = !partner.empty()        ? registry.requests_by_name()
                          : request.show_closed() ? registry.change_requests()
                                                  : registry.open_requests();
+  service::PageRoom room(page.size);
   std::string last;
   for (auto at = requests.upper_bound(absl::StrCat(prefix, page.after));
        at != requests.end() && absl::StartsWith(at->first, prefix); ++at) {
@@ -126,15 +128,15 @@ absl::Status ChangeRequestReads::ListChangeRequests(
     if ((each.state != ChangeRequestState::kOpen && !request.show_closed()) || !sight.Sees(each)) {
       continue;
     }
-    if (response->change_requests_size() == page.size) {
+    v1::ChangeRequest shown = ToProto(each, registry.store_id());
+    SetFootnote(registry, shown);
+    if (!sight.viewer.all) HidePersons(shown);
+    if (!room.Take(shown)) {
       response->set_next_page_token(NextToken(call, request, last, registry.revision()));
       break;
     }
     last = each.id;
-    v1::ChangeRequest& added = *response->add_change_requests();
-    added = ToProto(each, registry.store_id());
-    SetFootnote(registry, added);
-    if (!sight.viewer.all) HidePersons(added);
+    *response->add_change_requests() = std::move(shown);
   }
   return absl::OkStatus();
 }

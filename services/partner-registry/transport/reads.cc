@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/service/calls.h"
 #include "common/service/field_masks.h"
+#include "common/service/page_room.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -80,19 +81,20 @@ absl::Status Reads::ListPartners(const rpc::Call& call, const v1::ListPartnersRe
   const Registry& registry = *then;
   const Sight sight(then.viewer(), *clock_);
   const absl::CivilDay today = DayInBrussels(clock_->Now());
+  service::PageRoom room(page.size);
   std::string last;
   const auto show = [&](const Partner& partner) {
     if ((partner.deleted() && !request.show_deleted()) || !sight.SeesPartner(partner.id)) {
       return true;
     }
-    if (response->partners_size() == page.size) {
+    v1::Partner shown = sight.Show(ToProto(partner, registry.store_id()));
+    service::KeepOnly(request.read_mask(), shown);
+    if (!room.Take(shown)) {
       response->set_next_page_token(NextToken(call, request, last, registry.revision()));
       return false;
     }
     last = partner.id;
-    v1::Partner& shown = *response->add_partners();
-    shown = sight.Show(ToProto(partner, registry.store_id()));
-    service::KeepOnly(request.read_mask(), shown);
+    *response->add_partners() = std::move(shown);
     return true;
   };
   if (sight.viewer.all) {
@@ -163,17 +165,18 @@ absl::Status Reads::ListBelow(const rpc::Call& call, const Request& request, con
   }
   const std::string prefix =
       all ? "" : absl::StrCat("partners/", partner, "/", below.collection, "/");
+  service::PageRoom room(page.size);
   all_of(registry, page.after.empty() ? prefix : page.after, [&](const auto& entry) {
     if (!absl::StartsWith(entry.first, prefix)) return false;
     if (!sight.Sees(*entry.second)) return true;
-    if (found->size() == page.size) {
+    Message shown = sight.Show(ToProto(*entry.second, registry.store_id()));
+    SetFootnote(registry, shown);
+    if (!room.Take(shown)) {
       response->set_next_page_token(
-          NextToken(call, request, found->Get(page.size - 1).name(), registry.revision()));
+          NextToken(call, request, found->rbegin()->name(), registry.revision()));
       return false;
     }
-    Message& shown = *found->Add();
-    shown = sight.Show(ToProto(*entry.second, registry.store_id()));
-    SetFootnote(registry, shown);
+    *found->Add() = std::move(shown);
     return true;
   });
   return absl::OkStatus();
@@ -335,6 +338,7 @@ absl::Status Reads::ListDecisions(const rpc::Call& call, const v1::ListDecisions
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
   const Registry& registry = *then;
   const Sight sight(then.viewer(), *clock_);
+  service::PageRoom room(page.size);
   // Ids are ordered by time: newest first is from the end.
   const auto& decisions = registry.decisions();
   auto at = page.after.empty() ? decisions.end() : decisions.lower_bound(page.after);
@@ -342,12 +346,13 @@ absl::Status Reads::ListDecisions(const rpc::Call& call, const v1::ListDecisions
     --at;
     const Decision& decision = *at->second;
     if ((!partner.empty() && decision.partner != partner) || !sight.Sees(decision)) continue;
-    if (response->decisions_size() == page.size) {
-      const std::string last = response->decisions(page.size - 1).name().substr(10);
+    v1::Decision shown = ToProto(decision, registry.store_id());
+    if (!room.Take(shown)) {
+      const std::string last = response->decisions().rbegin()->name().substr(10);
       response->set_next_page_token(NextToken(call, request, last, registry.revision()));
       break;
     }
-    *response->add_decisions() = ToProto(decision, registry.store_id());
+    *response->add_decisions() = std::move(shown);
   }
   return absl::OkStatus();
 }

@@ -1,9 +1,11 @@
 #include "services/partner-registry/transport/relation_reads.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/service/page_room.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/names.h"
@@ -91,11 +93,13 @@ absl::StatusOr<std::string> RelationReads::FillPage(
   COMITY_ASSIGN_OR_RETURN(const Page page, OpenPage(call, request, then));
   const Sight sight(then.viewer(), *clock_);
   const RelationView view{*then, day, sight.viewer};
+  service::PageRoom room(page.size);
   std::string last;
   for (const auto& [position, fact] : list(*then, partner)) {
     if (position <= page.after || !MaySee(sight.viewer, *fact, Today())) continue;
-    if (messages->size() == page.size) return NextToken(call, request, last, then->revision());
-    *messages->Add() = view.Show(*fact);
+    auto shown = view.Show(*fact);
+    if (!room.Take(shown)) return NextToken(call, request, last, then->revision());
+    *messages->Add() = std::move(shown);
     last = position;
   }
   return std::string();

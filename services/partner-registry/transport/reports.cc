@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/service/calls.h"
+#include "common/service/page_room.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
@@ -196,16 +197,18 @@ absl::Status Reports::ListComing(const rpc::Call& call, const v1::ListComingRequ
     COMITY_ASSIGN_OR_RETURN(query.partner, ParsePartnerName("partner", request.partner()));
     if (then->FindPartner(query.partner) == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
   }
+  service::PageRoom room(page.size);
   std::string last;
   for (const ComingEvent& event : ComingEvents(*then, query)) {
     std::string position = event.Position();
     if (position <= page.after) continue;
-    if (response->events_size() == page.size) {
+    v1::ComingEvent shown = ToProto(event, *then);
+    if (!room.Take(shown)) {
       response->set_next_page_token(
           NextToken(call, request, TokenPosition(query.from, last), then->revision()));
       break;
     }
-    *response->add_events() = ToProto(event, *then);
+    *response->add_events() = std::move(shown);
     last = std::move(position);
   }
   service::SetRevision(then->store_id(), then->revision(), response->mutable_registry_revision());

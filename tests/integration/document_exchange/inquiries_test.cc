@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
 
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -380,6 +382,38 @@ TEST_F(InquiriesTest, ReliancesAreForWhoAnswersForThemAndSaysWhy) {
               FailsWith(StatusCode::kInvalidArgument, "TEXT_NOT_PLAIN"));
   EXPECT_THAT(Call(kDpo, &Stub::ListReliances, RelyingOn("")),
               FailsWith(StatusCode::kInvalidArgument, "FIELD_REQUIRED"));
+}
+
+TEST_F(InquiriesTest, APageOfLongDecisionsIsAsLongAsAMessageMayBe) {
+  constexpr int kAll = 160;
+  RecordedDecision decision;
+  decision.decision.kind = legal::DecisionKind::kAuthorisation;
+  decision.decision.partner = "partners/france";
+  decision.decision.counterparts = {"partners/georgia"};
+  decision.decision.case_reference = kCase;
+  decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
+  decision.decision.conditions.assign(20, std::string(1000, 'c'));
+  decision.decision.grounds = std::string(4000, 'g');
+  decision.evidence = "FR-1";
+  for (int i = 0; i < kAll; ++i) {
+    ASSERT_THAT(
+        world_.exchange->RecordDecision(world_.By(kFrance, "test/RecordDecision"), decision),
+        IsOk());
+  }
+  v1::ListDecisionsRequest list;
+  list.set_page_size(500);
+  std::set<std::string> names;
+  int pages = 0;
+  do {
+    const auto page = Call(kFrance, &Stub::ListDecisions, list);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LT(page->ByteSizeLong(), std::size_t{4} << 20) << "what any client takes";
+    for (const auto& each : page->decisions()) names.insert(each.name());
+    list.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!list.page_token().empty());
+  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(names.size(), std::size_t{kAll}) << "and none is left out";
 }
 
 TEST_F(InquiriesTest, AYearsVolumeCountsDocumentsAndCasesOfBothWays) {

@@ -1,5 +1,7 @@
 // Booking over mutual TLS.
 #include <atomic>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "comity/ledger/v1/ledger.grpc.pb.h"
@@ -244,6 +246,34 @@ TEST_F(ServiceTest, ListsGoOnByStartAndOnlyWithTheirOwnToken) {
   EXPECT_THAT(Call(kDesk, &Stub::ListEngagements, request)->engagements(), SizeIs(1));
   request.set_partner("partners/panama");
   EXPECT_THAT(Call(kDesk, &Stub::ListEngagements, request)->engagements(), IsEmpty());
+}
+
+TEST_F(ServiceTest, APageOfLongOnesIsAsLongAsAMessageMayBe) {
+  constexpr int kAll = 200;
+  Engagement wanted = Meeting(kHour);
+  for (int i = 0; i < 198; ++i) {
+    wanted.participants.push_back(absl::StrCat("spiffe://agency.example/agency/desk-officer/-/",
+                                               std::string(55, 'd'), "-", i));
+  }
+  for (int i = 0; i < kAll; ++i) {
+    wanted.interval.start = kHour.start + absl::Hours(i);
+    wanted.interval.end = wanted.interval.start + absl::Hours(1);
+    ASSERT_THAT(Hold(kDesk, wanted), IsOk());
+  }
+  v1::ListEngagementsRequest list;
+  list.set_page_size(500);
+  std::set<std::string> names;
+  int pages = 0;
+  do {
+    const auto page = Call(kDesk, &Stub::ListEngagements, list);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LT(page->ByteSizeLong(), std::size_t{4} << 20) << "what any client takes";
+    for (const v1::Engagement& each : page->engagements()) names.insert(each.name());
+    list.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!list.page_token().empty());
+  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(names.size(), std::size_t{kAll}) << "and none is left out";
 }
 
 TEST_F(ServiceTest, AHoldThatRanOutIsMarkedByItself) {

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -63,6 +65,33 @@ TEST_F(DecisionsTest, FranceAuthorisesListsAndWithdraws) {
   EXPECT_TRUE(withdrawn->has_withdraw_time());
   EXPECT_THAT(Withdraw(kFrance, recorded->name()),
               FailsWith(absl::StatusCode::kFailedPrecondition, "DECISION_WITHDRAWN"));
+}
+
+TEST_F(DecisionsTest, APageOfLongOnesIsAsLongAsAMessageMayBe) {
+  constexpr int kEach = 180;
+  v1::RecordDecisionRequest request = FrenchAuthorisation();
+  for (int i = 0; i < 4; ++i) {
+    request.mutable_decision()->add_conditions(std::string(1990, static_cast<char>('a' + i)));
+  }
+  request.mutable_decision()->set_grounds(std::string(1990, 'g'));
+  for (const char* const who : {kFrance, kItaly}) {
+    request.mutable_decision()->set_partner(who == kFrance ? "partners/france" : "partners/italy");
+    for (int i = 0; i < kEach; ++i) ASSERT_THAT(Record(who, request), IsOk());
+  }
+  v1::ListDecisionsRequest list;
+  list.set_page_size(500);
+  std::set<std::string> names;
+  int pages = 0;
+  do {
+    const auto page = Call(&Stub::ListDecisions, server_.As(kDesk), list);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LT(page->ByteSizeLong(), std::size_t{4} << 20) << "what any client takes";
+    for (const v1::Decision& each : page->decisions()) names.insert(each.name());
+    list.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!list.page_token().empty());
+  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(names.size(), std::size_t{2} * kEach) << "and none is left out";
 }
 
 TEST_F(DecisionsTest, NobodyElseDecidesForFrance) {
