@@ -15,7 +15,9 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/mergers.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
@@ -309,11 +311,7 @@ class Planner {
 
   std::optional<Problem> CheckFact(const Fact& fact, const Registry& after) const {
     if (const auto* partner = std::get_if<Partner>(&fact)) {
-      const std::string& into = partner->merged_into;
-      if (!into.empty() &&
-          (!partner->deleted() || into == partner->id || after.FindPartner(into) == nullptr)) {
-        return Problem{"merged_into", "name another partner that there is, of one that is deleted"};
-      }
+      if (auto bad = CheckMergedInto(*partner, registry_, after)) return bad;
       return Check(*partner, after);
     }
     if (const auto* instrument = std::get_if<Instrument>(&fact)) return Check(*instrument, after);
