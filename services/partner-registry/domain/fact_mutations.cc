@@ -9,6 +9,7 @@
 #include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
@@ -22,6 +23,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(CheckNewId("INSTRUMENT_INVALID", "instrument_id", instrument.id));
   std::string name = NameOf(instrument);
   if (registry.Find(name).has_value()) return Taken("an instrument", "INSTRUMENT_EXISTS");
+  COMITY_RETURN_IF_ERROR(CheckRoom(instrument, registry));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));

@@ -135,9 +135,8 @@ std::vector<std::pair<std::string, std::string>> FieldsAndLimits(const Fact& fac
     limit("deleted", partner->deleted());
     fields.emplace_back("merged_into", partner->merged_into);
   }
-  if (const auto* contact = std::get_if<Contact>(&fact)) {
-    limit("suspended", contact->state == ContactState::kSuspended);
-  }
+  const auto* contact = std::get_if<Contact>(&fact);
+  if (contact != nullptr) limit("suspended", contact->state == ContactState::kSuspended);
   return fields;
 }
 
@@ -258,14 +257,17 @@ class Planner {
     after.Apply(change);
 
     ImportPlan plan;
+    ImportLimits limits(after);
+    Histories histories(after);
     for (Candidate& candidate : candidates_) {
       const std::string name = NameOf(candidate.fact);
       const std::optional<Fact> old = registry_.Find(name);
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
       if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
       if (!problem.has_value()) problem = CheckNames(candidate.fact, old, after);
+      if (!problem.has_value() && !old.has_value()) problem = limits.Check(candidate.fact);
       if (problem.has_value()) return RowError(candidate.source, *problem);
-      COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, after));
+      COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, histories));
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate, old));
@@ -367,12 +369,12 @@ class Planner {
   // What stays as it is was judged when it came in; what the initial load brings is its source's,
   // and sources are incomplete.
   absl::Status CheckSteps(const Candidate& candidate, const std::optional<Fact>& old,
-                          const Registry& after) const {
+                          Histories& histories) const {
     const RowSource& source = candidate.source;
     if (const auto* instrument = std::get_if<Instrument>(&candidate.fact)) {
       if (initial_load_) return absl::OkStatus();
       const Instrument* known = old.has_value() ? &std::get<Instrument>(*old) : nullptr;
-      return AsRowError(source, "kind", CheckEffect(after, known, *instrument));
+      return AsRowError(source, "kind", CheckEffect(histories, known, *instrument));
     }
     const auto* step = std::get_if<Milestone>(&candidate.fact);
     if (step == nullptr) return absl::OkStatus();
@@ -397,8 +399,8 @@ class Planner {
     COMITY_RETURN_IF_ERROR(AsRowError(source, "day",
                                       Fields("IMPORT_ROW_INVALID", "milestone")
                                           .MayBePast("day", step->day, DayInBrussels(now_))));
-    return AsRowError(source, "step",
-                      CheckTransition(after, *after.FindPartner(step->partner), *step));
+    const Partner& partner = *histories.registry().FindPartner(step->partner);
+    return AsRowError(source, "step", CheckTransition(histories, partner, *step));
   }
 
   std::optional<Problem> Surer(const Instrument* old, const Instrument& made) const {

@@ -13,6 +13,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 #include "services/partner-registry/domain/step_order.h"
@@ -38,16 +39,17 @@ std::string NewMilestoneId(const Registry& registry, const Milestone& milestone)
 }
 
 // Whether the step could be recorded, whatever its source lacked.
-bool CouldBeTaken(const Registry& registry, const Partner& partner, Milestone step) {
+bool CouldBeTaken(Histories& histories, const Partner& partner, Milestone step) {
   if (step.day.empty()) step.day = FormatDay(CountsFrom(step));
   if (step.evidence.empty()) step.evidence = "as recorded";
-  return CheckTransition(registry, partner, step).ok() && !Check(step, registry).has_value();
+  return CheckTransition(histories, partner, step).ok() &&
+         !Check(step, histories.registry()).has_value();
 }
 
 // How many of the decisions that the days of an agreement need were not taken: sources that were
 // imported may lack some.
-std::size_t Lacks(const Registry& registry, const Instrument& instrument) {
-  return DetailsOf(CheckEffect(registry, nullptr, instrument)).preconditions.size();
+std::size_t Lacks(Histories& histories, const Instrument& instrument) {
+  return DetailsOf(CheckEffect(histories, nullptr, instrument)).preconditions.size();
 }
 
 // Names of what rests on the milestone: it is its step, or it could be recorded before `after`, in
@@ -64,14 +66,17 @@ std::vector<std::string> RestingOn(const Registry& registry, const Registry& aft
   for (const Consultation* each : registry.relations().Of<Consultation>(partner.id)) {
     if (ComposedId(each->id, "-consulted") == milestone.id) names.push_back(Name(*each));
   }
+  Histories with(registry);
+  Histories without(after);
   for (const Milestone* each : registry.MilestonesOf(partner.id)) {
     if (each->withdrawn() || each->id == milestone.id || each->axis != milestone.axis) continue;
-    if (CouldBeTaken(registry, partner, *each) && !CouldBeTaken(after, partner, *each)) {
+    if (CouldBeTaken(with, partner, *each) && !CouldBeTaken(without, partner, *each)) {
       names.push_back(NameOf(*each));
     }
   }
+  if (milestone.axis != Axis::kTreaty) return names;  // No instrument needs another's steps.
   for (const Instrument* each : registry.InstrumentsOf(partner.id)) {
-    if (Lacks(after, *each) > Lacks(registry, *each)) names.push_back(NameOf(*each));
+    if (Lacks(without, *each) > Lacks(with, *each)) names.push_back(NameOf(*each));
   }
   return names;
 }
@@ -81,6 +86,7 @@ std::vector<std::string> RestingOn(const Registry& registry, const Registry& aft
 absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone milestone,
                                          absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Partner* partner, FindOnRegister(registry, milestone.partner));
+  COMITY_RETURN_IF_ERROR(CheckRoom(milestone, registry));
   COMITY_RETURN_IF_ERROR(
       Fields("MILESTONE_INVALID", "milestone").MayBePast("day", milestone.day, DayInBrussels(now)));
   if (RankOf(milestone.axis, milestone.step) >= 0) {

@@ -36,6 +36,21 @@ std::vector<Milestone> TakeStepsOf(const Arrangement& arrangement,
   return steps;
 }
 
+// A step for each contact that counts and was verified.
+std::vector<Milestone> VerifiedBy(const Registry& registry, const Partner& partner,
+                                  absl::CivilDay day,
+                                  std::optional<absl::CivilDay> public_on = std::nullopt) {
+  std::vector<Milestone> verified;
+  for (const Contact* contact : registry.ContactsOf(partner.id)) {
+    if (!registry.Counts(*contact, day) || contact->last_verified.empty() ||
+        !WasPublic(contact->last_verified, public_on)) {
+      continue;
+    }
+    verified.push_back(StepOfContact(*contact));
+  }
+  return verified;
+}
+
 // An instrument that has ended says nothing once there is another, or later steps towards one.
 std::vector<Milestone> Decisive(const std::vector<std::vector<Milestone>>& by_instrument,
                                 const std::vector<Milestone>& milestones, absl::CivilDay day) {
@@ -201,14 +216,7 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
     }
     secondments.push_back(StepsOfSecondment(registry, *secondment, day));
   }
-  std::vector<Milestone> verified;
-  for (const Contact* contact : registry.ContactsOf(partner.id)) {
-    if (!registry.Counts(*contact, day) || contact->last_verified.empty() ||
-        !WasPublic(contact->last_verified, public_on)) {
-      continue;
-    }
-    verified.push_back(StepOfContact(*contact));
-  }
+  const std::vector<Milestone> verified = VerifiedBy(registry, partner, day, public_on);
 
   const auto next = [&](const Milestone& step) {
     const auto behind = std::find_if(
@@ -270,6 +278,45 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
   SortHistory(history);
   axis(Axis::kProjectMembership, {});
   return standing;
+}
+
+std::vector<Milestone> HistoryOn(const Registry& registry, const Partner& partner, Axis axis,
+                                 absl::CivilDay day) {
+  std::vector<Milestone> history;
+  const auto add = [&](const std::vector<Milestone>& steps) {
+    history.insert(history.end(), steps.begin(), steps.end());
+  };
+  for (const Milestone* milestone : registry.MilestonesOf(partner.id)) {
+    if (milestone->axis == axis && !milestone->withdrawn()) history.push_back(*milestone);
+  }
+  Derived derived;
+  for (const Instrument* instrument : registry.InstrumentsOf(partner.id)) {
+    if (axis == Axis::kContactPoint || axis == Axis::kProjectMembership) break;
+    if (axis == Axis::kLiaisonProsecutor && !instrument->allows_secondment) continue;
+    derived.Add(*instrument, std::nullopt, day);
+  }
+  switch (axis) {
+    case Axis::kTreaty:
+      std::for_each(derived.treaties.begin(), derived.treaties.end(), add);
+      break;
+    case Axis::kWorkingArrangement:
+      std::for_each(derived.arrangements.begin(), derived.arrangements.end(), add);
+      break;
+    case Axis::kContactPoint:
+      add(VerifiedBy(registry, partner, day));
+      break;
+    case Axis::kLiaisonProsecutor:
+      add(derived.entitlements);
+      for (const Secondment* one : registry.relations().Of<Secondment>(partner.id)) {
+        if (one->kind != SecondmentKind::kLiaisonProsecutor) continue;
+        add(StepsOfSecondment(registry, *one, day));
+      }
+      break;
+    case Axis::kProjectMembership:
+    case Axis::kUnspecified:
+      break;
+  }
+  return history;
 }
 
 }  // namespace comity::partner_registry

@@ -59,4 +59,8 @@ LegalClass ClassAsRecorded(const Partner& partner, absl::CivilDay day);
 Standing StandingOn(const Registry& registry, const Partner& partner, absl::CivilDay day,
                     std::optional<absl::CivilDay> public_on = std::nullopt);
 
+// The history that StandingOn has of one axis, without the rest and in any order.
+std::vector<Milestone> HistoryOn(const Registry& registry, const Partner& partner, Axis axis,
+                                 absl::CivilDay day);
+
 }  // namespace comity::partner_registry

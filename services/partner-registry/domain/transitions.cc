@@ -31,52 +31,33 @@ const Arrangement* ArrangementOf(const Registry& registry, const Milestone& mile
   return nullptr;
 }
 
-// What a step follows from or is of and that stands for itself, by name: an instrument or the like,
-// or an arrangement. Empty: it was recorded by hand.
-std::string OwnerOf(const Registry& registry, const Milestone& step) {
-  if (IsDerived(step)) return SourceOf(step);
-  const Arrangement* arrangement =
-      step.axis == Axis::kWorkingArrangement ? ArrangementOf(registry, step) : nullptr;
-  return arrangement == nullptr ? "" : Name(*arrangement);
-}
-
-// Whether it is a step of an arrangement that comes to nothing, on which nothing can rest.
-bool ComesToNothing(const Registry& registry, const Milestone& milestone) {
-  const Arrangement* arrangement = ArrangementOf(registry, milestone);
-  return arrangement != nullptr && !RetractedSideOf(registry, *arrangement).empty();
-}
-
 // The words of the steps that hold on `day`: taken by then, and since the axis was last closed. An
 // instrument, arrangement or secondment that has ended closes nothing but itself; a closing step
 // that was recorded by hand closes all milestones.
-std::set<std::string> HoldingOn(const Registry& registry, const Partner& partner,
-                                const Milestone& step, absl::CivilDay day) {
-  std::vector<Milestone> taken =
-      StandingOn(registry, partner, day).axes[static_cast<std::size_t>(step.axis) - 1].history;
-  std::erase_if(taken, [&](const Milestone& each) {
-    const bool itself = !step.id.empty() && each.id == step.id;  // Recorded already.
-    return itself || CountsFrom(each) > day || each.project != step.project ||
-           (each.axis == Axis::kWorkingArrangement && ComesToNothing(registry, each));
-  });
-  std::set<std::string> ended;
+std::set<std::string> HoldingOn(Histories& histories, const Partner& partner, const Milestone& step,
+                                absl::CivilDay day) {
+  std::vector<const Histories::Taken*> taken;
+  std::set<absl::string_view> ended;
   std::vector<const Milestone*> closings;
-  for (const Milestone& each : taken) {
-    if (!Closes(each.axis, each.step)) continue;
-    std::string owner = OwnerOf(registry, each);
-    if (owner.empty()) {
-      closings.push_back(&each);
+  for (const Histories::Taken& each : histories.On(partner, step.axis, day)) {
+    const bool itself = !step.id.empty() && each.step.id == step.id;  // Recorded already.
+    if (itself || each.from > day || each.step.project != step.project) continue;
+    taken.push_back(&each);
+    if (!Closes(each.step.axis, each.step.step)) continue;
+    if (each.owner.empty()) {
+      closings.push_back(&each.step);
     } else {
-      ended.insert(std::move(owner));
+      ended.insert(each.owner);
     }
   }
   std::set<std::string> words;
-  for (const Milestone& each : taken) {
+  for (const Histories::Taken* each : taken) {
     const bool closed =
-        ended.contains(OwnerOf(registry, each)) ||
-        (!IsDerived(each) && std::any_of(closings.begin(), closings.end(), [&](const auto* last) {
-          return !TakenAfter(each, *last);
+        ended.contains(each->owner) ||
+        (!IsDerived(each->step) && std::any_of(closings.begin(), closings.end(), [&](auto* last) {
+          return !TakenAfter(each->step, *last);
         }));
-    if (!closed) words.insert(each.step);
+    if (!closed) words.insert(each->step.step);
   }
   return words;
 }
@@ -147,10 +128,41 @@ void CheckConsulted(const Registry& registry, const Partner& partner, const std:
   missing.AddConsultation(partner, open, by);
 }
 
+// Who counts as a contact, and whether a secondment goes on, is of the day that is asked for.
+bool IsOfTheDay(Axis axis) {
+  return axis == Axis::kContactPoint || axis == Axis::kLiaisonProsecutor;
+}
+
 }  // namespace
+
+const std::vector<Histories::Taken>& Histories::On(const Partner& partner, Axis axis,
+                                                   absl::CivilDay day) {
+  const auto [at, is_new] =
+      known_.try_emplace(std::tuple(partner.id, axis, IsOfTheDay(axis) ? day : absl::CivilDay()));
+  if (!is_new) return at->second;
+  for (Milestone& step : HistoryOn(registry_, partner, axis, day)) {
+    std::string owner;
+    if (IsDerived(step)) {
+      owner = SourceOf(step);
+    } else if (const Arrangement* arrangement =
+                   axis == Axis::kWorkingArrangement ? ArrangementOf(registry_, step) : nullptr;
+               arrangement != nullptr) {
+      if (!RetractedSideOf(registry_, *arrangement).empty()) continue;  // It comes to nothing.
+      owner = Name(*arrangement);
+    }
+    const absl::CivilDay from = CountsFrom(step);
+    at->second.push_back({std::move(step), from, std::move(owner)});
+  }
+  return at->second;
+}
 
 absl::Status CheckTransition(const Registry& registry, const Partner& partner,
                              const Milestone& step) {
+  Histories histories(registry);
+  return CheckTransition(histories, partner, step);
+}
+
+absl::Status CheckTransition(Histories& histories, const Partner& partner, const Milestone& step) {
   if (step.day.empty()) {
     return InvalidField("EVIDENCE_MISSING", "milestone.day",
                         "say on which day the step was taken: 2024-04-05, 2016-10 or 2017");
@@ -171,21 +183,26 @@ absl::Status CheckTransition(const Registry& registry, const Partner& partner,
       COMITY_RETURN_IF_ERROR(CheckArrangedWith(partner, date->latest()));
     }
   }
-  const std::set<std::string> holding = HoldingOn(registry, partner, step, date->latest());
+  const std::set<std::string> holding = HoldingOn(histories, partner, step, date->latest());
   Missing missing;
   for (const std::vector<absl::string_view>& one_of : taken.after) {
     if (!HasOneOf(holding, one_of)) missing.Add(step.axis, one_of, step.day);
   }
   if (step.axis == Axis::kTreaty && step.step == "CONSULTED") {
-    CheckConsulted(registry, partner, step.day, date->latest(), missing);
+    CheckConsulted(histories.registry(), partner, step.day, date->latest(), missing);
   }
   return missing.Refuse(absl::StrCat(step.step, " is not possible yet"));
 }
 
 absl::Status CheckEffect(const Registry& registry, const Instrument* known,
                          const Instrument& changed) {
+  Histories histories(registry);
+  return CheckEffect(histories, known, changed);
+}
+
+absl::Status CheckEffect(Histories& histories, const Instrument* known, const Instrument& changed) {
   if (changed.kind != InstrumentKind::kInternationalAgreement) return absl::OkStatus();
-  const Partner* partner = registry.FindPartner(changed.partner);
+  const Partner* partner = histories.registry().FindPartner(changed.partner);
   if (partner == nullptr) return absl::OkStatus();  // Check says so.
   Missing missing;
   const auto needs = [&](const std::string& before, const std::string& day,
@@ -193,7 +210,7 @@ absl::Status CheckEffect(const Registry& registry, const Instrument* known,
     const auto date = PartialDate::Parse(day);
     if (day == before || !date.ok() || !date->known()) return;
     const std::set<std::string> holding =
-        HoldingOn(registry, *partner, {.axis = Axis::kTreaty}, date->latest());
+        HoldingOn(histories, *partner, {.axis = Axis::kTreaty}, date->latest());
     if (!HasOneOf(holding, {step})) missing.Add(Axis::kTreaty, {step}, day);
   };
   const Instrument none;
