@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/legal/effect.h"
 #include "common/legal/facts.h"
@@ -20,6 +21,7 @@
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/remedies.h"
+#include "services/partner-registry/domain/search.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -59,6 +61,43 @@ bool IsSamePerson(absl::string_view one, absl::string_view other) {
   return person(one) == person(other) && domain(one) == domain(other);
 }
 
+template <typename Ids>
+bool IsAmong(const Ids& people, absl::string_view caller) {
+  return std::any_of(people.begin(), people.end(),
+                     [&](const std::string& id) { return IsSamePerson(id, caller); });
+}
+
+// SPIFFE ids.
+using People = std::set<std::string>;
+
+// In value_recorded_by besides the fields: whoever changed what the instrument decides, or emptied
+// a field. What is entered later in a field that says nothing is their word, too.
+constexpr char kToCome[] = "*";
+
+People PeopleIn(absl::string_view ids) { return absl::StrSplit(ids, ' ', absl::SkipEmpty()); }
+
+People PeopleToCome(const Instrument& instrument) {
+  const auto named = instrument.value_recorded_by.find(kToCome);
+  return named == instrument.value_recorded_by.end() ? People() : PeopleIn(named->second);
+}
+
+// It has a value, or somebody says that there is none.
+bool Says(const Instrument& instrument, legal::Field field) {
+  return !ValueOf(instrument, field).empty() || MayBeConfirmedEmpty(instrument, field);
+}
+
+People PeopleOf(const Instrument& instrument, legal::Field field) {
+  const auto named = instrument.value_recorded_by.find(std::string(legal::Name(field)));
+  if (named != instrument.value_recorded_by.end()) return PeopleIn(named->second);
+  return Says(instrument, field) ? PeopleIn(instrument.recorded_by) : People();
+}
+
+// Needs no confirmation. `held` is ToLegal(instrument).
+bool NeedsNobody(const Instrument& instrument, const legal::Instrument& held, legal::Field field) {
+  const bool says = !ValueOf(instrument, field).empty() || IsConfirmed(instrument, field);
+  return says && legal::Sure(held, field);
+}
+
 // What an authority says in law, and for which its certainty stands.
 std::string InLaw(const Authority& authority) {
   return absl::StrCat(
@@ -95,15 +134,17 @@ bool SameInLaw(const Competence& a, const Competence& b) {
 }
 
 // The part of RecordBy that what is confirmed as a whole shares; `old` is what had their place.
+// `another`: what it is said of has another name.
 template <typename T>
-void RecordAsAWhole(absl::string_view caller, const std::vector<const T*>& old, T& made) {
+void RecordAsAWhole(absl::string_view caller, const std::vector<const T*>& old, T& made,
+                    bool another = false) {
   made.confirmation.reset();
   made.recorded_by.clear();
   bool known = true;
   bool as_sure = true;
   std::set<std::string> recorders;
   for (const T* const earlier : old) {
-    if (SameInLaw(*earlier, made) && earlier->certainty == made.certainty) {
+    if (!another && SameInLaw(*earlier, made) && earlier->certainty == made.certainty) {
       made.recorded_by = earlier->recorded_by;
       made.confirmation = earlier->confirmation;
       return;
@@ -147,8 +188,7 @@ absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std
         field, absl::StrCat("who recorded it is not known, so record it anew first, with ",
                             record_anew(UnsureInPlaceOf(made.certainty))));
   }
-  if (std::any_of(made.recorded_by.begin(), made.recorded_by.end(),
-                  [&](const std::string& recorder) { return IsSamePerson(recorder, caller); })) {
+  if (IsAmong(made.recorded_by, caller)) {
     return SecondPersonNeeded(field, "you recorded it, or a part of it, yourself");
   }
   made.confirmation = Confirmation{.field = std::string(field),
@@ -168,28 +208,54 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
   if (old == nullptr) return;
   const legal::Instrument was = AsRecorded(*old);
   const legal::Instrument is = AsRecorded(made);
+  const auto stays = [&](legal::Field field) {
+    return SameValue(*old, made, field) && was.CertaintyOf(field) == is.CertaintyOf(field);
+  };
+  // The value that was unconfirmed is gone, and what comes in its place is bound by that.
+  const auto binds = [&](legal::Field field) {
+    return ValueOf(made, field).empty() && IsBound(*old, was, field);
+  };
+  bool decides = old->kind != made.kind || old->supersedes != made.supersedes;
+  People to_come = PeopleToCome(*old);
   ForEachDecisive([&](legal::Field field) {
-    const std::string name(legal::Name(field));
-    const std::string before = ValueOf(*old, field);
-    const std::string now = ValueOf(made, field);
-    const bool same = before == now && was.CertaintyOf(field) == is.CertaintyOf(field);
-    const absl::string_view recorder = RecorderOf(*old, name);
     for (const Confirmation& confirmation : old->confirmations) {
-      if (same && confirmation.field == name) made.confirmations.push_back(confirmation);
+      if (stays(field) && confirmation.field == legal::Name(field)) {
+        made.confirmations.push_back(confirmation);
+      }
     }
-    // The value that was unconfirmed is gone, and what comes in its place is bound by that.
-    if (now.empty() && IsBound(*old, was, field)) {
-      made.value_recorded_by[name] = same ? old->value_recorded_by.at(name) : std::string(caller);
-      return;
-    }
-    // A value stays the word of who stated it, whoever else says how sure it is: he would confirm
-    // himself. That there is none is a statement, too.
-    const bool doubted = !now.empty() && before == now && !recorder.empty();
-    const bool says = !now.empty() || MayBeConfirmedEmpty(made, field);
-    if ((same || doubted) && says && recorder != caller) {
-      made.value_recorded_by[name] = std::string(recorder);
-    }
+    decides = decides || !stays(field);
+    if (!Says(made, field) && !binds(field)) to_come.merge(PeopleOf(*old, field));
   });
+  if (decides) to_come.emplace(caller);
+  const legal::Instrument held = ToLegal(made);
+  ForEachDecisive([&](legal::Field field) {
+    const bool bound = binds(field);
+    if (!Says(made, field) && !bound) return;
+    const std::string name(legal::Name(field));
+    People people = PeopleOf(*old, field);
+    if (!Says(*old, field) && !old->value_recorded_by.contains(name)) people = to_come;
+    // What nobody knows who said stays so until it is said anew.
+    const bool known = !people.empty();
+    if (!stays(field) || (known && decides && !NeedsNobody(made, held, field))) {
+      people.emplace(caller);
+    }
+    if (!bound && people == People{made.recorded_by}) return;
+    made.value_recorded_by[name] = absl::StrJoin(people, " ");
+  });
+  if (!to_come.empty()) made.value_recorded_by[kToCome] = absl::StrJoin(to_come, " ");
+}
+
+void AnswerFor(absl::string_view caller, Instrument& instrument) {
+  const legal::Instrument held = ToLegal(instrument);
+  People to_come = PeopleToCome(instrument);
+  to_come.emplace(caller);
+  ForEachDecisive([&](legal::Field field) {
+    People people = PeopleOf(instrument, field);
+    if (people.empty() || NeedsNobody(instrument, held, field)) return;
+    if (!people.emplace(caller).second) return;
+    instrument.value_recorded_by[std::string(legal::Name(field))] = absl::StrJoin(people, " ");
+  });
+  instrument.value_recorded_by[kToCome] = absl::StrJoin(to_come, " ");
 }
 
 void RecordBy(absl::string_view caller, const Authority* old, Authority& made) {
@@ -200,19 +266,30 @@ void RecordBy(absl::string_view caller, const Partner* old, Partner& made) {
   // Whoever says that it is not competent vouches for nothing.
   std::vector<const Competence*> vouched;
   if (old != nullptr && old->competence.criminal_matters) vouched.push_back(&old->competence);
-  RecordAsAWhole(caller, vouched, made.competence);
+  const bool another = old != nullptr && HasAnotherName(*old, made);
+  RecordAsAWhole(caller, vouched, made.competence, another);
   for (LegalClassPeriod& period : made.legal_classes) {
     std::vector<const LegalClassPeriod*> before;
     for (std::size_t i = 0; old != nullptr && i < old->legal_classes.size(); ++i) {
       if (Continues(old->legal_classes[i], period)) before.push_back(&old->legal_classes[i]);
     }
-    RecordAsAWhole(caller, before, period);
+    RecordAsAWhole(caller, before, period, another);
   }
 }
 
-absl::string_view RecorderOf(const Instrument& instrument, absl::string_view field) {
-  const auto other = instrument.value_recorded_by.find(std::string(field));
-  return other == instrument.value_recorded_by.end() ? instrument.recorded_by : other->second;
+std::vector<std::string> WhoseWord(const Instrument& instrument, absl::string_view field) {
+  People people;
+  ForEachDecisive([&](legal::Field each) {
+    if (legal::Name(each) == field) people = PeopleOf(instrument, each);
+  });
+  return {people.begin(), people.end()};
+}
+
+bool HasAnotherName(const Partner& old, const Partner& made) {
+  if (old.display_name == made.display_name) return false;
+  const std::string before = Fold(old.display_name);
+  const std::string now = Fold(made.display_name);
+  return WordsOf(before) != WordsOf(now);
 }
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
@@ -288,10 +365,11 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
     value = "none";
   }
   if (sure) return NothingToConfirm(field, "is sure already");
-  const absl::string_view recorder = RecorderOf(instrument, field);
-  if (IsSamePerson(recorder, caller))
-    return SecondPersonNeeded(field, "you recorded its value yourself");
-  if (recorder.empty()) {
+  const People people = PeopleOf(instrument, *decisive);
+  if (IsAmong(people, caller)) {
+    return SecondPersonNeeded(field, "you stated it yourself, or changed what it decides");
+  }
+  if (people.empty()) {
     const auto unsure = [&](Certainty certainty) { return CertaintyOfField(field, certainty); };
     const std::string anew =
         is_empty

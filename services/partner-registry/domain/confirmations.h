@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -14,20 +15,31 @@
 namespace comity::partner_registry {
 
 // Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the
-// same as surely keeps who recorded it and its confirmation, all else loses the confirmation. Of
-// an authority or period, whoever recorded any part of it is kept.
+// same as surely keeps its confirmation, all else loses it. Whoever vouched for a field, or for any
+// part of what is confirmed as a whole, goes on to. A change of what an instrument decides is the
+// word of `caller` also in each field that is not sure: what he loosens has its effect only once
+// that one is confirmed. So is another name of a partner in its classes and its competence.
 void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made);
 void RecordBy(absl::string_view caller, const Authority* old, Authority& made);
 void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
 
-// Who recorded the present value of the field; empty if nobody knows.
-absl::string_view RecorderOf(const Instrument& instrument, absl::string_view field);
+// Says in `instrument` that `caller` changed what it decides by what he changed elsewhere.
+void AnswerFor(absl::string_view caller, Instrument& instrument);
+
+// Whose word the field is, by SPIFFE id and in order: whoever ever said what it says, or how sure
+// that is, or changed what the instrument decides while the field was not sure. Empty: nobody
+// knows.
+std::vector<std::string> WhoseWord(const Instrument& instrument, absl::string_view field);
+
+// Whether the name has other words than before, case, accents and punctuation apart: for all that
+// anybody can tell it is another partner.
+bool HasAnotherName(const Partner& old, const Partner& made);
 
 // Adds a confirmation of the present value; of an end, notice or suspension that is empty and whose
 // certainty is UNKNOWN, that there is none. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it
-// is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: the caller recorded the
-// value, or nobody knows who did.
+// is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: it is the caller's
+// word (WhoseWord), or nobody knows whose.
 absl::Status Confirm(absl::string_view caller, absl::string_view field, std::string evidence,
                      absl::Time now, Instrument& instrument);
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,

@@ -43,6 +43,11 @@ std::string ValueOf(const Instrument& instrument, legal::Field field) {
   return "";
 }
 
+bool SameValue(const Instrument& a, const Instrument& b, legal::Field field) {
+  if (field == legal::Field::kScope) return a.scope == b.scope;
+  return ValueOf(a, field) == ValueOf(b, field);
+}
+
 legal::Instrument AsRecorded(const Instrument& instrument) {
   legal::Instrument recorded;
   for (const auto& [field, certainty] : instrument.certainty) {

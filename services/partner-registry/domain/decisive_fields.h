@@ -20,6 +20,9 @@ void ForEachDecisive(Visit visit) {
 // What the field says, as text; empty if it says nothing.
 std::string ValueOf(const Instrument& instrument, legal::Field field);
 
+// Whether both say the same in the field, entry by entry.
+bool SameValue(const Instrument& a, const Instrument& b, legal::Field field);
+
 // How sure each field is as it was recorded: nobody confirmed anything.
 legal::Instrument AsRecorded(const Instrument& instrument);
 

@@ -52,7 +52,14 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(CheckProblem(CheckStaysPublic(*known, changed, DayInBrussels(now)),
                                       "INSTRUMENT_INVALID", "instrument"));
   RecordBy(caller, known, changed);
-  return Replace(*known, std::move(changed), /*barrier=*/true);
+  const Instrument* const earlier = NoMoreReplaced(registry, *known, changed);
+  Plan plan = Replace(*known, std::move(changed), /*barrier=*/true);
+  if (earlier != nullptr) {
+    Instrument free = *earlier;
+    AnswerFor(caller, free);
+    plan.facts.emplace_back(std::move(free));
+  }
+  return plan;
 }
 
 absl::StatusOr<Plan> PlanConfirmField(const Registry& registry, absl::string_view caller,

@@ -21,7 +21,8 @@ namespace comity::partner_registry {
 absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string_view caller,
                                           Instrument instrument);
 
-// A barrier. INVALID_ARGUMENT `INSTRUMENT_INVALID`; the kind stays: what is never a basis (EJR
+// A barrier. An earlier version that it replaces no more gets who set it free (AnswerFor).
+// INVALID_ARGUMENT `INSTRUMENT_INVALID`; the kind stays: what is never a basis (EJR
 // 47(3)) cannot become one, and what is public on the day of `now` stays so. FAILED_PRECONDITION
 // `CONFIRMATION_NEEDED`: it would make sure what a second person has to confirm.
 absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string_view caller,

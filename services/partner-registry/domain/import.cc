@@ -17,6 +17,7 @@
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/later_fields.h"
 #include "services/partner-registry/domain/mergers.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
@@ -69,44 +70,10 @@ struct Candidate {
   RowSource source;
 };
 
-// Fields that were added to the files later: a file without the column must not lift a limit.
-// `keep` is called with the name, the value recorded and the row's.
-template <typename Keep>
-void EachLaterField(const Contact& old, Contact& made, Keep keep) {
-  keep("valid_from", old.valid_from, made.valid_from);
-  keep("valid_to", old.valid_to, made.valid_to);
-  keep("absences", old.absences, made.absences);
-  keep("deputies", old.deputies, made.deputies);
-}
-
-template <typename Keep>
-void EachLaterField(const Authority& old, Authority& made, Keep keep) {
-  keep("sectors", old.sectors, made.sectors);
-}
-
-template <typename Keep>
-void EachLaterField(const Instrument& old, Instrument& made, Keep keep) {
-  keep("last_evaluated", old.last_evaluated, made.last_evaluated);
-  keep("review_by", old.review_by, made.review_by);
-  keep("scope.territories", old.scope.territories, made.scope.territories);
-  keep("scope.sectors", old.scope.sectors, made.scope.sectors);
-  keep("scope.offences", old.scope.offences, made.scope.offences);
-  keep("scope.stages", old.scope.stages, made.scope.stages);
-  keep("scope.subjects", old.scope.subjects, made.scope.subjects);
-  keep("scope.excludes_special_categories", old.scope.excludes_special_categories,
-       made.scope.excludes_special_categories);
-}
-
 absl::Status CannotBeEmptied(const ImportRow& row, const std::string& field) {
   return RowError(row.source, {field,
                                "a row says of no field but those that it leaves empty, and that "
                                "are else kept, that it empties them: leave it out"});
-}
-
-bool IsSaid(bool value) { return value; }
-template <typename T>
-bool IsSaid(const T& value) {
-  return !value.empty();
 }
 
 // The row's fact, with what it says nothing of as `old` has it; null if it is new.
@@ -259,6 +226,7 @@ class Planner {
     ImportPlan plan;
     ImportLimits limits(after);
     Histories histories(after);
+    std::set<std::string> free;
     for (Candidate& candidate : candidates_) {
       const std::string name = NameOf(candidate.fact);
       const std::optional<Fact> old = registry_.Find(name);
@@ -271,8 +239,14 @@ class Planner {
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate, old));
+      if (const auto* made = std::get_if<Instrument>(&candidate.fact);
+          made != nullptr && old.has_value()) {
+        const auto* earlier = NoMoreReplaced(registry_, std::get<Instrument>(*old), *made);
+        if (earlier != nullptr) free.insert(NameOf(*earlier));
+      }
       Compare(candidate, name, old, plan);
     }
+    for (const std::string& name : free) AnswerForFree(name, plan);
     return plan;
   }
 
@@ -434,6 +408,18 @@ class Planner {
     }
     RecordBy(caller_, old, *made);
     return absl::OkStatus();
+  }
+
+  // Of an earlier version that is replaced no more, whether a row changes it, too, or not.
+  void AnswerForFree(const std::string& name, ImportPlan& plan) const {
+    for (Fact& fact : plan.facts) {
+      if (NameOf(fact) != name) continue;
+      AnswerFor(caller_, std::get<Instrument>(fact));
+      return;
+    }
+    Instrument earlier = *registry_.FindInstrument(name);
+    AnswerFor(caller_, earlier);
+    plan.facts.emplace_back(std::move(earlier));
   }
 
   void Compare(Candidate& candidate, const std::string& name, const std::optional<Fact>& old,

@@ -94,7 +94,8 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   Partner same_in_law = *known;
   same_in_law.legal_classes = changed.legal_classes;
   same_in_law.competence = changed.competence;
-  const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known);
+  // Another name takes the confirmations away, too.
+  const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known) || HasAnotherName(*known, changed);
   return Replace(*known, std::move(changed), barrier);
 }
 

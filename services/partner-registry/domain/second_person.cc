@@ -265,9 +265,7 @@ std::optional<Problem> IsOfANewClass(const Partner& before, Partner made) {
 // The earlier version governs again once nothing says that it was replaced.
 std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& old,
                                     const Instrument& made) {
-  if (old.supersedes.empty() || old.supersedes == made.supersedes) return std::nullopt;
-  const std::string name = absl::StrCat("partners/", old.partner, "/instruments/", old.supersedes);
-  const Instrument* earlier = registry.FindInstrument(name);
+  const Instrument* const earlier = NoMoreReplaced(registry, old, made);
   if (earlier == nullptr) return std::nullopt;
   const legal::Instrument recorded = AsRecorded(*earlier);
   const legal::Instrument held = ToLegal(*earlier);
@@ -283,7 +281,7 @@ std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& 
   return Problem{
       "supersedes",
       absl::StrCat(
-          name,
+          NameOf(*earlier),
           " would govern again on one person's word: say first that what is sure of "
           "it is not, with ",
           HowToUpdate(*earlier, unsure), ", and afterwards have somebody else confirm ",
@@ -291,12 +289,42 @@ std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& 
           "with ", HowToConfirm(*earlier, sure.size() == 1 ? sure[0] : "FIELD"))};
 }
 
+// Under another name it is another partner: what is sure of it in law was sure of the one before.
+std::optional<Problem> SureUnderAnotherName(const Partner& made) {
+  std::vector<LegalClassPeriod> waiting = made.legal_classes;
+  std::vector<std::string> confirm;
+  for (LegalClassPeriod& period : waiting) {
+    if (!legal::Confirmed(period.certainty)) continue;
+    period.certainty = Certainty::kUnconfirmed;
+    confirm.push_back(HowToConfirm(made, period));
+  }
+  if (!confirm.empty()) {
+    return HasToBeConfirmed("legal_classes", "What a partner of this name is in law",
+                            LegalClasses(waiting, false), "unconfirmed",
+                            absl::StrJoin(confirm, " and "));
+  }
+  if (!made.competence.criminal_matters || !legal::Confirmed(made.competence.certainty)) {
+    return std::nullopt;
+  }
+  return HasToBeConfirmed(
+      "competence_certainty", "That a partner of this name is competent in criminal matters",
+      "competence_certainty=unconfirmed", "unconfirmed", HowToConfirmCompetence(made));
+}
+
 }  // namespace
+
+const Instrument* NoMoreReplaced(const Registry& registry, const Instrument& old,
+                                 const Instrument& made) {
+  if (old.supersedes.empty() || old.supersedes == made.supersedes) return nullptr;
+  return registry.FindInstrument(
+      absl::StrCat("partners/", old.partner, "/instruments/", old.supersedes));
+}
 
 // Rules on single fields, and the comparison of effects, which sees how fields play together but
 // only what this edit gains now. What gains nothing today because another field is unsure would be
 // released by a confirmation of that other field alone, since PlanConfirmField compares nothing:
-// against that stand the rules on single fields.
+// against that stand the rules on single fields, and that whoever loosens is not who confirms
+// (RecordBy, AnswerFor).
 std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
                                  const Instrument& made) {
   static const Instrument none;
@@ -314,8 +342,7 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
     if (surer.has_value()) return;
     const absl::string_view name = legal::Name(field);
     const bool bound = IsBound(before, was, field);
-    const bool confirmed =
-        ValueOf(made, field) == ValueOf(before, field) && IsConfirmed(before, field);
+    const bool confirmed = SameValue(made, before, field) && IsConfirmed(before, field);
     const auto sure_already = [&] {
       return IsSureAlready("certainty", absl::StrCat("`", name, "`"),
                            CertaintyOfField(name, was.CertaintyOf(field)));
@@ -332,7 +359,7 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
           made, name, absl::StrCat("That `", name, "` leaves it an effect for longer"));
       return;
     }
-    const bool stays = old != nullptr && ValueOf(made, field) == ValueOf(before, field) &&
+    const bool stays = old != nullptr && SameValue(made, before, field) &&
                        was.CertaintyOf(field) == is.CertaintyOf(field);
     const bool carries = CanCarry(made.kind) && !stays && MayCarry(made, is, field);
     const bool surer_than_before = bound && !ValueOf(made, field).empty() && legal::Sure(is, field);
@@ -352,9 +379,8 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
   std::optional<Problem> without;
   ForEachDecisive([&](legal::Field field) {
     if (without.has_value()) return;
-    const std::string value = ValueOf(made, field);
     // What holds already without a reference stays; what rests on one does not without it.
-    const bool stays = before.reference.empty() && value == ValueOf(before, field) &&
+    const bool stays = before.reference.empty() && SameValue(made, before, field) &&
                        was.CertaintyOf(field) == is.CertaintyOf(field);
     if (stays || !MayCarry(made, is, field)) return;
     const absl::string_view name = legal::Name(field);
@@ -391,6 +417,9 @@ std::optional<Problem> MadeSurer(const Authority* old, const Authority& made) {
 std::optional<Problem> MadeSurer(const Partner* old, const Partner& made) {
   static const Partner none;
   const Partner& before = old == nullptr ? none : *old;
+  if (old != nullptr && HasAnotherName(*old, made)) {
+    if (std::optional<Problem> sure = SureUnderAnotherName(made)) return sure;
+  }
   const auto sure = [](const Competence& competence) {
     return competence.criminal_matters && legal::Confirmed(competence.certainty);
   };

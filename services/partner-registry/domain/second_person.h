@@ -18,11 +18,16 @@ namespace comity::partner_registry {
 // as its `reference`; nor that it covers more, has effect for longer, or leaves an earlier version
 // that is sure to govern again. An authority is sure if it was, had the same name and was competent
 // or covered for as much (legal::Widens), a legal class on days on which the same one was, a
-// competence if it was.
+// competence if it was, the latter two unless the partner gets another name.
 std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
                                  const Instrument& made);
 std::optional<Problem> MadeSurer(const Authority* old, const Authority& made);
 std::optional<Problem> MadeSurer(const Partner* old, const Partner& made);
+
+// The earlier version that `old` replaced and `made`, in its place, does not; null if there is
+// none. Whoever records `made` answers for it (AnswerFor).
+const Instrument* NoMoreReplaced(const Registry& registry, const Instrument& old,
+                                 const Instrument& made);
 
 // What `made`, in the place of `old` (null: it is new), says for sure without a document, which
 // `reference` names: a day from which it may have effect, or that it allows secondment; nullopt:

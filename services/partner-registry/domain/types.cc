@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -19,6 +21,22 @@ const char* Pick(const std::array<const char*, kSize>& words, Enum value) {
 }
 
 std::string YesNo(bool value) { return value ? "yes" : "no"; }
+
+// So that it can be told where it ends, whatever it says: no semicolon of its own stands bare, nor
+// a space before it. Hardly any entry has one, so that most stay as they are.
+std::string Bordered(absl::string_view entry) {
+  if (entry.empty()) return "\\-";
+  std::string bordered = absl::StrReplaceAll(entry, {{"\\", "\\\\"}, {";", "\\;"}});
+  if (absl::StartsWith(bordered, " ")) bordered.insert(0, "\\");
+  return bordered;
+}
+
+// Lists that are not the same are not the same text.
+std::string Joined(const std::vector<std::string>& list, absl::string_view separator = ";") {
+  return absl::StrJoin(list, separator, [](std::string* out, const std::string& entry) {
+    out->append(Bordered(entry));
+  });
+}
 
 std::string Text(const LegalClassPeriod& period) {
   return absl::StrCat(Word(period.legal_class), " from ",
@@ -36,11 +54,11 @@ Fields Of(const Partner& p) {
           {"status_footnote", p.status_footnote},
           {"legal_classes", absl::StrJoin(p.legal_classes, "; ",
                                           [](std::string* out, const LegalClassPeriod& period) {
-                                            out->append(Text(period));
+                                            out->append(Bordered(Text(period)));
                                           })},
           {"competent_in_criminal_matters", YesNo(p.competence.criminal_matters)},
           {"competence_certainty", Word(p.competence.certainty)},
-          {"aliases", absl::StrJoin(p.aliases, "; ")}};
+          {"aliases", Joined(p.aliases, "; ")}};
 }
 
 Fields Of(const Instrument& i) {
@@ -85,8 +103,8 @@ Fields Of(const Authority& a) {
   return {{"display_name", a.display_name},
           {"competent_in_criminal_matters", YesNo(a.competent_in_criminal_matters)},
           {"territory", a.territory},
-          {"sectors", absl::StrJoin(a.sectors, ";")},
-          {"listed_in", absl::StrJoin(a.listed_in, ";")},
+          {"sectors", Joined(a.sectors)},
+          {"listed_in", Joined(a.listed_in)},
           {"last_verified", a.last_verified},
           {"certainty", Word(a.certainty)}};
 }
@@ -103,10 +121,10 @@ Fields Of(const Contact& c) {
           {"function", c.function},
           {"authority", c.authority},
           {"opener", YesNo(c.opener)},
-          {"languages", absl::StrJoin(c.languages, ";")},
+          {"languages", Joined(c.languages)},
           {"working_hours", hours},
           {"last_verified", c.last_verified},
-          {"deputies", absl::StrJoin(c.deputies, ";")},
+          {"deputies", Joined(c.deputies)},
           {"absences", absl::StrJoin(c.absences, ";",
                                      [](std::string* out, const Absence& absence) {
                                        absl::StrAppend(out, absence.first_day, "/",
@@ -119,9 +137,9 @@ Fields Of(const Contact& c) {
 Fields Of(const Decision& d) {
   return {{"kind", Word(d.kind)},
           {"partner", d.partner},
-          {"counterparts", absl::StrJoin(d.counterparts, ";")},
+          {"counterparts", Joined(d.counterparts)},
           {"case_reference", d.case_reference},
-          {"conditions", absl::StrJoin(d.conditions, ";")},
+          {"conditions", Joined(d.conditions)},
           {"valid_from", d.valid_from},
           {"valid_to", d.valid_to},
           {"evidence", d.evidence},
@@ -140,19 +158,19 @@ Fields Of(const T&) {
 
 std::string TextOf(const legal::Scope& scope) {
   std::vector<std::string> limits;
-  const auto add = [&limits](const char* name, const std::string& words) {
-    if (!words.empty()) limits.push_back(absl::StrCat(name, ": ", words));
+  const auto add = [&limits](const char* name, const auto& list, const std::string& words) {
+    if (!list.empty()) limits.push_back(absl::StrCat(name, ": ", words));
   };
-  add("territories", absl::StrJoin(scope.territories, ";"));
-  add("sectors", absl::StrJoin(scope.sectors, ";"));
-  add("offences", absl::StrJoin(scope.offences, ";"));
-  add("stages", absl::StrJoin(scope.stages, ";"));
-  add("subjects",
+  add("territories", scope.territories, Joined(scope.territories));
+  add("sectors", scope.sectors, Joined(scope.sectors));
+  add("offences", scope.offences, Joined(scope.offences));
+  add("stages", scope.stages, Joined(scope.stages));
+  add("subjects", scope.subjects,
       absl::StrJoin(scope.subjects, ";", [](std::string* out, legal::SubjectKind subject) {
         out->append(Word(subject));
       }));
-  add("excludes_special_categories", scope.excludes_special_categories ? "yes" : "");
-  return absl::StrJoin(limits, ", ");
+  if (scope.excludes_special_categories) limits.emplace_back("excludes_special_categories: yes");
+  return absl::StrJoin(limits, "; ");  // No entry begins with a bare space.
 }
 
 const char* KindOf(const Fact& fact) {

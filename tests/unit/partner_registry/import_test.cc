@@ -196,11 +196,11 @@ TEST_F(ImportTest, ARowChangesTheLimitsItSaysOrEmptiesAndKeepsTheOthers) {
     EXPECT_THAT(plan, IsOk());
     EXPECT_EQ(plan->differences.at(0).field, "scope");
     EXPECT_EQ(plan->differences.at(0).old_value,
-              "offences: terrorism, stages: trial, excludes_special_categories: yes");
+              "offences: terrorism; stages: trial; excludes_special_categories: yes");
     return plan->differences.at(0).new_value;
   };
   EXPECT_EQ(scope_after({}),
-            "offences: terrorism;fraud, stages: trial, excludes_special_categories: yes");
+            "offences: terrorism;fraud; stages: trial; excludes_special_categories: yes");
   EXPECT_EQ(scope_after({"scope.stages", "scope.excludes_special_categories"}),
             "offences: terrorism;fraud");
 }

@@ -24,6 +24,7 @@ const auto kNeeded = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMAT
 const auto kNotYou = FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED");
 const auto kNothing = FailsWith(absl::StatusCode::kFailedPrecondition, "NOTHING_TO_CONFIRM");
 
+constexpr char kThird[] = "spiffe://agency.example/agency/desk-officer/-/third";
 constexpr char kName[] = "partners/brazil/instruments/text";
 
 class OnePersonTest : public TwoPersonsTest {
@@ -203,8 +204,10 @@ TEST_F(OnePersonTest, ThatNothingEndsItIsSaidByOneAndConfirmedByAnother) {
     EXPECT_THAT(Confirm(field, kFirst), kNothing);
     none.certainty[field] = Certainty::kUnconfirmed;
     Do(Update(none, kSecond));
-    EXPECT_THAT(Confirm(field, kSecond), kNotYou) << field;
-    Do(Confirm(field, kFirst));
+    for (const char* who : {kFirst, kSecond}) {
+      EXPECT_THAT(Confirm(field, who), kNotYou) << field << ": both said so";
+    }
+    Do(Confirm(field, kThird));
     EXPECT_EQ(Effect(), legal::Tri::kYes) << field;
   }
 }
