@@ -16,6 +16,7 @@
 #include "common/time/day.h"
 #include "services/cli/app.h"
 #include "services/cli/enum_option.h"
+#include "services/cli/option_names.h"
 #include "services/cli/text.h"
 
 namespace comity::cli {
@@ -31,6 +32,17 @@ struct Arguments {
   bool general = false;
   bool everywhere = false;
 };
+
+// From which option the fields of a recorded decision were made.
+constexpr FieldOption kRecordOptions[] = {{"decision.kind", "kind"},
+                                          {"decision.partner", "--by"},
+                                          {"decision.counterparts", "--for"},
+                                          {"decision.case_reference", "--case"},
+                                          {"decision.conditions", "--condition"},
+                                          {"decision.evidence", "--evidence"},
+                                          {"decision.grounds", "--grounds"},
+                                          {"decision.valid_from", "--from"},
+                                          {"decision.valid_to", "--until"}};
 
 void PrintDecisions(const std::vector<registry::Decision>& decisions) {
   std::vector<std::vector<std::string>> rows;
@@ -212,7 +224,7 @@ void RegisterDecisions(Command root, App& app) {
       "  comity --as fr-1 decisions record authorisation --for georgia --case CASE-7 \\\n"
       "      --everywhere --evidence \"letter 2026/44\"\n"
       "  comity --as fr-1 decisions record authorisation --for georgia --evidence \"circular 12\"",
-      [&app, arguments] { return Record(app, *arguments); });
+      [&app, arguments] { return InOptions(Record(app, *arguments), kRecordOptions); });
   AddEnumOption(record, "kind", arguments->kind, "DECISION_KIND_",
                 registry::DecisionKind_descriptor(), "What was decided, such as authorisation")
       .Required();
