@@ -284,7 +284,7 @@ TEST_F(OneInsiderTest, NothingIsGainedButWhatTheLoadStated) {
   int accepted = 0;
   int refused = 0;
   int confirmed = 0;  // By which something was gained.
-  while (worlds < 1500) {
+  while (worlds < 300) {
     const std::optional<Registry> loaded = Load();
     if (!loaded.has_value()) continue;
     ++worlds;
@@ -310,9 +310,9 @@ TEST_F(OneInsiderTest, NothingIsGainedButWhatTheLoadStated) {
       has = now;
     }
   }
-  EXPECT_GT(accepted, 10'000);
-  EXPECT_GT(refused, 10'000);
-  EXPECT_GT(confirmed, 1000);
+  EXPECT_GT(accepted, 2000);
+  EXPECT_GT(refused, 2000);
+  EXPECT_GT(confirmed, 200);
 }
 
 }  // namespace

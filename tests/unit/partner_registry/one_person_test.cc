@@ -183,7 +183,8 @@ TEST_F(OnePersonTest, AValueStaysTheWordOfWhoStatedItThoughSomebodyDoubtsIt) {
   doubted.certainty["in_force"] = Certainty::kUnknown;
   Do(Update(doubted, kSecond));
   EXPECT_THAT(Confirm("in_force", kFirst), kNotYou);
-  Do(Confirm("in_force"));
+  EXPECT_THAT(Confirm("in_force", kSecond), kNotYou) << "nor is who doubts it the second person";
+  Do(Confirm("in_force", kThird));
   EXPECT_EQ(Effect(), legal::Tri::kYes);
 }
 

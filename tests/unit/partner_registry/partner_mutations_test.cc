@@ -425,7 +425,7 @@ TEST_F(PartnerMutationsTest, AnImportKeepsAliasesAndWhoWasDeleted) {
 
   const auto row = Rows("partners.csv",
                         "id,kind,display_name,iso_alpha2,iso_alpha3\n"
-                        "georgia,STATE,Sakartvelo,GE,GEO\n");
+                        "georgia,STATE,GEORGIA,GE,GEO\n");
   georgia.delete_time.reset();
   const auto renamed = PlanImport(With(georgia), row, kImporter, kNow);
   ASSERT_THAT(renamed, IsOk());

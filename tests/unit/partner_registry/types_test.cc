@@ -43,20 +43,20 @@ TEST_F(TypesTest, ScopesAreTheSameTextIfAndOnlyIfTheyAreTheSame) {
     return made;
   };
   int same = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 20'000; ++i) {
     const legal::Scope a = scope();
     const legal::Scope b = scope();
     ASSERT_EQ(TextOf(a) == TextOf(b), a == b) << TextOf(a) << " and " << TextOf(b);
     same += a == b ? 1 : 0;
   }
-  EXPECT_GT(same, 1000);
+  EXPECT_GT(same, 100);
   EXPECT_NE(TextOf({.territories = {"North"}, .offences = {"terrorism"}}),
             TextOf({.territories = {"North, offences: terrorism"}}));
 }
 
 TEST_F(TypesTest, SoAreAliasesAndOtherLists) {
   int same = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 20'000; ++i) {
     const std::vector<std::string> a = Words();
     const std::vector<std::string> b = Words();
     same += a == b ? 1 : 0;
@@ -68,7 +68,7 @@ TEST_F(TypesTest, SoAreAliasesAndOtherLists) {
         FieldsOf(Fact(Decision{.conditions = a})) == FieldsOf(Fact(Decision{.conditions = b})),
         a == b);
   }
-  EXPECT_GT(same, 1000);
+  EXPECT_GT(same, 100);
 }
 
 TEST_F(TypesTest, APeriodIsNoPartOfTheNoteOfAnother) {
