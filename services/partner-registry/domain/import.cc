@@ -246,7 +246,7 @@ class Planner {
       }
       Compare(candidate, name, old, plan);
     }
-    for (const std::string& name : free) AnswerForFree(name, plan);
+    AnswerForFree(std::move(free), plan);
     return plan;
   }
 
@@ -410,16 +410,18 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Of an earlier version that is replaced no more, whether a row changes it, too, or not.
-  void AnswerForFree(const std::string& name, ImportPlan& plan) const {
+  // Of earlier versions, by name, that are replaced no more, whether a row changes them, too, or
+  // not.
+  void AnswerForFree(std::set<std::string> names, ImportPlan& plan) const {
     for (Fact& fact : plan.facts) {
-      if (NameOf(fact) != name) continue;
-      AnswerFor(caller_, std::get<Instrument>(fact));
-      return;
+      auto* const changed = std::get_if<Instrument>(&fact);
+      if (changed != nullptr && names.erase(NameOf(*changed)) > 0) AnswerFor(caller_, *changed);
     }
-    Instrument earlier = *registry_.FindInstrument(name);
-    AnswerFor(caller_, earlier);
-    plan.facts.emplace_back(std::move(earlier));
+    for (const std::string& name : names) {
+      Instrument earlier = *registry_.FindInstrument(name);
+      AnswerFor(caller_, earlier);
+      plan.facts.emplace_back(std::move(earlier));
+    }
   }
 
   void Compare(Candidate& candidate, const std::string& name, const std::optional<Fact>& old,
