@@ -127,8 +127,9 @@ struct Instrument {
   std::string supersedes;  // The id of another instrument of the partner, or empty.
   std::vector<Confirmation> confirmations;
   std::string recorded_by;  // SPIFFE id; empty: nobody knows.
-  // Who recorded the present value of a decisive field, where that was not `recorded_by`; who
-  // emptied it, where the value was unconfirmed.
+  // Whose word a decisive field is (WhoseWord), where that is not `recorded_by` alone, as ids with
+  // one space between them; of an empty one, where the value that was there was unconfirmed. Under
+  // "*" whoever answers for what is entered later in a field that says nothing.
   std::map<std::string, std::string> value_recorded_by;
   std::optional<Retraction> retraction;  // Set: it counts for nothing.
   Recorded recorded;
@@ -266,7 +267,8 @@ void SetRecorded(Fact& fact, const Recorded& recorded);
 std::vector<std::pair<std::string, std::string>> FieldsOf(const Fact& fact);
 std::vector<std::pair<std::string, std::string>> FieldsOf(const Instrument& instrument);
 
-// Each limit by its name in the proto; empty if there is none.
+// Each limit by its name in the proto; empty if there is none. Scopes that are not the same are not
+// the same text.
 std::string TextOf(const legal::Scope& scope);
 
 // Words of the proto without prefix, such as "THIRD_COUNTRY".
