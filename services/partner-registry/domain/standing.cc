@@ -13,6 +13,7 @@
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/derived_steps.h"
 #include "services/partner-registry/domain/fields.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/next_step.h"
 #include "services/partner-registry/domain/step_order.h"
 #include "services/partner-registry/domain/steps.h"
@@ -89,9 +90,10 @@ std::vector<Milestone> StillCounting(Axis axis, const std::vector<const Mileston
   std::erase_if(steps, [&](const Milestone& step) { return lost.ids.contains(step.id); });
   std::set<absl::string_view> counting;
   for (const Step& each : StepsOf(axis)) {
-    const bool taken = std::any_of(steps.begin(), steps.end(),
-                                   [&](const Milestone& step) { return step.step == each.word; });
-    if (!taken) continue;
+    if (std::none_of(steps.begin(), steps.end(),
+                     [&](const Milestone& step) { return step.step == each.word; })) {
+      continue;
+    }
     const bool rests = std::any_of(each.after.begin(), each.after.end(), [&](const auto& one_of) {
       const auto is_in = [&](const std::set<absl::string_view>& words) {
         return std::any_of(one_of.begin(), one_of.end(), [&](absl::string_view word) {
