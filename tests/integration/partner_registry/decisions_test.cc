@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "tests/integration/partner_registry/registry_server.h"
@@ -74,8 +75,9 @@ TEST_F(DecisionsTest, APageOfLongOnesIsAsLongAsAMessageMayBe) {
     request.mutable_decision()->add_conditions(std::string(1990, static_cast<char>('a' + i)));
   }
   request.mutable_decision()->set_grounds(std::string(1990, 'g'));
-  for (const char* const who : {kFrance, kItaly}) {
-    request.mutable_decision()->set_partner(who == kFrance ? "partners/france" : "partners/italy");
+  for (const auto& [partner, who] :
+       {std::pair("partners/france", kFrance), std::pair("partners/italy", kItaly)}) {
+    request.mutable_decision()->set_partner(partner);
     for (int i = 0; i < kEach; ++i) ASSERT_THAT(Record(who, request), IsOk());
   }
   v1::ListDecisionsRequest list;

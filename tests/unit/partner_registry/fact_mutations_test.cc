@@ -49,6 +49,7 @@ TEST_F(FactMutationsTest, AnInstrumentIsEnteredOnceInTheNameOfTheCaller) {
 TEST_F(FactMutationsTest, AnAuthorityIsListedInSoManyInstruments) {
   Registry registry = After(registry_, {Arrangement()});
   Authority authority = *registry.FindAuthority("partners/georgia/authorities/prosecution-service");
+  authority.certainty = Certainty::kUnconfirmed;  // Surer nobody makes it alone.
   authority.listed_in.assign(100, "working-arrangement");
   EXPECT_THAT(PlanUpdateAuthority(registry, kImporter, authority, "", now_), IsOk());
   authority.listed_in.emplace_back("working-arrangement");

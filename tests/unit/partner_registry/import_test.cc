@@ -281,7 +281,6 @@ TEST_F(ImportTest, RowsMayReferToRowsOfOtherFilesInTheSameImport) {
   EXPECT_EQ(NameOf(plan->facts[0]), "partners/andorra") << "referred facts come first";
 }
 
-// The reason, and a part of the sentence.
 constexpr char kMergedRows[] = "id,kind,display_name,deleted,merged_into\n";
 
 TEST_F(ImportTest, ARowMergesNoPartnerOnWhichFactsHang) {
@@ -319,6 +318,7 @@ TEST_F(ImportTest, NoMergerLeadsToWhoIsOffTheRegister) {
       << "b was taken off the register since";
 }
 
+// The reason, and a part of the sentence.
 struct Held {
   std::string reason;
   std::string place;

@@ -199,7 +199,7 @@ TEST_F(MutationsTest, ADecisionsTextsAreSoLongAltogether) {
 TEST_F(MutationsTest, SoManyDecisionsOfOnePartnerAreRecordedInADayWithdrawnOnesIncluded) {
   const auto recorded = [&](int number, absl::string_view partner, const std::string& by) {
     Decision decision = FrenchAuthorisation();
-    decision.id = absl::StrCat("00000000-0000-7000-8000-000000000", number);
+    decision.id = absl::StrCat("00000000-0000-4000-8000-000000000", number);
     decision.partner = std::string(partner);
     decision.recorded_by = by;
     decision.withdraw_time = now_;
