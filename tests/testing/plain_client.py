@@ -45,7 +45,7 @@ class Schema:
         return done.stdout
 
 
-def secure_channel(deployment, who, service):
+def secure_channel(deployment, who, service, options=None):
     """Mutual TLS as plain as the library offers it; the server's name is `localhost`."""
     identity = deployment.identity(who)
     credentials = grpc.ssl_channel_credentials(
@@ -53,7 +53,7 @@ def secure_channel(deployment, who, service):
         (identity / "tls.key").read_bytes(),
         (identity / "tls.pem").read_bytes(),
     )
-    return grpc.secure_channel(f"localhost:{deployment.port(service)}", credentials)
+    return grpc.secure_channel(f"localhost:{deployment.port(service)}", credentials, options)
 
 
 def call(channel, method, request=b"", timeout=30):
