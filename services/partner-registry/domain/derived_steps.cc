@@ -119,7 +119,6 @@ std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
 
 }  // namespace
 
-// Whether what `day` says surely was public on `on`.
 bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on) {
   if (!on.has_value()) return true;
   const PartialDate date = DayRecorded(day);

@@ -102,8 +102,8 @@ bool NeedsListing(LegalClass legal_class) {
 std::string GoesOn(const Standing& standing) {
   std::vector<std::string> steps;
   for (const AxisStanding& axis : standing.axes) {
-    if (axis.step != "NONE" && !Closes(axis.axis, axis.step))
-      steps.push_back(absl::StrCat(Word(axis.axis), " ", axis.step));
+    if (axis.step == "NONE" || Closes(axis.axis, axis.step)) continue;
+    steps.push_back(absl::StrCat(Word(axis.axis), " ", axis.step));
   }
   return absl::StrJoin(steps, ", ");
 }

@@ -97,7 +97,7 @@ TEST_F(ClosingStepsTest, WhatIsTakenAfterTheEndIsWhereTheRelationStands) {
       EXPECT_EQ(Of(way.axis, day).step, step) << month;
     }
     EXPECT_EQ(Of(way.axis).step, way.steps.back());
-    EXPECT_EQ(Of(way.axis, absl::CivilDay(2026, month - 2, 2)).step, way.steps[month - 3])
+    EXPECT_EQ(Of(way.axis, absl::CivilDay(2026, month - 2, 2)).step, *(way.steps.end() - 3))
         << "it was closed then";
     EXPECT_EQ(History(way.axis).size(), way.steps.size()) << "all are listed";
   }
