@@ -70,14 +70,13 @@ bool IsAmong(const Ids& people, absl::string_view caller) {
 // SPIFFE ids.
 using People = std::set<std::string>;
 
-// In value_recorded_by besides the fields: whoever changed what the instrument decides, or emptied
-// a field. What is entered later in a field that says nothing is their word, too.
-constexpr char kToCome[] = "*";
+// In value_recorded_by besides the fields: whoever changed what the instrument decides.
+constexpr char kWhatItDecides[] = "*";
 
 People PeopleIn(absl::string_view ids) { return absl::StrSplit(ids, ' ', absl::SkipEmpty()); }
 
-People PeopleToCome(const Instrument& instrument) {
-  const auto named = instrument.value_recorded_by.find(kToCome);
+People ChangersOf(const Instrument& instrument) {
+  const auto named = instrument.value_recorded_by.find(kWhatItDecides);
   return named == instrument.value_recorded_by.end() ? People() : PeopleIn(named->second);
 }
 
@@ -90,12 +89,6 @@ People PeopleOf(const Instrument& instrument, legal::Field field) {
   const auto named = instrument.value_recorded_by.find(std::string(legal::Name(field)));
   if (named != instrument.value_recorded_by.end()) return PeopleIn(named->second);
   return Says(instrument, field) ? PeopleIn(instrument.recorded_by) : People();
-}
-
-// Needs no confirmation. `held` is ToLegal(instrument).
-bool NeedsNobody(const Instrument& instrument, const legal::Instrument& held, legal::Field field) {
-  const bool says = !ValueOf(instrument, field).empty() || IsConfirmed(instrument, field);
-  return says && legal::Sure(held, field);
 }
 
 // What an authority says in law, and for which its certainty stands.
@@ -211,51 +204,32 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
   const auto stays = [&](legal::Field field) {
     return SameValue(*old, made, field) && was.CertaintyOf(field) == is.CertaintyOf(field);
   };
-  // The value that was unconfirmed is gone, and what comes in its place is bound by that.
-  const auto binds = [&](legal::Field field) {
-    return ValueOf(made, field).empty() && IsBound(*old, was, field);
-  };
   bool decides = old->kind != made.kind || old->supersedes != made.supersedes;
-  People to_come = PeopleToCome(*old);
   ForEachDecisive([&](legal::Field field) {
-    for (const Confirmation& confirmation : old->confirmations) {
-      if (stays(field) && confirmation.field == legal::Name(field)) {
-        made.confirmations.push_back(confirmation);
-      }
-    }
-    decides = decides || !stays(field);
-    if (!Says(made, field) && !binds(field)) to_come.merge(PeopleOf(*old, field));
-  });
-  if (decides) to_come.emplace(caller);
-  const legal::Instrument held = ToLegal(made);
-  ForEachDecisive([&](legal::Field field) {
-    const bool bound = binds(field);
-    if (!Says(made, field) && !bound) return;
     const std::string name(legal::Name(field));
-    People people = PeopleOf(*old, field);
-    if (!Says(*old, field) && !old->value_recorded_by.contains(name)) people = to_come;
-    // What nobody knows who said stays so until it is said anew.
-    const bool known = !people.empty();
-    if (!stays(field) || (known && decides && !NeedsNobody(made, held, field))) {
-      people.emplace(caller);
+    decides = decides || !stays(field);
+    for (const Confirmation& confirmation : old->confirmations) {
+      if (stays(field) && confirmation.field == name) made.confirmations.push_back(confirmation);
     }
+    // The value that was unconfirmed is gone, and what comes in its place is bound by that.
+    const bool bound = ValueOf(made, field).empty() && IsBound(*old, was, field);
+    if (!Says(made, field) && !bound) return;
+    People people = PeopleOf(*old, field);
+    if (!stays(field)) people.emplace(caller);
     if (!bound && people == People{made.recorded_by}) return;
     made.value_recorded_by[name] = absl::StrJoin(people, " ");
   });
-  if (!to_come.empty()) made.value_recorded_by[kToCome] = absl::StrJoin(to_come, " ");
+  if (const auto changers = old->value_recorded_by.find(kWhatItDecides);
+      changers != old->value_recorded_by.end()) {
+    made.value_recorded_by.insert(*changers);
+  }
+  if (decides) AnswerFor(caller, made);
 }
 
 void AnswerFor(absl::string_view caller, Instrument& instrument) {
-  const legal::Instrument held = ToLegal(instrument);
-  People to_come = PeopleToCome(instrument);
-  to_come.emplace(caller);
-  ForEachDecisive([&](legal::Field field) {
-    People people = PeopleOf(instrument, field);
-    if (people.empty() || NeedsNobody(instrument, held, field)) return;
-    if (!people.emplace(caller).second) return;
-    instrument.value_recorded_by[std::string(legal::Name(field))] = absl::StrJoin(people, " ");
-  });
-  instrument.value_recorded_by[kToCome] = absl::StrJoin(to_come, " ");
+  People changers = ChangersOf(instrument);
+  changers.emplace(caller);
+  instrument.value_recorded_by[kWhatItDecides] = absl::StrJoin(changers, " ");
 }
 
 void RecordBy(absl::string_view caller, const Authority* old, Authority& made) {
@@ -366,8 +340,9 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   }
   if (sure) return NothingToConfirm(field, "is sure already");
   const People people = PeopleOf(instrument, *decisive);
-  if (IsAmong(people, caller)) {
-    return SecondPersonNeeded(field, "you stated it yourself, or changed what it decides");
+  if (IsAmong(people, caller)) return SecondPersonNeeded(field, "you stated it yourself");
+  if (IsAmong(ChangersOf(instrument), caller)) {
+    return SecondPersonNeeded(field, "you changed what the instrument decides");
   }
   if (people.empty()) {
     const auto unsure = [&](Certainty certainty) { return CertaintyOfField(field, certainty); };

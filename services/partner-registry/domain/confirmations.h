@@ -16,9 +16,10 @@ namespace comity::partner_registry {
 
 // Says in `made` that `caller` records it in the place of `old` (null: it is new). What says the
 // same as surely keeps its confirmation, all else loses it. Whoever vouched for a field, or for any
-// part of what is confirmed as a whole, goes on to. A change of what an instrument decides is the
-// word of `caller` also in each field that is not sure: what he loosens has its effect only once
-// that one is confirmed. So is another name of a partner in its classes and its competence.
+// part of what is confirmed as a whole, goes on to. Whoever changes what an instrument decides is
+// noted besides, and confirms nothing of it: what he loosens may have its effect only once another
+// field is confirmed. Another name of a partner is the word of `caller` in its classes and its
+// competence.
 void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made);
 void RecordBy(absl::string_view caller, const Authority* old, Authority& made);
 void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
@@ -27,8 +28,7 @@ void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
 void AnswerFor(absl::string_view caller, Instrument& instrument);
 
 // Whose word the field is, by SPIFFE id and in order: whoever ever said what it says, or how sure
-// that is, or changed what the instrument decides while the field was not sure. Empty: nobody
-// knows.
+// that is. Empty: nobody knows.
 std::vector<std::string> WhoseWord(const Instrument& instrument, absl::string_view field);
 
 // Whether the name has other words than before, case, accents and punctuation apart: for all that
@@ -39,7 +39,7 @@ bool HasAnotherName(const Partner& old, const Partner& made);
 // certainty is UNKNOWN, that there is none. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it
 // is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: it is the caller's
-// word (WhoseWord), or nobody knows whose.
+// word (WhoseWord), he changed what the instrument decides, or nobody knows whose word it is.
 absl::Status Confirm(absl::string_view caller, absl::string_view field, std::string evidence,
                      absl::Time now, Instrument& instrument);
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
