@@ -181,6 +181,7 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
     return reflection.HasField(message, &field) ? ValueText(message, field, 0) : "";
   }
   std::vector<std::string> values;
+  values.reserve(static_cast<std::size_t>(reflection.FieldSize(message, &field)));
   for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
     values.push_back(ValueText(message, field, i));
   }
