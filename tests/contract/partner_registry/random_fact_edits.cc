@@ -68,8 +68,8 @@ Edit RandomEdits::OfInstrument(const NaiveRegistry& naive, const std::string& ki
   }
   Instrument kept = made;
   KeepConfirmations(known, kept);
-  return Meaning(kind, {kept}, [=](const Registry& latest, absl::Time) {
-    return PlanUpdateInstrument(latest, who, made, etag);
+  return Meaning(kind, {kept}, [=](const Registry& latest, absl::Time now) {
+    return PlanUpdateInstrument(latest, who, made, etag, now);
   });
 }
 

@@ -73,7 +73,7 @@ TEST_F(FactLimitsTest, APartnerHasSoManyInstruments) {
               FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
   Instrument known = *full.FindInstrument(NameOf(Memorandum(0)));
   known.note = "as before";
-  EXPECT_THAT(PlanUpdateInstrument(full, kImporter, known, ""), IsOk());
+  EXPECT_THAT(PlanUpdateInstrument(full, kImporter, known, "", kNow), IsOk());
 }
 
 TEST_F(FactLimitsTest, AnImportBringsNoMoreAndDoesNotJudgeWhatIsRecorded) {
