@@ -234,11 +234,16 @@ TEST_F(ClosingStepsTest, AnArrangementThatIsAbandonedClosesNoOther) {
     ASSERT_THAT(plan, IsOk());
     registry_ = After(registry_, plan->facts);
   };
+  registry_ = After(registry_, {Authority{.partner = "kazakhstan",
+                                          .id = "prosecutor-general",
+                                          .display_name = "Prosecutor General's Office",
+                                          .recorded = {.revision = registry_.revision() + 1}}});
   const auto open = [&](const char* id) {
     take(PlanCreateArrangement(registry_,
                                {.partner = "kazakhstan",
                                 .id = id,
                                 .title = "Working arrangement",
+                                .authorities = {"prosecutor-general"},
                                 .opened = "2026-01-01",
                                 .evidence = "decision 1"},
                                kNow));
