@@ -114,7 +114,7 @@ class AsOfTest : public ::testing::TestWithParam<journal::Backend> {
           absl::StrCat("revision ", revision, " of ", naive_.revision(), ", after ", last_));
       const NaiveRegistry::World& world = naive_.At(revision);
       EXPECT_EQ(registry.revision(), revision);
-      EXPECT_EQ(registry.AllFacts().size() + registry.retracted<Instrument>().size() +
+      EXPECT_EQ(registry.SharedFacts().size() + registry.retracted<Instrument>().size() +
                     registry.retracted<Authority>().size(),
                 world.size());
       for (const auto& [name, fact] : world) {
