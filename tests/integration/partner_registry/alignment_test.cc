@@ -338,14 +338,13 @@ TEST_F(AlignmentTest, ReportsAreOfADelegationsOwnPartner) {
   v1::CreateSecondmentRequest second;
   second.set_parent(kOwn);
   second.set_secondment_id("s1");
-  second.set_reason("as agreed");
   second.mutable_secondment()->set_kind(v1::Secondment::KIND_LIAISON_PROSECUTOR);
   second.mutable_secondment()->set_instrument(
       absl::StrCat(kOwn, "/instruments/cooperation-agreement"));
   second.mutable_secondment()->set_from("2026-01-01");
   second.mutable_secondment()->set_evidence("letter");
   ASSERT_THAT(Relate(kDesk, &Relations::CreateSecondment, second), IsOk());
-  for (const std::string who : {kDesk, kCommission, kEeas, kDelegation}) {
+  for (const char* const who : {kDesk, kCommission, kEeas, kDelegation}) {
     const auto answer = affected(who, absl::StrCat(kOwn, "/instruments/cooperation-agreement"));
     ASSERT_THAT(answer, IsOk()) << who;
     const bool named = absl::StrContains(answer->DebugString(), "secondments/s1");

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/metrics/metrics.h"
 #include "common/registry_replica/replica.h"
 #include "common/status/error.h"
 #include "tests/integration/partner_registry/registry_server.h"
@@ -132,18 +131,6 @@ TEST_F(EditsTest, APartnerIsCreatedOnceHoweverOftenItIsAskedFor) {
   request.set_partner_id("kazakhstan-2");
   EXPECT_THAT(Edit(&Stub::CreatePartner, request),
               FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"));
-}
-
-TEST_F(EditsTest, WhoIsOffTheRegisterIsNotCountedOnIt) {
-  metrics::Metrics metrics;
-  server_.application().AddMetrics(metrics);
-  const auto partners = [&](std::size_t count) {
-    return HasSubstr(absl::StrCat("\ncomity_partner_registry_partners ", count, "\n"));
-  };
-  const std::size_t all = server_.application().store().View()->partners().size();
-  EXPECT_THAT(metrics.Text(), partners(all));
-  ASSERT_THAT(Edit(&Stub::DeletePartner, DeleteGeorgia()), IsOk());
-  EXPECT_THAT(metrics.Text(), partners(all - 1));
 }
 
 TEST_F(EditsTest, ADryRunSaysWhatTheRealCallWouldAndWritesNothing) {
