@@ -269,7 +269,7 @@ void KeepConfirmations(const Authority* old, Authority& made) {
 void KeepConfirmations(const Partner* old, Partner& made) {
   for (LegalClassPeriod& period : made.legal_classes) {
     period.confirmation.reset();
-    if (old == nullptr) continue;
+    if (old == nullptr || old->display_name != made.display_name) continue;
     for (const LegalClassPeriod& earlier : old->legal_classes) {
       if (earlier.legal_class == period.legal_class && earlier.from == period.from &&
           earlier.to == period.to && earlier.certainty == period.certainty) {
