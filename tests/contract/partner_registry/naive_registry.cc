@@ -90,6 +90,8 @@ struct NaiveStep {
   std::string day;
   Certainty certainty = Certainty::kUnspecified;
   std::string from;
+  std::int64_t revision = 0;
+  bool by_hand = false;
 };
 using Steps = std::vector<NaiveStep>;
 
@@ -121,6 +123,42 @@ Steps Furthest(Axis axis, const Steps& steps, const std::string& day) {
     return std::pair(Rank(axis, step.word), step.from) == best;
   });
   return found;
+}
+
+// What their days leave open is as it was recorded.
+bool IsLater(const NaiveStep& step, const NaiveStep& other) {
+  const auto last = [](const NaiveStep& one) { return one.day.empty() ? one.from : Last(one.day); };
+  if (step.from > last(other)) return true;
+  if (last(step) < other.from) return false;
+  return std::pair(step.revision, step.from) > std::pair(other.revision, other.from);
+}
+
+// Those that count by `day`: what was taken since the axis was closed by hand, or the closing step
+// while nothing was; and no suspension or notice after which it was taken into effect again.
+Steps Counting(const Steps& steps, const std::string& day) {
+  Steps taken;
+  std::optional<NaiveStep> closing;
+  for (const NaiveStep& step : steps) {
+    if (step.from > day) continue;
+    taken.push_back(step);
+    const bool closes = step.word == "ENDED" || step.word == "ABANDONED" || step.word == "LAPSED";
+    if (!step.by_hand || !closes) continue;
+    if (!closing.has_value() || IsLater(step, *closing)) closing = step;
+  }
+  if (closing.has_value()) {
+    std::erase_if(taken, [&](const NaiveStep& step) { return !IsLater(step, *closing); });
+    if (taken.empty()) return {*closing};
+  }
+  const Steps all = taken;
+  std::erase_if(taken, [&](const NaiveStep& step) {
+    if (!step.by_hand || (step.word != "SUSPENDED" && step.word != "NOTICE_GIVEN")) return false;
+    return std::any_of(all.begin(), all.end(), [&](const NaiveStep& later) {
+      const bool in_effect = later.word == "PROVISIONALLY_APPLIED" || later.word == "IN_FORCE" ||
+                             later.word == "APPLIES";
+      return later.by_hand && in_effect && IsLater(later, step);
+    });
+  });
+  return taken;
 }
 
 void Add(Steps& steps, const char* word, const std::string& day, Certainty certainty) {
@@ -175,24 +213,31 @@ Steps Entitlement(const Instrument& treaty, const std::string& public_on) {
 std::vector<Steps> StepsShown(const World& world, const std::string& partner, Axis axis,
                               const std::string& day, const std::string& public_on) {
   std::vector<Steps> shown;
+  const auto show = [&](Steps steps, const Recorded& recorded) {
+    for (NaiveStep& step : steps) step.revision = recorded.revision;
+    shown.push_back(std::move(steps));
+  };
   for (const std::string& name : NaiveInstruments(world, partner, public_on)) {
     const auto& instrument = std::get<Instrument>(world.at(name));
     if (instrument.kind == InstrumentKind::kWorkingArrangement) {
-      if (axis == Axis::kWorkingArrangement) shown.push_back(StepsOfArrangement(instrument));
+      if (axis == Axis::kWorkingArrangement)
+        show(StepsOfArrangement(instrument), instrument.recorded);
       continue;
     }
     const Steps treaty = StepsOfTreaty(instrument, public_on);
-    if (axis == Axis::kTreaty) shown.push_back(treaty);
+    if (axis == Axis::kTreaty) show(treaty, instrument.recorded);
     if (axis != Axis::kLiaisonProsecutor) continue;
     const Steps furthest = Furthest(Axis::kTreaty, treaty, day);
     if (furthest.empty() || furthest.front().word != "ENDED") {
-      shown.push_back(Entitlement(instrument, public_on));
+      show(Entitlement(instrument, public_on), instrument.recorded);
     }
   }
   if (axis == Axis::kContactPoint) {
     for (const Contact* contact : Of<Contact>(world, partner)) {
       if (!Counts(*contact, day) || !SurelyPublic(contact->last_verified, public_on)) continue;
-      Add(shown.emplace_back(), "VERIFIED", contact->last_verified, Certainty::kFound);
+      Steps verified;
+      Add(verified, "VERIFIED", contact->last_verified, Certainty::kFound);
+      show(verified, contact->recorded);
     }
   }
   return shown;
@@ -380,9 +425,10 @@ std::set<Stand> NaiveStanding(const World& world, const std::string& partner, Ax
     const std::string from =
         milestone->day.empty() ? RecordedOn(milestone->recorded) : First(milestone->day);
     if (!end.empty() && from < end.front().from) continue;
-    going_on.push_back({milestone->step, milestone->day, milestone->certainty, from});
+    going_on.push_back({milestone->step, milestone->day, milestone->certainty, from,
+                        milestone->recorded.revision, /*by_hand=*/true});
   }
-  Steps found = Furthest(axis, going_on, day);
+  Steps found = Furthest(axis, Counting(going_on, day), day);
   if (found.empty()) found = end;
   std::set<Stand> stands;
   for (const NaiveStep& step : found) stands.emplace(step.word, step.day, step.certainty);
