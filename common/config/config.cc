@@ -207,7 +207,7 @@ absl::StatusOr<std::string> Section::Path(absl::string_view key) const {
 
 absl::StatusOr<std::string> Section::Path(absl::string_view key,
                                           absl::string_view otherwise) const {
-  const absl::StatusOr<std::string> path = String(key, otherwise);
+  absl::StatusOr<std::string> path = String(key, otherwise);
   if (!path.ok() || path->empty() || absl::StartsWith(*path, "/")) return path;
   const std::filesystem::path folder = std::filesystem::path(document_->origin).parent_path();
   return (folder / *path).lexically_normal().string();

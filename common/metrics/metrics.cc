@@ -44,6 +44,7 @@ class Metrics::Callbacks : public prometheus::Collectable {
       family.metric.push_back(std::move(metric));
     }
     std::vector<prometheus::MetricFamily> result;
+    result.reserve(families.size());
     for (auto& [name, family] : families) result.push_back(std::move(family));
     return result;
   }
