@@ -70,6 +70,7 @@ Exchanged VolumeOf(const Registry& registry, const std::string& partner, const s
     return {.source = absl::StrCat("no volume recorded for ", year)};
   }
   std::vector<std::string> parts;
+  parts.reserve(measured.size() + 1);
   for (const auto& [by, words] : measured) {
     parts.push_back(absl::StrCat(absl::StrJoin(words, " and "), " measured by ", by));
   }

@@ -86,6 +86,7 @@ struct Lost {
 std::vector<Milestone> StillCounting(Axis axis, const std::vector<const Milestone*>& taken,
                                      Lost lost) {
   std::vector<Milestone> steps;
+  steps.reserve(taken.size());
   for (const Milestone* step : taken) steps.push_back(*step);
   std::erase_if(steps, [&](const Milestone& step) { return lost.ids.contains(step.id); });
   std::set<absl::string_view> counting;
