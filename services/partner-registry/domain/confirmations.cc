@@ -85,12 +85,6 @@ bool Says(const Instrument& instrument, legal::Field field) {
   return !ValueOf(instrument, field).empty() || MayBeConfirmedEmpty(instrument, field);
 }
 
-People PeopleOf(const Instrument& instrument, legal::Field field) {
-  const auto named = instrument.value_recorded_by.find(std::string(legal::Name(field)));
-  if (named != instrument.value_recorded_by.end()) return PeopleIn(named->second);
-  return Says(instrument, field) ? PeopleIn(instrument.recorded_by) : People();
-}
-
 // What an authority says in law, and for which its certainty stands.
 std::string InLaw(const Authority& authority) {
   return absl::StrCat(
@@ -214,7 +208,7 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
     // The value that was unconfirmed is gone, and what comes in its place is bound by that.
     const bool bound = ValueOf(made, field).empty() && IsBound(*old, was, field);
     if (!Says(made, field) && !bound) return;
-    People people = PeopleOf(*old, field);
+    People people = WhoseWord(*old, field);
     if (!stays(field)) people.emplace(caller);
     if (!bound && people == People{made.recorded_by}) return;
     made.value_recorded_by[name] = absl::StrJoin(people, " ");
@@ -251,12 +245,10 @@ void RecordBy(absl::string_view caller, const Partner* old, Partner& made) {
   }
 }
 
-std::vector<std::string> WhoseWord(const Instrument& instrument, absl::string_view field) {
-  People people;
-  ForEachDecisive([&](legal::Field each) {
-    if (legal::Name(each) == field) people = PeopleOf(instrument, each);
-  });
-  return {people.begin(), people.end()};
+std::set<std::string> WhoseWord(const Instrument& instrument, legal::Field field) {
+  const auto named = instrument.value_recorded_by.find(std::string(legal::Name(field)));
+  if (named != instrument.value_recorded_by.end()) return PeopleIn(named->second);
+  return Says(instrument, field) ? PeopleIn(instrument.recorded_by) : People();
 }
 
 bool HasAnotherName(const Partner& old, const Partner& made) {
@@ -339,7 +331,7 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
     value = "none";
   }
   if (sure) return NothingToConfirm(field, "is sure already");
-  const People people = PeopleOf(instrument, *decisive);
+  const People people = WhoseWord(instrument, *decisive);
   if (IsAmong(people, caller)) return SecondPersonNeeded(field, "you stated it yourself");
   if (IsAmong(ChangersOf(instrument), caller)) {
     return SecondPersonNeeded(field, "you changed what the instrument decides");

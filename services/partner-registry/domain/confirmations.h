@@ -1,11 +1,12 @@
 #pragma once
 
+#include <set>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/legal/facts.h"
 #include "services/partner-registry/domain/types.h"
 
 // Who vouches for what can decide: one person records it, and what the source left unsure becomes
@@ -27,9 +28,9 @@ void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
 // Says in `instrument` that `caller` changed what it decides by what he changed elsewhere.
 void AnswerFor(absl::string_view caller, Instrument& instrument);
 
-// Whose word the field is, by SPIFFE id and in order: whoever ever said what it says, or how sure
+// Whose word the field is, by SPIFFE id: whoever ever said what it says, or how sure
 // that is. Empty: nobody knows.
-std::vector<std::string> WhoseWord(const Instrument& instrument, absl::string_view field);
+std::set<std::string> WhoseWord(const Instrument& instrument, legal::Field field);
 
 // Whether the name has other words than before, case, accents and punctuation apart: for all that
 // anybody can tell it is another partner.

@@ -20,11 +20,6 @@ std::string InForceBy(const Instrument& instrument, std::optional<absl::CivilDay
   return WasPublic(instrument.in_force_by, public_on) ? instrument.in_force_by : "";
 }
 
-Certainty CertaintyOf(const Instrument& instrument, const char* field) {
-  const auto found = instrument.certainty.find(field);
-  return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
-}
-
 // A step that follows from an instrument's date. A source that shows it in force says by when, and
 // not since when: that is unknown.
 void AddStep(const Instrument& instrument, Axis axis, const char* step, const std::string& day,

@@ -101,6 +101,14 @@ bool PublicAsRecorded(const Instrument& instrument, absl::CivilDay day) {
          legal::Tri::kYes;
 }
 
+Certainty CertaintyOf(const Instrument& instrument, absl::string_view field) {
+  for (const Confirmation& confirmation : instrument.confirmations) {
+    if (confirmation.field == field) return Certainty::kFound;
+  }
+  const auto found = instrument.certainty.find(std::string(field));
+  return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
+}
+
 legal::Validity ValidityOf(const Contact& contact) {
   return legal::Validity::Of(contact.valid_from, contact.valid_to);
 }

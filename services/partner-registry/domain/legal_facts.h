@@ -1,5 +1,6 @@
 #pragma once
 
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/legal/facts.h"
 #include "common/legal/validity.h"
@@ -22,5 +23,9 @@ legal::Validity ValidityOf(const Contact& contact);
 bool SurelyPublic(const Instrument& instrument, absl::CivilDay day);
 // Likewise for who explores what was known: also by a day that nobody confirmed.
 bool PublicAsRecorded(const Instrument& instrument, absl::CivilDay day);
+
+// How sure people read that a field is: found once a second person confirmed it, and UNCONFIRMED
+// where nobody said.
+Certainty CertaintyOf(const Instrument& instrument, absl::string_view field);
 
 }  // namespace comity::partner_registry

@@ -22,8 +22,7 @@ bool SaysItHolds(const Milestone& step) {
 }
 
 bool IsSure(const Instrument& instrument, const char* field) {
-  const auto found = instrument.certainty.find(field);
-  return found != instrument.certainty.end() && legal::Confirmed(found->second);
+  return legal::Confirmed(CertaintyOf(instrument, field));
 }
 
 bool WaitsForSecondPerson(const Registry& registry, const Milestone& step,

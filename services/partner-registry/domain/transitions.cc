@@ -52,6 +52,7 @@ std::set<std::string> HoldingOn(Histories& histories, const Partner& partner, co
   }
   std::set<std::string> words;
   for (const Histories::Taken* each : taken) {
+    if (words.contains(each->step.step)) continue;
     const bool closed =
         ended.contains(each->owner) ||
         (!IsDerived(each->step) && std::any_of(closings.begin(), closings.end(), [&](auto* last) {

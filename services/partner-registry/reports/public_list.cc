@@ -9,6 +9,7 @@
 #include "common/legal/effect.h"
 #include "common/pages/page.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/reports/words.h"
 
 namespace comity::partner_registry {

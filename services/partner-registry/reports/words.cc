@@ -245,9 +245,4 @@ std::vector<std::pair<std::string, std::string>> DatesOf(const Instrument& i) {
   return dates;
 }
 
-Certainty CertaintyOf(const Instrument& instrument, absl::string_view field) {
-  const auto found = instrument.certainty.find(std::string(field));
-  return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
-}
-
 }  // namespace comity::partner_registry

@@ -47,7 +47,4 @@ Uses UsesOf(const Instrument& instrument);
 // Its dates that are known, in the order of the law: {"signed", "2018-10-05"}.
 std::vector<std::pair<std::string, std::string>> DatesOf(const Instrument& instrument);
 
-// What is said of one of its fields; UNCONFIRMED if nothing is.
-Certainty CertaintyOf(const Instrument& instrument, absl::string_view field);
-
 }  // namespace comity::partner_registry

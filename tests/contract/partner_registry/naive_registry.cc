@@ -73,9 +73,18 @@ std::vector<const T*> Of(const World& world, const std::string& partner) {
   return found;
 }
 
+// As recorded.
 Certainty CertaintyOf(const Instrument& instrument, const std::string& field) {
   const auto found = instrument.certainty.find(field);
   return found == instrument.certainty.end() ? Certainty::kUnconfirmed : found->second;
+}
+
+// Found, if a second person confirmed it.
+Certainty HowSure(const Instrument& instrument, const std::string& field) {
+  const bool confirmed =
+      std::any_of(instrument.confirmations.begin(), instrument.confirmations.end(),
+                  [&](const Confirmation& each) { return each.field == field; });
+  return confirmed ? Certainty::kFound : CertaintyOf(instrument, field);
 }
 
 bool Counts(const Contact& contact, const std::string& day) {
@@ -167,27 +176,26 @@ void Add(Steps& steps, const char* word, const std::string& day, Certainty certa
 
 Steps StepsOfTreaty(const Instrument& treaty, const std::string& public_on) {
   Steps steps;
-  Add(steps, "SIGNED", treaty.signed_on, CertaintyOf(treaty, "signed"));
-  Add(steps, "PROVISIONALLY_APPLIED", treaty.provisional_from,
-      CertaintyOf(treaty, "provisional_from"));
-  Add(steps, "IN_FORCE", treaty.in_force, CertaintyOf(treaty, "in_force"));
+  Add(steps, "SIGNED", treaty.signed_on, HowSure(treaty, "signed"));
+  Add(steps, "PROVISIONALLY_APPLIED", treaty.provisional_from, HowSure(treaty, "provisional_from"));
+  Add(steps, "IN_FORCE", treaty.in_force, HowSure(treaty, "in_force"));
   if (treaty.in_force.empty() && SurelyPublic(treaty.in_force_by, public_on)) {
     Add(steps, "IN_FORCE", treaty.in_force_by, Certainty::kUnknown);
   }
-  Add(steps, "APPLIES", treaty.applied_from, CertaintyOf(treaty, "applied_from"));
-  Add(steps, "SUSPENDED", treaty.suspended_from, CertaintyOf(treaty, "suspended_from"));
-  Add(steps, "NOTICE_GIVEN", treaty.notified_end, CertaintyOf(treaty, "notified_end"));
-  Add(steps, "ENDED", DayAfter(treaty.ended), CertaintyOf(treaty, "ended"));
+  Add(steps, "APPLIES", treaty.applied_from, HowSure(treaty, "applied_from"));
+  Add(steps, "SUSPENDED", treaty.suspended_from, HowSure(treaty, "suspended_from"));
+  Add(steps, "NOTICE_GIVEN", treaty.notified_end, HowSure(treaty, "notified_end"));
+  Add(steps, "ENDED", DayAfter(treaty.ended), HowSure(treaty, "ended"));
   return steps;
 }
 
 Steps StepsOfArrangement(const Instrument& arrangement) {
   Steps steps;
   const bool dated = !arrangement.in_force.empty();
-  Add(steps, "SIGNED", arrangement.signed_on, CertaintyOf(arrangement, "signed"));
+  Add(steps, "SIGNED", arrangement.signed_on, HowSure(arrangement, "signed"));
   Add(steps, "IN_EFFECT", dated ? arrangement.in_force : arrangement.signed_on,
-      CertaintyOf(arrangement, dated ? "in_force" : "signed"));
-  Add(steps, "ENDED", DayAfter(arrangement.ended), CertaintyOf(arrangement, "ended"));
+      HowSure(arrangement, dated ? "in_force" : "signed"));
+  Add(steps, "ENDED", DayAfter(arrangement.ended), HowSure(arrangement, "ended"));
   if (steps.empty()) {  // There it is, nobody knows since when.
     steps.push_back({"SIGNED", "", Certainty::kUnknown, RecordedOn(arrangement.recorded)});
   }
@@ -200,9 +208,9 @@ Steps Entitlement(const Instrument& treaty, const std::string& public_on) {
   if (treaty.kind == InstrumentKind::kInternationalAgreement) {
     Add(steps, "ENTITLED",
         treaty.provisional_from.empty() ? treaty.applied_from : treaty.provisional_from,
-        CertaintyOf(treaty, "allows_secondment"));
+        HowSure(treaty, "allows_secondment"));
   } else if (!treaty.in_force.empty()) {
-    Add(steps, "ENTITLED", treaty.in_force, CertaintyOf(treaty, "allows_secondment"));
+    Add(steps, "ENTITLED", treaty.in_force, HowSure(treaty, "allows_secondment"));
   } else if (SurelyPublic(treaty.in_force_by, public_on)) {
     Add(steps, "ENTITLED", treaty.in_force_by, Certainty::kUnknown);
   }

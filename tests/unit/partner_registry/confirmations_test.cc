@@ -111,9 +111,9 @@ TEST_F(ConfirmationsTest, AnImportRecordsInTheNameOfWhoImports) {
   ASSERT_THAT(plan->facts, ::testing::Not(IsEmpty()));
   Do(Plan{.facts = plan->facts});
 
-  EXPECT_THAT(WhoseWord(Serbia(), "in_force"), IsSupersetOf({kFirst, kSecond}))
+  EXPECT_THAT(WhoseWord(Serbia(), legal::Field::kInForce), IsSupersetOf({kFirst, kSecond}))
       << "the row gave it another value, and who said one before goes on to answer for it";
-  EXPECT_THAT(WhoseWord(Serbia(), "signed"), ElementsAre(kImporter))
+  EXPECT_THAT(WhoseWord(Serbia(), legal::Field::kSigned), ElementsAre(kImporter))
       << "the row says what was there";
 }
 
@@ -173,8 +173,9 @@ TEST_F(ConfirmationsTest, AllOfItIsKeptInTheRecord) {
   ASSERT_THAT(read, IsOk());
   SetRecorded(*read, Serbia().recorded);
   EXPECT_EQ(ToProto(*read, registry_.store_id()).DebugString(), record.DebugString());
-  EXPECT_EQ(WhoseWord(std::get<Instrument>(*read), "in_force"), WhoseWord(Serbia(), "in_force"));
-  EXPECT_THAT(WhoseWord(Serbia(), "in_force"), Contains(kFirst));
+  EXPECT_EQ(WhoseWord(std::get<Instrument>(*read), legal::Field::kInForce),
+            WhoseWord(Serbia(), legal::Field::kInForce));
+  EXPECT_THAT(WhoseWord(Serbia(), legal::Field::kInForce), Contains(kFirst));
 }
 
 TEST_F(ConfirmationsTest, NoEditAndNoImportMakesAFieldSure) {

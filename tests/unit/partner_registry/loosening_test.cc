@@ -173,7 +173,8 @@ TEST_F(LooseningTest, NorByReplacingStillAnotherOne) {
   Do(Update(newer));
   EXPECT_EQ(Effect("other"), legal::Tri::kNo);
   IsForOthers("text", {"signed", "in_force"});
-  EXPECT_THAT(WhoseWord(At("other"), "signed"), ElementsAre(kImporter)) << "that one is not freed";
+  EXPECT_THAT(WhoseWord(At("other"), legal::Field::kSigned), ElementsAre(kImporter))
+      << "that one is not freed";
 }
 
 TEST_F(LooseningTest, WhatIsEnteredOnceItIsFreeIsForOthersToo) {

@@ -72,6 +72,19 @@ TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
   EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "that it has not ended";
 }
 
+TEST_F(NextStepTest, WhatASecondPersonConfirmedIsSure) {
+  std::map<std::string, Certainty> certainty = {{"signed", Certainty::kFound},
+                                                {"applied_from", Certainty::kUnconfirmed},
+                                                {"allows_secondment", Certainty::kUnconfirmed}};
+  Agree(certainty);
+  Instrument agreement = *registry_.FindInstrument("partners/chile/instruments/agreement");
+  agreement.confirmations = {{.field = "applied_from"}, {.field = "allows_secondment"}};
+  registry_ = After(registry_, {agreement});
+  EXPECT_EQ(Of("chile", Axis::kTreaty).certainty, Certainty::kFound);
+  EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("transfers may rest on it"));
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), HasSubstr("selects a liaison prosecutor"));
+}
+
 TEST_F(NextStepTest, AnAgreementShownInForceBySomethingSureIsSure) {
   EXPECT_EQ(Of("georgia", Axis::kTreaty).certainty, Certainty::kUnknown) << "since when";
   EXPECT_THAT(Next("georgia", Axis::kTreaty), HasSubstr("transfers may rest on it"));
