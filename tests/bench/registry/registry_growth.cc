@@ -9,7 +9,8 @@
 // that wrote nothing before. With "scope" the agreement that carries the transfer says what it
 // covers. The check is asked of authorities at random and comes to an answer by a cooperation
 // agreement; the search is for a word that one partner in a thousand has, and by a filter that lets
-// nobody through, so that each partner is looked at.
+// nobody through, so that each partner is looked at. Beside them what SQLite alone takes: to read
+// all rows (start), a partner's rows (check), to search in a full-text index of the names.
 
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
@@ -34,6 +36,7 @@
 #include "common/storage/files.h"
 #include "services/partner-registry/domain/filter.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
+#include "tests/bench/registry/plain_sqlite.h"
 #include "tests/testing/test_journal.h"
 
 namespace comity::partner_registry {
@@ -49,7 +52,7 @@ struct Shape {
 
 constexpr int kQuestions = 100'000;
 constexpr int kSearches = 200;
-constexpr std::size_t kPage = 50;
+constexpr int kPage = 50;
 // Facts of one mutation, about as many as an import may have.
 constexpr std::int64_t kPartnersOfOneMutation = 10'000;
 
@@ -162,11 +165,18 @@ std::vector<double> Microseconds(int times, Work work) {
   return took;
 }
 
-std::vector<double> Evaluations(const Registry& registry, std::int64_t partners) {
+// A thousand partners at random.
+std::vector<std::int64_t> SomeOf(std::int64_t partners) {
   std::mt19937_64 random(1);
   std::uniform_int_distribution<std::int64_t> number(0, partners - 1);
+  std::vector<std::int64_t> some(1000);
+  for (std::int64_t& one : some) one = number(random);
+  return some;
+}
+
+std::vector<double> Evaluations(const Registry& registry, std::int64_t partners) {
   std::vector<legal::Question> questions;
-  for (int i = 0; i < 1000; ++i) questions.push_back(QuestionFor(number(random)));
+  for (const std::int64_t number : SomeOf(partners)) questions.push_back(QuestionFor(number));
   std::size_t next = 0;
   return Microseconds(kQuestions, [&] {
     const legal::Verdict verdict =
@@ -178,7 +188,7 @@ std::vector<double> Evaluations(const Registry& registry, std::int64_t partners)
 std::vector<double> Searches(const Registry& registry, const std::string& query,
                              const std::string& filter) {
   return Microseconds(kSearches, [&] {
-    std::size_t found = 0;
+    int found = 0;
     registry.index().Visit(query, PartnerFilter::Parse(filter).value(),
                            absl::CivilDay(2026, 11, 28), "",
                            [&](const Partner&) { return ++found < kPage; });
@@ -195,6 +205,38 @@ double ResidentMib() {
   return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
+// What SQLite alone takes.
+struct Plain {
+  double read_all_ms = 0;
+  std::vector<double> partners;
+  std::vector<double> searches;
+};
+
+Plain MeasurePlain(const Registry& registry, const std::string& directory) {
+  std::vector<std::string> names;
+  for (const auto& [id, partner] : registry.partners()) names.push_back(partner->display_name);
+  const std::string own = directory + "/plain";
+  std::filesystem::remove_all(own);
+  PlainSqlite plain(testing::TestJournalOptions(directory).directory, own, names);
+  const std::vector<std::int64_t> some = SomeOf(static_cast<std::int64_t>(names.size()));
+  Plain took;
+  took.read_all_ms = Microseconds(1,
+                                  [&] {
+                                    if (plain.ReadAll() == 0) Fail(absl::InternalError("no rows"));
+                                  })
+                         .front() /
+                     1000;
+  std::size_t next = 0;
+  took.partners = Microseconds(kQuestions, [&] {
+    const std::string name = absl::StrCat("partners/", IdOf(some[next++ % some.size()]));
+    if (plain.ReadPartner(name) < 3) Fail(absl::InternalError("rows are missing"));
+  });
+  took.searches = Microseconds(kSearches, [&] {
+    if (plain.Search("turkisb", kPage) == 0) Fail(absl::InternalError("nothing was found"));
+  });
+  return took;
+}
+
 // Starts with what is there, and asks.
 void Measure(const std::string& directory, absl::Duration writing) {
   const absl::Time begin = absl::Now();
@@ -207,15 +249,18 @@ void Measure(const std::string& directory, absl::Duration writing) {
   const std::vector<double> searches = Searches(*now, "turkisb", "");
   const std::vector<double> filtered =
       Searches(*now, "", "legal_class != THIRD_COUNTRY OR region != EXAMPLE OR kind = UNION_BODY");
+  const Plain plain = MeasurePlain(*now, directory);
   (void)std::printf(
       "{\"partners\": %lld, \"instruments\": %zu, \"written_ms\": %.0f, \"start_ms\": %.0f, "
       "\"memory_mib\": %.0f, \"evaluate_p50_us\": %.2f, \"evaluate_p99_us\": %.2f, "
       "\"search_p50_us\": %.1f, \"search_p99_us\": %.1f, \"filter_p50_us\": %.1f, "
-      "\"filter_p99_us\": %.1f}\n",
+      "\"filter_p99_us\": %.1f, \"plain_start_ms\": %.0f, \"plain_evaluate_p50_us\": %.2f, "
+      "\"plain_search_p99_us\": %.1f}\n",
       static_cast<long long>(partners), now->instruments().size(),
       absl::ToDoubleMilliseconds(writing), absl::ToDoubleMilliseconds(start), memory,
       At(evaluations, 0.5), At(evaluations, 0.99), At(searches, 0.5), At(searches, 0.99),
-      At(filtered, 0.5), At(filtered, 0.99));
+      At(filtered, 0.5), At(filtered, 0.99), plain.read_all_ms, At(plain.partners, 0.5),
+      At(plain.searches, 0.99));
   (void)std::fflush(stdout);
 }
 
