@@ -145,6 +145,23 @@ TEST_F(DelegationTest, OnlyWhoTheTableNamesCarriesAndItIsAskedOnEveryCall) {
               FailsWith(absl::StatusCode::kPermissionDenied, "DELEGATION_NOT_ALLOWED"));
 }
 
+TEST_F(DelegationTest, AServiceCarriesAsAnApplicationDoes) {
+  const std::string exchange = Application("exchange", kService);
+  const std::string token = Token(DelegationFor(exchange));
+  EXPECT_THAT(Call(exchange, token),
+              FailsWith(absl::StatusCode::kPermissionDenied, "DELEGATION_NOT_ALLOWED"));
+
+  SetCarriers("'service/document-exchange'");
+  ASSERT_THAT(Call(exchange, token), IsOk());
+  EXPECT_EQ(caller_, kOfficer);
+  EXPECT_EQ(via_, kService);
+  // A service's own rights are not the person's.
+  EXPECT_THAT(Call(exchange, ""), FailsWith(absl::StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+  EXPECT_THAT(
+      Call(Application("another", "spiffe://agency.example/service/engagement-scheduling"), token),
+      FailsWith(absl::StatusCode::kPermissionDenied, "DELEGATION_NOT_ALLOWED"));
+}
+
 TEST_F(DelegationTest, WhatIsCalledInPersonNobodyCallsForSomebody) {
   const std::string portal = Application("portal");
   const std::string token = Token(DelegationFor(portal));
