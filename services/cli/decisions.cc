@@ -88,15 +88,12 @@ absl::StatusOr<std::string> OwnPartner(App& app, const Arguments& arguments) {
   if (me.kind != identity::PrincipalKind::kAgency || me.unit == "-") return std::string();
   COMITY_ASSIGN_OR_RETURN(const auto stub, session->Registry());
   registry::ListPartnersRequest request;
-  request.set_query(me.unit);
+  request.set_filter(absl::StrCat("iso_alpha2 = \"", absl::AsciiStrToUpper(me.unit), "\""));
   COMITY_ASSIGN_OR_RETURN(
       const registry::ListPartnersResponse found,
       client::Invoke(stub.get(), &registry::PartnerRegistryService::Stub::ListPartners, request,
                      app.patience()));
-  for (const registry::Partner& partner : found.partners()) {
-    if (absl::AsciiStrToLower(partner.iso_alpha2()) == me.unit) return partner.name();
-  }
-  return std::string();
+  return found.partners().empty() ? std::string() : found.partners(0).name();
 }
 
 absl::Status Record(App& app, const Arguments& arguments) {
