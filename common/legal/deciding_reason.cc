@@ -63,6 +63,7 @@ std::vector<DecidingReason> Make() {
       {kUndetermined, "ORIGINS_NOT_SAID"},
       {kUndetermined, "ORIGIN_UNKNOWN"},
       {kUndetermined, "OUTSIDE_SCOPE"},
+      {kUndetermined, "RESTRICTION_UNCLEAR"},
       {kUndetermined, "SUBJECTS_NOT_SAID"},
       {kUndetermined, "THIRD_COUNTRY_NOT_NAMED"},
       {kOutOfScope, "BETWEEN_PARTNERS"},

@@ -44,6 +44,7 @@ struct Partner {
   std::vector<LegalClassPeriod> classes;
   bool exchanges_suspended = false;
   bool deleted = false;                        // Off the register: nothing is transferred to it.
+  std::string merged_into;                     // The partner it turned out to be, or empty.
   bool competent_in_criminal_matters = false;  // For organisations; States act by authorities.
   Certainty competence_certainty = Certainty::kUnspecified;
 };

@@ -177,10 +177,17 @@ void ClearOrigin(Evaluation& e, const Origin& origin) {
   UnknownOrigin(e, origin);
 }
 
-bool Names(const Evaluation& e, const std::vector<std::string>& partners) {
-  return std::any_of(partners.begin(), partners.end(), [&e](const std::string& name) {
-    return name == e.partner || name == e.question.counterpart;
-  });
+// Null if the registry does not know it.
+const Partner* FindPartner(const Evaluation& e, absl::string_view partner) {
+  const Dossier* const dossier = e.facts.Find(partner);
+  return dossier == nullptr || !dossier->partner ? nullptr : &*dossier->partner;
+}
+
+// Whether the recipient is of `partner`, or of what that turned out to be.
+bool IsRecipient(const Evaluation& e, const std::string& partner) {
+  if (partner == e.partner || partner == e.question.counterpart) return true;
+  const Partner* const known = FindPartner(e, partner);
+  return known != nullptr && !known->merged_into.empty() && known->merged_into == e.partner;
 }
 
 bool Excludes(const Evaluation& e, const Origin& origin, const Restriction& restriction) {
@@ -188,13 +195,25 @@ bool Excludes(const Evaluation& e, const Origin& origin, const Restriction& rest
     case UseRestriction::kNoPassingOn:
       return Originator(origin) != e.partner;
     case UseRestriction::kNotToPartners:
-      return Names(e, restriction.partners);
+      return std::any_of(restriction.partners.begin(), restriction.partners.end(),
+                         [&e](const std::string& partner) { return IsRecipient(e, partner); });
     // One that is not understood is not taken lightly.
     case UseRestriction::kUnspecified:
       return true;
     default:
       return false;
   }
+}
+
+// The first that restrictions name and nobody knows, which could be the recipient; or empty.
+absl::string_view NamesNobody(const Evaluation& e, const Origin& origin) {
+  for (const Restriction& restriction : origin.restrictions) {
+    if (restriction.use != UseRestriction::kNotToPartners) continue;
+    for (const std::string& partner : restriction.partners) {
+      if (FindPartner(e, partner) == nullptr) return partner;
+    }
+  }
+  return "";
 }
 
 // The restrictions that do not exclude travel as conditions.
@@ -220,6 +239,29 @@ void Communicate(Evaluation& e, const Restriction& restriction) {
   }
 }
 
+Reason Excluded(const Evaluation& e, const std::string& originator) {
+  return {.row = "4.5",
+          .outcome = Outcome::kRefused,
+          .article = "EUDPR 75; EJR 21(8)",
+          .sentence = absl::StrCat("A restriction of ", originator,
+                                   " excludes that its data are made available to ",
+                                   e.counterpart_name(), "."),
+          .remedy = absl::StrCat("Only ", originator, " can lift it."),
+          .code = "RESTRICTED_BY_ORIGINATOR"};
+}
+
+Reason Unclear(const std::string& originator, absl::string_view nobody) {
+  return {.row = "4.5",
+          .outcome = Outcome::kUndetermined,
+          .article = "EUDPR 75; EJR 21(8)",
+          .sentence = absl::StrCat("A restriction of ", originator, " excludes ", nobody,
+                                   ", whom the registry does not know: it may be the recipient."),
+          .remedy = absl::StrCat("Whoever asks names the partner as the registry knows it; what is "
+                                 "recorded already only ",
+                                 originator, " can lift."),
+          .code = "RESTRICTION_UNCLEAR"};
+}
+
 // 4.5: what an originator excludes stays excluded until the originator lifts it.
 void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
   bool excluded = false;
@@ -227,33 +269,24 @@ void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
     excluded |= Excludes(e, origin, restriction);
     Communicate(e, restriction);
   }
-  if (!excluded) return;
+  const absl::string_view nobody = NamesNobody(e, origin);
+  if (!excluded && nobody.empty()) return;
   const std::string name =
       origin.partner.empty() ? "the originator" : DisplayName(e.facts, origin.partner);
   const std::optional<absl::string_view> originator = Originator(origin);
   const Decision* const lifted =
       originator ? FindDecision(e, *originator, {DecisionKind::kRestrictionLifted}) : nullptr;
+  Reason reason = excluded ? Excluded(e, name) : Unclear(name, nobody);
   if (lifted != nullptr) {
     CarryConditions(e, *lifted);
-    Reason reason{
+    reason = {
         .row = "4.5",
         .outcome = Outcome::kPermitted,
         .article = "EUDPR 75; EJR 21(8)",
         .sentence = absl::StrCat("The restriction of ", name, " was lifted for this recipient."),
         .facts = FactsOf(*lifted),
         .code = "RESTRICTION_LIFTED"};
-    if (!origin.partner.empty()) reason.facts.push_back(origin.partner);
-    e.Say(std::move(reason));
-    return;
   }
-  Reason reason{.row = "4.5",
-                .outcome = Outcome::kRefused,
-                .article = "EUDPR 75; EJR 21(8)",
-                .sentence = absl::StrCat("A restriction of ", name,
-                                         " excludes that its data are made available to ",
-                                         e.counterpart_name(), "."),
-                .remedy = absl::StrCat("Only ", name, " can lift it."),
-                .code = "RESTRICTED_BY_ORIGINATOR"};
   if (!origin.partner.empty()) reason.facts.push_back(origin.partner);
   e.Say(std::move(reason));
 }

@@ -47,6 +47,12 @@ class RegistrySnapshot {
 
   virtual const legal::Facts& facts() const = 0;
 
+  // Whether `partner` ("partners/x") is or was on the register.
+  bool Knows(absl::string_view partner) const {
+    const legal::Dossier* const dossier = facts().Find(partner);
+    return dossier != nullptr && dossier->partner.has_value();
+  }
+
   // By SPIFFE id.
   virtual std::optional<ContactEntry> FindContact(absl::string_view spiffe_id) const = 0;
 

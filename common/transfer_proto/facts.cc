@@ -50,6 +50,7 @@ absl::StatusOr<legal::Partner> PartnerFromProto(const v1::Partner& partner,
   }
   read.exchanges_suspended = partner.exchanges_suspended();
   read.deleted = partner.has_delete_time();
+  read.merged_into = partner.merged_into();
   read.competent_in_criminal_matters = partner.competent_in_criminal_matters();
   COMITY_RETURN_IF_ERROR(ReadEnum(partner.competence_certainty(), true,
                                   Under(field, "competence_certainty"), read.competence_certainty));

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,11 +18,36 @@
 namespace comity::document_exchange {
 namespace {
 
-// Of one side to one document: each is read with it, at every release.
-constexpr int kMostRestrictions = 100;
-
 std::string NameOf(absl::string_view document_id) {
   return absl::StrCat("documents/", document_id);
+}
+
+absl::Status CheckKnown(const std::vector<std::string>& partners,
+                        const RegistrySnapshot& registry) {
+  for (std::size_t i = 0; i < partners.size(); ++i) {
+    if (registry.Knows(partners[i])) continue;
+    return InvalidField("RESTRICTION_INVALID", absl::StrCat("restriction.partners[", i, "]"),
+                        absl::StrCat(partners[i],
+                                     " is not on the register, so nobody would be kept from the "
+                                     "data: name the partner as the registry does"));
+  }
+  return absl::OkStatus();
+}
+
+// What of `wanted` the same side has not said before; nullopt: nothing. So a document has no more
+// of them than there are partners, and there is always room for one that stops something.
+std::optional<AddedRestriction> NewIn(const std::vector<AddedRestriction>& said,
+                                      AddedRestriction wanted) {
+  std::set<std::string> partners(wanted.partners.begin(), wanted.partners.end());
+  bool again = false;
+  for (const AddedRestriction& each : said) {
+    if (each.by_partner != wanted.by_partner || each.use != wanted.use) continue;
+    again = true;
+    for (const std::string& partner : each.partners) partners.erase(partner);
+  }
+  if (again && partners.empty()) return std::nullopt;
+  wanted.partners.assign(partners.begin(), partners.end());
+  return wanted;
 }
 
 }  // namespace
@@ -244,31 +271,20 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
                            {.reason = "NOT_THE_ORIGINATOR"});
         }
         turn.SetResource(NameOf(document.id));
-        const AddedRestriction added = {.use = std::string(use),
-                                        .partners = restriction.partners,
-                                        .by_partner = originator ? partner : from};
-        if (std::count(document.added_restrictions.begin(), document.added_restrictions.end(),
-                       added) > 0) {
+        COMITY_RETURN_IF_ERROR(CheckKnown(restriction.partners, *registry));
+        const std::optional<AddedRestriction> added =
+            NewIn(document.added_restrictions, {.use = std::string(use),
+                                                .partners = restriction.partners,
+                                                .by_partner = originator ? partner : from});
+        if (!added.has_value()) {
           turn.ChangeNothing();
           return absl::OkStatus();
         }
-        // Of each side, so that none keeps another from restricting.
-        if (std::count_if(document.added_restrictions.begin(), document.added_restrictions.end(),
-                          [&](const AddedRestriction& each) {
-                            return each.by_partner == added.by_partner;
-                          }) >= kMostRestrictions) {
-          return MakeError(absl::StatusCode::kResourceExhausted,
-                           absl::StrCat("Your side has added ", kMostRestrictions,
-                                        " restrictions to the document, and can add no more: name "
-                                        "several partners in one."),
-                           {.reason = "TOO_MANY_RESTRICTIONS"});
-        }
-        COMITY_RETURN_IF_ERROR(rows->InsertRestriction(document.id, added));
+        COMITY_RETURN_IF_ERROR(rows->InsertRestriction(document.id, *added));
         COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
-        COMITY_RETURN_IF_ERROR(AddMutationLeaf(
+        return AddMutationLeaf(
             turn, request, NameOf(document.id),
-            json::Canonical({{"use", std::string(use)}, {"partners", restriction.partners}})));
-        return absl::OkStatus();
+            json::Canonical({{"use", std::string(use)}, {"partners", added->partners}}));
       });
   COMITY_RETURN_IF_ERROR(committed.status());
   AwaitReleases();

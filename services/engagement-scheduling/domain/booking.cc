@@ -57,6 +57,18 @@ absl::Status CheckPartners(const std::vector<std::string>& partners) {
   return absl::OkStatus();
 }
 
+absl::Status CheckKnown(const std::vector<std::string>& partners,
+                        const RegistrySnapshot& registry) {
+  for (std::size_t i = 0; i < partners.size(); ++i) {
+    if (registry.Knows(partners[i])) continue;
+    return InvalidField("PARTNERS_INVALID", absl::StrCat("engagement.partners[", i, "]"),
+                        absl::StrCat(partners[i],
+                                     " is not on the register: name the partner as the registry "
+                                     "does, or have it entered there first"));
+  }
+  return absl::OkStatus();
+}
+
 // No transfer check is made for the Commission, the EEAS and EU delegations, nor do they need to
 // know of a case to be in accord.
 absl::Status CheckNeedToKnow(const Engagement& wanted) {
@@ -252,6 +264,7 @@ absl::Status CheckHold(const Engagement& wanted, absl::Duration hold, absl::Time
 absl::StatusOr<Engagement> PlanHold(const Schedule& schedule, const RegistrySnapshot& registry,
                                     const identity::Principal& organiser, Engagement wanted,
                                     const std::string& name, absl::Duration hold, absl::Time now) {
+  COMITY_RETURN_IF_ERROR(CheckKnown(wanted.partners, registry));
   for (const std::string& resource : wanted.resources) {
     if (schedule.FindCalendar(resource) == nullptr) {
       return Refused("RESOURCE_UNKNOWN", absl::StrCat(resource,

@@ -20,6 +20,9 @@ legal::Partner ToLegal(const Partner& partner) {
   }
   made.exchanges_suspended = partner.exchanges_suspended;
   made.deleted = partner.deleted();
+  if (!partner.merged_into.empty()) {
+    made.merged_into = absl::StrCat("partners/", partner.merged_into);
+  }
   made.competent_in_criminal_matters = partner.competence.criminal_matters;
   made.competence_certainty = partner.competence.confirmation.has_value()
                                   ? Certainty::kFound

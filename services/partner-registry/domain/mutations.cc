@@ -56,8 +56,7 @@ absl::Status CheckTexts(const Decision& decision) {
                                                 "has the text"));
 }
 
-// Whether one more may be recorded, by contacts of the partner whose decision it is or by the units
-// of its State: each counts apart, so that neither keeps the other from deciding.
+// Whether one more may be recorded: of each person, so that nobody keeps another from deciding.
 absl::Status CheckMayRecord(const Registry& registry, const identity::Principal& caller,
                             absl::string_view partner, absl::Time now) {
   if (partner.empty()) return absl::OkStatus();  // The agency's own are few.
@@ -67,17 +66,15 @@ absl::Status CheckMayRecord(const Registry& registry, const identity::Principal&
   for (auto at = all.rbegin(); at != all.rend(); ++at) {
     const Decision& each = *at->second;
     if (TimeOfUuid(each.id).value_or(each.recorded.time) <= now - absl::Hours(24)) break;
-    if (each.partner != partner) continue;
-    const auto by = identity::Principal::Parse(each.recorded_by);
-    if (by.ok() && by->kind == caller.kind) ++of_the_day;
+    if (each.partner == partner && each.recorded_by == caller.spiffe_id) ++of_the_day;
   }
   if (of_the_day < kMostDecisionsADay) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat(kMostDecisionsADay, " decisions of partners/", partner,
-                                " were recorded within 24 hours, withdrawn ones included: record "
-                                "the next tomorrow, or one that names several counterparts or none "
-                                "for any."),
-                   {.reason = "DECISIONS_OF_THE_DAY"});
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("You recorded ", kMostDecisionsADay, " decisions of partners/", partner,
+                   " within 24 hours, withdrawn ones included: record the next "
+                   "tomorrow, or have somebody else who may decide record it."),
+      {.reason = "DECISIONS_OF_THE_DAY"});
 }
 
 absl::Status CheckDecision(const Registry& registry, const Decision& decision, absl::Time now) {

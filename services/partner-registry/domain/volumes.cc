@@ -40,14 +40,7 @@ absl::StatusOr<std::map<std::string, std::map<std::string, std::int64_t>>> Count
   for (std::size_t i = 0; i < report.volumes.size(); ++i) {
     const ReportedVolume& volume = report.volumes[i];
     const std::string at = absl::StrCat("volumes[", i, "]");
-    const Partner* const partner = registry.FindPartner(volume.partner);
-    if (partner == nullptr) {
-      return fields.Bad(at + ".partner",
-                        absl::StrCat("partners/", volume.partner,
-                                     " was never on the register: have it entered, or look for "
-                                     "where the name comes from"));
-    }
-    if (!named.insert(partner->id).second) {
+    if (!named.insert(volume.partner).second) {
       return fields.Bad(at + ".partner", "name each partner once");
     }
     const bool whole = volume.counts.size() == words.size() &&
@@ -59,11 +52,15 @@ absl::StatusOr<std::map<std::string, std::map<std::string, std::int64_t>>> Count
                         absl::StrCat(report.service, " reports ", absl::StrJoin(words, " and "),
                                      ", all of it and nothing else"));
     }
-    auto& sums = counts[partner->merged_into.empty() ? partner->id : partner->merged_into];
     for (const auto& [word, count] : volume.counts) {
       if (!Countable(count)) {
         return fields.Bad(at + ".counts", absl::StrCat(word, " must be 0 to 1,000,000,000,000"));
       }
+    }
+    const Partner* const partner = registry.FindPartner(volume.partner);
+    if (partner == nullptr) continue;
+    auto& sums = counts[partner->merged_into.empty() ? partner->id : partner->merged_into];
+    for (const auto& [word, count] : volume.counts) {
       sums[word] = std::min(sums[word] + count, kMostCounted);
     }
   }

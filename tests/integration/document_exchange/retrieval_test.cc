@@ -310,16 +310,26 @@ TEST_F(ExchangeTest, ADocumentRejectedAgainForTheSameReasonIsAnsweredAsBefore) {
               FailsWith(StatusCode::kFailedPrecondition, "REJECTED"));
 }
 
-TEST_F(ExchangeTest, OneSideAddsSoManyRestrictionsToADocument) {
+TEST_F(ExchangeTest, ARestrictionExcludesWhoIsOnTheRegisterAndIsRecordedOnce) {
   const SealedLetter request = ReceiveFromTbilisi();
-  const auto restrict_to = [&](int number) {
-    return world_.exchange->AddRestriction(world_.By(kTbilisi), request.upload.document_id,
-                                           {.use = legal::UseRestriction::kNotToPartners,
-                                            .partners = {absl::StrCat("partners/p", number)}});
+  const auto restrict_to = [&](std::vector<std::string> partners) {
+    return world_.exchange->AddRestriction(
+        world_.By(kTbilisi), request.upload.document_id,
+        {.use = legal::UseRestriction::kNotToPartners, .partners = std::move(partners)});
   };
-  for (int i = 0; i < 100; ++i) ASSERT_THAT(restrict_to(i), IsOk());
-  EXPECT_THAT(restrict_to(100), FailsWith(StatusCode::kResourceExhausted, "TOO_MANY_RESTRICTIONS"));
-  EXPECT_THAT(restrict_to(0), IsOk()) << "it is there";
+  const absl::Status nobody = restrict_to({"partners/france", "partners/frankreich"}).status();
+  EXPECT_THAT(nobody, FailsWith(StatusCode::kInvalidArgument, "RESTRICTION_INVALID"));
+  EXPECT_THAT(std::string(nobody.message()), HasSubstr("restriction.partners[1]"));
+
+  ASSERT_THAT(restrict_to({"partners/france"}), IsOk());
+  const journal::Head head = world_.journal->head();
+  EXPECT_THAT(restrict_to({"partners/france", "partners/france"}), IsOk());
+  EXPECT_EQ(world_.journal->head().revision, head.revision);
+
+  const auto both = restrict_to({"partners/georgia", "partners/france"});
+  ASSERT_THAT(both, IsOk());
+  ASSERT_EQ(both->document.added_restrictions.size(), 2U);
+  EXPECT_THAT(both->document.added_restrictions[1].partners, ElementsAre("partners/georgia"));
 }
 
 TEST_F(ExchangeTest, WhatIsReleasedOrRestrictedOrWithdrawnAlreadyComesBackAsItIs) {

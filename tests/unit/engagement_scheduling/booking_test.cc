@@ -62,6 +62,15 @@ class BookingTest : public ::testing::Test {
   std::int64_t revision_ = 0;
 };
 
+TEST_F(BookingTest, WhomItIsWithIsOnTheRegister) {
+  Engagement meeting = Meeting(kHour);
+  meeting.partners.emplace_back("partners/sakartvelo");
+  const absl::Status status = Hold(meeting).status();
+  EXPECT_THAT(status, FailsWith(StatusCode::kInvalidArgument, "PARTNERS_INVALID"));
+  ASSERT_THAT(DetailsOf(status).fields, SizeIs(1));
+  EXPECT_EQ(DetailsOf(status).fields[0].field, "engagement.partners[1]");
+}
+
 TEST_F(BookingTest, EveryFieldIsCheckedAndNamed) {
   const auto refused = [&](const Engagement& good, auto change, const char* reason,
                            const std::string& field) {

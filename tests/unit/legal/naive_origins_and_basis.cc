@@ -74,10 +74,12 @@ void Table::Rows4_1To4_3(const Origin& origin) {
   Say("4.2", Outcome::kPermittedSubjectTo);
 }
 
-// Any origin's restriction excludes this recipient: REFUSED until the originator lifts it.
+// Any origin's restriction excludes this recipient: REFUSED until the originator lifts it. It may
+// exclude this recipient, under a name that nobody knows: UNDETERMINED.
 void Table::Row4_5() {
   for (const Origin& origin : question_.origins) {
     bool excluded = false;
+    bool perhaps = false;
     for (const Restriction& restriction : origin.restrictions) {
       switch (restriction.use) {
         case UseRestriction::kNoPassingOn:
@@ -86,6 +88,15 @@ void Table::Row4_5() {
           break;
         case UseRestriction::kNotToPartners:
           excluded = excluded || NamesCounterpart(restriction.partners, question_);
+          for (const std::string& name : restriction.partners) {
+            bool known = false;
+            for (const Partner& partner : world_.partners) {
+              if (partner.name != name) continue;
+              known = true;
+              if (partner.merged_into == PartnerIn(question_.counterpart)) excluded = true;
+            }
+            perhaps = perhaps || !known;
+          }
           break;
         case UseRestriction::kUnspecified:
           excluded = true;
@@ -94,7 +105,7 @@ void Table::Row4_5() {
           break;  // Travels as a condition.
       }
     }
-    if (!excluded) continue;
+    if (!excluded && !perhaps) continue;
     // The agency lifts its own; nobody speaks for who is not named, or for the public.
     bool lifted = false;
     if (origin.kind == OriginKind::kEurojust) {
@@ -102,7 +113,8 @@ void Table::Row4_5() {
     } else if (NamesAPartner(origin.kind) && !origin.partner.empty()) {
       lifted = Decided(origin.partner, {DecisionKind::kRestrictionLifted});
     }
-    Say("4.5", lifted ? Outcome::kPermitted : Outcome::kRefused);
+    const Outcome barred = excluded ? Outcome::kRefused : Outcome::kUndetermined;
+    Say("4.5", lifted ? Outcome::kPermitted : barred);
   }
 }
 

@@ -82,6 +82,7 @@ Partner RandomWorlds::MakePartner(const std::string& name, LegalClass legal_clas
   partner.competence_certainty = Sure();
   partner.exchanges_suspended = Percent(4);
   partner.deleted = Percent(2);
+  if (partner.deleted && Percent(50)) partner.merged_into = Of(kCast).first;
   return partner;
 }
 
@@ -233,6 +234,7 @@ Origin RandomWorlds::MakeOrigin() {
   if (Percent(15)) {
     Restriction restriction{.use = static_cast<UseRestriction>(Below(6))};
     if (Percent(50)) restriction.partners.push_back(Of(kCast).first);
+    if (Percent(10)) restriction.partners.emplace_back("partners/nowhere");
     if (Percent(50)) restriction.partners.push_back(counterpart_);
     origin.restrictions.push_back(std::move(restriction));
   }

@@ -109,6 +109,25 @@ TEST_F(RowsTest, R1_2RestrictionsApplyToWhatIsNotPersonalToo) {
               AllOf(Comes(Outcome::kRefused), Says("4.5", "RESTRICTED_BY_ORIGINATOR")));
 }
 
+TEST_F(RowsTest, R4_5ANameThatNobodyKnowsMayBeTheRecipients) {
+  Question question = Plain("moldova");
+  question.data_kind = DataKind::kNonPersonal;
+  question.origins[0].restrictions = {
+      {.use = UseRestriction::kNotToPartners, .partners = {"partners/republic-of-moldova"}}};
+  EXPECT_THAT(On(question),
+              AllOf(Comes(Outcome::kUndetermined), Says("4.5", "RESTRICTION_UNCLEAR")));
+
+  // It turned out to be the recipient: what was said of it is said of that.
+  FactsBuilder builder(RealFacts());
+  builder.Put(Partner{
+      .name = "partners/republic-of-moldova", .deleted = true, .merged_into = "partners/moldova"});
+  EXPECT_THAT(On(builder.Build({}), question),
+              AllOf(Comes(Outcome::kRefused), Says("4.5", "RESTRICTED_BY_ORIGINATOR")));
+
+  question.origins[0].restrictions[0].partners = {"partners/georgia"};
+  EXPECT_THAT(On(question), Comes(Outcome::kPermitted));
+}
+
 TEST_F(RowsTest, R1_3AdministrativeDataTravelFreelyInsideTheUnionOnly) {
   Question question = Ask("france", {});
   question.data_kind = DataKind::kAdministrative;

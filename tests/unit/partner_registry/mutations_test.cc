@@ -222,6 +222,10 @@ TEST_F(MutationsTest, SoManyDecisionsOfOnePartnerAreRecordedInADayWithdrawnOnesI
               FailsWith(absl::StatusCode::kResourceExhausted, "DECISIONS_OF_THE_DAY"));
   EXPECT_THAT(record(french_, then + absl::Hours(23)), IsOk())
       << "its contacts keep its national members from nothing";
+  EXPECT_THAT(record(identity::Principal::Parse(absl::StrCat(kParis, "-2")).value(),
+                     then + absl::Hours(23)),
+              IsOk())
+      << "nor each other";
   EXPECT_THAT(record(paris, then + absl::Hours(24)), IsOk());
 }
 
