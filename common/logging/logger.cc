@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -19,7 +18,7 @@ namespace {
 constexpr std::size_t kMostPending = 8U << 20;
 // Lines are written together: a wake-up and a system call a line would cost a busy service more
 // than the lines themselves.
-constexpr std::chrono::milliseconds kGather(20);
+constexpr absl::Duration kGather = absl::Milliseconds(20);
 constexpr std::size_t kEnough = 256U << 10;
 
 absl::string_view Name(Level level) {
@@ -187,10 +186,10 @@ Logger::Logger(Options options, int descriptor)
 
 Logger::~Logger() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  wake_.notify_one();
+  wake_.Signal();
   writer_.join();
   if (descriptor_ != STDERR_FILENO) ::close(descriptor_);
 }
@@ -200,7 +199,7 @@ void Logger::Log(Level level, absl::string_view message, std::initializer_list<F
   const std::string line = Line(options_.clock->Now(), options_.service, level, message, fields);
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (pending_.size() + line.size() > kMostPending) {
       ++dropped_;
       return;
@@ -210,16 +209,16 @@ void Logger::Log(Level level, absl::string_view message, std::initializer_list<F
     pending_.append(line);
     appended_ += line.size();
   }
-  if (wake) wake_.notify_one();
+  if (wake) wake_.Signal();
   if (level == Level::kError) Flush();
 }
 
 void Logger::Flush() {
-  std::unique_lock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   const std::uint64_t target = appended_;
   hurry_ = true;
-  wake_.notify_one();
-  written_.wait(lock, [&] { return flushed_ >= target; });
+  wake_.Signal();
+  while (flushed_ < target) written_.Wait(&mutex_);
 }
 
 absl::Status Logger::Reopen() {
@@ -227,7 +226,6 @@ absl::Status Logger::Reopen() {
   const absl::StatusOr<int> opened = OpenFile(options_.file);
   if (!opened.ok()) return opened.status();
   Flush();
-  const std::lock_guard lock(mutex_);
   // The writing thread may be in the middle of a write: the number stays, the file changes.
   ::dup3(*opened, descriptor_, O_CLOEXEC);
   ::close(*opened);
@@ -236,28 +234,32 @@ absl::Status Logger::Reopen() {
 
 void Logger::WriteLoop() {
   std::string batch;
-  std::unique_lock lock(mutex_);
+  const auto enough = [this] {
+    mutex_.AssertHeld();
+    return stopping_ || hurry_ || pending_.size() >= kEnough;
+  };
+  mutex_.Lock();
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || !pending_.empty(); });
-    if (pending_.empty()) return;
-    wake_.wait_for(lock, kGather,
-                   [this] { return stopping_ || hurry_ || pending_.size() >= kEnough; });
+    while (!stopping_ && pending_.empty()) wake_.Wait(&mutex_);
+    if (pending_.empty()) break;
+    wake_.AwaitFor(&mutex_, kGather, enough);
     hurry_ = false;
     batch.clear();
     batch.swap(pending_);
     const std::uint64_t upto = appended_;
     const std::uint64_t dropped = std::exchange(dropped_, 0);
-    lock.unlock();
+    mutex_.Unlock();
     WriteAll(descriptor_, batch);
     if (dropped > 0) {
       WriteAll(descriptor_, Line(options_.clock->Now(), options_.service, Level::kWarning,
                                  "log lines were dropped: the log could not be written fast enough",
                                  {{"lines", static_cast<std::int64_t>(dropped)}}));
     }
-    lock.lock();
+    mutex_.Lock();
     flushed_ = upto;
-    written_.notify_all();
+    written_.SignalAll();
   }
+  mutex_.Unlock();
 }
 
 }  // namespace comity::logging

@@ -1,19 +1,20 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <variant>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/time/clock.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::logging {
 
@@ -88,16 +89,16 @@ class Logger {
   void WriteLoop();
 
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::condition_variable written_;
-  std::string pending_;         // Guarded by mutex_, as all below.
-  std::uint64_t appended_ = 0;  // Bytes ever put into pending_.
-  std::uint64_t flushed_ = 0;   // Bytes of them written.
-  std::uint64_t dropped_ = 0;   // Lines dropped since the last report.
-  bool hurry_ = false;          // Somebody waits in Flush.
-  bool stopping_ = false;
-  int descriptor_;
+  const int descriptor_;  // Reopen changes the file behind it.
+  absl::Mutex mutex_;
+  SteadyCondVar wake_;
+  absl::CondVar written_;
+  std::string pending_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t appended_ ABSL_GUARDED_BY(mutex_) = 0;  // Bytes ever put into pending_.
+  std::uint64_t flushed_ ABSL_GUARDED_BY(mutex_) = 0;   // Bytes of them written.
+  std::uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;   // Lines dropped since the last report.
+  bool hurry_ ABSL_GUARDED_BY(mutex_) = false;          // Somebody waits in Flush.
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread writer_;
 };
 

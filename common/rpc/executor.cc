@@ -12,7 +12,7 @@ Executor::Executor(Options options)
               .burst = options.burst,
               .clock = options.clock,
               .running_of_a_caller = options.running_of_a_caller,
-              .on_ready = [this] { wake_.notify_one(); }}) {
+              .on_ready = [this] { wake_.Signal(); }}) {
   threads_.reserve(options.threads);
   for (std::size_t i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this] { Run(); });
@@ -23,41 +23,42 @@ Executor::Executor(Options options)
 
 Executor::~Executor() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  wake_.notify_all();
+  wake_.SignalAll();
   for (std::thread& thread : threads_) thread.join();
 }
 
 absl::Status Executor::Submit(absl::string_view caller, std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return queue_.Push(caller, std::move(work));
 }
 
 void Executor::SubmitAdmitted(absl::string_view caller, std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   queue_.PushAdmitted(caller, std::move(work));
 }
 
 std::size_t Executor::queued() const {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return queue_.size();
 }
 
 void Executor::Run() {
-  std::unique_lock lock(mutex_);
+  mutex_.Lock();
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || queue_.ready(); });
+    while (!stopping_ && !queue_.ready()) wake_.Wait(&mutex_);
     // At the end, what waits for its caller's own work is left to the thread that runs that.
-    if (!queue_.ready()) return;
+    if (!queue_.ready()) break;
     Queue::Taken next = queue_.Take();
-    lock.unlock();
+    mutex_.Unlock();
     next.work();
     next.work = nullptr;  // What it holds goes without the lock.
-    lock.lock();
+    mutex_.Lock();
     queue_.Finish(next.line);
   }
+  mutex_.Unlock();
 }
 
 }  // namespace comity::rpc

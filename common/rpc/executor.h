@@ -1,15 +1,15 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/rpc/fair_queue.h"
 #include "common/time/clock.h"
@@ -48,10 +48,10 @@ class Executor {
   using Queue = FairQueue<std::function<void()>>;
   void Run();
 
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  Queue queue_;  // Guarded by mutex_, as all below.
-  bool stopping_ = false;
+  mutable absl::Mutex mutex_;
+  absl::CondVar wake_;
+  Queue queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

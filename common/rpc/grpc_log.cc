@@ -2,15 +2,16 @@
 
 #include <grpc/support/log.h>
 
-#include <mutex>
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace comity::rpc {
 namespace {
 
 // gRPC's hook is one function for the whole process, without a context: this is the one global.
 struct Target {
-  std::mutex mutex;
-  logging::Logger* logger = nullptr;
+  absl::Mutex mutex;
+  logging::Logger* logger ABSL_GUARDED_BY(mutex) = nullptr;
 };
 
 Target& TheTarget() {
@@ -20,7 +21,7 @@ Target& TheTarget() {
 
 void Write(gpr_log_func_args* arguments) {
   Target& target = TheTarget();
-  const std::lock_guard lock(target.mutex);
+  const absl::MutexLock lock(&target.mutex);
   if (target.logger == nullptr) return;
   const logging::Level level = arguments->severity == GPR_LOG_SEVERITY_ERROR
                                    ? logging::Level::kInfo
@@ -33,7 +34,7 @@ void Write(gpr_log_func_args* arguments) {
 void RouteGrpcLog(logging::Logger* logger) {
   Target& target = TheTarget();
   {
-    const std::lock_guard lock(target.mutex);
+    const absl::MutexLock lock(&target.mutex);
     target.logger = logger;
   }
   gpr_set_log_function(&Write);

@@ -280,13 +280,13 @@ void Listener::Wake() {
 
 void Listener::Close() {
   if (!thread_.joinable()) return;
-  std::unique_lock lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   if (!closing_) {
     closing_ = true;
     Wake();
   }
   // The port is free when this returns.
-  closed_.wait(lock, [this] { return is_closed_; });
+  while (!is_closed_) closed_.Wait(&mutex_);
 }
 
 void Listener::Loop() {
@@ -311,13 +311,13 @@ void Listener::Loop() {
       }
     }
     ForgetHalfClosed();
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (closing_ && !is_closed_) {
       ::epoll_ctl(connections_->epoll, EPOLL_CTL_DEL, descriptor_, nullptr);
       ::close(descriptor_);
       descriptor_ = -1;
       is_closed_ = true;
-      closed_.notify_all();
+      closed_.SignalAll();
     }
   }
 }

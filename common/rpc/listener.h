@@ -3,15 +3,15 @@
 #include <sys/socket.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/logging/logger.h"
 #include "common/metrics/metrics.h"
@@ -77,10 +77,10 @@ class Listener {
   absl::Duration last_sweep_;  // Since boot; only the thread, as the next.
   absl::Duration last_warning_ = -absl::InfiniteDuration();
   std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
-  std::condition_variable closed_;
-  bool closing_ = false;  // Guarded by mutex_, as the next.
-  bool is_closed_ = false;
+  absl::Mutex mutex_;
+  absl::CondVar closed_;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_closed_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

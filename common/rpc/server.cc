@@ -12,17 +12,19 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_interceptor.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/open_connections.h"
 #include "common/rpc/peer.h"
 #include "common/rpc/transport_threads.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::rpc {
 namespace {
@@ -136,10 +138,10 @@ class Server::State {
   ~State() {
     if (ticker_.joinable()) {
       {
-        const std::lock_guard lock(mutex_);
+        const absl::MutexLock lock(&mutex_);
         stopping_ = true;
       }
-      wake_.notify_all();
+      wake_.SignalAll();
       ticker_.join();
     }
     if (listener_ != nullptr) listener_->Close();
@@ -196,9 +198,8 @@ class Server::State {
     listener_->Close();
     parts_.gate->StartDraining();
     {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, absl::ToChronoNanoseconds(options_.drain_notice),
-                     [this] { return stopping_; });
+      const absl::MutexLock lock(&mutex_);
+      StopsWithin(options_.drain_notice);
     }
     parts_.gate->EndStreams();
     server_->Shutdown(std::chrono::system_clock::now() +
@@ -209,19 +210,28 @@ class Server::State {
   const Listener& listener() const { return *listener_; }
 
  private:
+  // Waits for `patience`, or less if the server stops; whether it does.
+  bool StopsWithin(absl::Duration patience) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return wake_.AwaitFor(&mutex_, patience, [this] {
+      mutex_.AssertHeld();
+      return stopping_;
+    });
+  }
+
   // Looks at open streams and connections several times a second: a revoked caller's end within
   // one. Streams first, so that who reads learns why.
   void Tick() {
     bool lowered = false;
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, std::chrono::milliseconds(200), [this] { return stopping_; })) {
-      lock.unlock();
+    mutex_.Lock();
+    while (!StopsWithin(absl::Milliseconds(200))) {
+      mutex_.Unlock();
       // Not sooner: gRPC's threads take their names when they have begun.
       if (!std::exchange(lowered, true)) LowerTransportThreads();
       parts_.gate->RecheckStreams();
       connections_.Enforce();
-      lock.lock();
+      mutex_.Lock();
     }
+    mutex_.Unlock();
   }
 
   const Options options_;
@@ -231,9 +241,9 @@ class Server::State {
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   bool drained_ = false;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;  // Guarded by mutex_.
+  absl::Mutex mutex_;
+  SteadyCondVar wake_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread ticker_;
 };
 

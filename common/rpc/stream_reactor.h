@@ -5,22 +5,23 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/rpc/gate_core.h"
 #include "common/rpc/open_streams.h"
 #include "common/rpc/streams.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::rpc {
 
@@ -94,9 +95,13 @@ class StreamReactor final
 
   absl::StatusOr<bool> Read(Request* request) override {
     if constexpr (kReads) {
-      std::unique_lock lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       ReadNext();
-      if (!Await(lock, [this] { return arrived_ || sent_all_ || Over(); })) return Stall();
+      const auto ready = [this] {
+        mutex_.AssertHeld();
+        return arrived_ || sent_all_ || Over();
+      };
+      if (!Await(ready)) return Stall();
       if (Over()) return WhyOver();
       if (!arrived_) return false;
       Earn(slot_.ByteSizeLong());
@@ -112,8 +117,12 @@ class StreamReactor final
   }
 
   absl::Status Push(Response response) override {
-    std::unique_lock lock(mutex_);
-    if (!Await(lock, [this] { return queue_.size() < kRoom || Over(); })) return Stall();
+    const absl::MutexLock lock(&mutex_);
+    const auto ready = [this] {
+      mutex_.AssertHeld();
+      return queue_.size() < kRoom || Over();
+    };
+    if (!Await(ready)) return Stall();
     if (Over()) return WhyOver();
     if constexpr (kWrites) Earn(response.ByteSizeLong());
     queue_.push_back(std::move(response));
@@ -127,7 +136,7 @@ class StreamReactor final
 
   void SetPump(typename Outflow<Response>::Pump pump) override {
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       pump_ = std::move(pump);
     }
     Wake();
@@ -135,7 +144,7 @@ class StreamReactor final
 
   void Wake() override {
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       if (Over() || !started_ || !pump_) return;  // Started() wakes.
       again_ = true;
       if (pumping_) return;
@@ -146,12 +155,12 @@ class StreamReactor final
   }
 
   bool HasRoom() const override {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     return !Over() && queue_.size() < kRoom;
   }
 
   bool TryPush(Response response) override {
-    std::unique_lock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (Over() || queue_.size() >= kRoom) return false;
     queue_.push_back(std::move(response));
     Advance();
@@ -159,17 +168,17 @@ class StreamReactor final
   }
 
   void Finish(absl::Status status) override {
-    std::unique_lock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (finishing_) return;
     finishing_ = true;
     outcome_ = std::move(status);
-    changed_.notify_all();
+    changed_.SignalAll();
     Advance();
   }
 
   void OnEnd(std::function<void()> then) override {
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       if (!done_) {
         at_end_.push_back(std::move(then));
         return;
@@ -179,7 +188,7 @@ class StreamReactor final
   }
 
   void OnMessage(std::function<absl::Status(Request)> then) override {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     on_message_ = std::move(then);
   }
 
@@ -188,51 +197,49 @@ class StreamReactor final
   absl::Status Recheck() const override { return core_->Recheck(record_); }
 
   void EndFromOutside(absl::Status status) override {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (!finishing_) End(std::move(status));
   }
 
   void Cut() override {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (!done_) context_->TryCancel();
   }
 
   // --- gRPC's reactions; some shapes lack some, hence no `override` ---
 
   void OnReadDone(bool ok) {
-    std::unique_lock lock(mutex_);
-    reading_ = false;
-    arrived_ = ok;
-    if (!ok) sent_all_ = true;
-    changed_.notify_all();
-    if (!on_message_ || !started_) return;
-    if (ok) {
-      Deliver();
-    } else {
-      lock.unlock();
-      Finish(absl::OkStatus());
+    {
+      const absl::MutexLock lock(&mutex_);
+      reading_ = false;
+      arrived_ = ok;
+      if (!ok) sent_all_ = true;
+      changed_.SignalAll();
+      if (!on_message_ || !started_) return;
+      if (ok) Deliver();
     }
+    if (!ok) Finish(absl::OkStatus());
   }
 
   void OnWriteDone(bool ok) {
     bool wake = false;
     {
-      std::unique_lock lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       writing_ = false;
       queue_.pop_front();
       if (!ok) broken_ = true;
       wake = queue_.size() <= kRoom / 2;
-      changed_.notify_all();
+      changed_.SignalAll();
       Advance();
     }
     if (wake) Wake();
   }
 
   void OnCancel() override {
-    std::unique_lock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     cancelled_ = true;
     if (record_.call != nullptr) record_.call->MarkOver();
-    changed_.notify_all();
+    changed_.SignalAll();
     // A body notices by itself and finishes; nobody else would finish a stream that stays.
     if (started_ && !finishing_) {
       finishing_ = true;
@@ -244,11 +251,11 @@ class StreamReactor final
   void OnDone() override {
     std::vector<std::function<void()>> then;
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       done_ = true;
       if (record_.call != nullptr) record_.call->MarkOver();
       then.swap(at_end_);
-      changed_.notify_all();
+      changed_.SignalAll();
       // Whoever still holds the stream must not keep alive what its functions hold.
       if (!pumping_) pump_ = nullptr;
     }
@@ -283,7 +290,7 @@ class StreamReactor final
 
   // The body has returned `outcome`; what ended the call before stays the outcome.
   void Returned(absl::Status outcome) {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     running_ = false;
     if (!finishing_) {
       finishing_ = true;
@@ -294,9 +301,11 @@ class StreamReactor final
   }
 
   // Whether nothing can be sent or received any more, except the outcome.
-  bool Over() const { return finishing_ || broken_ || cancelled_ || done_; }
+  bool Over() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return finishing_ || broken_ || cancelled_ || done_;
+  }
 
-  absl::Status WhyOver() const {
+  absl::Status WhyOver() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (finishing_ && !outcome_.ok()) return outcome_;
     if (record_.call != nullptr && record_.call->deadline() < core_->Now()) {
       return absl::DeadlineExceededError("the deadline of the call has passed");
@@ -304,27 +313,25 @@ class StreamReactor final
     return absl::CancelledError("the caller ended the call");
   }
 
-  // This and the functions down to Deliver are called with the mutex held.
-
   // What has not begun to leave is dropped.
-  void End(absl::Status status) {
+  void End(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     finishing_ = true;
     outcome_ = std::move(status);
     // The message in flight stays; gRPC reads it.
     if (!queue_.empty()) queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
-    changed_.notify_all();
+    changed_.SignalAll();
     Advance();
   }
 
   // False if the caller has let the body's thread wait for longer than his credit. A process that
   // slept charges him a slice of it.
   template <typename Condition>
-  bool Await(std::unique_lock<std::mutex>& lock, Condition condition) {
+  bool Await(const Condition& condition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const absl::Duration slice = core_->stall_timeout() / 4;
     while (credit_ > absl::ZeroDuration()) {
       const absl::Duration most = std::min(credit_, slice);
       const auto begin = std::chrono::steady_clock::now();
-      const bool came = changed_.wait_for(lock, absl::ToChronoNanoseconds(most), condition);
+      const bool came = changed_.AwaitFor(&mutex_, most, condition);
       const auto took = absl::FromChrono(std::chrono::steady_clock::now() - begin);
       credit_ -= came ? std::min(took, most) : most;
       if (came) return true;
@@ -333,20 +340,20 @@ class StreamReactor final
   }
 
   // What moves earns its caller credit again: a second for every KiB.
-  void Earn(std::size_t bytes) {
+  void Earn(std::size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     constexpr absl::Duration kForAKibibyte = absl::Seconds(1);
     credit_ = std::min(core_->stall_timeout(),
                        credit_ + kForAKibibyte * (static_cast<double>(bytes) / 1024));
   }
 
   // Ends what the caller left waiting, and says how.
-  absl::Status Stall() {
+  absl::Status Stall() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     stalled_ = true;
     End(core_->Stalled());
     return outcome_;
   }
 
-  void ReadNext() {
+  void ReadNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if constexpr (kReads) {
       if (reading_ || arrived_ || sent_all_ || Over()) return;
       reading_ = true;
@@ -355,7 +362,7 @@ class StreamReactor final
   }
 
   // Sends what comes next: a message, or the outcome.
-  void Advance() {
+  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || finish_sent_) return;
     if constexpr (kWrites) {
       if (!queue_.empty() && !broken_ && !cancelled_) {
@@ -371,7 +378,7 @@ class StreamReactor final
   }
 
   // Hands slot_ to the session, which then reads on.
-  void Deliver() {
+  void Deliver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     core_->watch_executor().SubmitAdmitted(
         call().caller(), [self = this->shared_from_this()] { self->RunOnMessage(); });
   }
@@ -379,7 +386,7 @@ class StreamReactor final
   // The start function has returned: pumps and messages may run.
   void Started() {
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       running_ = false;
       started_ = true;
       if (cancelled_ && !finishing_) {
@@ -396,7 +403,7 @@ class StreamReactor final
     while (true) {
       typename Outflow<Response>::Pump* pump = nullptr;
       {
-        const std::lock_guard lock(mutex_);
+        const absl::MutexLock lock(&mutex_);
         if (!again_ || Over()) {
           pumping_ = false;
           if (done_) pump_ = nullptr;
@@ -412,19 +419,21 @@ class StreamReactor final
 
   void RunOnMessage() {
     Request message;
+    const std::function<absl::Status(Request)>* then = nullptr;
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       if (Over()) return;
       message = std::move(slot_);
       slot_ = Request();
       arrived_ = false;
+      then = &on_message_;
     }
-    absl::Status status = on_message_(std::move(message));
+    absl::Status status = (*then)(std::move(message));
     if (!status.ok()) {
       Finish(std::move(status));
       return;
     }
-    std::unique_lock lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     ReadNext();
   }
 
@@ -432,31 +441,34 @@ class StreamReactor final
   grpc::CallbackServerContext* const context_;  // Valid until OnDone.
   CallRecord record_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_, as all below, but slot_ while reading_ and queue_.front() while writing_.
+  // Itself: set before anybody knows of the stream, taken by gRPC's last reaction.
   std::shared_ptr<StreamReactor> self_;
-  std::deque<Response> queue_;
-  Request slot_;
-  bool writing_ = false;
-  bool reading_ = false;
-  bool arrived_ = false;   // slot_ holds a message.
-  bool sent_all_ = false;  // The caller has half-closed, or reading broke.
-  bool broken_ = false;    // Writing broke.
-  bool cancelled_ = false;
-  bool running_ = true;   // The body or start function has not returned.
-  bool started_ = false;  // A stream that stays, after its start function.
-  bool pumping_ = false;  // A pump runs or is queued.
-  bool again_ = false;    // There may be something new for it.
-  bool finishing_ = false;
-  bool finish_sent_ = false;
-  bool stalled_ = false;                            // Its caller let the body wait for too long.
-  absl::Duration credit_ = core_->stall_timeout();  // For how long he still may.
-  bool done_ = false;
-  absl::Status outcome_;
-  typename Outflow<Response>::Pump pump_;
-  std::function<absl::Status(Request)> on_message_;
-  std::vector<std::function<void()>> at_end_;
+
+  mutable absl::Mutex mutex_;
+  SteadyCondVar changed_;
+  std::deque<Response> queue_ ABSL_GUARDED_BY(mutex_);  // The front is gRPC's while writing_.
+  Request slot_ ABSL_GUARDED_BY(mutex_);                // gRPC's while reading_.
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
+  bool arrived_ ABSL_GUARDED_BY(mutex_) = false;   // slot_ holds a message.
+  bool sent_all_ ABSL_GUARDED_BY(mutex_) = false;  // The caller has half-closed, or reading broke.
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;    // Writing broke.
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  bool running_ ABSL_GUARDED_BY(mutex_) = true;   // The body or start function has not returned.
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;  // A stream that stays, after its start function.
+  bool pumping_ ABSL_GUARDED_BY(mutex_) = false;  // A pump runs or is queued.
+  bool again_ ABSL_GUARDED_BY(mutex_) = false;    // There may be something new for it.
+  bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finish_sent_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stalled_ ABSL_GUARDED_BY(mutex_) = false;  // Its caller let the body wait for too long.
+  // For how long he still may.
+  absl::Duration credit_ ABSL_GUARDED_BY(mutex_) = core_->stall_timeout();
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
+  // Set in the start function; a pump or message in progress uses them without the lock.
+  typename Outflow<Response>::Pump pump_ ABSL_GUARDED_BY(mutex_);
+  std::function<absl::Status(Request)> on_message_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::function<void()>> at_end_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comity::rpc

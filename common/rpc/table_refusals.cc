@@ -1,6 +1,5 @@
 #include "common/rpc/table_refusals.h"
 
-#include <chrono>
 #include <utility>
 
 namespace comity::rpc {
@@ -17,17 +16,17 @@ TableRefusals::TableRefusals(RefusalRecorder* recorder, const Clock* clock,
 
 TableRefusals::~TableRefusals() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  wake_.notify_one();
+  wake_.Signal();
   thread_.join();
 }
 
 void TableRefusals::Add(absl::string_view caller, absl::string_view method,
                         absl::string_view reason) {
   const absl::Time now = clock_->Now();
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   const Key key(caller, method, reason);
   const auto minute = minutes_.find(key);
   if (minute != minutes_.end()) {
@@ -43,7 +42,7 @@ void TableRefusals::Add(absl::string_view caller, absl::string_view method,
                       .method = std::string(method),
                       .reason = std::string(reason),
                       .first = now});
-  wake_.notify_one();
+  wake_.Signal();
 }
 
 void TableRefusals::CollectCounts(bool all) {
@@ -66,10 +65,10 @@ void TableRefusals::CollectCounts(bool all) {
 
 void TableRefusals::RecordCounts() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     CollectCounts(/*all=*/false);
   }
-  wake_.notify_one();
+  wake_.Signal();
 }
 
 void TableRefusals::Record(const TableRefusal& refusal) {
@@ -78,19 +77,23 @@ void TableRefusals::Record(const TableRefusal& refusal) {
 }
 
 void TableRefusals::Run() {
-  std::unique_lock lock(mutex_);
+  const auto awaited = [this] {
+    mutex_.AssertHeld();
+    return stopping_ || !pending_.empty();
+  };
+  mutex_.Lock();
   while (true) {
-    wake_.wait_for(lock, std::chrono::seconds(1),
-                   [this] { return stopping_ || !pending_.empty(); });
+    wake_.AwaitFor(&mutex_, absl::Seconds(1), awaited);
     CollectCounts(/*all=*/stopping_);
     std::deque<TableRefusal> batch;
     batch.swap(pending_);
     const bool last = stopping_;
-    lock.unlock();
+    mutex_.Unlock();
     for (const TableRefusal& refusal : batch) Record(refusal);
-    lock.lock();
-    if (last && pending_.empty()) return;
+    mutex_.Lock();
+    if (last && pending_.empty()) break;
   }
+  mutex_.Unlock();
 }
 
 }  // namespace comity::rpc

@@ -1,19 +1,20 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <tuple>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/evidence.h"
 #include "common/time/clock.h"
+#include "common/time/steady_cond_var.h"
 
 namespace comity::rpc {
 
@@ -41,16 +42,16 @@ class TableRefusals {
   };
   void Run();
   void Record(const TableRefusal& refusal);
-  void CollectCounts(bool all);
+  void CollectCounts(bool all) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   RefusalRecorder* const recorder_;
   const Clock* const clock_;
   metrics::Counter* const dropped_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<Key, Minute> minutes_;  // Guarded by mutex_, as all below.
-  std::deque<TableRefusal> pending_;
-  bool stopping_ = false;
+  absl::Mutex mutex_;
+  SteadyCondVar wake_;
+  std::map<Key, Minute> minutes_ ABSL_GUARDED_BY(mutex_);
+  std::deque<TableRefusal> pending_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "common/rpc/fair_queue.h"
 
 namespace comity::rpc {
@@ -41,15 +41,15 @@ class Turns {
   using Line = FairQueue<Work>::Lines::value_type;
 
   void End(Line* line);
-  // Begins what may begin.
-  void HandOut(std::unique_lock<std::mutex> lock);
+  // Begins what may begin. The lock is given up for each piece of work.
+  void HandOut() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::size_t at_once_;
-  mutable std::mutex mutex_;
-  std::condition_variable idle_;
-  FairQueue<Work> queue_;        // Guarded by mutex_, as all below.
-  std::size_t running_ = 0;      // Turns that have not ended.
-  std::size_t handing_out_ = 0;  // Threads in HandOut.
+  mutable absl::Mutex mutex_;
+  absl::CondVar idle_;
+  FairQueue<Work> queue_ ABSL_GUARDED_BY(mutex_);
+  std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;      // Turns that have not ended.
+  std::size_t handing_out_ ABSL_GUARDED_BY(mutex_) = 0;  // Threads in HandOut.
 };
 
 // Ends when it is destroyed.

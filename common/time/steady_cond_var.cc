@@ -26,20 +26,40 @@ std::chrono::nanoseconds Bounded(absl::Duration timeout) {
 
 }  // namespace
 
+// One more who waits.
+class SteadyCondVar::Waiting {
+ public:
+  explicit Waiting(SteadyCondVar* condition) : condition_(condition) { ++condition_->waiting_; }
+  ~Waiting() { --condition_->waiting_; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  SteadyCondVar* const condition_;
+};
+
 void SteadyCondVar::Wait(absl::Mutex* mutex) {
+  const Waiting waiting(this);
   Lockable lockable(mutex);
   condition_.wait(lockable);
 }
 
 void SteadyCondVar::WaitFor(absl::Mutex* mutex, absl::Duration timeout) {
+  const Waiting waiting(this);
   Lockable lockable(mutex);
   condition_.wait_for(lockable, Bounded(timeout));
 }
 
 bool SteadyCondVar::AwaitFor(absl::Mutex* mutex, absl::Duration timeout,
                              absl::FunctionRef<bool()> holds) {
+  if (holds()) return true;
+  const auto deadline = std::chrono::steady_clock::now() + Bounded(timeout);
+  const Waiting waiting(this);
   Lockable lockable(mutex);
-  return condition_.wait_for(lockable, Bounded(timeout), holds);
+  do {
+    if (condition_.wait_until(lockable, deadline) == std::cv_status::timeout) return holds();
+  } while (!holds());
+  return true;
 }
 
 }  // namespace comity

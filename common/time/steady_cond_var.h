@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 
 #include "absl/base/thread_annotations.h"
@@ -16,7 +17,8 @@ namespace comity {
 // code of a service waits with absl::CondVar::WaitWithTimeout, absl::Mutex::AwaitWithTimeout or
 // absl::Notification::WaitForNotificationWithTimeout.
 //
-// Unlike with absl::Condition, whoever changes what is waited for must signal. Thread-safe.
+// Unlike with absl::Condition, whoever changes what is waited for must signal. He changes it under
+// the mutex, and signals then or later; it costs him a load while nobody waits. Thread-safe.
 class SteadyCondVar {
  public:
   SteadyCondVar() = default;
@@ -33,11 +35,18 @@ class SteadyCondVar {
   bool AwaitFor(absl::Mutex* mutex, absl::Duration timeout, absl::FunctionRef<bool()> holds)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
-  void Signal() { condition_.notify_one(); }
-  void SignalAll() { condition_.notify_all(); }
+  void Signal() {
+    if (waiting_ > 0) condition_.notify_one();
+  }
+  void SignalAll() {
+    if (waiting_ > 0) condition_.notify_all();
+  }
 
  private:
-  std::condition_variable_any condition_;
+  class Waiting;
+
+  std::atomic<int> waiting_ = 0;           // Raised under the mutex.
+  std::condition_variable_any condition_;  // Standard lock: Abseil has no wait by this clock.
 };
 
 }  // namespace comity

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Proves the layers from the includes.
+"""Proves the layers from the includes, and that locks are of a kind that clang checks.
 
 - common/ never includes services/.
 - A folder of common/ includes only folders above it in common/CMakeLists.txt.
@@ -7,6 +7,9 @@
 - storage/, domain/ and reports/ of a service do not include its transport/ or server/; transport/
   does not include storage/ or server/; domain/ does not include reports/, nor reports/ storage/.
 - One service does not include another; the command includes only common/.
+- No std::mutex or std::condition_variable of any kind: clang's -Wthread-safety knows absl::Mutex
+  with ABSL_GUARDED_BY, and waits with a time limit are SteadyCondVar's. Where nothing else will do,
+  the line says so: `// Standard lock: WHY.`
 """
 
 import pathlib
@@ -16,6 +19,9 @@ import sys
 
 INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.M)
 FOREIGN_TO_THE_DOMAIN = re.compile(r"^(grpc|grpcpp|google/protobuf|sqlite3|libpq)|\.pb\.h$")
+STANDARD_LOCK = re.compile(r"\bstd::((?:\w+_)?mutex|condition_variable(?:_any)?)\b")
+COMMENT = re.compile(r"//.*")
+STANDS = re.compile(r"// Standard lock: \S")
 FORBIDDEN_BY_LAYER = {
     "domain": ("reports", "storage", "transport", "server"),
     "reports": ("storage", "transport", "server"),
@@ -30,9 +36,16 @@ def order_of_common():
     return {name: i for i, name in enumerate(re.findall(r"add_subdirectory\((\w+)\)", text))}
 
 
-def complaints(path, order):
+def standard_locks(text):
+    for number, line in enumerate(text.splitlines(), 1):
+        lock = STANDARD_LOCK.search(COMMENT.sub("", line))
+        if lock and not STANDS.search(line):
+            yield number, lock.group(0)
+
+
+def complaints(path, text, order):
     parts = path.parts
-    for include in INCLUDE.findall(path.read_text(encoding="utf-8")):
+    for include in INCLUDE.findall(text):
         to = include.split("/")
         if parts[0] == "common":
             if to[0] == "services":
@@ -57,8 +70,14 @@ def main():
         check=True, capture_output=True, text=True).stdout.split()
     bad = 0
     for name in files:
-        for include, reason in complaints(pathlib.Path(name), order):
+        path = pathlib.Path(name)
+        text = path.read_text(encoding="utf-8")
+        for include, reason in complaints(path, text, order):
             print(f'{name}: includes "{include}": {reason}')
+            bad += 1
+        for line, lock in standard_locks(text):
+            print(f"{name}:{line}: {lock}: clang checks absl::Mutex (common/time/steady_cond_var.h "
+                  "for waits with a time limit)")
             bad += 1
     return 1 if bad else 0
 
