@@ -34,8 +34,8 @@ constexpr Range kFormatting[] = {{0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x180E, 0x
                                  {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
                                  {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
 constexpr Range kJoiners[] = {{0x200C, 0x200D}};
-// Arabic to Myanmar, Khmer and Mongolian.
-constexpr Range kJoined[] = {{0x0620, 0x109F}, {0x1780, 0x18AF}};
+// Arabic to Myanmar, Khmer and Mongolian, without what is not seen itself.
+constexpr Range kJoined[] = {{0x0620, 0x109F}, {0x1780, 0x180D}, {0x180F, 0x18AF}};
 
 std::string CodePoint(std::uint32_t code) {
   return absl::StrCat("U+", absl::AsciiStrToUpper(absl::StrCat(absl::Hex(code, absl::kZeroPad4))));

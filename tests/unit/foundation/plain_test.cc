@@ -93,6 +93,9 @@ TEST(PlainTest, WhatIsNotSeenIsShownByItsNumber) {
   EXPECT_EQ(Shown("a\nb\tc\r", Lines::kMany), "a\nb\tc[U+000D]");
   EXPECT_EQ(Shown("a\xFF\xC3"), "a[FF][C3]");
   EXPECT_EQ(Shown("a\u200Cb"), "a[U+200C]b");
+  // Nothing is joined with what is written out.
+  EXPECT_EQ(Shown("\u0646\u200C\u180E"), "\u0646[U+200C][U+180E]");
+  EXPECT_EQ(Shown("\u180E\u200C\u0646"), "[U+180E][U+200C]\u0646");
   for (const char* const plain : {"", "საქართველო", "می\u200Cخواهم", "a – b"}) {
     EXPECT_EQ(Shown(plain), plain);
   }
