@@ -2,8 +2,6 @@
 
 #include "services/cli/ledger_files.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -17,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "comity/ledger/v1/ledger.pb.h"
 #include "common/evidence/verify.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/proof.h"
@@ -29,6 +26,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/storage/files.h"
+#include "services/cli/claimed_entries.h"
 
 namespace comity::cli {
 namespace {
@@ -83,23 +81,9 @@ absl::StatusOr<std::vector<ledger::NoteVerifier>> KeysOf(const std::string& note
 }
 
 absl::StatusOr<std::vector<ledger::ClaimedEntry>> LoadEntries(const std::string& file) {
-  std::vector<ledger::ClaimedEntry> entries;
-  if (file.empty()) return entries;
+  if (file.empty()) return std::vector<ledger::ClaimedEntry>();
   COMITY_ASSIGN_OR_RETURN(const std::string text, storage::ReadFile(file, kLargestEntries));
-  ledger::v1::ListEntriesResponse read;
-  const bool parsed = google::protobuf::util::JsonStringToMessage(text, &read).ok();
-  for (const ledger::v1::Entry& entry : read.entries()) {
-    if (entry.commitment().size() != sizeof(ledger::Hash)) {
-      return InvalidField("ENTRIES_INVALID", file, "has a commitment that is not 32 bytes");
-    }
-    entries.push_back({.index = entry.leaf_index(),
-                       .salt = entry.salt(),
-                       .body = entry.body(),
-                       .commitment = crypto::ToDigest(entry.commitment())});
-  }
-  if (parsed) return entries;
-  return InvalidField("ENTRIES_INVALID", file,
-                      "is not what comity ledger entries --output json prints");
+  return ParseClaimedEntries(file, text);
 }
 
 absl::Status Verify(const Arguments& arguments) {
