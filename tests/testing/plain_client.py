@@ -45,15 +45,17 @@ class Schema:
         return done.stdout
 
 
-def secure_channel(deployment, who, service, options=None):
-    """Mutual TLS as plain as the library offers it; the server's name is `localhost`."""
+def secure_channel(deployment, who, service, options=None, address=None):
+    """Mutual TLS as plain as the library offers it; the server's name is `localhost`, also at an `address`."""
     identity = deployment.identity(who)
     credentials = grpc.ssl_channel_credentials(
         deployment.roots(who).read_bytes(),
         (identity / "tls.key").read_bytes(),
         (identity / "tls.pem").read_bytes(),
     )
-    return grpc.secure_channel(f"localhost:{deployment.port(service)}", credentials, options)
+    if address:
+        options = [*(options or ()), ("grpc.ssl_target_name_override", "localhost")]
+    return grpc.secure_channel(address or f"localhost:{deployment.port(service)}", credentials, options)
 
 
 def call(channel, method, request=b"", timeout=30):
