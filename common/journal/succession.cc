@@ -36,8 +36,8 @@ namespace {
 absl::Status Intact() {
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    "The ledger goes on from what was published and its store is no restored copy: "
-                   "it needs no successor; if the database was restored by other means and lost "
-                   "nothing, say so.",
+                   "it needs no successor. If the database was restored by other means than comity "
+                   "admin restore, say so (--although-intact).",
                    {.reason = "LEDGER_INTACT"});
 }
 

@@ -2,35 +2,18 @@
 
 import os
 import pathlib
-import random
+import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 
+from ports import free_ports
+from postgres import Postgres
+
 SERVICES = ("partner-registry", "engagement-scheduling", "document-exchange")
 START_SECONDS = 60
-
-
-def free_ports(count):
-    """The first of `count` loopback ports in a row that nobody uses."""
-    for _ in range(200):
-        # Below the range from which the kernel gives ports to clients.
-        base = random.randrange(20000, 32000)
-        held = []
-        try:
-            for port in range(base, base + count):
-                held.append(socket.socket())
-                held[-1].bind(("127.0.0.1", port))
-            return base
-        except OSError:
-            continue
-        finally:
-            for taken in held:
-                taken.close()
-    raise RuntimeError(f"no {count} free ports in a row were found on 127.0.0.1")
 
 
 def stop_on_signals():
@@ -44,13 +27,22 @@ def stop_on_signals():
 
 
 class Deployment:
-    """Use with `with`: identities and configuration are made on entry, everything ends on exit."""
+    """Use with `with`: identities and configuration are made on entry, everything ends on exit.
 
-    def __init__(self, source, binaries, prefix=()):
+    On PostgreSQL (`engine`, or COMITY_TEST_ENGINE) a server of its own, `postgres`, has a database and a role for
+    each service, which reaches them by mutual TLS and a password.
+    """
+
+    def __init__(self, source, binaries, prefix=(), engine=None, postgres_prefix=()):
         """`prefix` goes before the services' command lines, such as ("taskset", "-c", "0")."""
         self.source = pathlib.Path(source)
         self.binaries = pathlib.Path(binaries)
         self.prefix = list(prefix)
+        self.engine = engine or os.environ.get("COMITY_TEST_ENGINE", "sqlite")
+        if self.engine not in ("sqlite", "postgresql"):
+            raise RuntimeError(f"COMITY_TEST_ENGINE is {self.engine}; it must be sqlite or postgresql")
+        self.postgres = None
+        self.postgres_prefix = postgres_prefix
         self.processes = {}
         self.logs = []
 
@@ -69,7 +61,11 @@ class Deployment:
                 env=self.environment,
                 check=True,
             )
+            if self.engine == "postgresql":
+                self._use_postgres()
         except BaseException:
+            if self.postgres:
+                self.postgres.__exit__()
             shutil.rmtree(self.home)
             raise
         return self
@@ -82,6 +78,8 @@ class Deployment:
                 print("\n".join(self.log(name).splitlines()[-10:]))
         for log in self.logs:
             log.close()
+        if self.postgres:
+            self.postgres.__exit__()
         shutil.rmtree(self.home)
 
     def start(self, *services):
@@ -91,7 +89,7 @@ class Deployment:
             self.logs.append(log)
             self.processes[service] = subprocess.Popen(
                 [*self.prefix, self.binaries / service]
-                + ["--config", self.home / service / "config.toml"],
+                + ["--config", self.config(service)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -134,11 +132,7 @@ class Deployment:
 
     def issue(self, name, spiffe_id):
         """Makes one more identity, for `comity` as `name`."""
-        subprocess.run(
-            [self.source / "deploy/pki/issue", "--quiet", "--purpose", "tls", "--id", spiffe_id]
-            + ["--pki", self.home / "pki", "--out", self.identity(name)],
-            check=True,
-        )
+        self._issue(spiffe_id, self.identity(name))
         (self.identity(name) / "bundles").symlink_to(self.identity("registry-1") / "bundles")
 
     def national_member(self, code):
@@ -159,3 +153,46 @@ class Deployment:
 
     def log(self, service):
         return (self.home / service / "log/service.log").read_text(errors="replace")
+
+    def config(self, service):
+        return self.home / service / "config.toml"
+
+    def database(self, service):
+        """The address of a service's PostgreSQL database, as it is configured."""
+        folder = self.home / service
+        return self.postgres.url(service, user=service) + "?" + "&".join(
+            (
+                "sslmode=verify-full",
+                f"sslrootcert={self._bundle(service)}/roots.pem",
+                f"sslcert={folder}/tls/tls.pem",
+                f"sslkey={folder}/tls/tls.key",
+                f"passfile={folder}/database.pass",
+            )
+        )
+
+    def _use_postgres(self):
+        identity = self.home / "database"
+        self._issue("spiffe://agency.example/service/database", identity, "--ip", "127.0.0.1")
+        tls = (identity / "tls.pem", identity / "tls.key", self._bundle(SERVICES[0]) / "roots.pem")
+        server = self.postgres = Postgres(self.postgres_prefix, tls).__enter__()
+        for service in SERVICES:
+            password = secrets.token_hex(16)
+            passfile = self.home / service / "database.pass"
+            passfile.touch(mode=0o600)
+            passfile.write_text(f"127.0.0.1:{server.port}:*:{service}:{password}\n")
+            server.query(f"CREATE ROLE \"{service}\" LOGIN PASSWORD '{password}'")
+            server.query(f'CREATE DATABASE "{service}" OWNER "{service}"')
+            before, storage, after = self.config(service).read_text().partition("[storage]\n")
+            if not storage:
+                raise RuntimeError(f"the configuration of {service} has no section [storage]")
+            self.config(service).write_text(f'{before}{storage}database = "{self.database(service)}"\n{after}')
+
+    def _issue(self, spiffe_id, folder, *further):
+        subprocess.run(
+            [self.source / "deploy/pki/issue", "--quiet", "--purpose", "tls", "--id", spiffe_id]
+            + ["--pki", self.home / "pki", "--out", folder, *further],
+            check=True,
+        )
+
+    def _bundle(self, service):
+        return self.home / service / "bundles/agency.example"

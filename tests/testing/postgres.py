@@ -4,58 +4,82 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 
-from deployment import free_ports
+from ports import free_ports
 
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 START_SECONDS = 60
 
 
+# By its socket only who starts the server; a service reaches the database of its own name.
+MUTUAL_TLS = """local all all trust
+local replication all trust
+hostssl sameuser all 127.0.0.1/32 scram-sha-256 clientcert=verify-ca
+"""
+
+
 class Postgres:
     """A PostgreSQL server with its files on the deployment's disk, durable; use with `with`."""
 
-    def __init__(self, prefix=()):
+    def __init__(self, prefix=(), tls=None):
+        """`tls`: certificate, key, and roots of clients' certificates; without, everybody may do everything."""
         self.prefix = list(prefix)
+        self.tls = tls
 
     def __enter__(self):
         # PostgreSQL refuses root.
         self.user = "postgres" if os.geteuid() == 0 else None
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="comity-postgres-"))
+        self.data = self.home / "data"
         try:
             if self.user:
                 shutil.chown(self.home, self.user, self.user)
-            self._run("initdb", "-D", self.home / "data", "-U", "postgres", "-A", "trust",
+            self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
                       "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions")  # fmt: skip
+            if self.tls:
+                self._use_tls()
             self.port = free_ports(1)
             self.log = open(self.home / "log", "wb")
-            self.process = subprocess.Popen(
-                [*self.prefix, POSTGRES / "postgres", "-D", self.home / "data", "-h", "127.0.0.1"]
-                + ["-p", str(self.port), "-k", self.home, "-c", "max_connections=200"],
-                stdout=self.log,
-                stderr=self.log,
-                user=self.user,
-            )
-            self._await()
+            self.start()
         except BaseException:
             shutil.rmtree(self.home)
             raise
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
+        self.stop()
         self.log.close()
         shutil.rmtree(self.home)
 
-    def url(self, database="postgres"):
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+    def start(self):
+        self.process = subprocess.Popen(
+            [*self.prefix, POSTGRES / "postgres", "-D", self.data, "-h", "127.0.0.1"]
+            + ["-p", str(self.port), "-k", self.home, "-c", "max_connections=200"],
+            stdout=self.log,
+            stderr=self.log,
+            user=self.user,
+        )
+        self._await()
+
+    def stop(self, how=signal.SIGINT):
+        """Ends the server and its sessions; with SIGQUIT as a crash would."""
+        self.process.send_signal(how)
+        self.process.wait()
+
+    def url(self, database="postgres", user="postgres"):
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def socket(self, database="postgres"):
+        """The same for the superuser on this machine, whatever services need to get in."""
+        return f"postgresql://postgres@/{database}?host={self.home}&port={self.port}"
 
     def query(self, sql, database="postgres"):
         """The rows, columns parted by |."""
-        return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", sql)
+        return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.socket(database), "-c", sql)
 
     def insert_rate(self, script, clients, seconds, database, prefix=()):
         """Transactions a second of pgbench with a connection a client."""
@@ -64,6 +88,18 @@ class Postgres:
             self.url(database), prefix=prefix,
         )  # fmt: skip
         return float(re.search(r"tps = ([0-9.]+)", out).group(1))
+
+    def _use_tls(self):
+        for source, name in zip(self.tls, ("tls.pem", "tls.key", "roots.pem")):
+            copy = self.data / name
+            shutil.copyfile(source, copy)
+            copy.chmod(0o600)
+            if self.user:
+                shutil.chown(copy, self.user, self.user)
+        (self.data / "pg_hba.conf").write_text(MUTUAL_TLS)
+        with open(self.data / "postgresql.conf", "a") as conf:
+            conf.write("ssl = on\nssl_cert_file = 'tls.pem'\nssl_key_file = 'tls.key'\n")
+            conf.write("ssl_ca_file = 'roots.pem'\nssl_min_protocol_version = 'TLSv1.3'\n")
 
     def _await(self):
         deadline = time.monotonic() + START_SECONDS
