@@ -15,6 +15,7 @@
 #include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/consultations.h"
 #include "services/partner-registry/domain/edit_rules.h"
+#include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/names.h"
 
@@ -168,6 +169,7 @@ absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement
                      "The partner has an arrangement with this id: choose another.",
                      {.reason = "ARRANGEMENT_EXISTS"});
   }
+  COMITY_RETURN_IF_ERROR(CheckRoom(arrangement, registry));
   arrangement.steps = {{.state = ArrangementState::kDrafting,
                         .day = arrangement.opened,
                         .evidence = arrangement.evidence}};

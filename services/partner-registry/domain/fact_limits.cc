@@ -1,9 +1,13 @@
 #include "services/partner-registry/domain/fact_limits.h"
 
+#include <set>
+#include <string>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "services/partner-registry/domain/arrangements.h"
+#include "services/partner-registry/domain/steps.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -11,8 +15,19 @@ namespace {
 constexpr char kWhatElse[] =
     "none is removed, so keep what is no step and no instrument of its own in the note of one";
 
+// Those of arrangements are bounded with them.
 std::size_t CountLike(const Milestone& made, const Registry& registry) {
-  return registry.MilestonesOf(made.partner).size();
+  std::set<std::string> of_arrangements;
+  for (const Arrangement* each : registry.relations().Of<Arrangement>(made.partner)) {
+    for (const ArrangementStep& step : each->steps) {
+      of_arrangements.insert(MilestoneIdOf(*each, step.state));
+    }
+  }
+  std::size_t count = 0;
+  for (const Milestone* each : registry.MilestonesOf(made.partner)) {
+    if (!of_arrangements.contains(each->id)) ++count;
+  }
+  return count;
 }
 
 std::size_t CountLike(const Instrument& made, const Registry& registry) {
@@ -20,23 +35,43 @@ std::size_t CountLike(const Instrument& made, const Registry& registry) {
          registry.RetractedInstrumentsOf(made.partner).size();
 }
 
+std::size_t CountLike(const Arrangement& made, const Registry& registry) {
+  return registry.relations().Of<Arrangement>(made.partner).size();
+}
+
+std::size_t RoomFor(const Milestone& made) {
+  const Step* const step = FindStep(made.axis, made.step);
+  const bool ends = step != nullptr && step->turn != Turn::kOnwards;
+  return ends ? kMostOfAPartner + kMoreThatEnd : kMostOfAPartner;
+}
+
+std::size_t RoomFor(const Instrument&) { return kMostOfAPartner; }
+
+std::size_t RoomFor(const Arrangement&) { return kMostArrangementsOfAPartner; }
+
 template <typename T>
-absl::Status CheckRoomOf(const T& made, const Registry& registry, absl::string_view what) {
-  if (CountLike(made, registry) < kMostOfAPartner) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat("partners/", made.partner, " has ", kMostOfAPartner, " ", what,
-                                " and can have no more: ", kWhatElse, "."),
-                   {.reason = "PARTNER_FULL"});
+absl::Status CheckRoomOf(const T& made, const Registry& registry, absl::string_view field,
+                         absl::string_view what) {
+  const std::size_t count = CountLike(made, registry);
+  if (count < RoomFor(made)) return absl::OkStatus();
+  const std::string full = absl::StrCat("partners/", made.partner, " has ", count, " ", what,
+                                        " and can have no more: ", kWhatElse);
+  return MakeError(absl::StatusCode::kResourceExhausted, absl::StrCat(full, "."),
+                   {.reason = "PARTNER_FULL", .fields = {{std::string(field), full}}});
 }
 
 }  // namespace
 
 absl::Status CheckRoom(const Milestone& made, const Registry& registry) {
-  return CheckRoomOf(made, registry, "milestones");
+  return CheckRoomOf(made, registry, "milestone", "milestones");
 }
 
 absl::Status CheckRoom(const Instrument& made, const Registry& registry) {
-  return CheckRoomOf(made, registry, "instruments");
+  return CheckRoomOf(made, registry, "instrument", "instruments");
+}
+
+absl::Status CheckRoom(const Arrangement& made, const Registry& registry) {
+  return CheckRoomOf(made, registry, "arrangement", "arrangements");
 }
 
 template <typename T>
@@ -45,10 +80,10 @@ std::optional<Problem> ImportLimits::CheckOf(const T* made,
   if (made == nullptr) return std::nullopt;
   const auto [at, is_new] = counts.try_emplace(made->partner);
   if (is_new) at->second = CountLike(*made, after_);
-  if (at->second <= kMostOfAPartner) return std::nullopt;
+  if (at->second <= RoomFor(*made)) return std::nullopt;
   return Problem{"partner",
                  absl::StrCat("partners/", made->partner, " would have ", at->second,
-                              " of these, and can have ", kMostOfAPartner, ": ", kWhatElse)};
+                              " of these, and can have ", RoomFor(*made), ": ", kWhatElse)};
 }
 
 std::optional<Problem> ImportLimits::Check(const Fact& made) {

@@ -14,12 +14,18 @@
 // whoever writes after them. What was recorded before is not judged.
 namespace comity::partner_registry {
 
-// Milestones, withdrawn ones included; and instruments, retracted ones included.
-inline constexpr std::size_t kMostOfAPartner = 1'000;
+// Milestones, withdrawn ones included and those of arrangements not; and instruments, retracted
+// ones included. With texts as long as they may be, all of them and of the arrangements are told in
+// one answer.
+inline constexpr std::size_t kMostOfAPartner = 250;
+// Whoever filled an axis keeps nobody from recording that it ended or is interrupted.
+inline constexpr std::size_t kMoreThatEnd = 50;
+inline constexpr std::size_t kMostArrangementsOfAPartner = 50;
 
 // RESOURCE_EXHAUSTED `PARTNER_FULL`: the partner of a new fact has as many already.
 absl::Status CheckRoom(const Milestone& made, const Registry& registry);
 absl::Status CheckRoom(const Instrument& made, const Registry& registry);
+absl::Status CheckRoom(const Arrangement& made, const Registry& registry);
 
 // The same of what an import brings, by what it leaves. Not thread-safe.
 class ImportLimits {

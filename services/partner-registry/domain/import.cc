@@ -233,7 +233,10 @@ class Planner {
       std::optional<Problem> problem = CheckFact(candidate.fact, after);
       if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
       if (!problem.has_value()) problem = CheckNames(candidate.fact, old, after);
-      if (!problem.has_value() && !old.has_value()) problem = limits.Check(candidate.fact);
+      // What an export brings to an empty registry was judged where it comes from.
+      if (!problem.has_value() && !old.has_value() && !initial_load_) {
+        problem = limits.Check(candidate.fact);
+      }
       if (problem.has_value()) return RowError(candidate.source, *problem);
       COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, histories));
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));

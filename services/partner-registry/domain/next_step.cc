@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/legal/effect.h"
 #include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/legal_facts.h"
@@ -25,9 +26,18 @@ bool IsSure(const Instrument& instrument, const char* field) {
   return legal::Confirmed(CertaintyOf(instrument, field));
 }
 
-bool WaitsForSecondPerson(const Registry& registry, const Milestone& step,
-                          const Instrument& instrument, absl::CivilDay day,
-                          std::optional<absl::CivilDay> public_on) {
+// What it comes to on `day` in law; nothing if the step says of no effect.
+std::optional<legal::Effect> EffectIn(const Registry& registry, const Milestone& step,
+                                      const Instrument& instrument, absl::CivilDay day,
+                                      std::optional<absl::CivilDay> public_on) {
+  const legal::Dossier* dossier =
+      registry.facts().Find(absl::StrCat("partners/", instrument.partner));
+  if (dossier == nullptr || !SaysItHolds(step)) return std::nullopt;
+  return legal::EffectOf(ToLegal(instrument), *dossier, {.day = day, .public_on = public_on});
+}
+
+bool WaitsForSecondPerson(const Milestone& step, const Instrument& instrument,
+                          const std::optional<legal::Effect>& effect) {
   if (step.day.empty()) return false;  // There is no day to confirm.
   // A step that is shown by a day, and not since one, is UNKNOWN however sure that day is.
   const bool by = step.step == "IN_FORCE" && instrument.in_force.empty();
@@ -35,16 +45,25 @@ bool WaitsForSecondPerson(const Registry& registry, const Milestone& step,
                     : step.step == "ENTITLED" ? IsSure(instrument, "allows_secondment")
                                               : legal::Confirmed(step.certainty);
   if (!sure) return true;
-  const legal::Dossier* dossier =
-      registry.facts().Find(absl::StrCat("partners/", instrument.partner));
-  if (dossier == nullptr || !SaysItHolds(step)) return false;
+  if (!effect.has_value() || effect->holds != legal::Tri::kUnknown) return false;
   const legal::Instrument view = ToLegal(instrument);
-  const legal::Effect effect =
-      legal::EffectOf(view, *dossier, {.day = day, .public_on = public_on});
-  return effect.holds == legal::Tri::kUnknown &&
-         std::any_of(effect.unsure.begin(), effect.unsure.end(), [&](legal::Field field) {
-           return view.CertaintyOf(field) == Certainty::kUnconfirmed;
-         });
+  return std::any_of(effect->unsure.begin(), effect->unsure.end(), [&](legal::Field field) {
+    return view.CertaintyOf(field) == Certainty::kUnconfirmed;
+  });
+}
+
+// What keeps anything from resting on it, although its days say that it holds; empty: nothing does.
+std::string WhatStandsAgainst(const legal::Effect& effect) {
+  if (effect.holds == legal::Tri::kNo) {
+    return "none while it has no effect: it is suspended, over, or replaced by a later one; nothing"
+           " rests on it";
+  }
+  if (effect.holds == legal::Tri::kYes) return "";
+  const std::string open = absl::StrJoin(
+      effect.unsure, ", ",
+      [](std::string* out, legal::Field field) { absl::StrAppend(out, legal::Name(field)); });
+  return absl::StrCat("the registry operator first finds out what is not known of it",
+                      open.empty() ? "" : ": ", open, "; nothing rests on it before");
 }
 
 // The agency concluded it itself, under Decision 2002/187/JHA: what TFEU 218 says of parliament,
@@ -94,8 +113,18 @@ std::string FirstStep(LegalClass legal_class, Axis axis) {
 
 std::string StepAfter(const Registry& registry, const Milestone& step, const Instrument* instrument,
                       absl::CivilDay day, std::optional<absl::CivilDay> public_on) {
+  if (instrument == nullptr && step.axis == Axis::kTreaty && SaysItHolds(step)) {
+    return "the registry operator enters the agreement (comity instruments create): transfers rest"
+           " on an instrument, not on a step";
+  }
   if (instrument != nullptr) {
-    if (WaitsForSecondPerson(registry, step, *instrument, day, public_on)) return kToBeConfirmed;
+    const std::optional<legal::Effect> effect =
+        EffectIn(registry, step, *instrument, day, public_on);
+    if (WaitsForSecondPerson(step, *instrument, effect)) return kToBeConfirmed;
+    if (effect.has_value()) {
+      std::string against = WhatStandsAgainst(*effect);
+      if (!against.empty()) return against;
+    }
     if (IsTheAgencysOwn(*instrument)) {
       std::string after = AfterStepOfItsOwn(step, *instrument);
       if (!after.empty()) return after;

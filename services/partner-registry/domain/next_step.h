@@ -14,8 +14,8 @@ namespace comity::partner_registry {
 std::string FirstStep(LegalClass legal_class, Axis axis);
 
 // After `step`, as it stands on `day` by what was public on `public_on`. What follows from
-// `instrument` (null: from none) and waits for a second person is to be confirmed first: nothing
-// rests on it before.
+// `instrument` (null: from none) and waits for a second person is to be confirmed first; what is
+// not known of it, or that it has no effect now, is said: nothing rests on it before.
 std::string StepAfter(const Registry& registry, const Milestone& step, const Instrument* instrument,
                       absl::CivilDay day, std::optional<absl::CivilDay> public_on);
 

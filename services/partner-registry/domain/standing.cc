@@ -21,20 +21,23 @@
 namespace comity::partner_registry {
 namespace {
 
-// The milestones that an arrangement's steps became, taken out of `milestones`: each arrangement
-// stands for itself, as an instrument does.
-std::vector<Milestone> TakeStepsOf(const Arrangement& arrangement,
-                                   std::vector<Milestone>& milestones) {
-  std::vector<Milestone> steps;
-  for (const ArrangementStep& step : arrangement.steps) {
-    const std::string id = MilestoneIdOf(arrangement, step.state);
-    const auto at = std::find_if(milestones.begin(), milestones.end(),
-                                 [&](const Milestone& one) { return one.id == id; });
-    if (at == milestones.end()) continue;
-    steps.push_back(std::move(*at));
-    milestones.erase(at);
+// The milestones that the steps of arrangements became, taken out of `milestones`: each arrangement
+// stands for itself, as an instrument does. By arrangement, in their order.
+std::vector<std::vector<Milestone>> TakeStepsOf(const std::vector<const Arrangement*>& arrangements,
+                                                std::vector<Milestone>& milestones) {
+  std::map<std::string, Milestone> by_id;
+  for (Milestone& one : milestones) by_id.emplace(one.id, std::move(one));
+  std::vector<std::vector<Milestone>> taken;
+  for (const Arrangement* const arrangement : arrangements) {
+    std::vector<Milestone>& steps = taken.emplace_back();
+    for (const ArrangementStep& step : arrangement->steps) {
+      auto node = by_id.extract(MilestoneIdOf(*arrangement, step.state));
+      if (!node.empty()) steps.push_back(std::move(node.mapped()));
+    }
   }
-  return steps;
+  milestones.clear();
+  for (auto& [id, one] : by_id) milestones.push_back(std::move(one));
+  return taken;
 }
 
 // A step for each contact that counts and was verified.
@@ -203,13 +206,16 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
   if (!retracted.entitlements.empty()) {
     lost[Axis::kLiaisonProsecutor].Add(retracted.entitlements, day);
   }
-  for (const Arrangement* arrangement : registry.relations().Of<Arrangement>(partner.id)) {
-    derived.arrangements.push_back(
-        TakeStepsOf(*arrangement, milestones[Axis::kWorkingArrangement]));
-    if (RetractedSideOf(registry, *arrangement).empty()) continue;
-    for (const Milestone& step : derived.arrangements.back()) {
-      lost[Axis::kWorkingArrangement].ids.insert(step.id);
+  const auto arrangements = registry.relations().Of<Arrangement>(partner.id);
+  std::vector<std::vector<Milestone>> arranged =
+      TakeStepsOf(arrangements, milestones[Axis::kWorkingArrangement]);
+  for (std::size_t i = 0; i < arrangements.size(); ++i) {
+    if (!RetractedSideOf(registry, *arrangements[i]).empty()) {
+      for (const Milestone& step : arranged[i]) {
+        lost[Axis::kWorkingArrangement].ids.insert(step.id);
+      }
     }
+    derived.arrangements.push_back(std::move(arranged[i]));
   }
   std::vector<std::vector<Milestone>> secondments;
   for (const Secondment* secondment : registry.relations().Of<Secondment>(partner.id)) {

@@ -42,11 +42,18 @@ bool TakenAfter(const Milestone& step, const Milestone& other) {
   if (days.earliest() > others.latest() || days.latest() < others.earliest()) {
     return days.earliest() > others.latest();
   }
-  return std::pair(step.recorded.revision, days.earliest()) >
-         std::pair(other.recorded.revision, others.earliest());
+  // The revision of a derived step is that of the last edit, whatever was edited.
+  const auto recorded = [](const Milestone& one) {
+    return IsDerived(one) ? 0 : one.recorded.revision;
+  };
+  return std::pair(recorded(step), days.earliest()) > std::pair(recorded(other), others.earliest());
 }
 
 bool IsDerived(const Milestone& step) { return step.id.empty(); }
+
+bool StandsForItself(const Milestone& step) {
+  return IsDerived(step) && step.axis != Axis::kContactPoint;
+}
 
 std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day) {
   std::vector<const Milestone*> taken;
@@ -57,7 +64,9 @@ std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, ab
     if (ClosesAxis(step) && (closing == nullptr || TakenAfter(step, *closing))) closing = &step;
   }
   if (closing != nullptr) {
-    std::erase_if(taken, [&](const Milestone* step) { return !TakenAfter(*step, *closing); });
+    std::erase_if(taken, [&](const Milestone* step) {
+      return !StandsForItself(*step) && !TakenAfter(*step, *closing);
+    });
     if (taken.empty()) return {closing};
   }
   const std::vector<const Milestone*> all = taken;

@@ -13,16 +13,20 @@ namespace comity::partner_registry {
 absl::CivilDay CountsFrom(const Milestone& milestone);
 
 // Whether `step` was taken after `other`. What their days leave open, being the same or partial, is
-// as it was recorded.
+// as it was recorded; what was recorded as a step is then after what was not.
 bool TakenAfter(const Milestone& step, const Milestone& other);
 
 // Whether it follows from an instrument, a secondment or a contact, and was not recorded as a step.
 bool IsDerived(const Milestone& step);
 
+// Whether it follows from an instrument or a secondment, which says itself when it ends: no step
+// that was recorded closes it. Who verified a contact said nothing of that.
+bool StandsForItself(const Milestone& step);
+
 // Those of `steps` that are taken by `day` and count still. The last step that closes the axis
-// takes with it all that was taken before, and itself goes once anything is taken after it; a step
-// that interrupts goes once one of those before it is taken again. Derived steps close and
-// interrupt nothing here: what they follow from stands for itself.
+// takes with it all that was taken before and does not stand for itself, and itself goes once there
+// is anything else; a step that interrupts goes once one of those before it is taken again. Derived
+// steps close and interrupt nothing here.
 std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day);
 
 // Of those that count on `day` the one with the highest rank, and of equals the later one; null if

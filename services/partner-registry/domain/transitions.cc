@@ -1,6 +1,7 @@
 #include "services/partner-registry/domain/transitions.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -8,12 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/legal/effect.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/derived_steps.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/step_order.h"
 #include "services/partner-registry/domain/steps.h"
@@ -21,21 +24,36 @@
 namespace comity::partner_registry {
 namespace {
 
-// The arrangement whose step became the milestone; null if none did.
-const Arrangement* ArrangementOf(const Registry& registry, const Milestone& milestone) {
-  for (const Arrangement* each : registry.relations().Of<Arrangement>(milestone.partner)) {
+// By the ids of the milestones that their steps became.
+std::map<std::string, const Arrangement*> ArrangementsBySteps(const Registry& registry,
+                                                              const std::string& partner) {
+  std::map<std::string, const Arrangement*> by_step;
+  for (const Arrangement* each : registry.relations().Of<Arrangement>(partner)) {
     for (const ArrangementStep& step : each->steps) {
-      if (MilestoneIdOf(*each, step.state) == milestone.id) return each;
+      by_step.emplace(MilestoneIdOf(*each, step.state), each);
     }
   }
-  return nullptr;
+  return by_step;
+}
+
+// Whether the instrument that entitles has no effect on `day`: it is suspended, or replaced.
+bool EntitlesToNothing(const Registry& registry, const std::string& instrument,
+                       absl::CivilDay day) {
+  const Instrument* const found = registry.FindInstrument(instrument);
+  if (found == nullptr) return false;
+  const legal::Dossier* const dossier =
+      registry.facts().Find(absl::StrCat("partners/", found->partner));
+  return dossier != nullptr &&
+         legal::EffectOf(ToLegal(*found), *dossier, {.day = day}).holds == legal::Tri::kNo;
 }
 
 // The words of the steps that hold on `day`: taken by then, and since the axis was last closed. An
 // instrument, arrangement or secondment that has ended closes nothing but itself; a closing step
-// that was recorded by hand closes all milestones.
+// that was recorded by hand closes all that does not stand for itself. `whose` steps
+// are looked at: all, or only those that do not stand for themselves.
+enum class Whose { kAll, kRecorded };
 std::set<std::string> HoldingOn(Histories& histories, const Partner& partner, const Milestone& step,
-                                absl::CivilDay day) {
+                                absl::CivilDay day, Whose whose = Whose::kAll) {
   std::vector<const Histories::Taken*> taken;
   std::set<absl::string_view> ended;
   std::vector<const Milestone*> closings;
@@ -53,11 +71,11 @@ std::set<std::string> HoldingOn(Histories& histories, const Partner& partner, co
   std::set<std::string> words;
   for (const Histories::Taken* each : taken) {
     if (words.contains(each->step.step)) continue;
-    const bool closed =
-        ended.contains(each->owner) ||
-        (!IsDerived(each->step) && std::any_of(closings.begin(), closings.end(), [&](auto* last) {
-          return !TakenAfter(each->step, *last);
-        }));
+    if (whose == Whose::kRecorded && StandsForItself(each->step)) continue;
+    const bool closed = ended.contains(each->owner) ||
+                        (!StandsForItself(each->step) &&
+                         std::any_of(closings.begin(), closings.end(),
+                                     [&](auto* last) { return !TakenAfter(each->step, *last); }));
     if (!closed) words.insert(each->step.step);
   }
   return words;
@@ -129,6 +147,24 @@ void CheckConsulted(const Registry& registry, const Partner& partner, const std:
   missing.AddConsultation(partner, open, by);
 }
 
+// Nothing that was recorded as a step is there to be closed: what holds follows from instruments or
+// secondments.
+absl::Status StandsElsewhere(const Partner& partner, const Milestone& step) {
+  const bool seconded = step.axis == Axis::kLiaisonProsecutor;
+  const absl::string_view what = seconded ? "secondment" : "instrument";
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(
+          step.step, " closes nothing: what stands follows from an ", what, " of ", NameOf(partner),
+          ", so say its last day there (",
+          seconded ? "comity secondments end" : "comity instruments update --set ended=", ")."),
+      {.reason = "STEP_NOT_POSSIBLE",
+       .preconditions = {{.type = "STEP",
+                          .subject = NameOf(partner),
+                          .description = absl::StrCat("has no step of its own to be closed by ",
+                                                      step.step, ": end the ", what, ".")}}});
+}
+
 // Who counts as a contact, and whether a secondment goes on, is of the day that is asked for.
 bool IsOfTheDay(Axis axis) {
   return axis == Axis::kContactPoint || axis == Axis::kLiaisonProsecutor;
@@ -141,15 +177,18 @@ const std::vector<Histories::Taken>& Histories::On(const Partner& partner, Axis 
   const auto [at, is_new] =
       known_.try_emplace(std::tuple(partner.id, axis, IsOfTheDay(axis) ? day : absl::CivilDay()));
   if (!is_new) return at->second;
+  std::map<std::string, const Arrangement*> arrangements;
+  if (axis == Axis::kWorkingArrangement) {
+    arrangements = ArrangementsBySteps(registry_, partner.id);
+  }
   for (Milestone& step : HistoryOn(registry_, partner, axis, day)) {
     std::string owner;
     if (IsDerived(step)) {
       owner = SourceOf(step);
-    } else if (const Arrangement* arrangement =
-                   axis == Axis::kWorkingArrangement ? ArrangementOf(registry_, step) : nullptr;
-               arrangement != nullptr) {
-      if (!RetractedSideOf(registry_, *arrangement).empty()) continue;  // It comes to nothing.
-      owner = Name(*arrangement);
+      if (step.step == "ENTITLED" && EntitlesToNothing(registry_, owner, day)) continue;
+    } else if (const auto of = arrangements.find(step.id); of != arrangements.end()) {
+      if (!RetractedSideOf(registry_, *of->second).empty()) continue;  // It comes to nothing.
+      owner = Name(*of->second);
     }
     const absl::CivilDay from = CountsFrom(step);
     at->second.push_back({std::move(step), from, std::move(owner)});
@@ -192,7 +231,14 @@ absl::Status CheckTransition(Histories& histories, const Partner& partner, const
   if (step.axis == Axis::kTreaty && step.step == "CONSULTED") {
     CheckConsulted(histories.registry(), partner, step.day, date->latest(), missing);
   }
-  return missing.Refuse(absl::StrCat(step.step, " is not possible yet"));
+  COMITY_RETURN_IF_ERROR(missing.Refuse(absl::StrCat(step.step, " is not possible yet")));
+  if (!Closes(step.axis, step.step)) return absl::OkStatus();
+  // Of what stands for itself it would close nothing, and be told of it all the same.
+  const std::set<std::string> recorded =
+      HoldingOn(histories, partner, step, date->latest(), Whose::kRecorded);
+  const bool closes = std::all_of(taken.after.begin(), taken.after.end(),
+                                  [&](const auto& one_of) { return HasOneOf(recorded, one_of); });
+  return closes ? absl::OkStatus() : StandsElsewhere(partner, step);
 }
 
 absl::Status CheckEffect(const Registry& registry, const Instrument* known,

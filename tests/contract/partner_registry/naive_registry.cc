@@ -139,12 +139,14 @@ bool IsLater(const NaiveStep& step, const NaiveStep& other) {
   const auto last = [](const NaiveStep& one) { return one.day.empty() ? one.from : Last(one.day); };
   if (step.from > last(other)) return true;
   if (last(step) < other.from) return false;
-  return std::pair(step.revision, step.from) > std::pair(other.revision, other.from);
+  const auto recorded = [](const NaiveStep& one) { return one.by_hand ? one.revision : 0; };
+  return std::pair(recorded(step), step.from) > std::pair(recorded(other), other.from);
 }
 
 // Those that count by `day`: what was taken since the axis was closed by hand, or the closing step
-// while nothing was; and no suspension or notice after which it was taken into effect again.
-Steps Counting(const Steps& steps, const std::string& day) {
+// while nothing was; what instruments and secondments show, whatever was closed by hand; and no
+// suspension or notice after which it was taken into effect again.
+Steps Counting(Axis axis, const Steps& steps, const std::string& day) {
   Steps taken;
   std::optional<NaiveStep> closing;
   for (const NaiveStep& step : steps) {
@@ -155,7 +157,10 @@ Steps Counting(const Steps& steps, const std::string& day) {
     if (!closing.has_value() || IsLater(step, *closing)) closing = step;
   }
   if (closing.has_value()) {
-    std::erase_if(taken, [&](const NaiveStep& step) { return !IsLater(step, *closing); });
+    std::erase_if(taken, [&](const NaiveStep& step) {
+      const bool shown = !step.by_hand && axis != Axis::kContactPoint;
+      return !shown && !IsLater(step, *closing);
+    });
     if (taken.empty()) return {*closing};
   }
   const Steps all = taken;
@@ -436,7 +441,7 @@ std::set<Stand> NaiveStanding(const World& world, const std::string& partner, Ax
     going_on.push_back({milestone->step, milestone->day, milestone->certainty, from,
                         milestone->recorded.revision, /*by_hand=*/true});
   }
-  Steps found = Furthest(axis, Counting(going_on, day), day);
+  Steps found = Furthest(axis, Counting(axis, going_on, day), day);
   if (found.empty()) found = end;
   std::set<Stand> stands;
   for (const NaiveStep& step : found) stands.emplace(step.word, step.day, step.certainty);

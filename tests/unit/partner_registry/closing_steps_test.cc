@@ -217,6 +217,46 @@ TEST_F(ClosingStepsTest, WhatFollowsFromInstrumentsAndSecondmentsBeginsAnewAsWel
   EXPECT_EQ(Of(Axis::kTreaty).step, "CONSULTED");
 }
 
+TEST_F(ClosingStepsTest, AnEditOfSomethingElseOpensNoClosedAxis) {
+  Contact contact{.partner = "kazakhstan",
+                  .id = "c1",
+                  .spiffe_id = "spiffe://kazakhstan.example/partner/kazakhstan/contact/c1",
+                  .function = "contact point"};
+  contact.last_verified = "2026-11-20";
+  contact.state = ContactState::kActive;
+  contact.recorded.revision = registry_.revision() + 1;
+  registry_ = After(registry_, {contact});
+  EXPECT_EQ(Of(Axis::kContactPoint).step, "VERIFIED");
+  Step(Axis::kContactPoint, "LAPSED", "2026-11-20");
+  EXPECT_EQ(Of(Axis::kContactPoint).step, "LAPSED");
+  contact.languages = {"ru"};
+  contact.recorded.revision = registry_.revision() + 1;
+  registry_ = After(registry_, {contact});
+  EXPECT_EQ(Of(Axis::kContactPoint).step, "LAPSED");
+  contact.last_verified = "2026-11-21";
+  registry_ = After(registry_, {contact});
+  EXPECT_EQ(Of(Axis::kContactPoint).step, "VERIFIED");
+}
+
+TEST_F(ClosingStepsTest, WhatAnInstrumentSaysOfItselfIsNotClosedByAStep) {
+  Instrument agreement{.partner = "kazakhstan",
+                       .id = "agreement",
+                       .kind = InstrumentKind::kCooperationAgreementPre2019,
+                       .title = "Agreement",
+                       .signed_on = "2018-01-01",
+                       .in_force = "2018-06-01",
+                       .certainty = {{"in_force", Certainty::kFound}}};
+  registry_ = After(registry_, {agreement});
+  const absl::Status refused = Try(Axis::kTreaty, "ENDED", "2026-03-01");
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("--set ended="));
+  Step(Axis::kTreaty, "ENDED", "2026-03-01");
+  EXPECT_EQ(Of(Axis::kTreaty).step, "IN_FORCE") << "as the check has it";
+
+  Step(Axis::kTreaty, "IN_FORCE", "2026-04-01");
+  EXPECT_THAT(Try(Axis::kTreaty, "ENDED", "2026-05-01"), IsOk()) << "of another, by hand";
+}
+
 TEST_F(ClosingStepsTest, NothingRestsOnADraftThatWasAbandoned) {
   Step(Axis::kWorkingArrangement, "DRAFTING", "2026-01-01");
   Step(Axis::kWorkingArrangement, "ABANDONED", "2026-02-01");

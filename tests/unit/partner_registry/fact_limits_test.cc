@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/arrangements.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/standing.h"
@@ -67,6 +68,53 @@ TEST_F(FactLimitsTest, APartnerHasSoManyMilestonesWithdrawnOnesIncluded) {
               FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
 }
 
+TEST_F(FactLimitsTest, WhatEndsIsRecordedWhenTheAxisIsFull) {
+  const Registry full = With(&Request, registry_.MilestonesOf("chile").size(), 0);
+  Milestone lapsed = Request(9'000);
+  lapsed.step = "DESIGNATED";
+  lapsed.day = "2026-10-01";
+  EXPECT_THAT(PlanRecordMilestone(full, lapsed, kNow),
+              FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  lapsed.id = "designated";
+  const Registry over = After(full, {lapsed});
+  lapsed.step = "LAPSED";
+  lapsed.day = "2026-11-01";
+  EXPECT_THAT(PlanRecordMilestone(over, lapsed, kNow), IsOk());
+}
+
+TEST_F(FactLimitsTest, APartnerHasSoManyArrangementsAndTheirStepsFillNothing) {
+  Registry registry = After(registry_, {Authority{.partner = "chile",
+                                                  .id = "fiscalia",
+                                                  .display_name = "Fiscalía",
+                                                  .recorded = {.revision = 1}}});
+  const auto open = [&](std::size_t number) {
+    return PlanCreateArrangement(registry,
+                                 {.partner = "chile",
+                                  .id = absl::StrCat("a-", number),
+                                  .title = "Working arrangement",
+                                  .authorities = {"fiscalia"},
+                                  .opened = "2026-01-01",
+                                  .evidence = "decision"},
+                                 kNow);
+  };
+  const std::size_t before = registry.relations().Of<Arrangement>("chile").size();
+  for (std::size_t i = before; i < kMostArrangementsOfAPartner; ++i) {
+    const auto plan = open(i);
+    ASSERT_THAT(plan, IsOk());
+    registry = After(registry, plan->facts);
+  }
+  const auto refused = open(9'000);
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  EXPECT_EQ(DetailsOf(refused.status()).fields[0].field, "arrangement");
+
+  const std::size_t by_hand = registry_.MilestonesOf("chile").size();
+  std::vector<Fact> more;
+  for (std::size_t i = by_hand; i < kMostOfAPartner - 1; ++i) more.emplace_back(Request(i));
+  Milestone last = Request(9'000);
+  last.day = "2026-11-01";
+  EXPECT_THAT(PlanRecordMilestone(After(registry, more), last, kNow), IsOk());
+}
+
 TEST_F(FactLimitsTest, APartnerHasSoManyInstruments) {
   const Registry full = With(&Memorandum, registry_.InstrumentsOf("chile").size(), 0);
   EXPECT_THAT(PlanCreateInstrument(full, kImporter, Memorandum(9'000)),
@@ -86,7 +134,7 @@ TEST_F(FactLimitsTest, AnImportBringsNoMoreAndDoesNotJudgeWhatIsRecorded) {
   rows.push_back({.fact = Request(9'000)});
   const auto refused = PlanImport(registry_, rows, kImporter, kNow);
   EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("would have 1001"));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("would have 251"));
 
   std::vector<Fact> facts;
   for (const ImportRow& row : rows) facts.emplace_back(std::get<Milestone>(row.fact));

@@ -3,12 +3,16 @@
 #include <gmock/gmock.h>
 
 #include "common/time/day.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/standing.h"
+#include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
 namespace comity::partner_registry {
 namespace {
 
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -70,6 +74,65 @@ TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
   unsure["ended"] = Certainty::kUnconfirmed;
   Agree(unsure);
   EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "that it has not ended";
+}
+
+TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
+  const auto nothing = AllOf(HasSubstr("nothing rests on it"), Not(HasSubstr("transfers")),
+                             Not(HasSubstr("selects")));
+  const std::map<std::string, Certainty> sure = {{"signed", Certainty::kFound},
+                                                 {"applied_from", Certainty::kFound},
+                                                 {"allows_secondment", Certainty::kFound}};
+  Agree(sure);
+  Instrument agreement = *registry_.FindInstrument("partners/chile/instruments/agreement");
+  const Registry before = registry_;
+  const auto with = [&](auto change) {
+    Instrument changed = agreement;
+    change(changed);
+    registry_ = After(before, {changed});
+  };
+  with([](Instrument& i) { i.certainty["ended"] = Certainty::kUnknown; });
+  EXPECT_THAT(Next("chile", Axis::kTreaty), AllOf(nothing, HasSubstr("ended")));
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), nothing);
+
+  with([](Instrument& i) {
+    i.parts_suspended = "*";
+    i.suspended_from = "2026-06-01";
+    i.certainty["suspended_from"] = Certainty::kFound;
+    i.certainty["parts_suspended"] = Certainty::kFound;
+  });
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), nothing);
+  Milestone selected{.partner = "chile",
+                     .axis = Axis::kLiaisonProsecutor,
+                     .step = "SELECTED",
+                     .day = "2026-07-01",
+                     .evidence = "letter",
+                     .certainty = Certainty::kFound};
+  EXPECT_THAT(PlanRecordMilestone(registry_, selected, kNow),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
+  selected.day = "2026-05-01";
+  EXPECT_THAT(PlanRecordMilestone(registry_, selected, kNow), IsOk());
+
+  Instrument later = agreement;
+  later.id = "later";
+  later.supersedes = agreement.id;
+  registry_ = After(before, {later});
+  const std::string next = Next("chile", Axis::kTreaty);
+  EXPECT_THAT(next, HasSubstr("transfers may rest on it")) << "on the later one";
+  later.certainty["applied_from"] = Certainty::kUnconfirmed;
+  registry_ = After(before, {later});
+  EXPECT_THAT(Next("chile", Axis::kTreaty), Not(HasSubstr("transfers")));
+}
+
+TEST_F(NextStepTest, AStepIsNoInstrument) {
+  registry_ = After(registry_, {Milestone{.partner = "chile",
+                                          .id = "applies",
+                                          .axis = Axis::kTreaty,
+                                          .step = "APPLIES",
+                                          .day = "2026-01-01",
+                                          .evidence = "letter",
+                                          .certainty = Certainty::kFound}});
+  EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
+  EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("enters the agreement"));
 }
 
 TEST_F(NextStepTest, WhatASecondPersonConfirmedIsSure) {
