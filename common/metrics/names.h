@@ -10,6 +10,8 @@ inline constexpr char kServerCalls[] = "comity_grpc_server_calls_total";
 inline constexpr char kServerCallDuration[] = "comity_grpc_server_call_duration_seconds";
 // Calls being handled now, by service and method (streams included).
 inline constexpr char kServerCallsOpen[] = "comity_grpc_server_calls_open";
+// Streams that stay, ended since their callers did not read, by service.
+inline constexpr char kStreamsUnread[] = "comity_streams_unread_total";
 // Calls refused before any handler, by method ("unlisted" if it has no row) and reason.
 inline constexpr char kAccessRefusals[] = "comity_access_refusals_total";
 // Refusals at the table that no leaf or count could be kept of, since the queue was full.

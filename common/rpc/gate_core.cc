@@ -79,6 +79,14 @@ absl::Status Draining() {
                    {.reason = "DRAINING", .retry_after = absl::Seconds(1)});
 }
 
+absl::Status TooSlow(absl::Duration limit) {
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("the caller has not read for ", absl::FormatDuration(limit),
+                                " although messages wait, so the stream was ended; nothing is "
+                                "lost: call again with the last revision read."),
+                   {.reason = "CONSUMER_TOO_SLOW"});
+}
+
 }  // namespace
 
 struct MethodEntry {
@@ -112,6 +120,9 @@ GateCore::GateCore(Options options, Parts parts)
                                       {{"service", options_.service}}))),
       delegations_(options_.service, parts_.verifier),
       open_streams_(std::make_unique<OpenStreams>()),
+      unread_(&parts_.metrics->AddCounter(metrics::kStreamsUnread,
+                                          "Streams ended since their callers did not read.",
+                                          {{"service", options_.service}})),
       write_executor_({.name = "write",
                        .threads = options_.write_threads,
                        .queue = options_.queue,
@@ -454,9 +465,14 @@ void GateCore::RecheckStreams() {
   }
   for (const auto& stream : open_streams_->All()) {
     absl::Status counts = stream->Recheck();
-    if (counts.ok()) continue;
-    stream->EndFromOutside(std::move(counts));
-    CutSoon(stream);
+    if (!counts.ok()) {
+      stream->EndFromOutside(std::move(counts));
+      CutSoon(stream);
+    } else if (stream->TakeUnread()) {
+      // Not cut off: he hears it when he reads again, and goes on.
+      stream->EndFromOutside(TooSlow(options_.unread_timeout));
+      unread_->Increment();
+    }
   }
   for (const auto& [gauge, queued] : queue_gauges_) gauge->Set(static_cast<double>(queued()));
 }

@@ -76,6 +76,8 @@ class GateCore {
     // A stream that holds a thread ends when its caller has let it wait for so long; a KiB that
     // moves makes up for a second.
     absl::Duration stall_timeout = absl::Seconds(60);
+    // A stream that stays ends when its caller has not read for so long while a message waits.
+    absl::Duration unread_timeout = absl::Minutes(5);
   };
   // None is owned; all must outlive this object, and `recorder` may be null where no row of the
   // table has evidence "outcome".
@@ -109,7 +111,8 @@ class GateCore {
   // Ends every open stream with UNAVAILABLE `DRAINING`.
   void EndStreams();
   // Ends the streams of callers who no longer count: revoked, expired, suspended, struck from the
-  // table. Called every few hundred milliseconds.
+  // table; and with ABORTED `CONSUMER_TOO_SLOW` those that stay and are not read. Called every few
+  // hundred milliseconds.
   void RecheckStreams();
 
   // --- For CallGate and its reactors ---
@@ -131,6 +134,7 @@ class GateCore {
   // a peer that does not read keeps it open otherwise.
   void CutSoon(std::weak_ptr<OpenStream> stream);
   absl::Duration stall_timeout() const { return options_.stall_timeout; }
+  absl::Duration unread_timeout() const { return options_.unread_timeout; }
   // What a caller is told who let a stream wait for longer.
   absl::Status Stalled() const;
 
@@ -191,6 +195,7 @@ class GateCore {
     std::function<std::size_t()> queued;
   };
   std::vector<QueueGauge> queue_gauges_;
+  metrics::Counter* const unread_;
   std::atomic<bool> draining_ = false;
   Executor write_executor_;
   Executor bulk_executor_;

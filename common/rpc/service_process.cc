@@ -83,6 +83,9 @@ absl::Status ReadServer(const config::Section& section, Settings& settings) {
   COMITY_ASSIGN_OR_RETURN(
       settings.gate.stall_timeout,
       section.Duration("stall_timeout", absl::Seconds(60), absl::Seconds(1), absl::Hours(1)));
+  COMITY_ASSIGN_OR_RETURN(
+      settings.gate.unread_timeout,
+      section.Duration("unread_timeout", absl::Minutes(5), absl::Seconds(1), absl::Hours(24)));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t write_threads,
                           section.Integer("write_threads", 64, 1, 1024));
   COMITY_ASSIGN_OR_RETURN(const std::int64_t bulk_threads,

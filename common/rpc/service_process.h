@@ -77,7 +77,8 @@ struct ServiceDefinition {
 //   [server]   address; port_file (""); max_connections (4096); max_connections_per_address (1024);
 //              max_streams_per_connection (256); max_connection_age ("1h");
 //              handshake_timeout ("10s"); first_call_timeout ("30s"); drain_deadline ("10s");
-//              stall_timeout ("60s"); write_threads (64); bulk_threads (16); queue (1024)
+//              stall_timeout ("60s"); unread_timeout ("5m"); write_threads (64);
+//              bulk_threads (16); queue (1024)
 //   [identity] certificate; key; bundles; publish_folder; poll_interval ("200ms"); crl_grace
 //   ("24h") [access]   table [metrics]  address ("127.0.0.1:0"; "" for none) [logging]  level
 //   ("info"); file ("" is stderr); reads (true)

@@ -4,8 +4,10 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -196,6 +198,13 @@ class StreamReactor final
 
   absl::Status Recheck() const override { return core_->Recheck(record_); }
 
+  bool TakeUnread() override {
+    std::int64_t began = write_began_;
+    const std::int64_t now = absl::ToInt64Nanoseconds(core_->clock().SinceBoot());
+    return began != 0 && now - began > absl::ToInt64Nanoseconds(core_->unread_timeout()) &&
+           write_began_.compare_exchange_strong(began, 0);
+  }
+
   void EndFromOutside(absl::Status status) override {
     const absl::MutexLock lock(&mutex_);
     if (!finishing_) End(std::move(status));
@@ -226,6 +235,7 @@ class StreamReactor final
     {
       const absl::MutexLock lock(&mutex_);
       writing_ = false;
+      write_began_ = 0;
       queue_.pop_front();
       if (!ok) broken_ = true;
       wake = queue_.size() <= kRoom / 2;
@@ -319,6 +329,8 @@ class StreamReactor final
     outcome_ = std::move(status);
     // The message in flight stays; gRPC reads it.
     if (!queue_.empty()) queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
+    // The peer may take long to hear of it: what the pump holds is let go now.
+    if (!pumping_) pump_ = nullptr;
     changed_.SignalAll();
     Advance();
   }
@@ -367,6 +379,8 @@ class StreamReactor final
     if constexpr (kWrites) {
       if (!queue_.empty() && !broken_ && !cancelled_) {
         writing_ = true;
+        // A body's waiting has a limit of its own.
+        if (started_) write_began_ = absl::ToInt64Nanoseconds(core_->clock().SinceBoot());
         Reactor::StartWrite(&queue_.front());
         return;
       }
@@ -406,7 +420,7 @@ class StreamReactor final
         const absl::MutexLock lock(&mutex_);
         if (!again_ || Over()) {
           pumping_ = false;
-          if (done_) pump_ = nullptr;
+          if (Over()) pump_ = nullptr;
           return;
         }
         again_ = false;
@@ -440,6 +454,9 @@ class StreamReactor final
   GateCore* const core_;
   grpc::CallbackServerContext* const context_;  // Valid until OnDone.
   CallRecord record_;
+  // When the message of a stream that stays began to leave, nanoseconds since boot; 0: none is
+  // leaving, or it was told that this takes too long.
+  std::atomic<std::int64_t> write_began_ = 0;
 
   // Itself: set before anybody knows of the stream, taken by gRPC's last reaction.
   std::shared_ptr<StreamReactor> self_;

@@ -99,7 +99,8 @@ absl::Status Watch(App& app, const Arguments& arguments) {
       }
     }
     absl::Status status = rpc::ToAbslStatus(reader->Finish());
-    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    // ABORTED: what it prints to had not taken anything for long.
+    if (!status.ok() && !absl::IsUnavailable(status) && !absl::IsAborted(status)) return status;
     absl::SleepFor(absl::Seconds(1));
   }
 }

@@ -183,7 +183,8 @@ absl::Status Follow(App& app, const Arguments& arguments) {
       std::cout.flush();
     }
     absl::Status status = rpc::ToAbslStatus(reader->Finish());
-    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    // ABORTED: what it prints to had not taken anything for long.
+    if (!status.ok() && !absl::IsUnavailable(status) && !absl::IsAborted(status)) return status;
     absl::SleepFor(absl::Seconds(1));
   }
 }

@@ -201,6 +201,8 @@ absl::Status Watch(App& app, const Arguments& arguments) {
     if (enough()) context.TryCancel();
     const absl::Status status = rpc::ToAbslStatus(stream->Finish());
     if (!interruption.Cancels(nullptr) || enough()) break;
+    // What it prints to had not taken anything for long.
+    if (absl::IsAborted(status)) continue;
     if (!status.ok() && !absl::IsUnavailable(status)) return status;
     outage.Begin();
   } while (interruption.Wait(kBeforeAnotherTry));

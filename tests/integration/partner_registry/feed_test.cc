@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/facts_csv/facts_csv.h"
 #include "common/registry_replica/replica.h"
@@ -88,6 +90,53 @@ TEST_F(FeedTest, AWatchResumesAfterARevisionAndRefusesOneThatNeverWas) {
     EXPECT_THAT(rpc::ToAbslStatus(refused->Finish()),
                 FailsWith(absl::StatusCode::kOutOfRange, "RESYNC"));
   }
+}
+
+TEST_F(FeedTest, AWatchThatNobodyReadsIsToldSoAndResumesWithoutAGap) {
+  server_.EndUnreadAfter(absl::Milliseconds(500));
+  server_.Restart();
+  std::int64_t written = 1;
+  const auto write = [&] {
+    v1::UpdateInstrumentRequest update;
+    update.mutable_instrument()->set_name("partners/panama/instruments/working-arrangement");
+    update.mutable_instrument()->set_note(absl::StrCat(std::string(1900, 'x'), ++written));
+    update.mutable_update_mask()->add_paths("note");
+    update.set_reason("a note");
+    ASSERT_THAT(Call(&Stub::UpdateInstrument, server_.As(kOperator), update), IsOk());
+  };
+  v1::WatchRequest request;
+  *request.mutable_after() = At(1);
+  std::int64_t seen = 1;
+  const auto read = [&](grpc::ClientReader<v1::WatchResponse>& stream) {
+    v1::WatchResponse response;
+    while (seen < written && stream.Read(&response)) {
+      for (const v1::Change& change : response.changes()) {
+        ASSERT_EQ(change.revision().number(), ++seen);
+      }
+      if (response.has_bookmark()) *request.mutable_after() = response.bookmark();
+    }
+  };
+  grpc::ClientContext context;
+  const auto unread = server_.As(kDesk).Watch(&context, request);
+  while (!absl::StrContains(server_.metrics().Text(),
+                            "comity_streams_unread_total{service=\"partner-registry\"} 1")) {
+    ASSERT_NO_FATAL_FAILURE(write());
+    ASSERT_LT(written, 5000) << "nobody ended it";
+  }
+  for (int i = 0; i < 20; ++i) ASSERT_NO_FATAL_FAILURE(write());
+
+  ASSERT_NO_FATAL_FAILURE(read(*unread));
+
+  EXPECT_LT(seen, written);
+  EXPECT_THAT(rpc::ToAbslStatus(unread->Finish()),
+              FailsWith(absl::StatusCode::kAborted, "CONSUMER_TOO_SLOW"));
+  EXPECT_EQ(request.after().number(), seen);
+  grpc::ClientContext again;
+  RegistryServer::Prepare(again, absl::Seconds(60));
+  const auto resumed = server_.As(kDesk).Watch(&again, request);
+  ASSERT_NO_FATAL_FAILURE(read(*resumed));
+  EXPECT_EQ(seen, written);
+  again.TryCancel();
 }
 
 TEST_F(FeedTest, AContactWatchesOnlyWhatItMaySee) {

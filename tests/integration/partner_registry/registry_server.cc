@@ -83,9 +83,11 @@ void RegistryServer::Start() {
                    kLedgerService},
       .table = ReadText(absl::StrCat(source, "/deploy/access/partner-registry.toml")),
       .recorder = recorder_.get(),
-      .standing = [this](const identity::Principal& principal) {
-        return application_->Standing(principal);
-      }};
+      .standing =
+          [this](const identity::Principal& principal) {
+            return application_->Standing(principal);
+          },
+      .unread_timeout = unread_timeout_};
   server_ =
       std::make_unique<testing::TestServer>(pki_, std::move(options), [this](rpc::GateCore& gate) {
         Settings settings;

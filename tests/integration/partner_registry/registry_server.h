@@ -52,6 +52,10 @@ class RegistryServer {
   void Stop();
   void Start();
 
+  // From the next start on a stream ends that was not read for so long.
+  void EndUnreadAfter(absl::Duration timeout) { unread_timeout_ = timeout; }
+  metrics::Metrics& metrics() { return server_->metrics(); }
+
   // How its journal is opened.
   journal::Options JournalOptions() const;
 
@@ -96,6 +100,7 @@ class RegistryServer {
   const std::shared_ptr<testing::TempDirectory> folder_;
   const absl::Duration lease_;
   const Clock* const clock_;
+  absl::Duration unread_timeout_ = absl::Minutes(5);
   // Of the same bundles as the server's own.
   const identity::ChainVerifier verifier_{pki_.bundles()};
   std::unique_ptr<LateRecorder> recorder_;

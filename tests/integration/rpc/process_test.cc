@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -47,6 +48,31 @@ TEST_F(ProcessTest, TheRatesOfCallersAreConfigured) {
   for (int i = 0; i < 50 && called.ok(); ++i) called = NoteAs(port, caller).status();
 
   EXPECT_THAT(called, FailsWith(absl::StatusCode::kResourceExhausted, "RATE_EXCEEDED"));
+}
+
+TEST_F(ProcessTest, AFourthConnectionFromAnAddressThatMayHaveThreeIsClosed) {
+  ChildProcess process(kProgram, Arguments(),
+                       {.environment = {{"COMITY_SERVER_MAX_CONNECTIONS_PER_ADDRESS", "3"}}});
+  const int port = Port(process);
+  std::vector<int> open;
+  for (int i = 0; i < 3; ++i) open.push_back(ConnectTo(port));
+
+  const int fourth = ConnectTo(port);
+
+  char byte = 0;
+  EXPECT_EQ(::recv(fourth, &byte, 1, 0), 0);
+  EXPECT_THAT(Metrics(), ::testing::HasSubstr("comity_connections_refused_total{reason="
+                                              "\"too_many_from_address\"} 1\n"));
+  for (const int descriptor : open) {
+    EXPECT_EQ(::recv(descriptor, &byte, 1, MSG_DONTWAIT), -1);
+    EXPECT_EQ(errno, EAGAIN) << "it was there before";
+  }
+  ::close(fourth);
+  ::close(open.back());
+  const std::string caller = pki_.IssueFolder("caller", kOfficer);
+  EXPECT_THAT(rpc::Retry({.attempts = 10}, [&] { return NoteAs(port, caller).status(); }), IsOk())
+      << "the place of one that has ended";
+  for (int i = 0; i < 2; ++i) ::close(open[static_cast<std::size_t>(i)]);
 }
 
 TEST_F(ProcessTest, AnUnknownKeyIsNamedWithFileLineAndTheNearestKnownOne) {

@@ -27,19 +27,27 @@ class StreamsTest : public ::testing::Test {
  protected:
   explicit StreamsTest(TestServer::Options options = {}) : echo_(std::move(options)) {}
 
-  // A watch that has seen the number reach 1, so that it is open for certain.
+  // A watch of what comes after `after` that has seen the number rise by 1, so that it is open for
+  // certain.
   struct OpenWatch {
     grpc::ClientContext context;
     std::unique_ptr<pr::PartnerRegistryService::Stub> stub;
     std::unique_ptr<grpc::ClientReader<pr::WatchResponse>> reader;
   };
-  std::unique_ptr<OpenWatch> Open(const std::shared_ptr<grpc::Channel>& channel) {
-    auto watch = std::make_unique<OpenWatch>();
-    watch->stub = pr::PartnerRegistryService::NewStub(channel);
-    watch->reader = watch->stub->Watch(&watch->context, {});
+  std::unique_ptr<OpenWatch> Open(const std::shared_ptr<grpc::Channel>& channel, int after = 0) {
+    auto watch = Begin(channel, after);
     echo_.registry().Advance(1);
     pr::WatchResponse response;
     EXPECT_TRUE(watch->reader->Read(&response));
+    return watch;
+  }
+  static std::unique_ptr<OpenWatch> Begin(const std::shared_ptr<grpc::Channel>& channel,
+                                          int after) {
+    auto watch = std::make_unique<OpenWatch>();
+    watch->stub = pr::PartnerRegistryService::NewStub(channel);
+    pr::WatchRequest request;
+    request.mutable_after()->set_number(after);
+    watch->reader = watch->stub->Watch(&watch->context, request);
     return watch;
   }
   // An upload that has said nothing yet.
@@ -356,6 +364,37 @@ TEST_F(StalledStreamsTest, DownloadsThatNobodyReadsGiveTheirThreadsBackAndEnd) {
                 ::testing::AnyOf(FailsWith(absl::StatusCode::kUnavailable, "CALL_INTERRUPTED"),
                                  FailsWith(absl::StatusCode::kDeadlineExceeded, "STREAM_STALLED")));
   }
+}
+
+class UnreadStreamsTest : public StreamsTest {
+ protected:
+  UnreadStreamsTest()
+      : StreamsTest(TestServer::Options{.unread_timeout = absl::Milliseconds(200)}) {}
+};
+
+TEST_F(UnreadStreamsTest, AWatchThatNobodyReadsIsEndedAndToldSoAndOneWithNothingToReadStays) {
+  constexpr int kBehind = 50000;
+  echo_.registry().Advance(kBehind);
+  const auto idle = Open(server_.Channel(kOfficer), kBehind);
+  const auto channel = server_.Channel(kGeorgia);
+  const auto unread = Begin(channel, 0);
+
+  WaitFor("comity_streams_unread_total{service=\"partner-registry\"} 1");
+
+  pr::WatchResponse response;
+  int last = 0;
+  while (unread->reader->Read(&response)) ASSERT_EQ(response.bookmark().number(), ++last);
+  EXPECT_THAT(rpc::ToAbslStatus(unread->reader->Finish()),
+              FailsWith(absl::StatusCode::kAborted, "CONSUMER_TOO_SLOW"));
+  EXPECT_LT(last, kBehind);
+  const auto resumed = Begin(channel, last);
+  while (last < kBehind + 1) {
+    ASSERT_TRUE(resumed->reader->Read(&response));
+    ASSERT_EQ(response.bookmark().number(), ++last);
+  }
+  echo_.registry().Advance(1);
+  EXPECT_TRUE(idle->reader->Read(&response));
+  EXPECT_EQ(response.bookmark().number(), kBehind + 2);
 }
 
 TEST_F(StreamsTest, ADeniedStreamNeverStarts) {
