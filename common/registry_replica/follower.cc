@@ -55,6 +55,7 @@ RegistryReplica::Follower::Follower(ReplicaOptions options)
       state_(std::make_unique<ReplicaState>()) {}
 
 void RegistryReplica::Follower::Start() {
+  started_ = options_.clock->SinceBoot();
   const bool never_kept = file_.NeverKept();
   absl::StatusOr<v1::Change> kept = file_.Load();
   absl::Status usable = kept.status();
@@ -318,6 +319,7 @@ void RegistryReplica::Follower::TakeLease(const Response& response) {
   const auto sent = sent_.find(response.renewed());
   if (sent == sent_.end()) return;
   lease_until_ = std::max(lease_until_, sent->second + absl::Milliseconds(response.lease_ms()));
+  had_lease_ = true;
   readings_->lease_until = absl::ToInt64Nanoseconds(lease_until_);
   changed_.SignalAll();
   sent_.erase(sent_.begin(), std::next(sent));
@@ -346,6 +348,11 @@ absl::Status RegistryReplica::Follower::WaitFor(std::int64_t number,
 absl::Duration RegistryReplica::Follower::LeaseLeft() const {
   absl::MutexLock lock(&mutex_);
   return lease_until_ - options_.clock->SinceBoot();
+}
+
+bool RegistryReplica::Follower::Settled() const {
+  absl::MutexLock lock(&mutex_);
+  return had_lease_ || options_.clock->SinceBoot() - started_ >= options_.first_lease;
 }
 
 legal::Revision RegistryReplica::Follower::LastBarrier() const {
@@ -392,8 +399,9 @@ void RegistryReplica::Follower::AddMetrics() {
                       "Whether the seed could not be started from, so that everything is loaded.",
                       {}, [readings] { return readings->seed_refused ? 1.0 : 0.0; });
   metrics.AddCallback("comity_registry_replica_lease_seconds",
-                      "What is left of the lease; releases of operational data stop at 0.", {},
-                      [readings, clock] {
+                      "What is left of the lease; at 0 releases of operational data stop, and "
+                      "nobody of a partner is let in.",
+                      {}, [readings, clock] {
                         const absl::Duration left =
                             absl::Nanoseconds(readings->lease_until.load()) - clock->SinceBoot();
                         return std::max(0.0, absl::ToDoubleSeconds(left));

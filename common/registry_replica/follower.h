@@ -45,6 +45,7 @@ class RegistryReplica::Follower {
   absl::CivilDay Today() const { return DayInBrussels(options_.clock->Now()); }
   absl::Status WaitFor(std::int64_t number, absl::Duration patience) const;
   absl::Duration LeaseLeft() const;
+  bool Settled() const;
   legal::Revision LastBarrier() const;
   absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
                                               bool operational) const;
@@ -93,6 +94,7 @@ class RegistryReplica::Follower {
   legal::Revision barrier_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(mutex_);
   absl::Duration lease_until_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  bool had_lease_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   // What the next renewal may confirm; unset while a snapshot is on its way.
@@ -100,6 +102,8 @@ class RegistryReplica::Follower {
   absl::Duration heard_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   std::map<std::int64_t, absl::Duration> sent_ ABSL_GUARDED_BY(mutex_);  // Renewals under way.
   std::int64_t renewal_ ABSL_GUARDED_BY(mutex_) = 0;
+
+  absl::Duration started_ = absl::ZeroDuration();  // Since boot; set by Start.
 
   absl::Mutex write_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // One write at a time.
   std::thread thread_;

@@ -14,7 +14,15 @@ absl::Status Denied(absl::string_view reason, absl::string_view sentence) {
   return MakeError(absl::StatusCode::kPermissionDenied, sentence, {.reason = std::string(reason)});
 }
 
-absl::Status CheckSuspended(const Snapshot& snapshot, absl::string_view partner) {
+// The last question about whoever is let in otherwise.
+absl::Status CheckPartner(const Snapshot& snapshot, absl::string_view partner, bool vouched) {
+  if (!vouched) {
+    return MakeError(
+        absl::StatusCode::kUnavailable,
+        "The registry was not heard from for longer than its lease, so that nobody here knows who "
+        "of a partner still counts; try again when it is reached.",
+        {.reason = "REGISTRY_LEASE_LAPSED", .retry_after = absl::Seconds(2)});
+  }
   if (!snapshot.ExchangesSuspended(partner)) return absl::OkStatus();
   return Denied("EXCHANGES_SUSPENDED",
                 "Exchanges with this partner are suspended, or it was taken off the register; ask "
@@ -48,6 +56,8 @@ bool RegistryReplica::LeaseValid() const { return LeaseLeft() > absl::ZeroDurati
 
 absl::Duration RegistryReplica::LeaseLeft() const { return follower_->LeaseLeft(); }
 
+bool RegistryReplica::Settled() const { return follower_->Settled(); }
+
 legal::Revision RegistryReplica::LastBarrier() const { return follower_->LastBarrier(); }
 
 absl::StatusOr<ReleasePermit> RegistryReplica::PermitRelease(const legal::Revision& decided_at,
@@ -58,6 +68,8 @@ absl::StatusOr<ReleasePermit> RegistryReplica::PermitRelease(const legal::Revisi
 absl::Status RegistryReplica::CheckContact(const identity::Principal& principal) const {
   const bool prosecutor = principal.IsAgency(identity::Role::kLiaisonProsecutor);
   if (!prosecutor && principal.kind != identity::PrincipalKind::kPartner) return absl::OkStatus();
+  // Before the snapshot: a lease that comes in between is one on what is newer.
+  const bool vouched = LeaseValid();
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, Latest());
   if (prosecutor) {
     const std::string by = snapshot->SecondedBy(principal.spiffe_id, Today());
@@ -65,7 +77,7 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
       return Denied("SECONDMENT_NOT_IN_EFFECT",
                     "No secondment in effect names this liaison prosecutor; ask the agency.");
     }
-    return CheckSuspended(*snapshot, by);
+    return CheckPartner(*snapshot, by, vouched);
   }
   const std::string partner = absl::StrCat("partners/", principal.partner);
   const Contact* const contact = snapshot->FindContact(principal.spiffe_id);
@@ -85,7 +97,7 @@ absl::Status RegistryReplica::CheckContact(const identity::Principal& principal)
     return Denied("SECONDMENT_NOT_IN_EFFECT",
                   "This contact's secondment is not in effect; ask the agency.");
   }
-  return CheckSuspended(*snapshot, partner);
+  return CheckPartner(*snapshot, partner, vouched);
 }
 
 }  // namespace comity::registry_replica

@@ -47,6 +47,8 @@ struct ReplicaOptions {
   absl::Duration longest_backoff = absl::Seconds(2);
   // How often a changed replica is written to `folder`, at most.
   absl::Duration save_interval = absl::Seconds(5);
+  // How long a start waits for its first lease at most; see Settled.
+  absl::Duration first_lease = absl::Seconds(10);
 };
 
 // Keeps itself up to date from construction to destruction. Thread-safe.
@@ -78,6 +80,9 @@ class RegistryReplica {
   // How much of the lease is left; negative or zero if it has lapsed.
   absl::Duration LeaseLeft() const;
 
+  // Whether the start is over: a lease was given, or none came for `first_lease`. Stays so.
+  bool Settled() const;
+
   // Nothing may be handed over on an earlier revision. Number 0 before the first.
   legal::Revision LastBarrier() const;
 
@@ -85,7 +90,7 @@ class RegistryReplica {
   // applied here, and none confirmed to the registry. Keep it until the act is done, for data until
   // they were given to gRPC, and no longer: every withdrawal waits for it.
   //   UNAVAILABLE `REGISTRY_LEASE_LAPSED`: the registry was not heard from for longer than the
-  //   lease; only if `operational`, all else goes on;
+  //   lease; only if `operational`;
   //   ABORTED `REGISTRY_CHANGED`: a barrier later than `decided_at` was applied, or the registry's
   //   store is another: decide again.
   absl::StatusOr<ReleasePermit> PermitRelease(const legal::Revision& decided_at,
@@ -97,7 +102,10 @@ class RegistryReplica {
   // liaison prosecutor must be named by one that is; and exchanges with the partner not suspended:
   // PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`, `CONTACT_NOT_VALID`,
   // `SECONDMENT_NOT_IN_EFFECT`, `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN` as long as
-  // nothing is known. From memory, without blocking.
+  // nothing is known, `REGISTRY_LEASE_LAPSED` without a lease: whoever counted may not any more.
+  // What is known against somebody himself is said all the same; that exchanges are suspended, for
+  // which rows of the access table make an exception, only under a lease. From memory, without
+  // blocking.
   absl::Status CheckContact(const identity::Principal& principal) const;
 
  private:

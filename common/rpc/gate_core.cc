@@ -257,7 +257,10 @@ absl::Status GateCore::Admit(const grpc::AuthContext& peer, absl::string_view pa
   absl::Status counts = identified.ok() ? Counts(caller, row) : identified.status();
   if (!counts.ok()) {
     CountRefusal(method, counts);
-    refusals_->Add(caller.principal().spiffe_id, method, ReasonOf(counts));
+    // What says try again refused nobody anything.
+    if (IsRefusal(counts.code())) {
+      refusals_->Add(caller.principal().spiffe_id, method, ReasonOf(counts));
+    }
     parts_.logger->Warning("call refused", {{"method", method},
                                             {"principal", caller.principal().spiffe_id},
                                             {"via", ViaOf(caller)},

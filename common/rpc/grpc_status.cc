@@ -18,6 +18,8 @@ namespace {
 
 constexpr char kPayloads[] = "type.googleapis.com/google.rpc.";
 constexpr char kVerifierSaid[] = "Custom verification check failed with error: ";
+// After how long one comes again whom a service could not say when.
+constexpr absl::Duration kComeAgain = absl::Seconds(2);
 constexpr char kTooLarge[] = "Received message larger than max";
 constexpr char kErrorInfo[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
@@ -105,8 +107,11 @@ absl::Status ToAbslStatus(const grpc::Status& status, bool asked) {
   }
   const std::size_t colon = message.find(": ");
   if (colon != absl::string_view::npos && IsReason(message.substr(0, colon))) {
+    ErrorDetails details = {.reason = std::string(message.substr(0, colon))};
+    // Refused before any handler, where no RetryInfo is carried.
+    if (status.error_code() == grpc::StatusCode::UNAVAILABLE) details.retry_after = kComeAgain;
     return MakeError(static_cast<absl::StatusCode>(status.error_code()), message.substr(colon + 2),
-                     {.reason = std::string(message.substr(0, colon))});
+                     details);
   }
   if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
       absl::StartsWith(message, kTooLarge)) {

@@ -20,7 +20,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view domain,
 grpc::Status ToBareGrpcStatus(const absl::Status& status);
 
 // The way in: code, sentence and google.rpc payloads; a message `REASON: sentence` without details
-// becomes the sentence with an ErrorInfo of that reason. A CANCELLED that this side did not ask for
+// becomes the sentence with an ErrorInfo of that reason, and a RetryInfo if it is UNAVAILABLE. A
+// CANCELLED that this side did not ask for
 // (`asked` false) is UNAVAILABLE `CALL_INTERRUPTED`; an UNAVAILABLE without details gets
 // `SERVER_UNREACHABLE`.
 absl::Status ToAbslStatus(const grpc::Status& status, bool asked = false);

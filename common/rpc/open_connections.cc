@@ -28,10 +28,12 @@ OpenConnections::OpenConnections(Options options, Parts parts)
       parts_(std::move(parts)),
       delay_(&parts_.metrics->AddHistogram(
           metrics::kRevocationEnforcement,
-          "From the last look that saw a caller count to the end of his connection, in seconds.",
+          "From the last look that saw a caller count who does not any more to the end of his "
+          "connection, in seconds.",
           {}, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 5.0, 10.0})),
       ended_certificate_(Ended(*parts_.metrics, "certificate")),
       ended_standing_(Ended(*parts_.metrics, "standing")),
+      ended_unvouched_(Ended(*parts_.metrics, "unvouched")),
       ended_no_call_(Ended(*parts_.metrics, "no_call")),
       seen_generation_(parts_.verifier->generation()) {}
 
@@ -121,19 +123,41 @@ void OpenConnections::JudgeAll() {
     const std::uint64_t counted_in = caller->generation;
     absl::Status refusal = Judge(*caller);
     const absl::Duration now = parts_.clock->SinceBoot();
-    if (!SaysNo(refusal)) {
+    if (refusal.ok()) {
       caller->last_counted = now;
       caller->refused_at = absl::InfiniteDuration();
-    } else if (caller->refused_at == absl::InfiniteDuration()) {
-      caller->refused_at = now;
-      caller->refused_since = caller->last_counted;
-      if (counted_in != parts_.verifier->generation() && parts_.changed_after != nullptr) {
-        caller->refused_since = std::min(caller->refused_since, parts_.changed_after());
-      }
-      caller->refusal = std::move(refusal);
-      caller->told = false;
+      continue;
     }
+    const bool first = caller->refused_at == absl::InfiniteDuration();
+    if (!first && (SaysNo(caller->refusal) || !SaysNo(refusal))) continue;
+    if (first) caller->refused_at = now;
+    caller->refused_since = caller->last_counted;
+    // Not for his standing: a change of the registry raises the generation, too, and no file
+    // changed.
+    if (absl::IsUnauthenticated(refusal) && counted_in != parts_.verifier->generation() &&
+        parts_.changed_after != nullptr) {
+      caller->refused_since = std::min(caller->refused_since, parts_.changed_after());
+    }
+    caller->refusal = std::move(refusal);
+    caller->told = false;
   }
+}
+
+void OpenConnections::CountEnd(Caller& caller, absl::Duration now) {
+  const bool revoked = SaysNo(caller.refusal);
+  // Nobody was revoked where nobody can be vouched for: that is no delay of an enforcement.
+  if (revoked) delay_->Observe(absl::ToDoubleSeconds(now - caller.refused_since));
+  (!revoked                                  ? ended_unvouched_
+   : absl::IsUnauthenticated(caller.refusal) ? ended_certificate_
+                                             : ended_standing_)
+      ->Increment();
+  if (std::exchange(caller.told, true)) return;
+  parts_.logger->Warning(
+      revoked ? "connections closed: their caller no longer counts"
+              : "connections closed: whether their caller counts is not known",
+      {{"principal",
+        caller.verified == nullptr ? absl::string_view() : caller.verified->principal.spiffe_id},
+       {"reason", ReasonOf(caller.refusal)}});
 }
 
 void OpenConnections::Enforce() {
@@ -159,16 +183,8 @@ void OpenConnections::Enforce() {
     }
     Caller& caller = *connection.caller;
     if (now < caller.refused_at + options_.goodbye) continue;
+    CountEnd(caller, now);
     Shut(descriptor, connection);
-    delay_->Observe(absl::ToDoubleSeconds(now - caller.refused_since));
-    (absl::IsUnauthenticated(caller.refusal) ? ended_certificate_ : ended_standing_)->Increment();
-    if (caller.told) continue;
-    caller.told = true;
-    parts_.logger->Warning(
-        "connections closed: their caller no longer counts",
-        {{"principal",
-          caller.verified == nullptr ? absl::string_view() : caller.verified->principal.spiffe_id},
-         {"reason", ReasonOf(caller.refusal)}});
   }
 }
 

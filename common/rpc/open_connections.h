@@ -42,7 +42,8 @@ class OpenConnections {
     logging::Logger* logger = nullptr;
     metrics::Metrics* metrics = nullptr;
     const identity::ChainVerifier* verifier = nullptr;
-    // OK while a caller counts; only PERMISSION_DENIED and UNAUTHENTICATED say that he does not.
+    // OK while a caller counts; PERMISSION_DENIED and UNAUTHENTICATED say that he does not, all
+    // else that nobody here can vouch for him now.
     std::function<absl::Status(const identity::Principal&)> standing;
     // Since boot: the last look at the files before the one that raised the verifier's generation.
     std::function<absl::Duration()> changed_after;
@@ -76,8 +77,8 @@ class OpenConnections {
     absl::Duration last_counted;  // Since boot, as the next two.
     absl::Duration refused_at = absl::InfiniteDuration();
     absl::Duration refused_since;  // From when the delay of the enforcement counts.
-    absl::Status refusal;
-    bool told = false;  // The log has it.
+    absl::Status refusal;          // The first, or the first that says no.
+    bool told = false;             // The log has it.
   };
   struct Connection {
     std::string peer;
@@ -89,6 +90,8 @@ class OpenConnections {
 
   absl::Status Judge(Caller& caller) const;
   void JudgeAll();
+  // A connection of `caller`, who is refused, is shut now.
+  void CountEnd(Caller& caller, absl::Duration now);
   static void Shut(int descriptor, Connection& connection);
 
   const Options options_;
@@ -96,6 +99,7 @@ class OpenConnections {
   metrics::Histogram* const delay_;
   metrics::Counter* const ended_certificate_;
   metrics::Counter* const ended_standing_;
+  metrics::Counter* const ended_unvouched_;
   metrics::Counter* const ended_no_call_;
   std::uint64_t seen_generation_;  // Enforce only, as the next.
   // Since boot: nobody's connections opened before end.

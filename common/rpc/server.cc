@@ -12,6 +12,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_interceptor.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -184,7 +185,8 @@ class Server::State {
       return MakeError(absl::StatusCode::kInternal, "the gRPC server could not be started.",
                        {.reason = "SERVER_NOT_STARTED"});
     }
-    server_->GetHealthCheckService()->SetServingStatus(true);
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    ShowWhenReady();
     listener_->Run([this](int descriptor) {
       Acceptor::NewConnectionParameters connection;
       connection.fd = descriptor;
@@ -195,6 +197,7 @@ class Server::State {
   }
 
   void Drain() {
+    draining_ = true;
     server_->GetHealthCheckService()->SetServingStatus(false);
     listener_->Close();
     parts_.gate->StartDraining();
@@ -228,11 +231,20 @@ class Server::State {
       mutex_.Unlock();
       // Not sooner: gRPC's threads take their names when they have begun.
       if (!std::exchange(lowered, true)) LowerTransportThreads();
+      ShowWhenReady();
       parts_.gate->RecheckStreams();
       connections_.Enforce();
       mutex_.Lock();
     }
     mutex_.Unlock();
+  }
+
+  void ShowWhenReady() {
+    if (shown_ || (parts_.ready != nullptr && !parts_.ready())) return;
+    shown_ = true;
+    server_->GetHealthCheckService()->SetServingStatus(true);
+    // Drain may have said so in between.
+    if (draining_) server_->GetHealthCheckService()->SetServingStatus(false);
   }
 
   const Options options_;
@@ -242,6 +254,8 @@ class Server::State {
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   bool drained_ = false;
+  bool shown_ = false;  // Before the ticker starts, then the ticker's.
+  std::atomic<bool> draining_ = false;
   absl::Mutex mutex_;
   SteadyCondVar wake_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

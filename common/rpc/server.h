@@ -42,6 +42,9 @@ class Server {
     const identity::Loader* identity = nullptr;  // Publishes the files gRPC reads.
     GateCore* gate = nullptr;
     std::vector<grpc::Service*> services;
+    // Health says NOT_SERVING until it is true for the first time; null: from the start. Asked
+    // several times a second.
+    std::function<bool()> ready;
   };
 
   // FAILED_PRECONDITION `PORT_IN_USE`, INVALID_ARGUMENT `ADDRESS_INVALID`, INTERNAL

@@ -207,6 +207,7 @@ class Process final : public ProcessParts {
   metrics::Metrics& metrics() override { return metrics_; }
   identity::Loader& identity() override { return *identity_; }
   CallGate Gate(absl::string_view service) override { return {gate_.get(), service}; }
+  void ServeWhen(std::function<bool()> ready) override { ready_ = std::move(ready); }
 
   // What --check-config can find wrong without changing anything.
   absl::Status Check() const {
@@ -249,12 +250,13 @@ class Process final : public ProcessParts {
                                         }});
     COMITY_ASSIGN_OR_RETURN(application_, definition_.build(*this));
     recorder_.target = application_->Refusals();
-    COMITY_ASSIGN_OR_RETURN(
-        server_, Server::Start(settings_.server, {.logger = logger_.get(),
-                                                  .metrics = &metrics_,
-                                                  .identity = identity_.get(),
-                                                  .gate = gate_.get(),
-                                                  .services = application_->Services()}));
+    COMITY_ASSIGN_OR_RETURN(server_,
+                            Server::Start(settings_.server, {.logger = logger_.get(),
+                                                             .metrics = &metrics_,
+                                                             .identity = identity_.get(),
+                                                             .gate = gate_.get(),
+                                                             .services = application_->Services(),
+                                                             .ready = std::move(ready_)}));
     // Last, since stopping it takes seconds: a start that fails should fail at once.
     if (!settings_.metrics_address.empty()) {
       COMITY_ASSIGN_OR_RETURN(exposition_,
@@ -365,6 +367,7 @@ class Process final : public ProcessParts {
   LateRecorder recorder_;
   std::unique_ptr<GateCore> gate_;
   std::unique_ptr<Application> application_;
+  std::function<bool()> ready_;
   std::unique_ptr<Server> server_;
 };
 

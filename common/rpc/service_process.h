@@ -33,6 +33,11 @@ class ProcessParts {
 
   // The gate for handlers of `service`, "comity.partner_registry.v1.PartnerRegistryService".
   virtual CallGate Gate(absl::string_view service) = 0;
+
+  // Health says NOT_SERVING until `ready` is true for the first time, which is asked several times
+  // a second while the application is there; calls are answered all the same. Without it health
+  // says SERVING from the start.
+  virtual void ServeWhen(std::function<bool()> ready) = 0;
 };
 
 // A service as the process sees it. Destroyed after the last call has ended.

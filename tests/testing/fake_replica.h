@@ -143,6 +143,11 @@ class FakeReplica {
     return permit;
   }
 
+  bool LeaseValid() const {
+    const absl::MutexLock lock(&mutex_);
+    return lease_;
+  }
+
   void SetLease(bool lease) {
     const absl::MutexLock lock(&mutex_);
     lease_ = lease;

@@ -61,6 +61,7 @@ TestServer::TestServer(TestPki& pki, Options options, const Build& build)
   gate_ = std::make_unique<rpc::GateCore>(
       rpc::GateCore::Options{.service = options_.name,
                              .services = options_.services,
+                             .bulk_threads = options_.bulk_threads,
                              .rates = options_.rates,
                              .stall_timeout = options_.stall_timeout,
                              .unread_timeout = options_.unread_timeout},

@@ -203,10 +203,12 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
     if (barrier) process.identity().verifier().RaiseGeneration();
   };
 
+  std::unique_ptr<registry_replica::RegistryReplica> follower =
+      registry_replica::RegistryReplica::Start(std::move(replica));
+  process.ServeWhen([follower = follower.get()] { return follower->Settled(); });
   auto application = std::make_unique<ExchangeApplication>(
       std::move(journal), std::move(timestamping), std::move(payloads), std::move(signer),
-      std::move(pages), registry_replica::RegistryReplica::Start(std::move(replica)),
-      std::move(report_volumes), config, process);
+      std::move(pages), std::move(follower), std::move(report_volumes), config, process);
   COMITY_RETURN_IF_ERROR(
       application->Begin(config.timer_interval, config.store.expiry_keys, process));
   return application;

@@ -32,8 +32,11 @@ class RegistryView {
                                                       bool operational) const = 0;
 
   // Whether a principal with a valid certificate counts today. OK for everybody but partners'
-  // contacts. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`, `CONTACT_SUSPENDED`,
-  // `EXCHANGES_SUSPENDED`; UNAVAILABLE `REGISTRY_UNKNOWN`. From memory.
+  // contacts and liaison prosecutors of the agency. PERMISSION_DENIED `CONTACT_NOT_REGISTERED`,
+  // `CONTACT_SUSPENDED`, `EXCHANGES_SUSPENDED` and others of RegistryReplica::CheckContact;
+  // UNAVAILABLE `REGISTRY_UNKNOWN`; UNAVAILABLE `REGISTRY_LEASE_LAPSED` instead of OK or
+  // `EXCHANGES_SUSPENDED` if the registry was not heard from for longer than the lease. From
+  // memory.
   virtual absl::Status CheckContact(const identity::Principal& principal) const = 0;
 };
 

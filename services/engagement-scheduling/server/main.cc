@@ -32,8 +32,10 @@ absl::StatusOr<std::unique_ptr<const RegistryView>> FollowRegistry(
   options.on_change = [&parts](const registry_replica::Snapshot&, bool barrier) {
     if (barrier) parts.identity().verifier().RaiseGeneration();
   };
-  return std::make_unique<ReplicaView>(
-      registry_replica::RegistryReplica::Start(std::move(options)));
+  std::unique_ptr<registry_replica::RegistryReplica> replica =
+      registry_replica::RegistryReplica::Start(std::move(options));
+  parts.ServeWhen([replica = replica.get()] { return replica->Settled(); });
+  return std::make_unique<ReplicaView>(std::move(replica));
 }
 
 absl::StatusOr<std::unique_ptr<rpc::Application>> Build(const Settings& settings,

@@ -412,6 +412,42 @@ TEST_P(RegistryViewContractTest, NoContactCountsBeforeAnythingWasReceived) {
   EXPECT_THAT(view().CheckContact(Who(kDesk)), IsOk());
 }
 
+TEST_P(RegistryViewContractTest, NobodyOfAPartnerCountsWithoutALease) {
+  Start();
+  ListedContact suspended = Tbilisi();
+  suspended.spiffe_id = "spiffe://georgia.example/partner/georgia/contact/tbilisi-2";
+  suspended.active = false;
+  registry().List(suspended);
+  registry().Second(
+      Seconded(PartialDate(absl::CivilDay(2026, 1, 1)), PartialDate(absl::CivilDay(2026, 12, 31))));
+  ListedContact panama = Tbilisi();
+  panama.spiffe_id = kPanama;
+  panama.partner = "partners/panama";
+  panama.authority = "partners/panama/authorities/prosecution";
+  registry().List(panama);
+  registry().SuspendExchanges("partners/panama", true);
+  for (const char* const who : {kTbilisi, kLiaison}) {
+    EXPECT_THAT(view().CheckContact(Who(who)), IsOk()) << who;
+  }
+
+  registry().LoseLease();
+
+  // Whose exchanges are suspended, too: rows of the access table let him in.
+  for (const char* const who : {kTbilisi, kLiaison, kPanama}) {
+    EXPECT_THAT(view().CheckContact(Who(who)),
+                FailsWith(StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"))
+        << who;
+  }
+  EXPECT_THAT(view().CheckContact(Who(suspended.spiffe_id)),
+              FailsWith(StatusCode::kPermissionDenied, "CONTACT_SUSPENDED"));
+  EXPECT_THAT(view().CheckContact(Who(kDesk)), IsOk());
+
+  registry().RegainLease();
+  for (const char* const who : {kTbilisi, kLiaison}) {
+    EXPECT_THAT(view().CheckContact(Who(who)), IsOk()) << who;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Implementations, RegistryViewContractTest,
                          ::testing::Values(Fixed(), Replica()),
                          ::testing::PrintToStringParamName());

@@ -182,7 +182,8 @@ TEST_F(LaggingProcessTest, GivesAReplicaNoLeaseOnWhatWasBefore) {
   const auto replica = ReplicaOf(*second_);
   EXPECT_THAT(replica->WaitFor(1, absl::Seconds(1)), Not(IsOk()));
   ASSERT_THAT(replica->Latest(), IsOk()) << "it has a state";
-  EXPECT_THAT(replica->CheckContact(Tbilisi()), IsOk()) << "of before";
+  EXPECT_THAT(replica->CheckContact(Tbilisi()),
+              FailsWith(absl::StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
   EXPECT_FALSE(replica->LeaseValid());
 
   brake_.released.Notify();

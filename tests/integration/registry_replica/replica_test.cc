@@ -271,11 +271,13 @@ TEST_F(ReplicaTest, ABarrierWaitsForAPermitAndIsConfirmedOnlyThen) {
   EXPECT_GT(barriers_, 0);
 }
 
-TEST_F(ReplicaTest, WithoutAnswersTheLeaseLapsesAndOnlyOperationalDataStop) {
+TEST_F(ReplicaTest, WithoutAnswersTheLeaseLapsesAndOperationalDataAndPartnersStop) {
   registry_->Commit(Georgia());
+  const std::int64_t latest = registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));
   const auto replica = Start();
-  ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
+  ASSERT_THAT(replica->WaitFor(latest, kPatience), IsOk());
   const legal::Revision decided_at = (*replica->Latest())->revision();
+  EXPECT_THAT(replica->CheckContact(Caller(kContact)), IsOk());
 
   registry_->StopAnswering();
   clock_.Advance(absl::Seconds(11));
@@ -284,6 +286,35 @@ TEST_F(ReplicaTest, WithoutAnswersTheLeaseLapsesAndOnlyOperationalDataStop) {
   EXPECT_THAT(replica->PermitRelease(decided_at, true),
               FailsWith(absl::StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
   EXPECT_THAT(replica->PermitRelease(decided_at, false), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kContact)),
+              FailsWith(absl::StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
+  EXPECT_THAT(replica->CheckContact(Caller("spiffe://agency.example/service/cli")), IsOk());
+
+  registry_->AnswerAgain();
+  ASSERT_THAT(replica->WaitFor(latest, kPatience), IsOk());
+  EXPECT_THAT(replica->CheckContact(Caller(kContact)), IsOk());
+}
+
+TEST_F(ReplicaTest, AStartIsOverWithTheFirstLeaseOrWhenNoneCame) {
+  registry_->Commit(Georgia());
+  registry_->StopAnswering();
+  {
+    const auto replica = Start();
+    ASSERT_TRUE(registry_->AwaitConfirmed(1));
+    EXPECT_FALSE(replica->Settled());
+
+    registry_->AnswerAgain();
+    ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
+    EXPECT_TRUE(replica->Settled());
+    registry_->StopAnswering();
+    clock_.Advance(absl::Seconds(11));
+    EXPECT_FALSE(replica->LeaseValid());
+    EXPECT_TRUE(replica->Settled());
+  }
+  const auto alone = Start();
+  EXPECT_FALSE(alone->Settled());
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_TRUE(alone->Settled());
 }
 
 TEST_F(ReplicaTest, ComesBackWhereItLeftAfterAnInterruption) {

@@ -159,7 +159,8 @@ TEST_F(SeedTest, WithoutTheRegistryItIsAsAReplicaThatIsCutOff) {
   const auto snapshot = replica->Latest();
   ASSERT_THAT(snapshot, IsOk());
   EXPECT_EQ((*snapshot)->revision(), (legal::Revision{StoreId(), 2}));
-  EXPECT_THAT(CheckContact(*replica), IsOk());
+  EXPECT_THAT(CheckContact(*replica),
+              FailsWith(absl::StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));
   EXPECT_FALSE(replica->LeaseValid());
   EXPECT_THAT(replica->PermitRelease((*snapshot)->revision(), /*operational=*/true),
               FailsWith(absl::StatusCode::kUnavailable, "REGISTRY_LEASE_LAPSED"));

@@ -5,6 +5,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <map>
 #include <string>
@@ -211,6 +212,25 @@ TEST_F(CallsTest, ASuspendedContactIsRefused) {
   EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOfficer)),
               FailsWith(absl::StatusCode::kPermissionDenied, "CONTACT_SUSPENDED"));
   EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOperator)), IsOk());
+}
+
+TEST_F(CallsTest, WhoCannotBeVouchedForIsToldToComeAgainWhichIsNoEvidence) {
+  std::atomic<absl::StatusCode> code = absl::StatusCode::kUnavailable;
+  EchoServer echo({.standing = [&code](const identity::Principal& principal) {
+    if (principal.spiffe_id != kOfficer) return absl::OkStatus();
+    return MakeError(code, "not now.",
+                     {.reason = absl::StrCat("SAID_", static_cast<int>(code.load()))});
+  }});
+  const auto channel = echo.server().Channel(kOfficer);
+
+  const absl::Status refused = GetCheckpoint(channel).status();
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kUnavailable, "SAID_14"));
+  EXPECT_TRUE(DetailsOf(refused).retry_after.has_value());
+  EXPECT_THAT(GetCheckpoint(echo.server().Channel(kOperator)), IsOk());
+
+  code = absl::StatusCode::kPermissionDenied;
+  EXPECT_THAT(GetCheckpoint(channel), FailsWith(absl::StatusCode::kPermissionDenied, "SAID_7"));
+  EXPECT_EQ(echo.recorder().WaitForTableRefusals(1)[0].reason, "SAID_7") << "only that one";
 }
 
 TEST_F(CallsTest, WhomExchangesAreSuspendedWithCallsWhatTheTableSays) {

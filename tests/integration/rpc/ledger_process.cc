@@ -2,7 +2,9 @@
 
 #include <comity/ledger/v1/ledger.grpc.pb.h>
 
+#include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "common/rpc/call_gate.h"
@@ -42,16 +44,21 @@ class OneMethod final : public rpc::Application, public ledger::v1::LedgerServic
 
 int main(int argc, char** argv) {
   std::string note;
+  std::string ready_file;
   return comity::rpc::RunService(
       argc, argv,
       {.name = "partner-registry",
        .services = {comity::kLedger},
        .read_config = [&](const comity::config::Config& config) -> absl::Status {
          COMITY_ASSIGN_OR_RETURN(note, config.section("ledger").String("note", "none"));
+         COMITY_ASSIGN_OR_RETURN(ready_file, config.section("ledger").Path("ready_file", ""));
          return absl::OkStatus();
        },
        .build = [&](comity::rpc::ProcessParts& parts)
            -> absl::StatusOr<std::unique_ptr<comity::rpc::Application>> {
+         if (!ready_file.empty()) {
+           parts.ServeWhen([&] { return std::filesystem::exists(ready_file); });
+         }
          return std::make_unique<comity::OneMethod>(parts.Gate(comity::kLedger), note);
        }});
 }

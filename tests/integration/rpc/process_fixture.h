@@ -13,6 +13,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -118,13 +119,16 @@ class ProcessTest : public ::testing::Test {
   absl::StatusOr<std::string> Note(int port, const std::string& spiffe_id = kOfficer) {
     return NoteAs(port, pki_.IssueFolder("caller", spiffe_id));
   }
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(int port, const std::string& folder) {
+    return rpc::Connect({.address = absl::StrCat("127.0.0.1:", port),
+                         .certificate_file = folder + "/tls.pem",
+                         .key_file = folder + "/tls.key",
+                         .bundles_folder = pki_.path("client-bundles"),
+                         .expected_service = "partner-registry",
+                         .trust_domain = "agency.example"});
+  }
   absl::StatusOr<std::string> NoteAs(int port, const std::string& folder) {
-    const auto channel = rpc::Connect({.address = absl::StrCat("127.0.0.1:", port),
-                                       .certificate_file = folder + "/tls.pem",
-                                       .key_file = folder + "/tls.key",
-                                       .bundles_folder = pki_.path("client-bundles"),
-                                       .expected_service = "partner-registry",
-                                       .trust_domain = "agency.example"});
+    const auto channel = Connect(port, folder);
     if (!channel.ok()) return channel.status();
     grpc::ClientContext context;
     rpc::SetDeadline(context, absl::Seconds(20));

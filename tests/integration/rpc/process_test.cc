@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/client/health.h"
+#include "common/status/error.h"
 #include "tests/integration/rpc/echo_services.h"
 #include "tests/integration/rpc/process_fixture.h"
 #include "tests/testing/child_process.h"
@@ -29,6 +31,25 @@ TEST_F(ProcessTest, ServesUntilItIsToldToStopAndExitsWithZero) {
 
   EXPECT_EQ(process.Wait(), 0) << process.errors();
   EXPECT_THAT(Read(pki_.path("log.json")), ::testing::HasSubstr("\"message\":\"stopped\""));
+}
+
+TEST_F(ProcessTest, HealthSaysThatItServesOnceItIsReadyAndCallsAreAnsweredBefore) {
+  WriteConfig("[ledger]\nnote = \"hello\"\nready_file = \"ready\"\n");
+  ChildProcess process(kProgram, Arguments());
+  const int port = Port(process);
+  const auto channel = Connect(port, pki_.IssueFolder("probe", kOfficer));
+  ASSERT_THAT(channel, IsOk());
+
+  EXPECT_THAT(client::CheckHealth(*channel, absl::Seconds(20)),
+              FailsWith(absl::StatusCode::kUnavailable, "NOT_SERVING"));
+  EXPECT_THAT(Note(port), IsOkAndHolds("hello"));
+
+  WriteFile(pki_.path("ready"), "");
+  absl::Status healthy;
+  do {
+    healthy = client::CheckHealth(*channel, absl::Seconds(20));
+  } while (ReasonOf(healthy) == "NOT_SERVING");
+  EXPECT_THAT(healthy, IsOk());
 }
 
 TEST_F(ProcessTest, TheEnvironmentWinsOverTheFile) {

@@ -83,6 +83,16 @@ TEST(GrpcStatusTest, ABareRefusalCarriesItsReasonInTheMessage) {
   EXPECT_EQ(ToAbslStatus(bare).message(), "not you: never.");
 }
 
+TEST(GrpcStatusTest, WhoIsToComeAgainIsTakenToHaveBeenToldWhen) {
+  const auto retry_after = [](absl::StatusCode code) {
+    return DetailsOf(ToAbslStatus(ToBareGrpcStatus(MakeError(code, "not now.", {.reason = "X"}))))
+        .retry_after;
+  };
+
+  EXPECT_EQ(retry_after(absl::StatusCode::kUnavailable), absl::Seconds(2));
+  EXPECT_EQ(retry_after(absl::StatusCode::kPermissionDenied), std::nullopt);
+}
+
 TEST(GrpcStatusTest, ACancellationNobodyAskedForIsUnavailable) {
   const grpc::Status cancelled(grpc::StatusCode::CANCELLED, "Cancelled");
 
