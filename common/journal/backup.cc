@@ -166,13 +166,15 @@ std::string FirstOf(const StoreReport& report) {
 }  // namespace
 
 absl::StatusOr<BackupManifest> BackUp(const std::string& directory, const std::string& to,
-                                      const Clock& clock) {
+                                      const Clock& clock,
+                                      const std::vector<const RowsCheck*>& rows) {
   COMITY_ASSIGN_OR_RETURN(NewFolder folder, NewFolder::Begin(to));
   const std::string copy = absl::StrCat(folder.path(), kDatabase);
   COMITY_RETURN_IF_ERROR(storage::CopySqlite({.directory = directory}, copy));
   COMITY_RETURN_IF_ERROR(MarkCopy(copy, absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()))));
 
-  COMITY_ASSIGN_OR_RETURN(const StoreReport report, CheckStore({.directory = folder.path()}));
+  COMITY_ASSIGN_OR_RETURN(const StoreReport report,
+                          CheckStore({.directory = folder.path(), .rows = rows}));
   if (!report.ok()) {
     return MakeError(absl::StatusCode::kDataLoss,
                      absl::StrCat("The store is not as it was written (", FirstOf(report),
@@ -186,7 +188,8 @@ absl::StatusOr<BackupManifest> BackUp(const std::string& directory, const std::s
   return manifest;
 }
 
-absl::StatusOr<BackupManifest> Restore(const std::string& from, const std::string& directory) {
+absl::StatusOr<BackupManifest> Restore(const std::string& from, const std::string& directory,
+                                       const std::vector<const RowsCheck*>& rows) {
   const auto text = storage::ReadFile(absl::StrCat(from, kManifest));
   if (absl::IsNotFound(text.status())) {
     return MakeError(absl::StatusCode::kNotFound,
@@ -195,7 +198,7 @@ absl::StatusOr<BackupManifest> Restore(const std::string& from, const std::strin
                      {.reason = "BACKUP_MISSING"});
   }
   COMITY_RETURN_IF_ERROR(text.status());
-  COMITY_ASSIGN_OR_RETURN(const StoreReport report, CheckStore({.directory = from}));
+  COMITY_ASSIGN_OR_RETURN(const StoreReport report, CheckStore({.directory = from, .rows = rows}));
   if (!report.ok()) return Damaged(absl::StrCat("of its content, ", FirstOf(report), " is wrong"));
   COMITY_ASSIGN_OR_RETURN(const BackupManifest found, ManifestOf(from, report));
   if (Format(found) != *text) return Damaged("backup.json speaks of another database");

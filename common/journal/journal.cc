@@ -59,6 +59,9 @@ absl::Status LoadLedger(StoredJournal::Parts& parts) {
       const Published published,
       CheckPublished(sql, parts.publication, parts.options.signer->verifiers(), parts.tree, tiles));
   parts.refusal = published.refusal;
+  const absl::Status drawn = CheckSomeTile(sql, parts.head.leaf_count, complete);
+  if (!drawn.ok() && !IsLedgerBehind(drawn)) return drawn;
+  parts.refusal.Update(drawn);
   COMITY_ASSIGN_OR_RETURN(const auto copied, rows::FindCopy(sql));
   if (copied) parts.refusal.Update(LedgerBehind("this store is a restored copy"));
   parts.refusal.Update(CheckLast(parts.logs.back(), parts.options.publication_directory));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,12 @@ bool IsLedgerBehind(const absl::Status& status);
 // checkpoint". Other errors of `tiles`, such as a session that was lost, are returned as they are.
 absl::Status CheckPrefix(std::int64_t size, const ledger::Hash& root, absl::string_view what,
                          const ledger::Tree& tree, const ledger::TileReader& tiles);
+
+// Looks whether a complete tile, which is drawn at random of a ledger of `size` entries, is what
+// the commitments of its entries make; otherwise LedgerBehind. Milliseconds: for every start, which
+// reads tiles and not what is below them. Other errors are returned as they are.
+absl::Status CheckSomeTile(storage::Connection& sql, std::int64_t size,
+                           const ledger::TileReader& tiles);
 
 // What is published of a tree.
 struct Published {

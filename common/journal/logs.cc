@@ -86,6 +86,10 @@ absl::StatusOr<std::vector<Log>> LoadLogs(storage::Connection& sql, const Head& 
   return logs;
 }
 
+std::string PlaceOf(const Log& log, std::int64_t leaf_index) {
+  return absl::StrCat("entry ", leaf_index, log.closed ? absl::StrCat(" of log ", log.number) : "");
+}
+
 absl::StatusOr<std::vector<rows::SealedEntry>> ReadSealed(storage::Connection& sql, const Log& log,
                                                           std::int64_t first, std::size_t limit) {
   return log.closed ? rows::ReadClosedEntries(sql, log.number, first, limit)

@@ -38,6 +38,9 @@ absl::StatusOr<std::vector<Log>> LoadLogs(storage::Connection& sql, const Head& 
                                           const std::string& publication,
                                           absl::Span<const ledger::NoteVerifier> keys);
 
+// How people are told of an entry: "entry 17", or "entry 17 of log 1" if that was closed.
+std::string PlaceOf(const Log& log, std::int64_t leaf_index);
+
 // Entries of `log` from `first` on, at most `limit`, still sealed. Errors of the rows.
 absl::StatusOr<std::vector<rows::SealedEntry>> ReadSealed(storage::Connection& sql, const Log& log,
                                                           std::int64_t first, std::size_t limit);

@@ -430,11 +430,12 @@ absl::StatusOr<std::vector<SealedEntry>> ReadClosedEntries(Connection& sql, std:
   return EntriesOf(*select);
 }
 
-absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(Connection& sql, std::int64_t first) {
+absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(Connection& sql, std::int64_t first,
+                                                            std::int64_t limit) {
   COMITY_ASSIGN_OR_RETURN(const auto select,
                           sql.Prepare("SELECT commitment FROM journal_entries "
-                                      "WHERE leaf_index >= ?1 ORDER BY leaf_index"));
-  select->BindInt64(1, first);
+                                      "WHERE leaf_index >= ?1 ORDER BY leaf_index LIMIT ?2"));
+  select->BindInt64(1, first).BindInt64(2, limit);
   std::vector<crypto::Digest> commitments;
   while (true) {
     COMITY_ASSIGN_OR_RETURN(const bool row, select->Step());
@@ -450,8 +451,7 @@ absl::StatusOr<std::optional<std::string>> FindTile(Connection& sql, ledger::Til
       sql.Prepare("SELECT hashes FROM journal_tiles WHERE level = ?1 AND tile_index = ?2"));
   COMITY_ASSIGN_OR_RETURN(const bool row,
                           select->BindInt64(1, id.level).BindInt64(2, id.index).Step());
-  if (!row) return std::optional<std::string>();
-  return std::optional<std::string>(std::string(select->Blob(0)));
+  return row ? std::optional<std::string>(select->Blob(0)) : std::nullopt;
 }
 
 absl::Status InsertCheckpoint(Connection& sql, const PublishedCheckpoint& checkpoint) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ namespace comity::journal::rows {
 
 // `VALUES (?1, ?2), (?3, ?4)`: parameters for `rows` rows.
 std::string ValuesText(int columns, std::size_t rows);
+
+inline constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 
 // Changes in one mutation.
 inline constexpr int kMaxOrdinal = (1 << 20) - 1;
@@ -126,9 +129,10 @@ absl::StatusOr<std::vector<SealedEntry>> ReadEntries(storage::Connection& sql, s
 absl::StatusOr<std::vector<SealedEntry>> ReadClosedEntries(storage::Connection& sql,
                                                            std::int64_t log, std::int64_t first,
                                                            std::size_t limit);
-// The commitments of the leaves from `first` on.
+// The commitments of the leaves from `first` on, at most `limit`.
 absl::StatusOr<std::vector<crypto::Digest>> ReadCommitments(storage::Connection& sql,
-                                                            std::int64_t first);
+                                                            std::int64_t first,
+                                                            std::int64_t limit = kAll);
 
 // The encoded tile; nullopt: it is not complete.
 absl::StatusOr<std::optional<std::string>> FindTile(storage::Connection& sql, ledger::TileId id);

@@ -52,11 +52,6 @@ absl::StatusOr<ledger::Checkpoint> HeadIn(const std::string& note,
   return ledger::ParseCheckpoint(parsed.text);
 }
 
-// "entry 17", "entry 17 of log 1".
-std::string PlaceOf(const Log& log, std::int64_t leaf_index) {
-  return absl::StrCat("entry ", leaf_index, log.closed ? absl::StrCat(" of log ", log.number) : "");
-}
-
 class Checker {
  public:
   // Nothing is owned.
@@ -71,7 +66,23 @@ class Checker {
     COMITY_RETURN_IF_ERROR(Part(sql, "journal_versions", &Checker::CheckFeed));
     COMITY_RETURN_IF_ERROR(Part(sql, "journal_requests", &Checker::CheckRequests));
     COMITY_RETURN_IF_ERROR(Part(sql, "journal_closed_entries", &Checker::CheckClosedLogs));
-    return Part(sql, "journal_entries", &Checker::CheckLedger);
+    COMITY_RETURN_IF_ERROR(Part(sql, "journal_entries", &Checker::CheckLedger));
+    return Part(sql, "service", &Checker::CheckRows);
+  }
+
+  // Asks whose tables the store has. In snapshots of its own: asking for a table that is not there
+  // spoils them.
+  absl::Status Recognise(storage::Database& database) {
+    for (const RowsCheck* const one : store_.rows) {
+      const absl::StatusOr<bool> known = one->Knows(database);
+      if (absl::IsDataLoss(known.status())) {
+        Find("service", std::string(known.status().message()));
+        continue;
+      }
+      COMITY_RETURN_IF_ERROR(known.status());
+      if (*known) rows_.push_back(one);
+    }
+    return absl::OkStatus();
   }
 
   void Find(std::string where, std::string what) {
@@ -103,13 +114,15 @@ class Checker {
   absl::Status CheckTile(storage::Connection& sql, const ledger::Tile& tile);
   void CheckCheckpoint(const PublishedCheckpoint& row, const ledger::Tree& tree);
   absl::Status CheckCounts(storage::Connection& sql, const ledger::Tree& tree);
+  absl::Status CheckRows(storage::Connection& sql);
 
   const StoreToCheck& store_;
   ExpiryKeys* const keys_;
   StoreReport& report_;
   absl::Time entry_time_ = absl::UnixEpoch();  // Of the entry before.
   VersionsReader versions_;
-  std::int64_t compared_ = 0;  // The last revision whose versions were.
+  std::vector<const RowsCheck*> rows_;  // Of the services that know the store.
+  std::int64_t compared_ = 0;           // The last revision whose versions were.
   std::int64_t tiles_ = 0;
   bool last_verified_ = true;  // Of the checkpoints so far.
 };
@@ -377,6 +390,19 @@ absl::Status Checker::CheckCounts(storage::Connection& sql, const ledger::Tree& 
   return absl::OkStatus();
 }
 
+absl::Status Checker::CheckRows(storage::Connection& sql) {
+  StoreView view(&sql, keys_, report_.head.revision, &report_.logs);
+  RowsReport found;
+  found.find = [this](std::string where, std::string what) {
+    Find(std::move(where), std::move(what));
+  };
+  absl::Status read;
+  for (const RowsCheck* const one : rows_) read.Update(one->Check(view, found));
+  report_.rows = found.compared;
+  report_.rows_uncompared = found.uncompared;
+  return read;
+}
+
 // Compares what is published with the latest state: OK, or what is wrong with either.
 absl::Status ComparePublished(const StoreToCheck& store, storage::Database& database,
                               StoreReport& report) {
@@ -449,6 +475,7 @@ absl::StatusOr<StoreReport> CheckStore(const StoreToCheck& store) {
   StoreReport report;
   COMITY_RETURN_IF_ERROR(Identify(store, *database, report));
   Checker checker(store, keys.get(), &report);
+  COMITY_RETURN_IF_ERROR(checker.Recognise(*database));
   if (store.database.empty()) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<std::string> damage,
                             storage::FindSqliteDamage({.directory = store.directory}));

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/crypto/digest.h"
+#include "common/journal/rows_check.h"
 #include "common/journal/types.h"
 #include "common/ledger/note.h"
 
@@ -26,6 +27,8 @@ struct StoreToCheck {
   // Who signs its checkpoints, or did, all named as one log of this store; empty: signatures are
   // not verified. Needed for `publication`.
   std::vector<ledger::NoteVerifier> keys;
+  // Of the services that have tables of their own; each looks whether the store is its. Not owned.
+  std::vector<const RowsCheck*> rows;
 };
 
 // Something that is not as it was written.
@@ -52,6 +55,10 @@ struct StoreReport {
   // Revisions whose versions no opened entry commits to: `unhashed` ones, those of entries that
   // were pruned or not opened, and those without an entry of kind MUTATION.
   std::int64_t unvouched = 0;
+  // Rows of the service's own tables that are what versions and entries say, and those of which
+  // nothing that can be read says anything (RowsReport).
+  std::int64_t rows = 0;
+  std::int64_t rows_uncompared = 0;
   // Of the logs that were closed: entries under their checkpoints that the database does not have.
   std::vector<Log>
       logs;  // As Journal::logs; without origins and keys if StoreToCheck has no `keys`.
@@ -66,8 +73,9 @@ struct StoreReport {
 // Reads one committed state of a store, all of it, also beside the service that writes it, and
 // compares: the database's own structure (SQLite), revisions and leaf indices without gaps, the
 // feed with the revisions, each entry with its commitment, the versions with what the entries say,
-// tiles and checkpoints with the tree made anew from the commitments, closed logs with the
-// checkpoints they were closed at, and the published checkpoint with all that. Changes nothing.
+// the service's own rows with both (StoreToCheck::rows), tiles and checkpoints with the tree made
+// anew from the commitments, closed logs with the checkpoints they were closed at, and the
+// published checkpoint with all that. Changes nothing.
 //
 // What is wrong with the store is a finding; an error means that it could not be looked at:
 // NOT_FOUND `STORE_MISSING`, `KEYS_MISSING`; FAILED_PRECONDITION `DATABASE_NEWER`; errors of

@@ -19,6 +19,7 @@
 #include "common/status/macros.h"
 #include "common/time/clock.h"
 #include "services/cli/app.h"
+#include "services/document-exchange/storage/rows_check.h"
 
 namespace comity::cli {
 namespace {
@@ -32,6 +33,12 @@ absl::StatusOr<service::StoreSettings> ReadSettings(const std::string& file) {
   COMITY_ASSIGN_OR_RETURN(const config::Config config,
                           config::Config::Load(file, config::ProcessEnvironment()));
   return service::StoreSettings::Read(config);
+}
+
+// Of the services that keep something in tables of their own.
+std::vector<const journal::RowsCheck*> RowsChecks() {
+  static const document_exchange::ExchangeRowsCheck kExchange;
+  return {&kExchange};
 }
 
 absl::StatusOr<journal::StoreToCheck> StoreOf(const Arguments& arguments) {
@@ -85,7 +92,8 @@ absl::Status Damaged(std::int64_t found) {
 }
 
 absl::Status Check(App& app, const Arguments& arguments) {
-  COMITY_ASSIGN_OR_RETURN(const journal::StoreToCheck store, StoreOf(arguments));
+  COMITY_ASSIGN_OR_RETURN(journal::StoreToCheck store, StoreOf(arguments));
+  store.rows = RowsChecks();
   COMITY_ASSIGN_OR_RETURN(const journal::StoreReport report, journal::CheckStore(store));
   json::Json logs = json::Json::array();
   for (const journal::Log& log : report.logs) logs.push_back(LogJson(log));
@@ -103,6 +111,8 @@ absl::Status Check(App& app, const Arguments& arguments) {
             {"mutations_vouched", report.vouched},
             {"mutations_without_hash", report.unhashed},
             {"revisions_not_vouched", report.unvouched},
+            {"rows_compared", report.rows},
+            {"rows_not_compared", report.rows_uncompared},
             {"checkpoints", report.checkpoints},
             {"checkpoints_unverified", report.unverified},
             {"published_entries", report.published},
@@ -132,6 +142,12 @@ absl::Status Check(App& app, const Arguments& arguments) {
                    "%-7s the versions of %d revisions were not compared: their entries are pruned, "
                    "were not opened, or commit to none (%d)\n",
                    "note", report.unvouched, report.unhashed);
+             }
+             if (report.rows + report.rows_uncompared > 0) {
+               std::cout << absl::StrFormat(
+                   "%-7s %d rows of the service's own tables are what feed and ledger say; of %d "
+                   "nothing that can be read says anything\n",
+                   word, report.rows, report.rows_uncompared);
              }
              for (const journal::Log& log : report.logs) {
                if (!log.closed) continue;
@@ -186,15 +202,16 @@ absl::Status BackUp(App& app, const Arguments& arguments) {
                      "pg_basebackup, and see common/storage/README.md.",
                      {.reason = "STORE_NOT_EMBEDDED"});
   }
-  COMITY_ASSIGN_OR_RETURN(const journal::BackupManifest made,
-                          journal::BackUp(store.directory, arguments.to, SystemClock()));
+  COMITY_ASSIGN_OR_RETURN(
+      const journal::BackupManifest made,
+      journal::BackUp(store.directory, arguments.to, SystemClock(), RowsChecks()));
   ShowBackup(app, made, "Backed up");
   return absl::OkStatus();
 }
 
 absl::Status Restore(App& app, const Arguments& arguments) {
   COMITY_ASSIGN_OR_RETURN(const journal::BackupManifest made,
-                          journal::Restore(arguments.from, arguments.store));
+                          journal::Restore(arguments.from, arguments.store, RowsChecks()));
   ShowBackup(app, made, "Restored");
   if (!app.options.json) {
     std::cout << "It is read and refuses writes until comity admin ledger succeed.\n";

@@ -48,6 +48,21 @@ void ForgetTestStore(const std::string& root) {
   if (OnPostgres()) DatabaseOf(root, true);
 }
 
+void SaveTestStore(const std::string& root) {
+  if (!OnPostgres()) return;
+  const std::string name = PostgresServer::NameOf(DatabaseOf(root));
+  PostgresServer::Shared().Run("DROP DATABASE IF EXISTS " + name + "_saved");
+  PostgresServer::Shared().Run("CREATE DATABASE " + name + "_saved TEMPLATE " + name);
+}
+
+void RestoreTestStore(const std::string& root) {
+  if (!OnPostgres()) return;
+  const std::string url = DatabaseOf(root);
+  const std::string name = PostgresServer::NameOf(url);
+  PostgresServer::Shared().DropDatabase(url);
+  PostgresServer::Shared().Run("CREATE DATABASE " + name + " TEMPLATE " + name + "_saved");
+}
+
 journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,
                                             const std::string& service) {
   return {.database = std::move(url),

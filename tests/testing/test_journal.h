@@ -18,7 +18,13 @@ journal::Options TestJournalOptions(const std::string& root,
                                     const std::string& service = "journal");
 
 // On PostgreSQL the next journal at `root` has a new, empty database; its files are the caller's.
+// It is this process that makes it: those forked from now on have the same.
 void ForgetTestStore(const std::string& root);
+
+// Keep the database as it is, and make it so again; the files, and SQLite's are all of it, are the
+// caller's. Nobody may have it open, but processes that were killed.
+void SaveTestStore(const std::string& root);
+void RestoreTestStore(const std::string& root);
 
 // The same over the PostgreSQL database `url`: replicas of one service are given the same.
 journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,

@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/domain/rows_digest.h"
 #include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
@@ -75,8 +76,9 @@ absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request
         recorded.decision.name = absl::StrCat("decisions/", id);
         recorded.record_time = turn.now();
         recorded.revision = turn.revision();
+        recorded.position = turn.revision();
         COMITY_RETURN_IF_ERROR(rows->InsertDecision(recorded));
-        COMITY_RETURN_IF_ERROR(turn.Put("decision", id, ""));
+        COMITY_RETURN_IF_ERROR(turn.Put("decision", id, RowsDigest(recorded)));
         COMITY_RETURN_IF_ERROR(
             AddMutationLeaf(turn, request, recorded.decision.name,
                             json::Canonical({{"kind", static_cast<int>(recorded.decision.kind)},
@@ -84,6 +86,7 @@ absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request
                                              {"counterparts", recorded.decision.counterparts},
                                              {"case_reference", recorded.decision.case_reference},
                                              {"evidence", recorded.evidence},
+                                             {"conditions", recorded.decision.conditions},
                                              {"grounds", recorded.decision.grounds}})));
         turn.SetResource(recorded.decision.name);
         return absl::OkStatus();
@@ -105,7 +108,7 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
   const absl::StatusOr<journal::Committed> committed =
       parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
-        COMITY_ASSIGN_OR_RETURN(const std::optional<RecordedDecision> recorded,
+        COMITY_ASSIGN_OR_RETURN(std::optional<RecordedDecision> recorded,
                                 rows->FindDecision(decision_id));
         if (!recorded.has_value() || !MaySee(visible, *recorded)) return DecisionNotFound();
         COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
@@ -120,7 +123,8 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
           return absl::OkStatus();
         }
         COMITY_RETURN_IF_ERROR(rows->WithdrawDecision(decision_id, turn.now()));
-        COMITY_RETURN_IF_ERROR(turn.Put("decision", decision_id, ""));
+        recorded->decision.withdrawn = turn.now();
+        COMITY_RETURN_IF_ERROR(turn.Put("decision", decision_id, RowsDigest(*recorded)));
 
         // What is not yet available is decided again, and stopped in the same transaction
         // (EJR 47(5): with effect for what has not yet been made available).
@@ -157,7 +161,8 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
             changed = true;
             ++withheld;
           }
-          if (changed) COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+          if (changed)
+            COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
         }
         return AddMutationLeaf(turn, request, name,
                                json::Canonical({{"reason", std::string(reason)}}));

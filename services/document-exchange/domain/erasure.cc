@@ -12,6 +12,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/domain/objects.h"
+#include "services/document-exchange/domain/rows_digest.h"
 #include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
@@ -120,7 +121,7 @@ absl::Status Exchange::EraseIfOverdue(const Document& candidate, absl::Time now)
     document.erase_due = due;
     COMITY_RETURN_IF_ERROR(rows.UpdateErasure(document));
     if (reached == before) return absl::OkStatus();
-    COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+    COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
     return outcome.empty() ? absl::OkStatus() : AddErasureLeaf(turn, document, manifest, outcome);
   };
   COMITY_RETURN_IF_ERROR(change(step));
@@ -136,7 +137,7 @@ absl::Status Exchange::EraseIfOverdue(const Document& candidate, absl::Time now)
                           Document& document) -> absl::Status {
     document.erasure = Erasure::kErased;
     COMITY_RETURN_IF_ERROR(rows.UpdateErasure(document));
-    COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+    COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
     return AddErasureLeaf(turn, document, manifest, "DONE");
   };
   COMITY_RETURN_IF_ERROR(change(finish));

@@ -13,6 +13,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/domain/rows_digest.h"
 #include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
@@ -88,7 +89,7 @@ absl::StatusOr<StoredStatement> Exchange::ConfirmRetrieval(const Request& reques
         COMITY_RETURN_IF_ERROR(Advance(recipient->state, RecipientEvent::kConfirm));
         recipient->retrieval_due.reset();
         COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, *recipient));
-        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
         COMITY_RETURN_IF_ERROR(AddMutationLeaf(turn, request, NameOf(document.id), ""));
         return StateAndCount(turn, *rows, request.method,
                              {.kind = StatementKind::kRetrieval,
@@ -133,7 +134,7 @@ absl::StatusOr<StoredStatement> Exchange::Reject(const Request& request,
         recipient->delivery_due.reset();
         recipient->retrieval_due.reset();
         COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, *recipient));
-        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
         // What was said in words lives in the ledger, under its expiry key.
         COMITY_RETURN_IF_ERROR(
             AddMutationLeaf(turn, request, NameOf(document.id),
@@ -195,18 +196,20 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
         document.controller = std::string(controller);
         document.registry_revision = registry->revision();
         COMITY_RETURN_IF_ERROR(rows->UpdateDocument(document));
-        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+        for (Recipient* const recipient : waiting) {
+          COMITY_RETURN_IF_ERROR(Advance(recipient->state, RecipientEvent::kReleaseFromQuarantine));
+          recipient->delivery_due.reset();
+          recipient->retrieval_due = turn.now() + settings_.retrieval_timeout;
+          COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, *recipient));
+        }
+        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
         COMITY_RETURN_IF_ERROR(
             AddMutationLeaf(turn, request, NameOf(document.id),
                             json::Canonical({{"controller", std::string(controller)},
                                              {"registry_revision", registry->revision().number}})));
         COMITY_RETURN_IF_ERROR(
             AddRecords(turn, *rows, request, document.id, verdicts, document.sender));
-        for (Recipient* const recipient : waiting) {
-          COMITY_RETURN_IF_ERROR(Advance(recipient->state, RecipientEvent::kReleaseFromQuarantine));
-          recipient->delivery_due.reset();
-          recipient->retrieval_due = turn.now() + settings_.retrieval_timeout;
-          COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, *recipient));
+        for (const Recipient* const recipient : waiting) {
           COMITY_RETURN_IF_ERROR(
               StateAndCount(turn, *rows, request.method,
                             {.kind = StatementKind::kDelivery,
@@ -244,7 +247,7 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
   const absl::StatusOr<journal::Committed> committed =
       parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
-        COMITY_ASSIGN_OR_RETURN(const Document document,
+        COMITY_ASSIGN_OR_RETURN(Document document,
                                 FindVisible(*rows, *request.caller, document_id));
         COMITY_ASSIGN_OR_RETURN(const sealing::Manifest manifest, LoadManifest(document.id));
         COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
@@ -281,7 +284,8 @@ absl::StatusOr<DocumentView> Exchange::AddRestriction(const Request& request,
           return absl::OkStatus();
         }
         COMITY_RETURN_IF_ERROR(rows->InsertRestriction(document.id, *added));
-        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+        document.added_restrictions.push_back(*added);
+        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
         return AddMutationLeaf(
             turn, request, NameOf(document.id),
             json::Canonical({{"use", std::string(use)}, {"partners", added->partners}}));

@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/domain/objects.h"
+#include "services/document-exchange/domain/rows_digest.h"
 #include "services/document-exchange/domain/texts.h"
 
 namespace comity::document_exchange {
@@ -69,7 +70,7 @@ absl::StatusOr<ReleasedHeaders> Exchange::ReleaseHeaders(const Request& request,
           document.registry_revision = decided_at;
           COMITY_RETURN_IF_ERROR(rows->UpdateRecipient(document.id, *recipient));
           COMITY_RETURN_IF_ERROR(rows->UpdateDocument(document));
-          COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+          COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
           const legal::Verdict& verdict = verdicts.front().verdict;
           json::Json detail = {{"recipient", recipient->spiffe_id},
                                {"outcome", std::string(legal::Name(verdict.outcome))},

@@ -14,6 +14,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/exchange.h"
 #include "services/document-exchange/domain/objects.h"
+#include "services/document-exchange/domain/rows_digest.h"
 #include "services/document-exchange/domain/sealed_form.h"
 
 namespace comity::document_exchange {
@@ -252,7 +253,7 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
         }
         COMITY_RETURN_IF_ERROR(rows->InsertDocument(document));
         COMITY_RETURN_IF_ERROR(rows->EraseUpload(upload->id));
-        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, ""));
+        COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
         COMITY_RETURN_IF_ERROR(turn.Erase("upload", upload->id));
         COMITY_RETURN_IF_ERROR(AddMutationLeaf(
             turn, request, name,

@@ -5,6 +5,7 @@
 #include "common/journal/entry.h"
 #include "common/status/macros.h"
 #include "services/document-exchange/domain/exchange.h"
+#include "services/document-exchange/domain/rows_digest.h"
 
 namespace comity::document_exchange {
 namespace {
@@ -105,7 +106,7 @@ absl::StatusOr<int> Exchange::StateTimeouts(const std::string& document_id, absl
       turn.ChangeNothing();
       return absl::OkStatus();
     }
-    COMITY_RETURN_IF_ERROR(turn.Put("document", document->id, ""));
+    COMITY_RETURN_IF_ERROR(turn.Put("document", document->id, RowsDigest(*document)));
     return AddTimerLeaf(turn, kTimeouts, absl::StrCat("documents/", document->id));
   };
   COMITY_RETURN_IF_ERROR(parts_.journal->Mutate(TimerAttempt(kTimeouts), body).status());

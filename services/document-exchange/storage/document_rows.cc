@@ -30,7 +30,7 @@ PurposeFlags Unpack(std::int64_t bits) {
           .eppo_exception = (bits & 16) != 0};
 }
 
-// Rows hold only ids that were parsed on their way in.
+// Rows hold only ids that were parsed on their way in; a check meets others.
 std::string SideOfId(const std::string& spiffe_id) {
   const absl::StatusOr<identity::Principal> principal = identity::Principal::Parse(spiffe_id);
   return principal.ok() ? SideOf(*principal) : spiffe_id;
@@ -323,6 +323,31 @@ absl::Status SqlRows::InsertRestriction(absl::string_view document_id,
             .BindText(4, Join(restriction.partners))
             .BindText(5, restriction.by_partner);
       });
+}
+
+absl::StatusOr<bool> SqlRows::DerivedFit(const Document& document) {
+  bool fit = true;
+  COMITY_RETURN_IF_ERROR(Query(
+      "SELECT sender_side FROM documents WHERE revision = ?1",
+      [&](Statement& s) { s.BindInt64(1, document.revision); },
+      [&](Statement& s) {
+        fit = fit && s.Text(0) == SideOfId(document.sender);
+        return absl::OkStatus();
+      }));
+  COMITY_RETURN_IF_ERROR(Query(
+      "SELECT spiffe_id, side, state, waiting, document_id FROM recipients WHERE revision = ?1",
+      [&](Statement& s) { s.BindInt64(1, document.revision); },
+      [&](Statement& s) {
+        const bool waiting = NotYetAvailable(static_cast<RecipientState>(s.Int64(2)));
+        fit = fit && s.Text(1) == SideOfId(std::string(s.Text(0))) &&
+              (s.Int64(3) != 0) == waiting && s.Text(4) == document.id;
+        return absl::OkStatus();
+      }));
+  return fit;
+}
+
+bool SqlRows::DerivedFit(const RecordedDecision& recorded) {
+  return recorded.side == SideOfId(recorded.recorded_by);
 }
 
 absl::StatusOr<std::vector<Upload>> SqlRows::Uploads(absl::string_view where, Binder bind) {

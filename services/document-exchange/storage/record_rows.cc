@@ -12,10 +12,6 @@ namespace {
 
 using storage::Statement;
 
-std::string RecordContext(std::int64_t revision, std::int64_t ordinal) {
-  return absl::StrCat("transferRecords/", revision, "/", ordinal);
-}
-
 // The store whose ledger has the statement; "" if it cannot be read.
 std::string StoreIdIn(absl::string_view statement) {
   const auto parsed = sealing::ParseStatement(statement);
@@ -24,27 +20,49 @@ std::string StoreIdIn(absl::string_view statement) {
 
 }  // namespace
 
+std::string RecordContext(std::int64_t revision, std::int64_t ordinal) {
+  return absl::StrCat("transferRecords/", revision, "/", ordinal);
+}
+
 absl::StatusOr<std::vector<StoredStatement>> SqlRows::StatementsOf(absl::string_view document_id) {
+  return Statements("WHERE document_id = ?1 ORDER BY commit_time, leaf_index",
+                    [&](Statement& s) { s.BindText(1, document_id); });
+}
+
+absl::StatusOr<std::vector<StoredStatement>> SqlRows::StatementsAfter(absl::Time commit_time,
+                                                                      std::int64_t leaf_index,
+                                                                      std::size_t limit) {
+  return Statements(
+      "WHERE (commit_time, leaf_index) > (?1, ?2) ORDER BY commit_time, leaf_index LIMIT ?3",
+      [&](Statement& s) {
+        s.BindInt64(1, Micros(commit_time))
+            .BindInt64(2, leaf_index)
+            .BindInt64(3, static_cast<std::int64_t>(limit));
+      });
+}
+
+absl::StatusOr<std::vector<StoredStatement>> SqlRows::Statements(absl::string_view where,
+                                                                 Binder bind) {
   std::vector<StoredStatement> statements;
-  COMITY_RETURN_IF_ERROR(Query(
-      "SELECT document_id, kind, sender, recipient, statement, signature, confirmation, "
-      "confirmation_signature, leaf_index, commit_time FROM statements WHERE document_id = ?1 "
-      "ORDER BY commit_time, leaf_index",
-      [&](Statement& s) { s.BindText(1, document_id); },
-      [&](Statement& s) -> absl::Status {
-        statements.push_back({.document_id = std::string(s.Text(0)),
-                              .kind = static_cast<StatementKind>(s.Int64(1)),
-                              .sender = std::string(s.Text(2)),
-                              .recipient = std::string(s.Text(3)),
-                              .statement = std::string(s.Blob(4)),
-                              .signature = std::string(s.Blob(5)),
-                              .confirmation = std::string(s.Blob(6)),
-                              .confirmation_signature = std::string(s.Blob(7)),
-                              .store_id = StoreIdIn(s.Blob(4)),
-                              .leaf_index = s.Int64(8),
-                              .commit_time = absl::FromUnixMicros(s.Int64(9))});
-        return absl::OkStatus();
-      }));
+  COMITY_RETURN_IF_ERROR(
+      Query(absl::StrCat(
+                "SELECT document_id, kind, sender, recipient, statement, signature, confirmation, "
+                "confirmation_signature, leaf_index, commit_time FROM statements ",
+                where),
+            bind, [&](Statement& s) -> absl::Status {
+              statements.push_back({.document_id = std::string(s.Text(0)),
+                                    .kind = static_cast<StatementKind>(s.Int64(1)),
+                                    .sender = std::string(s.Text(2)),
+                                    .recipient = std::string(s.Text(3)),
+                                    .statement = std::string(s.Blob(4)),
+                                    .signature = std::string(s.Blob(5)),
+                                    .confirmation = std::string(s.Blob(6)),
+                                    .confirmation_signature = std::string(s.Blob(7)),
+                                    .store_id = StoreIdIn(s.Blob(4)),
+                                    .leaf_index = s.Int64(8),
+                                    .commit_time = absl::FromUnixMicros(s.Int64(9))});
+              return absl::OkStatus();
+            }));
   return statements;
 }
 

@@ -52,7 +52,7 @@ absl::Status SqlRows::Write(absl::string_view text, Binder bind) {
 
 absl::StatusOr<std::optional<std::string>> SqlRows::Unseal(absl::string_view sealed,
                                                            absl::string_view context) {
-  return journal_->Unseal(sealed, context);
+  return view_ != nullptr ? view_->Unseal(sealed, context) : journal_->Unseal(sealed, context);
 }
 
 }  // namespace comity::document_exchange

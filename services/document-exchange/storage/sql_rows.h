@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/journal/journal.h"
+#include "common/journal/rows_check.h"
 #include "common/journal/turn.h"
 #include "common/storage/connection.h"
 #include "common/storage/database.h"
@@ -29,6 +30,9 @@ std::int64_t Micros(absl::Time time);
 void BindTime(storage::Statement& statement, int parameter, const std::optional<absl::Time>& time);
 std::optional<absl::Time> TimeAt(const storage::Statement& statement, int column);
 
+// What the verdict of a transfer record is sealed for.
+std::string RecordContext(std::int64_t revision, std::int64_t ordinal);
+
 // Both kinds of rows: reading needs a connection, writing the turn besides. One file a subject:
 // document_rows.cc, decision_rows.cc, record_rows.cc. Not thread-safe.
 class SqlRows final : public WritableRows {
@@ -41,6 +45,10 @@ class SqlRows final : public WritableRows {
         snapshot_(std::move(snapshot)),
         sql_(snapshot_.has_value() ? &snapshot_->sql() : sql),
         turn_(turn) {}
+
+  // For a check, without a journal: sealed text is opened by `unseal`, which must outlive it.
+  SqlRows(storage::Connection* sql, journal::StoreView* unseal)
+      : journal_(nullptr), sql_(sql), turn_(nullptr), view_(unseal) {}
 
   absl::StatusOr<std::optional<Upload>> FindUpload(absl::string_view id) override;
   absl::StatusOr<std::vector<Upload>> UploadsOfDocument(absl::string_view document_id) override;
@@ -91,6 +99,15 @@ class SqlRows final : public WritableRows {
   absl::Status InsertStatement(const StoredStatement& statement) override;
   absl::Status InsertTransferRecord(const TransferRecord& record) override;
 
+  // For a check. Whether the columns that are made from others of a document's rows, or of a
+  // decision's, are what these make.
+  absl::StatusOr<bool> DerivedFit(const Document& document);
+  static bool DerivedFit(const RecordedDecision& recorded);
+  // In the order of the ledger, after (`commit_time`, `leaf_index`).
+  absl::StatusOr<std::vector<StoredStatement>> StatementsAfter(absl::Time commit_time,
+                                                               std::int64_t leaf_index,
+                                                               std::size_t limit);
+
  private:
   using Binder = absl::FunctionRef<void(storage::Statement&)>;
   using Reader = absl::FunctionRef<absl::Status(storage::Statement&)>;
@@ -112,11 +129,13 @@ class SqlRows final : public WritableRows {
   absl::Status Complete(Document& document);
   absl::StatusOr<std::vector<RecordedDecision>> Decisions(absl::string_view where, Binder bind);
   absl::StatusOr<std::vector<TransferRecord>> TransferRecords(absl::string_view where, Binder bind);
+  absl::StatusOr<std::vector<StoredStatement>> Statements(absl::string_view where, Binder bind);
 
   journal::Journal* const journal_;
   const std::optional<storage::Snapshot> snapshot_;
   storage::Connection* const sql_;
   journal::Turn* const turn_;  // Null in a snapshot.
+  journal::StoreView* const view_ = nullptr;
 };
 
 }  // namespace comity::document_exchange

@@ -49,6 +49,7 @@ class PruningWalkTest : public ::testing::TestWithParam<faults::Death> {
 
   // Three entries, one of them held, whose month is over by the clock.
   void Prepare() {
+    testing::ForgetTestStore(store());
     const int code = faults::InChild([&] {
       const auto journal = Open();
       for (const char* const resource : {"notes/1", "notes/2", "notes/1"}) {
@@ -65,6 +66,7 @@ class PruningWalkTest : public ::testing::TestWithParam<faults::Death> {
     ASSERT_EQ(code, 0);
     month_ = absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) + 1;
     std::filesystem::rename(store(), root_ / "prepared");
+    testing::SaveTestStore(store());
     clock_.Advance(absl::Hours(24 * 62));
   }
 
@@ -151,6 +153,7 @@ TEST_P(PruningWalkTest, NoKeyGoesWithoutARecordAndNoRecordLies) {
                       std::filesystem::remove_all(store());
                       std::filesystem::copy(root_ / "prepared", store(),
                                             std::filesystem::copy_options::recursive);
+                      testing::RestoreTestStore(store());
                       key_ = Key();
                       ASSERT_EQ(key_.size(), kKeySize);
                     },
