@@ -18,6 +18,7 @@
 #include "common/text/plain.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/decisive_fields.h"
+#include "services/partner-registry/domain/documents.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/remedies.h"
@@ -70,8 +71,11 @@ bool IsAmong(const Ids& people, absl::string_view caller) {
 // SPIFFE ids.
 using People = std::set<std::string>;
 
-// In value_recorded_by besides the fields: whoever changed what the instrument decides.
+// In value_recorded_by besides the fields: whoever entered the instrument, or changed what it
+// decides.
 constexpr char kWhatItDecides[] = "*";
+
+constexpr char kAskAnother[] = "ask somebody else, such as a desk officer";
 
 People PeopleIn(absl::string_view ids) { return absl::StrSplit(ids, ' ', absl::SkipEmpty()); }
 
@@ -94,15 +98,22 @@ std::string InLaw(const Authority& authority) {
       "; listed in: ", absl::StrJoin(authority.listed_in, ", "));
 }
 
-std::string InLaw(const LegalClassPeriod& period) {
-  return absl::StrCat(Word(period.legal_class), " from ",
+// "Albania (partners/albania, AL): ", since under another name it would be another partner.
+std::string Of(const Partner& partner) {
+  return absl::StrCat(partner.display_name, " (", NameOf(partner),
+                      partner.iso_alpha2.empty() ? "" : absl::StrCat(", ", partner.iso_alpha2),
+                      "): ");
+}
+
+std::string InLaw(const Partner& partner, const LegalClassPeriod& period) {
+  return absl::StrCat(Of(partner), Word(period.legal_class), " from ",
                       period.from.empty() ? "ever" : period.from, " to ",
                       period.to.empty() ? "further notice" : period.to);
 }
 
-std::string InLaw(const Competence& competence) {
-  return absl::StrCat("competent in criminal matters: ",
-                      competence.criminal_matters ? "yes" : "no");
+std::string InLaw(const Partner& partner, const Competence& competence) {
+  return absl::StrCat(
+      Of(partner), "competent in criminal matters: ", competence.criminal_matters ? "yes" : "no");
 }
 
 // Whether they say the same in law, member by member: texts put together could hide a border.
@@ -162,10 +173,10 @@ bool Continues(const LegalClassPeriod& earlier, const LegalClassPeriod& later) {
 }
 
 // The part of Confirm that what is confirmed as a whole shares. `record_anew(certainty)` is the
-// edit by which somebody vouches for it.
+// edit by which somebody vouches for it, `in_law` what it says.
 template <typename T, typename RecordAnew>
-absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std::string evidence,
-                          absl::Time now, RecordAnew record_anew, T& made) {
+absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std::string in_law,
+                          std::string evidence, absl::Time now, RecordAnew record_anew, T& made) {
   COMITY_RETURN_IF_ERROR(CheckEvidence(evidence));
   if (legal::Confirmed(made.certainty) || made.confirmation.has_value()) {
     return NothingToConfirm(field, "is sure already");
@@ -176,10 +187,11 @@ absl::Status ConfirmWhole(absl::string_view caller, absl::string_view field, std
                             record_anew(UnsureInPlaceOf(made.certainty))));
   }
   if (IsAmong(made.recorded_by, caller)) {
-    return SecondPersonNeeded(field, "you recorded it, or a part of it, yourself");
+    return SecondPersonNeeded(
+        field, absl::StrCat("you recorded it, or a part of it, yourself: ", kAskAnother));
   }
   made.confirmation = Confirmation{.field = std::string(field),
-                                   .value = InLaw(made),
+                                   .value = std::move(in_law),
                                    .evidence = std::move(evidence),
                                    .confirmed_by = std::string(caller),
                                    .confirm_time = now};
@@ -198,12 +210,14 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
   const auto stays = [&](legal::Field field) {
     return SameValue(*old, made, field) && was.CertaintyOf(field) == is.CertaintyOf(field);
   };
-  bool decides = old->kind != made.kind || old->supersedes != made.supersedes;
+  const bool another_document = old->reference != made.reference;
+  bool decides = old->kind != made.kind || old->supersedes != made.supersedes || another_document;
   ForEachDecisive([&](legal::Field field) {
     const std::string name(legal::Name(field));
     decides = decides || !stays(field);
+    const bool keeps = stays(field) && !(another_document && RestsOnTheDocument(made, field));
     for (const Confirmation& confirmation : old->confirmations) {
-      if (stays(field) && confirmation.field == name) made.confirmations.push_back(confirmation);
+      if (keeps && confirmation.field == name) made.confirmations.push_back(confirmation);
     }
     // The value that was unconfirmed is gone, and what comes in its place is bound by that.
     const bool bound = ValueOf(made, field).empty() && IsBound(*old, was, field);
@@ -224,6 +238,24 @@ void AnswerFor(absl::string_view caller, Instrument& instrument) {
   People changers = ChangersOf(instrument);
   changers.emplace(caller);
   instrument.value_recorded_by[kWhatItDecides] = absl::StrJoin(changers, " ");
+}
+
+void RecordUnderAnotherName(absl::string_view caller, Instrument& instrument) {
+  AnswerFor(caller, instrument);
+  ForEachDecisive([&](legal::Field field) {
+    if (!RestsOnTheDocument(instrument, field)) return;
+    std::erase_if(instrument.confirmations, [&](const Confirmation& confirmation) {
+      return confirmation.field == legal::Name(field);
+    });
+  });
+}
+
+void RecordUnderAnotherName(absl::string_view caller, Authority& authority) {
+  authority.confirmation.reset();
+  if (authority.recorded_by.empty()) return;  // Of the rest nobody knows.
+  People recorders(authority.recorded_by.begin(), authority.recorded_by.end());
+  recorders.emplace(caller);
+  authority.recorded_by.assign(recorders.begin(), recorders.end());
 }
 
 void RecordBy(absl::string_view caller, const Authority* old, Authority& made) {
@@ -253,9 +285,14 @@ std::set<std::string> WhoseWord(const Instrument& instrument, legal::Field field
 
 bool HasAnotherName(const Partner& old, const Partner& made) {
   if (old.display_name == made.display_name) return false;
+  const auto in_any_order = [](const std::string& folded) {
+    std::vector<absl::string_view> words = WordsOf(folded);
+    std::sort(words.begin(), words.end());
+    return words;
+  };
   const std::string before = Fold(old.display_name);
   const std::string now = Fold(made.display_name);
-  return WordsOf(before) != WordsOf(now);
+  return in_any_order(before) != in_any_order(now);
 }
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
@@ -263,7 +300,8 @@ absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time 
   const auto record_anew = [&](Certainty certainty) {
     return HowToUpdate(authority, {SetCertainty("certainty", certainty)});
   };
-  return ConfirmWhole(caller, "certainty", std::move(evidence), now, record_anew, authority);
+  return ConfirmWhole(caller, "certainty", InLaw(authority), std::move(evidence), now, record_anew,
+                      authority);
 }
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,
@@ -278,7 +316,8 @@ absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time 
   const auto record_anew = [&](Certainty certainty) {
     return HowToUpdate(partner, {SetCertainty("competence_certainty", certainty)});
   };
-  return ConfirmWhole(caller, kField, std::move(evidence), now, record_anew, partner.competence);
+  return ConfirmWhole(caller, kField, InLaw(partner, partner.competence), std::move(evidence), now,
+                      record_anew, partner.competence);
 }
 
 absl::Status Confirm(absl::string_view caller, absl::string_view from, std::string evidence,
@@ -290,7 +329,8 @@ absl::Status Confirm(absl::string_view caller, absl::string_view from, std::stri
       anew.certainty = certainty;
       return HowToUpdate(partner, {LegalClasses({anew}, partner.legal_classes.size() > 1)});
     };
-    return ConfirmWhole(caller, "legal_class", std::move(evidence), now, record_anew, period);
+    return ConfirmWhole(caller, "legal_class", InLaw(partner, period), std::move(evidence), now,
+                        record_anew, period);
   }
   return InvalidField(
       "CONFIRMATION_INVALID", "from",
@@ -332,9 +372,13 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
   }
   if (sure) return NothingToConfirm(field, "is sure already");
   const People people = WhoseWord(instrument, *decisive);
-  if (IsAmong(people, caller)) return SecondPersonNeeded(field, "you stated it yourself");
+  if (IsAmong(people, caller)) {
+    return SecondPersonNeeded(field, absl::StrCat("you stated it yourself: ", kAskAnother));
+  }
   if (IsAmong(ChangersOf(instrument), caller)) {
-    return SecondPersonNeeded(field, "you changed what the instrument decides");
+    return SecondPersonNeeded(
+        field, absl::StrCat("you entered the instrument, or changed what it decides: ", kAskAnother,
+                            " who did neither"));
   }
   if (people.empty()) {
     const auto unsure = [&](Certainty certainty) { return CertaintyOfField(field, certainty); };

@@ -80,7 +80,8 @@ bool LeavesOpen(const Instrument& old, legal::Field field) {
 }
 
 bool CanBeNone(legal::Field field) {
-  return WhatItTells(field) == Tells::kMayStop || field == legal::Field::kAppliedFrom;
+  return WhatItTells(field) == Tells::kMayStop || field == legal::Field::kAppliedFrom ||
+         field == legal::Field::kPublicSince;
 }
 
 Tells WhatItTells(legal::Field field) {
@@ -105,6 +106,11 @@ Tells WhatItTells(legal::Field field) {
       break;
   }
   return Tells::kNeither;
+}
+
+bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal::Field field) {
+  return WhatItTells(field) == Tells::kMayCarry && !ValueOf(instrument, field).empty() &&
+         legal::Sure(view, field);
 }
 
 absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,

@@ -39,13 +39,18 @@ bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal:
 bool SaysThereIsNone(const Instrument& made, legal::Field field);
 bool LeavesOpen(const Instrument& old, legal::Field field);
 
-// Whether a second person may confirm that there is none of it: of what would stop an effect, and
-// of a day of application, without which the entry into force is what counts.
+// Whether a second person may confirm that there is none of it: of what would stop an effect, of a
+// day of application, without which the entry into force is what counts, and of a day of
+// publication, without which the signature is.
 bool CanBeNone(legal::Field field);
 
 // What a value of the field tells, if it is sure.
 enum class Tells { kMayCarry, kMayStop, kNeither };
 Tells WhatItTells(legal::Field field);
+
+// Whether a day from which it may have effect, or that it allows secondment, is sure as `view` has
+// it: AsRecorded(instrument), or ToLegal(instrument) for what was confirmed to count.
+bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal::Field field);
 
 // The day up to which the field, as `view` has it, surely leaves an effect: the last of all if it
 // says that nothing ends or is suspended, the first if that is open.

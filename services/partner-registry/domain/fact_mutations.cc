@@ -8,6 +8,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/change_requests.h"
 #include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/documents.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/names.h"
@@ -31,6 +32,7 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(
       CheckProblem(WithoutEvidence(nullptr, instrument), kEvidenceMissing, "instrument"));
   RecordBy(caller, nullptr, instrument);
+  AnswerFor(caller, instrument);
   // What is new may forbid, too: a later version governs in the place of an earlier one.
   return Plan{.facts = {std::move(instrument)}, .resource = std::move(name), .barrier = true};
 }

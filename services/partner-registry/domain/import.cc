@@ -14,11 +14,13 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/documents.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/later_fields.h"
 #include "services/partner-registry/domain/mergers.h"
+#include "services/partner-registry/domain/renaming.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
 #include "services/partner-registry/domain/validation.h"
@@ -239,6 +241,12 @@ class Planner {
       }
       if (problem.has_value()) return RowError(candidate.source, *problem);
       COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, histories));
+      if (const auto* made = std::get_if<Partner>(&candidate.fact);
+          made != nullptr && old.has_value()) {
+        // Judged by what the import leaves: the same files may make unsure what hangs on it.
+        problem = SureUnderTheOldName(after, std::get<Partner>(*old), *made);
+        if (problem.has_value()) return RowError(candidate.source, *problem, kConfirmationNeeded);
+      }
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Instrument>(candidate, old));
       COMITY_RETURN_IF_ERROR(Vouch<Authority>(candidate, old));
@@ -250,6 +258,7 @@ class Planner {
       Compare(candidate, name, old, plan);
     }
     AnswerForFree(std::move(free), plan);
+    RecordRenamed(registry_, caller_, plan.facts);
     return plan;
   }
 
@@ -410,6 +419,9 @@ class Planner {
       }
     }
     RecordBy(caller_, old, *made);
+    if constexpr (std::is_same_v<T, Instrument>) {
+      if (!initial_load_ && old == nullptr) AnswerFor(caller_, *made);
+    }
     return absl::OkStatus();
   }
 

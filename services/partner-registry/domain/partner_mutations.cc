@@ -11,6 +11,7 @@
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/edit_rules.h"
 #include "services/partner-registry/domain/references.h"
+#include "services/partner-registry/domain/renaming.h"
 #include "services/partner-registry/domain/search.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/validation.h"
@@ -83,6 +84,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
     return Alike(*other, "name or alias", absl::StrCat(kAnotherName, "."));
   }
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(SureUnderTheOldName(registry, *known, changed), "partner"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), "partner"));
   if (changed.legal_classes.empty() && !known->legal_classes.empty()) {
     return InvalidField("PARTNER_INVALID", "partner.legal_classes",
@@ -96,7 +98,9 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   same_in_law.competence = changed.competence;
   // Another name takes the confirmations away, too.
   const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known) || HasAnotherName(*known, changed);
-  return Replace(*known, std::move(changed), barrier);
+  Plan plan = Replace(*known, std::move(changed), barrier);
+  RecordRenamed(registry, caller, plan.facts);
+  return plan;
 }
 
 absl::StatusOr<Plan> PlanConfirmLegalClass(const Registry& registry, absl::string_view caller,

@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/partner-registry/domain/decisive_fields.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -65,6 +66,24 @@ std::string SetCertainty(absl::string_view field, Certainty certainty) {
 
 std::string CertaintyOfField(absl::string_view field, Certainty certainty) {
   return SetCertainty(absl::StrCat("certainty.", field), certainty);
+}
+
+SureFields SureFieldsOf(const Instrument& instrument, const legal::Instrument& view) {
+  const legal::Instrument recorded = AsRecorded(instrument);
+  SureFields sure;
+  ForEachDecisive([&](legal::Field field) {
+    if (!MayCarry(instrument, view, field)) return;
+    sure.names.emplace_back(legal::Name(field));
+    sure.unsure.push_back(
+        CertaintyOfField(legal::Name(field), UnsureInPlaceOf(recorded.CertaintyOf(field))));
+  });
+  return sure;
+}
+
+std::string HowToConfirm(const Instrument& instrument, const std::vector<std::string>& fields) {
+  if (fields.size() == 1) return absl::StrCat("with ", HowToConfirm(instrument, fields[0]));
+  return absl::StrCat("each FIELD of ", absl::StrJoin(fields, ", "), " with ",
+                      HowToConfirm(instrument, "FIELD"));
 }
 
 std::string LegalClasses(const std::vector<LegalClassPeriod>& periods, bool others) {

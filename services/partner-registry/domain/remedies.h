@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/legal/facts.h"
 #include "services/partner-registry/domain/types.h"
 
 // What puts right what a refusal names: commands of `comity` as they are typed, in backquotes. What
@@ -28,6 +29,22 @@ std::string HowToUpdate(const Partner& partner, const std::vector<std::string>& 
 // "certainty.in_force=unconfirmed".
 std::string SetCertainty(absl::string_view field, Certainty certainty);
 std::string CertaintyOfField(absl::string_view field, Certainty certainty);
+
+// What of an instrument has to be made unsure, and confirmed afterwards.
+struct SureFields {
+  std::vector<std::string> names;
+  std::vector<std::string> unsure;  // Of each, "certainty.in_force=unconfirmed".
+
+  bool empty() const { return names.empty(); }
+};
+
+// The days from which it may have effect, and that it allows secondment, that are sure as `view`
+// has them (MayCarry).
+SureFields SureFieldsOf(const Instrument& instrument, const legal::Instrument& view);
+
+// "each FIELD of signed, in_force with `comity instruments confirm ...`", and of one only "with
+// `comity ...`".
+std::string HowToConfirm(const Instrument& instrument, const std::vector<std::string>& fields);
 
 // "'legal_classes=[OTHERS, {...}]'": `periods` and, with `others`, those that are to stay beside
 // them. A note is NOTE: nobody has to type it to read what to do.

@@ -18,6 +18,7 @@
 #include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/decisive_fields.h"
+#include "services/partner-registry/domain/documents.h"
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/remedies.h"
@@ -47,12 +48,6 @@ bool CanCarry(InstrumentKind kind) {
       break;
   }
   return false;
-}
-
-// Whether a day from which it may have effect, or that it allows secondment, is sure.
-bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal::Field field) {
-  return WhatItTells(field) == Tells::kMayCarry && !ValueOf(instrument, field).empty() &&
-         legal::Sure(view, field);
 }
 
 // What would be sure: `set`, in a file `in_file`, says that it is not, and `confirm` how it gets
@@ -128,6 +123,23 @@ std::optional<absl::CivilDay> GainsEffect(const Instrument& before, Instrument m
       return legal::EffectOf(instrument, alone, {.day = day}).holds == legal::Tri::kYes;
     };
     if (has_effect(is) && !has_effect(held)) return day;
+  }
+  return std::nullopt;
+}
+
+// The first day on which `made` surely is public and `before` was not: nobody shows it to others on
+// one person's word.
+std::optional<Problem> PublicOnOnesWord(const Instrument& before, Instrument made) {
+  std::set<absl::CivilDay> days = DaysOf(before);
+  days.merge(DaysOf(made));
+  const bool said = !made.public_since.empty() || !before.public_since.empty() ||
+                    legal::LeavesOpen(AsRecorded(before).CertaintyOf(legal::Field::kPublicSince));
+  RecordBy("", &before, made);  // What stays confirmed.
+  for (const absl::CivilDay day : days) {
+    if (!SurelyPublic(made, day) || SurelyPublic(before, day)) continue;
+    return FieldHasToBeConfirmed(
+        made, legal::Name(said ? legal::Field::kPublicSince : legal::Field::kSigned),
+        absl::StrCat("That it was public on ", FormatDay(day)));
   }
   return std::nullopt;
 }
@@ -267,26 +279,16 @@ std::optional<Problem> GovernsAgain(const Registry& registry, const Instrument& 
                                     const Instrument& made) {
   const Instrument* const earlier = NoMoreReplaced(registry, old, made);
   if (earlier == nullptr) return std::nullopt;
-  const legal::Instrument recorded = AsRecorded(*earlier);
-  const legal::Instrument held = ToLegal(*earlier);
-  std::vector<std::string> sure;
-  std::vector<std::string> unsure;
-  ForEachDecisive([&](legal::Field field) {
-    if (!MayCarry(*earlier, held, field)) return;
-    sure.emplace_back(legal::Name(field));
-    unsure.push_back(
-        CertaintyOfField(legal::Name(field), UnsureInPlaceOf(recorded.CertaintyOf(field))));
-  });
+  const SureFields sure = SureFieldsOf(*earlier, ToLegal(*earlier));
   if (sure.empty()) return std::nullopt;
   return Problem{
       "supersedes",
-      absl::StrCat(
-          NameOf(*earlier),
-          " would govern again on one person's word: say first that what is sure of "
-          "it is not, with ",
-          HowToUpdate(*earlier, unsure), ", and afterwards have somebody else confirm ",
-          sure.size() == 1 ? "" : absl::StrCat("each FIELD of ", absl::StrJoin(sure, ", "), " "),
-          "with ", HowToConfirm(*earlier, sure.size() == 1 ? sure[0] : "FIELD"))};
+      absl::StrCat(NameOf(*earlier),
+                   " would govern again on one person's word: say first that what is sure of "
+                   "it is not, with ",
+                   HowToUpdate(*earlier, sure.unsure),
+                   ", and afterwards have somebody else confirm ",
+                   HowToConfirm(*earlier, sure.names))};
 }
 
 // Under another name it is another partner: what is sure of it in law was sure of the one before.
@@ -367,33 +369,9 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
     surer = confirmed ? sure_already()
                       : FieldHasToBeConfirmed(made, name, absl::StrCat("`", name, "`"));
   });
+  if (!surer.has_value() && old != nullptr) surer = SureByAnotherDocument(*old, made);
+  if (!surer.has_value()) surer = PublicOnOnesWord(before, made);
   return surer.has_value() ? surer : HasNewEffect(before, made);
-}
-
-std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made) {
-  if (!made.reference.empty()) return std::nullopt;
-  static const Instrument none;
-  const Instrument& before = old == nullptr ? none : *old;
-  const legal::Instrument was = AsRecorded(before);
-  const legal::Instrument is = AsRecorded(made);
-  std::optional<Problem> without;
-  ForEachDecisive([&](legal::Field field) {
-    if (without.has_value()) return;
-    // What holds already without a reference stays; what rests on one does not without it.
-    const bool stays = before.reference.empty() && SameValue(made, before, field) &&
-                       was.CertaintyOf(field) == is.CertaintyOf(field);
-    if (stays || !MayCarry(made, is, field)) return;
-    const absl::string_view name = legal::Name(field);
-    without = Problem{
-        "reference",
-        absl::StrCat("name the document that shows `", name,
-                     "`, such as OJ L 149, 30.4.2021, with `--set reference=DOCUMENT`, or say with "
-                     "`--set ",
-                     CertaintyOfField(name, Certainty::kUnconfirmed), "` (in a file: ", name,
-                     ":unconfirmed) that it is unconfirmed, so that a second person confirms it "
-                     "with evidence")};
-  });
-  return without;
 }
 
 std::optional<Problem> MadeSurer(const Authority* old, const Authority& made) {

@@ -16,9 +16,10 @@ namespace comity::partner_registry {
 // changes, also by way of an empty one. Of an instrument on which data can be released no day from
 // which it may have effect is sure unless it was, nor that it allows secondment, whatever it names
 // as its `reference`; nor that it covers more, has effect for longer, or leaves an earlier version
-// that is sure to govern again. An authority is sure if it was, had the same name and was competent
-// or covered for as much (legal::Widens), a legal class on days on which the same one was, a
-// competence if it was, the latter two unless the partner gets another name.
+// that is sure to govern again. No instrument at all surely is public sooner (SurelyPublic), nor is
+// it shown by another document (documents.h). An authority is sure if it was, had the same name and
+// was competent or covered for as much (legal::Widens), a legal class on days on which the same one
+// was, a competence if it was, the latter two unless the partner gets another name.
 std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old,
                                  const Instrument& made);
 std::optional<Problem> MadeSurer(const Authority* old, const Authority& made);
@@ -29,13 +30,6 @@ std::optional<Problem> MadeSurer(const Partner* old, const Partner& made);
 const Instrument* NoMoreReplaced(const Registry& registry, const Instrument& old,
                                  const Instrument& made);
 
-// What `made`, in the place of `old` (null: it is new), says for sure without a document, which
-// `reference` names: a day from which it may have effect, or that it allows secondment; nullopt:
-// nothing. What is only stricter needs none, nor what was recorded without one and stays. Emptied,
-// nothing sure may rest on it.
-std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& made);
-
-inline constexpr char kEvidenceMissing[] = "EVIDENCE_MISSING";
 inline constexpr char kConfirmationNeeded[] = "CONFIRMATION_NEEDED";
 
 // FAILED_PRECONDITION `CONFIRMATION_NEEDED` for what MadeSurer found, with the field below `path`.

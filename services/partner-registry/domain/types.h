@@ -129,7 +129,7 @@ struct Instrument {
   std::string recorded_by;  // SPIFFE id; empty: nobody knows.
   // Whose word a decisive field is (WhoseWord), where that is not `recorded_by` alone, as ids with
   // one space between them; of an empty one, where the value that was there was unconfirmed. Under
-  // "*" whoever changed what the instrument decides: they confirm nothing of it.
+  // "*" whoever entered the instrument or changed what it decides: they confirm nothing of it.
   std::map<std::string, std::string> value_recorded_by;
   std::optional<Retraction> retraction;  // Set: it counts for nothing.
   Recorded recorded;

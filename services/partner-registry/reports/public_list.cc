@@ -58,14 +58,25 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
   return found;
 }
 
+// What the second person who confirmed the field named; empty if nobody did.
+std::string ShownBy(const Instrument& instrument, absl::string_view field) {
+  for (const Confirmation& confirmation : instrument.confirmations) {
+    if (confirmation.field == field) return confirmation.evidence;
+  }
+  return "";
+}
+
 json::Json ToJson(const Entry& entry) {
   const Instrument& instrument = *entry.instrument;
   const Uses uses = UsesOf(instrument);
   json::Json dates = json::Json::object();
   json::Json certainty = json::Json::object();
+  json::Json shown_by = json::Json::object();
   for (const auto& [field, day] : DatesOf(instrument)) {
     dates[field] = day;
     certainty[field] = Word(CertaintyOf(instrument, field));
+    const std::string evidence = ShownBy(instrument, field);
+    if (!evidence.empty()) shown_by[field] = evidence;
   }
   json::Json made = {{"partner", NameOf(*entry.partner)},
                      {"partner_name", entry.partner->display_name},
@@ -76,6 +87,7 @@ json::Json ToJson(const Entry& entry) {
                      {"legal_base", instrument.legal_base},
                      {"dates", std::move(dates)},
                      {"certainty", std::move(certainty)},
+                     {"shown_by", std::move(shown_by)},
                      {"parts_suspended", instrument.parts_suspended},
                      {"reference", instrument.reference},
                      {"basis_for", uses.basis_for},
@@ -100,8 +112,10 @@ pages::Table ToTable(const std::vector<Entry>& entries, bool open) {
     const Uses uses = UsesOf(instrument);
     std::vector<std::string> dates;
     for (const auto& [field, day] : DatesOf(instrument)) {
-      dates.push_back(
-          absl::StrCat(StepText(field), " ", day, " (", Text(CertaintyOf(instrument, field)), ")"));
+      const std::string evidence = ShownBy(instrument, field);
+      dates.push_back(absl::StrCat(StepText(field), " ", day, " (",
+                                   Text(CertaintyOf(instrument, field)),
+                                   evidence.empty() ? "" : ": ", evidence, ")"));
     }
     if (!instrument.parts_suspended.empty()) {
       dates.push_back(absl::StrCat("suspended: ", instrument.parts_suspended == "*"

@@ -5,6 +5,7 @@
 
 #include "common/status/error.h"
 #include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
@@ -16,6 +17,7 @@ using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 
+constexpr char kFirst[] = "spiffe://agency.example/agency/registry-operator/-/first";
 constexpr char kSecond[] = "spiffe://agency.example/agency/registry-operator/-/second";
 
 class InstrumentEvidenceTest : public ::testing::Test {
@@ -81,10 +83,10 @@ class InstrumentEvidenceTest : public ::testing::Test {
 };
 
 const auto kRefused = FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING");
+const auto kNeeded = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
 
 TEST_F(InstrumentEvidenceTest, FromWhenItHasEffectIsNotEnteredForSureWithoutADocument) {
-  for (const char* field :
-       {"signed", "provisional_from", "in_force", "in_force_by", "applied_from"}) {
+  for (const char* field : {"provisional_from", "in_force", "in_force_by", "applied_from"}) {
     for (const Certainty sure : {Certainty::kFound, Certainty::kMonth, Certainty::kYear}) {
       const auto refused = Created(field, sure);
       ASSERT_THAT(refused, kRefused) << field;
@@ -97,6 +99,9 @@ TEST_F(InstrumentEvidenceTest, FromWhenItHasEffectIsNotEnteredForSureWithoutADoc
     }
   }
   EXPECT_THAT(Created("ended", Certainty::kFound), IsOk()) << "that there is no end";
+  for (const char* document : {"", "OJ L 1"}) {
+    EXPECT_THAT(Created("signed", Certainty::kFound, document), kNeeded) << "it would be public";
+  }
 }
 
 TEST_F(InstrumentEvidenceTest, ARowNamesTheColumn) {
@@ -125,9 +130,16 @@ TEST_F(InstrumentEvidenceTest, WhatWasRecordedWithoutADocumentStaysAndIsChangedW
                 it.certainty["applied_from"] = Certainty::kFound;
               }),
               kRefused);
-  EXPECT_THAT(Changed([](Instrument& it) {
-                it.in_force = "2013";
-                it.reference = "OJ L 1";
+  const auto with_a_document = [](Instrument& it) {
+    it.in_force = "2013";
+    it.reference = "OJ L 1";
+  };
+  EXPECT_THAT(Changed(with_a_document), kNeeded) << "what it shows of the rest is for two";
+  EXPECT_THAT(Changed([&](Instrument& it) {
+                with_a_document(it);
+                it.certainty = {{"signed", Certainty::kUnconfirmed},
+                                {"in_force", Certainty::kUnconfirmed},
+                                {"ended", Certainty::kFound}};
               }),
               IsOk());
   EXPECT_THAT(Changed([](Instrument& it) {
@@ -138,14 +150,13 @@ TEST_F(InstrumentEvidenceTest, WhatWasRecordedWithoutADocumentStaysAndIsChangedW
 }
 
 TEST_F(InstrumentEvidenceTest, WhatLetsItHaveEffectForLongerIsForTwoAndWhatStopsItForOne) {
-  const auto needed = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
   for (const char* later : {"2030-07-01", "2031", ""}) {
     for (const char* document : {"", "OJ L 1"}) {
       EXPECT_THAT(Changed([&](Instrument& it) {
                     it.ended = later;
                     it.reference = document;
                   }),
-                  needed)
+                  kNeeded)
           << later << ", whatever it names";
     }
   }
@@ -176,13 +187,13 @@ TEST_F(InstrumentEvidenceTest, WhatLetsItHaveEffectForLongerIsForTwoAndWhatStops
   Instrument stopped = Old(registry_);
   stop(stopped);
   registry_ = After(registry_, {stopped});
-  EXPECT_THAT(Changed([](Instrument& it) { it.suspended_from = "2027-01-01"; }), needed);
+  EXPECT_THAT(Changed([](Instrument& it) { it.suspended_from = "2027-01-01"; }), kNeeded);
   EXPECT_THAT(Changed([](Instrument& it) {
                 it.suspended_from.clear();
                 it.parts_suspended.clear();
               }),
-              needed);
-  EXPECT_THAT(Changed([](Instrument& it) { it.notified_end.clear(); }), needed);
+              kNeeded);
+  EXPECT_THAT(Changed([](Instrument& it) { it.notified_end.clear(); }), kNeeded);
   EXPECT_THAT(Changed([](Instrument& it) { it.suspended_from = "2025-01-01"; }), IsOk());
 }
 
@@ -191,7 +202,7 @@ TEST_F(InstrumentEvidenceTest, ADocumentStaysNamedWhileSomethingSureRestsOnIt) {
   documented.reference = "OJ L 1";
   registry_ = After(registry_, {documented});
   EXPECT_THAT(Changed([](Instrument& it) { it.reference.clear(); }), kRefused);
-  EXPECT_THAT(Changed([](Instrument& it) { it.reference = "OJ L 2"; }), IsOk());
+  EXPECT_THAT(Changed([](Instrument& it) { it.reference = "OJ L 2"; }), kNeeded);
 
   const auto unsure = [](Instrument& it) {
     it.certainty = {{"signed", Certainty::kUnconfirmed}, {"in_force", Certainty::kUnconfirmed}};
@@ -205,8 +216,24 @@ TEST_F(InstrumentEvidenceTest, ADocumentStaysNamedWhileSomethingSureRestsOnIt) {
   RecordBy(kImporter, nullptr, documented);
   ASSERT_THAT(Confirm(kSecond, "in_force", "note verbale 7", kNow, documented), IsOk());
   registry_ = After(registry_, {documented});
-  EXPECT_THAT(Changed([](Instrument& it) { it.reference.clear(); }), IsOk())
-      << "the second person's evidence shows it";
+  EXPECT_TRUE(IsConfirmed(Old(registry_), legal::Field::kInForce));
+  for (const char* document : {"", "OJ L 0, invented"}) {
+    Instrument changed = Old(registry_);
+    changed.reference = document;
+    const auto plan = PlanUpdateInstrument(registry_, kFirst, changed, "", kNow);
+    ASSERT_THAT(plan, IsOk());
+    const auto& other = std::get<Instrument>(plan->facts.at(0));
+    EXPECT_FALSE(IsConfirmed(other, legal::Field::kInForce))
+        << "who confirmed it had another document in hand";
+    const Registry after = After(registry_, plan->facts);
+    const std::string etag = EtagOf(Old(after).recorded);
+    const auto confirm = [&](const char* who) {
+      return PlanConfirmField(after, who, NameOf(other), "in_force", "OJ", etag, kNow);
+    };
+    EXPECT_THAT(confirm(kFirst),
+                FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED"));
+    EXPECT_THAT(confirm(kSecond), IsOk());
+  }
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "common/legal/effect.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
-#include "services/partner-registry/domain/partner_mutations.h"
 #include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/retractions.h"
 #include "tests/unit/partner_registry/two_persons.h"
@@ -283,51 +282,6 @@ TEST_F(LooseningTest, AScopeIsComparedLimitByLimit) {
   widened.certainty["scope"] = Certainty::kUnconfirmed;
   Do(Update(widened));
   EXPECT_THAT(Confirm("text", "scope", kFirst), kNotYou);
-}
-
-TEST_F(LooseningTest, UnderAnotherNameAPartnerIsNothingForSure) {
-  Partner renamed = *registry_.FindPartner("interpol");
-  renamed.display_name = "INTERNATIONAL Criminal Police Organization: Interpol*";
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, ""), IsOk()) << "the same words";
-  renamed.aliases.emplace_back("Police of the world");
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, ""), IsOk()) << "it has its own, too";
-  renamed = *registry_.FindPartner("interpol");
-  ASSERT_EQ(renamed.legal_classes.size(), 1u);
-  ASSERT_TRUE(renamed.competence.criminal_matters);
-  renamed.display_name = "Customs Bureau";
-  const auto refused = PlanUpdatePartner(registry_, kFirst, renamed, "");
-  EXPECT_THAT(refused, kNeeded);
-  EXPECT_THAT(std::string(refused.status().message()),
-              HasSubstr("say so with `--set 'legal_classes=[{\"legal_class\": "));
-  renamed.legal_classes[0].certainty = Certainty::kUnconfirmed;
-  renamed.competence.certainty = Certainty::kFound;
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, ""), kNeeded) << "its competence";
-  renamed.competence.certainty = Certainty::kUnconfirmed;
-  Do(PlanUpdatePartner(registry_, kFirst, renamed, ""));
-
-  const auto of_class = [&](const char* who) {
-    return PlanConfirmLegalClass(registry_, who, "interpol", renamed.legal_classes[0].from, "OJ",
-                                 EtagOf(registry_.FindPartner("interpol")->recorded), kNow);
-  };
-  const auto competence = [&](const char* who) {
-    return PlanConfirmCompetence(registry_, who, "interpol", "OJ",
-                                 EtagOf(registry_.FindPartner("interpol")->recorded), kNow);
-  };
-  const auto is_for_others = [&](const char* who, const char* other) {
-    EXPECT_THAT(of_class(who), kNotYou);
-    EXPECT_THAT(competence(who), kNotYou);
-    Do(of_class(other));
-    Do(competence(other));
-  };
-  is_for_others(kFirst, kSecond);
-
-  // What was confirmed was so under the name of then.
-  renamed = *registry_.FindPartner("interpol");
-  renamed.display_name = "Police Bureau";
-  const auto again = PlanUpdatePartner(registry_, kSecond, renamed, "");
-  Do(again);
-  EXPECT_TRUE(again->barrier);
-  is_for_others(kSecond, kThird);
 }
 
 }  // namespace

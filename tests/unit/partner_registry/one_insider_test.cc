@@ -1,5 +1,5 @@
-// What one insider gains who edits and confirms, all alone after the initial load: nothing but what
-// that load stated, by confirming it.
+// What one insider gains who enters, edits and confirms after the initial load: nothing but what
+// that load stated, by confirming it; nor what somebody else states of what he entered.
 #include <gmock/gmock.h>
 
 #include <iterator>
@@ -13,9 +13,11 @@
 #include "common/legal/effect.h"
 #include "common/legal/question.h"
 #include "common/legal/scope.h"
+#include "common/status/macros.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/retractions.h"
@@ -28,7 +30,12 @@ namespace {
 constexpr char kInsider[] = "spiffe://agency.example/agency/registry-operator/-/insider";
 constexpr char kInsiderAtADesk[] = "spiffe://agency.example/agency/desk-officer/-/insider";
 constexpr char kPartner[] = "atlantis";
+constexpr char kHonest[] = "spiffe://agency.example/agency/registry-operator/-/honest";
 constexpr const char* kVersions[] = {"v1", "v2", "v3"};
+constexpr char kEntered[] = "entered";  // By the insider.
+constexpr const char* kInstruments[] = {"v1", "v2", "v3", kEntered};
+constexpr char kAuthority[] = "court";
+constexpr const char* kReferences[] = {"OJ L 1", "OJ L 2"};  // The first is loaded.
 constexpr const char* kNames[] = {"Atlantis", "ATLANTIS", "Mu"};
 
 struct Date {
@@ -43,7 +50,8 @@ constexpr Date kDates[] = {{"signed", &Instrument::signed_on},
                            {"not_before", &Instrument::not_before},
                            {"notified_end", &Instrument::notified_end},
                            {"ended", &Instrument::ended},
-                           {"suspended_from", &Instrument::suspended_from}};
+                           {"suspended_from", &Instrument::suspended_from},
+                           {"public_since", &Instrument::public_since}};
 constexpr const char* kDays[] = {"2018-03-01", "2019-06-30", "2019-12-11",
                                  "2024-05-01", "2026-06-30", "2999-01-01"};
 constexpr Certainty kCertainties[] = {Certainty::kUnspecified, Certainty::kFound,
@@ -74,7 +82,14 @@ Gains GainsOf(const Registry& registry) {
   const auto name = [](const std::string& id) {
     return absl::StrCat("partners/", kPartner, "/instruments/", id);
   };
-  for (const char* version : kVersions) {
+  const bool mu = registry.FindPartner(kPartner)->display_name == "Mu";
+  // Under either name.
+  const auto add = [&](bool gain) { gains.insert(gains.end(), {gain && !mu, gain && mu}); };
+  for (const legal::Authority& authority : dossier.authorities) {
+    add(legal::Confirmed(authority.certainty));
+  }
+  for (const char* version : kInstruments) {
+    const Instrument* const recorded = registry.FindInstrument(name(version));
     const legal::Instrument* instrument = nullptr;
     for (const legal::Instrument& each : dossier.instruments) {
       if (each.name == name(version)) instrument = &each;
@@ -84,23 +99,21 @@ Gains GainsOf(const Registry& registry) {
           instrument != nullptr &&
           legal::EffectWithScope(*instrument, dossier, {.day = day}).holds == legal::Tri::kYes;
       for (const legal::Question* question : {&terrorism, &fraud}) {
-        gains.push_back(carries && (instrument->scope == nullptr ||
-                                    legal::Beyond(*instrument->scope, *question).empty()));
+        add(carries &&
+            (instrument->scope == nullptr || legal::Beyond(*instrument->scope, *question).empty()));
       }
-      gains.push_back(carries && instrument->scope != nullptr &&
-                      instrument->scope->Names(legal::HeldScope::Limit::kTerritories, "North"));
-      gains.push_back(carries && instrument->allows_secondment &&
-                      legal::Sure(*instrument, legal::Field::kAllowsSecondment));
+      add(carries && instrument->scope != nullptr &&
+          instrument->scope->Names(legal::HeldScope::Limit::kTerritories, "North"));
+      add(carries && instrument->allows_secondment &&
+          legal::Sure(*instrument, legal::Field::kAllowsSecondment));
+      add(carries && recorded->reference == kReferences[1]);
+      gains.push_back(recorded != nullptr && SurelyPublic(*recorded, day));
     }
   }
-  const std::string& called = registry.FindPartner(kPartner)->display_name;
-  for (const char* named : {"Atlantis", "Mu"}) {
-    for (const absl::CivilDay day : days) {
-      const legal::ClassOnDay is = legal::ClassOf(*dossier.partner, {.day = day});
-      for (const LegalClass each : kClasses) {
-        gains.push_back(is.known == legal::Tri::kYes && is.legal_class == each &&
-                        (called == "Mu") == (named == std::string("Mu")));
-      }
+  for (const absl::CivilDay day : days) {
+    const legal::ClassOnDay is = legal::ClassOf(*dossier.partner, {.day = day});
+    for (const LegalClass each : kClasses) {
+      add(is.known == legal::Tri::kYes && is.legal_class == each);
     }
   }
   return gains;
@@ -119,6 +132,11 @@ Registry Trusting(const Registry& registry) {
         trusted.certainty[name] = Certainty::kFound;
       }
     });
+    facts.emplace_back(std::move(trusted));
+  }
+  for (const Authority* authority : registry.AuthoritiesOf(kPartner)) {
+    Authority trusted = *authority;
+    trusted.certainty = Certainty::kFound;
     facts.emplace_back(std::move(trusted));
   }
   Partner trusted = *registry.FindPartner(kPartner);
@@ -150,7 +168,7 @@ class OneInsiderTest : public ::testing::Test {
 
   void Change(Instrument& instrument) {
     const Date& date = OneOf(kDates);
-    switch (dice_() % 8) {
+    switch (dice_() % 9) {
       case 0:
       case 1:
         instrument.*date.value = Once(2) ? "" : OneOf(kDays);
@@ -171,6 +189,9 @@ class OneInsiderTest : public ::testing::Test {
         for (auto& [field, certainty] : instrument.certainty) certainty = doubt;
         break;
       }
+      case 7:
+        instrument.reference = OneOf(kReferences);
+        break;
       default:
         instrument.parts_suspended = Once(2) ? "" : "*";
         if (Once(2)) instrument.certainty["parts_suspended"] = OneOf(kCertainties);
@@ -200,7 +221,7 @@ class OneInsiderTest : public ::testing::Test {
     made.partner = kPartner;
     made.id = id;
     made.title = "A text";
-    made.reference = "OJ L 1";
+    made.reference = kReferences[0];
     made.kind = OneOf(kKinds);
     made.allows_secondment = made.kind == InstrumentKind::kCooperationAgreementPre2019 && Once(2);
     made.certainty["allows_secondment"] = OneOf(kCertainties);
@@ -229,10 +250,72 @@ class OneInsiderTest : public ::testing::Test {
       rows.push_back({.fact = LegalClassRow{.partner = kPartner, .period = period}});
     }
     for (const char* version : kVersions) rows.push_back({.fact = AnInstrument(version)});
+    rows.push_back(
+        {.fact = Authority{.partner = kPartner,
+                           .id = kAuthority,
+                           .display_name = "Court",
+                           .competent_in_criminal_matters = true,
+                           .certainty = Once(2) ? Certainty::kFound : Certainty::kUnconfirmed}});
     Registry empty(std::string(32, 'a'));
     absl::StatusOr<ImportPlan> plan = PlanImport(empty, rows, kImporter, kNow);
     if (!plan.ok()) return std::nullopt;
     return After(std::move(empty), std::move(plan->facts));
+  }
+
+  static absl::StatusOr<Plan> Imported(const Registry& registry, const std::vector<ImportRow>& rows,
+                                       const char* as) {
+    COMITY_ASSIGN_OR_RETURN(ImportPlan plan, PlanImport(registry, rows, as, kNow));
+    return Plan{.facts = std::move(plan.facts)};
+  }
+
+  // Without a day: those are for others to state.
+  absl::StatusOr<Plan> Enter(const Registry& registry, const char* as) {
+    Instrument made{.partner = kPartner, .id = kEntered, .kind = OneOf(kKinds), .title = "A text"};
+    made.reference = kReferences[0];
+    if (Once(2)) made.scope = AScope();
+    if (Once(3)) made.supersedes = OneOf(kVersions);
+    return Once(2) ? PlanCreateInstrument(registry, as, made)
+                   : Imported(registry, {{.fact = made}}, as);
+  }
+
+  // The only one whom the insider finds to help him, unknowing.
+  static absl::StatusOr<Plan> StateDays(const Registry& registry) {
+    const Instrument* const entered =
+        registry.FindInstrument(absl::StrCat("partners/", kPartner, "/instruments/", kEntered));
+    if (entered == nullptr) return absl::NotFoundError("not entered yet");
+    Instrument stated = *entered;
+    stated.signed_on = "2018-03-01";
+    stated.in_force = "2019-06-30";
+    for (const char* field : {"signed", "in_force"}) {
+      stated.certainty[field] = Certainty::kUnconfirmed;
+    }
+    return PlanUpdateInstrument(registry, kHonest, stated, "", kNow);
+  }
+
+  // Another name, with all of it unsure that has to be.
+  absl::StatusOr<Plan> Rename(const Registry& registry, const char* as) {
+    Partner named = *registry.FindPartner(kPartner);
+    named.display_name = OneOf(kNames);
+    std::vector<ImportRow> rows = {{.fact = named}};
+    for (LegalClassPeriod period : named.legal_classes) {
+      if (legal::Confirmed(period.certainty)) period.certainty = Certainty::kUnconfirmed;
+      rows.push_back({.fact = LegalClassRow{.partner = kPartner, .period = period}});
+    }
+    for (const Instrument* instrument : registry.InstrumentsOf(kPartner)) {
+      Instrument doubted = *instrument;
+      ForEachDecisive([&](legal::Field field) {
+        if (MayCarry(doubted, AsRecorded(doubted), field)) {
+          doubted.certainty[std::string(legal::Name(field))] = Certainty::kUnconfirmed;
+        }
+      });
+      rows.push_back({.fact = std::move(doubted)});
+    }
+    for (const Authority* authority : registry.AuthoritiesOf(kPartner)) {
+      Authority doubted = *authority;
+      doubted.certainty = Certainty::kUnconfirmed;
+      rows.push_back({.fact = std::move(doubted)});
+    }
+    return Imported(registry, rows, as);
   }
 
   // What the insider tries.
@@ -240,6 +323,13 @@ class OneInsiderTest : public ::testing::Test {
     const char* const as = Once(2) ? kInsider : kInsiderAtADesk;
     const Partner& partner = *registry.FindPartner(kPartner);
     const std::string etag = EtagOf(partner.recorded);
+    if (Once(20)) return Enter(registry, as);
+    if (Once(20)) return StateDays(registry);
+    if (Once(60)) return Rename(registry, as);
+    if (Once(20)) {
+      const Authority& court = *registry.AuthoritiesOf(kPartner).front();
+      return PlanConfirmAuthority(registry, as, NameOf(court), "OJ", EtagOf(court.recorded), kNow);
+    }
     const int what = static_cast<int>(dice_() % 12);
     if (what == 0) {
       Partner changed = partner;
@@ -256,7 +346,8 @@ class OneInsiderTest : public ::testing::Test {
       const std::string from = OneOf(partner.legal_classes).from;
       return PlanConfirmLegalClass(registry, as, kPartner, from, "OJ", etag, kNow);
     }
-    const std::string name = absl::StrCat("partners/", kPartner, "/instruments/", OneOf(kVersions));
+    const std::string name =
+        absl::StrCat("partners/", kPartner, "/instruments/", OneOf(kInstruments));
     const Instrument* const known = registry.FindInstrument(name);
     if (known == nullptr) return absl::NotFoundError("retracted");
     if (what < 6) {
@@ -271,9 +362,7 @@ class OneInsiderTest : public ::testing::Test {
       Change(changed);
     } while (Once(2));
     if (!Once(4)) return PlanUpdateInstrument(registry, as, changed, "", kNow);
-    const auto import = PlanImport(registry, {{.fact = changed}}, as, kNow);
-    if (!import.ok()) return import.status();
-    return Plan{.facts = import->facts};
+    return Imported(registry, {{.fact = changed}}, as);
   }
 
   std::minstd_rand dice_{11};

@@ -10,6 +10,7 @@
 #include "common/legal/effect.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "tests/unit/partner_registry/two_persons.h"
 
@@ -283,6 +284,133 @@ TEST_F(OnePersonTest, WhatWasConfirmedIsComparedMemberByMember) {
   split.sectors = {"police", "customs"};
   Do(PlanUpdateAuthority(registry_, kFirst, split, "", kNow));
   EXPECT_FALSE(registry_.FindAuthority(name)->confirmation.has_value());
+}
+
+TEST_F(OnePersonTest, WhoEntersAnInstrumentConfirmsNothingThatOthersStateOfIt) {
+  constexpr char kFirstElsewhere[] = "spiffe://agency.example/agency/desk-officer/-/first";
+  for (const bool by_import : {false, true}) {
+    Instrument bare;
+    bare.partner = "brazil";
+    bare.id = by_import ? "imported" : "created";
+    bare.kind = InstrumentKind::kAdequacyDecisionLed;
+    bare.title = "A text";
+    bare.reference = "OJ L 1";
+    const std::string name = NameOf(bare);
+    if (by_import) {
+      const auto plan = PlanImport(registry_, {{.fact = bare}}, kFirst, kNow);
+      ASSERT_THAT(plan, IsOk());
+      Do(Plan{.facts = plan->facts});
+    } else {
+      Do(PlanCreateInstrument(registry_, kFirst, bare));
+    }
+    Instrument dated = *registry_.FindInstrument(name);
+    dated.in_force = "2020-01-01";
+    dated.certainty["in_force"] = Certainty::kUnconfirmed;
+    Do(PlanUpdateInstrument(registry_, kSecond, dated, "", kNow));
+    const auto confirm = [&](const char* who) {
+      return PlanConfirmField(registry_, who, name, "in_force", "OJ L 1",
+                              EtagOf(registry_.FindInstrument(name)->recorded), kNow);
+    };
+    for (const char* who : {kFirst, kFirstElsewhere}) {
+      EXPECT_THAT(confirm(who), kNotYou) << "its kind and what it covers are his word";
+      EXPECT_THAT(std::string(confirm(who).status().message()),
+                  HasSubstr("you entered the instrument, or changed what it decides: ask somebody "
+                            "else, such as a desk officer, who did neither"));
+    }
+    EXPECT_THAT(confirm(kSecond), kNotYou) << "the day is his";
+    Do(confirm(kThird));
+  }
+}
+
+TEST_F(OnePersonTest, WhatTheInitialLoadBringsIsNotOnePersonsWord) {
+  Instrument bare = Decision();
+  bare.partner = "brazil";
+  bare.id = "text";
+  bare.title = "A text";
+  bare.in_force.clear();
+  const auto load = PlanImport(
+      Registry(std::string(32, 'a')),
+      {{.fact = Partner{.id = "brazil", .kind = PartnerKind::kState, .display_name = "Brazil"}},
+       {.fact = bare}},
+      kFirst, kNow);
+  ASSERT_THAT(load, IsOk());
+  registry_ = After(Registry(std::string(32, 'a')), load->facts);
+  Instrument dated = Text();
+  dated.in_force = "2020-01-01";
+  dated.certainty["in_force"] = Certainty::kUnconfirmed;
+  Do(Update(dated, kSecond));
+  EXPECT_THAT(Confirm("in_force", kSecond), kNotYou);
+  EXPECT_THAT(Confirm("in_force", kFirst), IsOk()) << "who set it up says nothing of its days";
+}
+
+TEST_F(OnePersonTest, NobodyMakesAnInstrumentPublicAlone) {
+  for (const InstrumentKind kind :
+       {InstrumentKind::kBindingInstrument, InstrumentKind::kMemorandumOfUnderstanding}) {
+    Instrument made;
+    made.partner = "brazil";
+    made.id = kind == InstrumentKind::kBindingInstrument ? "secret" : "memorandum";
+    made.kind = kind;
+    made.title = "A text";
+    made.reference = "OJ L 1";
+    const std::string name = NameOf(made);
+    const auto create = [&] { return PlanCreateInstrument(registry_, kFirst, made); };
+    const auto known = [&]() -> const Instrument& { return *registry_.FindInstrument(name); };
+    const auto is_public = [&] { return SurelyPublic(known(), absl::CivilDay(2026, 11, 28)); };
+    const auto update = [&](const Instrument& changed, const char* who = kFirst) {
+      return PlanUpdateInstrument(registry_, who, changed, "", kNow);
+    };
+    const auto confirm = [&](absl::string_view field, const char* who) {
+      return PlanConfirmField(registry_, who, name, field, "OJ", EtagOf(known().recorded), kNow);
+    };
+    made.public_since = "2020-01-01";
+    made.certainty["public_since"] = Certainty::kFound;
+    EXPECT_THAT(create(), kNeeded);
+    EXPECT_THAT(PlanImport(registry_, {{.source = {"a.csv", 2}, .fact = made}}, kFirst, kNow),
+                FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+    EXPECT_THAT(std::string(create().status().message()),
+                HasSubstr("`--set certainty.public_since=unconfirmed`"));
+    made.public_since.clear();
+    made.signed_on = "2020-01-01";
+    made.certainty = {{"signed", Certainty::kFound}};
+    EXPECT_THAT(create(), kNeeded) << "nor by its signature";
+    made.signed_on = "2999-01-01";
+    EXPECT_THAT(create(), kNeeded) << "nor once that has come";
+    made.signed_on = "2020-01-01";
+    made.certainty["signed"] = Certainty::kUnconfirmed;
+    Do(create());
+    EXPECT_FALSE(is_public());
+
+    Instrument said = known();
+    said.public_since = "2020-02-01";
+    said.certainty["public_since"] = Certainty::kFound;
+    EXPECT_THAT(update(said), kNeeded) << "later";
+    said.certainty["public_since"] = Certainty::kUnconfirmed;
+    Do(update(said));
+    EXPECT_THAT(confirm("public_since", kFirst), kNotYou);
+    Do(confirm("public_since", kSecond));
+    EXPECT_TRUE(is_public());
+    Do(confirm("signed", kSecond));
+
+    said = known();
+    said.public_since = "2020-01-15";
+    said.certainty["public_since"] = Certainty::kFound;
+    EXPECT_THAT(update(said), kNeeded) << "sooner";
+    said.public_since = "2999-01-01";
+    said.certainty["public_since"] = Certainty::kUnconfirmed;
+    registry_ = After(registry_, {said});
+    EXPECT_FALSE(is_public());
+    Instrument emptied = known();
+    emptied.public_since.clear();
+    emptied.certainty.erase("public_since");
+    EXPECT_THAT(update(emptied), kNeeded) << "its signature would make it so";
+    emptied.certainty["public_since"] = Certainty::kUnconfirmed;
+    Do(update(emptied));
+    EXPECT_FALSE(is_public());
+    emptied.certainty.erase("public_since");
+    EXPECT_THAT(update(emptied), kNeeded) << "still";
+    Do(confirm("public_since", kThird));
+    EXPECT_TRUE(is_public()) << "two say that nothing but its signature tells";
+  }
 }
 
 // Whatever edits one person makes one after the other, no day gains an effect; the law's own

@@ -88,6 +88,23 @@ TEST_F(ReportsTest, ThePublicListHasWhatHasEffectOnTheDay) {
   EXPECT_EQ(day.at("registry_revision").at("number"), 1);
 }
 
+TEST_F(ReportsTest, ThePublicListNamesWhatTheSecondPersonNamed) {
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.certainty["in_force"] = Certainty::kUnconfirmed;
+  agreement.confirmations = {
+      {.field = "in_force", .value = agreement.in_force, .evidence = "OJ L 5, as confirmed"}};
+  const PublicList list = PublicListOn(After(registry_, {agreement}), Day("2026-11-23"));
+  const json::Json content = json::ParseCanonical(list.content).value();
+  for (const json::Json& entry : content.at("in_effect")) {
+    const bool confirmed = entry.at("instrument") == kAgreement;
+    EXPECT_EQ(entry.at("shown_by").size(), confirmed ? 1u : 0u) << entry.at("instrument");
+    if (!confirmed) continue;
+    EXPECT_EQ(entry.at("shown_by").at("in_force"), "OJ L 5, as confirmed");
+  }
+  EXPECT_THAT(Names(content.at("in_effect")), Contains(kAgreement));
+  EXPECT_THAT(list.page, HasSubstr("(found in a public source: OJ L 5, as confirmed)"));
+}
+
 TEST_F(ReportsTest, WhoWasTakenOffTheRegisterIsInNoReport) {
   Partner albania = *registry_.FindPartner("albania");
   albania.delete_time = absl::FromUnixSeconds(1);

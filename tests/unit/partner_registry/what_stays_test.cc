@@ -161,7 +161,7 @@ TEST_F(WhatStaysTest, NorByAnEditWhichIsRefusedForThatLast) {
   made.reference = "";
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, made, "", kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING"));
-  made.reference = "OJ L 1";
+  made = *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   made.public_since = "2026-11-29";
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, made, "", kNow + absl::Hours(24)), IsOk())
       << "the day has come";
