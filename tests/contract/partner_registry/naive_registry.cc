@@ -87,6 +87,12 @@ Certainty HowSure(const Instrument& instrument, const std::string& field) {
   return confirmed ? Certainty::kFound : CertaintyOf(instrument, field);
 }
 
+// A day from which an instrument may have effect.
+bool MayBegin(const std::string& field) {
+  return field == "signed" || field == "provisional_from" || field == "in_force" ||
+         field == "in_force_by" || field == "applied_from";
+}
+
 bool Counts(const Contact& contact, const std::string& day) {
   return contact.state == ContactState::kActive &&
          (contact.valid_from.empty() || contact.valid_from <= day) &&
@@ -258,12 +264,12 @@ std::vector<Steps> StepsShown(const World& world, const std::string& partner, Ax
 
 }  // namespace
 
-bool NaiveRegistry::Commit(const std::vector<Fact>& facts, absl::Time time) {
+bool NaiveRegistry::Commit(const std::vector<Fact>& facts, absl::Time time, bool anew) {
   World next = now();
   bool changed = false;
   for (Fact fact : facts) {
     const auto old = next.find(NameOf(fact));
-    if (old != next.end() && Says(old->second) == Says(fact)) continue;
+    if (!anew && old != next.end() && Says(old->second) == Says(fact)) continue;
     SetRecorded(fact, {.revision = static_cast<std::int64_t>(worlds_.size()), .time = time});
     next[NameOf(fact)] = fact;
     changed = true;
@@ -303,13 +309,32 @@ std::string& DayOf(Instrument& instrument, absl::string_view field) {
   return instrument.ended;
 }
 
+std::vector<Fact> UnderAnotherName(const World& world, const std::string& partner) {
+  std::vector<Fact> facts;
+  for (const Instrument* each : Of<Instrument>(world, partner)) {
+    if (each->retraction.has_value()) continue;
+    Instrument made = *each;
+    std::erase_if(made.confirmations,
+                  [](const Confirmation& confirmed) { return MayBegin(confirmed.field); });
+    facts.emplace_back(made);
+  }
+  for (const Authority* each : Of<Authority>(world, partner)) {
+    if (each->retraction.has_value()) continue;
+    Authority made = *each;
+    made.confirmation.reset();
+    facts.emplace_back(made);
+  }
+  return facts;
+}
+
 void KeepConfirmations(const Instrument* old, Instrument& made) {
   made.confirmations.clear();
   if (old == nullptr) return;
   Instrument before = *old;
   for (const Confirmation& each : old->confirmations) {
     if (DayOf(before, each.field) == DayOf(made, each.field) &&
-        CertaintyOf(before, each.field) == CertaintyOf(made, each.field)) {
+        CertaintyOf(before, each.field) == CertaintyOf(made, each.field) &&
+        (old->reference == made.reference || !MayBegin(each.field))) {
       made.confirmations.push_back(each);
     }
   }

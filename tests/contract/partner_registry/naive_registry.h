@@ -37,8 +37,9 @@ class NaiveRegistry {
   }
 
   // The next revision: `facts` take the place of what has their names; what says the same stays as
-  // it was recorded. False: nothing is new, and so there is no revision.
-  bool Commit(const std::vector<Fact>& facts, absl::Time time);
+  // it was recorded, unless it is recorded `anew`. False: nothing is new, and so there is no
+  // revision.
+  bool Commit(const std::vector<Fact>& facts, absl::Time time, bool anew = false);
 
   // The next revision, in which and before which there is no such partner.
   void CommitPurge(const std::string& partner);
@@ -51,10 +52,14 @@ class NaiveRegistry {
 };
 
 // What of a confirmation goes on when `made` takes the place of `old` (null: it is new): it was of
-// a value and of how sure that was.
+// a value and of how sure that was, and of a day from which an instrument may have effect of the
+// document that shows it.
 void KeepConfirmations(const Instrument* old, Instrument& made);
 void KeepConfirmations(const Authority* old, Authority& made);
 void KeepConfirmations(const Partner* old, Partner& made);
+
+// What hangs on a partner that gets another name, without what was confirmed under the old one.
+std::vector<Fact> UnderAnotherName(const NaiveRegistry::World& world, const std::string& partner);
 
 // An instrument's day, by its name in the proto.
 std::string& DayOf(Instrument& instrument, absl::string_view field);

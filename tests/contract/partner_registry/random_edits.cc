@@ -253,6 +253,19 @@ Edit RandomEdits::OfPartner(const NaiveRegistry& naive, const std::string& kind,
   }
   if (kind == "rename partner") {
     made.display_name = absl::StrCat(OneIn(2) ? "Republic" : "Kingdom", " of ", made.id);
+    const bool another = made.display_name != known->display_name;
+    Partner kept = made;
+    KeepConfirmations(known, kept);
+    return {kind,
+            [=, etag = Etag(*known)](const Registry& latest, absl::Time) {
+              return PlanUpdatePartner(latest, who, made, etag);
+            },
+            [=](NaiveRegistry& n, const RegistryStore::Written& written) {
+              if (!another) return n.Commit({kept}, TimeOf(written));
+              std::vector<Fact> facts = UnderAnotherName(n.now(), kept.id);
+              facts.emplace_back(kept);
+              return n.Commit(facts, TimeOf(written), /*anew=*/true);
+            }};
   } else {
     made.legal_classes = Classes(OneIn(9) ? Certainty::kFound : Certainty::kUnconfirmed);
   }

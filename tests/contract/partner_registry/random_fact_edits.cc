@@ -55,6 +55,7 @@ Edit RandomEdits::OfInstrument(const NaiveRegistry& naive, const std::string& ki
   const Instrument fresh = NewInstrument(Certainty::kUnconfirmed);
   if (OneIn(2)) {
     made.title = fresh.title;
+    if (OneIn(2)) made.reference = OneIn(2) ? "OJ L 1" : "OJ L 2";
   } else {
     const char* const field = kDays[Below(std::size(kDays))];
     const bool arrangement = made.kind == InstrumentKind::kWorkingArrangement;
