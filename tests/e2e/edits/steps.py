@@ -75,8 +75,11 @@ STEPS = [
     ("registry-1", "instruments create atlantis/agreement --set kind=other-agreement --set title=Agreement "
      "--set signed=2024-01-01", {"name": "partners/atlantis/instruments/agreement", "signed": "2024-01-01"}),
     ("registry-1", "instruments create atlantis/other --set kind=memorandum-of-understanding --set title=Other "
-     "--set signed=2024-01-01 --set 'certainty={{\"signed\":\"CERTAINTY_FOUND\"}}'",
-     ("EVIDENCE_MISSING", "name the document that shows `signed`")),
+     "--set in_force=2024-01-01 --set 'certainty={{\"in_force\":\"CERTAINTY_FOUND\"}}'",
+     ("EVIDENCE_MISSING", "name the document that shows `in_force`")),
+    ("registry-1", "instruments create atlantis/other --set kind=memorandum-of-understanding --set title=Other "
+     "--set reference=OJ --set public_since=2024-01-01 --set certainty.public_since=found",
+     ("CONFIRMATION_NEEDED", "comity instruments confirm atlantis/other public_since")),
     ("registry-1", "instruments create atlantis/other --set kind=binding-instrument --set title=Other "
      "--set signed=2024-01-01 --set reference=OJ --set certainty.signed=found",
      ("CONFIRMATION_NEEDED", "comity instruments confirm atlantis/other signed")),
@@ -84,6 +87,8 @@ STEPS = [
      "--set signed=2024-01-01", ("STEP_NOT_POSSIBLE", "SIGNING_DECISION (by the Council)")),
     ("registry-1", "instruments update atlantis/agreement --set reference=OJ --reason r",
      {"reference": "OJ", "etag": ">etag"}),
+    ("registry-1", "instruments confirm atlantis/agreement signed --evidence note --etag '{etag}'",
+     ("SECOND_PERSON_NEEDED", "ask somebody else, such as a desk officer")),
     ("desk-1", "instruments confirm atlantis/agreement signed --evidence note --etag '{etag}'",
      {"confirmations.0.field": "signed", "confirmations.0.evidence": "note"}),
     ("registry-1", "milestones record atlantis REQUESTED --axis contact-point --day 2026-01-01 --evidence letter",
