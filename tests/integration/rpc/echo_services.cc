@@ -90,6 +90,7 @@ grpc::ServerWriteReactor<pr::WatchResponse>* EchoRegistry::Watch(
             }
             pr::WatchResponse response;
             response.mutable_bookmark()->set_number(++*sent);
+            response.mutable_bookmark()->set_store_id(std::string(padding, 'x'));
             out.TryPush(std::move(response));
           }
           return absl::OkStatus();

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -75,6 +76,7 @@ class EchoRegistry final : public partner_registry::v1::PartnerRegistryService::
       partner_registry::v1::ImportFactsResponse* response) override;
 
   std::function<absl::Status(const rpc::Call&, rpc::WriteCall&)> write;
+  std::atomic<std::size_t> padding = 0;  // Bytes that each bookmark has besides its number.
 
   // Raises the number and wakes the watches.
   void Advance(int by);

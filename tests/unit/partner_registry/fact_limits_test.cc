@@ -77,6 +77,7 @@ TEST_F(FactLimitsTest, WhatEndsIsRecordedWhenTheAxisIsFull) {
               FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
   lapsed.id = "designated";
   const Registry over = After(full, {lapsed});
+  lapsed.id.clear();
   lapsed.step = "LAPSED";
   lapsed.day = "2026-11-01";
   EXPECT_THAT(PlanRecordMilestone(over, lapsed, kNow), IsOk());

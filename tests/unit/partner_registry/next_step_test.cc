@@ -115,6 +115,7 @@ TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
   Instrument later = agreement;
   later.id = "later";
   later.supersedes = agreement.id;
+  later.applied_from = "2026-02-01";
   registry_ = After(before, {later});
   const std::string next = Next("chile", Axis::kTreaty);
   EXPECT_THAT(next, HasSubstr("transfers may rest on it")) << "on the later one";

@@ -315,7 +315,7 @@ TEST_F(OnePersonTest, WhoEntersAnInstrumentConfirmsNothingThatOthersStateOfIt) {
       EXPECT_THAT(confirm(who), kNotYou) << "its kind and what it covers are his word";
       EXPECT_THAT(std::string(confirm(who).status().message()),
                   HasSubstr("you entered the instrument, or changed what it decides: ask somebody "
-                            "else, such as a desk officer, who did neither"));
+                            "else, such as a desk officer who did neither"));
     }
     EXPECT_THAT(confirm(kSecond), kNotYou) << "the day is his";
     Do(confirm(kThird));
