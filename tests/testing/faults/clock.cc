@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdlib>
@@ -43,6 +44,17 @@ std::int64_t Now(clockid_t clock) {
 }
 
 std::int64_t ShiftedNow() { return Now(CLOCK_REALTIME) + ThisProcess().clock_nanos; }
+
+// Not a local static: threads that wait for one to be made wait by this very call.
+auto RealSyscall() -> long (*)(long, ...) {
+  static constinit std::atomic<long (*)(long, ...)> known = nullptr;
+  long (*real)(long, ...) = known.load(std::memory_order_relaxed);
+  if (real == nullptr) {
+    real = Real<long(long, ...)>("syscall");
+    known.store(real, std::memory_order_relaxed);
+  }
+  return real;
+}
 
 // Whether the clock may jump while somebody waits for it.
 bool ClockMoves() {
@@ -83,7 +95,7 @@ long syscall(long number, ...) noexcept {
   long a[6];
   for (long& argument : a) argument = va_arg(list, long);
   va_end(list);
-  static auto* const real = Real<long(long, ...)>("syscall");
+  long (*const real)(long, ...) = RealSyscall();
   const bool waits = number == SYS_futex && (a[1] & FUTEX_CLOCK_REALTIME) != 0 &&
                      (a[1] & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET && a[3] != 0;
   if (!waits || !ClockMoves()) return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
