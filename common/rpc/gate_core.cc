@@ -83,7 +83,8 @@ absl::Status TooSlow(absl::Duration limit) {
   return MakeError(absl::StatusCode::kAborted,
                    absl::StrCat("the caller has not read for ", absl::FormatDuration(limit),
                                 " although messages wait, so the stream was ended; nothing is "
-                                "lost: call again with the last revision read."),
+                                "lost: call again, with the last revision read if the call takes "
+                                "one."),
                    {.reason = "CONSUMER_TOO_SLOW"});
 }
 
@@ -471,7 +472,7 @@ void GateCore::RecheckStreams() {
     if (!counts.ok()) {
       stream->EndFromOutside(std::move(counts));
       CutSoon(stream);
-    } else if (stream->TakeUnread()) {
+    } else if (stream->IsUnread()) {
       // Not cut off: he hears it when he reads again, and goes on.
       stream->EndFromOutside(TooSlow(options_.unread_timeout));
       unread_->Increment();

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
+#include "common/text/plain.h"
 
 namespace comity::rpc {
 namespace {
@@ -48,14 +49,16 @@ grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view domain,
   const bool hidden = HidesText(status.code());
   google::rpc::Status packed;
   packed.set_code(static_cast<int>(status.code()));
-  packed.set_message(hidden ? std::string("internal error; report the request id to the operator.")
-                            : std::string(status.message()));
+  // A message of somebody else may be no UTF-8, and gRPC's own details would then not be read.
+  packed.set_message(hidden ? "internal error; report the request id to the operator."
+                            : text::Shown(status.message(), text::Lines::kMany));
 
   google::rpc::ErrorInfo info;
   if (!hidden) {
     status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
       if (type == kErrorInfo) {
-        info.ParseFromString(std::string(payload));
+        if (!info.ParseFromString(std::string(payload)))
+          info.Clear();  // What is half read says nothing.
       } else if (type.substr(0, sizeof(kPayloads) - 1) == kPayloads) {
         google::protobuf::Any* const detail = packed.add_details();
         detail->set_type_url(std::string(type));

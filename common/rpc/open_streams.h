@@ -20,9 +20,9 @@ class OpenStream {
   // OK while the caller still counts; asked from time to time.
   virtual absl::Status Recheck() const = 0;
 
-  // True, once, if the peer of a stream that stays has not read for `unread_timeout` although a
-  // message waits for him.
-  virtual bool TakeUnread() = 0;
+  // Whether the peer of a stream that stays, and goes on, has not read for `unread_timeout`
+  // although a message waits for him.
+  virtual bool IsUnread() const = 0;
 
   // Ends the stream with `status`, leaving out what is queued.
   virtual void EndFromOutside(absl::Status status) = 0;

@@ -12,7 +12,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_interceptor.h>
 
-#include <atomic>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -197,8 +196,7 @@ class Server::State {
   }
 
   void Drain() {
-    draining_ = true;
-    server_->GetHealthCheckService()->SetServingStatus(false);
+    server_->GetHealthCheckService()->Shutdown();  // Whatever ShowWhenReady says from now on.
     listener_->Close();
     parts_.gate->StartDraining();
     {
@@ -243,8 +241,6 @@ class Server::State {
     if (shown_ || (parts_.ready != nullptr && !parts_.ready())) return;
     shown_ = true;
     server_->GetHealthCheckService()->SetServingStatus(true);
-    // Drain may have said so in between.
-    if (draining_) server_->GetHealthCheckService()->SetServingStatus(false);
   }
 
   const Options options_;
@@ -255,7 +251,6 @@ class Server::State {
   std::unique_ptr<grpc::Server> server_;
   bool drained_ = false;
   bool shown_ = false;  // Before the ticker starts, then the ticker's.
-  std::atomic<bool> draining_ = false;
   absl::Mutex mutex_;
   SteadyCondVar wake_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -4,7 +4,6 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +49,7 @@ class StreamReactor final
   static constexpr bool kWrites = !std::is_same_v<Response, NoMessage>;
   // Messages on their way out. Four of a few hundred KiB keep a fast connection busy.
   static constexpr std::size_t kRoom = 4;
+  using Pump = typename Outflow<Response>::Pump;
 
  public:
   using Body = std::function<absl::Status(const Call&, StreamReactor&)>;
@@ -136,10 +136,10 @@ class StreamReactor final
 
   const Call& call() const override { return *record_.call; }
 
-  void SetPump(typename Outflow<Response>::Pump pump) override {
+  void SetPump(Pump pump) override {
     {
       const absl::MutexLock lock(&mutex_);
-      pump_ = std::move(pump);
+      pump.swap(pump_);
     }
     Wake();
   }
@@ -198,16 +198,20 @@ class StreamReactor final
 
   absl::Status Recheck() const override { return core_->Recheck(record_); }
 
-  bool TakeUnread() override {
-    std::int64_t began = write_began_;
-    const std::int64_t now = absl::ToInt64Nanoseconds(core_->clock().SinceBoot());
-    return began != 0 && now - began > absl::ToInt64Nanoseconds(core_->unread_timeout()) &&
-           write_began_.compare_exchange_strong(began, 0);
+  bool IsUnread() const override {
+    const absl::MutexLock lock(&mutex_);
+    // A body's waiting has a limit of its own.
+    return started_ && writing_ && !Over() &&
+           core_->clock().SinceBoot() - write_began_ > core_->unread_timeout();
   }
 
   void EndFromOutside(absl::Status status) override {
+    Pump pump;  // Destroyed without the lock: what it holds may call back.
     const absl::MutexLock lock(&mutex_);
-    if (!finishing_) End(std::move(status));
+    if (finishing_) return;
+    End(std::move(status));
+    // The peer may take long to hear of it: what the pump holds is let go now.
+    if (!pumping_) pump.swap(pump_);
   }
 
   void Cut() override {
@@ -235,7 +239,6 @@ class StreamReactor final
     {
       const absl::MutexLock lock(&mutex_);
       writing_ = false;
-      write_began_ = 0;
       queue_.pop_front();
       if (!ok) broken_ = true;
       wake = queue_.size() <= kRoom / 2;
@@ -260,6 +263,7 @@ class StreamReactor final
 
   void OnDone() override {
     std::vector<std::function<void()>> then;
+    Pump pump;
     {
       const absl::MutexLock lock(&mutex_);
       done_ = true;
@@ -267,7 +271,7 @@ class StreamReactor final
       then.swap(at_end_);
       changed_.SignalAll();
       // Whoever still holds the stream must not keep alive what its functions hold.
-      if (!pumping_) pump_ = nullptr;
+      if (!pumping_) pump.swap(pump_);
     }
     const std::shared_ptr<StreamReactor> self = std::move(self_);
     core_->open_streams().Remove(self);
@@ -329,8 +333,6 @@ class StreamReactor final
     outcome_ = std::move(status);
     // The message in flight stays; gRPC reads it.
     if (!queue_.empty()) queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
-    // The peer may take long to hear of it: what the pump holds is let go now.
-    if (!pumping_) pump_ = nullptr;
     changed_.SignalAll();
     Advance();
   }
@@ -379,8 +381,7 @@ class StreamReactor final
     if constexpr (kWrites) {
       if (!queue_.empty() && !broken_ && !cancelled_) {
         writing_ = true;
-        // A body's waiting has a limit of its own.
-        if (started_) write_began_ = absl::ToInt64Nanoseconds(core_->clock().SinceBoot());
+        if (started_) write_began_ = core_->clock().SinceBoot();
         Reactor::StartWrite(&queue_.front());
         return;
       }
@@ -414,13 +415,14 @@ class StreamReactor final
   }
 
   void RunPump() {
+    Pump over;
     while (true) {
-      typename Outflow<Response>::Pump* pump = nullptr;
+      Pump* pump = nullptr;
       {
         const absl::MutexLock lock(&mutex_);
         if (!again_ || Over()) {
           pumping_ = false;
-          if (Over()) pump_ = nullptr;
+          if (Over()) over.swap(pump_);
           return;
         }
         again_ = false;
@@ -454,10 +456,6 @@ class StreamReactor final
   GateCore* const core_;
   grpc::CallbackServerContext* const context_;  // Valid until OnDone.
   CallRecord record_;
-  // When the message of a stream that stays began to leave, nanoseconds since boot; 0: none is
-  // leaving, or it was told that this takes too long.
-  std::atomic<std::int64_t> write_began_ = 0;
-
   // Itself: set before anybody knows of the stream, taken by gRPC's last reaction.
   std::shared_ptr<StreamReactor> self_;
 
@@ -466,6 +464,7 @@ class StreamReactor final
   std::deque<Response> queue_ ABSL_GUARDED_BY(mutex_);  // The front is gRPC's while writing_.
   Request slot_ ABSL_GUARDED_BY(mutex_);                // gRPC's while reading_.
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Duration write_began_ ABSL_GUARDED_BY(mutex_);  // Since boot.
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool arrived_ ABSL_GUARDED_BY(mutex_) = false;   // slot_ holds a message.
   bool sent_all_ ABSL_GUARDED_BY(mutex_) = false;  // The caller has half-closed, or reading broke.
@@ -483,7 +482,7 @@ class StreamReactor final
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
   // Set in the start function; a pump or message in progress uses them without the lock.
-  typename Outflow<Response>::Pump pump_ ABSL_GUARDED_BY(mutex_);
+  Pump pump_ ABSL_GUARDED_BY(mutex_);
   std::function<absl::Status(Request)> on_message_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::function<void()>> at_end_ ABSL_GUARDED_BY(mutex_);
 };

@@ -34,7 +34,7 @@ void CheckMinRevision(const std::string& input) {
   }
 }
 
-// A failure stays one, whatever is said of it, also passed on.
+// A failure stays one, whatever is said of it, and what it says can be passed on.
 void CheckStatus(const std::string& input) {
   if (input.empty()) return;
   const int code = static_cast<unsigned char>(input[0]) % 17;  // gRPC makes others UNKNOWN.
@@ -48,7 +48,9 @@ void CheckStatus(const std::string& input) {
 
   const grpc::Status passed_on = comity::rpc::ToGrpcStatus(status, "service.example", "1");
   if (passed_on.ok() != received.ok()) std::abort();
-  (void)comity::rpc::ToAbslStatus(passed_on);
+  const absl::Status again = comity::rpc::ToAbslStatus(passed_on);
+  if (again.code() != status.code()) std::abort();
+  if (!status.ok() && comity::ReasonOf(again).empty()) std::abort();
 }
 
 }  // namespace
