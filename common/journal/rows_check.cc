@@ -20,9 +20,9 @@ bool Before(const CommittedVersion& a, const CommittedVersion& b) {
 
 }  // namespace
 
-std::string FoundEntry::Text(absl::string_view member) const {
-  const auto found = body.find(member);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
+std::string TextIn(const json::Json& object, absl::string_view member) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 json::Json FoundEntry::Detail() const {

@@ -20,6 +20,9 @@
 
 namespace comity::journal {
 
+// A member of an object that is a text; "" otherwise.
+std::string TextIn(const json::Json& object, absl::string_view member);
+
 // An entry as a check of rows finds it.
 struct FoundEntry {
   enum class State {
@@ -35,8 +38,8 @@ struct FoundEntry {
   absl::Time commit_time = absl::UnixEpoch();
   json::Json body;  // Of an opened one; null if it is no canonical JSON.
 
-  // A member of the body that is a text; "" otherwise.
-  std::string Text(absl::string_view member) const;
+  // Of the body, as TextIn.
+  std::string Text(absl::string_view member) const { return TextIn(body, member); }
   // `detail`; null if there is none.
   json::Json Detail() const;
 };

@@ -103,6 +103,11 @@ const Dossier* Facts::Find(absl::string_view partner) const {
   return partner == kNoPartner ? nullptr : dossiers_.Find(partner);
 }
 
+const Partner* Facts::FindPartner(absl::string_view partner) const {
+  const Dossier* const dossier = Find(partner);
+  return dossier == nullptr || !dossier->partner ? nullptr : &*dossier->partner;
+}
+
 const std::vector<Decision>& Facts::GeneralAgencyDecisions() const {
   const Dossier* const dossier = dossiers_.Find(kNoPartner);
   return dossier == nullptr ? NoDecisions() : dossier->agency_decisions;

@@ -229,6 +229,9 @@ class Facts {
   // Null if nothing is filed under `partner`, or if it is empty. Lives as long as this object.
   const Dossier* Find(absl::string_view partner) const;
 
+  // The partner itself; null: it is not known.
+  const Partner* FindPartner(absl::string_view partner) const;
+
   // Decisions of the agency that name neither counterpart nor case.
   const std::vector<Decision>& GeneralAgencyDecisions() const;
 

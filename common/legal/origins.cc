@@ -177,16 +177,10 @@ void ClearOrigin(Evaluation& e, const Origin& origin) {
   UnknownOrigin(e, origin);
 }
 
-// Null if the registry does not know it.
-const Partner* FindPartner(const Evaluation& e, absl::string_view partner) {
-  const Dossier* const dossier = e.facts.Find(partner);
-  return dossier == nullptr || !dossier->partner ? nullptr : &*dossier->partner;
-}
-
 // Whether the recipient is of `partner`, or of what that turned out to be.
 bool IsRecipient(const Evaluation& e, const std::string& partner) {
   if (partner == e.partner || partner == e.question.counterpart) return true;
-  const Partner* const known = FindPartner(e, partner);
+  const Partner* const known = e.facts.FindPartner(partner);
   return known != nullptr && !known->merged_into.empty() && known->merged_into == e.partner;
 }
 
@@ -210,7 +204,7 @@ absl::string_view NamesNobody(const Evaluation& e, const Origin& origin) {
   for (const Restriction& restriction : origin.restrictions) {
     if (restriction.use != UseRestriction::kNotToPartners) continue;
     for (const std::string& partner : restriction.partners) {
-      if (FindPartner(e, partner) == nullptr) return partner;
+      if (e.facts.FindPartner(partner) == nullptr) return partner;
     }
   }
   return "";

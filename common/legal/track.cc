@@ -13,8 +13,7 @@ namespace comity::legal {
 namespace {
 
 bool IsPartner(const Facts& facts, absl::string_view name) {
-  const Dossier* const dossier = facts.Find(PartnerOf(name));
-  return dossier != nullptr && dossier->partner.has_value();
+  return facts.FindPartner(PartnerOf(name)) != nullptr;
 }
 
 // 1.1: nothing is transferred to whom the register no longer has, and nothing can be said of a

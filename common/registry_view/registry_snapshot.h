@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,9 +50,14 @@ class RegistrySnapshot {
   virtual const legal::Facts& facts() const = 0;
 
   // Whether `partner` ("partners/x") is or was on the register.
-  bool Knows(absl::string_view partner) const {
-    const legal::Dossier* const dossier = facts().Find(partner);
-    return dossier != nullptr && dossier->partner.has_value();
+  bool Knows(absl::string_view partner) const { return facts().FindPartner(partner) != nullptr; }
+
+  // The place of the first of `partners` that it does not know.
+  std::optional<std::size_t> FirstUnknown(const std::vector<std::string>& partners) const {
+    const auto unknown = std::find_if_not(partners.begin(), partners.end(),
+                                          [this](const auto& partner) { return Knows(partner); });
+    if (unknown == partners.end()) return std::nullopt;
+    return static_cast<std::size_t>(unknown - partners.begin());
   }
 
   // By SPIFFE id.

@@ -161,8 +161,9 @@ absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& reque
             changed = true;
             ++withheld;
           }
-          if (changed)
+          if (changed) {
             COMITY_RETURN_IF_ERROR(turn.Put("document", document.id, RowsDigest(document)));
+          }
         }
         return AddMutationLeaf(turn, request, name,
                                json::Canonical({{"reason", std::string(reason)}}));

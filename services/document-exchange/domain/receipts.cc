@@ -25,14 +25,12 @@ std::string NameOf(absl::string_view document_id) {
 
 absl::Status CheckKnown(const std::vector<std::string>& partners,
                         const RegistrySnapshot& registry) {
-  for (std::size_t i = 0; i < partners.size(); ++i) {
-    if (registry.Knows(partners[i])) continue;
-    return InvalidField("RESTRICTION_INVALID", absl::StrCat("restriction.partners[", i, "]"),
-                        absl::StrCat(partners[i],
-                                     " is not on the register, so nobody would be kept from the "
-                                     "data: name the partner as the registry does"));
-  }
-  return absl::OkStatus();
+  const std::optional<std::size_t> unknown = registry.FirstUnknown(partners);
+  if (!unknown) return absl::OkStatus();
+  return InvalidField("RESTRICTION_INVALID", absl::StrCat("restriction.partners[", *unknown, "]"),
+                      absl::StrCat(partners[*unknown],
+                                   " is not on the register, so nobody would be kept from the "
+                                   "data: name the partner as the registry does"));
 }
 
 // What of `wanted` the same side has not said before; nullopt: nothing. So a document has no more
@@ -49,6 +47,12 @@ std::optional<AddedRestriction> NewIn(const std::vector<AddedRestriction>& said,
   if (again && partners.empty()) return std::nullopt;
   wanted.partners.assign(partners.begin(), partners.end());
   return wanted;
+}
+
+// Those that leave a transfer record.
+std::int64_t TransfersIn(const std::vector<RecipientVerdict>& verdicts) {
+  return std::count_if(verdicts.begin(), verdicts.end(),
+                       [](const RecipientVerdict& answer) { return !answer.own; });
 }
 
 }  // namespace
@@ -166,6 +170,7 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
   std::vector<RecipientVerdict> verdicts;
   const absl::StatusOr<journal::Committed> committed =
       parts_.journal->Mutate(AttemptOf(request), [&](journal::Turn& turn) -> absl::Status {
+        verdicts.clear();  // Of a turn that is taken again.
         const std::unique_ptr<WritableRows> rows = parts_.rows->In(turn);
         COMITY_ASSIGN_OR_RETURN(Document document,
                                 FindVisible(*rows, *request.caller, document_id));
@@ -206,7 +211,8 @@ absl::StatusOr<DocumentView> Exchange::ReleaseFromQuarantine(const Request& requ
         COMITY_RETURN_IF_ERROR(
             AddMutationLeaf(turn, request, NameOf(document.id),
                             json::Canonical({{"controller", std::string(controller)},
-                                             {"registry_revision", registry->revision().number}})));
+                                             {"registry_revision", registry->revision().number},
+                                             {"transfers", TransfersIn(verdicts)}})));
         COMITY_RETURN_IF_ERROR(
             AddRecords(turn, *rows, request, document.id, verdicts, document.sender));
         for (const Recipient* const recipient : waiting) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,10 +16,7 @@ namespace {
 // A sequence of texts, each with its length before it, so that nothing moves between them.
 class Fields {
  public:
-  void Add(absl::string_view text) {
-    stream_.Update(absl::StrCat(text.size(), ":"));
-    stream_.Update(text);
-  }
+  void Add(absl::string_view text) { absl::StrAppend(&fields_, text.size(), ":", text); }
   void Add(std::int64_t number) { Add(absl::StrCat(number)); }
   void Add(bool yes) { Add(std::int64_t{yes ? 1 : 0}); }
   void Add(const std::optional<absl::Time>& time) {
@@ -30,11 +28,11 @@ class Fields {
   }
 
   std::string digest() const {
-    return absl::StrCat(kRowsDigest, crypto::Hex(crypto::View(stream_.Peek())));
+    return absl::StrCat(kRowsDigest, crypto::Hex(crypto::View(crypto::Sha256(fields_))));
   }
 
  private:
-  crypto::Sha256Stream stream_;
+  std::string fields_;
 };
 
 void Add(Fields& fields, const Recipient& recipient) {

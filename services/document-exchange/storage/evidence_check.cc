@@ -22,6 +22,7 @@ namespace {
 using journal::FoundEntry;
 using journal::RowsReport;
 using journal::StoreView;
+using journal::TextIn;
 using State = journal::FoundEntry::State;
 
 constexpr std::size_t kChunk = 256;
@@ -34,12 +35,6 @@ bool IsSignedBy(absl::string_view data, absl::string_view signature, absl::strin
   const auto verified = sealing::VerifySignature(
       data, signature, [](const sealing::VerifiedSignature&) { return absl::OkStatus(); });
   return verified.ok() && verified->spiffe_id == signer;
-}
-
-// A member that is a text; "" otherwise.
-std::string TextIn(const json::Json& object, absl::string_view member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 std::string HexOf(absl::string_view data) {
@@ -276,6 +271,10 @@ std::optional<std::int64_t> RecordsOf(const FoundEntry& entry, const Document* d
     return static_cast<std::int64_t>(verdicts->size());
   }
   if (document == nullptr) return std::nullopt;
+  const auto transfers = detail.find("transfers");
+  if (transfers != detail.end() && transfers->is_number_integer()) {
+    return transfers->get<std::int64_t>();
+  }
   const auto foreign = [](const Recipient* recipient) {
     return recipient != nullptr && !recipient->own ? 1 : 0;
   };
@@ -355,8 +354,8 @@ absl::Status CheckDecisionEntry(SqlRows& rows, const FoundEntry& entry, RowsRepo
 
 absl::Status CheckStatements(StoreView& store, RowsReport& report) {
   SqlRows rows(&store.sql(), &store);
-  absl::Time time = absl::InfinitePast();
-  std::int64_t leaf_index = -1;
+  absl::Time time = absl::FromUnixMicros(std::numeric_limits<std::int64_t>::min());
+  std::int64_t leaf_index = std::numeric_limits<std::int64_t>::min();
   while (true) {
     COMITY_ASSIGN_OR_RETURN(const std::vector<StoredStatement> chunk,
                             rows.StatementsAfter(time, leaf_index, kChunk));

@@ -59,14 +59,12 @@ absl::Status CheckPartners(const std::vector<std::string>& partners) {
 
 absl::Status CheckKnown(const std::vector<std::string>& partners,
                         const RegistrySnapshot& registry) {
-  for (std::size_t i = 0; i < partners.size(); ++i) {
-    if (registry.Knows(partners[i])) continue;
-    return InvalidField("PARTNERS_INVALID", absl::StrCat("engagement.partners[", i, "]"),
-                        absl::StrCat(partners[i],
-                                     " is not on the register: name the partner as the registry "
-                                     "does, or have it entered there first"));
-  }
-  return absl::OkStatus();
+  const std::optional<std::size_t> unknown = registry.FirstUnknown(partners);
+  if (!unknown) return absl::OkStatus();
+  return InvalidField("PARTNERS_INVALID", absl::StrCat("engagement.partners[", *unknown, "]"),
+                      absl::StrCat(partners[*unknown],
+                                   " is not on the register: name the partner as the registry "
+                                   "does, or have it entered there first"));
 }
 
 // No transfer check is made for the Commission, the EEAS and EU delegations, nor do they need to

@@ -274,6 +274,7 @@ TEST_F(RowsCheckTest, SaysWhichEvidenceIsNotAsItWasMade) {
       {"UPDATE statements SET commit_time = commit_time + 1 WHERE " + delivery, "statements/"},
       {"DELETE FROM transfer_records WHERE attempt = 'ReleaseHeaders'", "entry "},
       {"DELETE FROM transfer_records WHERE refused = 1", "entry "},
+      {"DELETE FROM transfer_records WHERE attempt = 'ReleaseFromQuarantine'", "entry "},
       {"DELETE FROM transfer_records WHERE document_id = '$rejected'", "entry "},
       {"UPDATE transfer_records SET refused = 0", "transferRecords/"},
       {"UPDATE transfer_records SET refused = 1 WHERE attempt = 'ReleaseHeaders'",
