@@ -119,6 +119,17 @@ std::string MilestoneIdOf(const Arrangement& arrangement, ArrangementState state
                                                       Word(state), {{"_", "-"}}))));
 }
 
+std::map<std::string, const Arrangement*> ArrangementsBySteps(const Registry& registry,
+                                                              absl::string_view partner) {
+  std::map<std::string, const Arrangement*> by_step;
+  for (const Arrangement* each : registry.relations().Of<Arrangement>(partner)) {
+    for (const ArrangementStep& step : each->steps) {
+      by_step.emplace(MilestoneIdOf(*each, step.state), each);
+    }
+  }
+  return by_step;
+}
+
 std::string RetractedSideOf(const Registry& registry, const Arrangement& arrangement) {
   for (const std::string& id : arrangement.authorities) {
     std::string name = absl::StrCat("partners/", arrangement.partner, "/authorities/", id);

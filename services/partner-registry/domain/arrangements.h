@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ std::string RetractedSideOf(const Registry& registry, const Arrangement& arrange
 
 // The id of the milestone that a step of an arrangement became.
 std::string MilestoneIdOf(const Arrangement& arrangement, ArrangementState state);
+
+// Of a partner ("kazakhstan"), by the ids of the milestones that their steps became.
+std::map<std::string, const Arrangement*> ArrangementsBySteps(const Registry& registry,
+                                                              absl::string_view partner);
 
 // INVALID_ARGUMENT `ARRANGEMENT_INVALID` with the field; ALREADY_EXISTS `ARRANGEMENT_EXISTS`;
 // NOT_FOUND `PARTNER_NOT_FOUND`; errors of CheckArrangedWith (candidates.h), for the day.

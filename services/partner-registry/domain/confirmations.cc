@@ -215,7 +215,7 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
   ForEachDecisive([&](legal::Field field) {
     const std::string name(legal::Name(field));
     decides = decides || !stays(field);
-    const bool keeps = stays(field) && !(another_document && RestsOnTheDocument(made, field));
+    const bool keeps = stays(field) && !(another_document && SaysWhatCarries(made, field));
     for (const Confirmation& confirmation : old->confirmations) {
       if (keeps && confirmation.field == name) made.confirmations.push_back(confirmation);
     }
@@ -243,7 +243,7 @@ void AnswerFor(absl::string_view caller, Instrument& instrument) {
 void RecordUnderAnotherName(absl::string_view caller, Instrument& instrument) {
   AnswerFor(caller, instrument);
   ForEachDecisive([&](legal::Field field) {
-    if (!RestsOnTheDocument(instrument, field)) return;
+    if (!SaysWhatCarries(instrument, field)) return;
     std::erase_if(instrument.confirmations, [&](const Confirmation& confirmation) {
       return confirmation.field == legal::Name(field);
     });

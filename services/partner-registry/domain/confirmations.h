@@ -30,8 +30,8 @@ void RecordBy(absl::string_view caller, const Partner* old, Partner& made);
 // nothing ends it, is his word, whoever states its days.
 void AnswerFor(absl::string_view caller, Instrument& instrument);
 
-// Whose word the field is, by SPIFFE id: whoever ever said what it says, or how sure
-// that is. Empty: nobody knows.
+// Whose word the field is, by SPIFFE id: whoever ever said what it says, or how sure that is.
+// Empty: nobody knows.
 std::set<std::string> WhoseWord(const Instrument& instrument, legal::Field field);
 
 // Says of what hangs on a partner that `caller` gave that another name: it is said of another
@@ -46,8 +46,8 @@ bool HasAnotherName(const Partner& old, const Partner& made);
 // Adds a confirmation of the present value; of an end, notice or suspension that is empty and whose
 // certainty is UNKNOWN, that there is none. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it
-// is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: it is the caller's
-// word (WhoseWord), he answers for what the instrument decides, or nobody knows whose word it is.
+// is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: it is the caller's word
+// (WhoseWord), he answers for what the instrument decides, or nobody knows whose word it is.
 absl::Status Confirm(absl::string_view caller, absl::string_view field, std::string evidence,
                      absl::Time now, Instrument& instrument);
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,

@@ -108,9 +108,12 @@ Tells WhatItTells(legal::Field field) {
   return Tells::kNeither;
 }
 
+bool SaysWhatCarries(const Instrument& instrument, legal::Field field) {
+  return WhatItTells(field) == Tells::kMayCarry && !ValueOf(instrument, field).empty();
+}
+
 bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal::Field field) {
-  return WhatItTells(field) == Tells::kMayCarry && !ValueOf(instrument, field).empty() &&
-         legal::Sure(view, field);
+  return SaysWhatCarries(instrument, field) && legal::Sure(view, field);
 }
 
 absl::CivilDay LeavesEffectUntil(const Instrument& instrument, const legal::Instrument& view,

@@ -48,6 +48,10 @@ bool CanBeNone(legal::Field field);
 enum class Tells { kMayCarry, kMayStop, kNeither };
 Tells WhatItTells(legal::Field field);
 
+// Whether it says in the field a day from which it may have effect, or that it allows secondment:
+// what the document named as its source shows.
+bool SaysWhatCarries(const Instrument& instrument, legal::Field field);
+
 // Whether a day from which it may have effect, or that it allows secondment, is sure as `view` has
 // it: AsRecorded(instrument), or ToLegal(instrument) for what was confirmed to count.
 bool MayCarry(const Instrument& instrument, const legal::Instrument& view, legal::Field field);

@@ -168,6 +168,14 @@ Milestone StepOfContact(const Contact& contact) {
   return made;
 }
 
+std::optional<legal::Effect> EffectOf(const Registry& registry, const Instrument& instrument,
+                                      const legal::Lens& lens) {
+  const legal::Dossier* const dossier =
+      registry.facts().Find(absl::StrCat("partners/", instrument.partner));
+  if (dossier == nullptr) return std::nullopt;
+  return legal::EffectOf(ToLegal(instrument), *dossier, lens);
+}
+
 std::string SourceOf(const Milestone& step) {
   return step.evidence.substr(0, step.evidence.find(':'));
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "common/legal/effect.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
 
@@ -32,6 +33,11 @@ std::vector<Milestone> StepsOfSecondment(const Registry& registry, const Secondm
 
 // VERIFIED, of a contact that was.
 Milestone StepOfContact(const Contact& contact);
+
+// What `instrument` comes to in law, its versions looked at; nullopt: the check knows nothing of
+// its partner.
+std::optional<legal::Effect> EffectOf(const Registry& registry, const Instrument& instrument,
+                                      const legal::Lens& lens);
 
 // The name of what a derived step follows from.
 std::string SourceOf(const Milestone& step);

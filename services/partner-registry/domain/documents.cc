@@ -55,8 +55,4 @@ std::optional<Problem> SureByAnotherDocument(const Instrument& old, const Instru
                    "), and have somebody else confirm ", HowToConfirm(made, sure.names))};
 }
 
-bool RestsOnTheDocument(const Instrument& instrument, legal::Field field) {
-  return WhatItTells(field) == Tells::kMayCarry && !ValueOf(instrument, field).empty();
-}
-
 }  // namespace comity::partner_registry

@@ -21,8 +21,4 @@ inline constexpr char kEvidenceMissing[] = "EVIDENCE_MISSING";
 // whether one was named or not, and how it is confirmed instead; nullopt: nothing.
 std::optional<Problem> SureByAnotherDocument(const Instrument& old, const Instrument& made);
 
-// Whether a confirmation of the field goes with the document: a day from which it may have effect,
-// or that it allows secondment.
-bool RestsOnTheDocument(const Instrument& instrument, legal::Field field);
-
 }  // namespace comity::partner_registry

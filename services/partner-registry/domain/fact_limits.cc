@@ -1,6 +1,5 @@
 #include "services/partner-registry/domain/fact_limits.h"
 
-#include <set>
 #include <string>
 #include <variant>
 
@@ -14,15 +13,13 @@ namespace {
 
 constexpr char kWhatElse[] =
     "none is removed, so keep what is no step and no instrument of its own in the note of one";
+constexpr char kWhatElseIsArranged[] =
+    "none is removed, so draft the next text in one that is still being drafted, or enter what was "
+    "signed as an instrument";
 
 // Those of arrangements are bounded with them.
 std::size_t CountLike(const Milestone& made, const Registry& registry) {
-  std::set<std::string> of_arrangements;
-  for (const Arrangement* each : registry.relations().Of<Arrangement>(made.partner)) {
-    for (const ArrangementStep& step : each->steps) {
-      of_arrangements.insert(MilestoneIdOf(*each, step.state));
-    }
-  }
+  const auto of_arrangements = ArrangementsBySteps(registry, made.partner);
   std::size_t count = 0;
   for (const Milestone* each : registry.MilestonesOf(made.partner)) {
     if (!of_arrangements.contains(each->id)) ++count;
@@ -51,11 +48,11 @@ std::size_t RoomFor(const Arrangement&) { return kMostArrangementsOfAPartner; }
 
 template <typename T>
 absl::Status CheckRoomOf(const T& made, const Registry& registry, absl::string_view field,
-                         absl::string_view what) {
+                         absl::string_view what, absl::string_view what_else = kWhatElse) {
   const std::size_t count = CountLike(made, registry);
   if (count < RoomFor(made)) return absl::OkStatus();
   const std::string full = absl::StrCat("partners/", made.partner, " has ", count, " ", what,
-                                        " and can have no more: ", kWhatElse);
+                                        " and can have no more: ", what_else);
   return MakeError(absl::StatusCode::kResourceExhausted, absl::StrCat(full, "."),
                    {.reason = "PARTNER_FULL", .fields = {{std::string(field), full}}});
 }
@@ -71,7 +68,7 @@ absl::Status CheckRoom(const Instrument& made, const Registry& registry) {
 }
 
 absl::Status CheckRoom(const Arrangement& made, const Registry& registry) {
-  return CheckRoomOf(made, registry, "arrangement", "arrangements");
+  return CheckRoomOf(made, registry, "arrangement", "arrangements", kWhatElseIsArranged);
 }
 
 template <typename T>

@@ -58,10 +58,9 @@ std::vector<std::string> RestingOn(const Registry& registry, const Registry& aft
                                    const Milestone& milestone) {
   const Partner& partner = *registry.FindPartner(milestone.partner);
   std::vector<std::string> names;
-  for (const Arrangement* each : registry.relations().Of<Arrangement>(partner.id)) {
-    for (const ArrangementStep& step : each->steps) {
-      if (MilestoneIdOf(*each, step.state) == milestone.id) names.push_back(Name(*each));
-    }
+  const auto arrangements = ArrangementsBySteps(registry, partner.id);
+  if (const auto of = arrangements.find(milestone.id); of != arrangements.end()) {
+    names.push_back(Name(*of->second));
   }
   for (const Consultation* each : registry.relations().Of<Consultation>(partner.id)) {
     if (ComposedId(each->id, "-consulted") == milestone.id) names.push_back(Name(*each));

@@ -57,7 +57,7 @@ absl::Status CheckTexts(const Decision& decision) {
 }
 
 // Whether one more may be recorded: of each person, so that nobody keeps another from deciding.
-absl::Status CheckMayRecord(const Registry& registry, const identity::Principal& caller,
+absl::Status CheckMayRecord(const Registry& registry, absl::string_view caller,
                             absl::string_view partner, absl::Time now) {
   if (partner.empty()) return absl::OkStatus();  // The agency's own are few.
   int of_the_day = 0;
@@ -66,7 +66,7 @@ absl::Status CheckMayRecord(const Registry& registry, const identity::Principal&
   for (auto at = all.rbegin(); at != all.rend(); ++at) {
     const Decision& each = *at->second;
     if (TimeOfUuid(each.id).value_or(each.recorded.time) <= now - absl::Hours(24)) break;
-    if (each.partner == partner && each.recorded_by == caller.spiffe_id) ++of_the_day;
+    if (each.partner == partner && each.recorded_by == caller) ++of_the_day;
   }
   if (of_the_day < kMostDecisionsADay) return absl::OkStatus();
   return MakeError(
@@ -219,7 +219,7 @@ absl::StatusOr<Plan> PlanRecordDecision(const Registry& registry, const Decision
     return NotYours(rules, decision.kind);
   }
   COMITY_RETURN_IF_ERROR(CheckDecision(registry, decision, now));
-  COMITY_RETURN_IF_ERROR(CheckMayRecord(registry, caller, decision.partner, now));
+  COMITY_RETURN_IF_ERROR(CheckMayRecord(registry, caller.spiffe_id, decision.partner, now));
   std::sort(decision.counterparts.begin(), decision.counterparts.end());
   decision.counterparts.erase(
       std::unique(decision.counterparts.begin(), decision.counterparts.end()),

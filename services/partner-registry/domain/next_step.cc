@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "common/legal/effect.h"
 #include "services/partner-registry/domain/candidates.h"
+#include "services/partner-registry/domain/derived_steps.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/steps.h"
 
@@ -30,10 +31,8 @@ bool IsSure(const Instrument& instrument, const char* field) {
 std::optional<legal::Effect> EffectIn(const Registry& registry, const Milestone& step,
                                       const Instrument& instrument, absl::CivilDay day,
                                       std::optional<absl::CivilDay> public_on) {
-  const legal::Dossier* dossier =
-      registry.facts().Find(absl::StrCat("partners/", instrument.partner));
-  if (dossier == nullptr || !SaysItHolds(step)) return std::nullopt;
-  return legal::EffectOf(ToLegal(instrument), *dossier, {.day = day, .public_on = public_on});
+  if (!SaysItHolds(step)) return std::nullopt;
+  return EffectOf(registry, instrument, {.day = day, .public_on = public_on});
 }
 
 bool WaitsForSecondPerson(const Milestone& step, const Instrument& instrument,
@@ -55,8 +54,8 @@ bool WaitsForSecondPerson(const Milestone& step, const Instrument& instrument,
 // What keeps anything from resting on it, although its days say that it holds; empty: nothing does.
 std::string WhatStandsAgainst(const legal::Effect& effect) {
   if (effect.holds == legal::Tri::kNo) {
-    return "none while it has no effect: it is suspended, over, or replaced by a later one; nothing"
-           " rests on it";
+    return "none while it has no effect: it does not apply yet or cannot, is suspended, over, or"
+           " replaced by a later one; nothing rests on it";
   }
   if (effect.holds == legal::Tri::kYes) return "";
   const std::string open = absl::StrJoin(
@@ -114,8 +113,8 @@ std::string FirstStep(LegalClass legal_class, Axis axis) {
 std::string StepAfter(const Registry& registry, const Milestone& step, const Instrument* instrument,
                       absl::CivilDay day, std::optional<absl::CivilDay> public_on) {
   if (instrument == nullptr && step.axis == Axis::kTreaty && SaysItHolds(step)) {
-    return "the registry operator enters the agreement (comity instruments create): transfers rest"
-           " on an instrument, not on a step";
+    return "the registry operator enters the agreement (comity instruments create), unless it is"
+           " entered: transfers rest on an instrument, not on a step";
   }
   if (instrument != nullptr) {
     const std::optional<legal::Effect> effect =

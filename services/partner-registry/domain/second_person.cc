@@ -132,14 +132,14 @@ std::optional<absl::CivilDay> GainsEffect(const Instrument& before, Instrument m
 std::optional<Problem> PublicOnOnesWord(const Instrument& before, Instrument made) {
   std::set<absl::CivilDay> days = DaysOf(before);
   days.merge(DaysOf(made));
-  const bool said = !made.public_since.empty() || !before.public_since.empty() ||
-                    legal::LeavesOpen(AsRecorded(before).CertaintyOf(legal::Field::kPublicSince));
+  // Without a day of publication its signature is what makes it public.
+  const legal::Field tells =
+      made.public_since.empty() ? legal::Field::kSigned : legal::Field::kPublicSince;
   RecordBy("", &before, made);  // What stays confirmed.
   for (const absl::CivilDay day : days) {
     if (!SurelyPublic(made, day) || SurelyPublic(before, day)) continue;
-    return FieldHasToBeConfirmed(
-        made, legal::Name(said ? legal::Field::kPublicSince : legal::Field::kSigned),
-        absl::StrCat("That it was public on ", FormatDay(day)));
+    return FieldHasToBeConfirmed(made, legal::Name(tells),
+                                 absl::StrCat("That it was public on ", FormatDay(day)));
   }
   return std::nullopt;
 }

@@ -65,7 +65,9 @@ std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, ab
   }
   if (closing != nullptr) {
     std::erase_if(taken, [&](const Milestone* step) {
-      return !StandsForItself(*step) && !TakenAfter(*step, *closing);
+      // Whom it entitles to second was told by then: what comes after an end is a successor.
+      const bool stands = StandsForItself(*step) && step->step != "ENTITLED";
+      return !stands && !TakenAfter(*step, *closing);
     });
     if (taken.empty()) return {closing};
   }

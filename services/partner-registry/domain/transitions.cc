@@ -17,6 +17,7 @@
 #include "services/partner-registry/domain/candidates.h"
 #include "services/partner-registry/domain/derived_steps.h"
 #include "services/partner-registry/domain/legal_facts.h"
+#include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/standing.h"
 #include "services/partner-registry/domain/step_order.h"
 #include "services/partner-registry/domain/steps.h"
@@ -24,27 +25,13 @@
 namespace comity::partner_registry {
 namespace {
 
-// By the ids of the milestones that their steps became.
-std::map<std::string, const Arrangement*> ArrangementsBySteps(const Registry& registry,
-                                                              const std::string& partner) {
-  std::map<std::string, const Arrangement*> by_step;
-  for (const Arrangement* each : registry.relations().Of<Arrangement>(partner)) {
-    for (const ArrangementStep& step : each->steps) {
-      by_step.emplace(MilestoneIdOf(*each, step.state), each);
-    }
-  }
-  return by_step;
-}
-
 // Whether the instrument that entitles has no effect on `day`: it is suspended, or replaced.
 bool EntitlesToNothing(const Registry& registry, const std::string& instrument,
                        absl::CivilDay day) {
   const Instrument* const found = registry.FindInstrument(instrument);
   if (found == nullptr) return false;
-  const legal::Dossier* const dossier =
-      registry.facts().Find(absl::StrCat("partners/", found->partner));
-  return dossier != nullptr &&
-         legal::EffectOf(ToLegal(*found), *dossier, {.day = day}).holds == legal::Tri::kNo;
+  const std::optional<legal::Effect> effect = EffectOf(registry, *found, {.day = day});
+  return effect.has_value() && effect->holds == legal::Tri::kNo;
 }
 
 // The words of the steps that hold on `day`: taken by then, and since the axis was last closed. An
@@ -149,15 +136,25 @@ void CheckConsulted(const Registry& registry, const Partner& partner, const std:
 
 // Nothing that was recorded as a step is there to be closed: what holds follows from instruments or
 // secondments.
-absl::Status StandsElsewhere(const Partner& partner, const Milestone& step) {
-  const bool seconded = step.axis == Axis::kLiaisonProsecutor;
-  const absl::string_view what = seconded ? "secondment" : "instrument";
+absl::Status StandsElsewhere(Histories& histories, const Partner& partner, const Milestone& step,
+                             absl::CivilDay day) {
+  std::string stands;  // What the step would close, the latest.
+  for (const Histories::Taken& each : histories.On(partner, step.axis, day)) {
+    if (each.from <= day && StandsForItself(each.step) && each.step.step != "ENTITLED") {
+      stands = each.owner;
+    }
+  }
+  const Instrument* const instrument = histories.registry().FindInstrument(stands);
+  const absl::string_view what = instrument == nullptr ? "secondment" : "instrument";
+  const std::string how =
+      instrument == nullptr
+          ? absl::StrCat("`comity secondments end ", partner.id, "/",
+                         stands.substr(stands.rfind('/') + 1), " --day DAY --reason REASON`")
+          : HowToUpdate(*instrument, {"ended=DAY"});
   return MakeError(
       absl::StatusCode::kFailedPrecondition,
-      absl::StrCat(
-          step.step, " closes nothing: what stands follows from an ", what, " of ", NameOf(partner),
-          ", so say its last day there (",
-          seconded ? "comity secondments end" : "comity instruments update --set ended=", ")."),
+      absl::StrCat(step.step, " closes nothing: what stands follows from ", stands,
+                   ", so say its last day there, with ", how, "."),
       {.reason = "STEP_NOT_POSSIBLE",
        .preconditions = {{.type = "STEP",
                           .subject = NameOf(partner),
@@ -238,7 +235,7 @@ absl::Status CheckTransition(Histories& histories, const Partner& partner, const
       HoldingOn(histories, partner, step, date->latest(), Whose::kRecorded);
   const bool closes = std::all_of(taken.after.begin(), taken.after.end(),
                                   [&](const auto& one_of) { return HasOneOf(recorded, one_of); });
-  return closes ? absl::OkStatus() : StandsElsewhere(partner, step);
+  return closes ? absl::OkStatus() : StandsElsewhere(histories, partner, step, date->latest());
 }
 
 absl::Status CheckEffect(const Registry& registry, const Instrument* known,

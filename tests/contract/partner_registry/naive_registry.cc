@@ -150,7 +150,7 @@ bool IsLater(const NaiveStep& step, const NaiveStep& other) {
 }
 
 // Those that count by `day`: what was taken since the axis was closed by hand, or the closing step
-// while nothing was; what instruments and secondments show, whatever was closed by hand; and no
+// while nothing was; what instruments show of themselves, whatever was closed by hand; and no
 // suspension or notice after which it was taken into effect again.
 Steps Counting(Axis axis, const Steps& steps, const std::string& day) {
   Steps taken;
@@ -164,7 +164,7 @@ Steps Counting(Axis axis, const Steps& steps, const std::string& day) {
   }
   if (closing.has_value()) {
     std::erase_if(taken, [&](const NaiveStep& step) {
-      const bool shown = !step.by_hand && axis != Axis::kContactPoint;
+      const bool shown = !step.by_hand && axis != Axis::kContactPoint && step.word != "ENTITLED";
       return !shown && !IsLater(step, *closing);
     });
     if (taken.empty()) return {*closing};

@@ -249,12 +249,36 @@ TEST_F(ClosingStepsTest, WhatAnInstrumentSaysOfItselfIsNotClosedByAStep) {
   registry_ = After(registry_, {agreement});
   const absl::Status refused = Try(Axis::kTreaty, "ENDED", "2026-03-01");
   EXPECT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("--set ended="));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("with `comity instruments update kazakhstan/agreement --set ended=DAY "));
   Step(Axis::kTreaty, "ENDED", "2026-03-01");
   EXPECT_EQ(Of(Axis::kTreaty).step, "IN_FORCE") << "as the check has it";
 
   Step(Axis::kTreaty, "IN_FORCE", "2026-04-01");
   EXPECT_THAT(Try(Axis::kTreaty, "ENDED", "2026-05-01"), IsOk()) << "of another, by hand";
+}
+
+TEST_F(ClosingStepsTest, ASecondmentThatEndedByHandIsNoEntitlementAgain) {
+  const Instrument agreement{
+      .partner = "kazakhstan",
+      .id = "agreement",
+      .kind = InstrumentKind::kCooperationAgreementPre2019,
+      .title = "Agreement",
+      .signed_on = "2018-01-01",
+      .in_force = "2018-06-01",
+      .certainty = {{"in_force", Certainty::kFound}, {"allows_secondment", Certainty::kFound}},
+      .allows_secondment = true};
+  registry_ = After(registry_, {agreement});
+  EXPECT_EQ(Of(Axis::kLiaisonProsecutor).step, "ENTITLED");
+  Step(Axis::kLiaisonProsecutor, "SELECTED", "2024-01-01");
+  Step(Axis::kLiaisonProsecutor, "SECONDED", "2024-02-01");
+  Step(Axis::kLiaisonProsecutor, "ENDED", "2026-02-01");
+  EXPECT_EQ(Of(Axis::kLiaisonProsecutor).step, "ENDED");
+  EXPECT_EQ(Of(Axis::kLiaisonProsecutor).next_step, "the partner seconds a successor");
+  EXPECT_THAT(Try(Axis::kLiaisonProsecutor, "SELECTED", "2026-03-01"), IsOk())
+      << "the agreement goes on";
+  Step(Axis::kLiaisonProsecutor, "SELECTED", "2026-03-01");
+  EXPECT_EQ(Of(Axis::kLiaisonProsecutor).step, "SELECTED");
 }
 
 TEST_F(ClosingStepsTest, NothingRestsOnADraftThatWasAbandoned) {

@@ -373,6 +373,8 @@ TEST_F(OnePersonTest, NobodyMakesAnInstrumentPublicAlone) {
     made.signed_on = "2020-01-01";
     made.certainty = {{"signed", Certainty::kFound}};
     EXPECT_THAT(create(), kNeeded) << "nor by its signature";
+    EXPECT_THAT(std::string(create().status().message()),
+                HasSubstr("`--set certainty.signed=unconfirmed`"));
     made.signed_on = "2999-01-01";
     EXPECT_THAT(create(), kNeeded) << "nor once that has come";
     made.signed_on = "2020-01-01";
