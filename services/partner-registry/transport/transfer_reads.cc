@@ -48,6 +48,11 @@ absl::Status Reads::CheckKnown(const Sight& sight, const Registry& now,
     if (partner.empty()) continue;
     COMITY_RETURN_IF_ERROR(check(partner, absl::StrCat("origins[", i, "].partner")));
   }
+  for (int i = 0; i < asked.decisions_size(); ++i) {
+    const std::string& partner = asked.decisions(i).partner();
+    if (partner.empty()) continue;
+    COMITY_RETURN_IF_ERROR(check(partner, absl::StrCat("decisions[", i, "].partner")));
+  }
   return absl::OkStatus();
 }
 

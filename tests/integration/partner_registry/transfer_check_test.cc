@@ -307,6 +307,9 @@ TEST_F(TransferCheckTest, BeforeTheImportNothingWasKnownAndOtherStoresAreRefused
   EXPECT_EQ(DetailsOf(origin.status()).metadata.at("field"), "question.origins[1].partner");
   EXPECT_THAT(std::string(origin.status().message()),
               HasSubstr("question.origins[1].partner: There is no partner"));
+  const auto decision = Answer(Ask("georgia").From("france").AuthorisedBy("atlantis"));
+  EXPECT_THAT(decision, FailsWith(absl::StatusCode::kNotFound, "PARTNER_NOT_FOUND"));
+  EXPECT_EQ(DetailsOf(decision.status()).metadata.at("field"), "question.decisions[0].partner");
 }
 
 TEST_F(TransferCheckTest, AQuestionLeavesNoEvidence) {
