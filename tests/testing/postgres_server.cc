@@ -120,6 +120,11 @@ std::string PostgresServer::NewDatabase() {
   return UrlOf(name);
 }
 
+void PostgresServer::CopyDatabase(const std::string& from, const std::string& to) const {
+  Run("DROP DATABASE IF EXISTS " + to + " WITH (FORCE)");
+  Run("CREATE DATABASE " + to + " TEMPLATE " + from);
+}
+
 void PostgresServer::DropDatabase(const std::string& url) const {
   Run("DROP DATABASE " + NameOf(url) + " WITH (FORCE)");
 }

@@ -32,6 +32,10 @@ class PostgresServer {
   // A new, empty database: its postgresql:// address.
   std::string NewDatabase();
 
+  // Makes the database `to` as `from` is, in place of the one that has this name, with whatever
+  // sessions that one has. Nobody may have `from` open.
+  void CopyDatabase(const std::string& from, const std::string& to) const;
+
   // Removes it with whatever sessions it has, so that a long walk does not fill the volume.
   void DropDatabase(const std::string& url) const;
 

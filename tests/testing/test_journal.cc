@@ -51,16 +51,13 @@ void ForgetTestStore(const std::string& root) {
 void SaveTestStore(const std::string& root) {
   if (!OnPostgres()) return;
   const std::string name = PostgresServer::NameOf(DatabaseOf(root));
-  PostgresServer::Shared().Run("DROP DATABASE IF EXISTS " + name + "_saved");
-  PostgresServer::Shared().Run("CREATE DATABASE " + name + "_saved TEMPLATE " + name);
+  PostgresServer::Shared().CopyDatabase(name, name + "_saved");
 }
 
 void RestoreTestStore(const std::string& root) {
   if (!OnPostgres()) return;
-  const std::string url = DatabaseOf(root);
-  const std::string name = PostgresServer::NameOf(url);
-  PostgresServer::Shared().DropDatabase(url);
-  PostgresServer::Shared().Run("CREATE DATABASE " + name + " TEMPLATE " + name + "_saved");
+  const std::string name = PostgresServer::NameOf(DatabaseOf(root));
+  PostgresServer::Shared().CopyDatabase(name + "_saved", name);
 }
 
 journal::Options TestPostgresJournalOptions(const std::string& root, std::string url,

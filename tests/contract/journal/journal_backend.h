@@ -45,9 +45,7 @@ inline Backend SqliteBackend() {
 inline Backend PostgresBackend() {
   using testing::PostgresServer;
   static const auto copy = [](const std::string& from, const std::string& to) {
-    const PostgresServer& server = PostgresServer::Shared();
-    server.Run("DROP DATABASE IF EXISTS " + to);
-    server.Run("CREATE DATABASE " + to + " TEMPLATE " + from);
+    PostgresServer::Shared().CopyDatabase(from, to);
   };
   static const auto name = [](const Options& o) { return PostgresServer::NameOf(o.database); };
   return {"Postgres",

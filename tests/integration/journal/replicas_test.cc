@@ -363,15 +363,14 @@ TEST_F(ReplicasTest, ADatabaseThatLostWhatWasAcknowledgedIsOnlyRead) {
   Replica a(OptionsOf());
   ASSERT_THAT(a.Count("one"), IsOk());
   allow(false);
-  server_.Run(absl::StrCat("CREATE DATABASE ", name_, "_backup TEMPLATE ", name_));
+  server_.CopyDatabase(name_, name_ + "_backup");
   allow(true);
   const Committed second = a.CountUntilAnswered("one", "r2");
   EXPECT_EQ(second.revision, 2);
 
   // What a standby that was behind, and was promoted, looks like.
   allow(false);
-  server_.Run(absl::StrCat("DROP DATABASE ", name_));
-  server_.Run(absl::StrCat("CREATE DATABASE ", name_, " TEMPLATE ", name_, "_backup"));
+  server_.CopyDatabase(name_ + "_backup", name_);
 
   absl::Status refused = absl::UnavailableError("");
   while (absl::IsUnavailable(refused)) refused = a.Count("one").status();
