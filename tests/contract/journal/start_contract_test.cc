@@ -4,17 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/journal/entry.h"
-#include "common/journal/store_check.h"
 #include "common/status/macros.h"
-#include "common/storage/postgres_database.h"
-#include "common/storage/sqlite_database.h"
 #include "tests/contract/journal/journal_backend.h"
+#include "tests/contract/journal/tampering.h"
 
 namespace comity::journal {
 namespace {
@@ -42,16 +39,6 @@ class StartContractTest : public JournalContract {
     GetParam().save(options_, root_.path());
   }
 
-  using Hand = std::function<absl::Status(storage::Connection&)>;
-
-  void Tamper(const Hand& hand) const {
-    const auto database = options_.database.empty()
-                              ? storage::OpenSqlite({.directory = options_.directory})
-                              : storage::OpenPostgres({.url = options_.database});
-    ASSERT_THAT(database, IsOk());
-    ASSERT_THAT(hand((*database)->writer()), IsOk());
-  }
-
   // Flips a bit of the last byte of what `select` (of one blob) finds, and puts it back by
   // `update`.
   static Hand Flip(std::string select, std::string update) {
@@ -73,9 +60,6 @@ class StartContractTest : public JournalContract {
     return Flip(absl::StrCat("SELECT ", column, " FROM journal_entries", where),
                 absl::StrCat("UPDATE journal_entries SET ", column, " = ?1", where));
   }
-  static Hand Run(std::string text) {
-    return [text = std::move(text)](storage::Connection& sql) { return sql.Execute(text); };
-  }
 
   // What a start says: whether it writes.
   absl::Status Start() {
@@ -85,74 +69,66 @@ class StartContractTest : public JournalContract {
     return writable;
   }
 
+  // Without what was published.
   std::vector<std::string> Places() const {
-    const auto report = CheckStore({.directory = options_.directory,
-                                    .database = options_.database,
-                                    .expiry_keys = options_.expiry_key_directory});
-    EXPECT_THAT(report, IsOk());
-    std::vector<std::string> places;
-    for (const Finding& finding : report->findings) places.push_back(finding.where);
-    return places;
+    return PlacesIn(Check({.directory = options_.directory,
+                           .database = options_.database,
+                           .expiry_keys = options_.expiry_key_directory}));
+  }
+
+  struct Damage {
+    const char* what;
+    Hand hand;
+    const char* where;
+  };
+
+  // Does each by itself to the saved store: a start says `start`, and the check where it is.
+  void ExpectOfEach(const std::vector<Damage>& damages,
+                    const ::testing::Matcher<absl::Status>& start) {
+    for (const auto& [what, hand, where] : damages) {
+      Tamper(options_, hand);
+
+      EXPECT_THAT(Start(), start) << what;
+      EXPECT_THAT(Places(), Contains(where)) << what;
+
+      GetParam().restore(options_, root_.path());
+    }
   }
 };
 
 TEST_P(StartContractTest, SeesWhatIsWrongWithTilesAndWithTheEntriesBehindThem) {
   Write(30, 10);
-  const struct {
-    const char* what;
-    Hand hand;
-    const char* where;
-  } cases[] = {
-      {"an entry behind the tiles", FlipEntry("commitment", 299), "entry 299"},
-      {"a tile", Flip("SELECT hashes FROM journal_tiles", "UPDATE journal_tiles SET hashes = ?1"),
-       "tile 0/0"},
-      {"an entry under the only tile", FlipEntry("commitment", 8), "entry 8"},
-      {"an entry under it that is gone", Run("DELETE FROM journal_entries WHERE leaf_index = 8"),
-       "entry 8"},
-  };
   ASSERT_THAT(Start(), IsOk());
-  for (const auto& [what, hand, where] : cases) {
-    Tamper(hand);
 
-    EXPECT_THAT(Start(),
-                FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"))
-        << what;
-    EXPECT_THAT(Places(), Contains(where)) << what;
-
-    GetParam().restore(options_, root_.path());
-  }
+  ExpectOfEach(
+      {{"an entry behind the tiles", FlipEntry("commitment", 299), "entry 299"},
+       {"a tile", Flip("SELECT hashes FROM journal_tiles", "UPDATE journal_tiles SET hashes = ?1"),
+        "tile 0/0"},
+       {"an entry under the only tile", FlipEntry("commitment", 8), "entry 8"},
+       {"an entry under it that is gone",
+        Executing("DELETE FROM journal_entries WHERE leaf_index = 8"), "entry 8"}},
+      FailsWith(absl::StatusCode::kFailedPrecondition, "LEDGER_BEHIND_CHECKPOINT"));
 }
 
 TEST_P(StartContractTest, LeavesToTheCheckWhatNeitherTilesNorCommitmentsSay) {
   Write(30, 10);
-  const struct {
-    const char* what;
-    Hand hand;
-    const char* where;
-  } cases[] = {
-      {"a sealed body", FlipEntry("sealed", 8), "entry 8"},
-      {"a version",
-       Flip("SELECT body FROM journal_versions WHERE id = '7'",
-            "UPDATE journal_versions SET body = ?1 WHERE id = '7'"),
-       "revision 7"},
-      {"a time", Run("UPDATE journal_mutations SET commit_micros = 1 WHERE revision = 7"),
-       "revision 7"},
-      {"a revision", Run("DELETE FROM journal_mutations WHERE revision = 7"), "revision 7"},
-  };
-  for (const auto& [what, hand, where] : cases) {
-    Tamper(hand);
 
-    EXPECT_THAT(Start(), IsOk()) << what;
-    EXPECT_THAT(Places(), Contains(where)) << what;
-
-    GetParam().restore(options_, root_.path());
-  }
+  ExpectOfEach(
+      {{"a sealed body", FlipEntry("sealed", 8), "entry 8"},
+       {"a version",
+        Flip("SELECT body FROM journal_versions WHERE id = '7'",
+             "UPDATE journal_versions SET body = ?1 WHERE id = '7'"),
+        "revision 7"},
+       {"a time", Executing("UPDATE journal_mutations SET commit_micros = 1 WHERE revision = 7"),
+        "revision 7"},
+       {"a revision", Executing("DELETE FROM journal_mutations WHERE revision = 7"), "revision 7"}},
+      IsOk());
 }
 
 // One of four tiles a start: that a hundred starts miss it has a chance of 3 in 10^13.
 TEST_P(StartContractTest, LooksBelowOneOfManyTilesEachTime) {
   Write(11, 100);
-  Tamper(FlipEntry("commitment", 300));
+  Tamper(options_, FlipEntry("commitment", 300));
   EXPECT_THAT(Places(), Contains("entry 300"));
   int starts = 0;
   while (starts < 100 && Start().ok()) ++starts;

@@ -5,17 +5,17 @@
 
 #include <atomic>
 #include <filesystem>
-#include <functional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/journal/entry.h"
 #include "common/journal/expiry_keys.h"
 #include "common/journal/store_check.h"
 #include "common/status/macros.h"
-#include "common/storage/postgres_database.h"
-#include "common/storage/sqlite_database.h"
 #include "tests/contract/journal/journal_backend.h"
+#include "tests/contract/journal/tampering.h"
 
 namespace comity::journal {
 namespace {
@@ -51,37 +51,8 @@ class StoreCheckContractTest : public JournalContract {
   // With everything published.
   void Stop() { journal_.reset(); }
 
-  StoreToCheck Target() const {
-    return {.directory = options_.directory,
-            .database = options_.database,
-            .expiry_keys = options_.expiry_key_directory,
-            .publication = options_.publication_directory,
-            .keys = options_.signer->verifiers()};
-  }
-
-  StoreReport Check() const {
-    const auto report = CheckStore(Target());
-    EXPECT_THAT(report, IsOk());
-    return report.value_or(StoreReport());
-  }
-
-  std::vector<std::string> Places() const {
-    std::vector<std::string> places;
-    for (const Finding& finding : Check().findings) places.push_back(finding.where);
-    return places;
-  }
-
-  // What other hands do to a stopped store.
-  void Tamper(const std::string& sql) const {
-    Tamper([&](storage::Connection& store) { return store.Execute(sql); });
-  }
-  void Tamper(const std::function<absl::Status(storage::Connection&)>& hand) const {
-    const auto database = options_.database.empty()
-                              ? storage::OpenSqlite({.directory = options_.directory})
-                              : storage::OpenPostgres({.url = options_.database});
-    ASSERT_THAT(database, IsOk());
-    ASSERT_THAT(hand((*database)->writer()), IsOk());
-  }
+  StoreReport CheckIt() const { return Check(TargetOf(options_)); }
+  std::vector<std::string> Places() const { return PlacesIn(CheckIt()); }
 };
 
 TEST_P(StoreCheckContractTest, FindsNothingInAStoreAsItWasWritten) {
@@ -89,7 +60,7 @@ TEST_P(StoreCheckContractTest, FindsNothingInAStoreAsItWasWritten) {
   ASSERT_THAT(journal_->RecordLeaf([](absl::Time) { return "{\"kind\":\"DISCLOSURE\"}"; }), IsOk());
   Stop();
 
-  const StoreReport report = Check();
+  const StoreReport report = CheckIt();
 
   EXPECT_THAT(report.findings, IsEmpty());
   EXPECT_TRUE(report.ok());
@@ -109,12 +80,12 @@ TEST_P(StoreCheckContractTest, LooksBesideAWritingServiceAndDisturbsNothing) {
   std::jthread writing([&] {
     while (!over) Write(1);
   });
-  for (int i = 0; i < 5; ++i) EXPECT_THAT(Check().findings, IsEmpty());
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(CheckIt().findings, IsEmpty());
   over = true;
   writing.join();
   Stop();
 
-  EXPECT_THAT(Check().findings, IsEmpty());
+  EXPECT_THAT(CheckIt().findings, IsEmpty());
 }
 
 TEST_P(StoreCheckContractTest, CountsCheckpointsOfBeforeAChangeOfKeysUnlessTheOldKeyIsAtHand) {
@@ -126,13 +97,13 @@ TEST_P(StoreCheckContractTest, CountsCheckpointsOfBeforeAChangeOfKeysUnlessTheOl
   Open();
   Write(1);
   Stop();
-  const StoreReport both = Check();
+  const StoreReport both = CheckIt();
   options_.signer = *ledger::NoteSigner::Create(old.name(), *next);
-  const StoreReport alone = Check();
+  const StoreReport alone = CheckIt();
   options_.signer =
       *ledger::NoteSigner::Create(old.name(), *crypto::Ed25519Key::FromSeed(std::string(32, 's')));
 
-  const StoreReport strange = Check();
+  const StoreReport strange = CheckIt();
 
   EXPECT_THAT(both.findings, IsEmpty());
   EXPECT_EQ(both.unverified, 0);
@@ -187,7 +158,7 @@ TEST_P(StoreCheckContractTest, SaysWhereAStoreIsNotAsItWasWritten) {
       {"UPDATE journal_checkpoints SET size = 400 WHERE size = 300", "journal_checkpoints"},
   };
   for (const auto& [sql, where] : cases) {
-    Tamper(sql);
+    Tamper(options_, Executing(sql));
 
     EXPECT_THAT(Places(), Contains(where)) << sql;
 
@@ -228,12 +199,9 @@ TEST_P(StoreCheckContractTest, SaysWhichMutationIsNotWhatItsEntryVouchesFor) {
   Stop();
   GetParam().save(options_, root_.path());
   using storage::Connection;
-  const auto run = [](std::string text) {
-    return [text = std::move(text)](Connection& sql) { return sql.Execute(text); };
-  };
   const struct {
     const char* what;
-    std::function<absl::Status(Connection&)> hand;
+    Hand hand;
     std::vector<std::string> where;
   } cases[] = {
       {"a byte of a body is flipped",
@@ -253,51 +221,51 @@ TEST_P(StoreCheckContractTest, SaysWhichMutationIsNotWhatItsEntryVouchesFor) {
        },
        {"revision 3", "revision 4"}},
       {"a version says that it was erased",
-       run("UPDATE journal_versions SET body = NULL WHERE id = 'm3'"),
+       Executing("UPDATE journal_versions SET body = NULL WHERE id = 'm3'"),
        {"revision 2"}},
       {"what was erased is there again",
-       run("UPDATE journal_versions SET body = (SELECT v.body FROM journal_versions v "
-           "WHERE v.id = 'b') WHERE body IS NULL"),
+       Executing("UPDATE journal_versions SET body = (SELECT v.body FROM journal_versions v "
+                 "WHERE v.id = 'b') WHERE body IS NULL"),
        {"revision 2"}},
       {"a version is of another resource",
-       run("UPDATE journal_versions SET id = 'z' WHERE id = 'x'"),
+       Executing("UPDATE journal_versions SET id = 'z' WHERE id = 'x'"),
        {"revision 3"}},
       {"a version is of another kind",
-       run("UPDATE journal_versions SET kind = 'z' WHERE id = 'x'"),
+       Executing("UPDATE journal_versions SET kind = 'z' WHERE id = 'x'"),
        {"revision 3"}},
       {"the last version of a mutation is deleted",
-       run("DELETE FROM journal_versions WHERE id = 'b'"),
+       Executing("DELETE FROM journal_versions WHERE id = 'b'"),
        {"revision 2"}},
       {"the only version of a mutation is deleted",
-       run("DELETE FROM journal_versions WHERE id = 'y'"),
+       Executing("DELETE FROM journal_versions WHERE id = 'y'"),
        {"revision 4"}},
       {"a version is added behind the others",
-       run("INSERT INTO journal_versions SELECT position + 1, kind, 'w', body "
-           "FROM journal_versions WHERE id = 'x'"),
+       Executing("INSERT INTO journal_versions SELECT position + 1, kind, 'w', body "
+                 "FROM journal_versions WHERE id = 'x'"),
        {"revision 3"}},
       {"a version is added where none was",
-       run("INSERT INTO journal_versions SELECT 5 * 1048576, kind, id, body "
-           "FROM journal_versions WHERE id = 'x'"),
+       Executing("INSERT INTO journal_versions SELECT 5 * 1048576, kind, id, body "
+                 "FROM journal_versions WHERE id = 'x'"),
        {"revision 5"}},
   };
   for (const auto& [what, hand, where] : cases) {
-    Tamper(hand);
+    Tamper(options_, hand);
 
     EXPECT_EQ(Places(), where) << what;
 
     GetParam().restore(options_, root_.path());
   }
   EXPECT_THAT(Places(), IsEmpty());
-  EXPECT_EQ(Check().vouched, 6);
-  EXPECT_EQ(Check().unvouched, 0);
+  EXPECT_EQ(CheckIt().vouched, 6);
+  EXPECT_EQ(CheckIt().unvouched, 0);
 }
 
 TEST_P(StoreCheckContractTest, NamesTheEntryAndNoContent) {
   ASSERT_THAT(journal_->Mutate(Try(), Put("secret-name", "secret-words")), IsOk());
   Stop();
-  Tamper("UPDATE journal_versions SET body = NULL");
+  Tamper(options_, Executing("UPDATE journal_versions SET body = NULL"));
 
-  const StoreReport report = Check();
+  const StoreReport report = CheckIt();
 
   ASSERT_EQ(report.found, 1);
   EXPECT_EQ(report.findings.front().where, "revision 1");
@@ -315,9 +283,9 @@ TEST_P(StoreCheckContractTest, CountsMutationsWhoseEntriesCommitToNoVersions) {
               IsOk());
   Write(1);
   Stop();
-  Tamper("UPDATE journal_entries SET revision = 1 WHERE leaf_index = 0");
+  Tamper(options_, Executing("UPDATE journal_entries SET revision = 1 WHERE leaf_index = 0"));
 
-  const StoreReport report = Check();
+  const StoreReport report = CheckIt();
 
   EXPECT_THAT(report.findings, IsEmpty());
   EXPECT_EQ(report.unhashed, 1);
@@ -340,7 +308,7 @@ TEST_P(StoreCheckContractTest, MissesWhatWasPublishedAndIsGone) {
 TEST_P(StoreCheckContractTest, CountsEntriesThatWerePrunedOrHaveNoKeyAtHand) {
   Write(2);
   Stop();
-  StoreToCheck without = Target();
+  StoreToCheck without = TargetOf(options_);
   without.expiry_keys = "";
 
   const auto unopened = CheckStore(without);
@@ -354,19 +322,20 @@ TEST_P(StoreCheckContractTest, CountsEntriesThatWerePrunedOrHaveNoKeyAtHand) {
   const absl::CivilMonth month =
       absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) + options_.expiry_months;
   ASSERT_THAT((*keys)->Destroy(month), IsOk());
-  EXPECT_EQ(Check().pruned, 2);
-  EXPECT_EQ(Check().unvouched, 2);
-  EXPECT_EQ(Check().vouched, 0);
-  EXPECT_TRUE(Check().ok());
+  EXPECT_EQ(CheckIt().pruned, 2);
+  EXPECT_EQ(CheckIt().unvouched, 2);
+  EXPECT_EQ(CheckIt().vouched, 0);
+  EXPECT_TRUE(CheckIt().ok());
 }
 
 TEST_P(StoreCheckContractTest, IsNoProofWhereThereIsNothing) {
   Stop();
   GetParam().drop(options_);
 
-  EXPECT_THAT(CheckStore(Target()), FailsWith(absl::StatusCode::kNotFound, "STORE_MISSING"));
+  EXPECT_THAT(CheckStore(TargetOf(options_)),
+              FailsWith(absl::StatusCode::kNotFound, "STORE_MISSING"));
 
-  StoreToCheck other = Target();
+  StoreToCheck other = TargetOf(options_);
   other.expiry_keys = root_ / "no-keys";
   EXPECT_THAT(CheckStore(other), FailsWith(absl::StatusCode::kNotFound, "KEYS_MISSING"));
   EXPECT_FALSE(std::filesystem::exists(other.expiry_keys));

@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +15,8 @@
 #include "common/journal/expiry_keys.h"
 #include "common/journal/store_check.h"
 #include "common/status/macros.h"
-#include "common/storage/postgres_database.h"
-#include "common/storage/sqlite_database.h"
 #include "tests/contract/journal/journal_backend.h"
+#include "tests/contract/journal/tampering.h"
 #include "tests/integration/document_exchange/exchange_test.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_journal.h"
@@ -28,6 +26,8 @@ namespace {
 
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+using journal::Check;
+using journal::PlacesIn;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -79,36 +79,14 @@ class RowsCheckTest : public ExchangeTest {
   }
 
   journal::StoreToCheck Target() const {
-    return {.directory = options_.directory,
-            .database = options_.database,
-            .expiry_keys = options_.expiry_key_directory,
-            .publication = options_.publication_directory,
-            .keys = options_.signer->verifiers(),
-            .rows = {&rows_}};
-  }
-
-  static journal::StoreReport Check(const journal::StoreToCheck& target) {
-    const auto report = journal::CheckStore(target);
-    EXPECT_THAT(report, IsOk());
-    return report.value_or(journal::StoreReport());
-  }
-
-  static std::vector<std::string> PlacesIn(const journal::StoreReport& report) {
-    std::vector<std::string> places;
-    for (const journal::Finding& finding : report.findings) places.push_back(finding.where);
-    return places;
+    journal::StoreToCheck target = journal::TargetOf(options_);
+    target.rows = {&rows_};
+    return target;
   }
 
   // What other hands do to a store that nobody has open.
-  void Tamper(const std::function<absl::Status(storage::Connection&)>& hand) const {
-    const auto database = options_.database.empty()
-                              ? storage::OpenSqlite({.directory = options_.directory})
-                              : storage::OpenPostgres({.url = options_.database});
-    ASSERT_THAT(database, IsOk());
-    ASSERT_THAT(hand((*database)->writer()), IsOk());
-  }
   void Tamper(const std::string& sql) const {
-    Tamper([&](storage::Connection& store) { return store.Execute(Named(sql)); });
+    journal::Tamper(options_, journal::Executing(Named(sql)));
   }
 
   void Restore() const { backend_.restore(options_, world_.folder.path()); }
@@ -358,7 +336,7 @@ TEST_F(RowsCheckTest, WhereVersionsSayNothingOfRowsTheEntriesDo) {
     std::erase_if(places, [](const auto& place) { return absl::StartsWith(place, "revision "); });
     return places;
   };
-  Tamper(silent);
+  journal::Tamper(options_, silent);
   const journal::StoreReport intact = Check(Target());
   EXPECT_THAT(of_rows(PlacesIn(intact)), IsEmpty());
   EXPECT_EQ(intact.rows_uncompared, 4 + 2);
@@ -387,11 +365,11 @@ TEST_F(RowsCheckTest, WhereVersionsSayNothingOfRowsTheEntriesDo) {
     EXPECT_THAT(of_rows(PlacesIn(Check(Target()))), Contains(Named(where))) << sql;
 
     Restore();
-    Tamper(silent);
+    journal::Tamper(options_, silent);
   }
   Restore();
   Tamper("UPDATE recipients SET state = 2 WHERE document_id = '$retrieved' AND own = 0");
-  Tamper(silent);
+  journal::Tamper(options_, silent);
   EXPECT_THAT(of_rows(PlacesIn(Check(Target()))), ElementsAre(::testing::StartsWith("statements/")))
       << "a retrieval is stated and its recipient has not retrieved";
 }
