@@ -1,6 +1,5 @@
 #include "tests/testing/cutting_proxy.h"
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,16 +8,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tests/testing/loopback.h"
+
 namespace comity::testing {
 namespace {
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
 
 bool SendAll(int socket, const char* data, std::size_t size) {
   while (size > 0) {

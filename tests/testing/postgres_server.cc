@@ -1,6 +1,5 @@
 #include "tests/testing/postgres_server.h"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <pwd.h>
 #include <sys/socket.h>
@@ -14,6 +13,8 @@
 #include <iterator>
 #include <thread>
 #include <vector>
+
+#include "tests/testing/loopback.h"
 
 namespace comity::testing {
 namespace {
@@ -41,9 +42,7 @@ std::vector<std::string> AsUser(const std::string& program,
 
 int FreePort() {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;
   auto* const at = reinterpret_cast<sockaddr*>(&address);
   if (socket < 0 || ::bind(socket, at, size) != 0 || ::getsockname(socket, at, &size) != 0) {

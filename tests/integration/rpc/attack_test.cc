@@ -201,7 +201,7 @@ TEST_F(AttackTest, SlowAndHalfHandshakesKeepNobodyOut) {
 TEST_F(AttackTest, ConnectionsResetAtOnceKeepNobodyOut) {
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < kFlood; ++i) {
-      const int descriptor = ConnectTo(port_);
+      const int descriptor = Connected(port_);
       const linger none = {.l_onoff = 1, .l_linger = 0};
       ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
       ::close(descriptor);
@@ -232,7 +232,7 @@ TEST_F(AttackTest, OpenConnectionsOfCallersSurviveAFlood) {
 }
 
 TEST_F(AttackTest, StreamsResetAtOnceByACallerKeepNobodyOut) {
-  RawCaller attacker(ConnectTo(port_), officer_);
+  RawCaller attacker(Connected(port_), officer_);
   std::uint32_t stream = 1;
   for (int burst = 0; burst < 20; ++burst) {
     std::string bytes;
@@ -248,7 +248,7 @@ TEST_F(AttackTest, StreamsResetAtOnceByACallerKeepNobodyOut) {
 }
 
 TEST_F(AttackTest, ACallerWhoOpensMoreStreamsThanHeMayLosesHisConnection) {
-  RawCaller attacker(ConnectTo(port_), officer_);
+  RawCaller attacker(Connected(port_), officer_);
   attacker.AcknowledgeSettings();
   for (std::uint32_t stream = 1; stream < 2 * 300; stream += 2) {
     if (!attacker.Send(Frame(kHeaders, kEndHeaders, stream, CallHeaders()))) break;
@@ -259,7 +259,7 @@ TEST_F(AttackTest, ACallerWhoOpensMoreStreamsThanHeMayLosesHisConnection) {
 }
 
 TEST_F(AttackTest, HeadersWithoutEndKeepNobodyOut) {
-  RawCaller attacker(ConnectTo(port_), officer_);
+  RawCaller attacker(Connected(port_), officer_);
   attacker.Send(Frame(kHeaders, 0, 1, CallHeaders()));
   std::string fields;
   while (fields.size() < 16000) fields += Field("x-filler", std::string(100, 'x'));
@@ -290,7 +290,7 @@ TEST_F(AttackTest, HalfRequestsForTheMetricsStopNeitherCallsNorMetricsForGood) {
 }
 
 TEST_F(AttackTest, HeadersWithoutEndToTheMetricsStopNeitherCallsNorMetrics) {
-  const int attacker = ConnectTo(MetricsPort());
+  const int attacker = Connected(MetricsPort());
   const std::string start = "GET /metrics HTTP/1.1\r\n";
   EXPECT_GT(::send(attacker, start.data(), start.size(), MSG_NOSIGNAL), 0);
   const std::string field = absl::StrCat("X-Filler: ", std::string(16000, 'x'), "\r\n");

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <arpa/inet.h>
 #include <comity/ledger/v1/ledger.grpc.pb.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,6 +22,7 @@
 #include "common/rpc/grpc_status.h"
 #include "tests/integration/rpc/echo_services.h"
 #include "tests/testing/child_process.h"
+#include "tests/testing/loopback.h"
 #include "tests/testing/test_ca.h"
 
 namespace comity::testing {
@@ -86,7 +84,7 @@ class ProcessTest : public ::testing::Test {
 
   // What the process's metrics say; "" if they are not answered.
   std::string Metrics() {
-    const int descriptor = ConnectTo(MetricsPort());
+    const int descriptor = Connected(MetricsPort());
     const std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     std::string answer;
     if (::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
@@ -99,19 +97,10 @@ class ProcessTest : public ::testing::Test {
     return answer;
   }
 
-  // A TCP connection to the loopback; what blocks on it does so for ten seconds at most.
-  // With SOCK_NONBLOCK it does not wait for being connected either.
-  static int ConnectTo(int port, int flags = 0) {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
-    ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(port));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int connected = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
-    EXPECT_TRUE(connected == 0 || (flags == SOCK_NONBLOCK && errno == EINPROGRESS));
+  // ConnectTo a port where somebody listens.
+  static int Connected(int port) {
+    const int descriptor = ConnectTo(port);
+    EXPECT_NE(descriptor, -1);
     return descriptor;
   }
 

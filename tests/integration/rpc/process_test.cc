@@ -76,9 +76,9 @@ TEST_F(ProcessTest, AFourthConnectionFromAnAddressThatMayHaveThreeIsClosed) {
                        {.environment = {{"COMITY_SERVER_MAX_CONNECTIONS_PER_ADDRESS", "3"}}});
   const int port = Port(process);
   std::vector<int> open;
-  for (int i = 0; i < 3; ++i) open.push_back(ConnectTo(port));
+  for (int i = 0; i < 3; ++i) open.push_back(Connected(port));
 
-  const int fourth = ConnectTo(port);
+  const int fourth = Connected(port);
 
   char byte = 0;
   EXPECT_EQ(::recv(fourth, &byte, 1, 0), 0);

@@ -1,16 +1,14 @@
 #include "common/metrics/metrics.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/testing/loopback.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::metrics {
@@ -21,12 +19,8 @@ using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 
 std::string Get(int port, const std::string& path) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(port));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+  const int descriptor = testing::ConnectTo(port);
+  EXPECT_NE(descriptor, -1);
   const std::string request =
       absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(::write(descriptor, request.data(), request.size()),
