@@ -39,25 +39,41 @@ class Idle final : public ConnectionKind {
   }
 };
 
-class UnaryInItsHandler final : public ConnectionKind {
+// A unary call that the server does not answer before the client's has ended.
+class Unanswered : public ConnectionKind {
  public:
-  UnaryInItsHandler(EchoServer& echo, const std::string& folder)
-      : ConnectionKind("a unary call in its handler", echo, folder), echo_(echo) {}
+  using ConnectionKind::ConnectionKind;
   void Begin() override {
-    call_ = std::async(std::launch::async, [this] {
-      lv::ConsistencyProof proof;
-      return lv::LedgerService::NewStub(channel_)->GetConsistencyProof(&context_, {}, &proof);
-    });
-    echo_.ledger().WaitForWaiting();
+    call_ = std::async(std::launch::async, [this] { return Call(); });
+    WaitForServer();
   }
   void End() override {
     EXPECT_FALSE(call_.get().ok());
-    echo_.ledger().Release();
+    Answer();
   }
 
  private:
-  EchoServer& echo_;
+  virtual grpc::Status Call() = 0;
+  virtual void WaitForServer() = 0;
+  virtual void Answer() = 0;
+
   std::future<grpc::Status> call_;
+};
+
+class UnaryInItsHandler final : public Unanswered {
+ public:
+  UnaryInItsHandler(EchoServer& echo, const std::string& folder)
+      : Unanswered("a unary call in its handler", echo, folder), echo_(echo) {}
+
+ private:
+  grpc::Status Call() override {
+    lv::ConsistencyProof proof;
+    return lv::LedgerService::NewStub(channel_)->GetConsistencyProof(&context_, {}, &proof);
+  }
+  void WaitForServer() override { echo_.ledger().WaitForWaiting(); }
+  void Answer() override { echo_.ledger().Release(); }
+
+  EchoServer& echo_;
 };
 
 class Watch final : public ConnectionKind {
@@ -164,60 +180,50 @@ class DownloadRead final : public ConnectionKind {
 };
 
 // Its body has returned, and the journal would answer later.
-class PromisedWrite final : public ConnectionKind {
+class PromisedWrite final : public Unanswered {
  public:
   PromisedWrite(EchoServer& echo, const std::string& folder)
-      : ConnectionKind("a write whose answer is promised", echo, folder) {
+      : Unanswered("a write whose answer is promised", echo, folder) {
     echo.registry().write = [this](const rpc::Call&, rpc::WriteCall& later) {
       answer_.emplace(later.Promise());
       promised_.Notify();
       return absl::OkStatus();
     };
   }
-  void Begin() override {
-    call_ = std::async(std::launch::async, [this] {
-      pr::Contact contact;
-      return pr::PartnerRegistryService::NewStub(channel_)->CreateContact(&context_, {}, &contact);
-    });
-    promised_.WaitForNotification();
-  }
-  void End() override {
-    EXPECT_FALSE(call_.get().ok());
-    (*answer_)(absl::OkStatus());
-  }
 
  private:
+  grpc::Status Call() override {
+    pr::Contact contact;
+    return pr::PartnerRegistryService::NewStub(channel_)->CreateContact(&context_, {}, &contact);
+  }
+  void WaitForServer() override { promised_.WaitForNotification(); }
+  void Answer() override { (*answer_)(absl::OkStatus()); }
+
   absl::Notification promised_;
   std::optional<rpc::Answer> answer_;
-  std::future<grpc::Status> call_;
 };
 
-class BulkUnary final : public ConnectionKind {
+class BulkUnary final : public Unanswered {
  public:
   BulkUnary(EchoServer& echo, const std::string& folder)
-      : ConnectionKind("a bulk unary call", echo, folder) {
+      : Unanswered("a bulk unary call", echo, folder) {
     echo.ledger().outcome = [this](const rpc::Call&) {
       running_.Notify();
       over_.WaitForNotification();
       return absl::OkStatus();
     };
   }
-  void Begin() override {
-    call_ = std::async(std::launch::async, [this] {
-      lv::InclusionProof proof;
-      return lv::LedgerService::NewStub(channel_)->GetInclusionProof(&context_, {}, &proof);
-    });
-    running_.WaitForNotification();
-  }
-  void End() override {
-    EXPECT_FALSE(call_.get().ok());
-    over_.Notify();
-  }
 
  private:
+  grpc::Status Call() override {
+    lv::InclusionProof proof;
+    return lv::LedgerService::NewStub(channel_)->GetInclusionProof(&context_, {}, &proof);
+  }
+  void WaitForServer() override { running_.WaitForNotification(); }
+  void Answer() override { over_.Notify(); }
+
   absl::Notification running_;
   absl::Notification over_;
-  std::future<grpc::Status> call_;
 };
 
 class Upload final : public ConnectionKind {
