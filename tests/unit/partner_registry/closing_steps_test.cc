@@ -22,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr absl::CivilDay kToday(2026, 11, 28);
+const auto kNotPossible = FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE");
 
 class ClosingStepsTest : public ::testing::Test {
  protected:
@@ -34,29 +35,30 @@ class ClosingStepsTest : public ::testing::Test {
                                                      .certainty = Certainty::kFound}}}});
   }
 
+  static Milestone Taken(Axis axis, const std::string& step, const std::string& day) {
+    return {.partner = "kazakhstan",
+            .axis = axis,
+            .step = step,
+            .day = day,
+            .evidence = "letter",
+            .certainty = Certainty::kFound};
+  }
+
+  static Instrument Agreement(InstrumentKind kind) {
+    return {.partner = "kazakhstan", .id = "agreement", .kind = kind, .title = "Agreement"};
+  }
+
   // Records it as the next revision, whatever comes first.
   void Step(Axis axis, const std::string& step, const std::string& day,
             const std::string& project = "") {
-    registry_ = After(registry_, {Milestone{.partner = "kazakhstan",
-                                            .id = absl::StrCat("m", registry_.revision()),
-                                            .axis = axis,
-                                            .step = step,
-                                            .day = day,
-                                            .evidence = "letter",
-                                            .certainty = Certainty::kFound,
-                                            .project = project}});
+    Milestone taken = Taken(axis, step, day);
+    taken.id = absl::StrCat("m", registry_.revision());
+    taken.project = project;
+    registry_ = After(registry_, {taken});
   }
 
   absl::Status Try(Axis axis, const std::string& step, const std::string& day) const {
-    return PlanRecordMilestone(registry_,
-                               {.partner = "kazakhstan",
-                                .axis = axis,
-                                .step = step,
-                                .day = day,
-                                .evidence = "letter",
-                                .certainty = Certainty::kFound},
-                               kNow)
-        .status();
+    return PlanRecordMilestone(registry_, Taken(axis, step, day), kNow).status();
   }
 
   AxisStanding Of(Axis axis, absl::CivilDay day = kToday) const {
@@ -137,9 +139,7 @@ TEST_F(ClosingStepsTest, WhatDaysLeaveOpenIsAsItWasRecorded) {
     Step(Axis::kContactPoint, "DESIGNATED", "2026-11-20");
     Step(Axis::kContactPoint, "LAPSED", last);
     EXPECT_EQ(Of(Axis::kContactPoint).step, "LAPSED") << last;
-    EXPECT_THAT(Try(Axis::kContactPoint, "VERIFIED", "2026-11-21"),
-                FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"))
-        << last;
+    EXPECT_THAT(Try(Axis::kContactPoint, "VERIFIED", "2026-11-21"), kNotPossible) << last;
   }
   for (const char* const anew : {"2026-11-20", "2026-11", "2026"}) {
     registry_ = before;
@@ -185,17 +185,14 @@ TEST_F(ClosingStepsTest, WhatOnlyInterruptsIsOverWhenTheStepBeforeIsTakenAgain) 
 TEST_F(ClosingStepsTest, WhatFollowsFromInstrumentsAndSecondmentsBeginsAnewAsWell) {
   Step(Axis::kTreaty, "ENDED", "2024-01-01");
   Step(Axis::kLiaisonProsecutor, "ENDED", "2024-01-01");
-  const Instrument agreement{.partner = "kazakhstan",
-                             .id = "agreement",
-                             .kind = InstrumentKind::kInternationalAgreement,
-                             .title = "Agreement",
-                             .signed_on = "2025-01-01",
-                             .applied_from = "2025-06-01",
-                             .reference = "OJ L",
-                             .certainty = {{"signed", Certainty::kFound},
-                                           {"applied_from", Certainty::kFound},
-                                           {"allows_secondment", Certainty::kFound}},
-                             .allows_secondment = true};
+  Instrument agreement = Agreement(InstrumentKind::kInternationalAgreement);
+  agreement.signed_on = "2025-01-01";
+  agreement.applied_from = "2025-06-01";
+  agreement.reference = "OJ L";
+  agreement.certainty = {{"signed", Certainty::kFound},
+                         {"applied_from", Certainty::kFound},
+                         {"allows_secondment", Certainty::kFound}};
+  agreement.allows_secondment = true;
   registry_ = After(registry_, {agreement});
   EXPECT_EQ(Of(Axis::kTreaty, absl::CivilDay(2025, 1, 1)).step, "SIGNED");
   EXPECT_EQ(Of(Axis::kTreaty).step, "APPLIES");
@@ -207,10 +204,9 @@ TEST_F(ClosingStepsTest, WhatFollowsFromInstrumentsAndSecondmentsBeginsAnewAsWel
                                            .evidence = "letter"}});
   EXPECT_EQ(Of(Axis::kLiaisonProsecutor).step, "SECONDED");
 
-  Instrument over = agreement;
-  over.ended = "2026-06-30";
-  over.certainty["ended"] = Certainty::kFound;
-  registry_ = After(registry_, {over});
+  agreement.ended = "2026-06-30";
+  agreement.certainty["ended"] = Certainty::kFound;
+  registry_ = After(registry_, {agreement});
   EXPECT_EQ(Of(Axis::kTreaty).step, "ENDED");
   EXPECT_EQ(Of(Axis::kLiaisonProsecutor).step, "ENDED");
   Step(Axis::kTreaty, "CONSULTED", "2026-08-01");
@@ -239,16 +235,13 @@ TEST_F(ClosingStepsTest, AnEditOfSomethingElseOpensNoClosedAxis) {
 }
 
 TEST_F(ClosingStepsTest, WhatAnInstrumentSaysOfItselfIsNotClosedByAStep) {
-  Instrument agreement{.partner = "kazakhstan",
-                       .id = "agreement",
-                       .kind = InstrumentKind::kCooperationAgreementPre2019,
-                       .title = "Agreement",
-                       .signed_on = "2018-01-01",
-                       .in_force = "2018-06-01",
-                       .certainty = {{"in_force", Certainty::kFound}}};
+  Instrument agreement = Agreement(InstrumentKind::kCooperationAgreementPre2019);
+  agreement.signed_on = "2018-01-01";
+  agreement.in_force = "2018-06-01";
+  agreement.certainty = {{"in_force", Certainty::kFound}};
   registry_ = After(registry_, {agreement});
   const absl::Status refused = Try(Axis::kTreaty, "ENDED", "2026-03-01");
-  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
+  EXPECT_THAT(refused, kNotPossible);
   EXPECT_THAT(std::string(refused.message()),
               HasSubstr("with `comity instruments update kazakhstan/agreement --set ended=DAY "));
   Step(Axis::kTreaty, "ENDED", "2026-03-01");
@@ -284,13 +277,12 @@ TEST_F(ClosingStepsTest, ASecondmentThatEndedByHandIsNoEntitlementAgain) {
 TEST_F(ClosingStepsTest, NothingRestsOnADraftThatWasAbandoned) {
   Step(Axis::kWorkingArrangement, "DRAFTING", "2026-01-01");
   Step(Axis::kWorkingArrangement, "ABANDONED", "2026-02-01");
-  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE");
-  EXPECT_THAT(Try(Axis::kWorkingArrangement, "COLLEGE_ADOPTED", "2026-03-01"), refused);
+  EXPECT_THAT(Try(Axis::kWorkingArrangement, "COLLEGE_ADOPTED", "2026-03-01"), kNotPossible);
   EXPECT_THAT(Try(Axis::kWorkingArrangement, "COLLEGE_ADOPTED", "2026-01-15"), IsOk())
       << "it was being drafted then";
   Step(Axis::kWorkingArrangement, "DRAFTING", "2026-03-01");
   EXPECT_THAT(Try(Axis::kWorkingArrangement, "COLLEGE_ADOPTED", "2026-03-01"), IsOk());
-  EXPECT_THAT(Try(Axis::kWorkingArrangement, "SIGNED", "2026-03-01"), refused);
+  EXPECT_THAT(Try(Axis::kWorkingArrangement, "SIGNED", "2026-03-01"), kNotPossible);
 }
 
 TEST_F(ClosingStepsTest, AnArrangementThatIsAbandonedClosesNoOther) {
@@ -320,25 +312,20 @@ TEST_F(ClosingStepsTest, AnArrangementThatIsAbandonedClosesNoOther) {
   take(PlanAdvanceArrangement(registry_, "partners/kazakhstan/arrangements/a1",
                               {ArrangementState::kAbandoned, "2026-02-01", "decision 2"}, "",
                               kNow));
-  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE");
-  EXPECT_THAT(adopt(), refused);
+  EXPECT_THAT(adopt(), kNotPossible);
   open("a2");
   EXPECT_THAT(adopt(), IsOk()) << "another one is being drafted";
   Step(Axis::kWorkingArrangement, "ABANDONED", "2026-02-01");
-  EXPECT_THAT(adopt(), refused) << "by hand, of whichever";
+  EXPECT_THAT(adopt(), kNotPossible) << "by hand, of whichever";
 }
 
 TEST_F(ClosingStepsTest, AnAgreementThatWasOnlyShownInForceEndsAsAnyOther) {
-  Instrument agreement{.partner = "kazakhstan",
-                       .id = "agreement",
-                       .kind = InstrumentKind::kCooperationAgreementPre2019,
-                       .title = "Agreement",
-                       .in_force_by = "2020-11-19",
-                       .ended = "2025-12-31"};
+  Instrument agreement = Agreement(InstrumentKind::kCooperationAgreementPre2019);
+  agreement.in_force_by = "2020-11-19";
+  agreement.ended = "2025-12-31";
   registry_ = After(registry_, {agreement});
   EXPECT_THAT(Try(Axis::kTreaty, "SUSPENDED", "2025-12-31"), IsOk());
-  EXPECT_THAT(Try(Axis::kTreaty, "SUSPENDED", "2026-01-01"),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
+  EXPECT_THAT(Try(Axis::kTreaty, "SUSPENDED", "2026-01-01"), kNotPossible);
 }
 
 }  // namespace

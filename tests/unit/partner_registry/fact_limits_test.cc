@@ -22,6 +22,8 @@ using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAreArray;
 
+const auto kFull = FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL");
+
 class FactLimitsTest : public ::testing::Test {
  protected:
   static Milestone Request(std::size_t number) {
@@ -61,11 +63,9 @@ TEST_F(FactLimitsTest, APartnerHasSoManyMilestonesWithdrawnOnesIncluded) {
   const auto plan = PlanRecordMilestone(registry, next, kNow);
   ASSERT_THAT(plan, IsOk());
   registry = After(registry, plan->facts);
-  EXPECT_THAT(PlanRecordMilestone(registry, next, kNow),
-              FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  EXPECT_THAT(PlanRecordMilestone(registry, next, kNow), kFull);
   registry = After(registry, PlanWithdrawMilestone(registry, plan->resource, "mistake")->facts);
-  EXPECT_THAT(PlanRecordMilestone(registry, next, kNow),
-              FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  EXPECT_THAT(PlanRecordMilestone(registry, next, kNow), kFull);
 }
 
 TEST_F(FactLimitsTest, WhatEndsIsRecordedWhenTheAxisIsFull) {
@@ -73,8 +73,7 @@ TEST_F(FactLimitsTest, WhatEndsIsRecordedWhenTheAxisIsFull) {
   Milestone lapsed = Request(9'000);
   lapsed.step = "DESIGNATED";
   lapsed.day = "2026-10-01";
-  EXPECT_THAT(PlanRecordMilestone(full, lapsed, kNow),
-              FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  EXPECT_THAT(PlanRecordMilestone(full, lapsed, kNow), kFull);
   lapsed.id = "designated";
   const Registry over = After(full, {lapsed});
   lapsed.id.clear();
@@ -105,7 +104,7 @@ TEST_F(FactLimitsTest, APartnerHasSoManyArrangementsAndTheirStepsFillNothing) {
     registry = After(registry, plan->facts);
   }
   const auto refused = open(9'000);
-  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  EXPECT_THAT(refused, kFull);
   EXPECT_EQ(DetailsOf(refused.status()).fields[0].field, "arrangement");
 
   const std::size_t by_hand = registry_.MilestonesOf("chile").size();
@@ -118,8 +117,7 @@ TEST_F(FactLimitsTest, APartnerHasSoManyArrangementsAndTheirStepsFillNothing) {
 
 TEST_F(FactLimitsTest, APartnerHasSoManyInstruments) {
   const Registry full = With(&Memorandum, registry_.InstrumentsOf("chile").size(), 0);
-  EXPECT_THAT(PlanCreateInstrument(full, kImporter, Memorandum(9'000)),
-              FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL"));
+  EXPECT_THAT(PlanCreateInstrument(full, kImporter, Memorandum(9'000)), kFull);
   Instrument known = *full.FindInstrument(NameOf(Memorandum(0)));
   known.note = "as before";
   EXPECT_THAT(PlanUpdateInstrument(full, kImporter, known, "", kNow), IsOk());

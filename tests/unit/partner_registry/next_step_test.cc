@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "common/time/day.h"
 #include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/standing.h"
@@ -17,6 +20,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+// Of an agreement of which all is sure.
+const std::map<std::string, Certainty> kSure = {{"signed", Certainty::kFound},
+                                                {"applied_from", Certainty::kFound},
+                                                {"allows_secondment", Certainty::kFound}};
+
 class NextStepTest : public ::testing::Test {
  protected:
   AxisStanding Of(const char* partner, Axis axis, const char* day = "2026-11-23") const {
@@ -26,6 +34,15 @@ class NextStepTest : public ::testing::Test {
 
   std::string Next(const char* partner, Axis axis, const char* day = "2026-11-23") const {
     return Of(partner, axis, day).next_step;
+  }
+
+  static Milestone Taken(Axis axis, const char* step, const char* day) {
+    return {.partner = "chile",
+            .axis = axis,
+            .step = step,
+            .day = day,
+            .evidence = "letter",
+            .certainty = Certainty::kFound};
   }
 
   // An agreement under TFEU 218 with Chile that applies, however sure.
@@ -46,15 +63,12 @@ class NextStepTest : public ::testing::Test {
 
 TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
   const auto to_confirm = AllOf(HasSubstr("a second person"), Not(HasSubstr("transfers")));
-  std::map<std::string, Certainty> sure = {{"signed", Certainty::kFound},
-                                           {"applied_from", Certainty::kFound},
-                                           {"allows_secondment", Certainty::kFound}};
-  Agree(sure);
+  Agree(kSure);
   EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
   EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("transfers may rest on it"));
   EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), HasSubstr("selects a liaison prosecutor"));
 
-  std::map<std::string, Certainty> unsure = sure;
+  std::map<std::string, Certainty> unsure = kSure;
   unsure["applied_from"] = Certainty::kUnconfirmed;
   Agree(unsure);
   EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
@@ -64,13 +78,13 @@ TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
   Agree(unsure);
   EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "nothing is said of how sure";
 
-  unsure = sure;
+  unsure = kSure;
   unsure["allows_secondment"] = Certainty::kUnconfirmed;
   Agree(unsure);
   EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("transfers may rest on it"));
   EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), to_confirm);
 
-  unsure = sure;
+  unsure = kSure;
   unsure["ended"] = Certainty::kUnconfirmed;
   Agree(unsure);
   EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "that it has not ended";
@@ -79,10 +93,7 @@ TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
 TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
   const auto nothing = AllOf(HasSubstr("nothing rests on it"), Not(HasSubstr("transfers")),
                              Not(HasSubstr("selects")));
-  const std::map<std::string, Certainty> sure = {{"signed", Certainty::kFound},
-                                                 {"applied_from", Certainty::kFound},
-                                                 {"allows_secondment", Certainty::kFound}};
-  Agree(sure);
+  Agree(kSure);
   Instrument agreement = *registry_.FindInstrument("partners/chile/instruments/agreement");
   const Registry before = registry_;
   const auto with = [&](auto change) {
@@ -101,12 +112,7 @@ TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
     i.certainty["parts_suspended"] = Certainty::kFound;
   });
   EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), nothing);
-  Milestone selected{.partner = "chile",
-                     .axis = Axis::kLiaisonProsecutor,
-                     .step = "SELECTED",
-                     .day = "2026-07-01",
-                     .evidence = "letter",
-                     .certainty = Certainty::kFound};
+  Milestone selected = Taken(Axis::kLiaisonProsecutor, "SELECTED", "2026-07-01");
   EXPECT_THAT(PlanRecordMilestone(registry_, selected, kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
   selected.day = "2026-05-01";
@@ -125,21 +131,18 @@ TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
 }
 
 TEST_F(NextStepTest, AStepIsNoInstrument) {
-  registry_ = After(registry_, {Milestone{.partner = "chile",
-                                          .id = "applies",
-                                          .axis = Axis::kTreaty,
-                                          .step = "APPLIES",
-                                          .day = "2026-01-01",
-                                          .evidence = "letter",
-                                          .certainty = Certainty::kFound}});
+  Milestone applies = Taken(Axis::kTreaty, "APPLIES", "2026-01-01");
+  applies.id = "applies";
+  registry_ = After(registry_, {applies});
   EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
   EXPECT_THAT(Next("chile", Axis::kTreaty), HasSubstr("enters the agreement"));
 }
 
 TEST_F(NextStepTest, WhatASecondPersonConfirmedIsSure) {
-  std::map<std::string, Certainty> certainty = {{"signed", Certainty::kFound},
-                                                {"applied_from", Certainty::kUnconfirmed},
-                                                {"allows_secondment", Certainty::kUnconfirmed}};
+  std::map<std::string, Certainty> certainty = kSure;
+  for (const char* field : {"applied_from", "allows_secondment"}) {
+    certainty[field] = Certainty::kUnconfirmed;
+  }
   Agree(certainty);
   Instrument agreement = *registry_.FindInstrument("partners/chile/instruments/agreement");
   agreement.confirmations = {{.field = "applied_from"}, {.field = "allows_secondment"}};
