@@ -5,10 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/legal/effect.h"
-#include "common/legal/evaluate.h"
 #include "services/partner-registry/domain/confirmations.h"
-#include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "tests/unit/partner_registry/two_persons.h"
@@ -16,44 +13,31 @@
 namespace comity::partner_registry {
 namespace {
 
-using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-const auto kNeeded = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
-const auto kNotYou = FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED");
-
-constexpr char kThird[] = "spiffe://agency.example/agency/desk-officer/-/third";
 constexpr char kAgreement[] = "partners/albania/instruments/cooperation-agreement";
 constexpr char kAuthority[] = "partners/albania/authorities/prosecution-service";
 
 class AnotherNameTest : public TwoPersonsTest {
  protected:
   // What hangs on the partner, as the refusal says.
-  static std::vector<Fact> Unsure(const Registry& registry, const std::string& partner) {
+  static std::vector<Fact> AllUnsure(const Registry& registry, const std::string& partner) {
     std::vector<Fact> facts;
     for (const Instrument* each : registry.InstrumentsOf(partner)) {
-      Instrument unsure = *each;
-      ForEachDecisive([&](legal::Field field) {
-        if (MayCarry(unsure, AsRecorded(unsure), field)) {
-          unsure.certainty[std::string(legal::Name(field))] = Certainty::kUnconfirmed;
-        }
-      });
-      facts.emplace_back(unsure);
+      facts.emplace_back(Unsure(*each));
     }
     for (const Authority* each : registry.AuthoritiesOf(partner)) {
-      Authority unsure = *each;
-      unsure.certainty = Certainty::kUnconfirmed;
-      facts.emplace_back(unsure);
+      facts.emplace_back(Unsure(*each));
     }
     return facts;
   }
 
   void MakeUnsure(const std::string& partner, const char* who = kFirst) {
-    for (const Fact& fact : Unsure(registry_, partner)) {
+    for (const Fact& fact : AllUnsure(registry_, partner)) {
       if (const auto* instrument = std::get_if<Instrument>(&fact)) {
-        Do(PlanUpdateInstrument(registry_, who, *instrument, "", kNow));
+        Do(Update(*instrument, who));
       } else {
         Do(PlanUpdateAuthority(registry_, who, std::get<Authority>(fact), "", kNow));
       }
@@ -79,20 +63,14 @@ class AnotherNameTest : public TwoPersonsTest {
                                  EtagOf(partner.recorded), kNow);
   }
   absl::StatusOr<Plan> ConfirmField(const char* who, absl::string_view field) const {
-    return PlanConfirmField(registry_, who, kAgreement, field, "OJ",
-                            EtagOf(registry_.FindInstrument(kAgreement)->recorded), kNow);
+    return ConfirmOf(kAgreement, field, who);
   }
   absl::StatusOr<Plan> ConfirmAuthority(const char* who) const {
     return PlanConfirmAuthority(registry_, who, kAuthority, "law",
                                 EtagOf(registry_.FindAuthority(kAuthority)->recorded), kNow);
   }
 
-  legal::Tri Effect() const {
-    const legal::Dossier& dossier = *registry_.facts().Find("partners/albania");
-    return legal::EffectOf(dossier.instruments.at(0), dossier,
-                           {.day = absl::CivilDay(2026, 11, 28)})
-        .holds;
-  }
+  legal::Tri Effect() const { return EffectOf(kAgreement); }
 };
 
 TEST_F(AnotherNameTest, APartnerIsNothingForSure) {
@@ -156,7 +134,7 @@ TEST_F(AnotherNameTest, WhatHangsOnItIsMadeUnsureFirst) {
   EXPECT_THAT(said, HasSubstr("`comity authorities update albania/prosecution-service --set "
                               "certainty=unconfirmed --reason REASON`"));
 
-  const std::vector<Fact> unsure = Unsure(registry_, "albania");
+  const std::vector<Fact> unsure = AllUnsure(registry_, "albania");
   ASSERT_THAT(unsure, SizeIs(2));
   const Registry before = registry_;
   for (const std::size_t only : {0, 1}) {
@@ -220,14 +198,12 @@ TEST_F(AnotherNameTest, AnImportMayMakeItUnsureInTheSameFiles) {
                     .fact = LegalClassRow{.partner = "albania", .period = period}});
   }
   const auto refused = PlanImport(registry_, rows, kFirst, kNow);
-  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  EXPECT_THAT(refused, kNeededOfRow);
   EXPECT_THAT(std::string(refused.status().message()),
               HasSubstr("partners.csv, line 2, column display_name: "));
-  const std::vector<Fact> unsure = Unsure(registry_, "albania");
+  const std::vector<Fact> unsure = AllUnsure(registry_, "albania");
   rows.push_back({.source = {"instruments.csv", 2}, .fact = std::get<Instrument>(unsure[0])});
-  EXPECT_THAT(PlanImport(registry_, rows, kFirst, kNow),
-              FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"))
-      << "the authority";
+  EXPECT_THAT(PlanImport(registry_, rows, kFirst, kNow), kNeededOfRow) << "the authority";
   rows.push_back({.source = {"authorities.csv", 2}, .fact = std::get<Authority>(unsure[1])});
   const auto plan = PlanImport(registry_, rows, kFirst, kNow);
   ASSERT_THAT(plan, IsOk());

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "common/legal/effect.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/remedies.h"
@@ -15,19 +14,11 @@
 namespace comity::partner_registry {
 namespace {
 
-using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-const auto kNeeded = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
-const auto kNotYou = FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED");
-
-constexpr char kThird[] = "spiffe://agency.example/agency/desk-officer/-/third";
-constexpr char kFirstElsewhere[] = "spiffe://agency.example/agency/desk-officer/-/first";
-constexpr absl::CivilDay kToday(2026, 11, 28);
 
 class LooseningTest : public TwoPersonsTest {
  protected:
@@ -48,25 +39,12 @@ class LooseningTest : public TwoPersonsTest {
     return *registry_.FindInstrument(NameOfVersion(id));
   }
 
-  absl::StatusOr<Plan> Update(const Instrument& changed, const char* who = kFirst) const {
-    return PlanUpdateInstrument(registry_, who, changed, "", kNow);
-  }
-
   absl::StatusOr<Plan> Confirm(const std::string& id, absl::string_view field,
                                const char* who = kSecond) const {
-    return PlanConfirmField(registry_, who, NameOfVersion(id), field, "OJ L 1",
-                            EtagOf(At(id).recorded), kNow);
+    return ConfirmOf(NameOfVersion(id), field, who);
   }
 
-  legal::Tri Effect(const std::string& id, absl::CivilDay day = kToday) const {
-    const legal::Dossier& dossier = *registry_.facts().Find("partners/brazil");
-    for (const legal::Instrument& instrument : dossier.instruments) {
-      if (instrument.name == NameOfVersion(id)) {
-        return legal::EffectOf(instrument, dossier, {.day = day}).holds;
-      }
-    }
-    return legal::Tri::kNo;
-  }
+  legal::Tri Effect(const std::string& id) const { return EffectOf(NameOfVersion(id)); }
 
   // `loosener` confirms none of `fields`, in whatever role; others do, and it has effect then.
   void IsForOthers(const std::string& id, const std::vector<const char*>& fields) {

@@ -21,8 +21,8 @@
 #include "services/partner-registry/domain/partner_mutations.h"
 #include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/retractions.h"
-#include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
+#include "tests/unit/partner_registry/two_persons.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -302,18 +302,10 @@ class OneInsiderTest : public ::testing::Test {
       rows.push_back({.fact = LegalClassRow{.partner = kPartner, .period = period}});
     }
     for (const Instrument* instrument : registry.InstrumentsOf(kPartner)) {
-      Instrument doubted = *instrument;
-      ForEachDecisive([&](legal::Field field) {
-        if (MayCarry(doubted, AsRecorded(doubted), field)) {
-          doubted.certainty[std::string(legal::Name(field))] = Certainty::kUnconfirmed;
-        }
-      });
-      rows.push_back({.fact = std::move(doubted)});
+      rows.push_back({.fact = Unsure(*instrument)});
     }
     for (const Authority* authority : registry.AuthoritiesOf(kPartner)) {
-      Authority doubted = *authority;
-      doubted.certainty = Certainty::kUnconfirmed;
-      rows.push_back({.fact = std::move(doubted)});
+      rows.push_back({.fact = Unsure(*authority)});
     }
     return Imported(registry, rows, as);
   }

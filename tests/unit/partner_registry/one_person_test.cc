@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "common/legal/effect.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/legal_facts.h"
@@ -21,11 +20,6 @@ using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::HasSubstr;
 
-const auto kNeeded = FailsWith(absl::StatusCode::kFailedPrecondition, "CONFIRMATION_NEEDED");
-const auto kNotYou = FailsWith(absl::StatusCode::kPermissionDenied, "SECOND_PERSON_NEEDED");
-const auto kNothing = FailsWith(absl::StatusCode::kFailedPrecondition, "NOTHING_TO_CONFIRM");
-
-constexpr char kThird[] = "spiffe://agency.example/agency/desk-officer/-/third";
 constexpr char kName[] = "partners/brazil/instruments/text";
 
 class OnePersonTest : public TwoPersonsTest {
@@ -42,22 +36,11 @@ class OnePersonTest : public TwoPersonsTest {
 
   const Instrument& Text() const { return *registry_.FindInstrument(kName); }
 
-  absl::StatusOr<Plan> Update(const Instrument& changed, const char* who = kFirst) const {
-    return PlanUpdateInstrument(registry_, who, changed, "", kNow);
-  }
-
   absl::StatusOr<Plan> Confirm(absl::string_view field, const char* who = kSecond) const {
-    return PlanConfirmField(registry_, who, kName, field, "OJ L 1", EtagOf(Text().recorded), kNow);
+    return ConfirmOf(kName, field, who);
   }
 
-  legal::Tri EffectOn(absl::CivilDay day) const {
-    const legal::Dossier& dossier = *registry_.facts().Find("partners/brazil");
-    for (const legal::Instrument& instrument : dossier.instruments) {
-      if (instrument.name == kName) return legal::EffectOf(instrument, dossier, {.day = day}).holds;
-    }
-    return legal::Tri::kNo;
-  }
-  legal::Tri Effect() const { return EffectOn(absl::CivilDay(2026, 11, 28)); }
+  legal::Tri Effect() const { return EffectOf(kName); }
 };
 
 Instrument Decision() {
@@ -120,9 +103,7 @@ TEST_F(OnePersonTest, ADayOfApplicationThatIsAheadIsNotLeftOut) {
   changed.applied_from.clear();
   changed.certainty.erase("applied_from");
   EXPECT_THAT(Update(changed), kNeeded);
-  EXPECT_THAT(
-      PlanImport(registry_, {{.source = {"instruments.csv", 2}, .fact = changed}}, kFirst, kNow),
-      FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+  EXPECT_THAT(ImportOf(changed), kNeededOfRow);
   EXPECT_THAT(std::string(Update(changed).status().message()),
               HasSubstr("on 2020-01-01 on one person's word: add `--set "
                         "certainty.in_force=unconfirmed` (in a file: in_force:unconfirmed)"));
@@ -287,7 +268,6 @@ TEST_F(OnePersonTest, WhatWasConfirmedIsComparedMemberByMember) {
 }
 
 TEST_F(OnePersonTest, WhoEntersAnInstrumentConfirmsNothingThatOthersStateOfIt) {
-  constexpr char kFirstElsewhere[] = "spiffe://agency.example/agency/desk-officer/-/first";
   for (const bool by_import : {false, true}) {
     Instrument bare;
     bare.partner = "brazil";
@@ -306,11 +286,8 @@ TEST_F(OnePersonTest, WhoEntersAnInstrumentConfirmsNothingThatOthersStateOfIt) {
     Instrument dated = *registry_.FindInstrument(name);
     dated.in_force = "2020-01-01";
     dated.certainty["in_force"] = Certainty::kUnconfirmed;
-    Do(PlanUpdateInstrument(registry_, kSecond, dated, "", kNow));
-    const auto confirm = [&](const char* who) {
-      return PlanConfirmField(registry_, who, name, "in_force", "OJ L 1",
-                              EtagOf(registry_.FindInstrument(name)->recorded), kNow);
-    };
+    Do(Update(dated, kSecond));
+    const auto confirm = [&](const char* who) { return ConfirmOf(name, "in_force", who); };
     for (const char* who : {kFirst, kFirstElsewhere}) {
       EXPECT_THAT(confirm(who), kNotYou) << "its kind and what it covers are his word";
       EXPECT_THAT(std::string(confirm(who).status().message()),
@@ -355,18 +332,14 @@ TEST_F(OnePersonTest, NobodyMakesAnInstrumentPublicAlone) {
     const std::string name = NameOf(made);
     const auto create = [&] { return PlanCreateInstrument(registry_, kFirst, made); };
     const auto known = [&]() -> const Instrument& { return *registry_.FindInstrument(name); };
-    const auto is_public = [&] { return SurelyPublic(known(), absl::CivilDay(2026, 11, 28)); };
-    const auto update = [&](const Instrument& changed, const char* who = kFirst) {
-      return PlanUpdateInstrument(registry_, who, changed, "", kNow);
-    };
+    const auto is_public = [&] { return SurelyPublic(known(), kToday); };
     const auto confirm = [&](absl::string_view field, const char* who) {
-      return PlanConfirmField(registry_, who, name, field, "OJ", EtagOf(known().recorded), kNow);
+      return ConfirmOf(name, field, who);
     };
     made.public_since = "2020-01-01";
     made.certainty["public_since"] = Certainty::kFound;
     EXPECT_THAT(create(), kNeeded);
-    EXPECT_THAT(PlanImport(registry_, {{.source = {"a.csv", 2}, .fact = made}}, kFirst, kNow),
-                FailsWith(absl::StatusCode::kInvalidArgument, "CONFIRMATION_NEEDED"));
+    EXPECT_THAT(ImportOf(made), kNeededOfRow);
     EXPECT_THAT(std::string(create().status().message()),
                 HasSubstr("`--set certainty.public_since=unconfirmed`"));
     made.public_since.clear();
@@ -385,9 +358,9 @@ TEST_F(OnePersonTest, NobodyMakesAnInstrumentPublicAlone) {
     Instrument said = known();
     said.public_since = "2020-02-01";
     said.certainty["public_since"] = Certainty::kFound;
-    EXPECT_THAT(update(said), kNeeded) << "later";
+    EXPECT_THAT(Update(said), kNeeded) << "later";
     said.certainty["public_since"] = Certainty::kUnconfirmed;
-    Do(update(said));
+    Do(Update(said));
     EXPECT_THAT(confirm("public_since", kFirst), kNotYou);
     Do(confirm("public_since", kSecond));
     EXPECT_TRUE(is_public());
@@ -396,7 +369,7 @@ TEST_F(OnePersonTest, NobodyMakesAnInstrumentPublicAlone) {
     said = known();
     said.public_since = "2020-01-15";
     said.certainty["public_since"] = Certainty::kFound;
-    EXPECT_THAT(update(said), kNeeded) << "sooner";
+    EXPECT_THAT(Update(said), kNeeded) << "sooner";
     said.public_since = "2999-01-01";
     said.certainty["public_since"] = Certainty::kUnconfirmed;
     registry_ = After(registry_, {said});
@@ -404,12 +377,12 @@ TEST_F(OnePersonTest, NobodyMakesAnInstrumentPublicAlone) {
     Instrument emptied = known();
     emptied.public_since.clear();
     emptied.certainty.erase("public_since");
-    EXPECT_THAT(update(emptied), kNeeded) << "its signature would make it so";
+    EXPECT_THAT(Update(emptied), kNeeded) << "its signature would make it so";
     emptied.certainty["public_since"] = Certainty::kUnconfirmed;
-    Do(update(emptied));
+    Do(Update(emptied));
     EXPECT_FALSE(is_public());
     emptied.certainty.erase("public_since");
-    EXPECT_THAT(update(emptied), kNeeded) << "still";
+    EXPECT_THAT(Update(emptied), kNeeded) << "still";
     Do(confirm("public_since", kThird));
     EXPECT_TRUE(is_public()) << "two say that nothing but its signature tells";
   }
@@ -466,7 +439,7 @@ TEST_F(OnePersonTest, NoEditsOfOnePersonGiveAnEffect) {
     }
     Load(made);
     std::vector<legal::Tri> had;
-    for (const absl::CivilDay day : days) had.push_back(EffectOn(day));
+    for (const absl::CivilDay day : days) had.push_back(EffectOf(kName, day));
     for (int edit = 0; edit < 40; ++edit) {
       Instrument changed = Text();
       for (std::uint32_t i = 0; i <= dice() % 3; ++i) change(changed);
@@ -478,7 +451,7 @@ TEST_F(OnePersonTest, NoEditsOfOnePersonGiveAnEffect) {
       ++accepted;
       registry_ = After(registry_, plan->facts);
       for (std::size_t i = 0; i < std::size(days); ++i) {
-        const legal::Tri has = EffectOn(days[i]);
+        const legal::Tri has = EffectOf(kName, days[i]);
         ASSERT_FALSE(has == legal::Tri::kYes && had[i] != legal::Tri::kYes)
             << "world " << world << ", edit " << edit << ", on " << days[i];
         had[i] = has;
