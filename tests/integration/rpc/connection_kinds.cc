@@ -20,6 +20,15 @@ namespace de = document_exchange::v1;
 namespace lv = ledger::v1;
 namespace pr = partner_registry::v1;
 
+// What the server ends the call with; what it sends until then is read.
+template <typename Response, typename Stream>
+grpc::Status Drained(Stream& stream) {
+  Response response;
+  while (stream.Read(&response)) {
+  }
+  return stream.Finish();
+}
+
 class NoCall final : public ConnectionKind {
  public:
   using ConnectionKind::ConnectionKind;
@@ -103,14 +112,7 @@ class Watch final : public ConnectionKind {
     });
   }
   void End() override {
-    if (reading_ == Reading::kNot) {
-      pr::WatchResponse response;
-      while (reader_->Read(&response)) {
-      }
-      outcome_ = reader_->Finish();
-    } else {
-      outcome_ = call_.get();
-    }
+    outcome_ = reading_ == Reading::kNot ? Drained<pr::WatchResponse>(*reader_) : call_.get();
     EXPECT_FALSE(outcome_.ok());
   }
   absl::Status Reason() override {
@@ -140,12 +142,7 @@ class DownloadNotRead final : public ConnectionKind {
     relay_.StopReading();
     relay_.WaitForSilence();
   }
-  void End() override {
-    de::DownloadResponse response;
-    while (reader_->Read(&response)) {
-    }
-    EXPECT_FALSE(reader_->Finish().ok());
-  }
+  void End() override { EXPECT_FALSE(Drained<de::DownloadResponse>(*reader_).ok()); }
 
  private:
   std::unique_ptr<de::DocumentExchangeService::Stub> stub_;
@@ -261,12 +258,7 @@ class ExchangeOfPieces final : public ConnectionKind {
     de::UploadPiecesResponse response;
     ASSERT_TRUE(stream_->Read(&response));
   }
-  void End() override {
-    de::UploadPiecesResponse response;
-    while (stream_->Read(&response)) {
-    }
-    outcome_ = stream_->Finish();
-  }
+  void End() override { outcome_ = Drained<de::UploadPiecesResponse>(*stream_); }
   absl::Status Reason() override { return rpc::ToAbslStatus(outcome_); }
 
  private:
@@ -286,12 +278,7 @@ class Session final : public ConnectionKind {
     pr::ReplicateResponse response;
     ASSERT_TRUE(stream_->Read(&response));
   }
-  void End() override {
-    pr::ReplicateResponse response;
-    while (stream_->Read(&response)) {
-    }
-    outcome_ = stream_->Finish();
-  }
+  void End() override { outcome_ = Drained<pr::ReplicateResponse>(*stream_); }
   absl::Status Reason() override { return rpc::ToAbslStatus(outcome_); }
 
  private:

@@ -35,15 +35,6 @@ class ClosingStepsTest : public ::testing::Test {
                                                      .certainty = Certainty::kFound}}}});
   }
 
-  static Milestone Taken(Axis axis, const std::string& step, const std::string& day) {
-    return {.partner = "kazakhstan",
-            .axis = axis,
-            .step = step,
-            .day = day,
-            .evidence = "letter",
-            .certainty = Certainty::kFound};
-  }
-
   static Instrument Agreement(InstrumentKind kind) {
     return {.partner = "kazakhstan", .id = "agreement", .kind = kind, .title = "Agreement"};
   }
@@ -51,14 +42,14 @@ class ClosingStepsTest : public ::testing::Test {
   // Records it as the next revision, whatever comes first.
   void Step(Axis axis, const std::string& step, const std::string& day,
             const std::string& project = "") {
-    Milestone taken = Taken(axis, step, day);
+    Milestone taken = StepTaken("kazakhstan", axis, step, day);
     taken.id = absl::StrCat("m", registry_.revision());
     taken.project = project;
     registry_ = After(registry_, {taken});
   }
 
   absl::Status Try(Axis axis, const std::string& step, const std::string& day) const {
-    return PlanRecordMilestone(registry_, Taken(axis, step, day), kNow).status();
+    return PlanRecordMilestone(registry_, StepTaken("kazakhstan", axis, step, day), kNow).status();
   }
 
   AxisStanding Of(Axis axis, absl::CivilDay day = kToday) const {
@@ -252,15 +243,11 @@ TEST_F(ClosingStepsTest, WhatAnInstrumentSaysOfItselfIsNotClosedByAStep) {
 }
 
 TEST_F(ClosingStepsTest, ASecondmentThatEndedByHandIsNoEntitlementAgain) {
-  const Instrument agreement{
-      .partner = "kazakhstan",
-      .id = "agreement",
-      .kind = InstrumentKind::kCooperationAgreementPre2019,
-      .title = "Agreement",
-      .signed_on = "2018-01-01",
-      .in_force = "2018-06-01",
-      .certainty = {{"in_force", Certainty::kFound}, {"allows_secondment", Certainty::kFound}},
-      .allows_secondment = true};
+  Instrument agreement = Agreement(InstrumentKind::kCooperationAgreementPre2019);
+  agreement.signed_on = "2018-01-01";
+  agreement.in_force = "2018-06-01";
+  agreement.certainty = {{"in_force", Certainty::kFound}, {"allows_secondment", Certainty::kFound}};
+  agreement.allows_secondment = true;
   registry_ = After(registry_, {agreement});
   EXPECT_EQ(Of(Axis::kLiaisonProsecutor).step, "ENTITLED");
   Step(Axis::kLiaisonProsecutor, "SELECTED", "2024-01-01");

@@ -27,13 +27,11 @@ const auto kFull = FailsWith(absl::StatusCode::kResourceExhausted, "PARTNER_FULL
 class FactLimitsTest : public ::testing::Test {
  protected:
   static Milestone Request(std::size_t number) {
-    return {.partner = "chile",
-            .id = absl::StrCat("m-", number),
-            .axis = Axis::kContactPoint,
-            .step = "REQUESTED",
-            .day = FormatDay(absl::CivilDay(2020, 1, 1) + static_cast<int>(number)),
-            .evidence = "letter",
-            .certainty = Certainty::kFound};
+    Milestone requested =
+        StepTaken("chile", Axis::kContactPoint, "REQUESTED",
+                  FormatDay(absl::CivilDay(2020, 1, 1) + static_cast<int>(number)));
+    requested.id = absl::StrCat("m-", number);
+    return requested;
   }
 
   static Instrument Memorandum(std::size_t number) {

@@ -36,15 +36,6 @@ class NextStepTest : public ::testing::Test {
     return Of(partner, axis, day).next_step;
   }
 
-  static Milestone Taken(Axis axis, const char* step, const char* day) {
-    return {.partner = "chile",
-            .axis = axis,
-            .step = step,
-            .day = day,
-            .evidence = "letter",
-            .certainty = Certainty::kFound};
-  }
-
   // An agreement under TFEU 218 with Chile that applies, however sure.
   void Agree(const std::map<std::string, Certainty>& certainty) {
     registry_ = After(registry_, {Instrument{.partner = "chile",
@@ -112,7 +103,7 @@ TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
     i.certainty["parts_suspended"] = Certainty::kFound;
   });
   EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), nothing);
-  Milestone selected = Taken(Axis::kLiaisonProsecutor, "SELECTED", "2026-07-01");
+  Milestone selected = StepTaken("chile", Axis::kLiaisonProsecutor, "SELECTED", "2026-07-01");
   EXPECT_THAT(PlanRecordMilestone(registry_, selected, kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "STEP_NOT_POSSIBLE"));
   selected.day = "2026-05-01";
@@ -131,7 +122,7 @@ TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {
 }
 
 TEST_F(NextStepTest, AStepIsNoInstrument) {
-  Milestone applies = Taken(Axis::kTreaty, "APPLIES", "2026-01-01");
+  Milestone applies = StepTaken("chile", Axis::kTreaty, "APPLIES", "2026-01-01");
   applies.id = "applies";
   registry_ = After(registry_, {applies});
   EXPECT_EQ(Of("chile", Axis::kTreaty).step, "APPLIES");
