@@ -7,8 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 
+from claims import await_that, must
 from ports import free_ports
 from postgres import Postgres
 
@@ -95,12 +95,7 @@ class Deployment:
                 stderr=log,
                 env=self.environment,
             )
-        deadline = time.monotonic() + START_SECONDS
-        for service in services:
-            while self.comity("probe-1", "--timeout", "2", "health", service, check=False).returncode:
-                if self.processes[service].poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{service} does not serve")
-                time.sleep(0.1)
+        await_that(lambda: self._refusals(services), lambda said: not said, "services serve", START_SECONDS)
 
     def stop(self, *services):
         """Ends services as an operator does."""
@@ -169,6 +164,14 @@ class Deployment:
                 f"passfile={folder}/database.pass",
             )
         )
+
+    def _refusals(self, services):
+        """What those of the services that do not serve yet answer."""
+        asked = {s: self.comity("probe-1", "--timeout", "2", "health", s, check=False) for s in services}
+        said = {service: done.stderr for service, done in asked.items() if done.returncode}
+        ended = [service for service in said if self.processes[service].poll() is not None]
+        must(not ended, "services that were started run", ended)
+        return said
 
     def _use_postgres(self):
         identity = self.home / "database"

@@ -7,8 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 
+from claims import await_that, must
 from ports import free_ports
 
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -102,11 +102,13 @@ class Postgres:
             conf.write("ssl_ca_file = 'roots.pem'\nssl_min_protocol_version = 'TLSv1.3'\n")
 
     def _await(self):
-        deadline = time.monotonic() + START_SECONDS
-        while subprocess.run([POSTGRES / "pg_isready", "-q", "-d", self.url()]).returncode:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("PostgreSQL does not start: " + (self.home / "log").read_text())
-            time.sleep(0.1)
+        def ready():
+            done = subprocess.run([POSTGRES / "pg_isready", "-q", "-d", self.url()])
+            log = (self.home / "log").read_text()
+            must(done.returncode == 0 or self.process.poll() is None, "PostgreSQL runs", log)
+            return done.returncode == 0, log
+
+        await_that(ready, lambda answer: answer[0], "PostgreSQL starts", START_SECONDS)
 
     def _run(self, program, *arguments, prefix=()):
         done = subprocess.run(

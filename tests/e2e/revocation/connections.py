@@ -8,6 +8,7 @@ import threading
 import time
 
 import grpc
+from claims import PATIENCE_SECONDS
 from deployment import SERVICES
 from plain_client import call
 
@@ -18,7 +19,6 @@ REGISTRY_API = "comity.partner_registry.v1.PartnerRegistryService/"
 SCHEDULING_API = "comity.engagement_scheduling.v1.EngagementSchedulingService/"
 EXCHANGE_API = "comity.document_exchange.v1.DocumentExchangeService/"
 HEALTH = "grpc.health.v1.Health/"
-PATIENCE_SECONDS = 30
 
 
 class Relays:
