@@ -49,12 +49,12 @@ class Deployment:
     def __enter__(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="comity-"))
         try:
-            self.port_base = free_ports(len(SERVICES))
+            self.port_base, self.metrics_port_base = (free_ports(len(SERVICES)) for _ in range(2))
             self.environment = dict(
                 os.environ,
                 COMITY_HOME=str(self.home),
                 COMITY_PORT_BASE=str(self.port_base),
-                COMITY_METRICS_PORT_BASE=str(free_ports(len(SERVICES))),
+                COMITY_METRICS_PORT_BASE=str(self.metrics_port_base),
             )
             subprocess.run(
                 [self.source / "deploy/prepare", "--home", self.home],
@@ -139,6 +139,9 @@ class Deployment:
 
     def port(self, service):
         return self.port_base + SERVICES.index(service)
+
+    def metrics_port(self, service):
+        return self.metrics_port_base + SERVICES.index(service)
 
     def identity(self, who):
         return self.home / "ids" / who
