@@ -85,23 +85,42 @@ class Deployment:
     def start(self, *services):
         """Starts services and returns when they serve."""
         for service in services:
-            log = open(self.home / service / "log/service.log", "ab")
-            self.logs.append(log)
-            self.processes[service] = subprocess.Popen(
-                [*self.prefix, self.binaries / service]
-                + ["--config", self.config(service)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-            )
-        await_that(lambda: self._refusals(services), lambda said: not said, "services serve", START_SECONDS)
+            self.launch(service, service, self.environment, self.prefix)
+        self.await_serving({service: service for service in services})
+
+    def launch(self, name, service, environment, prefix):
+        """Starts a process of a service; `name` has its log."""
+        log = open(self.home / name / "log/service.log", "ab")
+        self.logs.append(log)
+        self.processes[name] = subprocess.Popen(
+            [*prefix, self.binaries / service, "--config", self.config(service)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+        )
+
+    def await_serving(self, started, home=None):
+        """Returns when processes that were launched, by their names the services, serve whoever asks as of `home`."""
+
+        def refusals():
+            asked = {
+                name: self.comity("probe-1", "--timeout", "2", "health", service, check=False, home=home)
+                for name, service in started.items()
+            }
+            said = {name: done.stderr for name, done in asked.items() if done.returncode}
+            ended = [name for name in said if self.processes[name].poll() is not None]
+            must(not ended, "processes that were started run", ended)
+            return said
+
+        await_that(refusals, lambda said: not said, "what was started serves", START_SECONDS)
 
     def stop(self, *services):
-        """Ends services as an operator does."""
+        """Ends services as an operator does, those that stand still, too."""
         running = [self.processes[service] for service in services if service in self.processes]
         for process in running:
             process.terminate()
+            process.send_signal(signal.SIGCONT)
         for process in running:
             try:
                 process.wait(timeout=20)
@@ -109,15 +128,20 @@ class Deployment:
                 process.kill()
                 process.wait()
 
+    def kill(self, *services):
+        for service in services:
+            self.processes[service].kill()
+            self.processes[service].wait()
+
     def import_facts(self):
         """Loads the published facts into the registry."""
         self.comity("registry-1", "partners", "import", self.source / "deploy/data")
 
-    def comity(self, who, *arguments, check=True):
-        """Runs the command as an identity; a failure is an error unless `check` is off."""
+    def comity(self, who, *arguments, check=True, home=None):
+        """Runs the command as an identity, of `home` if given; a failure is an error unless `check` is off."""
         done = subprocess.run(
             [self.binaries / "comity", "--as", who, *map(str, arguments)],
-            env=self.environment,
+            env=dict(self.environment, COMITY_HOME=str(home)) if home else self.environment,
             capture_output=True,
             text=True,
         )
@@ -167,14 +191,6 @@ class Deployment:
                 f"passfile={folder}/database.pass",
             )
         )
-
-    def _refusals(self, services):
-        """What those of the services that do not serve yet answer."""
-        asked = {s: self.comity("probe-1", "--timeout", "2", "health", s, check=False) for s in services}
-        said = {service: done.stderr for service, done in asked.items() if done.returncode}
-        ended = [service for service in said if self.processes[service].poll() is not None]
-        must(not ended, "services that were started run", ended)
-        return said
 
     def _use_postgres(self):
         identity = self.home / "database"
