@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 
 import baselines
+from raw_client import message
 
 CLIENTS = 64
 REPLICAS = 100
@@ -57,7 +58,8 @@ def beside_etcd(bench):
         print("there is no etcd (deploy/install bench): its row is left out")
         return
     request = request_of(bench)
-    put = bench.save("put-request", etcd_put(b"resources/room-1", request.read_bytes()))
+    # A PutRequest: key and value.
+    put = bench.save("put-request", message("resources/room-1", request.read_bytes()))
     with baselines.Etcd(bench.deployment, bench.cores.server) as etcd:
         bench.record(
             f"Durable writes, {CLIENTS} clients",
@@ -71,19 +73,6 @@ def beside_etcd(bench):
             ),
             "etcd put",
         )
-
-
-def etcd_put(key, value):
-    """A PutRequest of etcd's gRPC interface: bytes key = 1, value = 2."""
-
-    def text(number, content):
-        length, size = len(content), b""
-        while length > 127:
-            size += bytes([length & 127 | 128])
-            length >>= 7
-        return bytes([number << 3 | 2]) + size + bytes([length]) + content
-
-    return text(1, key) + text(2, value)
 
 
 def beside_pgbench(bench):

@@ -6,7 +6,8 @@ import time
 
 import grpc
 from raw_client import (
-    EXCHANGE, PARTNER, REGISTRY, SCHEDULING, Client, field, meeting, message, number, reason_of,
+    EXCHANGE, PARTNER, REGISTRY, SCHEDULING, Client, field, hour, meeting, message, number,
+    reason_of,
 )  # fmt: skip
 
 RELEASE, CONFIRM = "ReleaseHeaders", "ConfirmEngagement"
@@ -16,11 +17,6 @@ PAUSE_SECONDS = 0.02
 # Of the answer: the registry's revision that it rests on.
 RELEASE_RESTS_ON, CONFIRM_RESTS_ON = (2, 9, 2), (14, 2)
 SUSPENDED_AT = (11, 2)
-
-
-def hour(ahead):
-    """The full hour so many hours ahead, as a second."""
-    return (int(time.time()) // 3600 + ahead) * 3600
 
 
 class Callers:

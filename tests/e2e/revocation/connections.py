@@ -9,15 +9,11 @@ import time
 
 import grpc
 from claims import PATIENCE_SECONDS
-from deployment import SERVICES
 from plain_client import call
+from raw_client import EXCHANGE, PACKAGES, REGISTRY, SCHEDULING
 
-REGISTRY, SCHEDULING, EXCHANGE = SERVICES
 A, B = "registry A", "registry B"
 LISTENERS = {A: REGISTRY, B: REGISTRY, SCHEDULING: SCHEDULING, EXCHANGE: EXCHANGE}
-REGISTRY_API = "comity.partner_registry.v1.PartnerRegistryService/"
-SCHEDULING_API = "comity.engagement_scheduling.v1.EngagementSchedulingService/"
-EXCHANGE_API = "comity.document_exchange.v1.DocumentExchangeService/"
 HEALTH = "grpc.health.v1.Health/"
 
 
@@ -105,29 +101,29 @@ class Connection:
         self.stream(HEALTH + "Watch")
 
     def watch(self, _):
-        self.stream(REGISTRY_API + "Watch")
+        self.stream(PACKAGES[REGISTRY] + "Watch")
 
     def watch_not_read(self, _):
-        self.stream(REGISTRY_API + "Watch")
+        self.stream(PACKAGES[REGISTRY] + "Watch")
         self.relays.tell("deafen", self.label)
 
     def watch_inbox(self, _):
-        self.stream(EXCHANGE_API + "WatchInbox")
+        self.stream(PACKAGES[EXCHANGE] + "WatchInbox")
 
     def stalled_upload(self, suite):
-        upload = call(self.channel, EXCHANGE_API + "CreateUpload", suite.new_upload())
+        upload = call(self.channel, PACKAGES[EXCHANGE] + "CreateUpload", suite.new_upload())
         piece = suite.schema.encode(
             "comity.document_exchange.v1.UploadPiecesRequest",
             f'upload: "{suite.name_in(upload)}" payload: PAYLOAD_CONTENT data: "x"',
         )
         pieces = queue.SimpleQueue()  # Never ends: the stream is left open.
         pieces.put(piece)
-        self.kept.append(self.channel.stream_stream("/" + EXCHANGE_API + "UploadPieces")(iter(pieces.get, None)))
+        self.kept.append(self.channel.stream_stream("/" + PACKAGES[EXCHANGE] + "UploadPieces")(iter(pieces.get, None)))
         self.kept.append(pieces)
         call(self.channel, HEALTH + "Check")  # After it, on the same connection.
 
     def download_not_read(self, suite):
-        self.stream(EXCHANGE_API + "Download", suite.download)
+        self.stream(PACKAGES[EXCHANGE] + "Download", suite.download)
         self.relays.tell("deafen", self.label)
 
     def close(self):
