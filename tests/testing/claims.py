@@ -1,5 +1,7 @@
 """What tests claim, and what they wait for."""
 
+import os
+import sys
 import time
 
 PATIENCE_SECONDS = 30
@@ -15,6 +17,14 @@ def expect(holds, sentence, said=""):
     """The same, and tells what holds."""
     must(holds, sentence, said)
     print(f"  {sentence}", flush=True)
+
+
+def skip(reason, lacks):
+    """Ends the test as skipped, or as failed where COMITY_REQUIRE names what it lacks."""
+    if lacks in os.environ.get("COMITY_REQUIRE", "").split(","):
+        sys.exit(f"{lacks} is required: {reason}")
+    print(f"skipped: {reason}")
+    sys.exit(77)
 
 
 def await_that(look, holds, what, seconds=PATIENCE_SECONDS, pause=0.1):

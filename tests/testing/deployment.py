@@ -1,5 +1,6 @@
 """A development deployment in a temporary folder, for tests and benches that start the services."""
 
+import json
 import os
 import pathlib
 import secrets
@@ -133,14 +134,25 @@ class Deployment:
             self.processes[service].kill()
             self.processes[service].wait()
 
+    def start_suite(self):
+        """Starts all services, the registry with the published facts."""
+        registry, *others = SERVICES
+        self.start(registry)
+        self.import_facts()
+        self.start(*others)
+
     def import_facts(self):
         """Loads the published facts into the registry."""
         self.comity("registry-1", "partners", "import", self.source / "deploy/data")
 
+    def publish_keys(self, *identities):
+        for who in identities:
+            self.comity(who, "keys", "publish")
+
     def comity(self, who, *arguments, check=True, home=None):
         """Runs the command as an identity, of `home` if given; a failure is an error unless `check` is off."""
         done = subprocess.run(
-            [self.binaries / "comity", "--as", who, *map(str, arguments)],
+            self._command(who, arguments),
             env=dict(self.environment, COMITY_HOME=str(home)) if home else self.environment,
             capture_output=True,
             text=True,
@@ -148,6 +160,21 @@ class Deployment:
         if check and done.returncode:
             raise RuntimeError(f"comity {' '.join(map(str, arguments))}: {done.stderr}{done.stdout}")
         return done
+
+    def ask(self, who, *arguments):
+        """What the command answers as an identity, by its JSON."""
+        return json.loads(self.comity(who, *arguments, "--output", "json").stdout)
+
+    def refused(self, reason, who, *arguments):
+        """What is asked as an identity is refused for that reason."""
+        done = self.comity(who, *arguments, check=False)
+        must(done.returncode == 1 and reason in done.stderr, f"{arguments}: {reason}", (done.returncode, done.stderr))
+
+    def begin(self, who, *arguments, **streams):
+        """Starts the command as an identity; the process."""
+        return subprocess.Popen(
+            self._command(who, arguments), stdin=subprocess.DEVNULL, env=self.environment, **streams
+        )
 
     def issue(self, name, spiffe_id):
         """Makes one more identity, for `comity` as `name`."""
@@ -176,8 +203,18 @@ class Deployment:
     def log(self, service):
         return (self.home / service / "log/service.log").read_text(errors="replace")
 
+    def ledger_keys(self, service):
+        return self.home / service / "ledger/ledger.vkey"
+
     def config(self, service):
         return self.home / service / "config.toml"
+
+    def configure(self, service, section, settings):
+        """Adds settings to a section of a service's configuration, which is there or not."""
+        file = self.config(service)
+        before, head, after = file.read_text().partition(f"[{section}]\n")
+        head = head or f"\n[{section}]\n"
+        file.write_text(f"{before}{head}{settings}\n{after}")
 
     def database(self, service):
         """The address of a service's PostgreSQL database, as it is configured."""
@@ -192,6 +229,9 @@ class Deployment:
             )
         )
 
+    def _command(self, who, arguments):
+        return [self.binaries / "comity", "--as", who, *map(str, arguments)]
+
     def _use_postgres(self):
         identity = self.home / "database"
         self._issue("spiffe://agency.example/service/database", identity, "--ip", "127.0.0.1")
@@ -204,10 +244,7 @@ class Deployment:
             passfile.write_text(f"127.0.0.1:{server.port}:*:{service}:{password}\n")
             server.query(f"CREATE ROLE \"{service}\" LOGIN PASSWORD '{password}'")
             server.query(f'CREATE DATABASE "{service}" OWNER "{service}"')
-            before, storage, after = self.config(service).read_text().partition("[storage]\n")
-            if not storage:
-                raise RuntimeError(f"the configuration of {service} has no section [storage]")
-            self.config(service).write_text(f'{before}{storage}database = "{self.database(service)}"\n{after}')
+            self.configure(service, "storage", f'database = "{self.database(service)}"')
 
     def _issue(self, spiffe_id, folder, *further):
         subprocess.run(

@@ -4,7 +4,6 @@ Beside them what such clients ask of the suite: to hand over documents to Georgi
 """
 
 import re
-import time
 
 from deployment import SERVICES
 from plain_client import call, secure_channel
@@ -107,11 +106,6 @@ class Client:
 
     def ask(self, method, request, timeout=30):
         return call(self.channel, self.package + method, request, timeout)
-
-
-def hour(ahead):
-    """The full hour so many hours ahead, as a second."""
-    return (int(time.time()) // 3600 + ahead) * 3600
 
 
 def reason_of(error):

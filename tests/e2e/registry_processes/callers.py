@@ -5,9 +5,9 @@ import threading
 import time
 
 import grpc
+from moments import hour
 from raw_client import (
-    EXCHANGE, PARTNER, REGISTRY, SCHEDULING, Client, field, hour, meeting, message, number,
-    reason_of,
+    EXCHANGE, PARTNER, REGISTRY, SCHEDULING, Client, field, meeting, message, number, reason_of,
 )  # fmt: skip
 
 RELEASE, CONFIRM = "ReleaseHeaders", "ConfirmEngagement"

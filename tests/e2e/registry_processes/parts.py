@@ -3,6 +3,7 @@
 import json
 
 from beside import Beside
+from documents import RECIPIENT
 from ports import free_ports
 from raw_client import QUESTION, REGISTRY
 
@@ -23,7 +24,7 @@ class Registry(Beside):
     def permits(self):
         """Whether it says that the transfer is permitted; if not, what it says."""
         said = self.comity(
-            "desk-1", "--timeout", "5", "transfer", "check", "georgia/prosecution-service", *QUESTION,
+            "desk-1", "--timeout", "5", "transfer", "check", RECIPIENT, *QUESTION,
             "--output", "json", check=False,
         )  # fmt: skip
         if said.returncode:
