@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from deployment import free_ports
+from ports import free_ports
 from postgres import POSTGRES, Postgres  # noqa: F401
 
 

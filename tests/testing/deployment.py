@@ -1,4 +1,7 @@
-"""A development deployment in a temporary folder, for tests and benches that start the services."""
+"""A development deployment in a temporary folder, for tests and benches that start the services.
+
+COMITY_BIN_DIR says where the executables are, COMITY_SOURCE_DIR where the sources.
+"""
 
 import json
 import os
@@ -7,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
 from claims import await_that, must
@@ -15,9 +19,11 @@ from postgres import Postgres
 
 SERVICES = ("partner-registry", "engagement-scheduling", "document-exchange")
 START_SECONDS = 60
+SOURCE = pathlib.Path(os.environ.get("COMITY_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
+BINARIES = pathlib.Path(os.environ.get("COMITY_BIN_DIR", SOURCE / "build/release/bin"))
 
 
-def stop_on_signals():
+def run_test(main):
     """Lets `with` blocks end, and so the services, if the test is told to stop."""
 
     def stop(number, _):
@@ -25,6 +31,8 @@ def stop_on_signals():
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.exit(main())
 
 
 class Deployment:
@@ -34,10 +42,8 @@ class Deployment:
     each service, which reaches them by mutual TLS and a password.
     """
 
-    def __init__(self, source, binaries, prefix=(), engine=None, postgres_prefix=()):
+    def __init__(self, prefix=(), engine=None, postgres_prefix=()):
         """`prefix` goes before the services' command lines, such as ("taskset", "-c", "0")."""
-        self.source = pathlib.Path(source)
-        self.binaries = pathlib.Path(binaries)
         self.prefix = list(prefix)
         self.engine = engine or os.environ.get("COMITY_TEST_ENGINE", "sqlite")
         if self.engine not in ("sqlite", "postgresql"):
@@ -58,7 +64,7 @@ class Deployment:
                 COMITY_METRICS_PORT_BASE=str(self.metrics_port_base),
             )
             subprocess.run(
-                [self.source / "deploy/prepare", "--home", self.home],
+                [SOURCE / "deploy/prepare", "--home", self.home],
                 env=self.environment,
                 check=True,
             )
@@ -94,7 +100,7 @@ class Deployment:
         log = open(self.home / name / "log/service.log", "ab")
         self.logs.append(log)
         self.processes[name] = subprocess.Popen(
-            [*prefix, self.binaries / service, "--config", self.config(service)],
+            [*prefix, BINARIES / service, "--config", self.config(service)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -143,7 +149,7 @@ class Deployment:
 
     def import_facts(self):
         """Loads the published facts into the registry."""
-        self.comity("registry-1", "partners", "import", self.source / "deploy/data")
+        self.comity("registry-1", "partners", "import", SOURCE / "deploy/data")
 
     def publish_keys(self, *identities):
         for who in identities:
@@ -230,7 +236,7 @@ class Deployment:
         )
 
     def _command(self, who, arguments):
-        return [self.binaries / "comity", "--as", who, *map(str, arguments)]
+        return [BINARIES / "comity", "--as", who, *map(str, arguments)]
 
     def _use_postgres(self):
         identity = self.home / "database"
@@ -248,7 +254,7 @@ class Deployment:
 
     def _issue(self, spiffe_id, folder, *further):
         subprocess.run(
-            [self.source / "deploy/pki/issue", "--quiet", "--purpose", "tls", "--id", spiffe_id]
+            [SOURCE / "deploy/pki/issue", "--quiet", "--purpose", "tls", "--id", spiffe_id]
             + ["--pki", self.home / "pki", "--out", folder, *further],
             check=True,
         )

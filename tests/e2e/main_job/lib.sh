@@ -17,8 +17,8 @@ trap end EXIT
 trap 'exit 1' INT TERM HUP
 read -r COMITY_PORT_BASE COMITY_METRICS_PORT_BASE COMITY_PROMETHEUS_PORT COMITY_TIMESTAMP_PORT < <(
   PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here/tests/testing /usr/bin/python3 -c '
-import deployment
-base = deployment.free_ports(8)
+import ports
+base = ports.free_ports(8)
 print(base, base + 3, base + 6, base + 7)')
 export COMITY_PORT_BASE COMITY_METRICS_PORT_BASE COMITY_PROMETHEUS_PORT COMITY_TIMESTAMP_PORT
 
