@@ -9,6 +9,7 @@ from moments import hour
 from raw_client import (
     EXCHANGE, PARTNER, REGISTRY, SCHEDULING, Client, field, meeting, message, number, reason_of,
 )  # fmt: skip
+from workers import Workers
 
 RELEASE, CONFIRM = "ReleaseHeaders", "ConfirmEngagement"
 # What a service that does not answer is waited for.
@@ -19,10 +20,11 @@ RELEASE_RESTS_ON, CONFIRM_RESTS_ON = (2, 9, 2), (14, 2)
 SUSPENDED_AT = (11, 2)
 
 
-class Callers:
+class Callers(Workers):
     """A contact that has a document released, and an organiser who confirms meetings with it, over and over."""
 
     def __init__(self, deployment, schema, exchange, scheduling):
+        super().__init__()
         self.exchange = Client(deployment, "tbilisi-1", EXCHANGE, exchange)
         self.scheduling = Client(deployment, "fr-1", SCHEDULING, scheduling)
         self.schema = schema
@@ -30,9 +32,6 @@ class Callers:
         self.permitted = []  # What, when it was asked, the revision it rests on.
         self.refused = collections.Counter()  # By what and reason.
         self.suspended = []  # When it was answered, and its revision.
-        self.over = threading.Event()
-        self.failure = None
-        self.threads = []
 
     # What is asked, once.
 
@@ -74,20 +73,11 @@ class Callers:
 
     def start(self, document):
         for part in (lambda: self.release(document), self._meet):
-            self.threads.append(threading.Thread(target=self._repeat, args=(part,)))
-            self.threads[-1].start()
-
-    def stop(self):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+            self.work(self._repeat, part)
 
     def _repeat(self, part):
-        try:
-            while not self.over.wait(PAUSE_SECONDS):
-                part()
-        except BaseException as error:  # Told to the main thread.
-            self.failure = error
+        while not self.over.wait(PAUSE_SECONDS):
+            part()
 
     def _meet(self):
         held = self.hold(hour(48))
@@ -112,8 +102,7 @@ class Callers:
 
     def look(self):
         """How many were permitted; an error if one was asked for after a suspension and rests on before it."""
-        if self.failure:
-            raise self.failure
+        self.check()
         with self.lock:
             permitted = list(self.permitted)
         for answered, revision in self.suspended:

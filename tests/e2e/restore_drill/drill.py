@@ -1,11 +1,9 @@
 """What the restore drills have in common: what operators keep, and callers who work all the while."""
 
-import sys
-import threading
-
-from claims import await_that, expect, must
+from claims import await_that, expect
 from deployment import SERVICES
 from documents import receive, send, verifying
+from workers import Workers
 
 # So many more are acknowledged before a load is enough.
 LEAST = 5
@@ -90,28 +88,27 @@ class Drill:
         expect(load.lost and not load.lost & found, "what came after it is lost")
 
 
-class Load:
+class Load(Workers):
     """Records decisions at the registry all the while; use with `with`."""
 
     def __init__(self, drill):
+        super().__init__()
         self.drill = drill
+        self.acknowledged = []
 
     def __enter__(self):
-        self.acknowledged, self.over, self.failure = [], threading.Event(), None
-        self.worker = threading.Thread(target=self._work)
-        self.worker.start()
+        self.work(self._decide)
         try:
             self._go_on()
         except BaseException:
-            self.__exit__(*sys.exc_info())
+            self.stop()
             raise
         self.before = set(self.acknowledged)
         return self
 
-    def __exit__(self, kind=None, *_):
-        self.over.set()
-        self.worker.join()
-        must(kind or not self.failure, "decisions are recorded all the while", self.failure)
+    def __exit__(self, *_):
+        self.stop()
+        self.check()
 
     def backed_up(self):
         """What is acknowledged from now on, the backup does not have."""
@@ -125,15 +122,12 @@ class Load:
 
     def _go_on(self):
         def count():
-            must(not self.failure, "a decision is recorded", self.failure)
+            self.check()
             return len(self.acknowledged)
 
         enough = count() + LEAST
         await_that(count, lambda acknowledged: acknowledged >= enough, "decisions are recorded", seconds=60, pause=0.05)
 
-    def _work(self):
-        try:
-            while not self.over.is_set():
-                self.acknowledged.append(self.drill.decide())
-        except BaseException as error:  # Told to the main thread.
-            self.failure = error
+    def _decide(self):
+        while not self.over.is_set():
+            self.acknowledged.append(self.drill.decide())
