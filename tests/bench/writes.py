@@ -36,18 +36,19 @@ def writes_per_second(bench, address, method, request):
     return seen["per_second"]
 
 
+def ours(bench):
+    return writes_per_second(bench, bench.address("engagement-scheduling"), METHOD, request_of(bench))
+
+
 def beside_bare(bench):
     """How far the transport alone reaches with as many connections."""
-    request = request_of(bench)
     bare_method = "comity.partner_registry.v1.PartnerRegistryService/GetPartner"
     bench.record(
         f"Durable writes, {CLIENTS} clients",
         "calls/s",
         bench.pairs(
             bench.sizes.rounds,
-            lambda: writes_per_second(
-                bench, bench.address("engagement-scheduling"), METHOD, request
-            ),
+            lambda: ours(bench),
             lambda: writes_per_second(bench, bench.bare, bare_method, bench.partner_request),
         ),
     )
@@ -57,18 +58,15 @@ def beside_etcd(bench):
     if baselines.missing("etcd"):
         print("there is no etcd (deploy/install bench): its row is left out")
         return
-    request = request_of(bench)
     # A PutRequest: key and value.
-    put = bench.save("put-request", message("resources/room-1", request.read_bytes()))
+    put = bench.save("put-request", message("resources/room-1", request_of(bench).read_bytes()))
     with baselines.Etcd(bench.deployment, bench.cores.server) as etcd:
         bench.record(
             f"Durable writes, {CLIENTS} clients",
             "calls/s",
             bench.pairs(
                 bench.sizes.rounds,
-                lambda: writes_per_second(
-                    bench, bench.address("engagement-scheduling"), METHOD, request
-                ),
+                lambda: ours(bench),
                 lambda: writes_per_second(bench, etcd.address, "etcdserverpb.KV/Put", put),
             ),
             "etcd put",
@@ -79,15 +77,8 @@ def beside_pgbench(bench):
     if baselines.missing(baselines.POSTGRES / "postgres", baselines.POSTGRES / "pgbench"):
         print("there is no PostgreSQL (deploy/install bench): its row is left out")
         return
-    request = request_of(bench)
     with baselines.Postgres(bench.cores.server) as postgres, on_postgres(bench, postgres):
-
-        def ours():
-            return writes_per_second(
-                bench, bench.address("engagement-scheduling"), METHOD, request
-            )
-
-        ours()  # There are rows to take as a sample.
+        ours(bench)  # There are rows to take as a sample.
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
             script.write(same_rows(postgres))
             script.flush()
@@ -97,7 +88,7 @@ def beside_pgbench(bench):
                 "calls/s",
                 bench.pairs(
                     bench.sizes.rounds,
-                    ours,
+                    lambda: ours(bench),
                     lambda: postgres.insert_rate(
                         script.name, CLIENTS, bench.sizes.load_seconds, "comity", bench.cores.client
                     ),
