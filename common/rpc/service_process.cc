@@ -17,7 +17,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 #include "common/identity/own_certificate.h"
 #include "common/metrics/names.h"
 #include "common/rpc/access_table.h"
@@ -27,6 +26,7 @@
 #include "common/rpc/tls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/threads/locks.h"
 
 namespace comity::rpc {
 namespace {
@@ -440,8 +440,7 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);
   RaiseDescriptorLimit();
-  // Debian builds Abseil for debugging: gRPC's every lock would look for cycles.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  LookForNoDeadlocks();
   if (const absl::Status hardened = HardenTls(); !hardened.ok()) return Fail(name, hardened);
 
   const auto config = config::Config::Load(flags.config, config::ProcessEnvironment());

@@ -15,6 +15,7 @@
 #include "common/rpc/grpc_log.h"
 #include "common/rpc/tls.h"
 #include "common/status/error.h"
+#include "common/threads/locks.h"
 #include "services/cli/app.h"
 #include "services/cli/command_words.h"
 #include "services/cli/completion.h"
@@ -145,6 +146,7 @@ int Main(int argc, char** argv) {
 }  // namespace comity::cli
 
 int main(int argc, char** argv) {
+  comity::LookForNoDeadlocks();
   try {
     return comity::cli::Main(argc, argv);
   } catch (const std::exception& error) {

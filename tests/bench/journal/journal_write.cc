@@ -26,6 +26,7 @@
 #include "common/ids/uuid.h"
 #include "common/journal/entry.h"
 #include "common/journal/journal.h"
+#include "common/threads/locks.h"
 #include "tests/testing/test_journal.h"
 
 namespace comity::journal {
@@ -167,6 +168,7 @@ int Run(const std::string& directory, absl::Duration duration, int callers,
 }  // namespace comity::journal
 
 int main(int argc, char** argv) {
+  comity::LookForNoDeadlocks();
   if (argc < 2) {
     (void)std::fprintf(stderr,
                        "usage: journal_write <empty directory> [seconds] [callers] "

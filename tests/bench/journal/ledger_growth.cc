@@ -23,6 +23,7 @@
 #include "common/journal/journal.h"
 #include "common/ledger/hash.h"
 #include "common/ledger/proof.h"
+#include "common/threads/locks.h"
 #include "tests/testing/test_journal.h"
 
 namespace comity::journal {
@@ -146,6 +147,7 @@ int Run(const std::string& directory, std::int64_t largest, int threads, std::si
 }  // namespace comity::journal
 
 int main(int argc, char** argv) {
+  comity::LookForNoDeadlocks();
   if (argc < 2) {
     (void)std::fprintf(stderr,
                        "usage: ledger_growth <empty directory> [largest] [threads] [MiB]\n");

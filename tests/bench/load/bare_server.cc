@@ -11,6 +11,7 @@
 
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
+#include "common/threads/locks.h"
 #include "tests/bench/load/tls.h"
 
 namespace comity::bench {
@@ -129,4 +130,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace comity::bench
 
-int main(int argc, char** argv) { return comity::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  comity::LookForNoDeadlocks();
+  return comity::bench::Main(argc, argv);
+}

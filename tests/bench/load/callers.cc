@@ -35,6 +35,7 @@
 #include "absl/time/clock.h"
 #include "common/ids/uuid.h"
 #include "common/rpc/client_throttle.h"
+#include "common/threads/locks.h"
 #include "tests/bench/load/tls.h"
 
 namespace comity::bench {
@@ -241,4 +242,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace comity::bench
 
-int main(int argc, char** argv) { return comity::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  comity::LookForNoDeadlocks();
+  return comity::bench::Main(argc, argv);
+}

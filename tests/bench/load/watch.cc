@@ -22,6 +22,7 @@
 #include "absl/time/clock.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
 #include "common/ids/uuid.h"
+#include "common/threads/locks.h"
 #include "tests/bench/load/tls.h"
 
 namespace comity::bench {
@@ -140,4 +141,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace comity::bench
 
-int main(int argc, char** argv) { return comity::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  comity::LookForNoDeadlocks();
+  return comity::bench::Main(argc, argv);
+}
