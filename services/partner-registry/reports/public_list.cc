@@ -31,7 +31,8 @@ struct Found {
 };
 
 Found FindOn(const Registry& registry, absl::CivilDay day) {
-  const legal::Lens lens{.day = day, .explore = true, .public_on = day};
+  // As the check itself, not as who explores: nobody is told what is one person's word.
+  const legal::Lens lens{.day = day, .public_on = day};
   Found found;
   for (const auto& [id, partner] : registry.partners()) {
     if (partner->deleted()) continue;
@@ -49,9 +50,7 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
       if (effect.holds == legal::Tri::kNo) continue;
       Entry entry{.partner = partner.get(), .instrument = instrument};
       for (const legal::Field field : effect.unsure) entry.open.emplace_back(Name(field));
-      // What no second person confirmed carries no transfer, and is not told to the public either.
-      for (const legal::Field field : effect.unconfirmed) entry.open.emplace_back(Name(field));
-      const bool holds = effect.holds == legal::Tri::kYes && entry.open.empty();
+      const bool holds = effect.holds == legal::Tri::kYes;
       (holds ? found.in_effect : found.not_established).push_back(std::move(entry));
     }
   }

@@ -16,8 +16,9 @@ struct PublicList {
 // The instruments that have effect on `day`, with what each can be a basis for and what it never
 // is; apart from them those of which that is not established, with the fields that leave it open.
 //
-// Only what is shown to have been public by `day` is in it: a list that is published must not be
-// where something becomes known. How many others there are is said.
+// Only what surely was public by `day` (SurelyPublic) is in it: a list that is published must not
+// be where something becomes known, nor where others read what one person entered. How many are
+// left out is said.
 PublicList PublicListOn(const Registry& registry, absl::CivilDay day);
 
 }  // namespace comity::partner_registry

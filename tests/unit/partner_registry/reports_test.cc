@@ -136,6 +136,42 @@ TEST_F(ReportsTest, ThePublicListKnowsOnlyWhatWasPublic) {
   EXPECT_GE(today.at("not_shown_public"), 1);
 }
 
+TEST_F(ReportsTest, ThePublicListTellsNothingOfWhatOnePersonTakesForPublic) {
+  const json::Json before = ListOn("2026-11-23");
+  Instrument secret{.partner = "brazil",
+                    .id = "secret",
+                    .kind = InstrumentKind::kBindingInstrument,
+                    .title = "A text that nobody knows",
+                    .in_force = "2020-02-01",
+                    .reference = "OJ L 1",
+                    .certainty = {{"in_force", Certainty::kFound}}};
+  const auto shown = [&] { return PublicListOn(After(registry_, {secret}), Day("2026-11-23")); };
+  const auto is_told = [&] {
+    const PublicList list = shown();
+    for (const char* word : {"brazil", "secret", "nobody knows"}) {
+      if (absl::StrContains(list.content, word) || absl::StrContains(list.page, word)) return true;
+    }
+    return false;
+  };
+  for (const Certainty unsure :
+       {Certainty::kUnspecified, Certainty::kUnconfirmed, Certainty::kUnknown}) {
+    secret.signed_on = "2020-01-01";
+    secret.public_since = "";
+    secret.certainty["signed"] = unsure;
+    secret.certainty.erase("public_since");
+    EXPECT_FALSE(is_told()) << Word(unsure);
+    secret.certainty["signed"] = Certainty::kFound;
+    secret.public_since = "2020-01-01";
+    secret.certainty["public_since"] = unsure;
+    EXPECT_FALSE(is_told()) << Word(unsure);
+    const auto list = json::ParseCanonical(shown().content).value();
+    EXPECT_EQ(list.at("not_shown_public").get<int>(), before.at("not_shown_public").get<int>() + 1);
+  }
+  secret.certainty["public_since"] = Certainty::kUnconfirmed;
+  secret.confirmations = {{.field = "public_since", .value = secret.public_since}};
+  EXPECT_TRUE(is_told()) << "a second person confirmed it";
+}
+
 TEST_F(ReportsTest, ASignatureIsNoEffectAndTheFieldsThatAreOpenAreNamed) {
   const json::Json list = ListOn("2026-11-23");
 
