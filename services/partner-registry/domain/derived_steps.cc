@@ -112,6 +112,10 @@ std::vector<Milestone> StepsOfArrangement(const Instrument& instrument) {
   return steps;
 }
 
+const legal::Dossier* DossierOf(const Registry& registry, const Instrument& instrument) {
+  return registry.facts().Find(absl::StrCat("partners/", instrument.partner));
+}
+
 }  // namespace
 
 bool WasPublic(const std::string& day, std::optional<absl::CivilDay> on) {
@@ -170,10 +174,16 @@ Milestone StepOfContact(const Contact& contact) {
 
 std::optional<legal::Effect> EffectOf(const Registry& registry, const Instrument& instrument,
                                       const legal::Lens& lens) {
-  const legal::Dossier* const dossier =
-      registry.facts().Find(absl::StrCat("partners/", instrument.partner));
+  const legal::Dossier* const dossier = DossierOf(registry, instrument);
   if (dossier == nullptr) return std::nullopt;
   return legal::EffectOf(ToLegal(instrument), *dossier, lens);
+}
+
+std::optional<legal::Effect> EffectWithScope(const Registry& registry, const Instrument& instrument,
+                                             const legal::Lens& lens) {
+  const legal::Dossier* const dossier = DossierOf(registry, instrument);
+  if (dossier == nullptr) return std::nullopt;
+  return legal::EffectWithScope(ToLegal(instrument), *dossier, lens);
 }
 
 std::string SourceOf(const Milestone& step) {

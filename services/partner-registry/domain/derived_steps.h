@@ -34,10 +34,12 @@ std::vector<Milestone> StepsOfSecondment(const Registry& registry, const Secondm
 // VERIFIED, of a contact that was.
 Milestone StepOfContact(const Contact& contact);
 
-// What `instrument` comes to in law, its versions looked at; nullopt: the check knows nothing of
-// its partner.
+// What `instrument` comes to in law, its versions looked at; with its scope, where data rest on
+// what it covers. nullopt: the check knows nothing of its partner.
 std::optional<legal::Effect> EffectOf(const Registry& registry, const Instrument& instrument,
                                       const legal::Lens& lens);
+std::optional<legal::Effect> EffectWithScope(const Registry& registry, const Instrument& instrument,
+                                             const legal::Lens& lens);
 
 // The name of what a derived step follows from.
 std::string SourceOf(const Milestone& step);

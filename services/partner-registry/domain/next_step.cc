@@ -27,12 +27,15 @@ bool IsSure(const Instrument& instrument, const char* field) {
   return legal::Confirmed(CertaintyOf(instrument, field));
 }
 
-// What it comes to on `day` in law; nothing if the step says of no effect.
+// What it comes to on `day` in law; nothing if the step says of no effect. Data rest on what a
+// treaty covers; a secondment, and an arrangement, which is no basis for any, do not.
 std::optional<legal::Effect> EffectIn(const Registry& registry, const Milestone& step,
                                       const Instrument& instrument, absl::CivilDay day,
                                       std::optional<absl::CivilDay> public_on) {
   if (!SaysItHolds(step)) return std::nullopt;
-  return EffectOf(registry, instrument, {.day = day, .public_on = public_on});
+  const legal::Lens lens{.day = day, .public_on = public_on};
+  return step.axis == Axis::kTreaty ? EffectWithScope(registry, instrument, lens)
+                                    : EffectOf(registry, instrument, lens);
 }
 
 bool WaitsForSecondPerson(const Milestone& step, const Instrument& instrument,

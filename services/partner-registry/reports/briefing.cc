@@ -269,13 +269,20 @@ pages::Section Briefing::Instruments() {
   const auto effect_of = [&](const Instrument& instrument) -> std::string {
     for (const legal::Instrument& known : dossier.instruments) {
       if (known.name != NameOf(instrument)) continue;
-      const legal::Effect effect = legal::EffectOf(known, dossier, lens);
-      if (effect.holds == legal::Tri::kYes) return "has effect";
+      const legal::Effect effect = legal::EffectWithScope(known, dossier, lens);
       if (effect.holds == legal::Tri::kNo) return "has no effect";
-      return absl::StrCat(
-          "open: ", absl::StrJoin(effect.unsure, ", ", [](std::string* out, legal::Field field) {
-            absl::StrAppend(out, legal::Name(field));
-          }));
+      const auto names = [](const std::vector<legal::Field>& fields) {
+        return absl::StrJoin(fields, ", ", [](std::string* out, legal::Field field) {
+          absl::StrAppend(out, legal::Name(field));
+        });
+      };
+      const std::string waits =
+          effect.unconfirmed.empty()
+              ? ""
+              : absl::StrCat(" once a second person confirmed: ", names(effect.unconfirmed));
+      return effect.holds == legal::Tri::kYes
+                 ? absl::StrCat("has effect", waits)
+                 : absl::StrCat("open: ", names(effect.unsure), waits.empty() ? "" : ";", waits);
     }
     return "open";
   };

@@ -139,12 +139,15 @@ void Collector::InstrumentDates(const Instrument& instrument) {
     On(legal::Widen(DayRecorded(day), CertaintyOf(instrument, field)),
        event(kind, field, day, what, then));
   };
-  constexpr char kRely[] = "Transfers may rest on it from then as far as its kind allows.";
+  const bool covers = legal::Sure(ToLegal(instrument), legal::Field::kScope);
+  const absl::string_view rely =
+      covers ? "Transfers may rest on it from then as far as its kind allows."
+             : "Transfers may rest on it from then, once a second person confirmed what it covers.";
   constexpr char kConfirm[] = "The registry operator confirms the day when it has come.";
   on(Kind::kInstrumentBegins, "provisional_from", instrument.provisional_from,
-     "applies provisionally from", kRely);
+     "applies provisionally from", rely);
   on(Kind::kInstrumentBegins, "in_force", instrument.in_force, "enters into force on", kConfirm);
-  on(Kind::kInstrumentBegins, "applied_from", instrument.applied_from, "applies from", kRely);
+  on(Kind::kInstrumentBegins, "applied_from", instrument.applied_from, "applies from", rely);
   on(Kind::kSuspensionBegins, "suspended_from", instrument.suspended_from, "is suspended from",
      "No new transfers rest on what is suspended; the agency tells whoever relies on it.");
   on(Kind::kInstrumentEnds, "ended", instrument.ended, "has effect for the last time on",
@@ -165,7 +168,8 @@ void Collector::InstrumentDates(const Instrument& instrument) {
   Evaluation(instrument);
 }
 
-// Every year from the last evaluation, and before the first one from the day of effect.
+// Every year from the last evaluation, and before the first one from the day of effect, whatever is
+// sure of what it covers: it is evaluated as a whole.
 void Collector::Evaluation(const Instrument& instrument) {
   if (instrument.kind != InstrumentKind::kCooperationAgreementPre2019 &&
       instrument.kind != InstrumentKind::kInternationalAgreement) {

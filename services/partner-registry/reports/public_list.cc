@@ -46,7 +46,7 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
         found.not_shown_public += is_public == legal::Tri::kUnknown ? 1 : 0;
         continue;
       }
-      const legal::Effect effect = legal::EffectOf(known, *dossier, lens);
+      const legal::Effect effect = legal::EffectWithScope(known, *dossier, lens);
       if (effect.holds == legal::Tri::kNo) continue;
       Entry entry{.partner = partner.get(), .instrument = instrument};
       for (const legal::Field field : effect.unsure) entry.open.emplace_back(Name(field));
@@ -55,6 +55,14 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
     }
   }
   return found;
+}
+
+// What it can be a basis for, without what no second person confirmed of that.
+Uses SureUsesOf(Instrument instrument) {
+  const legal::Instrument view = ToLegal(instrument);
+  if (!legal::Sure(view, legal::Field::kScope)) instrument.scope = {};
+  if (!legal::Sure(view, legal::Field::kAllowsSecondment)) instrument.allows_secondment = false;
+  return UsesOf(instrument);
 }
 
 // What the second person who confirmed the field named; empty if nobody did.
@@ -67,7 +75,7 @@ std::string ShownBy(const Instrument& instrument, absl::string_view field) {
 
 json::Json ToJson(const Entry& entry) {
   const Instrument& instrument = *entry.instrument;
-  const Uses uses = UsesOf(instrument);
+  const Uses uses = SureUsesOf(instrument);
   json::Json dates = json::Json::object();
   json::Json certainty = json::Json::object();
   json::Json shown_by = json::Json::object();
@@ -108,7 +116,7 @@ pages::Table ToTable(const std::vector<Entry>& entries, bool open) {
   if (open) table.header.emplace_back("What leaves its effect open");
   for (const Entry& entry : entries) {
     const Instrument& instrument = *entry.instrument;
-    const Uses uses = UsesOf(instrument);
+    const Uses uses = SureUsesOf(instrument);
     std::vector<std::string> dates;
     for (const auto& [field, day] : DatesOf(instrument)) {
       const std::string evidence = ShownBy(instrument, field);

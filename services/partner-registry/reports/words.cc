@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "common/legal/effect.h"
 #include "common/legal/scope.h"
+#include "services/partner-registry/domain/legal_facts.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -228,9 +230,11 @@ Uses UsesOfKind(const Instrument& instrument) {
 Uses UsesOf(const Instrument& instrument) {
   Uses uses = UsesOfKind(instrument);
   const std::vector<std::string> limits = legal::LimitsOf(instrument.scope);
-  if (!limits.empty()) {
-    absl::StrAppend(&uses.basis_for, "; as far as it covers them: ", absl::StrJoin(limits, "; "));
-  }
+  const bool sure = legal::Sure(ToLegal(instrument), legal::Field::kScope);
+  if (sure && limits.empty()) return uses;
+  absl::StrAppend(&uses.basis_for, "; as far as it covers them",
+                  sure ? "" : ", which is not confirmed", limits.empty() ? "" : ": ",
+                  absl::StrJoin(limits, "; "));
   return uses;
 }
 

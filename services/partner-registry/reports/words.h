@@ -36,8 +36,8 @@ std::string StepText(absl::string_view step);
 // The day since when something is so: "2019-11-01", or "by 2020-11-19" if nobody knows since when.
 std::string SinceText(const std::string& day, Certainty certainty);
 
-// What an instrument can be a basis for, within the limits of what it covers, and what it never
-// is, with the articles.
+// What an instrument can be a basis for, within the limits of what it covers, which may not be
+// sure, and what it never is, with the articles.
 struct Uses {
   std::string basis_for;
   std::string no_basis_for;

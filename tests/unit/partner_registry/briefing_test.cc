@@ -171,6 +171,24 @@ TEST(BriefingWordsTest, WhatAnInstrumentCoversStandsBesideWhatItCanBeABasisFor) 
   EXPECT_THAT(text, Not(HasSubstr("(basis B)")));
 }
 
+TEST(BriefingWordsTest, WhatWaitsForASecondPersonIsSaidOfTheEffect) {
+  const Registry loaded = LoadedRegistry();
+  Instrument widened = *loaded.FindInstrument("partners/albania/instruments/cooperation-agreement");
+  widened.scope.offences = {"terrorism"};
+  widened.certainty["scope"] = Certainty::kUnconfirmed;
+  const QuestionTime time{.instant =
+                              absl::FromCivil(absl::CivilHour(2026, 11, 23, 12), Brussels())};
+  const auto text = [&] {
+    const Registry registry = After(loaded, {widened});
+    return pages::ToMarkdown(BriefingOn(registry, *registry.FindPartner("albania"), time));
+  };
+  EXPECT_THAT(text(), HasSubstr("| has effect once a second person confirmed: scope |"));
+  EXPECT_THAT(text(),
+              HasSubstr("as far as it covers them, which is not confirmed: offences: only"));
+  widened.certainty["scope"] = Certainty::kUnknown;
+  EXPECT_THAT(text(), HasSubstr("| open: scope |"));
+}
+
 TEST(BriefingWordsTest, TheFootnoteGoesWithTheName) {
   for (const std::string& text :
        {pages::ToMarkdown(PageOf(kCases[5])), pages::ToHtml(PageOf(kCases[5]))}) {

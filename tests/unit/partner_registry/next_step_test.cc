@@ -79,6 +79,17 @@ TEST_F(NextStepTest, WhatNobodyConfirmedIsConfirmedFirst) {
   unsure["ended"] = Certainty::kUnconfirmed;
   Agree(unsure);
   EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "that it has not ended";
+
+  unsure = kSure;
+  unsure["scope"] = Certainty::kUnconfirmed;
+  Agree(unsure);
+  EXPECT_THAT(Next("chile", Axis::kTreaty), to_confirm) << "what it covers";
+  EXPECT_THAT(Next("chile", Axis::kLiaisonProsecutor), HasSubstr("selects a liaison prosecutor"))
+      << "a secondment rests on none of that";
+  unsure["scope"] = Certainty::kUnknown;
+  Agree(unsure);
+  EXPECT_THAT(Next("chile", Axis::kTreaty),
+              AllOf(HasSubstr("what is not known of it: scope"), Not(HasSubstr("transfers"))));
 }
 
 TEST_F(NextStepTest, TransfersMayRestOnlyOnWhatHasEffect) {

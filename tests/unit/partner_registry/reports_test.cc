@@ -172,6 +172,52 @@ TEST_F(ReportsTest, ThePublicListTellsNothingOfWhatOnePersonTakesForPublic) {
   EXPECT_TRUE(is_told()) << "a second person confirmed it";
 }
 
+TEST_F(ReportsTest, WhatAnInstrumentCoversIsNotToldWhileItWaitsForASecondPerson) {
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.scope.offences = {"terrorism", "witchcraft"};
+  agreement.certainty["scope"] = Certainty::kUnconfirmed;
+  const auto list = [&] { return PublicListOn(After(registry_, {agreement}), Day("2026-11-23")); };
+  for (const Certainty unsure : {Certainty::kUnconfirmed, Certainty::kUnknown}) {
+    agreement.certainty["scope"] = unsure;
+    const PublicList open = list();
+    const json::Json content = json::ParseCanonical(open.content).value();
+    EXPECT_THAT(Names(content.at("in_effect")), Not(Contains(kAgreement)));
+    EXPECT_THAT(open.content, Not(HasSubstr("witchcraft")));
+    EXPECT_THAT(open.page, Not(HasSubstr("witchcraft")));
+    for (const json::Json& entry : content.at("effect_not_established")) {
+      if (entry.at("instrument") != kAgreement) continue;
+      EXPECT_THAT(entry.at("open_fields"), ElementsAre("scope"));
+      EXPECT_THAT(entry.at("basis_for").get<std::string>(),
+                  HasSubstr("as far as it covers them, which is not confirmed"));
+    }
+    EXPECT_THAT(Names(content.at("effect_not_established")), Contains(kAgreement));
+  }
+  agreement.certainty["scope"] = Certainty::kUnconfirmed;
+  agreement.confirmations = {{.field = "scope"}};
+  EXPECT_THAT(Names(json::ParseCanonical(list().content).value().at("in_effect")),
+              Contains(kAgreement));
+  EXPECT_THAT(list().content, HasSubstr("witchcraft"));
+
+  agreement.certainty["allows_secondment"] = Certainty::kUnconfirmed;
+  for (const json::Json& entry : json::ParseCanonical(list().content).value().at("in_effect")) {
+    if (entry.at("instrument") != kAgreement) continue;
+    EXPECT_THAT(entry.at("basis_for").get<std::string>(), Not(HasSubstr("liaison prosecutor")));
+  }
+}
+
+TEST_F(ReportsTest, WhatBeginsIsToldToWaitForWhatItCovers) {
+  Instrument agreement = *registry_.FindInstrument(kAgreement);
+  agreement.applied_from = "2027-01-01";
+  const auto sentence = [&] {
+    const auto events = Coming(After(registry_, {agreement}), "albania", "2026-12-30", 30,
+                               {Kind::kInstrumentBegins});
+    return events.size() == 1 ? events.front().sentence : "";
+  };
+  EXPECT_THAT(sentence(), HasSubstr("as far as its kind allows"));
+  agreement.certainty["scope"] = Certainty::kUnconfirmed;
+  EXPECT_THAT(sentence(), HasSubstr("once a second person confirmed what it covers"));
+}
+
 TEST_F(ReportsTest, ASignatureIsNoEffectAndTheFieldsThatAreOpenAreNamed) {
   const json::Json list = ListOn("2026-11-23");
 
