@@ -65,10 +65,11 @@ Uses SureUsesOf(Instrument instrument) {
   return UsesOf(instrument);
 }
 
-// What the second person who confirmed the field named; empty if nobody did.
-std::string ShownBy(const Instrument& instrument, absl::string_view field) {
+// On which day a second person confirmed the field; empty if nobody did. What he named is written
+// for the agency, and stays there.
+std::string ConfirmedOn(const Instrument& instrument, absl::string_view field) {
   for (const Confirmation& confirmation : instrument.confirmations) {
-    if (confirmation.field == field) return confirmation.evidence;
+    if (confirmation.field == field) return FormatDay(DayInBrussels(confirmation.confirm_time));
   }
   return "";
 }
@@ -78,12 +79,13 @@ json::Json ToJson(const Entry& entry) {
   const Uses uses = SureUsesOf(instrument);
   json::Json dates = json::Json::object();
   json::Json certainty = json::Json::object();
-  json::Json shown_by = json::Json::object();
+  json::Json confirmed_on = json::Json::object();
   for (const auto& [field, day] : DatesOf(instrument)) {
     dates[field] = day;
     certainty[field] = Word(CertaintyOf(instrument, field));
-    const std::string evidence = ShownBy(instrument, field);
-    if (!evidence.empty()) shown_by[field] = evidence;
+  }
+  for (const Confirmation& confirmation : instrument.confirmations) {
+    confirmed_on[confirmation.field] = ConfirmedOn(instrument, confirmation.field);
   }
   json::Json made = {{"partner", NameOf(*entry.partner)},
                      {"partner_name", entry.partner->display_name},
@@ -94,7 +96,7 @@ json::Json ToJson(const Entry& entry) {
                      {"legal_base", instrument.legal_base},
                      {"dates", std::move(dates)},
                      {"certainty", std::move(certainty)},
-                     {"shown_by", std::move(shown_by)},
+                     {"confirmed_on", std::move(confirmed_on)},
                      {"parts_suspended", instrument.parts_suspended},
                      {"reference", instrument.reference},
                      {"basis_for", uses.basis_for},
@@ -119,10 +121,10 @@ pages::Table ToTable(const std::vector<Entry>& entries, bool open) {
     const Uses uses = SureUsesOf(instrument);
     std::vector<std::string> dates;
     for (const auto& [field, day] : DatesOf(instrument)) {
-      const std::string evidence = ShownBy(instrument, field);
-      dates.push_back(absl::StrCat(StepText(field), " ", day, " (",
-                                   Text(CertaintyOf(instrument, field)),
-                                   evidence.empty() ? "" : ": ", evidence, ")"));
+      const std::string confirmed = ConfirmedOn(instrument, field);
+      dates.push_back(absl::StrCat(
+          StepText(field), " ", day, " (", Text(CertaintyOf(instrument, field)),
+          confirmed.empty() ? "" : ", confirmed by a second person on ", confirmed, ")"));
     }
     if (!instrument.parts_suspended.empty()) {
       dates.push_back(absl::StrCat("suspended: ", instrument.parts_suspended == "*"
