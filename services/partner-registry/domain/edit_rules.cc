@@ -9,8 +9,12 @@
 #include "common/legal/effect.h"
 #include "common/status/error.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/confirmations.h"
+#include "services/partner-registry/domain/decisive_fields.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/names.h"
+#include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/search.h"
 
 namespace comity::partner_registry {
@@ -22,6 +26,50 @@ absl::Status Retracted(absl::string_view name) {
                                 " was recorded by mistake and retracted: enter what is right "
                                 "under another id."),
                    {.reason = "ENTRY_RETRACTED"});
+}
+
+// Whether it has no effect while its signature is not sure (legal::EffectOf).
+bool RestsOnSignature(const Instrument& instrument) {
+  switch (instrument.kind) {  // Without a default: a new kind is not forgotten.
+    case InstrumentKind::kCooperationAgreementPre2019:
+      return true;
+    case InstrumentKind::kWorkingArrangement:
+    case InstrumentKind::kMemorandumOfUnderstanding:
+    case InstrumentKind::kLetterOfUnderstanding:
+    case InstrumentKind::kUnspecified:
+      return instrument.in_force.empty() && instrument.applied_from.empty();
+    case InstrumentKind::kInternationalAgreement:
+    case InstrumentKind::kAdequacyDecisionLed:
+    case InstrumentKind::kAdequacyDecisionGdpr:
+    case InstrumentKind::kDeemedNotATransfer:
+    case InstrumentKind::kDenmarkAgreement:
+    case InstrumentKind::kBindingInstrument:
+    case InstrumentKind::kAgreementBetweenUnionBodies:
+    case InstrumentKind::kOtherAgreement:
+      break;
+  }
+  return false;
+}
+
+// Whether, apart from its versions, it has effect on `today` or comes to have it on a day that its
+// dates name.
+bool HasEffectFrom(const Instrument& instrument, absl::CivilDay today) {
+  const legal::Instrument view = ToLegal(instrument);
+  const legal::Dossier alone;
+  bool has = false;
+  const auto look = [&](absl::CivilDay day) {
+    has = has ||
+          (day >= today && legal::EffectOf(view, alone, {.day = day}).holds == legal::Tri::kYes);
+  };
+  look(today);
+  ForEachDecisive([&](legal::Field field) {
+    const PartialDate date =
+        legal::Widen(DayRecorded(ValueOf(instrument, field)), view.CertaintyOf(field));
+    if (!date.known()) return;
+    look(date.latest());
+    look(date.latest() + 1);
+  });
+  return has;
 }
 
 }  // namespace
@@ -145,22 +193,29 @@ std::string WhyNotInitialLoad(const Registry& registry) {
 
 std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
                                         absl::CivilDay today) {
-  // As the public list asks. A signature of which nobody is sure any more stops what rests on it,
-  // and may be doubted by one person.
-  const legal::Lens lens{.day = today, .explore = true, .public_on = today};
+  Instrument made = changed;
+  RecordBy("", &known, made);  // What stays confirmed.
+  // As recorded it stays public. Only a signature without which there is no effect may be doubted
+  // altogether: what rests on it stops with it.
+  const legal::Lens as_recorded{.day = today, .explore = true, .public_on = today};
   const legal::Instrument was = ToLegal(known);
-  legal::Instrument is = ToLegal(changed);
-  if (changed.signed_on == known.signed_on) {
+  legal::Instrument is = ToLegal(made);
+  if (made.signed_on == known.signed_on && RestsOnSignature(made)) {
     is.SetCertainty(legal::Field::kSigned, was.CertaintyOf(legal::Field::kSigned));
   }
-  if (legal::PublicUnder(was, lens) != legal::Tri::kYes ||
-      legal::PublicUnder(is, lens) == legal::Tri::kYes) {
-    return std::nullopt;
-  }
-  return Problem{"public_since",
-                 absl::StrCat("it was public on ", FormatDay(today),
-                              " and stays on the public list: correct it to a day that has come, "
-                              "or retract the instrument if it was recorded by mistake")};
+  const bool put_off = legal::PublicUnder(was, as_recorded) == legal::Tri::kYes &&
+                       legal::PublicUnder(is, as_recorded) != legal::Tri::kYes;
+  // And it surely stays so, as the public list asks, unless the check stops as well.
+  const bool unseen =
+      SurelyPublic(known, today) && !SurelyPublic(made, today) && HasEffectFrom(made, today);
+  if (!put_off && !unseen) return std::nullopt;
+  return Problem{
+      "public_since",
+      absl::StrCat("it was public on ", FormatDay(today),
+                   " and stays on the public list: say since when for sure with ",
+                   HowToUpdate(known, {"public_since=DAY", "certainty.public_since=found"}),
+                   ", a day that has come and is no earlier than before, and doubt the "
+                   "rest then; or retract the instrument if it was recorded by mistake")};
 }
 
 absl::Status CheckProblem(const std::optional<Problem>& problem, absl::string_view reason,

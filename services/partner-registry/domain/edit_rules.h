@@ -58,8 +58,8 @@ inline constexpr char kAnotherName[] = "choose another, or take it from that one
 // initial load is over since ...".
 std::string WhyNotInitialLoad(const Registry& registry);
 
-// What was public stays so, and with it what rests on it on the public list: of what is public on
-// `today` nobody puts off since when it is.
+// What was public on `today` stays so, and stays on the public list as long as the transfer check
+// has an effect of it: nobody puts off since when it is public, nor doubts that alone.
 std::optional<Problem> CheckStaysPublic(const Instrument& known, const Instrument& changed,
                                         absl::CivilDay today);
 

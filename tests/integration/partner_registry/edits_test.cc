@@ -368,7 +368,12 @@ TEST_F(EditsTest, SinceWhenAnInstrumentWasPublicIsNotPutOff) {
   update.set_reason("not to be seen");
   EXPECT_THAT(Edit(&Stub::UpdateInstrument, update),
               FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"));
-  update.mutable_instrument()->set_public_since("2019-08-01");
+  update.mutable_instrument()->set_public_since("2020-08-01");
+  EXPECT_THAT(Edit(&Stub::UpdateInstrument, update),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID"))
+      << "nobody says how sure";
+  update.mutable_instrument()->mutable_certainty()->insert({"public_since", v1::CERTAINTY_FOUND});
+  update.mutable_update_mask()->add_paths("certainty.public_since");
   EXPECT_THAT(Edit(&Stub::UpdateInstrument, update), IsOk());
 }
 

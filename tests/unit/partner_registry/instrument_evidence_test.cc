@@ -115,7 +115,11 @@ TEST_F(InstrumentEvidenceTest, ARowNamesTheColumn) {
 
 TEST_F(InstrumentEvidenceTest, WhatWasRecordedWithoutADocumentStaysAndIsChangedWithOne) {
   EXPECT_THAT(Changed([](Instrument& it) { it.note = "seen"; }), IsOk());
-  EXPECT_THAT(Changed([](Instrument& it) { it.public_since = "2011-01-01"; }), IsOk());
+  EXPECT_THAT(Changed([](Instrument& it) {
+                it.public_since = "2011-01-01";
+                it.certainty["public_since"] = Certainty::kFound;
+              }),
+              IsOk());
 
   EXPECT_THAT(Changed([](Instrument& it) { it.in_force = "2013"; }), kRefused);
   EXPECT_THAT(Changed([](Instrument& it) { it.certainty["in_force"] = Certainty::kFound; }),

@@ -125,6 +125,7 @@ TEST_F(WhatStaysTest, WhatWasPublicIsNotPutOff) {
   const auto changed = [&](const std::string& public_since, const std::string& signed_on) {
     Instrument made = known;
     made.public_since = public_since;
+    if (!public_since.empty()) made.certainty["public_since"] = Certainty::kFound;
     made.signed_on = signed_on;
     return CheckStaysPublic(known, made, today);
   };
@@ -152,6 +153,56 @@ TEST_F(WhatStaysTest, WhatWasPublicIsNotPutOff) {
   EXPECT_FALSE(CheckStaysPublic(secret, later, today).has_value()) << "it was not public";
 }
 
+TEST_F(WhatStaysTest, NorIsWhatHasEffectTakenOffThePublicListByADoubt) {
+  const absl::CivilDay today(2026, 11, 28);
+  // In force, whatever is known of the signature that made it public.
+  Instrument known =
+      *registry_.FindInstrument("partners/denmark/instruments/agreement-on-criminal-justice");
+  known.confirmations = {{.field = "in_force", .value = known.in_force}};
+  const auto doubted = [&](Certainty certainty) {
+    Instrument made = known;
+    made.certainty["signed"] = certainty;
+    return CheckStaysPublic(known, made, today);
+  };
+  for (const Certainty certainty : {Certainty::kUnknown, Certainty::kUnconfirmed}) {
+    const auto refused = doubted(certainty);
+    ASSERT_TRUE(refused.has_value()) << Word(certainty);
+    EXPECT_THAT(refused->what,
+                HasSubstr("`comity instruments update denmark/agreement-on-criminal-justice --set "
+                          "public_since=DAY --set certainty.public_since=found --reason REASON`"));
+  }
+  // In whichever order: before the day is confirmed, nobody says that the signature is unknown.
+  known.confirmations.clear();
+  EXPECT_TRUE(doubted(Certainty::kUnknown).has_value());
+  EXPECT_FALSE(doubted(Certainty::kUnconfirmed).has_value()) << "the check has no effect of it";
+  Instrument tomorrow = known;
+  tomorrow.in_force = "2026-11-29";
+  tomorrow.certainty["in_force"] = Certainty::kFound;
+  known = tomorrow;
+  EXPECT_TRUE(doubted(Certainty::kUnconfirmed).has_value()) << "it will";
+
+  // What is said of the refusal.
+  known.public_since = "2019-10-08";
+  known.certainty["public_since"] = Certainty::kFound;
+  EXPECT_FALSE(doubted(Certainty::kUnknown).has_value());
+  Instrument made = known;
+  for (const Certainty certainty :
+       {Certainty::kUnspecified, Certainty::kUnconfirmed, Certainty::kUnknown}) {
+    made.certainty["public_since"] = certainty;
+    EXPECT_TRUE(CheckStaysPublic(known, made, today).has_value()) << Word(certainty);
+  }
+
+  // Nothing rests on an arrangement without its signature; on one that says when it begins, it
+  // does.
+  known = *registry_.FindInstrument("partners/panama/instruments/working-arrangement");
+  EXPECT_FALSE(doubted(Certainty::kUnknown).has_value());
+  EXPECT_FALSE(doubted(Certainty::kUnconfirmed).has_value());
+  known.in_force = "2024-02-01";
+  known.certainty["in_force"] = Certainty::kFound;
+  EXPECT_TRUE(doubted(Certainty::kUnknown).has_value());
+  EXPECT_TRUE(doubted(Certainty::kUnconfirmed).has_value());
+}
+
 TEST_F(WhatStaysTest, NorByAnEditWhichIsRefusedForThatLast) {
   Instrument made = *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   made.public_since = "2999-01-01";
@@ -162,6 +213,7 @@ TEST_F(WhatStaysTest, NorByAnEditWhichIsRefusedForThatLast) {
   EXPECT_THAT(Update(made), FailsWith(absl::StatusCode::kInvalidArgument, "EVIDENCE_MISSING"));
   made = *registry_.FindInstrument("partners/georgia/instruments/cooperation-agreement");
   made.public_since = "2026-11-29";
+  made.certainty["public_since"] = Certainty::kFound;
   EXPECT_THAT(PlanUpdateInstrument(registry_, kFirst, made, "", kNow + absl::Hours(24)), IsOk())
       << "the day has come";
 }
