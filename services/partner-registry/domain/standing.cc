@@ -57,18 +57,19 @@ std::vector<Milestone> VerifiedBy(const Registry& registry, const Partner& partn
 
 // An instrument that has ended says nothing once there is another, or later steps towards one.
 std::vector<Milestone> Decisive(const std::vector<std::vector<Milestone>>& by_instrument,
-                                const std::vector<Milestone>& milestones, absl::CivilDay day) {
+                                const std::vector<Milestone>& milestones, absl::CivilDay day,
+                                const ArrangedIds& arranged) {
   std::vector<Milestone> living;
   std::vector<Milestone> ended;
   for (const std::vector<Milestone>& steps : by_instrument) {
     std::vector<Milestone>& where = HasEnded(steps, day) ? ended : living;
     where.insert(where.end(), steps.begin(), steps.end());
   }
-  const Milestone* end = Furthest(ended, day);
+  const Milestone* end = Furthest(ended, day, arranged);
   for (const Milestone& milestone : milestones) {
     if (end == nullptr || CountsFrom(milestone) >= CountsFrom(*end)) living.push_back(milestone);
   }
-  return Furthest(living, day) == nullptr ? ended : living;
+  return Furthest(living, day, arranged) == nullptr ? ended : living;
 }
 
 // What of the steps on an axis counts no more, so that what comes next is not told from it.
@@ -209,7 +210,9 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
   const auto arrangements = registry.relations().Of<Arrangement>(partner.id);
   std::vector<std::vector<Milestone>> arranged =
       TakeStepsOf(arrangements, milestones[Axis::kWorkingArrangement]);
+  ArrangedIds arranged_ids;
   for (std::size_t i = 0; i < arrangements.size(); ++i) {
+    for (const Milestone& step : arranged[i]) arranged_ids.insert(step.id);
     if (!RetractedSideOf(registry, *arrangements[i]).empty()) {
       for (const Milestone& step : arranged[i]) {
         lost[Axis::kWorkingArrangement].ids.insert(step.id);
@@ -243,14 +246,14 @@ Standing StandingOn(const Registry& registry, const Partner& partner, absl::Civi
     if (which == Axis::kProjectMembership) {
       made = Membership(own, day);
     } else {
-      const std::vector<Milestone> decisive = Decisive(followed, own, day);
-      if (const Milestone* furthest = Furthest(decisive, day); furthest != nullptr) {
+      const std::vector<Milestone> decisive = Decisive(followed, own, day, arranged_ids);
+      if (const Milestone* furthest = Furthest(decisive, day, arranged_ids); furthest != nullptr) {
         Fill(*furthest, made);
         made.next_step = next(*furthest);
         if (const auto gone = lost.find(which); gone != lost.end()) {
           const std::vector<Milestone> counting =
-              StillCounting(which, CountingOn(decisive, day), gone->second);
-          const Milestone* last = Furthest(counting, day);
+              StillCounting(which, CountingOn(decisive, day, arranged_ids), gone->second);
+          const Milestone* last = Furthest(counting, day, arranged_ids);
           made.next_step = last == nullptr ? FirstStep(standing.legal_class, which) : next(*last);
         }
       }

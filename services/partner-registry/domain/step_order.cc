@@ -18,7 +18,9 @@ PartialDate DaysOf(const Milestone& step) {
   return date.known() ? date : PartialDate(DayInBrussels(step.recorded.time));
 }
 
-bool ClosesAxis(const Milestone& step) { return !IsDerived(step) && Closes(step.axis, step.step); }
+bool ClosesAxis(const Milestone& step, const ArrangedIds& arranged = {}) {
+  return IsByHand(step, arranged) && Closes(step.axis, step.step);
+}
 
 // Whether `later` is what `step` interrupted, taken again.
 bool Resumes(const Milestone& later, const Milestone& step) {
@@ -51,22 +53,25 @@ bool TakenAfter(const Milestone& step, const Milestone& other) {
 
 bool IsDerived(const Milestone& step) { return step.id.empty(); }
 
-bool StandsForItself(const Milestone& step) {
-  return IsDerived(step) && step.axis != Axis::kContactPoint;
+bool IsByHand(const Milestone& step, const ArrangedIds& arranged) {
+  return !IsDerived(step) && !arranged.contains(step.id);
 }
 
-std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day) {
+std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day,
+                                         const ArrangedIds& arranged) {
   std::vector<const Milestone*> taken;
   const Milestone* closing = nullptr;
   for (const Milestone& step : steps) {
     if (CountsFrom(step) > day) continue;
     taken.push_back(&step);
-    if (ClosesAxis(step) && (closing == nullptr || TakenAfter(step, *closing))) closing = &step;
+    if (ClosesAxis(step, arranged) && (closing == nullptr || TakenAfter(step, *closing)))
+      closing = &step;
   }
   if (closing != nullptr) {
     std::erase_if(taken, [&](const Milestone* step) {
       // Whom it entitles to second was told by then: what comes after an end is a successor.
-      const bool stands = StandsForItself(*step) && step->step != "ENTITLED";
+      const bool stands = !IsByHand(*step, arranged) && step->axis != Axis::kContactPoint &&
+                          step->step != "ENTITLED";
       return !stands && !TakenAfter(*step, *closing);
     });
     if (taken.empty()) return {closing};
@@ -79,9 +84,10 @@ std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, ab
   return taken;
 }
 
-const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay day) {
+const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay day,
+                          const ArrangedIds& arranged) {
   const Milestone* furthest = nullptr;
-  for (const Milestone* step : CountingOn(steps, day)) {
+  for (const Milestone* step : CountingOn(steps, day, arranged)) {
     if (furthest == nullptr ||
         RankOf(step->axis, step->step) > RankOf(step->axis, furthest->step) ||
         (step->step == furthest->step && CountsFrom(*step) > CountsFrom(*furthest))) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -19,19 +21,27 @@ bool TakenAfter(const Milestone& step, const Milestone& other);
 // Whether it follows from an instrument, a secondment or a contact, and was not recorded as a step.
 bool IsDerived(const Milestone& step);
 
-// Whether it follows from an instrument or a secondment, which says itself when it ends: no step
-// that was recorded closes it. Who verified a contact said nothing of that.
-bool StandsForItself(const Milestone& step);
+// The ids of the milestones that steps of arrangements became (ArrangementsBySteps): recorded, and
+// not by hand.
+using ArrangedIds = std::set<std::string>;
 
-// Those of `steps` that are taken by `day` and count still. The last step that closes the axis
-// takes with it all that was taken before and does not stand for itself, and itself goes once there
-// is anything else; a step that interrupts goes once one of those before it is taken again. Derived
-// steps close and interrupt nothing here.
-std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day);
+// Whether it was recorded by hand, so that what it closes, and what closes it, is on the axis
+// alone.
+bool IsByHand(const Milestone& step, const ArrangedIds& arranged = {});
+
+// Those of `steps` that are taken by `day` and count still. What follows from an instrument or a
+// secondment, or is a step of an arrangement, says itself when it ends, and stands for itself; not
+// so the verification of a contact. The last step by hand that closes the axis takes with it all
+// that was taken before and does not stand for itself, and itself goes once there is anything else;
+// a step that interrupts goes once one of those before it is taken again. What is not by hand
+// closes and interrupts nothing here.
+std::vector<const Milestone*> CountingOn(const std::vector<Milestone>& steps, absl::CivilDay day,
+                                         const ArrangedIds& arranged = {});
 
 // Of those that count on `day` the one with the highest rank, and of equals the later one; null if
 // there is none.
-const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay day);
+const Milestone* Furthest(const std::vector<Milestone>& steps, absl::CivilDay day,
+                          const ArrangedIds& arranged = {});
 
 // Whether the furthest of the steps of one instrument, arrangement or secondment closes.
 bool HasEnded(const std::vector<Milestone>& steps, absl::CivilDay day);

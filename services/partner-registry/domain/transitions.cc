@@ -36,8 +36,8 @@ bool EntitlesToNothing(const Registry& registry, const std::string& instrument,
 
 // The words of the steps that hold on `day`: taken by then, and since the axis was last closed. An
 // instrument, arrangement or secondment that has ended closes nothing but itself; a closing step
-// that was recorded by hand closes all that does not stand for itself. `whose` steps
-// are looked at: all, or only those that do not stand for themselves.
+// that was recorded by hand closes all that does not stand for itself. `whose` steps are looked at:
+// all, or only those that do not stand for themselves.
 enum class Whose { kAll, kRecorded };
 std::set<std::string> HoldingOn(Histories& histories, const Partner& partner, const Milestone& step,
                                 absl::CivilDay day, Whose whose = Whose::kAll) {
@@ -58,11 +58,12 @@ std::set<std::string> HoldingOn(Histories& histories, const Partner& partner, co
   std::set<std::string> words;
   for (const Histories::Taken* each : taken) {
     if (words.contains(each->step.step)) continue;
-    if (whose == Whose::kRecorded && StandsForItself(each->step)) continue;
-    const bool closed = ended.contains(each->owner) ||
-                        (!StandsForItself(each->step) &&
-                         std::any_of(closings.begin(), closings.end(),
-                                     [&](auto* last) { return !TakenAfter(each->step, *last); }));
+    if (whose == Whose::kRecorded && each->StandsForItself()) continue;
+    const bool closed =
+        ended.contains(each->owner) ||
+        (!each->StandsForItself() && std::any_of(closings.begin(), closings.end(), [&](auto* last) {
+          return !TakenAfter(each->step, *last);
+        }));
     if (!closed) words.insert(each->step.step);
   }
   return words;
@@ -134,32 +135,46 @@ void CheckConsulted(const Registry& registry, const Partner& partner, const std:
   missing.AddConsultation(partner, open, by);
 }
 
-// Nothing that was recorded as a step is there to be closed: what holds follows from instruments or
-// secondments.
+// What ends the instrument, arrangement or secondment of this name.
+std::string HowToEnd(const Registry& registry, const Partner& partner, const std::string& name) {
+  if (const Instrument* const instrument = registry.FindInstrument(name)) {
+    return HowToUpdate(*instrument, {"ended=DAY"});
+  }
+  const std::string below = absl::StrCat(partner.id, "/", name.substr(name.rfind('/') + 1));
+  const auto* const arrangement = registry.relations().Find<Arrangement>(name);
+  if (arrangement == nullptr) {
+    return absl::StrCat("`comity secondments end ", below, " --day DAY --reason REASON`");
+  }
+  const bool is_signed = StepOf(*arrangement, ArrangementState::kSigned) != nullptr;
+  return absl::StrCat("`comity arrangements advance ", below, is_signed ? " ended" : " abandoned",
+                      " --day DAY --evidence DOCUMENT`");
+}
+
+// Nothing that was recorded by hand is there to be closed: what holds follows from instruments or
+// secondments, or is a step of an arrangement.
 absl::Status StandsElsewhere(Histories& histories, const Partner& partner, const Milestone& step,
                              absl::CivilDay day) {
-  std::string stands;  // What the step would close, the latest.
-  for (const Histories::Taken& each : histories.On(partner, step.axis, day)) {
-    if (each.from <= day && StandsForItself(each.step) && each.step.step != "ENTITLED") {
-      stands = each.owner;
-    }
+  std::set<absl::string_view> ended;
+  std::string stands;  // What has a step that this one would close, the latest.
+  const Step& closing = *FindStep(step.axis, step.step);
+  const std::vector<Histories::Taken>& taken = histories.On(partner, step.axis, day);
+  for (const Histories::Taken& each : taken) {
+    if (each.from <= day && Closes(each.step.axis, each.step.step)) ended.insert(each.owner);
   }
-  const Instrument* const instrument = histories.registry().FindInstrument(stands);
-  const absl::string_view what = instrument == nullptr ? "secondment" : "instrument";
-  const std::string how =
-      instrument == nullptr
-          ? absl::StrCat("`comity secondments end ", partner.id, "/",
-                         stands.substr(stands.rfind('/') + 1), " --day DAY --reason REASON`")
-          : HowToUpdate(*instrument, {"ended=DAY"});
+  for (const Histories::Taken& each : taken) {
+    if (each.from > day || !each.StandsForItself() || ended.contains(each.owner)) continue;
+    if (HasOneOf({each.step.step}, closing.after.front())) stands = each.owner;
+  }
   return MakeError(
       absl::StatusCode::kFailedPrecondition,
       absl::StrCat(step.step, " closes nothing: what stands follows from ", stands,
-                   ", so say its last day there, with ", how, "."),
+                   ", so say its last day there, with ",
+                   HowToEnd(histories.registry(), partner, stands), "."),
       {.reason = "STEP_NOT_POSSIBLE",
        .preconditions = {{.type = "STEP",
                           .subject = NameOf(partner),
-                          .description = absl::StrCat("has no step of its own to be closed by ",
-                                                      step.step, ": end the ", what, ".")}}});
+                          .description = absl::StrCat("has no step by hand to be closed by ",
+                                                      step.step, ": end ", stands, ".")}}});
 }
 
 // Who counts as a contact, and whether a secondment goes on, is of the day that is asked for.

@@ -19,9 +19,13 @@ class Histories {
   struct Taken {
     Milestone step;
     absl::CivilDay from;  // As CountsFrom.
-    // What it follows from or is a step of and that stands for itself, by name: an instrument or
-    // the like, or an arrangement. Empty: it was recorded by hand.
+    // What it follows from or is a step of, by name: an instrument or the like, or an arrangement.
+    // Empty: it was recorded by hand.
     std::string owner;
+
+    // Whether its owner says itself when it ends: no step by hand closes it. Who verified a contact
+    // said nothing of that.
+    bool StandsForItself() const { return !owner.empty() && step.axis != Axis::kContactPoint; }
   };
 
   // `registry` is not owned and must outlive this object.

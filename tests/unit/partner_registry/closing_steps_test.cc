@@ -303,7 +303,58 @@ TEST_F(ClosingStepsTest, AnArrangementThatIsAbandonedClosesNoOther) {
   open("a2");
   EXPECT_THAT(adopt(), IsOk()) << "another one is being drafted";
   Step(Axis::kWorkingArrangement, "ABANDONED", "2026-02-01");
-  EXPECT_THAT(adopt(), kNotPossible) << "by hand, of whichever";
+  EXPECT_THAT(adopt(), IsOk()) << "by hand, of none of them";
+}
+
+TEST_F(ClosingStepsTest, WhatAnArrangementSaysOfItselfIsNotClosedByAStep) {
+  const Registry before = registry_;
+  Step(Axis::kWorkingArrangement, "DRAFTING", "2025-01-01");
+  EXPECT_THAT(Try(Axis::kWorkingArrangement, "ABANDONED", "2026-05-01"), IsOk()) << "by hand";
+  Arrangement arrangement{.partner = "kazakhstan", .id = "a1", .title = "Working arrangement"};
+  const auto advance = [&](ArrangementState state, const char* day) {
+    arrangement.steps.push_back({state, day, "decision"});
+    Milestone taken = StepTaken("kazakhstan", Axis::kWorkingArrangement, Word(state), day);
+    taken.id = MilestoneIdOf(arrangement, state);
+    registry_ = After(registry_, {arrangement, taken});
+  };
+  registry_ = before;
+  advance(ArrangementState::kDrafting, "2026-01-01");
+  const auto refused = [&](const char* step) {
+    const absl::Status status = Try(Axis::kWorkingArrangement, step, "2026-05-01");
+    EXPECT_THAT(status, kNotPossible) << step;
+    return std::string(status.message());
+  };
+  EXPECT_THAT(refused("ABANDONED"),
+              HasSubstr("ABANDONED closes nothing: what stands follows from "
+                        "partners/kazakhstan/arrangements/a1, so say its last day there, with "
+                        "`comity arrangements advance kazakhstan/a1 abandoned --day DAY --evidence "
+                        "DOCUMENT`"));
+  const Registry drafting = registry_;
+  registry_ = After(registry_, {Instrument{.partner = "kazakhstan",
+                                           .id = "earlier",
+                                           .kind = InstrumentKind::kWorkingArrangement,
+                                           .title = "Earlier one",
+                                           .signed_on = "2020-01-01",
+                                           .certainty = {{"signed", Certainty::kFound}}}});
+  EXPECT_THAT(refused("ABANDONED"), HasSubstr("`comity arrangements advance kazakhstan/a1"))
+      << "not what is in effect";
+  EXPECT_THAT(refused("ENDED"), HasSubstr("`comity instruments update kazakhstan/earlier"));
+  registry_ = drafting;
+  advance(ArrangementState::kCollegeAdopted, "2026-02-01");
+  advance(ArrangementState::kSigned, "2026-03-01");
+  advance(ArrangementState::kInEffect, "2026-04-01");
+  EXPECT_THAT(refused("ENDED"),
+              HasSubstr("`comity arrangements advance kazakhstan/a1 ended --day DAY --evidence "
+                        "DOCUMENT`"));
+
+  // Recorded all the same, as a file of an earlier registry may have it.
+  Step(Axis::kWorkingArrangement, "ENDED", "2026-05-01");
+  EXPECT_EQ(Of(Axis::kWorkingArrangement).step, "IN_EFFECT") << "as the arrangement has it";
+  EXPECT_THAT(Of(Axis::kWorkingArrangement).next_step, HasSubstr("none: it serves"));
+  EXPECT_EQ(History(Axis::kWorkingArrangement).size(), 5u);
+  advance(ArrangementState::kEnded, "2026-06-01");
+  EXPECT_EQ(Of(Axis::kWorkingArrangement).step, "ENDED");
+  EXPECT_EQ(Of(Axis::kWorkingArrangement).day, "2026-06-01");
 }
 
 TEST_F(ClosingStepsTest, AnAgreementThatWasOnlyShownInForceEndsAsAnyOther) {
