@@ -1,5 +1,8 @@
 #include "services/partner-registry/reports/public_list.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -8,6 +11,8 @@
 #include "common/json/canonical.h"
 #include "common/legal/effect.h"
 #include "common/pages/page.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/reports/words.h"
@@ -15,6 +20,7 @@
 namespace comity::partner_registry {
 namespace {
 
+constexpr std::size_t kMostBytes = std::size_t{6} << 20;  // Below what a message may have.
 constexpr char kLegalBase[] = "Regulation (EU) 2018/1725, Article 94(3)";
 
 // One instrument that is public.
@@ -185,6 +191,27 @@ PublicList PublicListOn(const Registry& registry, absl::CivilDay day) {
       {"effect_not_established", ToJson(found.not_established)},
       {"not_shown_public", found.not_shown_public}};
   return {.content = json::Canonical(content), .page = PageOf(registry, day, found)};
+}
+
+absl::Status CheckFits(const PublicList& list) {
+  if (list.content.size() + list.page.size() <= kMostBytes) return absl::OkStatus();
+  std::map<std::string, std::size_t> bytes;
+  COMITY_ASSIGN_OR_RETURN(const json::Json content, json::ParseCanonical(list.content));
+  for (const char* part : {"in_effect", "effect_not_established"}) {
+    for (const json::Json& entry : content.at(part)) {
+      bytes[entry.at("partner").get<std::string>()] += json::Canonical(entry).size();
+    }
+  }
+  const auto most = std::max_element(
+      bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const std::string partner = most == bytes.end() ? "nobody" : most->first;
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("The public list comes to more than 6 MiB, most of it of ", partner,
+                   ": retract what was entered there by mistake, with `comity instruments retract "
+                   "PARTNER/ID --evidence DOCUMENT`, or shorten what it covers "
+                   "(`scope`)."),
+      {.reason = "PUBLIC_LIST_TOO_LONG", .metadata = {{"partner", partner}}});
 }
 
 }  // namespace comity::partner_registry

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "services/partner-registry/domain/registry.h"
 
@@ -20,5 +21,9 @@ struct PublicList {
 // be where something becomes known, nor where others read what one person entered. How many are
 // left out is said.
 PublicList PublicListOn(const Registry& registry, absl::CivilDay day);
+
+// RESOURCE_EXHAUSTED `PUBLIC_LIST_TOO_LONG`, with the partner that has most of it, if one answer
+// has no room for the list.
+absl::Status CheckFits(const PublicList& list);
 
 }  // namespace comity::partner_registry

@@ -100,6 +100,7 @@ absl::Status Reports::GetPublicList(const rpc::Call& call, const v1::GetPublicLi
   auto found = lists_.by_day.find(day);
   if (found == lists_.by_day.end()) {
     PublicList list = PublicListOn(*then, day);
+    COMITY_RETURN_IF_ERROR(CheckFits(list));
     v1::PublicList made;
     COMITY_ASSIGN_OR_RETURN(*made.mutable_signature(),
                             signer->Sign(list.content, clock_->Now(), kNotice));

@@ -34,7 +34,7 @@ class Reports final : SnapshotReads {
   Reports(RegistryStore* store, const journal::PageTokens* pages, const Clock* clock,
           const sealing::SignerFiles* signer);
 
-  // FAILED_PRECONDITION `SIGNING_NOT_CONFIGURED`.
+  // FAILED_PRECONDITION `SIGNING_NOT_CONFIGURED`; RESOURCE_EXHAUSTED `PUBLIC_LIST_TOO_LONG`.
   absl::Status GetPublicList(const rpc::Call& call, const v1::GetPublicListRequest& request,
                              v1::PublicList* response) const;
   absl::Status GetBriefing(const rpc::Call& call, const v1::GetBriefingRequest& request,

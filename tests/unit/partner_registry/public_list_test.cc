@@ -5,15 +5,21 @@
 
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/json/canonical.h"
 #include "common/time/day.h"
+#include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
 
 namespace comity::partner_registry {
 namespace {
 
+using ::comity::testing::FailsWith;
+using ::comity::testing::IsOk;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -200,6 +206,28 @@ TEST_F(PublicListTest, AWorkingArrangementIsListedAsNoBasisForPersonalDataOfAnyK
     EXPECT_THAT(entry.at("no_basis_for").get<std::string>(), HasSubstr("of any kind (EJR 47(3))"));
   }
   EXPECT_GE(arrangements, 6);
+}
+
+TEST_F(PublicListTest, WhatHasNoRoomInOneAnswerIsRefusedWithWhoHasMostOfIt) {
+  EXPECT_THAT(CheckFits(PublicListOn(registry_, Day("2026-11-23"))), IsOk());
+  std::vector<Fact> facts;
+  for (int i = 0; i < 200; ++i) {
+    Instrument made{.partner = i % 4 == 0 ? "chile" : "brazil",
+                    .id = absl::StrCat("text", i),
+                    .kind = InstrumentKind::kBindingInstrument,
+                    .title = "A text",
+                    .signed_on = "2020-01-01",
+                    .in_force = "2020-02-01",
+                    .certainty = {{"signed", Certainty::kFound}, {"in_force", Certainty::kFound}}};
+    for (int entry = 0; entry < 100; ++entry) {
+      made.scope.offences.push_back(absl::StrCat(entry, std::string(190, 'x')));
+    }
+    facts.emplace_back(std::move(made));
+  }
+  const absl::Status refused =
+      CheckFits(PublicListOn(After(registry_, std::move(facts)), Day("2026-11-23")));
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "PUBLIC_LIST_TOO_LONG"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("most of it of partners/brazil: "));
 }
 
 TEST_F(PublicListTest, ThePageSaysTheSameAndTrustsNobody) {
