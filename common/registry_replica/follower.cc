@@ -114,6 +114,7 @@ void RegistryReplica::Follower::Run() {
     readings_->connected = false;
     arriving_ = nullptr;
     arriving_facts_ = nullptr;
+    revisions_.Forget();
     // A change that cannot be applied leaves a state that is neither before nor after it.
     if (absl::IsInternal(ended) && ReasonOf(ended) == "REGISTRY_CHANGE_INVALID") Drop();
     if (options_.clock->SinceBoot() - begun > kSilence) backoff = options_.first_backoff;
@@ -224,10 +225,17 @@ absl::Status RegistryReplica::Follower::Handle(Response response, ReplicateStrea
     if (response.reset()) confirmable_.reset();
   }
   if (response.reset()) {
+    revisions_.Forget();
     arriving_ = std::make_unique<ReplicaState>();
     arriving_facts_ = std::make_unique<Folder>();
   }
   const bool loading = arriving_ != nullptr;
+  if (!loading) {
+    // Nothing is shown, kept or confirmed of a revision before all of it is there.
+    std::optional<Response> whole = revisions_.Add(std::move(response));
+    if (!whole.has_value()) return absl::OkStatus();
+    response = *std::move(whole);
+  }
   const legal::Revision before = state_->revision();
   const std::string checkpoint = response.checkpoint();
   bool barrier = false;

@@ -16,6 +16,7 @@
 #include "common/registry_replica/replica_file.h"
 #include "common/registry_replica/replica_state.h"
 #include "common/registry_replica/replicate_stream.h"
+#include "common/registry_replica/whole_revisions.h"
 #include "common/time/day.h"
 #include "common/time/steady_cond_var.h"
 
@@ -85,6 +86,7 @@ class RegistryReplica::Follower {
   std::unique_ptr<ReplicaState> state_;
   std::unique_ptr<ReplicaState> arriving_;  // A snapshot that is not complete yet.
   std::unique_ptr<Folder> arriving_facts_;
+  WholeRevisions<Response> revisions_;  // What came of one that is not whole yet.
 
   const std::shared_ptr<ReleaseLock> release_lock_ = std::make_shared<ReleaseLock>();
 

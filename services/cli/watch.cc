@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/proto_json/proto_json.h"
+#include "common/registry_replica/whole_revisions.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/macros.h"
 #include "services/cli/app.h"
@@ -188,14 +189,18 @@ absl::Status Watch(App& app, const Arguments& arguments) {
     if (!interruption.Cancels(&context)) break;
     const auto stream = registry->Watch(&context, request);
     v1::WatchResponse response;
+    registry_replica::WholeRevisions<v1::WatchResponse> revisions;
     while (!enough() && stream->Read(&response)) {
-      for (const v1::Change& change : response.changes()) {
+      const std::optional<v1::WatchResponse> whole = revisions.Add(std::move(response));
+      response = v1::WatchResponse();
+      if (!whole.has_value()) continue;
+      for (const v1::Change& change : whole->changes()) {
         if (enough()) break;
         Print(app, change);
         ++seen;
         *request.mutable_after() = change.revision();
       }
-      if (response.has_bookmark() && !enough()) *request.mutable_after() = response.bookmark();
+      if (whole->has_bookmark() && !enough()) *request.mutable_after() = whole->bookmark();
       std::cout.flush();
     }
     if (enough()) context.TryCancel();

@@ -1,22 +1,20 @@
 #include "services/partner-registry/transport/feed.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
-#include <vector>
 
 #include "common/service/calls.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/records/fact_proto.h"
-#include "services/partner-registry/transport/footnotes.h"
 
 namespace comity::partner_registry {
 namespace {
 
-// About this many facts a message: some hundred KiB.
-constexpr std::size_t kFactsAMessage = 500;
+// About this many facts are read from the journal at once: with texts as long as they may be, some
+// MiB. A revision is read whole.
+constexpr std::size_t kFactsARead = 200;
 
 bool IsReplicaId(absl::string_view text) {
   return text.size() == 32 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -59,42 +57,46 @@ v1::Fact ForTheWire(const Viewer& viewer, Fact fact, absl::string_view store_id)
 }
 
 void FeedCursor::StartWithSnapshot() {
-  waiting_.clear();
   shown_.clear();
-  const absl::CivilDay today = DayInBrussels(clock_->Now());
+  left_ = ChangesLeft();
+  sent_ = 0;
   // All of it takes long to be made messages of: the state is let go.
-  std::vector<FactPointer> all;
-  absl::Time commit_time;
-  {
-    const RegistryStore::State::Guard now = store_->View();
-    all = now->SharedFacts();
-    sent_ = now->revision();
-    commit_time = now.commit_time();
-  }
-  Footnotes footnotes;
+  SnapshotLeft& snapshot = snapshot_.emplace();
+  snapshot.today = DayInBrussels(clock_->Now());
+  const RegistryStore::State::Guard now = store_->View();
+  snapshot.facts = now->SharedFacts();
+  snapshot.revision = now->revision();
+  snapshot.commit_time = now.commit_time();
+}
+
+v1::Change FeedCursor::FrameOf(std::int64_t revision, absl::Time commit_time) const {
+  v1::Change frame;
+  service::SetRevision(store_->store_id(), revision, frame.mutable_revision());
+  SetTime(commit_time, frame.mutable_commit_time());
+  return frame;
+}
+
+FeedCursor::Part FeedCursor::NextOfSnapshot() {
+  SnapshotLeft& snapshot = *snapshot_;
   Part part;
-  v1::Change* change = nullptr;
-  const auto open = [&] {
-    change = &part.changes.emplace_back();
-    service::SetRevision(store_->store_id(), sent_, change->mutable_revision());
-    SetTime(commit_time, change->mutable_commit_time());
-  };
-  for (const FactPointer& shared : all) {
-    Fact fact = CopyOf(shared);
-    if (!MaySee(viewer_, fact, today)) continue;
+  v1::Change change = FrameOf(snapshot.revision, snapshot.commit_time);
+  std::size_t bytes = 0;
+  while (snapshot.at < snapshot.facts.size() && bytes < kBytesAPart) {
+    // Whoever is slow is owed the rest, and no longer what he was sent.
+    Fact fact = CopyOf(std::exchange(snapshot.facts[snapshot.at++], FactPointer()));
+    if (!MaySee(viewer_, fact, snapshot.today)) continue;
     Remember(fact);
-    if (change == nullptr) open();
-    v1::Fact& sent = *change->add_facts();
+    v1::Fact& sent = *change.add_facts();
     sent = ForTheWire(viewer_, std::move(fact), store_->store_id());
-    footnotes.GoWith(sent);
-    if (static_cast<std::size_t>(change->facts_size()) == kFactsAMessage) {
-      waiting_.push_back(std::move(part));
-      part = Part();
-      change = nullptr;
-    }
+    snapshot.footnotes.GoWith(sent);
+    bytes += sent.ByteSizeLong();
   }
-  part.bookmark = sent_;
-  waiting_.push_back(std::move(part));
+  if (change.facts_size() > 0) part.changes.push_back(std::move(change));
+  if (snapshot.at == snapshot.facts.size()) {
+    part.bookmark = sent_ = snapshot.revision;
+    snapshot_.reset();
+  }
+  return part;
 }
 
 void FeedCursor::Remember(const Fact& fact) {
@@ -103,54 +105,67 @@ void FeedCursor::Remember(const Fact& fact) {
   shown_.insert(NameOf(*instrument));
 }
 
-absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
-  if (waiting_.empty()) {
-    if (store_->View().revision() <= sent_) return std::nullopt;
-    COMITY_ASSIGN_OR_RETURN(const std::vector<CommittedChange> changes,
-                            store_->ChangesAfter(sent_, kFactsAMessage));
-    if (changes.empty()) return std::nullopt;
-    const absl::CivilDay today = DayInBrussels(clock_->Now());
-    Part part;
-    for (const CommittedChange& committed : changes) {
-      v1::Change made;
-      service::SetRevision(store_->store_id(), committed.change.revision, made.mutable_revision());
-      SetTime(committed.commit_time, made.mutable_commit_time());
-      made.set_barrier(committed.barrier);
-      for (const SharedFact& shared : committed.change.facts) {
-        Fact fact = shared.Copy();
-        if (IsRequest(fact)) continue;
-        const bool gone = viewer_.insight != Insight::kInternal && Unretract(fact);
-        if (!MaySee(viewer_, fact, today)) {
-          const auto shown = shown_.find(NameOf(fact));
-          if (shown != shown_.end()) made.add_removed(shown_.extract(shown).value());
-          continue;
-        }
-        if (gone) {
-          made.add_removed(NameOf(fact));
-          shown_.erase(NameOf(fact));
-        } else {
-          Remember(fact);
-          v1::Fact& sent = *made.add_facts();
-          sent = ForTheWire(viewer_, std::move(fact), store_->store_id());
-          SetFootnote(*store_->View(), sent);
-        }
-      }
-      // Nobody but who sees all partners can have seen one that nothing hung on.
-      if (viewer_.all) {
-        made.mutable_removed()->Add(committed.change.removed.begin(),
-                                    committed.change.removed.end());
-      }
-      // Who may not see what changed does not learn that something did, but for the bookmark.
-      if (viewer_.all || made.facts_size() > 0 || made.removed_size() > 0)
-        part.changes.push_back(std::move(made));
-    }
-    sent_ = changes.back().change.revision;
-    part.bookmark = sent_;
-    waiting_.push_back(std::move(part));
+std::size_t FeedCursor::Add(Fact fact, absl::CivilDay today, v1::Change& to) {
+  if (IsRequest(fact)) return 0;
+  const std::string name = NameOf(fact);
+  const bool gone = viewer_.insight != Insight::kInternal && Unretract(fact);
+  const bool seen = MaySee(viewer_, fact, today);
+  if (gone || !seen) {
+    const bool was_shown = shown_.erase(name) > 0;
+    if (!seen && !was_shown) return 0;
+    to.add_removed(name);
+    return name.size();
   }
-  Part next = std::move(waiting_.front());
-  waiting_.pop_front();
-  return next;
+  Remember(fact);
+  v1::Fact& sent = *to.add_facts();
+  sent = ForTheWire(viewer_, std::move(fact), store_->store_id());
+  SetFootnote(*store_->View(), sent);
+  return sent.ByteSizeLong();
+}
+
+FeedCursor::Part FeedCursor::NextOfChanges() {
+  const absl::CivilDay today = DayInBrussels(clock_->Now());
+  Part part;
+  std::size_t of_whole_ones = 0;
+  while (left_.at < left_.changes.size() && of_whole_ones < kBytesAPart) {
+    const CommittedChange& committed = left_.changes[left_.at];
+    const std::vector<SharedFact>& facts = committed.change.facts;
+    v1::Change made = FrameOf(committed.change.revision, committed.commit_time);
+    made.set_barrier(committed.barrier);
+    std::size_t bytes = 0;
+    while (left_.fact < facts.size() && bytes < kBytesAPart) {
+      bytes += Add(facts[left_.fact++].Copy(), today, made);
+    }
+    const bool whole = left_.fact == facts.size();
+    // Nobody but who sees all partners can have seen one that nothing hung on.
+    if (whole && viewer_.all) {
+      made.mutable_removed()->Add(committed.change.removed.begin(), committed.change.removed.end());
+    }
+    // Who may not see what changed does not learn that something did, but for the bookmark.
+    if (viewer_.all || made.facts_size() > 0 || made.removed_size() > 0) {
+      part.changes.push_back(std::move(made));
+    }
+    if (!whole) {
+      part.bookmark.reset();  // It stands behind all that came with it.
+      return part;
+    }
+    part.bookmark = sent_ = committed.change.revision;
+    of_whole_ones += bytes;
+    ++left_.at;
+    left_.fact = 0;
+  }
+  return part;
+}
+
+absl::StatusOr<std::optional<FeedCursor::Part>> FeedCursor::Next() {
+  if (snapshot_.has_value()) return NextOfSnapshot();
+  if (left_.at == left_.changes.size()) {
+    left_ = ChangesLeft();
+    if (store_->View().revision() <= sent_) return std::nullopt;
+    COMITY_ASSIGN_OR_RETURN(left_.changes, store_->ChangesAfter(sent_, kFactsARead));
+    if (left_.changes.empty()) return std::nullopt;
+  }
+  return NextOfChanges();
 }
 
 absl::Status Feed::Watch(const v1::WatchRequest& request,
@@ -174,8 +189,8 @@ absl::Status Feed::Watch(const v1::WatchRequest& request,
       if (!part.has_value()) break;
       v1::WatchResponse response;
       for (v1::Change& change : part->changes) *response.add_changes() = std::move(change);
-      if (part->bookmark > 0 || part->changes.empty()) {
-        service::SetRevision(store_id, part->bookmark, response.mutable_bookmark());
+      if (part->bookmark.has_value()) {
+        service::SetRevision(store_id, *part->bookmark, response.mutable_bookmark());
       }
       out.TryPush(std::move(response));
     }
@@ -245,8 +260,9 @@ absl::StatusOr<std::int64_t> ReplicaFeed::Hear(const v1::ReplicateRequest& reque
     return InvalidField("REPLICA_ID_INVALID", "replica_id",
                         "it must be the same in every message of a stream");
   }
-  // What was sent is read from the database and may be ahead of this process's memory.
-  const std::int64_t known = std::max(store_->View().revision(), begun_ ? cursor_.sent() : 0);
+  // What was sent is read from the database and may be ahead of this process's memory; and a
+  // revision of which a part alone was sent nobody has.
+  const std::int64_t known = begun_ ? cursor_.sent() : store_->View().revision();
   const comity::ledger::v1::Revision& confirmed = request.confirmed();
   const bool ours = request.has_confirmed() && confirmed.store_id() == store_->store_id();
   return ours && confirmed.number() >= 0 && confirmed.number() <= known ? confirmed.number() : 0;
@@ -288,8 +304,8 @@ absl::Status ReplicaFeed::Pump(ReplicaOutflow& out) {
     if (part.has_value()) {
       response.set_reset(std::exchange(reset_, false));
       for (v1::Change& change : part->changes) *response.add_changes() = std::move(change);
-      if (part->bookmark > 0 || part->changes.empty()) {
-        service::SetRevision(store_->store_id(), part->bookmark, response.mutable_bookmark());
+      if (part->bookmark.has_value()) {
+        service::SetRevision(store_->store_id(), *part->bookmark, response.mutable_bookmark());
       }
     } else if (renewal_.has_value() && cursor_.sent() >= reached_) {
       // A lease is given only to who has everything that was committed when its row was stored: a

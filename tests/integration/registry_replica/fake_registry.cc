@@ -26,6 +26,7 @@ struct Connection {
   bool asked = false;              // Its first message has come.
   bool snapshot = false;           // It wants one.
   std::size_t sent = 0;            // Changes of the feed.
+  std::vector<v1::Change> parts;   // Of the next one.
   std::vector<std::int64_t> renewals;
 
   void Wake() const {
@@ -69,6 +70,12 @@ struct FakeRegistry::Feed {
           connection.snapshot = false;
           connection.sent = 0;
           response.set_reset(true);
+        }
+        if (!connection.parts.empty()) {
+          for (v1::Change& part : connection.parts) *response.add_changes() = std::move(part);
+          connection.parts.clear();
+          (void)out.TryPush(std::move(response));
+          continue;
         }
         const bool news = response.reset() || connection.sent < changes.size();
         for (; connection.sent < changes.size(); ++connection.sent) {
@@ -164,6 +171,16 @@ std::int64_t FakeRegistry::Commit(v1::Change change) {
   }
   feed_->WakeAll();
   return number;
+}
+
+void FakeRegistry::SendPart(v1::Change change) {
+  {
+    absl::MutexLock lock(&feed_->mutex);
+    change.mutable_revision()->set_store_id(feed_->store_id);
+    change.mutable_revision()->set_number(static_cast<std::int64_t>(feed_->changes.size()) + 1);
+    for (const auto& connection : feed_->connections) connection->parts.push_back(change);
+  }
+  feed_->WakeAll();
 }
 
 void FakeRegistry::StopAnswering() {

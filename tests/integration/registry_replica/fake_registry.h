@@ -26,6 +26,9 @@ class FakeRegistry {
   // Commits `change`, whose revision it sets, and sends it to everybody. Returns its number.
   std::int64_t Commit(partner_registry::v1::Change change);
 
+  // Sends `change` to whoever is connected as a part of the next revision, which Commit completes.
+  void SendPart(partner_registry::v1::Change change);
+
   // Renewals are stored but not answered any more, as if the answers were lost.
   void StopAnswering();
   void AnswerAgain();

@@ -271,6 +271,49 @@ TEST_F(ReplicaTest, ABarrierWaitsForAPermitAndIsConfirmedOnlyThen) {
   EXPECT_GT(barriers_, 0);
 }
 
+TEST_F(ReplicaTest, ARevisionThatComesInPartsIsShownKeptAndConfirmedAsOne) {
+  registry_->Commit(Georgia());
+  auto replica = Start();
+  ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
+  const legal::Revision decided_at = (*replica->Latest())->revision();
+
+  registry_->SendPart(Georgia(/*suspended=*/true));
+  std::this_thread::sleep_for(kAWhile);  // For several renewals, which confirm what is applied.
+
+  EXPECT_EQ(registry_->confirmed(), 1);
+  EXPECT_EQ((*replica->Latest())->revision().number, 1);
+  EXPECT_FALSE((*replica->Latest())->ExchangesSuspended("partners/georgia"));
+  EXPECT_THAT(replica->PermitRelease(decided_at, true), IsOk());
+
+  const std::int64_t whole = registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));
+
+  ASSERT_TRUE(registry_->AwaitConfirmed(whole));
+  EXPECT_EQ(replica->LastBarrier().number, whole) << "its first part was one";
+  EXPECT_THAT(replica->PermitRelease(decided_at, true),
+              FailsWith(absl::StatusCode::kAborted, "REGISTRY_CHANGED"));
+  registry_->StopAnswering();
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_TRUE((*replica->Latest())->ExchangesSuspended("partners/georgia"));
+    EXPECT_NE((*replica->Latest())->FindContact(kContact), nullptr);
+    replica = nullptr;
+    replica = Start();  // From what it kept.
+  }
+}
+
+TEST_F(ReplicaTest, APartOfARevisionGoesWithItsStream) {
+  registry_->Commit(Georgia());
+  const auto replica = Start();
+  ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
+  registry_->SendPart(Georgia(/*suspended=*/true));
+  std::this_thread::sleep_for(kAWhile);
+
+  registry_->Disconnect();
+  const std::int64_t whole = registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));
+
+  ASSERT_THAT(replica->WaitFor(whole, kPatience), IsOk());
+  EXPECT_FALSE((*replica->Latest())->ExchangesSuspended("partners/georgia"));
+}
+
 TEST_F(ReplicaTest, WithoutAnswersTheLeaseLapsesAndOperationalDataAndPartnersStop) {
   registry_->Commit(Georgia());
   const std::int64_t latest = registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));
