@@ -167,7 +167,7 @@ absl::StatusOr<absl::Time> SigningTime(CMS_SignerInfo* signer) {
 
 absl::StatusOr<Cms> ParseSignature(absl::string_view signature) {
   if (signature.empty() || signature.size() > kLargestSignature) {
-    return BadSignature("is empty or larger than 64 KiB");
+    return BadSignature("is empty or larger than 16 KiB");
   }
   const auto* position = reinterpret_cast<const unsigned char*>(signature.data());
   Cms cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(signature.size())));
@@ -361,6 +361,11 @@ absl::StatusOr<std::string> Signer::SignStream(Source source, absl::Time time,
   if (size <= 0) return CannotSign();
   std::string signature(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
   OPENSSL_free(bytes);
+  if (signature.size() > kLargestSignature) {
+    return BadSigner(
+        "its chain makes a signature of more than 16 KiB: have one of fewer or smaller "
+        "certificates issued");
+  }
   return signature;
 }
 

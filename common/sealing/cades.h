@@ -22,8 +22,9 @@ namespace comity::sealing {
 // is said of the content, the chain without the root. They show who signed which bytes; the signing
 // time is the signer's own claim.
 
-// Signatures above this size are refused unread.
-inline constexpr std::size_t kLargestSignature = std::size_t{64} * 1024;
+// Signatures above this size are refused unread, and not made: a chain of a few certificates, of
+// which each takes a KiB or two, and the attributes need no more. Many are kept for good.
+inline constexpr std::size_t kLargestSignature = std::size_t{16} * 1024;
 
 // Gives the next part of the signed bytes, empty at their end.
 using Source = absl::FunctionRef<absl::StatusOr<absl::string_view>()>;
@@ -46,7 +47,8 @@ class Signer {
 
   // Signs `data`, claiming `time` (whole seconds, UTC). `hint`, if there is one, is said of the
   // data in the signature itself (content-hints, RFC 2634) and signed with it. About 50 us.
-  // INTERNAL `SIGNING_FAILED` if the library cannot.
+  // INTERNAL `SIGNING_FAILED` if the library cannot; INVALID_ARGUMENT `SIGNER_INVALID` if it comes
+  // to more than kLargestSignature.
   absl::StatusOr<std::string> Sign(absl::string_view data, absl::Time time,
                                    absl::string_view hint = "") const;
 

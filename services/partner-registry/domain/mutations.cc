@@ -27,6 +27,8 @@ constexpr std::size_t kMostCounterparts = 500;
 // Of all its texts: each is kept for good, in the memory of the registry and of every replica.
 constexpr std::size_t kMostBytes = 10'000;
 constexpr int kMostDecisionsADay = 200;
+// A key is changed once in months; whoever errs tries some times.
+constexpr int kMostKeyStatementsADay = 20;
 
 absl::Status BadDecision(absl::string_view field, absl::string_view what) {
   return InvalidField("DECISION_INVALID", absl::StrCat("decision.", field), what);
@@ -56,25 +58,44 @@ absl::Status CheckTexts(const Decision& decision) {
                                                 "has the text"));
 }
 
+// How many of `all` were recorded within 24 hours and are `counted`. Ids are ordered by time: the
+// day's are the last.
+template <typename ById, typename Counted>
+int OfTheDay(const ById& all, absl::Time now, Counted counted) {
+  int of_the_day = 0;
+  for (auto at = all.rbegin(); at != all.rend(); ++at) {
+    const auto& each = *at->second;
+    if (TimeOfUuid(each.id).value_or(each.recorded.time) <= now - absl::Hours(24)) break;
+    if (counted(each)) ++of_the_day;
+  }
+  return of_the_day;
+}
+
 // Whether one more may be recorded: of each person, so that nobody keeps another from deciding.
 absl::Status CheckMayRecord(const Registry& registry, absl::string_view caller,
                             absl::string_view partner, absl::Time now) {
-  if (partner.empty()) return absl::OkStatus();  // The agency's own are few.
-  int of_the_day = 0;
-  // Ids are ordered by time: the day's are the last.
-  const auto& all = registry.decisions();
-  for (auto at = all.rbegin(); at != all.rend(); ++at) {
-    const Decision& each = *at->second;
-    if (TimeOfUuid(each.id).value_or(each.recorded.time) <= now - absl::Hours(24)) break;
-    if (each.partner == partner && each.recorded_by == caller) ++of_the_day;
-  }
+  const int of_the_day = OfTheDay(registry.decisions(), now, [&](const Decision& each) {
+    return each.partner == partner && each.recorded_by == caller;
+  });
   if (of_the_day < kMostDecisionsADay) return absl::OkStatus();
-  return MakeError(
-      absl::StatusCode::kResourceExhausted,
-      absl::StrCat("You recorded ", kMostDecisionsADay, " decisions of partners/", partner,
-                   " within 24 hours, withdrawn ones included: record the next "
-                   "tomorrow, or have somebody else who may decide record it."),
-      {.reason = "DECISIONS_OF_THE_DAY"});
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("You recorded ", kMostDecisionsADay, " decisions of ",
+                                partner.empty() ? "the agency" : absl::StrCat("partners/", partner),
+                                " within 24 hours, withdrawn ones included: record the next "
+                                "tomorrow, or have somebody else who may decide record it."),
+                   {.reason = "DECISIONS_OF_THE_DAY"});
+}
+
+// Whether the holder may publish one more: each is kept, here and by every replica.
+absl::Status CheckMayPublish(const Registry& registry, absl::string_view holder, absl::Time now) {
+  const int of_the_day = OfTheDay(registry.key_statements(), now,
+                                  [&](const KeyStatement& each) { return each.holder == holder; });
+  if (of_the_day < kMostKeyStatementsADay) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("You published ", kMostKeyStatementsADay,
+                                " key statements within 24 hours: the last one counts; publish "
+                                "the next tomorrow, with `comity keys publish`."),
+                   {.reason = "KEY_STATEMENTS_OF_THE_DAY"});
 }
 
 absl::Status CheckDecision(const Registry& registry, const Decision& decision, absl::Time now) {
@@ -282,6 +303,7 @@ absl::StatusOr<Plan> PlanPublishKey(const Registry& registry, absl::string_view 
                      {.reason = "KEY_STATEMENT_CHAIN",
                       .metadata = {{"expected_serial", absl::StrCat(expected)}}});
   }
+  COMITY_RETURN_IF_ERROR(CheckMayPublish(registry, statement.holder, now));
   std::string name = NameOf(statement);
   return Plan{.facts = {std::move(statement)}, .resource = std::move(name)};
 }

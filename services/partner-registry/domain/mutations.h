@@ -67,7 +67,7 @@ absl::StatusOr<Plan> PlanWithdrawDecision(const Registry& registry, const Decisi
 // of the one before, as hexadecimal digits, empty if nothing. INVALID_ARGUMENT
 // `KEY_STATEMENT_NOT_YOURS`: the holder is not the caller. FAILED_PRECONDITION
 // `KEY_STATEMENT_CHAIN`: its serial is not the next one, or it does not name the one before;
-// `KEY_STATEMENT_EXPIRED`: its period is over.
+// `KEY_STATEMENT_EXPIRED`: its period is over. RESOURCE_EXHAUSTED `KEY_STATEMENTS_OF_THE_DAY`.
 absl::StatusOr<Plan> PlanPublishKey(const Registry& registry, absl::string_view caller,
                                     KeyStatement statement, absl::string_view previous_sha256,
                                     absl::Time now);

@@ -81,12 +81,13 @@ class Registry {
   // The oldest first, answered ones included: a partner's are found without the others'.
   std::vector<const ChangeRequest*> ChangeRequestsOf(absl::string_view partner) const;
 
-  // In the order of ids and names; decisions by id, which is the order of time.
+  // In the order of ids and names; decisions and key statements by id, which is the order of time.
   const ById<Partner>& partners() const { return partners_; }
   const ById<Instrument>& instruments() const { return instruments_; }
   const ById<Authority>& authorities() const { return authorities_; }
   const ById<Contact>& contacts() const { return contacts_; }
   const ById<Decision>& decisions() const { return decisions_; }
+  const ById<KeyStatement>& key_statements() const { return key_statements_; }
   // By id, the oldest first: all, and those that wait for an answer; all by name.
   const ById<ChangeRequest>& change_requests() const { return change_requests_; }
   const ById<ChangeRequest>& open_requests() const { return open_requests_; }

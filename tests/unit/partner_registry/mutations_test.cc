@@ -229,6 +229,32 @@ TEST_F(MutationsTest, SoManyDecisionsOfOnePartnerAreRecordedInADayWithdrawnOnesI
   EXPECT_THAT(record(paris, then + absl::Hours(24)), IsOk());
 }
 
+TEST_F(MutationsTest, SoManyDecisionsOfTheAgencyAreRecordedInADayToo) {
+  const identity::Principal college = Who("agency/college/-/c1");
+  Decision assessment = {.kind = DecisionKind::kSafeguardsAssessment,
+                         .counterparts = {"panama"},
+                         .valid_from = "2026-11-23",
+                         .valid_to = "2027-11-22",
+                         .evidence = "College decision 4",
+                         .grounds = "assessment of the legal order",
+                         .recorded_by = college.spiffe_id};
+  std::vector<Fact> of_the_day;
+  for (int i = 0; i < 200; ++i) {
+    assessment.id = absl::StrCat("00000000-0000-4000-8000-000000000", 100 + i);
+    of_the_day.emplace_back(assessment);
+  }
+  const Registry full = After(registry_, of_the_day);
+  const absl::Time then = full.FindDecision(assessment.id)->recorded.time;
+  const auto record = [&](const identity::Principal& who, absl::Time now) {
+    return PlanRecordDecision(full, rules_, who, assessment, kId, now);
+  };
+
+  EXPECT_THAT(record(college, then + absl::Hours(23)),
+              FailsWith(absl::StatusCode::kResourceExhausted, "DECISIONS_OF_THE_DAY"));
+  EXPECT_THAT(record(Who("agency/college/-/c2"), then + absl::Hours(23)), IsOk());
+  EXPECT_THAT(record(college, then + absl::Hours(24)), IsOk());
+}
+
 TEST_F(MutationsTest, AnAssessmentIsTheAgencysNamesItsCounterpartAndEnds) {
   const Decision assessment = {.kind = DecisionKind::kSafeguardsAssessment,
                                .counterparts = {"panama"},
@@ -337,6 +363,41 @@ TEST_F(MutationsTest, KeyStatementsFormAChain) {
   second.not_after = now_;
   EXPECT_THAT(PlanPublishKey(published, holder, second, digest, now_),
               FailsWith(absl::StatusCode::kFailedPrecondition, "KEY_STATEMENT_EXPIRED"));
+}
+
+TEST_F(MutationsTest, AHolderPublishesSoManyKeysInADay) {
+  const auto statement = [&](int serial, absl::string_view contact) {
+    return KeyStatement{
+        .id = absl::StrCat("00000000-0000-4000-8000-000000000", 100 + serial, contact),
+        .holder = absl::StrCat("spiffe://georgia.example/partner/georgia/contact/", contact),
+        .statement = absl::StrCat("statement ", serial),
+        .serial = serial,
+        .not_after = now_ + absl::Hours(24 * 365)};
+  };
+  const auto publish = [&](const Registry& registry, int serial, absl::string_view contact,
+                           absl::Time now) {
+    const KeyStatement next = statement(serial, contact);
+    const std::string before =
+        serial == 1
+            ? ""
+            : crypto::Hex(crypto::View(crypto::Sha256(absl::StrCat("statement ", serial - 1))));
+    return PlanPublishKey(registry, next.holder, next, before, now);
+  };
+  Registry registry = registry_;
+  for (int serial = 1; serial <= 20; ++serial) {
+    const auto plan = publish(registry, serial, "tbilisi-1", now_);
+    ASSERT_THAT(plan, IsOk()) << serial;
+    registry = After(registry, plan->facts);
+  }
+  const absl::Time then = registry.CurrentKey(statement(1, "tbilisi-1").holder)->recorded.time;
+
+  EXPECT_THAT(publish(registry, 21, "tbilisi-1", then + absl::Hours(23)),
+              FailsWith(absl::StatusCode::kResourceExhausted, "KEY_STATEMENTS_OF_THE_DAY"));
+  EXPECT_THAT(publish(registry, 20, "tbilisi-1", then + absl::Hours(23))->facts, IsEmpty())
+      << "published before: nothing more is kept";
+  EXPECT_THAT(publish(registry, 1, "tbilisi-2", then + absl::Hours(23)), IsOk())
+      << "others are not kept from theirs";
+  EXPECT_THAT(publish(registry, 21, "tbilisi-1", then + absl::Hours(24)), IsOk());
 }
 
 TEST_F(MutationsTest, AnOpenersKeyMakesItsAuthorityReachableAndItsSuspensionUndoesIt) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/identity/chain_verifier.h"
 #include "common/sealing/signer_trust.h"
@@ -122,6 +123,19 @@ TEST_F(CadesTest, RefusesASignatureChangedCutOrContinued) {
     EXPECT_THAT(VerifySignature(kManifest, signature.substr(0, size), trusted),
                 FailsWith(absl::StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
   }
+}
+
+TEST_F(CadesTest, ASignatureIsNoLargerThanWhatItNeeds) {
+  EXPECT_LT(signer_.Sign(kManifest, now_)->size(), kLargestSignature / 4);
+  const auto large = signer_.Sign(kManifest, now_, std::string(12'000, 'x'));
+  ASSERT_THAT(large, IsOk());
+  EXPECT_THAT(VerifySignature(kManifest, *large, Anybody), IsOk());
+  EXPECT_THAT(signer_.Sign(kManifest, now_, std::string(kLargestSignature, 'x')),
+              FailsWith(absl::StatusCode::kInvalidArgument, "SIGNER_INVALID"));
+  const auto refused =
+      VerifySignature(kManifest, std::string(std::size_t{57} * 1024, '0'), Anybody).status();
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "SIGNATURE_INVALID"));
+  EXPECT_TRUE(absl::StrContains(refused.message(), "larger than 16 KiB")) << refused;
 }
 
 TEST_F(CadesTest, AsksWhetherTheSignerCounts) {
