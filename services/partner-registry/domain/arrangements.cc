@@ -180,7 +180,7 @@ absl::StatusOr<Plan> PlanCreateArrangement(const Registry& registry, Arrangement
                      "The partner has an arrangement with this id: choose another.",
                      {.reason = "ARRANGEMENT_EXISTS"});
   }
-  COMITY_RETURN_IF_ERROR(CheckRoom(arrangement, registry));
+  COMITY_RETURN_IF_ERROR(CheckRoom(arrangement, registry, now));
   arrangement.steps = {{.state = ArrangementState::kDrafting,
                         .day = arrangement.opened,
                         .evidence = arrangement.evidence}};

@@ -27,6 +27,8 @@ absl::StatusOr<Plan> PlanCreateInstrument(const Registry& registry, absl::string
   COMITY_RETURN_IF_ERROR(CheckRoom(instrument, registry));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(instrument, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(TooLarge(nullptr, instrument), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, nullptr, instrument));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, nullptr, instrument), "instrument"));
   COMITY_RETURN_IF_ERROR(
@@ -47,6 +49,8 @@ absl::StatusOr<Plan> PlanUpdateInstrument(const Registry& registry, absl::string
       CheckProblem(CheckKindStays(*known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(changed, registry), "INSTRUMENT_INVALID", "instrument"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(TooLarge(known, changed), "INSTRUMENT_INVALID", "instrument"));
   COMITY_RETURN_IF_ERROR(CheckEffect(registry, known, changed));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(registry, known, changed), "instrument"));
   COMITY_RETURN_IF_ERROR(

@@ -236,9 +236,7 @@ class Planner {
       if (!problem.has_value()) problem = CheckEdit(candidate.fact, name, old);
       if (!problem.has_value()) problem = CheckNames(candidate.fact, old, after);
       // What an export brings to an empty registry was judged where it comes from.
-      if (!problem.has_value() && !old.has_value() && !initial_load_) {
-        problem = limits.Check(candidate.fact);
-      }
+      if (!problem.has_value() && !initial_load_) problem = limits.Check(old, candidate.fact);
       if (problem.has_value()) return RowError(candidate.source, *problem);
       COMITY_RETURN_IF_ERROR(CheckSteps(candidate, old, histories));
       if (const auto* made = std::get_if<Partner>(&candidate.fact);

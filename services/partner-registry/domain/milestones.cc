@@ -1,6 +1,7 @@
 #include "services/partner-registry/domain/milestones.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -30,12 +31,12 @@ std::string NewMilestoneId(const Registry& registry, const Milestone& milestone)
   std::string base = milestone.project.empty() ? step : absl::StrCat(step, "-", milestone.project);
   constexpr std::size_t kRoomForNumber = 8;
   if (base.size() > 63 - kRoomForNumber) base = step;
-  Milestone named = milestone;
-  named.id = base;
-  for (int number = 2; registry.Find(NameOf(named)).has_value(); ++number) {
-    named.id = absl::StrCat(base, "-", number);
-  }
-  return named.id;
+  // Withdrawn ones, of which there may be many, keep theirs.
+  std::set<absl::string_view> taken;
+  for (const Milestone* each : registry.MilestonesOf(milestone.partner)) taken.insert(each->id);
+  std::string id = base;
+  for (int number = 2; taken.contains(id); ++number) id = absl::StrCat(base, "-", number);
+  return id;
 }
 
 // Whether the step could be recorded, whatever its source lacked.
@@ -93,6 +94,8 @@ absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone mil
   }
   COMITY_RETURN_IF_ERROR(
       CheckProblem(Check(milestone, registry), "MILESTONE_INVALID", "milestone"));
+  COMITY_RETURN_IF_ERROR(
+      CheckProblem(TooLarge(nullptr, milestone), "MILESTONE_INVALID", "milestone"));
   milestone.id = NewMilestoneId(registry, milestone);
   std::string name = NameOf(milestone);
   return Plan{.facts = {std::move(milestone)}, .resource = std::move(name)};

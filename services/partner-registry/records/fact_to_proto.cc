@@ -1,13 +1,16 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/time/day.h"
+#include "services/partner-registry/domain/fact_limits.h"
 #include "services/partner-registry/records/fact_proto.h"
 #include "services/partner-registry/records/relation_proto.h"
 
@@ -77,6 +80,20 @@ void KeepRecorders(const T& fact, Message& record,
                    v1::Confirmation* (Message::*confirmation)() = &Message::mutable_confirmation) {
   if (fact.recorded_by.empty() && !fact.confirmation.has_value()) return;
   (record.*confirmation)()->set_field(absl::StrJoin(fact.recorded_by, " "));
+}
+
+// Those that were withdrawn last, in the order of names.
+std::vector<const Milestone*> LastWithdrawn(const Registry& registry, absl::string_view partner) {
+  std::vector<const Milestone*> withdrawn = registry.MilestonesOf(partner);
+  std::erase_if(withdrawn, [](const Milestone* each) { return !each->withdrawn(); });
+  if (withdrawn.size() <= kMostWithdrawnTold) return withdrawn;
+  std::stable_sort(withdrawn.begin(), withdrawn.end(), [](const Milestone* a, const Milestone* b) {
+    return a->recorded.revision > b->recorded.revision;
+  });
+  withdrawn.resize(kMostWithdrawnTold);
+  std::sort(withdrawn.begin(), withdrawn.end(),
+            [](const Milestone* a, const Milestone* b) { return a->id < b->id; });
+  return withdrawn;
 }
 
 }  // namespace
@@ -353,6 +370,7 @@ v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
   v1::PartnerStanding made;
   *made.mutable_partner() = ToProto(partner, registry.store_id());
   made.set_legal_class(Cast<v1::LegalClass>(standing.legal_class));
+  const std::vector<const Milestone*> withdrawn = LastWithdrawn(registry, partner.id);
   for (const AxisStanding& axis : standing.axes) {
     v1::AxisStanding& added = *made.add_axes();
     added.set_axis(Cast<v1::Axis>(axis.axis));
@@ -366,10 +384,8 @@ v1::PartnerStanding ToProto(const Standing& standing, const Partner& partner,
     }
     // What was withdrawn counts no more and stays readable. What was public is another question.
     if (standing.public_on.has_value()) continue;
-    for (const Milestone* step : registry.MilestonesOf(partner.id)) {
-      if (step->withdrawn() && step->axis == axis.axis) {
-        *added.add_history() = ToProto(*step, registry.store_id());
-      }
+    for (const Milestone* step : withdrawn) {
+      if (step->axis == axis.axis) *added.add_history() = ToProto(*step, registry.store_id());
     }
   }
   for (const Instrument* instrument : standing.instruments) {
