@@ -69,25 +69,29 @@ std::string HowToAsk(const ChangeRequest& request) {
 
 absl::Status Pending(int most, absl::string_view what) {
   return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat(most, " requests of the partner ", what),
+                   absl::StrCat(most, " requests of yours ", what),
                    {.reason = "CHANGE_REQUESTS_PENDING"});
 }
 
-// Whether its partner may make one more: each is kept, and looked at with the next.
-absl::Status CheckMayAsk(const Registry& registry, absl::string_view partner, absl::Time now) {
+// Whether the contact may make one more: each is kept, and looked at with the next. Of each by
+// itself, so that none keeps its colleagues from asking.
+absl::Status CheckMayAsk(const Registry& registry, const ChangeRequest& asked,
+                         absl::string_view caller, absl::Time now) {
   int open = 0;
   int of_the_day = 0;
-  for (const ChangeRequest* each : registry.ChangeRequestsOf(partner)) {
-    if (each->state == ChangeRequestState::kOpen) ++open;
+  const ChangeRequest* oldest = nullptr;  // Of those that wait.
+  for (const ChangeRequest* each : registry.ChangeRequestsOf(asked.partner)) {
+    if (each->requested_by != caller) continue;
     if (each->request_time > now - absl::Hours(24)) ++of_the_day;
+    if (each->state != ChangeRequestState::kOpen) continue;
+    ++open;
+    if (oldest == nullptr || each->request_time < oldest->request_time) oldest = each;
   }
   if (open >= kMostOpenRequests) {
     return Pending(kMostOpenRequests,
-                   absl::StrCat("wait for an answer: wait for it, or take one that `comity changes "
-                                "list ",
-                                partner,
-                                "` shows back with `comity changes reject REQUEST --answer "
-                                "ANSWER`."));
+                   absl::StrCat("wait for an answer: wait for it, or take one back, such as the "
+                                "oldest with `comity changes reject ",
+                                NameOf(*oldest), " --answer ANSWER`."));
   }
   if (of_the_day >= kMostRequestsADay) {
     return Pending(kMostRequestsADay,
@@ -178,7 +182,7 @@ absl::StatusOr<Plan> PlanCreateChangeRequest(const Registry& registry,
       !fault.empty()) {
     return Bad("change_request.reason", fault);
   }
-  COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked.partner, now));
+  COMITY_RETURN_IF_ERROR(CheckMayAsk(registry, asked, caller.spiffe_id, now));
   COMITY_ASSIGN_OR_RETURN(const Plan edit, EditOf(registry, caller.spiffe_id, asked, now));
   if (edit.facts.empty()) {
     return Bad("change_request.update_mask", "it is recorded so already: nothing would change");

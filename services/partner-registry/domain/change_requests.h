@@ -17,10 +17,10 @@
 // `CHANGE_REQUEST_NOT_FOUND`.
 namespace comity::partner_registry {
 
-// So many requests of a partner may wait for an answer.
+// So many requests of a contact may wait for an answer.
 inline constexpr int kMostOpenRequests = 50;
 
-// So many may be made within 24 hours, whatever became of them: what was answered is kept.
+// So many it may make within 24 hours, whatever became of them: what was answered is kept.
 inline constexpr int kMostRequestsADay = 200;
 
 // The name of what it asks to have changed or entered.

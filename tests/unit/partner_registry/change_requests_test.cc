@@ -240,21 +240,31 @@ TEST_F(ChangeRequestsTest, WhoAskedTakesItBackAndTheAgencyDeclines) {
   EXPECT_EQ(Found(request).state, ChangeRequestState::kWithdrawn);
 }
 
-TEST_F(ChangeRequestsTest, SoManyOfAPartnerWait) {
+TEST_F(ChangeRequestsTest, SoManyOfAContactWaitAndItsColleaguesAskAllTheSame) {
+  ChangeRequest of_another = Promotion();
+  of_another.id = "01900000-0000-7000-8000-000000000005";
+  Take(PlanCreateChangeRequest(registry_, kOther, of_another, kNow - absl::Hours(1)));
   for (int i = 0; i < kMostOpenRequests; ++i) {
     ChangeRequest request = Promotion();
     request.id = absl::StrCat("01900000-0000-7000-8000-0000000001", i < 10 ? "0" : "", i);
     Take(Ask(request));
   }
   ChangeRequest one = Promotion();
-  EXPECT_THAT(Ask(one), FailsWith(absl::StatusCode::kResourceExhausted, "CHANGE_REQUESTS_PENDING"));
   ChangeRequest first = one;
   first.id = "01900000-0000-7000-8000-000000000100";
-  Take(Reject(first));
+  const auto refused = Ask(one);
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "CHANGE_REQUESTS_PENDING"));
+  EXPECT_THAT(
+      std::string(refused.status().message()),
+      HasSubstr(absl::StrCat("`comity changes reject ", NameOf(first), " --answer ANSWER`")))
+      << "its own, not that of another, which it may not take back";
+  EXPECT_THAT(PlanCreateChangeRequest(registry_, kOther, one, kNow), IsOk());
+
+  Take(Reject(first, kTbilisi));
   EXPECT_THAT(Ask(one), IsOk());
 }
 
-TEST_F(ChangeRequestsTest, SoManyOfAPartnerAreMadeInADayAlsoIfAllAreTakenBack) {
+TEST_F(ChangeRequestsTest, SoManyOfAContactAreMadeInADayAlsoIfAllAreTakenBack) {
   std::vector<Fact> taken_back;
   for (int i = 0; i < kMostRequestsADay; ++i) {
     ChangeRequest request = Promotion();
@@ -273,6 +283,8 @@ TEST_F(ChangeRequestsTest, SoManyOfAPartnerAreMadeInADayAlsoIfAllAreTakenBack) {
 
   EXPECT_THAT(Ask(Promotion()),
               FailsWith(absl::StatusCode::kResourceExhausted, "CHANGE_REQUESTS_PENDING"));
+  EXPECT_THAT(PlanCreateChangeRequest(registry_, kOther, Promotion(), kNow), IsOk())
+      << "its colleagues are not kept from asking";
   EXPECT_THAT(PlanCreateChangeRequest(registry_, kTbilisi, Promotion(), kNow + absl::Hours(1)),
               IsOk());
   EXPECT_THAT(registry_.open_requests(), ::testing::IsEmpty());
