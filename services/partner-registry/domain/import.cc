@@ -242,7 +242,7 @@ class Planner {
       if (const auto* made = std::get_if<Partner>(&candidate.fact);
           made != nullptr && old.has_value()) {
         // Judged by what the import leaves: the same files may make unsure what hangs on it.
-        problem = SureUnderTheOldName(after, std::get<Partner>(*old), *made);
+        problem = RestsOnTheOldName(after, std::get<Partner>(*old), *made, now_);
         if (problem.has_value()) return RowError(candidate.source, *problem, kConfirmationNeeded);
       }
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));

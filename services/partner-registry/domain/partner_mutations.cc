@@ -74,7 +74,7 @@ absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_vi
 }
 
 absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
-                                       Partner changed, absl::string_view etag) {
+                                       Partner changed, absl::string_view etag, absl::Time now) {
   COMITY_ASSIGN_OR_RETURN(const Partner* known, FindOnRegister(registry, changed.id));
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   changed.exchanges_suspended = known->exchanges_suspended;
@@ -84,7 +84,8 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
     return Alike(*other, "name or alias", absl::StrCat(kAnotherName, "."));
   }
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
-  COMITY_RETURN_IF_ERROR(CheckNotSurer(SureUnderTheOldName(registry, *known, changed), "partner"));
+  COMITY_RETURN_IF_ERROR(
+      CheckNotSurer(RestsOnTheOldName(registry, *known, changed, now), "partner"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), "partner"));
   if (changed.legal_classes.empty() && !known->legal_classes.empty()) {
     return InvalidField("PARTNER_INVALID", "partner.legal_classes",

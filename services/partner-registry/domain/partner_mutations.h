@@ -23,9 +23,10 @@ absl::StatusOr<Plan> PlanCreatePartner(const Registry& registry, absl::string_vi
 // barrier if legal classes or the competence change. INVALID_ARGUMENT `PARTNER_INVALID`, also if it
 // would be left without the legal classes that it has. ALREADY_EXISTS `PARTNER_ALIKE`: it would get
 // a name that another on the register has. FAILED_PRECONDITION `CONFIRMATION_NEEDED`: a
-// legal class or the competence would become sure that a second person has to confirm.
+// legal class or the competence would become sure that a second person has to confirm, or something
+// rests on its name of before (RestsOnTheOldName).
 absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_view caller,
-                                       Partner changed, absl::string_view etag);
+                                       Partner changed, absl::string_view etag, absl::Time now);
 
 // Confirms the period of its legal class that begins on `from` (a barrier). Errors of Confirm
 // (confirmations.h). INVALID_ARGUMENT `FIELD_REQUIRED` without an etag.

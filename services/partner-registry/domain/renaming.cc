@@ -11,8 +11,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "common/legal/effect.h"
+#include "common/time/day.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/decisive_fields.h"
+#include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/remedies.h"
 
 namespace comity::partner_registry {
@@ -20,10 +22,49 @@ namespace {
 
 constexpr std::size_t kMostNamed = 3;  // What is said stays short enough to be read.
 
+// The first of `commands`, and how many more there are.
+std::string FirstOf(const std::vector<std::string>& commands) {
+  const std::size_t named = std::min(commands.size(), kMostNamed);
+  const std::size_t more = commands.size() - named;
+  return absl::StrCat(absl::StrJoin(absl::MakeSpan(commands).first(named), " and "),
+                      more > 0 ? absl::StrCat(" (and ", more, " more, named once these are)") : "");
+}
+
+// Its own, or about it by name; what is for any counterpart names nobody.
+bool Names(const Decision& decision, const std::string& partner) {
+  const std::vector<std::string>& counterparts = decision.counterparts;
+  return decision.partner == partner ||
+         std::find(counterparts.begin(), counterparts.end(), partner) != counterparts.end();
+}
+
+bool MayStillCount(const Decision& decision, absl::CivilDay today) {
+  if (decision.withdraw_time.has_value()) return false;
+  const PartialDate last = DayRecorded(decision.valid_to);
+  return !last.known() || last.latest() >= today;
+}
+
+// What was decided was decided of the partner of then: nobody decided it of one of this name.
+std::optional<Problem> DecidedUnderTheOldName(const Registry& registry, const Partner& known,
+                                              const Partner& changed, absl::CivilDay today) {
+  std::vector<std::string> withdraw;
+  for (const auto& [id, decision] : registry.decisions()) {
+    if (!Names(*decision, known.id) || !MayStillCount(*decision, today)) continue;
+    withdraw.push_back(HowToWithdraw(*decision));
+  }
+  if (withdraw.empty()) return std::nullopt;
+  return Problem{"display_name",
+                 absl::StrCat("Nobody decided of ", changed.display_name, " what was decided of ",
+                              NameOf(known), ", until now ", known.display_name,
+                              ": have it withdrawn first with ", FirstOf(withdraw),
+                              ", and whoever decided it records it anew afterwards, if it is so "
+                              "of ",
+                              changed.display_name)};
+}
+
 }  // namespace
 
-std::optional<Problem> SureUnderTheOldName(const Registry& registry, const Partner& known,
-                                           const Partner& changed) {
+std::optional<Problem> RestsOnTheOldName(const Registry& registry, const Partner& known,
+                                         const Partner& changed, absl::Time now) {
   if (!HasAnotherName(known, changed)) return std::nullopt;
   std::vector<std::string> update;
   std::vector<std::string> confirm;
@@ -41,18 +82,16 @@ std::optional<Problem> SureUnderTheOldName(const Registry& registry, const Partn
     update.push_back(HowToUpdate(*authority, {SetCertainty("certainty", Certainty::kUnconfirmed)}));
     confirm.push_back(absl::StrCat("with ", HowToConfirm(*authority)));
   }
-  if (update.empty()) return std::nullopt;
-  const std::size_t named = std::min(update.size(), kMostNamed);
-  const std::size_t more = update.size() - named;
-  return Problem{
-      "display_name",
-      absl::StrCat("Nobody confirmed that what hangs on ", NameOf(known), ", until now ",
-                   known.display_name, ", is that of ", changed.display_name,
-                   ": say first, or in the same import, that it is not sure, with ",
-                   absl::StrJoin(absl::MakeSpan(update).first(named), " and "),
-                   more > 0 ? absl::StrCat(" (and ", more, " more, named once these are)") : "",
-                   ", and afterwards have somebody else confirm ",
-                   absl::StrJoin(absl::MakeSpan(confirm).first(named), " and "))};
+  if (update.empty()) {
+    return DecidedUnderTheOldName(registry, known, changed, DayInBrussels(now));
+  }
+  const std::size_t named = std::min(confirm.size(), kMostNamed);
+  return Problem{"display_name",
+                 absl::StrCat("Nobody confirmed that what hangs on ", NameOf(known), ", until now ",
+                              known.display_name, ", is that of ", changed.display_name,
+                              ": say first, or in the same import, that it is not sure, with ",
+                              FirstOf(update), ", and afterwards have somebody else confirm ",
+                              absl::StrJoin(absl::MakeSpan(confirm).first(named), " and "))};
 }
 
 void RecordRenamed(const Registry& registry, absl::string_view caller, std::vector<Fact>& facts) {

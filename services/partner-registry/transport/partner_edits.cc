@@ -33,7 +33,7 @@ absl::Status PartnerEdits::UpdatePartner(const rpc::Call& call,
   COMITY_ASSIGN_OR_RETURN(std::string detail, ReasonOfEdit(request.reason()));
   return Make<Partner>(
       call, request, std::move(detail),
-      [&](const Registry& latest, absl::Time) -> absl::StatusOr<Plan> {
+      [&](const Registry& latest, absl::Time now) -> absl::StatusOr<Plan> {
         const Partner* known = latest.FindPartner(id);
         if (known == nullptr) return NoSuch("partner", "PARTNER_NOT_FOUND");
         v1::Partner merged = ToProto(*known, store_id());
@@ -41,7 +41,7 @@ absl::Status PartnerEdits::UpdatePartner(const rpc::Call& call,
         COMITY_ASSIGN_OR_RETURN(Partner changed, PartnerFromProto("partner", merged));
         changed.id = id;
         return PlanUpdatePartner(latest, call.caller(), std::move(changed),
-                                 request.partner().etag());
+                                 request.partner().etag(), now);
       },
       response);
 }

@@ -257,8 +257,8 @@ Edit RandomEdits::OfPartner(const NaiveRegistry& naive, const std::string& kind,
     Partner kept = made;
     KeepConfirmations(known, kept);
     return {kind,
-            [=, etag = Etag(*known)](const Registry& latest, absl::Time) {
-              return PlanUpdatePartner(latest, who, made, etag);
+            [=, etag = Etag(*known)](const Registry& latest, absl::Time now) {
+              return PlanUpdatePartner(latest, who, made, etag, now);
             },
             [=](NaiveRegistry& n, const RegistryStore::Written& written) {
               if (!another) return n.Commit({kept}, TimeOf(written));
@@ -271,8 +271,8 @@ Edit RandomEdits::OfPartner(const NaiveRegistry& naive, const std::string& kind,
   }
   Partner kept = made;
   KeepConfirmations(known, kept);
-  return Meaning(kind, {kept}, [=, etag = Etag(*known)](const Registry& latest, absl::Time) {
-    return PlanUpdatePartner(latest, who, made, etag);
+  return Meaning(kind, {kept}, [=, etag = Etag(*known)](const Registry& latest, absl::Time now) {
+    return PlanUpdatePartner(latest, who, made, etag, now);
   });
 }
 

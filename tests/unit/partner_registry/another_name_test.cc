@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
 #include "services/partner-registry/domain/partner_mutations.h"
@@ -54,7 +56,7 @@ class AnotherNameTest : public TwoPersonsTest {
   }
 
   absl::StatusOr<Plan> Rename(const char* who = kFirst) const {
-    return PlanUpdatePartner(registry_, who, Belarus(), "");
+    return PlanUpdatePartner(registry_, who, Belarus(), "", kNow);
   }
 
   absl::StatusOr<Plan> ConfirmClass(const char* who) const {
@@ -78,26 +80,27 @@ TEST_F(AnotherNameTest, APartnerIsNothingForSure) {
   for (const char* spelling : {"INTERNATIONAL Criminal Police Organization: Interpol*",
                                "INTERPOL (International Criminal Police Organization)"}) {
     renamed.display_name = spelling;
-    const auto plan = PlanUpdatePartner(registry_, kFirst, renamed, "");
+    const auto plan = PlanUpdatePartner(registry_, kFirst, renamed, "", kNow);
     ASSERT_THAT(plan, IsOk()) << "the same words";
     EXPECT_THAT(plan->facts, SizeIs(1)) << "nothing else is touched";
   }
   renamed.aliases.emplace_back("Police of the world");
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, ""), IsOk()) << "it has its own, too";
+  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, "", kNow), IsOk())
+      << "it has its own, too";
   MakeUnsure("interpol");
   renamed = *registry_.FindPartner("interpol");
   ASSERT_EQ(renamed.legal_classes.size(), 1u);
   ASSERT_TRUE(renamed.competence.criminal_matters);
   renamed.display_name = "Customs Bureau";
-  const auto refused = PlanUpdatePartner(registry_, kFirst, renamed, "");
+  const auto refused = PlanUpdatePartner(registry_, kFirst, renamed, "", kNow);
   EXPECT_THAT(refused, kNeeded);
   EXPECT_THAT(std::string(refused.status().message()),
               HasSubstr("say so with `--set 'legal_classes=[{\"legal_class\": "));
   renamed.legal_classes[0].certainty = Certainty::kUnconfirmed;
   renamed.competence.certainty = Certainty::kFound;
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, ""), kNeeded) << "its competence";
+  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, renamed, "", kNow), kNeeded) << "its competence";
   renamed.competence.certainty = Certainty::kUnconfirmed;
-  Do(PlanUpdatePartner(registry_, kFirst, renamed, ""));
+  Do(PlanUpdatePartner(registry_, kFirst, renamed, "", kNow));
 
   const auto of_class = [&](const char* who) {
     return PlanConfirmLegalClass(registry_, who, "interpol", renamed.legal_classes[0].from, "OJ",
@@ -118,7 +121,7 @@ TEST_F(AnotherNameTest, APartnerIsNothingForSure) {
   // What was confirmed was so under the name of then.
   renamed = *registry_.FindPartner("interpol");
   renamed.display_name = "Police Bureau";
-  const auto again = PlanUpdatePartner(registry_, kSecond, renamed, "");
+  const auto again = PlanUpdatePartner(registry_, kSecond, renamed, "", kNow);
   Do(again);
   EXPECT_TRUE(again->barrier);
   is_for_others(kSecond, kThird);
@@ -217,6 +220,60 @@ TEST_F(AnotherNameTest, AnImportMayMakeItUnsureInTheSameFiles) {
   Do(Plan{.facts = only->facts});
   EXPECT_THAT(ConfirmField(kFirst, "in_force"), kNotYou);
   EXPECT_THAT(ConfirmAuthority(kFirst), kNotYou);
+}
+
+// An insider renamed Panama, and two true words on Belarus made what was decided of Panama count.
+TEST_F(AnotherNameTest, WhatWasDecidedOfItIsWithdrawnFirst) {
+  MakeUnsure("albania");
+  const auto decision = [](const char* id, const char* whose,
+                           std::vector<std::string> counterparts) {
+    return Decision{.id = id,
+                    .kind = DecisionKind::kAuthorisation,
+                    .partner = whose,
+                    .counterparts = std::move(counterparts),
+                    .valid_from = "2026-01-01",
+                    .evidence = "letter"};
+  };
+  const auto import = [&] {
+    std::vector<ImportRow> rows = {{.source = {"partners.csv", 2}, .fact = Belarus()}};
+    for (const LegalClassPeriod& period : Belarus().legal_classes) {
+      rows.push_back({.source = {"legal_classes.csv", 2},
+                      .fact = LegalClassRow{.partner = "albania", .period = period}});
+    }
+    return PlanImport(registry_, rows, kFirst, kNow);
+  };
+  ASSERT_THAT(Rename(), IsOk());
+  ASSERT_THAT(import(), IsOk());
+
+  Decision assessment = decision("d1", "", {"albania", "georgia"});
+  assessment.kind = DecisionKind::kSafeguardsAssessment;
+  assessment.valid_to = "2026-11-28";
+  const Registry without = registry_;
+  for (const Decision& each :
+       {decision("d2", "france", {"albania"}), decision("d3", "albania", {}), assessment}) {
+    registry_ = After(without, {each});
+    EXPECT_THAT(Rename(), kNeeded) << each.id;
+    EXPECT_THAT(std::string(Rename().status().message()),
+                HasSubstr(absl::StrCat("decided of partners/albania, until now Albania: have it "
+                                       "withdrawn first with `comity decisions withdraw decisions/",
+                                       each.id, " --general --reason REASON`, and whoever ")));
+    EXPECT_THAT(import(), kNeededOfRow) << each.id;
+    Decision withdrawn = each;
+    withdrawn.withdraw_time = kNow;
+    registry_ = After(without, {withdrawn});
+    EXPECT_THAT(Rename(), IsOk()) << each.id;
+    EXPECT_THAT(import(), IsOk()) << each.id;
+  }
+  assessment.valid_to = "2026-11-27";
+  registry_ = After(without, {assessment});
+  EXPECT_THAT(Rename(), IsOk()) << "it is over";
+  registry_ = After(without, {decision("d4", "france", {}), decision("d5", "france", {"georgia"})});
+  EXPECT_THAT(Rename(), IsOk()) << "of others, and of nobody in particular";
+
+  registry_ = After(without, {decision("d1", "albania", {}), decision("d2", "albania", {}),
+                              decision("d3", "albania", {}), decision("d4", "albania", {})});
+  EXPECT_THAT(std::string(Rename().status().message()),
+              HasSubstr("decisions/d3 --general --reason REASON` (and 1 more, named once"));
 }
 
 }  // namespace

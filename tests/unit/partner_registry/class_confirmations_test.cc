@@ -20,7 +20,7 @@ class ClassConfirmationsTest : public TwoPersonsTest {
     Do(PlanUpdatePartner(
         registry_, kFirst,
         With({{.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}}),
-        ""));
+        "", kNow));
   }
 
   Partner With(std::vector<LegalClassPeriod> periods) const {
@@ -57,7 +57,8 @@ TEST_F(ClassConfirmationsTest, ASecondPersonMakesAPeriodSure) {
 
   Do(PlanUpdatePartner(
       registry_, kFirst,
-      With({{.legal_class = LegalClass::kMemberState, .certainty = Certainty::kUnconfirmed}}), ""));
+      With({{.legal_class = LegalClass::kMemberState, .certainty = Certainty::kUnconfirmed}}), "",
+      kNow));
   EXPECT_EQ(Known(), legal::Tri::kUnknown) << "another class was not confirmed";
 }
 
@@ -69,11 +70,12 @@ TEST_F(ClassConfirmationsTest, DaysOfAnUnconfirmedClassStaySo) {
   LegalClassPeriod late{.legal_class = LegalClass::kMemberState,
                         .from = "2026-01-01",
                         .certainty = Certainty::kUnconfirmed};
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({sure}), ""), kNeeded);
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({}), ""), kNeeded) << "to enter it anew";
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), ""), kNeeded);
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({sure}), "", kNow), kNeeded);
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({}), "", kNow), kNeeded)
+      << "to enter it anew";
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), "", kNow), kNeeded);
   early.certainty = Certainty::kUnconfirmed;
-  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), ""), IsOk());
+  EXPECT_THAT(PlanUpdatePartner(registry_, kSecond, With({early, late}), "", kNow), IsOk());
   EXPECT_THAT(PlanImport(registry_,
                          Rows("legal_classes.csv",
                               "partner,legal_class,from,to,certainty\n"
@@ -86,7 +88,7 @@ TEST_F(ClassConfirmationsTest, NobodyMakesAClassSureAlone) {
   Partner moldova = *registry_.FindPartner("moldova");
   const auto update = [&](std::vector<LegalClassPeriod> periods) {
     moldova.legal_classes = std::move(periods);
-    return PlanUpdatePartner(registry_, kFirst, moldova, "");
+    return PlanUpdatePartner(registry_, kFirst, moldova, "", kNow);
   };
   const auto period = [](LegalClass legal_class, const char* from, const char* to,
                          Certainty certainty = Certainty::kFound) {

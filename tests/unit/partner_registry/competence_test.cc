@@ -27,7 +27,7 @@ class CompetenceTest : public TwoPersonsTest {
   }
 
   absl::StatusOr<Plan> Say(absl::string_view caller, bool competent, Certainty certainty) const {
-    return PlanUpdatePartner(registry_, caller, Saying(competent, certainty), "");
+    return PlanUpdatePartner(registry_, caller, Saying(competent, certainty), "", kNow);
   }
 
   absl::StatusOr<Plan> ConfirmIt(absl::string_view caller) const {
@@ -59,7 +59,7 @@ TEST_F(CompetenceTest, ASecondPersonMakesItSure) {
 
   Partner renamed = Unodc();
   renamed.aliases.emplace_back("The office");
-  Do(PlanUpdatePartner(registry_, kFirst, renamed, ""));
+  Do(PlanUpdatePartner(registry_, kFirst, renamed, "", kNow));
   EXPECT_EQ(Sure(), Certainty::kFound) << "what it says in law is the same";
   Do(Say(kSecond, false, Certainty::kFound));
   Do(Say(kSecond, true, Certainty::kUnconfirmed));
@@ -86,11 +86,11 @@ TEST_F(CompetenceTest, ThatItIsNotOrThatItIsLessSureAnybodySays) {
             Certainty::kFound);
   Partner interpol = *registry_.FindPartner("interpol");
   interpol.competence.certainty = Certainty::kUnconfirmed;
-  const auto unsure = PlanUpdatePartner(registry_, kFirst, interpol, "");
+  const auto unsure = PlanUpdatePartner(registry_, kFirst, interpol, "", kNow);
   ASSERT_THAT(unsure, IsOk());
   EXPECT_TRUE(unsure->barrier) << "nothing is released on it any more";
   interpol.competence = {.criminal_matters = false, .certainty = Certainty::kFound};
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, interpol, ""), IsOk());
+  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, interpol, "", kNow), IsOk());
 }
 
 TEST_F(CompetenceTest, AStatementOfNobodyIsRecordedAnewFirst) {

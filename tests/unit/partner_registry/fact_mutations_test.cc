@@ -208,7 +208,7 @@ TEST_F(FactMutationsTest, WhatIsNotSeenIsInNoText) {
   refused(PlanUpdateContact(registry_, contact, "", kNow), "contact.function");
   Partner partner = *registry_.FindPartner("georgia");
   partner.aliases = {reversed};
-  refused(PlanUpdatePartner(registry_, kImporter, partner, ""), "partner.aliases");
+  refused(PlanUpdatePartner(registry_, kImporter, partner, "", kNow), "partner.aliases");
   Milestone milestone{.partner = "algeria",
                       .axis = Axis::kContactPoint,
                       .step = "REQUESTED",

@@ -332,7 +332,7 @@ class OneInsiderTest : public ::testing::Test {
           period.certainty = UnsureInPlaceOf(period.certainty);
         }
       }
-      return PlanUpdatePartner(registry, as, changed, "");
+      return PlanUpdatePartner(registry, as, changed, "", kNow);
     }
     if (what == 1 && !partner.legal_classes.empty()) {
       const std::string from = OneOf(partner.legal_classes).from;

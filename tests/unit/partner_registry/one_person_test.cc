@@ -221,11 +221,11 @@ TEST_F(OnePersonTest, AClassIsNotMadeSureByTheEndOfTheOneBefore) {
     Partner changed = *registry_.FindPartner("brazil");
     changed.legal_classes[0].to = end;
     changed.legal_classes[0].certainty = Certainty::kFound;
-    EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, changed, ""), kNeeded) << end;
+    EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, changed, "", kNow), kNeeded) << end;
   }
   Partner changed = *registry_.FindPartner("brazil");
   changed.legal_classes[0].to = "2026-04-30";
-  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, changed, ""),
+  EXPECT_THAT(PlanUpdatePartner(registry_, kFirst, changed, "", kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"))
       << "a year of which nobody knows the day overlaps";
 }
@@ -240,7 +240,7 @@ TEST_F(OnePersonTest, AClassStaysTheWordOfWhoClaimedItWhereverItsDaysAreMoved) {
   Partner doubted = *registry_.FindPartner("brazil");
   doubted.legal_classes[0].from = "2026-05-01";
   doubted.legal_classes[0].certainty = Certainty::kUnknown;
-  Do(PlanUpdatePartner(registry_, kSecond, doubted, ""));
+  Do(PlanUpdatePartner(registry_, kSecond, doubted, "", kNow));
   for (const char* who : {kFirst, kSecond}) {
     EXPECT_THAT(PlanConfirmLegalClass(registry_, who, "brazil", "2026-05-01", "OJ",
                                       EtagOf(registry_.FindPartner("brazil")->recorded), kNow),

@@ -149,7 +149,7 @@ TEST_F(PartnerMutationsTest, AClassIsOneOfTheKind) {
   Partner wbcj = *registry_.FindPartner("wbcj");
   wbcj.legal_classes[0].legal_class = Class::kUnionBody;
   wbcj.legal_classes[0].certainty = Certainty::kUnconfirmed;
-  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, wbcj, ""),
+  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, wbcj, "", kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
   const auto row = PlanImport(
       registry_, Rows("legal_classes.csv", "partner,legal_class,from,to\nwbcj,UNION_BODY,,\n"),
@@ -176,7 +176,7 @@ TEST_F(PartnerMutationsTest, AChangeKeepsWhatOnlyTheServerSets) {
   Partner changed = Georgia();
   changed.region = "CAUCASUS";
 
-  const auto plan = PlanUpdatePartner(registry, kImporter, changed, "");
+  const auto plan = PlanUpdatePartner(registry, kImporter, changed, "", kNow);
 
   ASSERT_THAT(plan, IsOk());
   EXPECT_TRUE(std::get<Partner>(plan->facts.at(0)).exchanges_suspended);
@@ -190,7 +190,7 @@ TEST_F(PartnerMutationsTest, WhatIsSomethingInLawStaysWhatItIs) {
   changed.iso_alpha3.clear();
   changed.legal_classes = {
       {.legal_class = LegalClass::kExternalNetwork, .certainty = Certainty::kUnconfirmed}};
-  const auto refused = PlanUpdatePartner(registry_, kImporter, changed, "");
+  const auto refused = PlanUpdatePartner(registry_, kImporter, changed, "", kNow);
   ASSERT_THAT(refused, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
   EXPECT_EQ(DetailsOf(refused.status()).fields.at(0).field, "partner.kind");
   EXPECT_THAT(
@@ -203,20 +203,20 @@ TEST_F(PartnerMutationsTest, WhatIsSomethingInLawStaysWhatItIs) {
 TEST_F(PartnerMutationsTest, AChangeOfClassOrCompetenceIsABarrierAndNoChangeIsNone) {
   Partner changed = Georgia();
   changed.competence.criminal_matters = !changed.competence.criminal_matters;
-  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "", kNow)->barrier);
   changed = Georgia();
   changed.legal_classes[0].to = "2030-12-31";
-  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "")->barrier);
+  EXPECT_TRUE(PlanUpdatePartner(registry_, kImporter, changed, "", kNow)->barrier);
 
-  const auto same = PlanUpdatePartner(registry_, kImporter, Georgia(), "");
+  const auto same = PlanUpdatePartner(registry_, kImporter, Georgia(), "", kNow);
   ASSERT_THAT(same, IsOk());
   EXPECT_THAT(same->facts, IsEmpty());
 }
 
 TEST_F(PartnerMutationsTest, AStaleEtagIsRefused) {
-  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), "\"1\""), IsOk());
+  EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), "\"1\"", kNow), IsOk());
   for (const char* stale : {"\"0\"", "1", "\"2\""}) {
-    EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), stale),
+    EXPECT_THAT(PlanUpdatePartner(registry_, kImporter, Georgia(), stale, kNow),
                 FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
     EXPECT_THAT(PlanDeletePartner(registry_, "georgia", stale, now_),
                 FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
@@ -238,7 +238,7 @@ TEST_F(PartnerMutationsTest, ADeletedPartnerIsRefusedEverythingUntilItIsPutBack)
     question.data_kind = kind;
     EXPECT_EQ(legal::Evaluate(deleted.facts(), question).outcome, legal::Outcome::kRefused);
   }
-  EXPECT_THAT(PlanUpdatePartner(deleted, kImporter, Georgia(), ""),
+  EXPECT_THAT(PlanUpdatePartner(deleted, kImporter, Georgia(), "", kNow),
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
   EXPECT_THAT(PlanDeletePartner(deleted, "georgia", "", now_)->facts, IsEmpty());
 
@@ -365,7 +365,7 @@ TEST_F(PartnerMutationsTest, OnlyADeletedPartnerThatNothingNamesIsPurged) {
 TEST_F(PartnerMutationsTest, WhoEverWasSomethingInLawIsNotPurged) {
   Partner changed = Georgia();
   changed.legal_classes.clear();
-  const auto emptied = PlanUpdatePartner(registry_, kImporter, changed, "");
+  const auto emptied = PlanUpdatePartner(registry_, kImporter, changed, "", kNow);
   ASSERT_THAT(emptied, FailsWith(absl::StatusCode::kInvalidArgument, "PARTNER_INVALID"));
   EXPECT_EQ(DetailsOf(emptied.status()).fields.at(0).field, "partner.legal_classes");
 

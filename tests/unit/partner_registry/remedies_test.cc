@@ -119,7 +119,7 @@ TEST_F(RemediesTest, WhatNobodyKnowsWhoRecordedIsRecordedAnewByWhatIsSaid) {
     partner.competence.certainty = other;
     Do(Update(instrument));
     Do(PlanUpdateAuthority(registry_, kFirst, authority, "", kNow));
-    Do(PlanUpdatePartner(registry_, kFirst, partner, ""));
+    Do(PlanUpdatePartner(registry_, kFirst, partner, "", kNow));
     Do(field());
     Do(whole());
     Do(period());

@@ -22,7 +22,7 @@ constexpr char kColumns[] = "id,kind,display_name,iso_alpha2,iso_alpha3\n";
 class WhatStaysTest : public TwoPersonsTest {
  protected:
   absl::StatusOr<Plan> Change(const Partner& partner) const {
-    return PlanUpdatePartner(registry_, kFirst, partner, "");
+    return PlanUpdatePartner(registry_, kFirst, partner, "", kNow);
   }
 
   absl::StatusOr<ImportPlan> Import(absl::string_view rows) const {
