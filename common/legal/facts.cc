@@ -56,21 +56,43 @@ void PutByName(std::vector<T>& items, T item) {
 
 absl::string_view Name(Field field) { return kFieldNames[static_cast<std::size_t>(field)]; }
 
-bool IsNeeded(Field field) {
+bool StandsFromSignature(InstrumentKind kind) {
+  switch (kind) {  // Without a default: a new kind is not forgotten.
+    case InstrumentKind::kWorkingArrangement:
+    case InstrumentKind::kMemorandumOfUnderstanding:
+    case InstrumentKind::kLetterOfUnderstanding:
+    case InstrumentKind::kUnspecified:
+      return true;
+    case InstrumentKind::kInternationalAgreement:
+    case InstrumentKind::kCooperationAgreementPre2019:
+    case InstrumentKind::kDenmarkAgreement:
+    case InstrumentKind::kBindingInstrument:
+    case InstrumentKind::kAgreementBetweenUnionBodies:
+    case InstrumentKind::kOtherAgreement:
+    case InstrumentKind::kAdequacyDecisionLed:
+    case InstrumentKind::kAdequacyDecisionGdpr:
+    case InstrumentKind::kDeemedNotATransfer:
+      return false;
+  }
+  return false;
+}
+
+bool IsNeeded(InstrumentKind kind, Field field) {
   switch (field) {  // Without a default: a new field is not forgotten.
     case Field::kSigned:
     case Field::kProvisionalFrom:
-    case Field::kInForce:
     case Field::kInForceBy:
-    case Field::kPublicSince:
     case Field::kAllowsSecondment:
       return true;
+    case Field::kInForce:
+      return !StandsFromSignature(kind);
     case Field::kAppliedFrom:
     case Field::kNotBefore:
     case Field::kNotifiedEnd:
     case Field::kEnded:
     case Field::kSuspendedFrom:
     case Field::kPartsSuspended:
+    case Field::kPublicSince:
     case Field::kScope:
     case Field::kCount:
       return false;

@@ -70,9 +70,14 @@ enum class Field : std::size_t {
 // "in_force": as in the proto.
 absl::string_view Name(Field field);
 
-// Whether a release needs a value of the field: nothing is won by emptying it. Of the others, such
-// as an end, an empty one says that there is none.
-bool IsNeeded(Field field);
+// Whether instruments of `kind` stand from their signature, unless they say from when: what the
+// agency and its counterpart arrange between them.
+bool StandsFromSignature(InstrumentKind kind);
+
+// Whether a release on an instrument of `kind` needs a value of the field: nothing is won by
+// emptying it. Of the others, such as an end, an empty one says that there is none; where it is a
+// day that another takes the place of, that other one counts.
+bool IsNeeded(InstrumentKind kind, Field field);
 
 // An instrument with every date that matters. Unknown dates are unknown, except `ended`, where it
 // means that no end is known. What tells that one is of no interest comes first: of a partner's

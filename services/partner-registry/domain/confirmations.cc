@@ -35,7 +35,7 @@ absl::Status NothingToConfirm(absl::string_view field, absl::string_view why) {
 
 // Somebody says that there is none, and a second person has yet to confirm it.
 bool MayBeConfirmedEmpty(const Instrument& instrument, legal::Field field) {
-  return CanBeNone(field) && ValueOf(instrument, field).empty() &&
+  return CanBeNone(instrument.kind, field) && ValueOf(instrument, field).empty() &&
          AsRecorded(instrument).CertaintyOf(field) == Certainty::kUnconfirmed;
 }
 
@@ -362,7 +362,7 @@ absl::Status Confirm(absl::string_view caller, absl::string_view field, std::str
       std::string first =
           absl::StrCat("record its value first, with ",
                        HowToUpdate(instrument, {absl::StrCat(field, "=VALUE"), unconfirmed}));
-      if (CanBeNone(*decisive)) {
+      if (CanBeNone(instrument.kind, *decisive)) {
         absl::StrAppend(&first, ", or that there is none, with ",
                         HowToUpdate(instrument, {unconfirmed}));
       }

@@ -71,17 +71,22 @@ bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal:
 }
 
 bool SaysThereIsNone(const Instrument& made, legal::Field field) {
-  if (legal::IsNeeded(field) || !ValueOf(made, field).empty()) return false;
+  if (legal::IsNeeded(made.kind, field) || !ValueOf(made, field).empty()) return false;
   return !legal::LeavesOpen(AsRecorded(made).CertaintyOf(field));
 }
 
 bool LeavesOpen(const Instrument& old, legal::Field field) {
-  return !legal::IsNeeded(field) && ValueOf(old, field).empty() && !SaysThereIsNone(old, field);
+  return !legal::IsNeeded(old.kind, field) && ValueOf(old, field).empty() &&
+         !SaysThereIsNone(old, field);
 }
 
-bool CanBeNone(legal::Field field) {
-  return WhatItTells(field) == Tells::kMayStop || field == legal::Field::kAppliedFrom ||
-         field == legal::Field::kPublicSince;
+bool AnotherCountsWithout(InstrumentKind kind, legal::Field field) {
+  if (field == legal::Field::kInForce) return legal::StandsFromSignature(kind);
+  return field == legal::Field::kAppliedFrom || field == legal::Field::kPublicSince;
+}
+
+bool CanBeNone(InstrumentKind kind, legal::Field field) {
+  return WhatItTells(field) == Tells::kMayStop || AnotherCountsWithout(kind, field);
 }
 
 Tells WhatItTells(legal::Field field) {

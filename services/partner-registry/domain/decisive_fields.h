@@ -39,10 +39,14 @@ bool IsBound(const Instrument& instrument, const legal::Instrument& view, legal:
 bool SaysThereIsNone(const Instrument& made, legal::Field field);
 bool LeavesOpen(const Instrument& old, legal::Field field);
 
-// Whether a second person may confirm that there is none of it: of what would stop an effect, of a
-// day of application, without which the entry into force is what counts, and of a day of
-// publication, without which the signature is.
-bool CanBeNone(legal::Field field);
+// Whether another day counts where there is none in the field: without a day of application the
+// entry into force, without a day of publication the signature, and without an entry into force of
+// an arrangement its signature.
+bool AnotherCountsWithout(InstrumentKind kind, legal::Field field);
+
+// Whether a second person may confirm that there is none of it: of what would stop an effect, and
+// of a day without which another counts.
+bool CanBeNone(InstrumentKind kind, legal::Field field);
 
 // What a value of the field tells, if it is sure.
 enum class Tells { kMayCarry, kMayStop, kNeither };

@@ -132,7 +132,7 @@ std::optional<absl::CivilDay> GainsEffect(const Instrument& before, Instrument m
 std::optional<Problem> PublicOnOnesWord(const Instrument& before, Instrument made) {
   std::set<absl::CivilDay> days = DaysOf(before);
   days.merge(DaysOf(made));
-  // Without a day of publication its signature is what makes it public.
+  // Of which a day of publication was never stated, the signature makes it public.
   const legal::Field tells =
       made.public_since.empty() ? legal::Field::kSigned : legal::Field::kPublicSince;
   RecordBy("", &before, made);  // What stays confirmed.
@@ -349,9 +349,11 @@ std::optional<Problem> MadeSurer(const Registry& registry, const Instrument* old
       return IsSureAlready("certainty", absl::StrCat("`", name, "`"),
                            CertaintyOfField(name, was.CertaintyOf(field)));
     };
-    if (SaysThereIsNone(made, field) && (bound || LeavesOpen(before, field))) {
+    // Of a day that was sure, too: it is left out behind a true word on the one that counts then.
+    const bool left_out = AnotherCountsWithout(made.kind, field) && !ValueOf(before, field).empty();
+    if (SaysThereIsNone(made, field) && (bound || left_out || LeavesOpen(before, field))) {
       surer = confirmed ? sure_already()
-              : CanBeNone(field)
+              : CanBeNone(made.kind, field)
                   ? FieldHasToBeConfirmed(made, name, absl::StrCat("That there is no `", name, "`"))
                   : NobodyKnows(name);
       return;

@@ -7,6 +7,7 @@
 
 #include "services/partner-registry/domain/confirmations.h"
 #include "services/partner-registry/domain/fact_mutations.h"
+#include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/domain/remedies.h"
 #include "services/partner-registry/domain/retractions.h"
 #include "tests/unit/partner_registry/two_persons.h"
@@ -177,16 +178,19 @@ TEST_F(LooseningTest, WhoLeavesADayOfApplicationOutDoesNotConfirmTheOtherOne) {
   Load(Decision(Certainty::kFound));
   Instrument changed = At("text");
   changed.applied_from.clear();
-  EXPECT_THAT(Update(changed), kNeeded);
   changed.certainty["in_force"] = Certainty::kUnconfirmed;
+  EXPECT_THAT(Update(changed), kNeeded);
+  changed.certainty["applied_from"] = Certainty::kUnconfirmed;
   Do(Update(changed));
-  IsForOthers("text", {"in_force"});
+  IsForOthers("text", {"in_force", "applied_from"});
 
   Load(Decision(Certainty::kUnconfirmed));
   changed = At("text");
   changed.applied_from.clear();
+  EXPECT_THAT(Update(changed), kNeeded);
+  changed.certainty["applied_from"] = Certainty::kUnconfirmed;
   Do(Update(changed));
-  IsForOthers("text", {"in_force"});
+  IsForOthers("text", {"in_force", "applied_from"});
 }
 
 TEST_F(LooseningTest, NorTheOneThatSomebodyElseEntersLater) {
@@ -195,6 +199,7 @@ TEST_F(LooseningTest, NorTheOneThatSomebodyElseEntersLater) {
   Load(decision);
   Instrument changed = At("text");
   changed.applied_from.clear();
+  changed.certainty["applied_from"] = Certainty::kUnconfirmed;
   Do(Update(changed));
   changed = At("text");
   changed.note = "seen";
@@ -203,7 +208,67 @@ TEST_F(LooseningTest, NorTheOneThatSomebodyElseEntersLater) {
   changed.certainty["in_force"] = Certainty::kUnconfirmed;
   Do(Update(changed, kThird));
   EXPECT_THAT(Confirm("text", "in_force", kThird), kNotYou);
-  IsForOthers("text", {"in_force"});
+  IsForOthers("text", {"in_force", "applied_from"});
+}
+
+// An insider left a day out and doubted the one that counts without it, which is true.
+TEST_F(LooseningTest, ADayIsNotLeftOutBehindATrueWordOnAnother) {
+  struct LeftOut {
+    InstrumentKind kind;
+    const char* field;
+    std::string Instrument::*day;
+    const char* counts;  // Without it.
+  };
+  for (const LeftOut& out :
+       {LeftOut{InstrumentKind::kAdequacyDecisionLed, "applied_from", &Instrument::applied_from,
+                "in_force"},
+        LeftOut{InstrumentKind::kWorkingArrangement, "in_force", &Instrument::in_force, "signed"},
+        LeftOut{InstrumentKind::kAdequacyDecisionLed, "public_since", &Instrument::public_since,
+                "signed"}}) {
+    Instrument ahead;
+    ahead.id = "text";
+    ahead.kind = out.kind;
+    ahead.signed_on = "2020-01-01";
+    if (out.kind != InstrumentKind::kWorkingArrangement) ahead.in_force = "2020-02-01";
+    ahead.*out.day = "2030-01-01";
+    for (const char* field : {"signed", "in_force", out.field}) {
+      ahead.certainty[field] = Certainty::kFound;
+    }
+    const bool shown = out.field == std::string("public_since");
+    const auto released = [&] {
+      return shown ? SurelyPublic(At("text"), kToday) : Effect("text") == legal::Tri::kYes;
+    };
+    Load(ahead);
+    ASSERT_FALSE(released()) << out.field;
+    Instrument changed = At("text");
+    (changed.*out.day).clear();
+    changed.certainty[out.counts] = Certainty::kUnconfirmed;
+    for (const Certainty none : {Certainty::kUnspecified, Certainty::kFound}) {
+      changed.certainty[out.field] = none;
+      EXPECT_THAT(Update(changed), kNeeded) << out.field;
+      EXPECT_THAT(ImportOf(changed), kNeededOfRow) << out.field;
+    }
+    const Registry before = registry_;
+    // Nor in two steps.
+    Instrument doubted = At("text");
+    doubted.certainty[out.field] = Certainty::kUnconfirmed;
+    doubted.certainty[out.counts] = Certainty::kUnconfirmed;
+    Do(Update(doubted));
+    EXPECT_THAT(Update(changed), kNeeded) << out.field;
+    changed.certainty[out.field] = Certainty::kUnknown;
+    Do(Update(changed));
+    changed.certainty[out.field] = Certainty::kUnspecified;
+    EXPECT_THAT(Update(changed), kNeeded) << out.field;
+
+    registry_ = before;
+    changed.certainty[out.field] = Certainty::kUnconfirmed;
+    Do(Update(changed));
+    Do(Confirm("text", out.counts));
+    EXPECT_FALSE(released()) << out.field;
+    EXPECT_THAT(Confirm("text", out.field, kFirst), kNotYou) << out.field;
+    Do(Confirm("text", out.field));
+    EXPECT_TRUE(released()) << out.field;
+  }
 }
 
 TEST_F(LooseningTest, WhoDoubtsAnEndDoesNotConfirmIt) {

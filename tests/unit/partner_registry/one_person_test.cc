@@ -105,13 +105,12 @@ TEST_F(OnePersonTest, ADayOfApplicationThatIsAheadIsNotLeftOut) {
   EXPECT_THAT(Update(changed), kNeeded);
   EXPECT_THAT(ImportOf(changed), kNeededOfRow);
   EXPECT_THAT(std::string(Update(changed).status().message()),
-              HasSubstr("on 2020-01-01 on one person's word: add `--set "
-                        "certainty.in_force=unconfirmed` (in a file: in_force:unconfirmed)"));
-
-  changed.certainty["in_force"] = Certainty::kUnconfirmed;
+              HasSubstr("`--set certainty.applied_from=unconfirmed`"));
+  changed.certainty["applied_from"] = Certainty::kUnconfirmed;
   Do(Update(changed));
   EXPECT_EQ(Effect(), legal::Tri::kUnknown);
-  Do(Confirm("in_force"));
+  EXPECT_THAT(Confirm("applied_from", kFirst), kNotYou);
+  Do(Confirm("applied_from"));
   EXPECT_EQ(Effect(), legal::Tri::kYes);
 }
 
