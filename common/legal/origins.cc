@@ -199,12 +199,19 @@ bool Excludes(const Evaluation& e, const Origin& origin, const Restriction& rest
   }
 }
 
-// The first that restrictions name and nobody knows, which could be the recipient; or empty.
+// Whether it is known for sure what the partner is in law. An entry alone tells nothing: whoever
+// makes one may name the recipient anew by it.
+bool IsKnown(const Evaluation& e, absl::string_view partner) {
+  const Partner* const known = e.facts.FindPartner(partner);
+  return known != nullptr && ClassOf(*known, e.lens).known == Tri::kYes;
+}
+
+// The first that restrictions name and that is not known, which could be the recipient; or empty.
 absl::string_view NamesNobody(const Evaluation& e, const Origin& origin) {
   for (const Restriction& restriction : origin.restrictions) {
     if (restriction.use != UseRestriction::kNotToPartners) continue;
     for (const std::string& partner : restriction.partners) {
-      if (e.facts.FindPartner(partner) == nullptr) return partner;
+      if (!IsKnown(e, partner)) return partner;
     }
   }
   return "";
@@ -244,16 +251,20 @@ Reason Excluded(const Evaluation& e, const std::string& originator) {
           .code = "RESTRICTED_BY_ORIGINATOR"};
 }
 
-Reason Unclear(const std::string& originator, absl::string_view nobody) {
-  return {.row = "4.5",
-          .outcome = Outcome::kUndetermined,
-          .article = "EUDPR 75; EJR 21(8)",
-          .sentence = absl::StrCat("A restriction of ", originator, " excludes ", nobody,
-                                   ", whom the registry does not know: it may be the recipient."),
-          .remedy = absl::StrCat("Whoever asks names the partner as the registry knows it; what is "
-                                 "recorded already only ",
-                                 originator, " can lift."),
-          .code = "RESTRICTION_UNCLEAR"};
+Reason Unclear(const Evaluation& e, const std::string& originator, absl::string_view nobody) {
+  return {
+      .row = "4.5",
+      .outcome = Outcome::kUndetermined,
+      .article = "EUDPR 75; EJR 21(8)",
+      .sentence = absl::StrCat("A restriction of ", originator, " excludes ", nobody,
+                               ", of which the registry does not know for sure what it is in "
+                               "law on ",
+                               Day(e), ": it may be the recipient."),
+      .remedy = absl::StrCat("Whoever asks names the partner as the registry knows it; a second "
+                             "person confirms its legal class if that is not sure; what is "
+                             "recorded already only ",
+                             originator, " can lift."),
+      .code = "RESTRICTION_UNCLEAR"};
 }
 
 // 4.5: what an originator excludes stays excluded until the originator lifts it.
@@ -270,7 +281,7 @@ void Row4_5Restrictions(Evaluation& e, const Origin& origin) {
   const std::optional<absl::string_view> originator = Originator(origin);
   const Decision* const lifted =
       originator ? FindDecision(e, *originator, {DecisionKind::kRestrictionLifted}) : nullptr;
-  Reason reason = excluded ? Excluded(e, name) : Unclear(name, nobody);
+  Reason reason = excluded ? Excluded(e, name) : Unclear(e, name, nobody);
   if (lifted != nullptr) {
     CarryConditions(e, *lifted);
     reason = {

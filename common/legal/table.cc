@@ -244,9 +244,8 @@ const std::vector<TablePhase>& DecisionTable() {
            {"4.5",
             "a restriction excludes this recipient: not to it, or no passing on",
             "EUDPR 75; EJR 21(8)",
-            "REFUSED until the originator lifts it, UNDETERMINED if it names whom nobody knows; "
-            "the "
-            "agency lifts its own only",
+            "REFUSED until the originator lifts it, UNDETERMINED if it names whom nobody knows, or "
+            "what is not sure to be of one legal class; the agency lifts its own only",
             "May data marked for no passing on go there?",
             {kPermitted, kRefused, kUndetermined}},
            {"4.6",

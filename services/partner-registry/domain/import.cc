@@ -320,10 +320,13 @@ class Planner {
     const Partner* partner = registry_.FindPartner(segments[1]);
     if (partner != nullptr && partner->deleted() &&
         (!old.has_value() || FieldsOf(*old) != FieldsOf(fact))) {
-      return Problem{"partner", absl::StrCat(NameOf(*partner),
-                                             " is off the register, and nothing is entered or "
-                                             "changed under it: put it back first "
-                                             "(UndeletePartner)")};
+      return Problem{
+          "partner",
+          absl::StrCat(NameOf(*partner),
+                       " is off the register, and nothing is entered or changed under it: ",
+                       partner->merged_into.empty()
+                           ? "put it back first (UndeletePartner)"
+                           : absl::StrCat("it is partners/", partner->merged_into))};
     }
     if (!old.has_value()) return std::nullopt;
     if (const auto* instrument = std::get_if<Instrument>(&fact)) {

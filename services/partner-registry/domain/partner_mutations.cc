@@ -150,10 +150,19 @@ absl::StatusOr<Plan> PlanUndeletePartner(const Registry& registry, absl::string_
                      "The partner is on the register: nothing is left to do.",
                      {.reason = "PARTNER_NOT_DELETED"});
   }
+  if (!known->merged_into.empty()) {
+    // What forbids something of the one forbids it of the other: one person does not undo that.
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(NameOf(*known), " is partners/", known->merged_into,
+                     " since they were merged, which is not undone: if they are two after all, "
+                     "enter it anew with `comity partners create ID --set kind=KIND --set "
+                     "display_name=NAME --allow-alike`."),
+        {.reason = "PARTNER_DELETED"});
+  }
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
   Partner changed = *known;
   changed.delete_time.reset();
-  changed.merged_into.clear();
   COMITY_RETURN_IF_ERROR(CheckAlike(registry, changed, /*names=*/true,
                                     "take it from that one first (UpdatePartner)."));
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));

@@ -44,7 +44,8 @@ absl::StatusOr<Plan> PlanConfirmCompetence(const Registry& registry, absl::strin
 absl::StatusOr<Plan> PlanDeletePartner(const Registry& registry, absl::string_view id,
                                        absl::string_view etag, absl::Time now);
 
-// Puts it back. FAILED_PRECONDITION `PARTNER_NOT_DELETED`; ALREADY_EXISTS `PARTNER_ALIKE`.
+// Puts it back. FAILED_PRECONDITION `PARTNER_NOT_DELETED`, and `PARTNER_DELETED` of one that was
+// merged, which stays so; ALREADY_EXISTS `PARTNER_ALIKE`.
 absl::StatusOr<Plan> PlanUndeletePartner(const Registry& registry, absl::string_view id,
                                          absl::string_view etag);
 

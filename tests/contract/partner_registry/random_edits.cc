@@ -303,7 +303,6 @@ Edit RandomEdits::OfStanding(const NaiveRegistry& naive, const std::string& kind
   if (kind == "undelete partner") {
     const std::string etag = Etag(made);
     made.delete_time.reset();
-    made.merged_into.clear();
     return Meaning(kind, {made}, [=](const Registry& latest, absl::Time) {
       return PlanUndeletePartner(latest, made.id, etag);
     });

@@ -75,7 +75,8 @@ void Table::Rows4_1To4_3(const Origin& origin) {
 }
 
 // Any origin's restriction excludes this recipient: REFUSED until the originator lifts it. It may
-// exclude this recipient, under a name that nobody knows: UNDETERMINED.
+// exclude this recipient, under a name that nobody knows or that stands for nothing sure in law:
+// UNDETERMINED.
 void Table::Row4_5() {
   for (const Origin& origin : question_.origins) {
     bool excluded = false;
@@ -92,7 +93,8 @@ void Table::Row4_5() {
             bool known = false;
             for (const Partner& partner : world_.partners) {
               if (partner.name != name) continue;
-              known = true;
+              // An entry that says nothing for sure may be anybody's.
+              known = ClassOn(partner, view_) != LegalClass::kUnspecified;
               if (partner.merged_into == PartnerIn(question_.counterpart)) excluded = true;
             }
             perhaps = perhaps || !known;

@@ -128,6 +128,35 @@ TEST_F(RowsTest, R4_5ANameThatNobodyKnowsMayBeTheRecipients) {
   EXPECT_THAT(On(question), Comes(Outcome::kPermitted));
 }
 
+// One operator enters a partner of that name, merges it or takes it off the register: none of that
+// says that it is not the recipient.
+TEST_F(RowsTest, R4_5AnEntryWithoutASureClassMayBeTheRecipientToo) {
+  Question question = Plain("moldova");
+  question.data_kind = DataKind::kNonPersonal;
+  question.origins[0].restrictions = {
+      {.use = UseRestriction::kNotToPartners, .partners = {"partners/republic-of-moldova"}}};
+  Partner entered{.name = "partners/republic-of-moldova"};
+  const auto on = [&](const Partner& partner) {
+    FactsBuilder builder(RealFacts());
+    builder.Put(partner);
+    return On(builder.Build({}), question);
+  };
+  const auto unclear = AllOf(Comes(Outcome::kUndetermined), Says("4.5", "RESTRICTION_UNCLEAR"));
+  EXPECT_THAT(on(entered), unclear);
+  entered.classes = {
+      {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}};
+  EXPECT_THAT(on(entered), unclear);
+  entered.deleted = true;
+  EXPECT_THAT(on(entered), unclear);
+  entered.merged_into = "partners/georgia";
+  EXPECT_THAT(on(entered), unclear);
+
+  entered.classes[0].certainty = Certainty::kFound;
+  EXPECT_THAT(on(entered), Comes(Outcome::kPermitted));
+  entered.classes[0].from = PartialDate(absl::CivilDay(2999, 1, 1));
+  EXPECT_THAT(on(entered), unclear) << "it is nothing yet";
+}
+
 TEST_F(RowsTest, R1_3AdministrativeDataTravelFreelyInsideTheUnionOnly) {
   Question question = Ask("france", {});
   question.data_kind = DataKind::kAdministrative;

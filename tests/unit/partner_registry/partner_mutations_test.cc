@@ -286,9 +286,32 @@ TEST_F(PartnerMutationsTest, WhoWasEnteredTwiceBecomesAliasesOfTheOther) {
   EXPECT_THAT(PlanMergePartners(merged, "turkey", "turkiye", now_)->facts, IsEmpty());
   EXPECT_THAT(PlanMergePartners(merged, "turkey", "georgia", now_),
               FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED"));
-  EXPECT_THAT(PlanUndeletePartner(merged, "turkey", ""),
-              FailsWith(absl::StatusCode::kAlreadyExists, "PARTNER_ALIKE"))
-      << "its name is the other's now";
+}
+
+// A restriction that excludes the one excludes the other: one person does not lift it.
+TEST_F(PartnerMutationsTest, AMergerIsNotUndone) {
+  Partner twice = Kazakhstan();
+  twice.id = "shqip";
+  twice.display_name = "Shqip";
+  twice.iso_alpha2.clear();
+  twice.iso_alpha3.clear();
+  const Registry both = With(twice);
+  Registry merged = After(both, PlanMergePartners(both, "shqip", "albania", now_)->facts);
+  const auto undone = [&] { return PlanUndeletePartner(merged, "shqip", ""); };
+  const auto refused = FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_DELETED");
+  EXPECT_THAT(undone(), refused);
+  EXPECT_THAT(std::string(undone().status().message()),
+              HasSubstr("partners/shqip is partners/albania since they were merged"));
+
+  Partner without_alias = *merged.FindPartner("albania");
+  std::erase(without_alias.aliases, "Shqip");
+  merged = After(merged, {without_alias});
+  EXPECT_THAT(undone(), refused) << "nor once nobody has its names";
+
+  const auto row =
+      PlanImport(merged, {{.source = {"partners.csv", 2}, .fact = twice}}, kImporter, now_);
+  ASSERT_THAT(row, IsOk());
+  EXPECT_THAT(row->facts, IsEmpty()) << "nor by an import";
 }
 
 TEST_F(PartnerMutationsTest, WhoTookUpAnotherIsMergedToo) {
