@@ -36,8 +36,7 @@ Tri InEffect(Evaluation& e, std::initializer_list<InstrumentKind> kinds, const I
     if (!Covers(instrument, e)) continue;
     Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);
     if (effect.holds == Tri::kYes && CoverageIsOpen(e)) effect.holds = Tri::kUnknown;
-    e.Unconfirmed(instrument, effect.unsure);
-    e.Unconfirmed(instrument, effect.unconfirmed);
+    e.Unconfirmed(instrument, effect);
     if (effect.holds == Tri::kNo) continue;
     if (effect.holds == Tri::kYes || best == Tri::kNo) {
       which = &instrument;

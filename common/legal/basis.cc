@@ -14,16 +14,11 @@
 namespace comity::legal {
 namespace {
 
-// A field that keeps an instrument from being a basis, or from being ruled out.
-struct OpenField {
-  const Instrument* instrument;
-  Field field;
-};
-
 // What the rows found so far.
 struct Bases {
   explicit Bases(const Evaluation& e) : effects(e.instruments.size()) {}
 
+  // What keeps an instrument from being a basis, or from being ruled out.
   std::vector<OpenField> open;
   // By place among the evaluation's instruments: rows 5.0 to 5.10 ask for the same ones.
   absl::FixedArray<std::optional<Effect>, 16> effects;
@@ -43,11 +38,11 @@ const Instrument* Covering(Evaluation& e, InstrumentKind kind, Bases& bases) {
     const Instrument& instrument = *e.instruments[place];
     if (instrument.kind != kind || !Covers(instrument, e)) continue;
     const Effect& effect = EffectAt(place, e, bases);
-    e.Unconfirmed(instrument, effect.unsure);
-    e.Unconfirmed(instrument, effect.unconfirmed);
+    e.Unconfirmed(instrument, effect);
     if (effect.holds == Tri::kYes && covering == nullptr) covering = &instrument;
     if (effect.holds != Tri::kUnknown) continue;
     for (const Field field : effect.unsure) bases.open.push_back({&instrument, field});
+    bases.open.insert(bases.open.end(), effect.later.begin(), effect.later.end());
   }
   return covering;
 }

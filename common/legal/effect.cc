@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -103,9 +105,17 @@ class Reader {
     return signed_on.known() && lens_.day <= signed_on.earliest();
   }
 
+  Tri UnsureOfLater(const Instrument& version, Field field) {
+    effect_.later.push_back({&version, field});
+    return Tri::kUnknown;
+  }
+
   Effect Take(Tri holds) {
     effect_.holds = holds;
-    if (holds != Tri::kUnknown) effect_.unsure.clear();
+    if (holds != Tri::kUnknown) {
+      effect_.unsure.clear();
+      effect_.later.clear();
+    }
     return std::move(effect_);
   }
 
@@ -287,8 +297,26 @@ bool IsReplaced(const Instrument& instrument, const Dossier& dossier) {
                      [&](const Instrument& later) { return later.supersedes == instrument.name; });
 }
 
+// Of a version that surely has a day from which it may have effect nothing is open here; of any
+// other the field that would say so.
+std::optional<Field> OpenBeginning(const Instrument& version, const Lens& lens) {
+  const Field otherwise = StandsFromSignature(version.kind) ? Field::kSigned
+                          : version.kind == InstrumentKind::kInternationalAgreement
+                              ? Field::kAppliedFrom
+                              : Field::kInForce;
+  std::optional<Field> stated;
+  for (const Field field : {Field::kAppliedFrom, Field::kInForce, Field::kInForceBy,
+                            Field::kProvisionalFrom, Field::kSigned}) {
+    if (!DateOf(version, field).known()) continue;
+    if (Usable(version.CertaintyOf(field), lens)) return std::nullopt;
+    if (!stated) stated = field;
+  }
+  return stated.value_or(otherwise);
+}
+
 // Yes while no later version, public on the day of knowledge, governs in its place: none that
-// replaces it, none that replaces that, and so on.
+// replaces it, none that replaces that, and so on. One that nobody surely gave a day replaces it
+// only perhaps.
 Tri Governs(const Instrument& instrument, const Dossier& dossier, const Lens& lens,
             Reader& reader) {
   Tri governs = Tri::kYes;
@@ -298,8 +326,10 @@ Tri Governs(const Instrument& instrument, const Dossier& dossier, const Lens& le
   by_earlier.AddThoseThatReplace(instrument.name, later);
   for (std::size_t i = 0; i < later.size(); ++i) {
     const Tri is_public = PublicUnder(*later[i], lens);
-    if (is_public == Tri::kYes) return Tri::kNo;
+    const std::optional<Field> open = OpenBeginning(*later[i], lens);
+    if (is_public == Tri::kYes && !open) return Tri::kNo;
     if (is_public == Tri::kUnknown) governs = reader.Unsure(Field::kPublicSince);
+    if (is_public == Tri::kYes) governs = reader.UnsureOfLater(*later[i], *open);
     by_earlier.AddThoseThatReplace(later[i]->name, later);
   }
   return governs;
@@ -404,6 +434,13 @@ ClassOnDay ClassOf(const Partner& partner, const Lens& lens) {
     found = {.known = Tri::kYes, .legal_class = period.legal_class, .unconfirmed = !confirmed};
   }
   return found;
+}
+
+std::vector<std::string> WhatIsOpen(const Effect& effect) {
+  std::vector<std::string> open;
+  for (const Field field : effect.unsure) open.emplace_back(Name(field));
+  for (const OpenField& of : effect.later) open.push_back(FieldPath(*of.instrument, of.field));
+  return open;
 }
 
 std::string FieldPath(const Instrument& instrument, Field field) {

@@ -22,10 +22,17 @@ struct Lens {
   std::optional<absl::CivilDay> public_on;
 };
 
+// A field that leaves something open.
+struct OpenField {
+  const Instrument* instrument;  // In the dossier.
+  Field field;
+};
+
 // Whether something has an effect on the lens's day, and what that rests on.
 struct Effect {
   Tri holds = Tri::kNo;
   std::vector<Field> unsure;       // With kUnknown: the fields that leave it open.
+  std::vector<OpenField> later;    // Likewise, of later versions that may have replaced it.
   std::vector<Field> unconfirmed;  // Fields it rests on that nobody confirmed (explore only).
 };
 
@@ -73,6 +80,10 @@ struct ClassOnDay {
   bool unconfirmed = false;
 };
 ClassOnDay ClassOf(const Partner& partner, const Lens& lens);
+
+// The fields that leave it open, those of later versions as below: "ended",
+// "partners/x/instruments/y.in_force".
+std::vector<std::string> WhatIsOpen(const Effect& effect);
 
 // "partners/x/instruments/y.in_force".
 std::string FieldPath(const Instrument& instrument, Field field);

@@ -94,6 +94,12 @@ void Evaluation::Unconfirmed(const Instrument& instrument, const std::vector<Fie
   }
 }
 
+void Evaluation::Unconfirmed(const Instrument& instrument, const Effect& effect) {
+  Unconfirmed(instrument, effect.unsure);
+  for (const OpenField& of : effect.later) Unconfirmed(*of.instrument, {of.field});
+  Unconfirmed(instrument, effect.unconfirmed);
+}
+
 std::string DisplayName(const Facts& facts, absl::string_view partner) {
   const Dossier* const dossier = facts.Find(partner);
   if (dossier == nullptr || !dossier->partner) return std::string(partner);

@@ -50,6 +50,8 @@ struct Evaluation {
   void Condition(std::string condition);
   void Duty(std::string duty);
   void Unconfirmed(const Instrument& instrument, const std::vector<Field>& fields);
+  // All that the effect of `instrument` rests on and that is not confirmed, or leaves it open.
+  void Unconfirmed(const Instrument& instrument, const Effect& effect);
 };
 
 // Names for Reason::facts. An initializer list would copy each twice.

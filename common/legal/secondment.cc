@@ -57,8 +57,7 @@ Verdict EvaluateSecondment(const Facts& facts, const SecondmentQuestion& questio
       const Tri allows = AllowsSecondment(instrument, e.lens);
       const Tri both = And(effect.holds, allows);
       if (both == Tri::kNo) continue;
-      e.Unconfirmed(instrument, effect.unsure);
-      e.Unconfirmed(instrument, effect.unconfirmed);
+      e.Unconfirmed(instrument, effect);
       if (!Confirmed(instrument.CertaintyOf(Field::kAllowsSecondment))) {
         e.Unconfirmed(instrument, {Field::kAllowsSecondment});
       }

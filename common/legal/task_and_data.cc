@@ -69,11 +69,11 @@ Tri Cooperates(Evaluation& e, const Dossier& dossier) {
     }
     const Effect effect = EffectOf(instrument, dossier, e.lens);
     if (effect.holds == Tri::kYes) {
-      e.Unconfirmed(instrument, effect.unconfirmed);
+      e.Unconfirmed(instrument, effect);
       return Tri::kYes;
     }
     if (effect.holds == Tri::kUnknown) {
-      e.Unconfirmed(instrument, effect.unsure);
+      e.Unconfirmed(instrument, effect);
       best = Tri::kUnknown;
     }
   }

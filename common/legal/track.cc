@@ -239,8 +239,7 @@ std::optional<Track> Row1_9Denmark(Evaluation& e) {
     loaded = true;
     const Effect effect = EffectWithScope(instrument, *e.dossier, e.lens);
     const bool covers = Covers(instrument, e);
-    e.Unconfirmed(instrument, effect.unsure);
-    e.Unconfirmed(instrument, effect.unconfirmed);
+    e.Unconfirmed(instrument, effect);
     reason.facts.push_back(instrument.name);
     if (effect.holds == Tri::kYes && covers) in_force = Tri::kYes;
     if (effect.holds == Tri::kUnknown && covers && in_force == Tri::kNo) in_force = Tri::kUnknown;

@@ -61,9 +61,7 @@ std::string WhatStandsAgainst(const legal::Effect& effect) {
            " replaced by a later one; nothing rests on it";
   }
   if (effect.holds == legal::Tri::kYes) return "";
-  const std::string open = absl::StrJoin(
-      effect.unsure, ", ",
-      [](std::string* out, legal::Field field) { absl::StrAppend(out, legal::Name(field)); });
+  const std::string open = absl::StrJoin(legal::WhatIsOpen(effect), ", ");
   return absl::StrCat("the registry operator first finds out what is not known of it",
                       open.empty() ? "" : ": ", open, "; nothing rests on it before");
 }

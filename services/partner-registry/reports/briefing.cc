@@ -271,18 +271,18 @@ pages::Section Briefing::Instruments() {
       if (known.name != NameOf(instrument)) continue;
       const legal::Effect effect = legal::EffectWithScope(known, dossier, lens);
       if (effect.holds == legal::Tri::kNo) return "has no effect";
-      const auto names = [](const std::vector<legal::Field>& fields) {
-        return absl::StrJoin(fields, ", ", [](std::string* out, legal::Field field) {
-          absl::StrAppend(out, legal::Name(field));
-        });
-      };
       const std::string waits =
           effect.unconfirmed.empty()
               ? ""
-              : absl::StrCat(" once a second person confirmed: ", names(effect.unconfirmed));
+              : absl::StrCat(" once a second person confirmed: ",
+                             absl::StrJoin(effect.unconfirmed, ", ",
+                                           [](std::string* out, legal::Field field) {
+                                             absl::StrAppend(out, legal::Name(field));
+                                           }));
       return effect.holds == legal::Tri::kYes
                  ? absl::StrCat("has effect", waits)
-                 : absl::StrCat("open: ", names(effect.unsure), waits.empty() ? "" : ";", waits);
+                 : absl::StrCat("open: ", absl::StrJoin(legal::WhatIsOpen(effect), ", "),
+                                waits.empty() ? "" : ";", waits);
     }
     return "open";
   };

@@ -55,7 +55,7 @@ Found FindOn(const Registry& registry, absl::CivilDay day) {
       const legal::Effect effect = legal::EffectWithScope(known, *dossier, lens);
       if (effect.holds == legal::Tri::kNo) continue;
       Entry entry{.partner = partner.get(), .instrument = instrument};
-      for (const legal::Field field : effect.unsure) entry.open.emplace_back(Name(field));
+      entry.open = legal::WhatIsOpen(effect);
       const bool holds = effect.holds == legal::Tri::kYes;
       (holds ? found.in_effect : found.not_established).push_back(std::move(entry));
     }

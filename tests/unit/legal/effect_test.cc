@@ -216,6 +216,48 @@ TEST(EffectTest, AVersionThatIsNotPublicYetDoesNotGovern) {
   EXPECT_EQ(EffectOf(second, dossier, lens).holds, Tri::kNo);
 }
 
+// One person's entry without a day took the basis from everybody at once, and not even he could
+// take it back.
+TEST(EffectTest, AVersionThatNobodySurelyGaveADayReplacesOnlyPerhaps) {
+  const Instrument first = Agreement("2016-10-03");
+  Instrument second{.name = "partners/x/instruments/z",
+                    .kind = InstrumentKind::kOtherAgreement,
+                    .supersedes = first.name};
+  const auto effect = [&](bool explore = false) {
+    const Dossier dossier{.instruments = {first, second}};
+    return EffectOf(first, dossier, {.day = Day("2026-01-01"), .explore = explore}).holds;
+  };
+  const auto open = [&] {
+    const Dossier dossier{.instruments = {first, second}};
+    return WhatIsOpen(EffectOf(first, dossier, {.day = Day("2026-01-01")}));
+  };
+  EXPECT_EQ(effect(), Tri::kUnknown);
+  EXPECT_EQ(effect(true), Tri::kUnknown) << "nor for who explores";
+  EXPECT_THAT(open(), ElementsAre("partners/x/instruments/z.in_force"));
+
+  second.signed_on = Date("2025-01-01");
+  second.SetCertainty(Field::kSigned, Certainty::kUnconfirmed);
+  EXPECT_EQ(effect(), Tri::kUnknown);
+  EXPECT_EQ(effect(true), Tri::kNo);
+  EXPECT_THAT(open(), ElementsAre("partners/x/instruments/z.signed"));
+  second.SetCertainty(Field::kSigned, Certainty::kYear);
+  EXPECT_EQ(effect(), Tri::kNo);
+  EXPECT_THAT(open(), ElementsAre());
+}
+
+TEST(EffectTest, AVersionThatReplacedOnePerhapsIsItselfReplacedForSure) {
+  const Instrument first = Agreement("2016-10-03");
+  const Instrument second{.name = "partners/x/instruments/y", .supersedes = first.name};
+  Instrument third = first;
+  third.name = "partners/x/instruments/z";
+  third.supersedes = second.name;
+  const Dossier dossier{.instruments = {first, second, third}};
+  const Lens lens{.day = Day("2026-01-01")};
+
+  EXPECT_EQ(EffectOf(first, dossier, lens).holds, Tri::kNo);
+  EXPECT_EQ(EffectOf(third, dossier, lens).holds, Tri::kYes);
+}
+
 // Only whether it holds is compared: what has surely ended rests on its end alone, so its other
 // fields are not read, nor listed as unconfirmed.
 TEST(EffectTest, WhatTheBuilderKnowsOfAnEndDoesNotChangeWhetherItHolds) {

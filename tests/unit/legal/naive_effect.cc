@@ -1,6 +1,7 @@
 #include "tests/unit/legal/naive_effect.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/time/day.h"
 
@@ -171,6 +172,23 @@ Answer NotSuspended(const Instrument& instrument, const View& view) {
   return whole ? Not(since) : Answer::kUnknown;
 }
 
+// "An unknown date is not an open interval": of a version that nobody surely gave a day it is
+// unknown whether it ever takes the place of another.
+Answer HasADay(const Instrument& later, const View& view) {
+  const std::pair<Field, const PartialDate*> days[] = {
+      {Field::kSigned, &later.signed_on},
+      {Field::kProvisionalFrom, &later.provisional_from},
+      {Field::kInForce, &later.in_force},
+      {Field::kInForceBy, &later.in_force_by},
+      {Field::kAppliedFrom, &later.applied_from}};
+  for (const auto& [field, day] : days) {
+    if (day->known() && Usable(later.CertaintyOf(field), view) == Answer::kYes) {
+      return Answer::kYes;
+    }
+  }
+  return Answer::kUnknown;
+}
+
 // Whether a later version was public: "of several versions the latest that was public governs".
 // Follows the chain of versions, however long.
 Answer NotReplaced(const Instrument& instrument, const World& world, const View& view) {
@@ -180,7 +198,7 @@ Answer NotReplaced(const Instrument& instrument, const World& world, const View&
     for (const Instrument& later : world.instruments) {
       if (later.supersedes != versions[i]) continue;
       if (PartnerIn(later.name) != PartnerIn(instrument.name)) continue;
-      replaced.push_back(IsPublic(later, view));
+      replaced.push_back(All({IsPublic(later, view), HasADay(later, view)}));
       if (!Contains(versions, later.name)) versions.push_back(later.name);
     }
   }
