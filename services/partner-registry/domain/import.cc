@@ -20,6 +20,7 @@
 #include "services/partner-registry/domain/fields.h"
 #include "services/partner-registry/domain/later_fields.h"
 #include "services/partner-registry/domain/mergers.h"
+#include "services/partner-registry/domain/milestones.h"
 #include "services/partner-registry/domain/renaming.h"
 #include "services/partner-registry/domain/second_person.h"
 #include "services/partner-registry/domain/transitions.h"
@@ -320,19 +321,17 @@ class Planner {
     const Partner* partner = registry_.FindPartner(segments[1]);
     if (partner != nullptr && partner->deleted() &&
         (!old.has_value() || FieldsOf(*old) != FieldsOf(fact))) {
-      return Problem{
-          "partner",
-          absl::StrCat(NameOf(*partner),
-                       " is off the register, and nothing is entered or changed under it: ",
-                       partner->merged_into.empty()
-                           ? "put it back first (UndeletePartner)"
-                           : absl::StrCat("it is partners/", partner->merged_into))};
+      const absl::Status off = FindOnRegister(registry_, partner->id).status();
+      return Problem{"partner", std::string(absl::StripSuffix(off.message(), "."))};
     }
     if (!old.has_value()) return std::nullopt;
     if (const auto* instrument = std::get_if<Instrument>(&fact)) {
       const Instrument& known = std::get<Instrument>(*old);
       const std::optional<Problem> kind = CheckKindStays(known, *instrument);
       return kind.has_value() ? kind : CheckStaysPublic(known, *instrument, DayInBrussels(now_));
+    }
+    if (const auto* step = std::get_if<Milestone>(&fact)) {
+      return CheckStepStays(registry_, std::get<Milestone>(*old), *step);
     }
     if (const auto* changed = std::get_if<Partner>(&fact)) {
       return CheckStays(std::get<Partner>(*old), *changed);

@@ -140,4 +140,26 @@ absl::StatusOr<Plan> PlanWithdrawMilestone(const Registry& registry, absl::strin
   return Plan{.facts = {std::move(changed)}, .resource = std::string(name)};
 }
 
+std::optional<Problem> CheckStepStays(const Registry& registry, const Milestone& known,
+                                      const Milestone& made) {
+  if (FieldsOf(known) == FieldsOf(made)) return std::nullopt;
+  const auto arrangements = ArrangementsBySteps(registry, known.partner);
+  if (const auto of = arrangements.find(known.id); of != arrangements.end()) {
+    return Problem{"id", absl::StrCat(NameOf(known), " is a step of ", Name(*of->second),
+                                      ", and changes with that alone: leave the row out")};
+  }
+  const char* const column = known.axis != made.axis         ? "axis"
+                             : known.step != made.step       ? "step"
+                             : known.project != made.project ? "project"
+                                                             : nullptr;
+  if (column == nullptr) return std::nullopt;
+  return Problem{
+      column,
+      absl::StrCat(NameOf(known), " is ", Word(known.axis), " ", known.step,
+                   known.project.empty() ? "" : absl::StrCat(" of ", known.project),
+                   ", on which other facts may rest: withdraw it with `comity milestones withdraw ",
+                   known.partner, "/", known.id,
+                   " --evidence DOCUMENT`, and record the other step under another id")};
+}
+
 }  // namespace comity::partner_registry

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -8,6 +9,7 @@
 #include "services/partner-registry/domain/mutations.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/domain/types.h"
+#include "services/partner-registry/domain/validation.h"
 
 // What is done to milestones, in the form of mutations.h. Errors of edit_rules.h besides those
 // named.
@@ -24,5 +26,10 @@ absl::StatusOr<Plan> PlanRecordMilestone(const Registry& registry, Milestone mil
 // recorded without it: a later step, an instrument, what it is the step of.
 absl::StatusOr<Plan> PlanWithdrawMilestone(const Registry& registry, absl::string_view name,
                                            const std::string& evidence);
+
+// What an import would change in `known`, of `registry`, that others may rest on: which step it is,
+// or anything of a step of an arrangement, which that alone tells.
+std::optional<Problem> CheckStepStays(const Registry& registry, const Milestone& known,
+                                      const Milestone& made);
 
 }  // namespace comity::partner_registry

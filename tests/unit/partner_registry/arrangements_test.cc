@@ -14,6 +14,7 @@ namespace {
 using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -78,6 +79,21 @@ TEST_F(ArrangementsTest, EveryStepIsAMilestoneInTheSamePlan) {
   EXPECT_THAT(registry_.MilestonesOf("algeria"),
               Contains(::testing::Pointee(
                   ::testing::Field(&Milestone::id, "a1-arrangement-college-adopted"))));
+}
+
+TEST_F(ArrangementsTest, NoImportChangesAStepOfIt) {
+  Take(PlanCreateArrangement(registry_, Wanted(), now_));
+  Milestone step =
+      std::get<Milestone>(*registry_.Find("partners/algeria/milestones/a1-arrangement-drafting"));
+  const auto import = [&] {
+    return PlanImport(registry_, {{.source = {"milestones.csv", 2}, .fact = step}}, kImporter,
+                      now_);
+  };
+  EXPECT_THAT(import(), IsOk()) << "it says the same";
+  step.note = "seen";
+  EXPECT_THAT(import(), FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
+  EXPECT_THAT(std::string(import().status().message()),
+              HasSubstr("is a step of partners/algeria/arrangements/a1, and changes with that"));
 }
 
 TEST_F(ArrangementsTest, StepsOutOfTurnAreRefusedWithWhatComesFirst) {

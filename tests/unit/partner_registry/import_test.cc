@@ -336,6 +336,24 @@ TEST_F(ImportedStepsTest, AStepHasItsDayAndEvidence) {
       << "what it says is as it was";
 }
 
+// A row over the id of a step that could not be withdrawn made another one of it.
+TEST_F(ImportedStepsTest, ARecordedStepStaysTheStepItIs) {
+  Milestone known = StepTaken("algeria", Axis::kContactPoint, "REQUESTED", "2026-01-01");
+  known.id = "a";
+  const Registry registry = After(loaded_, {known});
+  Refused(registry, Steps("algeria,a,WORKING_ARRANGEMENT,DRAFTING,2026-01-01,letter,found\n"),
+          {"IMPORT_ROW_INVALID",
+           "line 2, column axis: partners/algeria/milestones/a is CONTACT_POINT REQUESTED, on "
+           "which other facts may rest: withdraw it with `comity milestones withdraw algeria/a "
+           "--evidence DOCUMENT`"});
+  Refused(registry, Steps("algeria,a,CONTACT_POINT,DESIGNATED,2026-01-01,letter,found\n"),
+          {"IMPORT_ROW_INVALID", "line 2, column step: "});
+  EXPECT_THAT(
+      PlanImport(registry, Steps("algeria,a,CONTACT_POINT,REQUESTED,2026-01-02,letter,found\n"),
+                 kImporter, kNow),
+      IsOk());
+}
+
 TEST_F(ImportedStepsTest, TheInitialLoadIsTakenAsItsSourceSays) {
   const Registry empty(std::string(32, 'a'));
   const auto with_chile = [](const std::vector<ImportRow>& rows) {
