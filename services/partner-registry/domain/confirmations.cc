@@ -210,7 +210,7 @@ void RecordBy(absl::string_view caller, const Instrument* old, Instrument& made)
   const auto stays = [&](legal::Field field) {
     return SameValue(*old, made, field) && was.CertaintyOf(field) == is.CertaintyOf(field);
   };
-  const bool another_document = old->reference != made.reference;
+  const bool another_document = IsAnotherDocument(*old, made);
   bool decides = old->kind != made.kind || old->supersedes != made.supersedes || another_document;
   ForEachDecisive([&](legal::Field field) {
     const std::string name(legal::Name(field));
@@ -284,15 +284,7 @@ std::set<std::string> WhoseWord(const Instrument& instrument, legal::Field field
 }
 
 bool HasAnotherName(const Partner& old, const Partner& made) {
-  if (old.display_name == made.display_name) return false;
-  const auto in_any_order = [](const std::string& folded) {
-    std::vector<absl::string_view> words = WordsOf(folded);
-    std::sort(words.begin(), words.end());
-    return words;
-  };
-  const std::string before = Fold(old.display_name);
-  const std::string now = Fold(made.display_name);
-  return in_any_order(before) != in_any_order(now);
+  return HaveOtherWords(old.display_name, made.display_name);
 }
 
 absl::Status Confirm(absl::string_view caller, std::string evidence, absl::Time now,

@@ -5,6 +5,7 @@
 #include "common/legal/facts.h"
 #include "services/partner-registry/domain/decisive_fields.h"
 #include "services/partner-registry/domain/remedies.h"
+#include "services/partner-registry/domain/search.h"
 
 namespace comity::partner_registry {
 
@@ -34,8 +35,14 @@ std::optional<Problem> WithoutEvidence(const Instrument* old, const Instrument& 
   return without;
 }
 
+bool IsAnotherDocument(const Instrument& old, const Instrument& made) {
+  return old.reference != made.reference || HaveOtherWords(old.title, made.title);
+}
+
 std::optional<Problem> SureByAnotherDocument(const Instrument& old, const Instrument& made) {
-  if (made.reference == old.reference || made.reference.empty()) return std::nullopt;
+  if (!IsAnotherDocument(old, made)) return std::nullopt;
+  // On none nothing sure rests, whatever its title (WithoutEvidence).
+  if (made.reference.empty() && !old.reference.empty()) return std::nullopt;
   const legal::Instrument was = AsRecorded(old);
   legal::Instrument is = AsRecorded(made);
   // What is stated only now has rules of its own (MadeSurer).
@@ -48,11 +55,11 @@ std::optional<Problem> SureByAnotherDocument(const Instrument& old, const Instru
   for (const std::string& name : sure.names) in_file.push_back(absl::StrCat(name, ":unconfirmed"));
   return Problem{
       "certainty",
-      absl::StrCat("What another document shows is for a second person to confirm with that "
-                   "document in hand: leave `reference` as it is, or say so with `--set ",
-                   absl::StrJoin(sure.unsure, " --set "),
-                   "` (in a file: ", absl::StrJoin(in_file, ", "),
-                   "), and have somebody else confirm ", HowToConfirm(made, sure.names))};
+      absl::StrCat(
+          "What another document shows is for a second person to confirm with that "
+          "document in hand: leave `reference` and `title` as they are, or say so with `--set ",
+          absl::StrJoin(sure.unsure, " --set "), "` (in a file: ", absl::StrJoin(in_file, ", "),
+          "), and have somebody else confirm ", HowToConfirm(made, sure.names))};
 }
 
 }  // namespace comity::partner_registry

@@ -55,4 +55,16 @@ std::vector<absl::string_view> WordsOf(absl::string_view folded) {
   return absl::StrSplit(folded, absl::ByAnyChar(" \t\n-,.;:()[]'\"*/&"), absl::SkipEmpty());
 }
 
+bool HaveOtherWords(absl::string_view a, absl::string_view b) {
+  if (a == b) return false;
+  const auto in_any_order = [](const std::string& folded) {
+    std::vector<absl::string_view> words = WordsOf(folded);
+    std::sort(words.begin(), words.end());
+    return words;
+  };
+  const std::string one = Fold(a);
+  const std::string other = Fold(b);
+  return in_any_order(one) != in_any_order(other);
+}
+
 }  // namespace comity::partner_registry

@@ -16,4 +16,7 @@ std::string Fold(absl::string_view text);
 // The words of a folded text: what lies between spaces and punctuation.
 std::vector<absl::string_view> WordsOf(absl::string_view folded);
 
+// Whether they have other words: not so if only case, accents, punctuation and order differ.
+bool HaveOtherWords(absl::string_view a, absl::string_view b);
+
 }  // namespace comity::partner_registry

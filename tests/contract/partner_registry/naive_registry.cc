@@ -334,7 +334,7 @@ void KeepConfirmations(const Instrument* old, Instrument& made) {
   for (const Confirmation& each : old->confirmations) {
     if (DayOf(before, each.field) == DayOf(made, each.field) &&
         CertaintyOf(before, each.field) == CertaintyOf(made, each.field) &&
-        (old->reference == made.reference || !MayBegin(each.field))) {
+        ((old->reference == made.reference && old->title == made.title) || !MayBegin(each.field))) {
       made.confirmations.push_back(each);
     }
   }

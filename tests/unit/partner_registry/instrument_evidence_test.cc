@@ -235,5 +235,40 @@ TEST_F(InstrumentEvidenceTest, ADocumentStaysNamedWhileSomethingSureRestsOnIt) {
   }
 }
 
+// It stands in verdicts and signed lists as what the days are of.
+TEST_F(InstrumentEvidenceTest, ATitleOfOtherWordsIsAnotherDocument) {
+  for (const char* document : {"", "OJ L 1"}) {
+    Instrument documented = Old(registry_);
+    documented.title = "Agreement on cooperation";
+    documented.reference = document;
+    registry_ = After(registry_, {documented});
+    EXPECT_THAT(Changed([](Instrument& it) { it.title = "COOPERATION: agreement on"; }), IsOk())
+        << "the same words";
+    EXPECT_THAT(Changed([](Instrument& it) { it.title = "Agreement on extradition"; }), kNeeded)
+        << document;
+    EXPECT_THAT(Changed([](Instrument& it) {
+                  it.title = "Agreement on extradition";
+                  it.certainty["signed"] = it.certainty["in_force"] = Certainty::kUnconfirmed;
+                }),
+                IsOk())
+        << document;
+  }
+  Instrument confirmed = Old(registry_);
+  confirmed.certainty["signed"] = confirmed.certainty["in_force"] = Certainty::kUnconfirmed;
+  RecordBy(kImporter, nullptr, confirmed);
+  ASSERT_THAT(Confirm(kSecond, "in_force", "note verbale 7", kNow, confirmed), IsOk());
+  registry_ = After(registry_, {confirmed});
+  Instrument changed = Old(registry_);
+  changed.title = "Agreement on extradition";
+  const auto plan = PlanUpdateInstrument(registry_, kFirst, changed, "", kNow);
+  ASSERT_THAT(plan, IsOk());
+  const auto& other = std::get<Instrument>(plan->facts.at(0));
+  EXPECT_FALSE(IsConfirmed(other, legal::Field::kInForce));
+  registry_ = After(registry_, plan->facts);
+  EXPECT_THAT(PlanConfirmField(registry_, kFirst, NameOf(Old(registry_)), "in_force", "OJ",
+                               EtagOf(Old(registry_).recorded), kNow),
+              kNotYou);
+}
+
 }  // namespace
 }  // namespace comity::partner_registry

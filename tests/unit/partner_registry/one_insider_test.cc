@@ -37,7 +37,8 @@ constexpr const char* kVersions[] = {"v1", "v2", "v3"};
 constexpr char kEntered[] = "entered";  // By the insider.
 constexpr const char* kInstruments[] = {"v1", "v2", "v3", kEntered};
 constexpr char kAuthority[] = "court";
-constexpr const char* kReferences[] = {"OJ L 1", "OJ L 2"};  // The first is loaded.
+constexpr const char* kReferences[] = {"OJ L 1", "OJ L 2"};    // The first is loaded.
+constexpr const char* kTitles[] = {"A text", "Another text"};  // Likewise.
 constexpr const char* kNames[] = {"Atlantis", "ATLANTIS", "Mu"};
 
 struct Date {
@@ -109,6 +110,7 @@ Gains GainsOf(const Registry& registry) {
       add(carries && instrument->allows_secondment &&
           legal::Sure(*instrument, legal::Field::kAllowsSecondment));
       add(carries && recorded->reference == kReferences[1]);
+      add(carries && recorded->title == kTitles[1]);
       gains.push_back(recorded != nullptr && SurelyPublic(*recorded, day));
     }
   }
@@ -194,6 +196,7 @@ class OneInsiderTest : public ::testing::Test {
       }
       case 7:
         instrument.reference = OneOf(kReferences);
+        if (Once(2)) instrument.title = OneOf(kTitles);
         break;
       case 8:  // Leaves one out behind a doubt on another, which is true.
         (instrument.*date.value).clear();
@@ -228,7 +231,7 @@ class OneInsiderTest : public ::testing::Test {
     Instrument made;
     made.partner = kPartner;
     made.id = id;
-    made.title = "A text";
+    made.title = kTitles[0];
     made.reference = kReferences[0];
     made.kind = OneOf(kKinds);
     made.allows_secondment = made.kind == InstrumentKind::kCooperationAgreementPre2019 && Once(2);
@@ -315,8 +318,8 @@ class OneInsiderTest : public ::testing::Test {
     const auto field =
         static_cast<legal::Field>(dice_() % static_cast<std::size_t>(legal::Field::kCount));
     // Of a day of which the load told the year alone the text says more.
-    if (is.reference != stated.reference || ValueOf(stated, field).empty() ||
-        !SameValue(is, stated, field) ||
+    if (is.reference != stated.reference || is.title != stated.title ||
+        ValueOf(stated, field).empty() || !SameValue(is, stated, field) ||
         AsRecorded(stated).CertaintyOf(field) == Certainty::kYear) {
       return absl::NotFoundError("not what the text says");
     }
