@@ -64,7 +64,8 @@ class RowsCheckTest : public ExchangeTest {
     ASSERT_THAT(world_.exchange->Reject(world_.By(kTbilisi), rejected_, "NOT_FOR_ME", "words"),
                 IsOk());
     received_ = ReceiveFromTbilisi().upload.document_id;
-    ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(world_.By(kDesk), received_, kFrance),
+    ASSERT_THAT(world_.exchange->ReleaseFromQuarantine(
+                    world_.By(kDesk, "test/ReleaseFromQuarantine"), received_, kFrance),
                 IsOk());
     const auto upload = world_.Upload(kDesk, world_.Seal({}));
     ASSERT_THAT(upload, IsOk());

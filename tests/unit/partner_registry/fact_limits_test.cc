@@ -254,7 +254,9 @@ TEST_F(FactLimitsTest, AnImportBringsNoMoreAndDoesNotJudgeWhatIsRecorded) {
   Registry over = After(registry_, facts);
   EXPECT_THAT(PlanImport(over, rows, kImporter, kNow), IsOk());
 
-  const std::vector<ImportRow> next = {{.fact = Request(9'001)}};
+  Milestone one_more = Request(9'001);
+  one_more.day = "2026-11-01";
+  const std::vector<ImportRow> next = {{.fact = one_more}};
   EXPECT_THAT(PlanImport(over, next, kImporter, kNow),
               FailsWith(absl::StatusCode::kInvalidArgument, "IMPORT_ROW_INVALID"));
   for (const std::size_t number : {known, known + 1}) {
