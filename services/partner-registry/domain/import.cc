@@ -243,7 +243,7 @@ class Planner {
       if (const auto* made = std::get_if<Partner>(&candidate.fact);
           made != nullptr && old.has_value()) {
         // Judged by what the import leaves: the same files may make unsure what hangs on it.
-        problem = RestsOnTheOldName(after, std::get<Partner>(*old), *made, now_);
+        problem = RestsOnTheOldName(after, std::get<Partner>(*old), *made);
         if (problem.has_value()) return RowError(candidate.source, *problem, kConfirmationNeeded);
       }
       COMITY_RETURN_IF_ERROR(Vouch<Partner>(candidate, old));
@@ -257,7 +257,7 @@ class Planner {
       Compare(candidate, name, old, plan);
     }
     AnswerForFree(std::move(free), plan);
-    RecordRenamed(registry_, caller_, plan.facts);
+    RecordRenamed(registry_, caller_, now_, plan.facts);
     return plan;
   }
 

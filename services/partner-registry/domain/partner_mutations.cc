@@ -84,8 +84,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
     return Alike(*other, "name or alias", absl::StrCat(kAnotherName, "."));
   }
   COMITY_RETURN_IF_ERROR(CheckProblem(Check(changed, registry), "PARTNER_INVALID", "partner"));
-  COMITY_RETURN_IF_ERROR(
-      CheckNotSurer(RestsOnTheOldName(registry, *known, changed, now), "partner"));
+  COMITY_RETURN_IF_ERROR(CheckNotSurer(RestsOnTheOldName(registry, *known, changed), "partner"));
   COMITY_RETURN_IF_ERROR(CheckNotSurer(MadeSurer(known, changed), "partner"));
   if (changed.legal_classes.empty() && !known->legal_classes.empty()) {
     return InvalidField("PARTNER_INVALID", "partner.legal_classes",
@@ -100,7 +99,7 @@ absl::StatusOr<Plan> PlanUpdatePartner(const Registry& registry, absl::string_vi
   // Another name takes the confirmations away, too.
   const bool barrier = FieldsOf(same_in_law) != FieldsOf(*known) || HasAnotherName(*known, changed);
   Plan plan = Replace(*known, std::move(changed), barrier);
-  RecordRenamed(registry, caller, plan.facts);
+  RecordRenamed(registry, caller, now, plan.facts);
   return plan;
 }
 
@@ -223,6 +222,13 @@ absl::StatusOr<Plan> PlanPurgePartner(const Registry& registry, absl::string_vie
         {.reason = "PARTNER_NOT_DELETED"});
   }
   COMITY_RETURN_IF_ERROR(CheckEtag(etag, known->recorded));
+  // Whoever may not be given data under its name is the other one.
+  if (!known->merged_into.empty()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat(NameOf(*known), " is partners/", known->merged_into,
+                                  " since they were merged: it stays deleted, and is not removed."),
+                     {.reason = "PARTNER_HAS_FACTS"});
+  }
   COMITY_RETURN_IF_ERROR(
       CheckNothingRefersTo(registry, known->id, "it stays deleted, and is not removed."));
   return Plan{.removed = {NameOf(*known)}, .resource = NameOf(*known)};

@@ -58,11 +58,6 @@ std::string HowToUpdate(const Partner& partner, const std::vector<std::string>& 
   return Updating("partners", partner.id, fields);
 }
 
-std::string HowToWithdraw(const Decision& decision) {
-  return absl::StrCat("`comity decisions withdraw ", NameOf(decision),
-                      " --general --reason REASON`");
-}
-
 std::string SetCertainty(absl::string_view field, Certainty certainty) {
   return absl::StrCat(
       field, "=",

@@ -25,9 +25,6 @@ std::string HowToUpdate(const Instrument& instrument, const std::vector<std::str
 std::string HowToUpdate(const Authority& authority, const std::vector<std::string>& fields);
 std::string HowToUpdate(const Partner& partner, const std::vector<std::string>& fields);
 
-// "`comity decisions withdraw decisions/... --general --reason REASON`".
-std::string HowToWithdraw(const Decision& decision);
-
 // "competence_certainty=unconfirmed", and of a field of an instrument
 // "certainty.in_force=unconfirmed".
 std::string SetCertainty(absl::string_view field, Certainty certainty);

@@ -43,28 +43,10 @@ bool MayStillCount(const Decision& decision, absl::CivilDay today) {
   return !last.known() || last.latest() >= today;
 }
 
-// What was decided was decided of the partner of then: nobody decided it of one of this name.
-std::optional<Problem> DecidedUnderTheOldName(const Registry& registry, const Partner& known,
-                                              const Partner& changed, absl::CivilDay today) {
-  std::vector<std::string> withdraw;
-  for (const auto& [id, decision] : registry.decisions()) {
-    if (!Names(*decision, known.id) || !MayStillCount(*decision, today)) continue;
-    withdraw.push_back(HowToWithdraw(*decision));
-  }
-  if (withdraw.empty()) return std::nullopt;
-  return Problem{"display_name",
-                 absl::StrCat("Nobody decided of ", changed.display_name, " what was decided of ",
-                              NameOf(known), ", until now ", known.display_name,
-                              ": have it withdrawn first with ", FirstOf(withdraw),
-                              ", and whoever decided it records it anew afterwards, if it is so "
-                              "of ",
-                              changed.display_name)};
-}
-
 }  // namespace
 
 std::optional<Problem> RestsOnTheOldName(const Registry& registry, const Partner& known,
-                                         const Partner& changed, absl::Time now) {
+                                         const Partner& changed) {
   if (!HasAnotherName(known, changed)) return std::nullopt;
   std::vector<std::string> update;
   std::vector<std::string> confirm;
@@ -82,9 +64,7 @@ std::optional<Problem> RestsOnTheOldName(const Registry& registry, const Partner
     update.push_back(HowToUpdate(*authority, {SetCertainty("certainty", Certainty::kUnconfirmed)}));
     confirm.push_back(absl::StrCat("with ", HowToConfirm(*authority)));
   }
-  if (update.empty()) {
-    return DecidedUnderTheOldName(registry, known, changed, DayInBrussels(now));
-  }
+  if (update.empty()) return std::nullopt;
   const std::size_t named = std::min(confirm.size(), kMostNamed);
   return Problem{"display_name",
                  absl::StrCat("Nobody confirmed that what hangs on ", NameOf(known), ", until now ",
@@ -94,7 +74,8 @@ std::optional<Problem> RestsOnTheOldName(const Registry& registry, const Partner
                               absl::StrJoin(absl::MakeSpan(confirm).first(named), " and "))};
 }
 
-void RecordRenamed(const Registry& registry, absl::string_view caller, std::vector<Fact>& facts) {
+void RecordRenamed(const Registry& registry, absl::string_view caller, absl::Time now,
+                   std::vector<Fact>& facts) {
   std::map<std::string, Fact> below;
   for (const Fact& fact : facts) {
     const auto* made = std::get_if<Partner>(&fact);
@@ -102,12 +83,20 @@ void RecordRenamed(const Registry& registry, absl::string_view caller, std::vect
     if (known == nullptr || !HasAnotherName(*known, *made)) continue;
     for (const Instrument* each : registry.InstrumentsOf(made->id)) below[NameOf(*each)] = *each;
     for (const Authority* each : registry.AuthoritiesOf(made->id)) below[NameOf(*each)] = *each;
+    // What was decided was decided of the partner of then, and of this one by nobody. It goes by
+    // itself: one contact's decision would keep every partner that it names from another name.
+    for (const auto& [id, decision] : registry.decisions()) {
+      if (!Names(*decision, made->id) || !MayStillCount(*decision, DayInBrussels(now))) continue;
+      below[NameOf(*decision)] = *decision;
+    }
   }
   const auto record = [&](Fact& fact) {
     if (auto* instrument = std::get_if<Instrument>(&fact)) {
       RecordUnderAnotherName(caller, *instrument);
     } else if (auto* authority = std::get_if<Authority>(&fact)) {
       RecordUnderAnotherName(caller, *authority);
+    } else if (auto* decision = std::get_if<Decision>(&fact)) {
+      decision->withdraw_time = now;
     }
   };
   for (Fact& fact : facts) {

@@ -13,15 +13,15 @@
 // are said to be another partner's then, and decisions about it were taken about the one before.
 namespace comity::partner_registry {
 
-// What of it `registry` has as sure, and how it is made unsure first; which decisions, its own and
-// those that name it, are neither withdrawn nor over, and how they are withdrawn first; nullopt:
-// nothing, or the name has no other words. Confirmations of what is recorded as unsure are none:
-// they go with the name.
+// What of it `registry` has as sure, and how it is made unsure first; nullopt: nothing, or the name
+// has no other words. Confirmations of what is recorded as unsure are none: they go with the name.
 std::optional<Problem> RestsOnTheOldName(const Registry& registry, const Partner& known,
-                                         const Partner& changed, absl::Time now);
+                                         const Partner& changed);
 
 // Of the partners among `facts`, which `caller` puts in the place of what `registry` has, adds what
-// hangs on those that get another name, and says in it that they did.
-void RecordRenamed(const Registry& registry, absl::string_view caller, std::vector<Fact>& facts);
+// hangs on those that get another name, and says in it that they did. Decisions, its own and those
+// that name it, are withdrawn with the name.
+void RecordRenamed(const Registry& registry, absl::string_view caller, absl::Time now,
+                   std::vector<Fact>& facts);
 
 }  // namespace comity::partner_registry

@@ -303,6 +303,13 @@ TEST_F(PartnerMutationsTest, AMergerIsNotUndone) {
   EXPECT_THAT(std::string(undone().status().message()),
               HasSubstr("partners/shqip is partners/albania since they were merged"));
 
+  // Nor by having it gone, so that another gets its id: it never was anything in law.
+  twice.legal_classes.clear();
+  const Registry bare = With(twice);
+  const Registry one = After(bare, PlanMergePartners(bare, "shqip", "albania", now_)->facts);
+  EXPECT_THAT(PlanPurgePartner(one, "shqip", ""),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "PARTNER_HAS_FACTS"));
+
   Partner without_alias = *merged.FindPartner("albania");
   std::erase(without_alias.aliases, "Shqip");
   merged = After(merged, {without_alias});
