@@ -157,7 +157,8 @@ TEST_F(PublicListTest, WhatAnInstrumentCoversIsNotToldWhileItWaitsForASecondPers
   EXPECT_THAT(list().content, HasSubstr("witchcraft"));
 
   agreement.certainty["allows_secondment"] = Certainty::kUnconfirmed;
-  for (const json::Json& entry : json::ParseCanonical(list().content).value().at("in_effect")) {
+  const json::Json content = json::ParseCanonical(list().content).value();
+  for (const json::Json& entry : content.at("in_effect")) {
     if (entry.at("instrument") != kAgreement) continue;
     EXPECT_THAT(entry.at("basis_for").get<std::string>(), Not(HasSubstr("liaison prosecutor")));
   }
