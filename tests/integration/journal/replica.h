@@ -40,7 +40,9 @@ class Replica {
     journal_ = *std::move(opened);
     const Head head = journal_->head();
     Counters loaded;
-    for (const auto& [version, time] : journal_->StateAt(head.revision)->Next().value()) {
+    const std::vector<CommittedVersion> versions =
+        journal_->StateAt(head.revision)->Next().value();  // A few.
+    for (const auto& [version, time] : versions) {
       loaded.values[version.id] = NumberOf(*version.body);
     }
     state_ = std::make_unique<State>(std::move(loaded), head, Read);
