@@ -57,8 +57,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view domain,
   if (!hidden) {
     status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
       if (type == kErrorInfo) {
-        if (!info.ParseFromString(std::string(payload)))
-          info.Clear();  // What is half read says nothing.
+        // What is half read says nothing.
+        if (!info.ParseFromString(std::string(payload))) info.Clear();
       } else if (type.substr(0, sizeof(kPayloads) - 1) == kPayloads) {
         google::protobuf::Any* const detail = packed.add_details();
         detail->set_type_url(std::string(type));

@@ -381,7 +381,7 @@ class StreamReactor final
     if constexpr (kWrites) {
       if (!queue_.empty() && !broken_ && !cancelled_) {
         writing_ = true;
-        if (started_) write_began_ = core_->clock().SinceBoot();
+        write_began_ = core_->clock().SinceBoot();
         Reactor::StartWrite(&queue_.front());
         return;
       }

@@ -43,8 +43,8 @@ void RecordUnderAnotherName(absl::string_view caller, Authority& authority);
 // that anybody can tell it is another partner.
 bool HasAnotherName(const Partner& old, const Partner& made);
 
-// Adds a confirmation of the present value; of an end, notice or suspension that is empty and whose
-// certainty is UNKNOWN, that there is none. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
+// Adds a confirmation of the present value; of a field that is empty and UNCONFIRMED, and may be
+// none (CanBeNone), that there is none. INVALID_ARGUMENT `CONFIRMATION_INVALID` with the field:
 // it is none that can decide, or there is no evidence. FAILED_PRECONDITION `NOTHING_TO_CONFIRM`: it
 // is empty or sure already. PERMISSION_DENIED `SECOND_PERSON_NEEDED`: it is the caller's word
 // (WhoseWord), he answers for what the instrument decides, or nobody knows whose word it is.

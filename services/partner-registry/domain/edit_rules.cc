@@ -30,25 +30,9 @@ absl::Status Retracted(absl::string_view name) {
 
 // Whether it has no effect while its signature is not sure (legal::EffectOf).
 bool RestsOnSignature(const Instrument& instrument) {
-  switch (instrument.kind) {  // Without a default: a new kind is not forgotten.
-    case InstrumentKind::kCooperationAgreementPre2019:
-      return true;
-    case InstrumentKind::kWorkingArrangement:
-    case InstrumentKind::kMemorandumOfUnderstanding:
-    case InstrumentKind::kLetterOfUnderstanding:
-    case InstrumentKind::kUnspecified:
-      return instrument.in_force.empty() && instrument.applied_from.empty();
-    case InstrumentKind::kInternationalAgreement:
-    case InstrumentKind::kAdequacyDecisionLed:
-    case InstrumentKind::kAdequacyDecisionGdpr:
-    case InstrumentKind::kDeemedNotATransfer:
-    case InstrumentKind::kDenmarkAgreement:
-    case InstrumentKind::kBindingInstrument:
-    case InstrumentKind::kAgreementBetweenUnionBodies:
-    case InstrumentKind::kOtherAgreement:
-      break;
-  }
-  return false;
+  if (instrument.kind == InstrumentKind::kCooperationAgreementPre2019) return true;
+  return legal::StandsFromSignature(instrument.kind) && instrument.in_force.empty() &&
+         instrument.applied_from.empty();
 }
 
 // Whether, apart from its versions, it has effect on `today` or comes to have it on a day that its

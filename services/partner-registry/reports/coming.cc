@@ -139,7 +139,9 @@ void Collector::InstrumentDates(const Instrument& instrument) {
     On(legal::Widen(DayRecorded(day), CertaintyOf(instrument, field)),
        event(kind, field, day, what, then));
   };
-  const bool covers = legal::Sure(ToLegal(instrument), legal::Field::kScope);
+  // Asked of the few only that say such a day: the figures look at all instruments.
+  const bool begins = !instrument.provisional_from.empty() || !instrument.applied_from.empty();
+  const bool covers = !begins || legal::Sure(ToLegal(instrument), legal::Field::kScope);
   const absl::string_view rely =
       covers ? "Transfers may rest on it from then as far as its kind allows."
              : "Transfers may rest on it from then, once a second person confirmed what it covers.";

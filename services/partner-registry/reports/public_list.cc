@@ -71,11 +71,15 @@ Uses SureUsesOf(Instrument instrument) {
   return UsesOf(instrument);
 }
 
-// On which day a second person confirmed the field; empty if nobody did. What he named is written
-// for the agency, and stays there.
+// On which day a second person confirmed. What he named is written for the agency, and stays there.
+std::string DayOf(const Confirmation& confirmation) {
+  return FormatDay(DayInBrussels(confirmation.confirm_time));
+}
+
+// Of the field; empty if nobody did.
 std::string ConfirmedOn(const Instrument& instrument, absl::string_view field) {
   for (const Confirmation& confirmation : instrument.confirmations) {
-    if (confirmation.field == field) return FormatDay(DayInBrussels(confirmation.confirm_time));
+    if (confirmation.field == field) return DayOf(confirmation);
   }
   return "";
 }
@@ -91,7 +95,7 @@ json::Json ToJson(const Entry& entry) {
     certainty[field] = Word(CertaintyOf(instrument, field));
   }
   for (const Confirmation& confirmation : instrument.confirmations) {
-    confirmed_on[confirmation.field] = ConfirmedOn(instrument, confirmation.field);
+    confirmed_on[confirmation.field] = DayOf(confirmation);
   }
   json::Json made = {{"partner", NameOf(*entry.partner)},
                      {"partner_name", entry.partner->display_name},

@@ -40,6 +40,7 @@ struct FakeRegistry::Feed {
   std::vector<v1::Change> changes ABSL_GUARDED_BY(mutex);
   std::vector<std::shared_ptr<Connection>> connections ABSL_GUARDED_BY(mutex);
   std::int64_t confirmed ABSL_GUARDED_BY(mutex) = 0;
+  std::int64_t renewals ABSL_GUARDED_BY(mutex) = 0;  // Of all, answered or not.
   int snapshots ABSL_GUARDED_BY(mutex) = 0;
   bool answering ABSL_GUARDED_BY(mutex) = true;
   bool checkpoints ABSL_GUARDED_BY(mutex) = true;
@@ -57,7 +58,10 @@ struct FakeRegistry::Feed {
     if (request.has_confirmed() && request.confirmed().store_id() == store_id) {
       confirmed = std::max(confirmed, request.confirmed().number());
     }
-    if (request.renewal() > 0) connection.renewals.push_back(request.renewal());
+    if (request.renewal() > 0) {
+      connection.renewals.push_back(request.renewal());
+      ++renewals;
+    }
   }
 
   absl::Status Pump(Connection& connection, rpc::Outflow<v1::ReplicateResponse>& out) {
@@ -71,14 +75,12 @@ struct FakeRegistry::Feed {
           connection.sent = 0;
           response.set_reset(true);
         }
-        if (!connection.parts.empty()) {
-          for (v1::Change& part : connection.parts) *response.add_changes() = std::move(part);
-          connection.parts.clear();
-          (void)out.TryPush(std::move(response));
-          continue;
-        }
-        const bool news = response.reset() || connection.sent < changes.size();
-        for (; connection.sent < changes.size(); ++connection.sent) {
+        // A part is alone in its message, which has no bookmark.
+        const bool part = !connection.parts.empty();
+        for (v1::Change& one : connection.parts) *response.add_changes() = std::move(one);
+        connection.parts.clear();
+        const bool news = !part && (response.reset() || connection.sent < changes.size());
+        for (; news && connection.sent < changes.size(); ++connection.sent) {
           *response.add_changes() = changes[connection.sent];
         }
         if (news) {
@@ -86,13 +88,13 @@ struct FakeRegistry::Feed {
           response.mutable_bookmark()->set_number(static_cast<std::int64_t>(changes.size()));
           if (checkpoints) response.set_checkpoint(absl::StrCat("checkpoint of ", changes.size()));
         }
-        const bool renewed = answering && !connection.renewals.empty();
+        const bool renewed = !part && answering && !connection.renewals.empty();
         if (renewed) {
           response.set_renewed(connection.renewals.back());
           response.set_lease_ms(absl::ToInt64Milliseconds(kLease));
           connection.renewals.clear();
         }
-        if (!news && !renewed) return absl::OkStatus();
+        if (!part && !news && !renewed) return absl::OkStatus();
       }
       if (!out.TryPush(std::move(response))) return absl::OkStatus();
     }
@@ -217,6 +219,16 @@ bool FakeRegistry::AwaitConfirmed(std::int64_t number) {
     return feed_->confirmed >= number;
   };
   return feed_->mutex.AwaitWithTimeout(absl::Condition(&confirmed), kPatience);
+}
+
+bool FakeRegistry::AwaitRenewals(int count) {
+  absl::MutexLock lock(&feed_->mutex);
+  const std::int64_t wanted = feed_->renewals + count;
+  const auto came = [this, wanted] {
+    feed_->mutex.AssertHeld();
+    return feed_->renewals >= wanted;
+  };
+  return feed_->mutex.AwaitWithTimeout(absl::Condition(&came), kPatience);
 }
 
 std::int64_t FakeRegistry::confirmed() const {

@@ -43,6 +43,10 @@ class FakeRegistry {
   bool AwaitConfirmed(std::int64_t number);
   std::int64_t confirmed() const;
 
+  // Waits until replicas have asked `count` times more for their leases. False if that takes too
+  // long.
+  bool AwaitRenewals(int count);
+
   // How often a replica asked for a snapshot.
   int snapshots() const;
 

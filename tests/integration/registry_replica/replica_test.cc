@@ -4,9 +4,9 @@
 #include <google/protobuf/text_format.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <optional>
-#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -278,7 +278,7 @@ TEST_F(ReplicaTest, ARevisionThatComesInPartsIsShownKeptAndConfirmedAsOne) {
   const legal::Revision decided_at = (*replica->Latest())->revision();
 
   registry_->SendPart(Georgia(/*suspended=*/true));
-  std::this_thread::sleep_for(kAWhile);  // For several renewals, which confirm what is applied.
+  ASSERT_TRUE(registry_->AwaitRenewals(5));  // They confirm what is applied.
 
   EXPECT_EQ(registry_->confirmed(), 1);
   EXPECT_EQ((*replica->Latest())->revision().number, 1);
@@ -305,7 +305,7 @@ TEST_F(ReplicaTest, APartOfARevisionGoesWithItsStream) {
   const auto replica = Start();
   ASSERT_THAT(replica->WaitFor(1, kPatience), IsOk());
   registry_->SendPart(Georgia(/*suspended=*/true));
-  std::this_thread::sleep_for(kAWhile);
+  ASSERT_TRUE(registry_->AwaitRenewals(5));  // It has come by then.
 
   registry_->Disconnect();
   const std::int64_t whole = registry_->Commit(Contact(v1::Contact::STATE_ACTIVE));

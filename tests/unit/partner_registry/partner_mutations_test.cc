@@ -32,6 +32,14 @@ class PartnerMutationsTest : public ::testing::Test {
                 {.legal_class = LegalClass::kThirdCountry, .certainty = Certainty::kUnconfirmed}}};
   }
 
+  // By its names alone, beside one that is on the register.
+  static Partner EnteredAs(const std::string& id, const std::string& name) {
+    return {.id = id,
+            .kind = PartnerKind::kState,
+            .display_name = name,
+            .legal_classes = Kazakhstan().legal_classes};
+  }
+
   Partner Georgia() const { return *registry_.FindPartner("georgia"); }
 
   Registry With(const Partner& partner) const { return After(registry_, {partner}); }
@@ -265,11 +273,7 @@ TEST_F(PartnerMutationsTest, WhoHasBeenReplacedMeanwhileIsNotPutBack) {
 }
 
 TEST_F(PartnerMutationsTest, WhoWasEnteredTwiceBecomesAliasesOfTheOther) {
-  Partner twice = Kazakhstan();
-  twice.id = "turkey";
-  twice.display_name = "Turkey";
-  twice.iso_alpha2.clear();
-  twice.iso_alpha3.clear();
+  Partner twice = EnteredAs("turkey", "Turkey");
   twice.aliases = {"Turchia", "TURKIYE"};
   const Registry both = With(twice);
 
@@ -290,11 +294,7 @@ TEST_F(PartnerMutationsTest, WhoWasEnteredTwiceBecomesAliasesOfTheOther) {
 
 // A restriction that excludes the one excludes the other: one person does not lift it.
 TEST_F(PartnerMutationsTest, AMergerIsNotUndone) {
-  Partner twice = Kazakhstan();
-  twice.id = "shqip";
-  twice.display_name = "Shqip";
-  twice.iso_alpha2.clear();
-  twice.iso_alpha3.clear();
+  Partner twice = EnteredAs("shqip", "Shqip");
   const Registry both = With(twice);
   Registry merged = After(both, PlanMergePartners(both, "shqip", "albania", now_)->facts);
   const auto undone = [&] { return PlanUndeletePartner(merged, "shqip", ""); };

@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,9 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/json/canonical.h"
-#include "common/time/day.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
+#include "tests/unit/partner_registry/public_lists.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -27,15 +26,8 @@ using ::testing::Not;
 
 constexpr char kAgreement[] = "partners/albania/instruments/cooperation-agreement";
 
-absl::CivilDay Day(absl::string_view text) { return ParseDay(text).value(); }
-
 class PublicListTest : public ::testing::Test {
  protected:
-  static std::set<std::string> Names(const json::Json& entries) {
-    std::set<std::string> names;
-    for (const json::Json& entry : entries) names.insert(entry.at("instrument"));
-    return names;
-  }
   json::Json ListOn(absl::string_view day) const {
     return json::ParseCanonical(PublicListOn(registry_, Day(day)).content).value();
   }

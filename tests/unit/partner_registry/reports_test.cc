@@ -16,6 +16,7 @@
 #include "services/partner-registry/reports/words.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/unit/partner_registry/loaded_registry.h"
+#include "tests/unit/partner_registry/public_lists.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -31,15 +32,8 @@ using Kind = ComingEvent::Kind;
 
 constexpr char kAgreement[] = "partners/albania/instruments/cooperation-agreement";
 
-absl::CivilDay Day(absl::string_view text) { return ParseDay(text).value(); }
-
 class ReportsTest : public ::testing::Test {
  protected:
-  static std::set<std::string> Names(const json::Json& entries) {
-    std::set<std::string> names;
-    for (const json::Json& entry : entries) names.insert(entry.at("instrument"));
-    return names;
-  }
   static std::vector<std::string> Fields(const std::vector<ComingEvent>& events) {
     std::vector<std::string> fields;
     for (const ComingEvent& event : events) {
