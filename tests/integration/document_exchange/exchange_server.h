@@ -47,14 +47,16 @@ inline absl::Status Status(const grpc::Status& status) { return rpc::ToAbslStatu
 
 class ExchangeServerTest : public ::testing::Test {
  protected:
-  explicit ExchangeServerTest(transfer_proto::AffectedLimits limits = {})
+  explicit ExchangeServerTest(transfer_proto::AffectedLimits limits = {},
+                              absl::Duration unread_timeout = absl::Minutes(5))
       : pages_({crypto::Sha256("page key")}, &world_.clock), recorder_(world_.journal.get()) {
     server_ = std::make_unique<comity::testing::TestServer>(
         world_.pki,
         comity::testing::TestServer::Options{.name = "document-exchange",
                                              .services = {kExchangeService, kLedgerService},
                                              .table = ShippedTable(),
-                                             .recorder = &recorder_},
+                                             .recorder = &recorder_,
+                                             .unread_timeout = unread_timeout},
         [this, limits](rpc::GateCore& gate) -> std::vector<grpc::Service*> {
           service_ = std::make_unique<DocumentExchangeService>(
               rpc::CallGate(&gate, kExchangeService),
