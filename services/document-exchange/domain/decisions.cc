@@ -95,6 +95,9 @@ absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request
   COMITY_ASSIGN_OR_RETURN(std::optional<RecordedDecision> stored,
                           rows->FindDecision(absl::StripPrefix(committed.resource, "decisions/")));
   if (!stored.has_value()) return DecisionNotFound();
+  // As it was recorded, also to a repetition after its withdrawal: nothing else changes of it.
+  stored->decision.withdrawn.reset();
+  stored->revision = committed.revision;
   return *std::move(stored);
 }
 

@@ -178,12 +178,17 @@ absl::StatusOr<Hold> Exchange::SetHold(const Request& request, absl::string_view
     COMITY_RETURN_IF_ERROR(changed.status());
     return AddMutationLeaf(turn, request, name, json::Canonical({{"reason", std::string(reason)}}));
   };
-  COMITY_RETURN_IF_ERROR(parts_.journal->Mutate(AttemptOf(request), body).status());
+  COMITY_ASSIGN_OR_RETURN(const journal::Committed committed,
+                          parts_.journal->Mutate(AttemptOf(request), body));
   COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
   COMITY_ASSIGN_OR_RETURN(const std::optional<Document> document, rows->FindDocument(document_id));
   if (!document.has_value()) return DocumentNotFound();
-  return Hold{
-      .document_id = document->id, .in_force = document->held, .erase_time = document->erased_at()};
+  // As of then: a repetition is not told what came later.
+  Hold hold = {.document_id = document->id, .in_force = held, .erase_time = document->erased_at()};
+  if (hold.erase_time.has_value() && *hold.erase_time > committed.commit_time) {
+    hold.erase_time.reset();
+  }
+  return hold;
 }
 
 }  // namespace comity::document_exchange

@@ -164,7 +164,8 @@ class Exchange {
   absl::StatusOr<OpenedUpload> OpenUpload(const Request& request, absl::string_view upload_id);
 
   // --- Submission (submission.cc) ---
-  // What the caller submitted with this very manifest before comes back as it stands.
+  // The document as it was submitted; what the caller submitted with this very manifest before too,
+  // whatever became of it.
   absl::StatusOr<DocumentView> Submit(const Request& request, const Submission& submission);
 
   // --- Reading (reading.cc) ---
@@ -296,6 +297,7 @@ class Exchange {
   absl::StatusOr<int> StateTimeouts(const std::string& document_id, absl::Time now);
   absl::Status CheckSubmission(const Request& request, const Upload& upload,
                                const Submission& submission, const sealing::Manifest& manifest);
+  // A submitted document as it was then.
   absl::StatusOr<DocumentView> ReadBack(const Request& request, absl::string_view document_id);
   absl::StatusOr<StoredStatement> StatementOf(absl::string_view document_id,
                                               absl::string_view recipient,

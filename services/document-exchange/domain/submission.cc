@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -9,6 +11,7 @@
 #include "common/ids/uuid.h"
 #include "common/json/canonical.h"
 #include "common/sealing/age_header.h"
+#include "common/sealing/evidence.h"
 #include "common/sealing/recipients.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -91,6 +94,50 @@ absl::Status CheckDigest(absl::string_view name, const PayloadDigest& stored,
       "DIGEST_MISMATCH", absl::StrCat("manifest.", name, ".", member),
       "is not that of the payload as it arrived; sign what was uploaded, or send the "
       "file again as a new document");
+}
+
+// Makes `document` what it was when it was submitted, before anything became of it: what its rows
+// do not say any more, the statements of its submission say. Times do not tell which those are, for
+// a clock that was put back stands still meanwhile; a submission's leaves follow each other.
+absl::Status GoBackToSubmission(Document& document,
+                                const std::vector<StoredStatement>& statements) {
+  const auto acceptance =
+      std::find_if(statements.begin(), statements.end(), [](const StoredStatement& statement) {
+        return statement.kind == StatementKind::kSubmissionAcceptance;
+      });
+  if (acceptance == statements.end()) {
+    return MakeError(absl::StatusCode::kDataLoss,
+                     "A document has no statement of its submission; restore the store.",
+                     {.reason = "ROW_DAMAGED"});
+  }
+  COMITY_ASSIGN_OR_RETURN(const sealing::Statement accepted,
+                          sealing::ParseStatement(acceptance->statement));
+  if (accepted.registry_revision.has_value()) {
+    document.registry_revision = {.store_id = accepted.registry_revision->store_id,
+                                  .number = accepted.registry_revision->number};
+  }
+  std::map<std::int64_t, std::string> deliveries;  // By leaf.
+  for (const StoredStatement& statement : statements) {
+    if (statement.kind != StatementKind::kDelivery) continue;
+    if (statement.store_id != acceptance->store_id) continue;
+    deliveries[statement.leaf_index] = statement.recipient;
+  }
+  std::set<std::string> delivered;
+  for (auto next = deliveries.find(acceptance->leaf_index + 1); next != deliveries.end();
+       next = deliveries.find(next->first + 1)) {
+    delivered.insert(next->second);
+  }
+  for (Recipient& recipient : document.recipients) {
+    const bool available = recipient.own || delivered.count(recipient.spiffe_id) != 0;
+    recipient.state = available ? RecipientState::kAvailable : RecipientState::kQuarantined;
+    recipient.reason.clear();
+    recipient.handed_over = false;
+  }
+  document.controller.clear();
+  document.added_restrictions.clear();
+  document.erasure = Erasure::kKept;
+  document.erase_time.reset();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -295,7 +342,12 @@ absl::StatusOr<DocumentView> Exchange::Submit(const Request& request,
 
 absl::StatusOr<DocumentView> Exchange::ReadBack(const Request& request,
                                                 absl::string_view document_id) {
-  return Get(request, document_id);
+  COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+  COMITY_ASSIGN_OR_RETURN(Document document, FindVisible(*rows, *request.caller, document_id));
+  COMITY_ASSIGN_OR_RETURN(const std::vector<StoredStatement> statements,
+                          rows->StatementsOf(document_id));
+  COMITY_RETURN_IF_ERROR(GoBackToSubmission(document, statements));
+  return ViewFor(*request.caller, document);
 }
 
 }  // namespace comity::document_exchange

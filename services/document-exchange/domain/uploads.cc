@@ -125,23 +125,6 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
   const absl::Time now = parts_.clock->Now();
-  std::vector<RecipientVerdict> verdicts;
-  {
-    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
-    COMITY_RETURN_IF_ERROR(CheckNotTaken(*rows, wanted.document_id));
-    COMITY_ASSIGN_OR_RETURN(std::vector<Derived> derived,
-                            LoadDerived(*rows, request.caller, wanted.context.derived_from));
-    COMITY_ASSIGN_OR_RETURN(verdicts, CheckTransfer(*rows, *registry,
-                                                    {.sender = *request.caller,
-                                                     .recipients = wanted.recipients,
-                                                     .context = wanted.context,
-                                                     .derived = std::move(derived)},
-                                                    now));
-  }
-  if (const absl::Status refusal = NotPermitted(verdicts); !refusal.ok()) {
-    if (wanted.validate_only) return refusal;
-    return RefuseTransfer(request, "", verdicts, refusal);
-  }
   Upload upload = {.id = NewUuid(now),
                    .document_id = wanted.document_id,
                    .owner = request.caller->spiffe_id,
@@ -149,17 +132,46 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
                    .recipients = wanted.recipients,
                    .flags = FlagsOf(wanted.context.question.purpose),
                    .context_digests = DigestContext(wanted.context)};
-  // Of a repetition that upload counts which was opened when it was answered first.
-  const auto answer_again = [&](absl::string_view resource) -> absl::StatusOr<UploadStatus> {
-    COMITY_ASSIGN_OR_RETURN(UploadStatus status,
-                            GetUpload(request, absl::StripPrefix(resource, "uploads/")));
-    status.verdicts = std::move(verdicts);
+  const auto check = [&](Rows& rows) -> absl::StatusOr<std::vector<RecipientVerdict>> {
+    COMITY_ASSIGN_OR_RETURN(std::vector<Derived> derived,
+                            LoadDerived(rows, request.caller, wanted.context.derived_from));
+    return CheckTransfer(rows, *registry,
+                         {.sender = *request.caller,
+                          .recipients = wanted.recipients,
+                          .context = wanted.context,
+                          .derived = std::move(derived)},
+                         now);
+  };
+  // Of a repetition: the upload as it was opened, whatever became of it and of the registry since.
+  // All of it is the request's, whose digest the journal compared, or the commit's. Verdicts are
+  // not kept: those of now, or none if there are none any more.
+  const auto answer_again = [&](const journal::Committed& then) -> absl::StatusOr<UploadStatus> {
+    upload.id = std::string(absl::StripPrefix(then.resource, "uploads/"));
+    upload.create_time = then.commit_time;
+    upload.expire_time = then.commit_time + settings_.upload_life;
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    absl::StatusOr<std::vector<RecipientVerdict>> verdicts = check(*rows);
+    if (absl::IsUnavailable(verdicts.status())) return verdicts.status();
+    UploadStatus status = {.upload = std::move(upload)};
+    if (verdicts.ok()) status.verdicts = *std::move(verdicts);
     return status;
   };
+  // Asked first: what is refused today may have been permitted when it was answered.
+  COMITY_ASSIGN_OR_RETURN(const std::optional<journal::Committed> answered,
+                          parts_.journal->FindAnswer(AttemptOf(request)));
+  if (answered.has_value()) return answer_again(*answered);
+
+  std::vector<RecipientVerdict> verdicts;
+  {
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_RETURN_IF_ERROR(CheckNotTaken(*rows, wanted.document_id));
+    COMITY_ASSIGN_OR_RETURN(verdicts, check(*rows));
+  }
+  if (const absl::Status refusal = NotPermitted(verdicts); !refusal.ok()) {
+    if (wanted.validate_only) return refusal;
+    return RefuseTransfer(request, "", verdicts, refusal);
+  }
   if (wanted.validate_only) {
-    COMITY_ASSIGN_OR_RETURN(const std::optional<journal::Committed> answered,
-                            parts_.journal->FindAnswer(AttemptOf(request)));
-    if (answered.has_value()) return answer_again(answered->resource);
     COMITY_RETURN_IF_ERROR(parts_.may_begin());
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
     COMITY_RETURN_IF_ERROR(CheckMayOpen(*rows, upload, settings_.most_open_uploads, now));
@@ -196,8 +208,9 @@ absl::StatusOr<UploadStatus> Exchange::CreateUpload(const Request& request,
     return committed.status();
   }
   if (committed->replayed) {
+    // The same request, answered since it was looked for.
     parts_.payloads->RemoveUpload(upload.id).IgnoreError();
-    return answer_again(committed->resource);
+    return answer_again(*committed);
   }
   return UploadStatus{.upload = std::move(upload), .verdicts = std::move(verdicts)};
 }
