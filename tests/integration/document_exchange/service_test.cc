@@ -332,6 +332,18 @@ TEST_F(ServiceTest, ListsGoPageByPage) {
   grpc::ClientContext three;
   EXPECT_THAT(Status(As(kDesk).ListDocuments(&three, request, &page)),
               FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  // The same token, but asked of another box, or of another method.
+  v1::ListDocumentsRequest other = request;
+  other.set_box(v1::ListDocumentsRequest::BOX_INBOX);
+  grpc::ClientContext four;
+  EXPECT_THAT(Status(As(kTbilisi).ListDocuments(&four, other, &page)),
+              FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  v1::ListDecisionsRequest decisions;
+  decisions.set_page_token(request.page_token());
+  v1::ListDecisionsResponse none;
+  grpc::ClientContext five;
+  EXPECT_THAT(Status(As(kTbilisi).ListDecisions(&five, decisions, &none)),
+              FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
 TEST_F(ServiceTest, TheDpoExportsTransfersAndTheOperatorDoesNot) {

@@ -203,6 +203,30 @@ TEST_F(ServiceTest, AConfirmationOrCancellationAskedForAgainIsAnsweredAndLeavesN
   EXPECT_EQ(gone->SerializeAsString(), cancelled->SerializeAsString());
 }
 
+TEST_F(ServiceTest, WhoDecidesOnWhatHasChangedSinceIsToldSoAndChangesNothing) {
+  const auto held = Hold(kDesk, Meeting(kHour));
+  ASSERT_THAT(held, IsOk());
+  v1::ConfirmEngagementRequest confirm;
+  confirm.set_name(held->name());
+  confirm.set_etag(held->etag());
+  const auto confirmed = Call(kDesk, &Stub::ConfirmEngagement, confirm);
+  ASSERT_THAT(confirmed, IsOk());
+  ASSERT_NE(confirmed->etag(), held->etag());
+
+  v1::CancelEngagementRequest cancel;
+  cancel.set_name(held->name());
+  cancel.set_etag(held->etag());
+  EXPECT_THAT(Call(kDesk, &Stub::CancelEngagement, cancel),
+              FailsWith(StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_THAT(Call(kDesk, &Stub::ConfirmEngagement, confirm),
+              FailsWith(StatusCode::kAborted, "ETAG_MISMATCH"))
+      << "also where it would change nothing";
+
+  EXPECT_EQ(Get(kDesk, held->name())->SerializeAsString(), confirmed->SerializeAsString());
+  cancel.set_etag(confirmed->etag());
+  EXPECT_THAT(Call(kDesk, &Stub::CancelEngagement, cancel), IsOk());
+}
+
 TEST(PositionsTest, WhatIsNoPositionIsRefusedAndDoesNotBeginAnew) {
   const TimePosition position(absl::FromUnixNanos(7), "engagements/x");
   EXPECT_THAT(ParsePosition(PositionText(position.first, position.second)), IsOkAndHolds(position));
@@ -236,6 +260,10 @@ TEST_F(ServiceTest, ListsGoOnByStartAndOnlyWithTheirOwnToken) {
       stolen.set_page_token(token);
       EXPECT_THAT(Call(kColleague, &Stub::ListEngagements, stolen),
                   FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+      stolen.set_partner("partners/moldova");
+      EXPECT_THAT(Call(kDesk, &Stub::ListEngagements, stolen),
+                  FailsWith(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"))
+          << "of another question";
     }
   } while (!token.empty());
   ASSERT_THAT(starts, SizeIs(5));

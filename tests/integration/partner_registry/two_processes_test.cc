@@ -95,6 +95,58 @@ TEST_F(TwoProcessesTest, AProcessThatEndedIsNotWaitedFor) {
   EXPECT_LT(absl::Now() - before, kSoon);
 }
 
+TEST_F(TwoProcessesTest, AnAnswerOfOneIsGivenAgainByTheOtherThoughAChangeCameBetween) {
+  const auto update = [](RegistryServer& server, const std::string& region,
+                         const std::string& request_id) {
+    v1::UpdatePartnerRequest request;
+    request.mutable_partner()->set_name("partners/georgia");
+    request.mutable_partner()->set_region(region);
+    request.mutable_update_mask()->add_paths("region");
+    request.set_reason("as the strategy has it");
+    request.set_request_id(request_id);
+    return Call(&Stub::UpdatePartner, server.As(kOperator), request, kPatience);
+  };
+  constexpr char kRequest[] = "01900000-0000-7000-8000-000000000018";
+  const auto first = update(first_, "ASIA", kRequest);
+  ASSERT_THAT(first, IsOk());
+  const auto later = update(first_, "CAUCASUS", "");
+  ASSERT_THAT(later, IsOk());
+  ASSERT_EQ(later->region(), "CAUCASUS");
+
+  const auto again = update(*second_, "ASIA", kRequest);
+
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(update(*second_, "EUROPE", kRequest),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  const auto head = first_.application().journal().ReadHead();
+  ASSERT_THAT(head, IsOk());
+  EXPECT_EQ(head->revision, later->revision().number()) << "the repetition changed nothing";
+}
+
+TEST_F(TwoProcessesTest, AListBegunAtOneGoesOnAtTheOtherAndOnlyThatList) {
+  v1::ListPartnersRequest request;
+  request.set_page_size(10);
+  const auto begun = Call(&Stub::ListPartners, first_.As(kDesk), request);
+  ASSERT_THAT(begun, IsOk());
+  request.set_page_token(begun->next_page_token());
+  auto here = Call(&Stub::ListPartners, first_.As(kDesk), request);
+  auto there = Call(&Stub::ListPartners, second_->As(kDesk), request);
+
+  ASSERT_THAT(here, IsOk());
+  ASSERT_THAT(there, IsOk());
+  ASSERT_EQ(there->partners_size(), 10);
+  EXPECT_NE(there->partners(0).name(), begun->partners(0).name());
+  // Tokens name their time.
+  here->clear_next_page_token();
+  there->clear_next_page_token();
+  EXPECT_EQ(there->SerializeAsString(), here->SerializeAsString());
+
+  request.set_query("a");
+  EXPECT_THAT(Call(&Stub::ListPartners, second_->As(kDesk), request),
+              FailsWith(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
 // Lets its journal show one more change, and then no other until it is released.
 class Brake final : public journal::Participant {
  public:
