@@ -4,12 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/storage/migrations.h"
 #include "common/storage/postgres_database.h"
 #include "tests/testing/postgres_server.h"
@@ -88,6 +93,90 @@ TEST_F(PostgresTest, ASessionThatEndsAtItsCommitLeavesItInDoubt) {
   server_.EndSessions(name_);
 
   EXPECT_THAT(transaction->Commit(), FailsWith(absl::StatusCode::kUnavailable, "COMMIT_IN_DOUBT"));
+}
+
+// What the server itself says of the statements of a session: how many of `sql` are prepared, and
+// how often they ran.
+std::pair<std::int64_t, std::int64_t> PreparedAndRun(Connection& connection,
+                                                     absl::string_view sql) {
+  auto asked = connection.Prepare(
+      "SELECT COUNT(*), COALESCE(MAX(generic_plans + custom_plans), 0) FROM "
+      "pg_prepared_statements WHERE statement = ?1");
+  EXPECT_THAT(asked, IsOk());
+  EXPECT_THAT((*asked)->BindText(1, sql).Step(), testing::IsOkAndHolds(true));
+  return {(*asked)->Int64(0), (*asked)->Int64(1)};
+}
+
+TEST_F(PostgresTest, AStatementIsPreparedOnceInASessionHoweverOftenItRuns) {
+  constexpr absl::string_view kInsert = "INSERT INTO things VALUES ($1, 'w')";
+  EXPECT_THAT(PreparedAndRun(sql(), kInsert), ::testing::Pair(0, 0));
+  for (int i = 0; i < 5; ++i) ASSERT_THAT(Insert(i), IsOk());
+  EXPECT_THAT(PreparedAndRun(sql(), kInsert), ::testing::Pair(1, 5));
+
+  // Sent ahead, too.
+  {
+    auto transaction = Transaction::Begin(&sql());
+    ASSERT_THAT(transaction, IsOk());
+    auto insert = sql().Prepare("INSERT INTO things VALUES (?1, 'w')");
+    ASSERT_THAT((*insert)->BindInt64(1, 5).RunLater(), IsOk());
+    ASSERT_THAT(transaction->Commit(), IsOk());
+  }
+  EXPECT_THAT(PreparedAndRun(sql(), kInsert), ::testing::Pair(1, 6));
+
+  // A session made anew has none, and prepares it again by itself.
+  server_.EndSessions(name_);
+  ASSERT_THAT(Transaction::Begin(&sql())->Commit(), IsOk());
+  ASSERT_THAT(Insert(6), IsOk());
+  EXPECT_THAT(PreparedAndRun(sql(), kInsert), ::testing::Pair(1, 1));
+  EXPECT_EQ(Count(), "7");
+}
+
+TEST_F(PostgresTest, ReadersAreKeptAndUsedAgainUpToTheirNumber) {
+  const auto session_of = [](const Snapshot& snapshot) {
+    auto asked = snapshot.sql().Prepare("SELECT pg_backend_pid()");
+    EXPECT_THAT((*asked)->Step(), testing::IsOkAndHolds(true));
+    return (*asked)->Int64(0);
+  };
+  const auto sessions = [&] {
+    return server_.Run("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '" + name_ +
+                       "' AND backend_type = 'client backend'");
+  };
+  // Its own writer, and that of the fixture.
+  const auto database = *OpenPostgres({.url = url_, .idle_readers = 2});
+  ASSERT_EQ(sessions(), "2");
+
+  std::set<std::int64_t> used;
+  for (int i = 0; i < 20; ++i) {
+    const auto snapshot = database->Read();
+    ASSERT_THAT(snapshot, IsOk());
+    used.insert(session_of(*snapshot));
+  }
+  EXPECT_EQ(used.size(), 1U) << "one after the other they share a session";
+  EXPECT_EQ(sessions(), "3");
+
+  {
+    std::vector<Snapshot> at_once;
+    for (int i = 0; i < 4; ++i) {
+      auto snapshot = database->Read();
+      ASSERT_THAT(snapshot, IsOk());
+      used.insert(session_of(*snapshot));
+      at_once.push_back(*std::move(snapshot));
+    }
+    EXPECT_EQ(used.size(), 4U) << "each at once has its own, the first that of before";
+    EXPECT_EQ(sessions(), "6");
+  }
+
+  // Two of the four stay; a session that was closed takes the server a moment to end.
+  const absl::Time patience = absl::Now() + absl::Seconds(30);
+  while (sessions() != "4" && absl::Now() < patience) std::this_thread::yield();
+  EXPECT_EQ(sessions(), "4");
+  for (int i = 0; i < 20; ++i) {
+    const auto snapshot = database->Read();
+    ASSERT_THAT(snapshot, IsOk());
+    used.insert(session_of(*snapshot));
+  }
+  EXPECT_EQ(used.size(), 4U) << "no other was opened";
+  EXPECT_EQ(sessions(), "4");
 }
 
 TEST_F(PostgresTest, AServerThatDiesIsSaidAndFoundAgain) {
