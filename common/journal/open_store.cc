@@ -58,18 +58,25 @@ absl::StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const Options& o
   return storage::OpenSqlite({.directory = options.directory, .max_pages = options.max_pages});
 }
 
-absl::Status MakeUnlessThere(const std::string& directory) {
-  // Its rights are the operator's: others may have to read it.
+absl::Status MakePublication(const std::string& directory) {
   std::error_code error;
+  // If it is there its rights are the operator's.
   if (std::filesystem::is_directory(directory, error)) return absl::OkStatus();
-  return storage::MakePrivateDirectory(directory);
+  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(directory));
+  // Nothing in it is secret, and who serves it is another user.
+  std::filesystem::permissions(directory, storage::kPublicFolder, error);
+  if (!error) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable,
+                   absl::StrCat("Cannot let others read the publication directory ", directory,
+                                ": ", error.message(), "; check its owner."),
+                   {.reason = "STORAGE_IO"});
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<storage::Database>> OpenStore(const Options& options) {
   COMITY_RETURN_IF_ERROR(Validate(options));
-  COMITY_RETURN_IF_ERROR(MakeUnlessThere(options.publication_directory));
+  COMITY_RETURN_IF_ERROR(MakePublication(options.publication_directory));
   COMITY_ASSIGN_OR_RETURN(auto database, OpenDatabase(options));
   storage::Connection& sql = database->writer();
   const absl::Time now = options.clock->Now();

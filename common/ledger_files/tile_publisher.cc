@@ -26,6 +26,8 @@ absl::Status MakeFolders(const fs::path& root, const fs::path& folder) {
   if (folder == root || fs::is_directory(folder, error)) return absl::OkStatus();
   COMITY_RETURN_IF_ERROR(MakeFolders(root, folder.parent_path()));
   fs::create_directory(folder, error);
+  // Whatever the process's umask is.
+  if (!error) fs::permissions(folder, storage::kPublicFolder, error);
   if (error) {
     return MakeError(absl::StatusCode::kUnavailable,
                      absl::StrCat("Cannot make the folder ", folder.string(), ": ", error.message(),

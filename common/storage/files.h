@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,9 @@ namespace comity::storage {
 
 // Files that survive a crash. Errors name the path: NOT_FOUND `FILE_MISSING`, RESOURCE_EXHAUSTED
 // `DISK_FULL`, UNAVAILABLE `STORAGE_IO` with the system's reason.
+
+// Of a directory that everybody may read.
+inline constexpr std::filesystem::perms kPublicFolder{0755};
 
 // Makes `path` and its parents; the last is 0700 (also if it existed). OK if it is there.
 absl::Status MakePrivateDirectory(const std::string& path);

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/crypto/encoding.h"
 #include "common/journal/journal.h"
@@ -128,6 +131,21 @@ class LedgerCommandTest : public ::testing::Test {
     return Execute("comity", command);
   }
 
+  // The verifier that shares no code with the suite.
+  Outcome Independently(std::vector<std::string> command,
+                        const std::vector<std::string>& more = {}) const {
+    const char* const source = std::getenv("COMITY_SOURCE_DIR");
+    command.insert(command.begin(), {"-B", absl::StrCat(source == nullptr ? "." : source,
+                                                        "/tests/vectors/ledger/verify.py")});
+    command.insert(command.end(), {"--ledger-key", At("ledger.vkey")});
+    command.insert(command.end(), more.begin(), more.end());
+    return Execute("python3", command);
+  }
+  Outcome VerifyIndependently(const std::string& publication,
+                              const std::vector<std::string>& more = {}) const {
+    return Independently({"log", publication}, more);
+  }
+
   const testing::TempDirectory root_;
   std::optional<ledger_files::CosignatureFolder> cosignatures_;
 };
@@ -164,6 +182,13 @@ TEST_F(LedgerCommandTest, WitnessesThatWatchTurnAnEntryIntoACosignedCheckpoint) 
   EXPECT_EQ(verified.code, 0) << verified.errors;
   EXPECT_THAT(verified.output, HasSubstr("303 entries, all tiles make the signed root"));
   EXPECT_THAT(verified.output, HasSubstr("cosigned by at least 2 of 2 witnesses"));
+
+  const Outcome alone = VerifyIndependently(Published("log"), both);
+  EXPECT_EQ(alone.code, 0) << alone.errors;
+  EXPECT_EQ(VerifyIndependently(Published("log"),
+                                {"--witness-keys", At("witness.vkeys"), "--quorum", "3"})
+                .code,
+            1);
 
   // The same by OpenSSL: what C2SP tlog-cosignature says that a witness signs.
   const auto note = ledger::ParseNote(*storage::ReadFile(Published("log") + "/checkpoint"));
@@ -299,6 +324,81 @@ TEST_F(LedgerCommandTest, VerifyFindsWhatIsWrong) {
   EXPECT_THAT(Verify(Published("log")).errors, HasSubstr("LOG_INVALID"));
 }
 
+TEST_F(LedgerCommandTest, AVerifierThatSharesNoCodeFindsTheSameRightAndWrong) {
+  Publish("log", 300);
+  Copy(Published("log"), "earlier");
+  Publish("log", 300);
+  Publish("fork", 300);
+
+  const Outcome grown =
+      VerifyIndependently(Published("log"), {"--previous", At("earlier") + "/checkpoint"});
+  EXPECT_EQ(grown.code, 0) << grown.errors;
+  EXPECT_THAT(grown.output, HasSubstr("600 entries, all tiles make the root"));
+  EXPECT_THAT(grown.output, HasSubstr("it goes on from the one of 300 entries"));
+  const Outcome forked =
+      VerifyIndependently(Published("log"), {"--previous", Published("fork") + "/checkpoint"});
+  EXPECT_EQ(forked.code, 1);
+  EXPECT_THAT(forked.errors, HasSubstr("does not go on from the checkpoint seen before"));
+  EXPECT_EQ(
+      VerifyIndependently(At("earlier"), {"--previous", Published("log") + "/checkpoint"}).code, 1);
+  EXPECT_THAT(VerifyIndependently(At("nothing")).errors, HasSubstr("has no checkpoint"));
+
+  const std::string tile = Published("log") + "/tile/0/000";
+  const std::string right = *storage::ReadFile(tile);
+  std::string wrong = right;
+  wrong[40] = static_cast<char>(wrong[40] ^ 1);
+  ASSERT_THAT(storage::WriteFileAtomically(tile, wrong), IsOk());
+  EXPECT_EQ(VerifyIndependently(Published("log")).code, 1) << "a bit of a leaf";
+  fs::remove(tile);
+  EXPECT_EQ(VerifyIndependently(Published("log")).code, 1) << "a tile that is gone";
+  ASSERT_THAT(storage::WriteFileAtomically(tile, right), IsOk());
+  EXPECT_EQ(VerifyIndependently(Published("log")).code, 0);
+  std::string note = *storage::ReadFile(Published("log") + "/checkpoint");
+  note[note.find("\n600\n") + 3] = '1';
+  ASSERT_THAT(storage::WriteFileAtomically(Published("log") + "/checkpoint", note), IsOk());
+  EXPECT_EQ(VerifyIndependently(Published("log")).code, 1) << "a checkpoint of another size";
+}
+
+TEST_F(LedgerCommandTest, AnyWebServerServesThePublicationWhoeverItsUserIs) {
+  Publish("before", 1);  // Whatever server there is starts under the umask of before.
+  // The strictest that a service is started with.
+  const mode_t before = umask(077);
+  Publish("log", 300);
+  umask(before);
+  // What another user may do: enter every folder, read every file of the log.
+  const fs::path folder = Published("log");
+  const auto mode = [](const fs::path& path) { return fs::status(path).permissions(); };
+  EXPECT_EQ(mode(folder), fs::perms{0755});
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".lock") continue;
+    EXPECT_EQ(mode(entry.path()), entry.is_directory() ? fs::perms{0755} : fs::perms{0644})
+        << entry.path();
+    if (entry.is_regular_file()) ++files;
+  }
+  EXPECT_GE(files, 4) << "a checkpoint, a whole tile, what is left, and the level above";
+  EXPECT_EQ(mode(At("log") + "/keys"), fs::perms{0700}) << "and nothing else is open";
+
+  ChildProcess server("python3", {"-u", "-m", "http.server", "0", "--bind", "127.0.0.1",
+                                  "--directory", folder.string()});
+  // "Serving HTTP on 127.0.0.1 port 41234 (http://127.0.0.1:41234/) ..."
+  const std::string serving = server.ReadLine();
+  const std::vector<std::string> words = absl::StrSplit(serving, ' ');
+  ASSERT_GT(words.size(), 5U) << serving;
+  const std::string address = absl::StrCat("http://127.0.0.1:", words[5]);
+
+  setenv("no_proxy", "127.0.0.1", 1);  // Of a machine that has one.
+  const Outcome verified = VerifyIndependently(address);
+  EXPECT_EQ(verified.code, 0) << verified.errors;
+  EXPECT_THAT(verified.output, HasSubstr("300 entries, all tiles make the root"));
+  std::string tile = *storage::ReadFile((folder / "tile/0/000").string());
+  tile[40] = static_cast<char>(tile[40] ^ 1);
+  ASSERT_THAT(storage::WriteFileAtomically((folder / "tile/0/000").string(), tile), IsOk());
+  EXPECT_EQ(VerifyIndependently(address).code, 1) << "what it serves is what is verified";
+  fs::remove(folder / "checkpoint");
+  EXPECT_THAT(VerifyIndependently(address).errors, HasSubstr("has no checkpoint"));
+}
+
 TEST_F(LedgerCommandTest, EntriesAreComparedWithTheLeavesTheyClaim) {
   const auto journal = Open("log");
   Add(*journal, 3);
@@ -320,6 +420,16 @@ TEST_F(LedgerCommandTest, EntriesAreComparedWithTheLeavesTheyClaim) {
   EXPECT_THAT(same.output, HasSubstr("1 entries are as committed, 0 were pruned"));
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.errors, HasSubstr("ENTRY_MISMATCH"));
+
+  const Outcome other_alone =
+      VerifyIndependently(Published("log"), {"--entries", At("entries.json")});
+  EXPECT_EQ(other_alone.code, 1);
+  EXPECT_THAT(other_alone.errors, HasSubstr("entry 1 is not what its commitment says"));
+  Write("entries.json", entries(*entry->body, *entry->salt));
+  const Outcome same_alone =
+      VerifyIndependently(Published("log"), {"--entries", At("entries.json")});
+  EXPECT_EQ(same_alone.code, 0) << same_alone.errors;
+  EXPECT_THAT(same_alone.output, HasSubstr("1 entries as committed, 0 pruned"));
 }
 
 TEST_F(LedgerCommandTest, AProofFileIsCheckedWithItsSaltAndBody) {
@@ -347,6 +457,19 @@ TEST_F(LedgerCommandTest, AProofFileIsCheckedWithItsSaltAndBody) {
   EXPECT_THAT(right.output, HasSubstr("leaf 4 of comity.test/journal/1, which has 9 entries"));
   EXPECT_THAT(prove("4.salt", "5.json").errors, HasSubstr("PROOF_INVALID"));
   EXPECT_THAT(prove("4.json", "4.json").errors, HasSubstr("SALT_INVALID"));
+
+  const auto prove_alone = [&](const std::string& proof, const std::string& body) {
+    return Independently({"proof", At(proof)}, {"--salt", At("4.salt"), "--entry", At(body)});
+  };
+  const Outcome alone = prove_alone("4.tlog-proof", "4.json");
+  EXPECT_EQ(alone.code, 0) << alone.errors;
+  EXPECT_THAT(alone.output, HasSubstr("leaf 4 of comity.test/journal/1, of 9 entries"));
+  EXPECT_EQ(prove_alone("4.tlog-proof", "5.json").code, 1) << "another entry";
+  std::string flipped = *storage::ReadFile(At("4.tlog-proof"));
+  const std::size_t digit = flipped.find("index 4") + 6;
+  flipped[digit] = '5';
+  Write("5.tlog-proof", flipped);
+  EXPECT_EQ(prove_alone("5.tlog-proof", "4.json").code, 1) << "another place";
 }
 
 TEST_F(LedgerCommandTest, AWitnessThatIsToldTooLittleIsAMisuse) {

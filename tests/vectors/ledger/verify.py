@@ -15,6 +15,8 @@ import hashlib
 import json
 import os
 import sys
+import urllib.error
+import urllib.request
 
 MAX_NOTE = 256 * 1024
 MAX_SIGNATURES = 100
@@ -602,6 +604,26 @@ def contents(name):
         return file.read()
 
 
+def published(folder, path):
+    """The file `path` of a publication directory, or of the web server that serves it; None: no file."""
+    if not folder.startswith(("http://", "https://")):
+        try:
+            return contents(os.path.join(folder, path))
+        except FileNotFoundError:
+            return None
+    address = folder.rstrip("/") + "/" + path
+    try:
+        # One more byte than any file of a ledger may have: what is longer is refused by who reads it.
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return answer.read(MAX_NOTE + 1)
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return None
+        raise OSError(error.code, "the web server answers %d" % error.code, address)
+    except urllib.error.URLError as error:
+        raise OSError(0, str(error.reason), address)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description="Verifies a ledger offline. Exit codes: 0 holds, 1 does not hold, 2 misuse."
@@ -618,7 +640,7 @@ def main():
         return command
 
     log = with_keys("log", "verify a published ledger: checkpoint, all tiles, entries")
-    log.add_argument("folder", help="has the files checkpoint and tile/...")
+    log.add_argument("folder", help="has the files checkpoint and tile/...: a path, or http(s)://...")
     log.add_argument("--previous", help="a checkpoint seen before, which this one must go on from")
     log.add_argument("--entries", help="JSON of `comity ledger entries --output json`")
     proof = with_keys("proof", "verify a tlog-proof file")
@@ -656,10 +678,7 @@ def main():
             return 0
 
         def read(path):
-            try:
-                return contents(os.path.join(arguments.folder, path))
-            except FileNotFoundError:
-                return None
+            return published(arguments.folder, path)
 
         note = read("checkpoint")
         if note is None:
