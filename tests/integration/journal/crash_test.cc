@@ -37,6 +37,7 @@ struct Told {
   std::int64_t sequence;
   std::int64_t revision;
   std::int64_t leaf_index;
+  std::int64_t commit_micros;
 };
 
 std::string IdOf(const Told& told) {
@@ -67,16 +68,34 @@ absl::StatusOr<Committed> Write(Journal& journal, const std::string& id, std::in
   for (int caller = 0; caller < kCallers; ++caller) {
     callers.emplace_back([&, caller] {
       for (std::int64_t sequence = 0;; ++sequence) {
-        Told told{round, caller, sequence, 0, 0};
+        Told told{round, caller, sequence, 0, 0, 0};
         const auto done = Write(**journal, IdOf(told), &told.leaf_index);
         if (!done.ok() || done->replayed) _exit(1);
         told.revision = done->revision;
+        told.commit_micros = absl::ToUnixMicros(done->commit_time);
         if (write(pipe, &told, sizeof told) != sizeof told) _exit(1);
       }
     });
   }
   for (std::thread& caller : callers) caller.join();
   _exit(1);
+}
+
+// What `told` was told is what it is told again, of a process that knows it from the disk only, and
+// leads to the thing as it was then.
+void ExpectToldAgain(Journal& journal, const Told& told) {
+  const std::string id = IdOf(told);
+  std::int64_t ignored = 0;
+  const auto again = Write(journal, id, &ignored);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->revision, told.revision);
+  EXPECT_EQ(absl::ToUnixMicros(again->commit_time), told.commit_micros);
+  EXPECT_EQ(again->resource, id);
+  const auto then = journal.VersionAt("thing", again->resource, again->revision);
+  ASSERT_THAT(then, IsOk());
+  ASSERT_TRUE(then->has_value());
+  EXPECT_EQ((*then)->body, BodyOf(id));
 }
 
 // Reads acknowledgements; after `kill_after` of them the child dies.
@@ -151,22 +170,28 @@ TEST(CrashTest, WhatWasAcknowledgedSurvivesAKillAtAnyMoment) {
       ASSERT_EQ((*version)->body, BodyOf(id));
       ASSERT_THAT(*(*journal)->ReadEntry(one.leaf_index)->body, ::testing::HasSubstr(id));
     }
+    // What one made is changed before it asks again.
+    const std::string changed = IdOf(told.front());
+    ASSERT_THAT((*journal)->Mutate({.caller = "crash", .method = "test/Change"},
+                                   [&](Turn& turn) { return turn.Put("thing", changed, "other"); }),
+                IsOk());
+    ExpectToldAgain(**journal, told.front());
     // A client that got no answer repeats: acknowledged or not, it is done once.
     for (const Told& one : told) {
       Told next = one;
       ++next.sequence;
-      const bool acknowledged = all.count(IdOf(next)) != 0;
-      std::int64_t ignored = 0;
-      const auto again = Write(**journal, IdOf(next), &ignored);
-      ASSERT_THAT(again, IsOk());
-      if (acknowledged) {
-        EXPECT_TRUE(again->replayed);
-        EXPECT_EQ(again->revision, all.at(IdOf(next)).revision);
+      const auto acknowledged = all.find(IdOf(next));
+      if (acknowledged != all.end()) {
+        ExpectToldAgain(**journal, acknowledged->second);
+        continue;
       }
+      std::int64_t ignored = 0;
+      ASSERT_THAT(Write(**journal, IdOf(next), &ignored), IsOk());
     }
     ExpectDense(**journal);
+    // One change a round made nothing new.
     EXPECT_EQ((*journal)->LatestVersions("thing")->size(),
-              static_cast<std::size_t>((*journal)->head().revision));
+              static_cast<std::size_t>((*journal)->head().revision - (round + 1)));
   }
 }
 
