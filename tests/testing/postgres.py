@@ -22,6 +22,20 @@ hostssl sameuser all 127.0.0.1/32 scram-sha-256 clientcert=verify-ca
 """
 
 
+class TableLock:
+    def __init__(self, session, table):
+        self.session = session
+        self.session.stdin.write(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE; SELECT 'locked';\n")
+        self.session.stdin.flush()
+        said = self.session.stdout.readline()
+        must(said == "locked\n", f"{table} is locked", said)
+
+    def close(self):
+        self.session.stdin.close()
+        self.session.wait()
+        self.session.stdout.close()
+
+
 class Postgres:
     """A PostgreSQL server with its files on the deployment's disk, durable; use with `with`."""
 
@@ -80,6 +94,16 @@ class Postgres:
     def query(self, sql, database="postgres"):
         """The rows, columns parted by |."""
         return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.socket(database), "-c", sql)
+
+    def lock(self, table, database):
+        """Keeps everybody from writing to a table, not from reading it, until it is closed."""
+        return TableLock(
+            subprocess.Popen(
+                [POSTGRES / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.socket(database)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, user=self.user, cwd="/",
+            ),
+            table,
+        )  # fmt: skip
 
     def insert_rate(self, script, clients, seconds, database, prefix=()):
         """Transactions a second of pgbench with a connection a client."""
