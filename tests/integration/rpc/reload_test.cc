@@ -7,6 +7,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/integration/rpc/process_fixture.h"
 #include "tests/testing/status_matchers.h"
 
@@ -25,11 +27,28 @@ void PrintTo(const ReloadedFile& file, std::ostream* os) { *os << file.name; }
 
 class ReloadTest : public ProcessTest {
  protected:
-  ReloadTest() {
+  ReloadTest() { WriteTable("*"); }
+
+  // Lets `callers` call.
+  void WriteTable(const std::string& callers) {
     WriteFile(pki_.path("access.toml"),
               TableToml({kLedger}, {{absl::StrCat(kLedger, "/GetCheckpoint"),
-                                     "callers = [\"*\"]\nevidence = \"none\"\n"
-                                     "admission = \"read\"\n"}}));
+                                     absl::StrCat("callers = [\"", callers,
+                                                  "\"]\nevidence = \"none\"\n"
+                                                  "admission = \"read\"\n")}}));
+  }
+
+  // What is said of the certificate that whoever connects is shown, in PEM.
+  std::string Shown(int port) {
+    const std::string caller = pki_.IssueFolder("caller", kOfficer);
+    ChildProcess client(
+        "openssl", {"s_client", "-connect", absl::StrCat("127.0.0.1:", port), "-alpn", "h2",
+                    "-ign_eof", "-cert", caller + "/tls.pem", "-cert_chain", caller + "/tls.pem",
+                    "-key", caller + "/tls.key"});
+    // Not HTTP/2: the server closes.
+    client.Write(std::string("GET / HTTP/1.1\r\n\r\n") + std::string(64, 'x'));
+    client.Wait();
+    return client.output();
   }
 
   void WaitForMetric(const std::string& line) {
@@ -82,6 +101,7 @@ TEST_F(ReloadTest, ARenewedCertificateIsServedAndAKeyOfAnotherIsNot) {
   ChildProcess process(kProgram, Arguments());
   const int port = Port(process);
   const std::string id = "spiffe://agency.example/service/partner-registry";
+  ASSERT_THAT(Shown(port), HasSubstr("-----BEGIN CERTIFICATE-----"));
   const IssuedCertificate renewed = pki_.agency().Issue(
       {.uris = {id}, .dns_names = {"localhost"}, .not_after = absl::FromUnixSeconds(4102444800)});
 
@@ -92,8 +112,39 @@ TEST_F(ReloadTest, ARenewedCertificateIsServedAndAKeyOfAnotherIsNot) {
   WriteFile(pki_.path("ids/registry/tls.key"), renewed.key_pem);
   WaitForRejected("certificate", false);
 
-  EXPECT_THAT(Metrics(), HasSubstr("comity_certificate_expiry_timestamp_seconds"));
+  WaitForMetric("comity_certificate_expiry_timestamp_seconds 4102444800\n");
+  // gRPC looks at what is published once a second.
+  const absl::Time patience = absl::Now() + absl::Seconds(30);
+  std::string shown;
+  do {
+    shown = Shown(port);
+  } while (shown.find(renewed.leaf_pem) == std::string::npos && absl::Now() < patience);
+  EXPECT_THAT(shown, HasSubstr(renewed.leaf_pem));
   EXPECT_THAT(Note(port), IsOk());
+}
+
+TEST_F(ReloadTest, AChangedAccessTableComesIntoForceByItself) {
+  ChildProcess process(kProgram, Arguments());
+  const int port = Port(process);
+  const std::string georgia = pki_.IssueFolder("georgia", kGeorgia);
+  ASSERT_THAT(NoteAs(port, georgia), IsOk());
+  const auto wait_until = [&](bool let_in) {
+    const absl::Time patience = absl::Now() + absl::Seconds(30);
+    absl::Status called;
+    do {
+      called = NoteAs(port, georgia).status();
+    } while (called.ok() != let_in && absl::Now() < patience);
+    return called;
+  };
+
+  WriteTable("agency/*");
+
+  EXPECT_THAT(wait_until(false), FailsWith(absl::StatusCode::kPermissionDenied, "ACCESS_DENIED"));
+  EXPECT_THAT(Note(port), IsOk());
+
+  WriteTable("*");
+
+  EXPECT_THAT(wait_until(true), IsOk());
 }
 
 TEST_F(ReloadTest, ARevocationOutlivesABadCrl) {
