@@ -61,7 +61,9 @@ TestServer::TestServer(TestPki& pki, Options options, const Build& build)
   gate_ = std::make_unique<rpc::GateCore>(
       rpc::GateCore::Options{.service = options_.name,
                              .services = options_.services,
+                             .write_threads = options_.write_threads,
                              .bulk_threads = options_.bulk_threads,
+                             .queue = options_.queue,
                              .rates = options_.rates,
                              .stall_timeout = options_.stall_timeout,
                              .unread_timeout = options_.unread_timeout},

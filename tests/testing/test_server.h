@@ -45,7 +45,9 @@ class TestServer {
     rpc::Server::Options server;
     absl::Duration stall_timeout = absl::Seconds(60);
     absl::Duration unread_timeout = absl::Minutes(5);
+    std::size_t write_threads = 64;
     std::size_t bulk_threads = 16;
+    std::size_t queue = 1024;
     rpc::RateLimits::Options rates;
     const Clock* clock = nullptr;  // The machine's if null.
     std::string log_file;          // "" writes no log.

@@ -8,15 +8,19 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/transport_threads.h"
@@ -50,6 +54,34 @@ absl::Status GetInclusionProof(const std::shared_ptr<grpc::Channel>& channel) {
   lv::InclusionProof proof;
   return rpc::ToAbslStatus(
       lv::LedgerService::NewStub(channel)->GetInclusionProof(&context, {}, &proof));
+}
+
+// Waits in its body until the ledger releases it.
+absl::Status GetConsistencyProof(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(20));
+  lv::ConsistencyProof proof;
+  return rpc::ToAbslStatus(
+      lv::LedgerService::NewStub(channel)->GetConsistencyProof(&context, {}, &proof));
+}
+
+absl::Status CreateContact(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(20));
+  pr::Contact contact;
+  return rpc::ToAbslStatus(
+      pr::PartnerRegistryService::NewStub(channel)->CreateContact(&context, {}, &contact));
+}
+
+absl::Status Download(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Seconds(20));
+  de::DownloadRequest request;
+  request.set_length(1);
+  const auto stream = de::DocumentExchangeService::NewStub(channel)->Download(&context, request);
+  de::DownloadResponse response;
+  while (stream->Read(&response)) continue;
+  return rpc::ToAbslStatus(stream->Finish());
 }
 
 // gRPC's own service answers an empty message with an empty message.
@@ -202,6 +234,134 @@ TEST(AdmissionTest, ACallBeyondTheStreamsOfAConnectionWaitsAtItsCallerForAPlace)
   first.End();
   EXPECT_THAT(GetCheckpoint(channel), IsOk());
   second.End();
+}
+
+TEST(AdmissionTest, WhoHasUsedUpHisShareOfTheQueueHearsWhenToComeAgain) {
+  EchoServer echo({.write_threads = 1, .queue = 8});
+  const auto channel = echo.server().Channel(kOfficer);
+  const auto begin = [&] { return std::async(std::launch::async, GetConsistencyProof, channel); };
+  std::vector<std::future<absl::Status>> calls;
+  calls.push_back(begin());
+  echo.ledger().WaitForWaiting();
+  for (int i = 0; i < 2; ++i) calls.push_back(begin());
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  while (echo.server().gate().write_executor().queued() < 2 && absl::Now() < patience) {
+    std::this_thread::yield();
+  }
+
+  const absl::Status refused = GetConsistencyProof(channel);
+  echo.ledger().Release();
+
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
+  EXPECT_TRUE(DetailsOf(refused).retry_after.has_value());
+  for (std::future<absl::Status>& call : calls) EXPECT_THAT(call.get(), IsOk());
+}
+
+// For each class of calls one in progress, and one place in its queue.
+class FullQueueTest : public ::testing::Test {
+ protected:
+  FullQueueTest() {
+    echo_.registry().Advance(1);
+    echo_.registry().write = [](const rpc::Call&, rpc::WriteCall&) { return absl::OkStatus(); };
+  }
+
+  // Returns when one call waits.
+  template <typename Queue>
+  static void AwaitFull(const Queue& queue) {
+    const absl::Time patience = absl::Now() + absl::Seconds(20);
+    while (queue.queued() == 0 && absl::Now() < patience) std::this_thread::yield();
+    EXPECT_EQ(queue.queued(), 1U);
+  }
+
+  static void ExpectTooBusy(const absl::Status& refused) {
+    EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+    EXPECT_TRUE(DetailsOf(refused).retry_after.has_value());
+  }
+
+  absl::Status Read() { return GetCheckpoint(guest_); }
+  bool Watches() {
+    Watching watching(guest_);
+    const bool read = watching.Read();
+    watching.End();
+    return read;
+  }
+
+  EchoServer echo_{{.write_threads = 1, .bulk_threads = 1, .queue = 1}};
+  rpc::GateCore& gate_ = echo_.server().gate();
+  const std::shared_ptr<grpc::Channel> first_ = echo_.server().Channel(kOfficer);
+  const std::shared_ptr<grpc::Channel> second_ = echo_.server().Channel(kOperator);
+  const std::shared_ptr<grpc::Channel> guest_ = echo_.server().Channel(kRegistryOperator);
+};
+
+TEST_F(FullQueueTest, OfWritesThatBlockRefusesThoseAndNothingElse) {
+  std::future<absl::Status> running = std::async(std::launch::async, GetConsistencyProof, first_);
+  echo_.ledger().WaitForWaiting();
+  std::future<absl::Status> waiting = std::async(std::launch::async, GetConsistencyProof, second_);
+  AwaitFull(gate_.write_executor());
+
+  ExpectTooBusy(GetConsistencyProof(guest_));
+
+  EXPECT_THAT(CreateContact(guest_), IsOk());
+  EXPECT_THAT(Download(guest_), IsOk());
+  EXPECT_THAT(Read(), IsOk());
+  EXPECT_TRUE(Watches());
+  echo_.ledger().Release();
+  EXPECT_THAT(running.get(), IsOk());
+  EXPECT_THAT(waiting.get(), IsOk());
+}
+
+TEST_F(FullQueueTest, OfWritesThatHoldNoThreadRefusesThoseAndNothingElse) {
+  echo_.ledger().Release();
+  std::promise<rpc::Answer> promised;
+  std::atomic<bool> first = true;
+  echo_.registry().write = [&](const rpc::Call&, rpc::WriteCall& later) {
+    if (first.exchange(false)) promised.set_value(later.Promise());
+    return absl::OkStatus();
+  };
+  std::future<absl::Status> running = std::async(std::launch::async, CreateContact, first_);
+  const rpc::Answer answer = promised.get_future().get();
+  std::future<absl::Status> waiting = std::async(std::launch::async, CreateContact, second_);
+  AwaitFull(gate_.write_turns());
+
+  ExpectTooBusy(CreateContact(guest_));
+
+  EXPECT_THAT(GetConsistencyProof(guest_), IsOk());
+  EXPECT_THAT(Download(guest_), IsOk());
+  EXPECT_THAT(Read(), IsOk());
+  EXPECT_TRUE(Watches());
+  answer(absl::OkStatus());
+  EXPECT_THAT(running.get(), IsOk());
+  EXPECT_THAT(waiting.get(), IsOk());
+}
+
+TEST_F(FullQueueTest, OfBulkWorkRefusesThatAndNothingElse) {
+  echo_.ledger().Release();
+  de::UploadPiecesRequest piece;
+  piece.set_data("x");
+  de::UploadPiecesResponse received;
+  grpc::ClientContext running_context;
+  rpc::SetDeadline(running_context, absl::Seconds(60));
+  const auto running = de::DocumentExchangeService::NewStub(first_)->UploadPieces(&running_context);
+  ASSERT_TRUE(running->Write(piece));
+  ASSERT_TRUE(running->Read(&received));
+  grpc::ClientContext waiting_context;
+  rpc::SetDeadline(waiting_context, absl::Seconds(60));
+  const auto waiting =
+      de::DocumentExchangeService::NewStub(second_)->UploadPieces(&waiting_context);
+  ASSERT_TRUE(waiting->Write(piece));
+  AwaitFull(gate_.bulk_executor());
+
+  ExpectTooBusy(Download(guest_));
+
+  EXPECT_THAT(GetConsistencyProof(guest_), IsOk());
+  EXPECT_THAT(CreateContact(guest_), IsOk());
+  EXPECT_THAT(Read(), IsOk());
+  EXPECT_TRUE(Watches());
+  for (const auto* const upload : {&running, &waiting}) {
+    (*upload)->WritesDone();
+    while ((*upload)->Read(&received)) continue;
+    EXPECT_THAT(rpc::ToAbslStatus((*upload)->Finish()), IsOk());
+  }
 }
 
 TEST(AdmissionTest, AMessageLargerThanTheServerTakesIsRefusedWithItsReason) {

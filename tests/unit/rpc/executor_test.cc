@@ -107,6 +107,7 @@ TEST(ExecutorTest, ACallerMayHoldAQuarterOfTheQueueAndTheLastPlacesAreForWhoHasN
   held.Release();
 
   EXPECT_THAT(share, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
+  EXPECT_TRUE(DetailsOf(share).retry_after.has_value());
   EXPECT_THAT(last, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_MANY_CALLS"));
   EXPECT_THAT(whole, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
   EXPECT_TRUE(DetailsOf(whole).retry_after.has_value());

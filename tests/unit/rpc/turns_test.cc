@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/status/error.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::rpc {
@@ -64,8 +65,10 @@ TEST_F(TurnsTest, WhatFindsNoRoomIsRefusedAndNeverBegins) {
   ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
   ASSERT_THAT(turns.Submit("b", Keep("b")), IsOk());
 
-  EXPECT_THAT(turns.Submit("c", Keep("c")),
-              FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+  const absl::Status refused = turns.Submit("c", Keep("c"));
+
+  EXPECT_THAT(refused, FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+  EXPECT_TRUE(DetailsOf(refused).retry_after.has_value());
 
   std::exchange(turns_[0], {}).End();
   std::exchange(turns_[1], {}).End();
