@@ -96,6 +96,44 @@ TEST_F(ProcessTest, AFourthConnectionFromAnAddressThatMayHaveThreeIsClosed) {
   for (int i = 0; i < 2; ++i) ::close(open[static_cast<std::size_t>(i)]);
 }
 
+TEST_F(ProcessTest, WhereThreeMayConnectAFourthIsRefusedUnlessOneHasNotCalledYet) {
+  ChildProcess process(kProgram, Arguments(),
+                       {.environment = {{"COMITY_SERVER_MAX_CONNECTIONS", "3"}}});
+  const int port = Port(process);
+  const auto channel = [&](const std::string& name) {
+    return Connect(port, pki_.IssueFolder(name, kOfficer));
+  };
+  const auto served = [](const absl::StatusOr<std::shared_ptr<grpc::Channel>>& connected) {
+    return connected.ok() ? client::CheckHealth(*connected, absl::Seconds(20)) : connected.status();
+  };
+  const auto first = channel("first");
+  const auto second = channel("second");
+  ASSERT_THAT(served(first), IsOk());
+  ASSERT_THAT(served(second), IsOk());
+  const int silent = Connected(port);
+
+  // The third place is that of one who has not called: he makes room.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> third = channel("third");
+  ASSERT_THAT(served(third), IsOk());
+  const int fourth = Connected(port);
+
+  char byte = 0;
+  EXPECT_EQ(::recv(silent, &byte, 1, 0), 0);
+  EXPECT_EQ(::recv(fourth, &byte, 1, 0), 0);
+  EXPECT_THAT(
+      Metrics(),
+      ::testing::AllOf(
+          ::testing::HasSubstr("comity_connections_refused_total{reason=\"displaced\"} 1\n"),
+          ::testing::HasSubstr("comity_connections_refused_total{reason=\"too_many\"} 1\n")));
+  for (const auto& caller : {first, second, third}) EXPECT_THAT(served(caller), IsOk());
+  third = absl::CancelledError();  // Hangs up.
+  const std::string next = pki_.IssueFolder("next", kOfficer);
+  EXPECT_THAT(rpc::Retry({.attempts = 10}, [&] { return NoteAs(port, next).status(); }), IsOk())
+      << "the place of one that has ended";
+  ::close(silent);
+  ::close(fourth);
+}
+
 TEST_F(ProcessTest, AnUnknownKeyIsNamedWithFileLineAndTheNearestKnownOne) {
   WriteConfig("[ledger]\nnoet = \"hello\"\n");
   ChildProcess process(kProgram, Arguments());
