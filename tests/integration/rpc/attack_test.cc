@@ -258,6 +258,22 @@ TEST_F(AttackTest, ACallerWhoOpensMoreStreamsThanHeMayLosesHisConnection) {
   EXPECT_THAT(Served(), IsOk());
 }
 
+TEST_F(AttackTest, StreamsOfACallerWhoNeverAcknowledgesTheCapKeepNobodyOut) {
+  {
+    RawCaller attacker(Connected(port_), officer_);
+    std::uint32_t stream = 1;
+    for (int burst = 0; burst < 10; ++burst) {
+      std::string bytes;
+      for (int i = 0; i < 500; ++i, stream += 2) {
+        bytes += Frame(kHeaders, kEndHeaders, stream, CallHeaders());
+      }
+      if (!attacker.Send(bytes)) break;
+      EXPECT_THAT(Served(), IsOk());
+    }
+  }
+  EXPECT_THAT(Served(), IsOk());
+}
+
 TEST_F(AttackTest, HeadersWithoutEndKeepNobodyOut) {
   RawCaller attacker(Connected(port_), officer_);
   attacker.Send(Frame(kHeaders, 0, 1, CallHeaders()));
