@@ -1,5 +1,7 @@
 #include "common/rpc/open_connections.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,6 +16,14 @@ namespace {
 
 bool SaysNo(const absl::Status& status) {
   return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+}
+
+// Of the peer's bytes; 0 where the kernel does not say.
+std::uint64_t BytesReceived(int descriptor) {
+  tcp_info info = {};
+  socklen_t size = sizeof(info);
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
+  return info.tcpi_bytes_received;
 }
 
 metrics::Counter* Ended(metrics::Metrics& metrics, const char* reason) {
@@ -175,7 +185,8 @@ void OpenConnections::Enforce() {
     if (connection.caller == nullptr) {
       const absl::Duration age = now - connection.opened;
       if (age >= options_.first_call ||
-          (age >= options_.goodbye && connection.opened <= nobodys_end_)) {
+          (age >= options_.goodbye && connection.opened <= nobodys_end_) ||
+          BytesReceived(descriptor) > options_.first_call_bytes) {
         Shut(descriptor, connection);
         ended_no_call_->Increment();
       }

@@ -28,11 +28,15 @@ namespace comity::rpc {
 //
 // Whose a connection is becomes known with its first admitted call. Until then it is nobody's: it
 // may be displaced by a newer one when all places are taken, ends when certificates change, and
-// lives `first_call` at most. Thread-safe.
+// lives `first_call` and takes
+// `first_call_bytes` at most. Thread-safe.
 class OpenConnections {
  public:
   struct Options {
     absl::Duration first_call = absl::Seconds(30);
+    // What may come before the first call, whose message gRPC reads before it tells of the call:
+    // twice the largest. Headers that do not end it keeps in memory.
+    std::uint64_t first_call_bytes = std::uint64_t{16} << 20;
     // How long one who no longer counts may read why his streams have ended.
     absl::Duration goodbye = absl::Milliseconds(150);
   };
