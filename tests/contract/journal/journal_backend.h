@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "common/journal/backup.h"
 #include "common/journal/journal.h"
 #include "tests/testing/postgres_server.h"
 #include "tests/testing/status_matchers.h"
@@ -56,6 +57,19 @@ inline Backend PostgresBackend() {
           [](const Options& o, const std::string&) { copy(name(o), name(o) + "_saved"); },
           [](const Options& o, const std::string&) { copy(name(o) + "_saved", name(o)); },
           [](const Options& o) { copy("template1", name(o)); }};
+}
+
+// As its keeper makes a backup of a store that nobody has open, and brings it back: with `comity
+// admin backup` and `restore`, or as PostgreSQL's own tools copy a database.
+inline void BackUpStore(const Backend& backend, const Options& options, const std::string& root) {
+  if (options.directory.empty()) return backend.save(options, root);
+  ASSERT_THAT(BackUp(options.directory, root + "/backup", *options.clock), testing::IsOk());
+}
+
+inline void RestoreStore(const Backend& backend, const Options& options, const std::string& root) {
+  if (options.directory.empty()) return backend.restore(options, root);
+  std::filesystem::remove_all(options.directory);
+  ASSERT_THAT(Restore(root + "/backup", options.directory), testing::IsOk());
 }
 
 inline auto AllBackends() { return ::testing::Values(SqliteBackend(), PostgresBackend()); }

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/journal/holds.h"
 #include "common/journal/pruning.h"
@@ -23,27 +22,20 @@
 #include "common/ledger_files/folder_tiles.h"
 #include "common/storage/files.h"
 #include "tests/contract/journal/journal_backend.h"
+#include "tests/testing/raw_scan.h"
 
 namespace comity::journal {
 namespace {
 
 using ::testing::ElementsAre;
 using testing::FailsWith;
+using testing::FoldersOf;
+using testing::HoldsBytes;
 using ::testing::IsEmpty;
 using testing::IsOk;
 
 constexpr std::size_t kAll = 100'000;
 constexpr char kSecret[] = "a-name-that-nobody-keeps";
-
-// Whether a file below `folder` holds `bytes`.
-bool HoldsBytes(const std::filesystem::path& folder, const std::string& bytes) {
-  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!file.is_regular_file()) continue;
-    const auto content = storage::ReadFile(file.path(), std::size_t{1} << 30);
-    if (content.ok() && absl::StrContains(*content, bytes)) return true;
-  }
-  return false;
-}
 
 // Entries expire a month after the one in which they were made.
 class PruningContract : public JournalContract {
@@ -481,18 +473,13 @@ TEST_P(PruningContract, NeitherDatabaseNorLogsNorABackupNorAnyFolderHoldWhatWasP
   ASSERT_TRUE(HoldsBytes(root_.path(), key));
   pruner_.reset();
   journal_.reset();
-  GetParam().save(options_, root_.path());  // A backup from before.
+  BackUpStore(GetParam(), options_, root_.path());
   Reopen();
   GoToMonth(2);
 
   ASSERT_THAT(Prune(), IsOk());
 
-  std::vector<std::filesystem::path> folders = {root_.path()};
-  if (!options_.database.empty()) {
-    const testing::PostgresServer& server = testing::PostgresServer::Shared();
-    server.Run("CHECKPOINT");
-    folders.emplace_back(server.Run("SHOW data_directory"));
-  }
+  const std::vector<std::filesystem::path> folders = FoldersOf(options_, root_.path());
   EXPECT_TRUE(HoldsBytes(folders.back(), std::string(crypto::View(entry.commitment))));
   for (const std::filesystem::path& folder : folders) {
     EXPECT_FALSE(HoldsBytes(folder, kSecret)) << folder;

@@ -24,7 +24,7 @@
 #include "services/partner-registry/records/fact_proto.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
 #include "tests/contract/journal/journal_backend.h"
-#include "tests/testing/postgres_server.h"
+#include "tests/testing/raw_scan.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 
@@ -32,6 +32,8 @@ namespace comity::partner_registry {
 namespace {
 
 using comity::testing::FailsWith;
+using comity::testing::FoldersOf;
+using comity::testing::HoldsBytes;
 using comity::testing::IsOk;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -457,16 +459,6 @@ std::string Said(Fact fact) {
   return ToProto(fact, "").DebugString();
 }
 
-// Whether a file below `folder` holds `bytes`.
-bool HoldsBytes(const std::filesystem::path& folder, const std::string& bytes) {
-  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!file.is_regular_file()) continue;
-    const auto content = storage::ReadFile(file.path(), std::size_t{1} << 30);
-    if (content.ok() && absl::StrContains(*content, bytes)) return true;
-  }
-  return false;
-}
-
 Contact Tbilisi() {
   return {.partner = "georgia",
           .id = "tbilisi-1",
@@ -640,12 +632,7 @@ TEST_P(RegistryStoreContractTest, NeitherDatabaseNorLogsNorABackupHoldWhatWasEra
 
   ASSERT_THAT(Put({ErasedTbilisi()}, /*barrier=*/true), IsOk());
 
-  std::vector<std::filesystem::path> folders = {folder_.path()};
-  if (!options_.database.empty()) {
-    const comity::testing::PostgresServer& server = comity::testing::PostgresServer::Shared();
-    server.Run("CHECKPOINT");
-    folders.emplace_back(server.Run("SHOW data_directory"));
-  }
+  const std::vector<std::filesystem::path> folders = FoldersOf(options_, folder_.path());
   EXPECT_TRUE(HoldsBytes(folders.back(), NameOf(Tbilisi()))) << "the name is kept";
   for (const std::filesystem::path& folder : folders) {
     EXPECT_FALSE(HoldsBytes(folder, Tbilisi().function)) << folder;
@@ -712,12 +699,7 @@ TEST_P(RegistryStoreContractTest, WhatAPartnerAskedOfAnErasedContactIsNowhere) {
   Open();
   ASSERT_THAT(Put({ErasedTbilisi(), emptied}, /*barrier=*/true), IsOk());
 
-  std::vector<std::filesystem::path> folders = {folder_.path()};
-  if (!options_.database.empty()) {
-    const comity::testing::PostgresServer& server = comity::testing::PostgresServer::Shared();
-    server.Run("CHECKPOINT");
-    folders.emplace_back(server.Run("SHOW data_directory"));
-  }
+  const std::vector<std::filesystem::path> folders = FoldersOf(options_, folder_.path());
   EXPECT_TRUE(HoldsBytes(folders.back(), NameOf(Promotion()))) << "its name is kept";
   for (const std::filesystem::path& folder : folders) {
     EXPECT_FALSE(HoldsBytes(folder, std::get<Contact>(Promotion().change).function)) << folder;

@@ -9,22 +9,33 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/encoding.h"
+#include "common/journal/backup.h"
+#include "common/journal/journal.h"
 #include "common/journal/pruning.h"
 #include "common/json/canonical.h"
 #include "common/storage/files.h"
 #include "services/document-exchange/domain/objects.h"
 #include "tests/integration/document_exchange/exchange_test.h"
+#include "tests/testing/raw_scan.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/testing/test_journal.h"
 
 namespace comity::document_exchange {
 namespace {
 
 using absl::StatusCode;
+using ::comity::testing::ExpiryKeysOf;
 using ::comity::testing::FailsWith;
+using ::comity::testing::FoldersOf;
+using ::comity::testing::HoldsBytes;
 using ::comity::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -335,6 +346,124 @@ TEST_F(ErasureTest, AHoldKeepsWhatTheLedgerAndTheRecordsSayOfADocument) {
   const auto decisions = (*world_.tables->Read())->ListDecisions(all, 1'000'000, 10);
   ASSERT_THAT(decisions.value(), SizeIs(1));
   EXPECT_TRUE(decisions->front().pruned);
+}
+
+// The whole store, as its files are, once the document's retention and the ledger's term are over.
+class RawScanTest : public ErasureTest {
+ protected:
+  // A decision that says why and on which terms, and a letter on the strength of it.
+  SealedLetter Send() {
+    RecordedDecision decision;
+    decision.decision.kind = legal::DecisionKind::kAuthorisation;
+    decision.decision.partner = "partners/france";
+    decision.decision.counterparts = {"partners/georgia"};
+    decision.decision.case_reference = kCase;
+    decision.decision.conditions = {kCondition};
+    decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
+    decision.decision.grounds = kGrounds;
+    decision.evidence = "FR-1";
+    EXPECT_THAT(
+        world_.exchange->RecordDecision(world_.By(kFrance, "test/RecordDecision"), decision),
+        IsOk());
+    SealedLetter letter = world_.Seal({});
+    EXPECT_THAT(world_.Send(kDesk, letter), IsOk());
+    return letter;
+  }
+
+  journal::Options Store() {
+    journal::Options options =
+        comity::testing::TestJournalOptions(world_.folder.path(), "document-exchange");
+    options.migrations = Migrations();
+    options.clock = &world_.clock;
+    return options;
+  }
+
+  // As its keeper makes it: `comity admin backup`, or what PostgreSQL's tools copy.
+  void BackUp() {
+    world_.Close();
+    if (Store().directory.empty()) {
+      comity::testing::SaveTestStore(world_.folder.path());
+    } else {
+      ASSERT_THAT(journal::BackUp(Store().directory, world_.folder / "backup", world_.clock),
+                  IsOk());
+    }
+    world_.Restart();
+  }
+
+  // The store only; nothing is open.
+  void Restore() {
+    if (Store().directory.empty()) {
+      comity::testing::RestoreTestStore(world_.folder.path());
+    } else {
+      std::filesystem::remove_all(Store().directory);
+      ASSERT_THAT(journal::Restore(world_.folder / "backup", Store().directory), IsOk());
+    }
+  }
+
+  void PruneLedger() {
+    const auto pruner = *journal::Pruner::Open(world_.journal.get(), Store().expiry_key_directory,
+                                               &ExchangeTables::KeepHeld);
+    world_.clock.Advance(absl::Hours(24 * 31 * 38));
+    for (const absl::Duration wait : {absl::ZeroDuration(), journal::kErasureDelay}) {
+      world_.clock.Advance(wait);
+      ASSERT_THAT(pruner->Prune(world_.clock.Now()), IsOk());
+    }
+  }
+
+  bool SomewhereHolds(absl::string_view bytes) {
+    for (const std::filesystem::path& folder : FoldersOf(Store(), world_.folder.path())) {
+      if (HoldsBytes(folder, bytes)) return true;
+    }
+    return false;
+  }
+
+  static constexpr char kCondition[] = "a condition that nobody keeps";
+  static constexpr char kGrounds[] = "grounds that nobody keeps";
+};
+
+TEST_F(RawScanTest, NeitherStoreNorLogsNorABackupHoldWhatWasErasedOrPruned) {
+  const SealedLetter letter = Send();
+  const std::string& id = letter.upload.document_id;
+  const std::string headers =
+      crypto::Base64(letter.submission.headers.back().content_header);  // As the object has them.
+  const std::string content = letter.content.substr(letter.content.size() / 2, 64);
+  const std::vector<std::string> keys = ExpiryKeysOf(Store());
+  ASSERT_THAT(keys, SizeIs(1));
+  const std::string salt = world_.journal->ReadEntry(0).value().salt.value();
+  const std::string verdict = Records(false).at(0).verdict;
+  ASSERT_NE(verdict, "");
+  ASSERT_TRUE(SomewhereHolds(id));
+  ASSERT_TRUE(SomewhereHolds(headers));
+  ASSERT_TRUE(SomewhereHolds(content));
+  ASSERT_TRUE(SomewhereHolds(keys.front()));
+  BackUp();
+
+  ASSERT_THAT(PassRetention(), IsOk());
+  PruneLedger();
+
+  EXPECT_TRUE(SomewhereHolds(id)) << "what was sent to whom stays";
+  for (const std::string& gone : {headers, content, keys.front(), salt, verdict,
+                                  std::string(kCondition), std::string(kGrounds)}) {
+    EXPECT_FALSE(SomewhereHolds(gone)) << absl::CHexEscape(gone);
+  }
+  world_.Close();
+  Restore();
+  const auto restored = journal::Journal::Open(Store());
+  ASSERT_THAT(restored, IsOk());
+  EXPECT_EQ((*restored)->ReadEntry(0)->body, std::nullopt) << "the backup does not bring it back";
+  ExchangeTables tables(restored->get());
+  const auto rows = tables.Read();
+  ASSERT_THAT(rows, IsOk());
+  DecisionFilter all;
+  all.all = true;
+  const auto decisions = (*rows)->ListDecisions(all, 1'000'000, 10);
+  ASSERT_THAT(decisions.value(), SizeIs(1));
+  EXPECT_TRUE(decisions->front().pruned);
+  EXPECT_EQ(decisions->front().decision.grounds, "");
+  const auto records =
+      (*rows)->ScanTransferRecords(0, 0, absl::InfinitePast(), absl::InfiniteFuture(), false, 100);
+  ASSERT_THAT(records.value(), Not(IsEmpty()));
+  for (const TransferRecord& record : *records) EXPECT_EQ(record.verdict, "");
 }
 
 }  // namespace
