@@ -107,7 +107,8 @@ class RegistryReplica::Follower {
 
   absl::Duration started_ = absl::ZeroDuration();  // Since boot; set by Start.
 
-  absl::Mutex write_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // One write at a time.
+  // Guards no member: of renewals, which two threads send, one is written at a time.
+  absl::Mutex write_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::thread thread_;
 };
 

@@ -42,7 +42,7 @@ CuttingProxy::CuttingProxy(int server_port, std::string word)
 
 CuttingProxy::~CuttingProxy() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     closing_ = true;
     for (const int client : open_) ::shutdown(client, SHUT_RDWR);
   }
@@ -55,7 +55,7 @@ CuttingProxy::~CuttingProxy() {
 void CuttingProxy::Accept() {
   while (true) {
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (client < 0 || closing_) {
       if (client >= 0) ::close(client);
       return;
@@ -63,7 +63,7 @@ void CuttingProxy::Accept() {
     open_.insert(client);
     carriers_.emplace_back([this, client] {
       Carry(client);
-      const std::lock_guard held(mutex_);
+      const absl::MutexLock held(&mutex_);
       open_.erase(client);
       ::close(client);
     });

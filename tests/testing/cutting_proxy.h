@@ -1,11 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace comity::testing {
 
@@ -34,10 +36,10 @@ class CuttingProxy {
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> armed_ = false;
-  std::mutex mutex_;
-  bool closing_ = false;
-  std::set<int> open_;
-  std::vector<std::thread> carriers_;
+  absl::Mutex mutex_;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<int> open_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::thread> carriers_;  // The acceptor's, until it has ended.
   std::thread acceptor_;
 };
 

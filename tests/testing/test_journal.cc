@@ -2,10 +2,11 @@
 
 #include <cstdlib>
 #include <map>
-#include <mutex>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "common/crypto/ed25519.h"
 #include "tests/testing/postgres_server.h"
 
@@ -19,10 +20,13 @@ bool OnPostgres() {
 
 // The database of each root; `anew`: another one from now on.
 std::string DatabaseOf(const std::string& root, bool anew = false) {
-  static std::mutex mutex;
-  static auto* const databases = new std::map<std::string, std::string>();
-  const std::lock_guard lock(mutex);
-  std::string& url = (*databases)[root];
+  struct Databases {
+    absl::Mutex mutex;
+    std::map<std::string, std::string> urls ABSL_GUARDED_BY(mutex);
+  };
+  static auto* const databases = new Databases();
+  const absl::MutexLock lock(&databases->mutex);
+  std::string& url = databases->urls[root];
   if (anew && !url.empty()) PostgresServer::Shared().DropDatabase(std::exchange(url, ""));
   if (url.empty()) url = PostgresServer::Shared().NewDatabase();
   return url;

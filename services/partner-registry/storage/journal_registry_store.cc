@@ -247,24 +247,28 @@ absl::StatusOr<Fact> JournalRegistryStore::Read(const journal::Version& version,
 }
 
 absl::StatusOr<Change> JournalRegistryStore::Load(std::int64_t revision, std::size_t threads) {
+  // What each part says, in order, and the first failure.
+  struct Reading {
+    absl::Mutex turn;
+    journal::StateReader reader ABSL_GUARDED_BY(turn);
+    std::vector<std::vector<SharedFact>> parts ABSL_GUARDED_BY(turn);
+    absl::Status failed ABSL_GUARDED_BY(turn);
+  };
   COMITY_ASSIGN_OR_RETURN(journal::StateReader reader, journal_->StateAt(revision));
-  absl::Mutex turn;
-  // What each part says, in order, and the first failure; under `turn`, as the reader.
-  std::vector<std::vector<SharedFact>> parts;
-  absl::Status failed;
+  Reading reading{.reader = std::move(reader)};
   // The threads take turns to read from the database; what was read each makes facts of meanwhile.
   const auto read = [&] {
     while (true) {
       std::size_t part = 0;
       absl::StatusOr<std::vector<journal::CommittedVersion>> versions;
       {
-        const absl::MutexLock lock(&turn);
-        if (!failed.ok()) return;
-        versions = reader.Next();
-        failed = versions.status();
+        const absl::MutexLock lock(&reading.turn);
+        if (!reading.failed.ok()) return;
+        versions = reading.reader.Next();
+        reading.failed = versions.status();
         if (!versions.ok() || versions->empty()) return;
-        part = parts.size();
-        parts.emplace_back();
+        part = reading.parts.size();
+        reading.parts.emplace_back();
       }
       Change change;
       change.facts.reserve(versions->size());
@@ -272,9 +276,9 @@ absl::StatusOr<Change> JournalRegistryStore::Load(std::int64_t revision, std::si
       for (const auto& [version, time] : *versions) {
         if (added.ok()) added = Add(version, time, change);
       }
-      const absl::MutexLock lock(&turn);
-      if (!added.ok()) failed = added;
-      parts[part] = std::move(change.facts);
+      const absl::MutexLock lock(&reading.turn);
+      if (!added.ok()) reading.failed = added;
+      reading.parts[part] = std::move(change.facts);
     }
   };
   {
@@ -282,10 +286,11 @@ absl::StatusOr<Change> JournalRegistryStore::Load(std::int64_t revision, std::si
     while (beside.size() + 1 < threads) beside.push_back(Beside(read));
     read();
   }
-  COMITY_RETURN_IF_ERROR(failed);
+  const absl::MutexLock lock(&reading.turn);
+  COMITY_RETURN_IF_ERROR(reading.failed);
   Change all{.revision = revision};
-  all.facts.reserve(parts.size() * journal::StateReader::kPart);
-  for (std::vector<SharedFact>& part : parts) {
+  all.facts.reserve(reading.parts.size() * journal::StateReader::kPart);
+  for (std::vector<SharedFact>& part : reading.parts) {
     std::move(part.begin(), part.end(), std::back_inserter(all.facts));
   }
   return all;

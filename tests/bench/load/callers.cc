@@ -19,19 +19,19 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/ids/uuid.h"
 #include "common/rpc/client_throttle.h"
@@ -107,11 +107,12 @@ class Load {
     seconds_ = std::chrono::duration<double>(SteadyClock::now() - begin).count();
     over_ = true;
     if (pace_.joinable()) pace_.join();
-    std::unique_lock lock(mutex_);
-    none_left_.wait(lock, [this] { return on_their_way_ == 0; });
+    const absl::MutexLock lock(&mutex_);
+    while (on_their_way_ > 0) none_left_.Wait(&mutex_);
   }
 
   void Print() {
+    const absl::MutexLock lock(&mutex_);
     const Seen& others = seen_[0];
     std::cout << absl::StrFormat(R"({"offered_per_second":%.1f,%s)",
                                  static_cast<double>(offered_) / seconds_, Figures(others));
@@ -148,7 +149,7 @@ class Load {
 
   void Call(std::size_t caller) {
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       ++on_their_way_;
     }
     auto* const call = new InFlight;
@@ -167,7 +168,7 @@ class Load {
     const std::chrono::duration<double> took = SteadyClock::now() - call->begin;
     const bool again = keep_ && !over_;
     if (again) Call(caller);
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     // What had come in when it began to count is not what is offered, nor what is left at the end.
     if (call->counts && counting_) {
       Seen& seen = seen_[caller == 0 && greed_ > 1 ? 1 : 0];
@@ -180,7 +181,7 @@ class Load {
                   << status.error_message() << "\n";
       }
     }
-    if (--on_their_way_ == 0) none_left_.notify_all();
+    if (--on_their_way_ == 0) none_left_.SignalAll();
   }
 
   std::string Figures(const Seen& seen) const {
@@ -209,10 +210,10 @@ class Load {
   std::atomic<bool> counting_ = false;
   std::atomic<bool> over_ = false;
   std::atomic<std::int64_t> offered_ = 0;
-  std::mutex mutex_;
-  std::condition_variable none_left_;
-  std::int64_t on_their_way_ = 0;  // Guarded by mutex_, as the next.
-  std::array<Seen, 2> seen_;       // The others, the greedy one.
+  absl::Mutex mutex_;
+  absl::CondVar none_left_;
+  std::int64_t on_their_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::array<Seen, 2> seen_ ABSL_GUARDED_BY(mutex_);  // The others, the greedy one.
 };
 
 int Main(int argc, char** argv) {

@@ -33,7 +33,7 @@ void Fill(const std::string& name, const FakeExchange::StoredUpload& stored, v1:
 
 void FakeRegistry::Publish(const std::string& holder, const std::string& statement,
                            const std::string& signature) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   partner_registry::v1::KeyStatement& key = keys_[holder];
   key.set_holder(holder);
   key.set_statement(statement);
@@ -41,14 +41,14 @@ void FakeRegistry::Publish(const std::string& holder, const std::string& stateme
 }
 
 void FakeRegistry::AddOpener(const std::string& authority, const std::string& holder) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   openers_[authority].push_back(holder);
 }
 
 grpc::Status FakeRegistry::ListKeyStatements(
     grpc::ServerContext*, const partner_registry::v1::ListKeyStatementsRequest* request,
     partner_registry::v1::ListKeyStatementsResponse* response) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   std::vector<std::string> holders = {request->holder()};
   if (!request->authority().empty()) holders = openers_[request->authority()];
   for (const std::string& holder : holders) {
@@ -65,7 +65,7 @@ grpc::Status FakeExchange::CreateUpload(grpc::ServerContext*,
   }
   response->add_verdicts()->set_outcome(partner_registry::v1::TRANSFER_OUTCOME_PERMITTED);
   if (request->validate_only()) return grpc::Status::OK;
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   for (const auto& [name, stored] : uploads) {
     if (stored.request.request_id() == request->request_id()) {
       Fill(name, stored, response);
@@ -80,7 +80,7 @@ grpc::Status FakeExchange::CreateUpload(grpc::ServerContext*,
 
 grpc::Status FakeExchange::GetUpload(grpc::ServerContext*, const v1::GetUploadRequest* request,
                                      v1::Upload* response) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   if (!uploads.contains(request->name())) {
     return Fail(absl::StatusCode::kNotFound, "UPLOAD_NOT_FOUND");
   }
@@ -97,7 +97,7 @@ grpc::Status FakeExchange::UploadPieces(
   while (stream->Read(&request)) {
     v1::UploadPiecesResponse response;
     {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       if (!request.upload().empty()) name = request.upload();
       if (!uploads.contains(name)) return Fail(absl::StatusCode::kNotFound, "UPLOAD_NOT_FOUND");
       StoredUpload& stored = uploads[name];
@@ -123,7 +123,7 @@ grpc::Status FakeExchange::UploadPieces(
 grpc::Status FakeExchange::SubmitDocument(grpc::ServerContext*,
                                           const v1::SubmitDocumentRequest* request,
                                           v1::Document* response) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   const bool again =
       !submissions.empty() && submissions.back().request_id() == request->request_id();
   if (again && submissions.back().SerializeAsString() != request->SerializeAsString()) {
@@ -154,7 +154,7 @@ grpc::Status FakeExchange::SubmitDocument(grpc::ServerContext*,
 
 grpc::Status FakeExchange::GetDocument(grpc::ServerContext*, const v1::GetDocumentRequest* request,
                                        v1::Document* response) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   if (request->name() != document.name()) {
     return Fail(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND");
   }
@@ -181,7 +181,7 @@ grpc::Status FakeExchange::Download(grpc::ServerContext*, const v1::DownloadRequ
 
 grpc::Status FakeExchange::ReleaseHeaders(grpc::ServerContext*, const v1::ReleaseHeadersRequest*,
                                           v1::ReleaseHeadersResponse* response) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   ++releases;
   for (const v1::RecipientHeader& header : submissions.back().headers()) {
     if (header.recipient() == released_to) *response->mutable_header() = header;
@@ -192,7 +192,7 @@ grpc::Status FakeExchange::ReleaseHeaders(grpc::ServerContext*, const v1::Releas
 grpc::Status FakeExchange::ConfirmRetrieval(grpc::ServerContext*,
                                             const v1::ConfirmRetrievalRequest* request,
                                             v1::Statement* response) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   confirmations.push_back(*request);
   response->set_kind(v1::STATEMENT_KIND_RETRIEVAL);
   return grpc::Status::OK;

@@ -3,10 +3,11 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
 #include "comity/partner_registry/v1/partner_registry.grpc.pb.h"
 
@@ -25,9 +26,9 @@ class FakeRegistry final : public partner_registry::v1::PartnerRegistryService::
       partner_registry::v1::ListKeyStatementsResponse* response) override;
 
  private:
-  std::mutex mutex_;
-  std::map<std::string, partner_registry::v1::KeyStatement> keys_;
-  std::map<std::string, std::vector<std::string>> openers_;
+  absl::Mutex mutex_;
+  std::map<std::string, partner_registry::v1::KeyStatement> keys_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<std::string>> openers_ ABSL_GUARDED_BY(mutex_);
 };
 
 // An exchange of one upload and one document at a time, in memory, that can be made to fail. It
@@ -84,7 +85,7 @@ class FakeExchange final : public document_exchange::v1::DocumentExchangeService
                                 document_exchange::v1::Statement* response) override;
 
  private:
-  std::mutex mutex_;
+  absl::Mutex mutex_;  // One call at a time looks at what is above; so no member is guarded by it.
 };
 
 }  // namespace comity::testing

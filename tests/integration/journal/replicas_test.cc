@@ -6,12 +6,12 @@
 
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "common/journal/journal.h"
@@ -59,8 +59,10 @@ TEST_F(ReplicasTest, TheyWriteInTurnAndNoUpdateIsLost) {
   constexpr int kEach = 150;
   Replica a(OptionsOf());
   Replica b(OptionsOf());
-  std::mutex mutex;
-  std::set<std::int64_t> revisions;
+  struct {
+    absl::Mutex mutex;
+    std::set<std::int64_t> revisions ABSL_GUARDED_BY(mutex);
+  } told;
   std::vector<std::thread> callers;
   callers.reserve(std::size_t{2} * kCallers);
   for (int caller = 0; caller < 2 * kCallers; ++caller) {
@@ -69,16 +71,17 @@ TEST_F(ReplicasTest, TheyWriteInTurnAndNoUpdateIsLost) {
       for (int i = 0; i < kEach; ++i) {
         const auto done = own.Count("shared", absl::StrCat(caller, "-", i));
         ASSERT_THAT(done, IsOk());
-        const std::lock_guard lock(mutex);
-        revisions.insert(done->revision);
+        const absl::MutexLock lock(&told.mutex);
+        told.revisions.insert(done->revision);
       }
     });
   }
   for (std::thread& caller : callers) caller.join();
   constexpr std::int64_t kAll = std::int64_t{2} * kCallers * kEach;
 
-  EXPECT_EQ(static_cast<std::int64_t>(revisions.size()), kAll);
-  EXPECT_EQ(*revisions.rbegin(), kAll);
+  const absl::MutexLock lock(&told.mutex);
+  EXPECT_EQ(static_cast<std::int64_t>(told.revisions.size()), kAll);
+  EXPECT_EQ(*told.revisions.rbegin(), kAll);
   for (Replica* const one : {&a, &b}) {
     one->AwaitRevision(kAll);
     EXPECT_EQ(one->Value("shared"), kAll);
@@ -127,11 +130,13 @@ TEST_F(ReplicasTest, AReplicaThatDoesNotWriteHearsOfEveryCommit) {
   constexpr int kCommits = 20;
   Replica writer(OptionsOf());
   Replica reader(OptionsOf());
-  absl::Mutex mutex;
-  std::vector<CommitRange> heard;
+  struct {
+    absl::Mutex mutex;
+    std::vector<CommitRange> ranges ABSL_GUARDED_BY(mutex);
+  } heard;
   const auto handle = reader.journal().Subscribe([&](const CommitRange& range) {
-    absl::MutexLock lock(&mutex);
-    heard.push_back(range);
+    absl::MutexLock lock(&heard.mutex);
+    heard.ranges.push_back(range);
   });
 
   const absl::Time begin = absl::Now();
@@ -142,9 +147,9 @@ TEST_F(ReplicasTest, AReplicaThatDoesNotWriteHearsOfEveryCommit) {
   }
   EXPECT_LT(absl::Now() - begin, kCommits * absl::Seconds(1));
 
-  absl::MutexLock lock(&mutex);
+  absl::MutexLock lock(&heard.mutex);
   std::int64_t next = 1;
-  for (const CommitRange& range : heard) {
+  for (const CommitRange& range : heard.ranges) {
     EXPECT_EQ(range.first_revision, next);
     next = range.last_revision + 1;
   }
@@ -233,8 +238,10 @@ TEST_F(ReplicasTest, SessionsThatAreEndedAllTheTimeLoseAndRepeatNothing) {
       server_.EndSessions(name_);
     }
   });
-  std::mutex mutex;
-  std::map<std::int64_t, std::string> told;
+  struct {
+    absl::Mutex mutex;
+    std::map<std::int64_t, std::string> ids ABSL_GUARDED_BY(mutex);
+  } told;
   std::vector<std::thread> callers;
   callers.reserve(std::size_t{2} * kCallers);
   for (int caller = 0; caller < 2 * kCallers; ++caller) {
@@ -244,8 +251,8 @@ TEST_F(ReplicasTest, SessionsThatAreEndedAllTheTimeLoseAndRepeatNothing) {
         const std::string id = absl::StrCat(caller, "-", i);
         const Committed done = own.CountUntilAnswered(id, id);
         ++progress;
-        const std::lock_guard lock(mutex);
-        EXPECT_TRUE(told.emplace(done.revision, id).second) << "two answers for one revision";
+        const absl::MutexLock lock(&told.mutex);
+        EXPECT_TRUE(told.ids.emplace(done.revision, id).second) << "two answers for one revision";
       }
     });
   }
@@ -254,10 +261,11 @@ TEST_F(ReplicasTest, SessionsThatAreEndedAllTheTimeLoseAndRepeatNothing) {
   killer.join();
 
   constexpr std::int64_t kAll = std::int64_t{2} * kCallers * kEach;
-  EXPECT_EQ(static_cast<std::int64_t>(told.size()), kAll);
+  const absl::MutexLock lock(&told.mutex);
+  EXPECT_EQ(static_cast<std::int64_t>(told.ids.size()), kAll);
   Replica after(OptionsOf());
   ExpectWhole(after.journal(), kAll);
-  for (const auto& [revision, id] : told) {
+  for (const auto& [revision, id] : told.ids) {
     EXPECT_EQ(after.journal().VersionAt("counter", id, revision).value()->revision, revision);
     EXPECT_EQ(after.Value(id), 1);
   }

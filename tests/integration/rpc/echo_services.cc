@@ -51,24 +51,24 @@ grpc::ServerUnaryReactor* EchoLedger::GetConsistencyProof(
   return gate_.Unary(context, "GetConsistencyProof", request, response,
                      [this](const rpc::Call&, const lv::GetConsistencyProofRequest& get,
                             lv::ConsistencyProof* proof) -> absl::Status {
-                       std::unique_lock lock(mutex_);
+                       const absl::MutexLock lock(&mutex_);
                        waiting_ = true;
-                       changed_.notify_all();
-                       changed_.wait(lock, [this] { return released_; });
+                       changed_.SignalAll();
+                       while (!released_) changed_.Wait(&mutex_);
                        proof->set_first_size(get.first_size());
                        return absl::OkStatus();
                      });
 }
 
 void EchoLedger::WaitForWaiting() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_; });
+  const absl::MutexLock lock(&mutex_);
+  while (!waiting_) changed_.Wait(&mutex_);
 }
 
 void EchoLedger::Release() {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   released_ = true;
-  changed_.notify_all();
+  changed_.SignalAll();
 }
 
 grpc::ServerWriteReactor<pr::WatchResponse>* EchoRegistry::Watch(
@@ -78,14 +78,14 @@ grpc::ServerWriteReactor<pr::WatchResponse>* EchoRegistry::Watch(
       [this](const pr::WatchRequest& watch, std::shared_ptr<Outflow> stream) -> absl::Status {
         const auto sent = std::make_shared<int>(static_cast<int>(watch.after().number()));
         stream->OnEnd([this] {
-          const std::lock_guard lock(mutex_);
+          const absl::MutexLock lock(&mutex_);
           ++ended_;
-          changed_.notify_all();
+          changed_.SignalAll();
         });
         stream->SetPump([this, sent](Outflow& out) -> absl::Status {
           while (out.HasRoom()) {
             {
-              const std::lock_guard lock(mutex_);
+              const absl::MutexLock lock(&mutex_);
               if (*sent >= number_) break;
             }
             pr::WatchResponse response;
@@ -95,7 +95,7 @@ grpc::ServerWriteReactor<pr::WatchResponse>* EchoRegistry::Watch(
           }
           return absl::OkStatus();
         });
-        const std::lock_guard lock(mutex_);
+        const absl::MutexLock lock(&mutex_);
         watches_.push_back(stream);
         return absl::OkStatus();
       });
@@ -149,7 +149,7 @@ grpc::ServerReadReactor<pr::ImportFactsRequest>* EchoRegistry::ImportFacts(
 void EchoRegistry::Advance(int by) {
   std::vector<std::weak_ptr<Outflow>> watches;
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     number_ += by;
     watches = watches_;
   }
@@ -159,8 +159,8 @@ void EchoRegistry::Advance(int by) {
 }
 
 void EchoRegistry::WaitForEnded(int count) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return ended_ >= count; });
+  const absl::MutexLock lock(&mutex_);
+  while (ended_ < count) changed_.Wait(&mutex_);
 }
 
 grpc::ServerBidiReactor<de::UploadPiecesRequest, de::UploadPiecesResponse>*
@@ -202,26 +202,26 @@ grpc::ServerWriteReactor<de::DownloadResponse>* EchoExchange::Download(
 
 absl::Status FakeRecorder::RecordRefusal(const rpc::Call& call, const absl::Status& refusal) {
   if (fails) return absl::ResourceExhaustedError("disk full");
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   refusals_.push_back(std::string(call.caller()) + " " + ReasonOf(refusal));
   return absl::OkStatus();
 }
 
 absl::Status FakeRecorder::RecordTableRefusal(const rpc::TableRefusal& refusal) {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   table_refusals_.push_back(refusal);
-  changed_.notify_all();
+  changed_.SignalAll();
   return absl::OkStatus();
 }
 
 std::vector<std::string> FakeRecorder::refusals() const {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return refusals_;
 }
 
 std::vector<rpc::TableRefusal> FakeRecorder::WaitForTableRefusals(std::size_t count) const {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return table_refusals_.size() >= count; });
+  const absl::MutexLock lock(&mutex_);
+  while (table_refusals_.size() < count) changed_.Wait(&mutex_);
   return table_refusals_;
 }
 

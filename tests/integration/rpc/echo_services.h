@@ -5,14 +5,14 @@
 #include <comity/partner_registry/v1/partner_registry.grpc.pb.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "common/rpc/call_gate.h"
 #include "common/rpc/evidence.h"
 #include "tests/testing/test_server.h"
@@ -48,10 +48,10 @@ class EchoLedger final : public ledger::v1::LedgerService::CallbackService {
 
  private:
   const rpc::CallGate gate_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool waiting_ = false;
-  bool released_ = false;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool released_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // A registry with one growing number: Watch sends it as bookmarks.
@@ -87,10 +87,10 @@ class EchoRegistry final : public partner_registry::v1::PartnerRegistryService::
   using Outflow = rpc::Outflow<partner_registry::v1::WatchResponse>;
 
   const rpc::CallGate gate_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int number_ = 0;
-  std::vector<std::weak_ptr<Outflow>> watches_;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  int number_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::weak_ptr<Outflow>> watches_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int> ended_ = 0;
 };
 
@@ -124,10 +124,10 @@ class FakeRecorder final : public rpc::RefusalRecorder {
   std::atomic<bool> fails = false;
 
  private:
-  mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
-  std::vector<std::string> refusals_;
-  std::vector<rpc::TableRefusal> table_refusals_;
+  mutable absl::Mutex mutex_;
+  mutable absl::CondVar changed_;
+  std::vector<std::string> refusals_ ABSL_GUARDED_BY(mutex_);
+  std::vector<rpc::TableRefusal> table_refusals_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The three echo services on one server, with rows for their methods:

@@ -4,13 +4,13 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error.h"
@@ -28,9 +28,9 @@ class WritesTest : public ::testing::Test {
  protected:
   WritesTest() {
     echo_.registry().write = [this](const rpc::Call&, rpc::WriteCall& later) {
-      const std::lock_guard lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       answers_.push_back(later.Promise());
-      changed_.notify_all();
+      changed_.SignalAll();
       return absl::OkStatus();
     };
   }
@@ -54,20 +54,24 @@ class WritesTest : public ::testing::Test {
 
   // Waits until `count` bodies have promised their answers.
   void Await(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return answers_.size() >= count; });
+    const absl::MutexLock lock(&mutex_);
+    while (answers_.size() < count) changed_.Wait(&mutex_);
+  }
+  std::size_t promised() {
+    const absl::MutexLock lock(&mutex_);
+    return answers_.size();
   }
   rpc::Answer Take() {
-    Await(1);
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
+    while (answers_.empty()) changed_.Wait(&mutex_);
     rpc::Answer answer = std::move(answers_.back());
     answers_.pop_back();
     return answer;
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<rpc::Answer> answers_;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  std::vector<rpc::Answer> answers_ ABSL_GUARDED_BY(mutex_);
   EchoServer echo_;
   TestServer& server_ = echo_.server();
 };
@@ -125,12 +129,12 @@ TEST_F(WritesTest, SoManyAreInProgressAndTheNextBeginsWhenOneIsAnswered) {
   for (std::size_t i = 0; i <= kAtOnce; ++i) calls.push_back(Begin(i % 2 ? kOfficer : kOperator));
   Await(kAtOnce);
   while (server_.gate().write_turns().queued() == 0) std::this_thread::yield();
-  EXPECT_EQ(answers_.size(), kAtOnce) << "one waits for its turn";
+  EXPECT_EQ(promised(), kAtOnce) << "one waits for its turn";
 
   Take()(absl::OkStatus());
 
   Await(kAtOnce);
-  while (!answers_.empty()) Take()(absl::OkStatus());
+  while (promised() > 0) Take()(absl::OkStatus());
   for (std::future<absl::Status>& call : calls) EXPECT_THAT(call.get(), IsOk());
 }
 

@@ -6,14 +6,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/journal/subject_keys.h"
+#include "common/time/steady_cond_var.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 
@@ -22,17 +23,27 @@ namespace {
 std::atomic<int> folder_syncs = 0;
 std::atomic<int> file_syncs = 0;
 // Files of which the first that is synced waits, at most for a while, until others are, too.
-std::mutex mutex;
-std::condition_variable more;
-int wanted_at_once = 1;
-int syncing = 0;
-int most_at_once = 0;
+absl::Mutex mutex(absl::kConstInit);
+comity::SteadyCondVar more;
+int wanted_at_once ABSL_GUARDED_BY(mutex) = 1;
+int syncing ABSL_GUARDED_BY(mutex) = 0;
+int most_at_once ABSL_GUARDED_BY(mutex) = 0;
 
 void SyncWithOthers() {
-  std::unique_lock lock(mutex);
+  const absl::MutexLock lock(&mutex);
   most_at_once = std::max(most_at_once, ++syncing);
-  more.notify_all();
-  more.wait_for(lock, std::chrono::seconds(10), [] { return most_at_once >= wanted_at_once; });
+  more.SignalAll();
+  more.AwaitFor(&mutex, absl::Seconds(10), [] {
+    mutex.AssertHeld();
+    return most_at_once >= wanted_at_once;
+  });
+}
+
+// Of those to come; the most of those before it.
+int WantAtOnce(int count) {
+  const absl::MutexLock lock(&mutex);
+  wanted_at_once = count;
+  return most_at_once;
 }
 
 }  // namespace
@@ -44,7 +55,7 @@ extern "C" int fsync(int descriptor) {
   if (!folder) SyncWithOthers();
   const int done = static_cast<int>(syscall(SYS_fsync, descriptor));
   if (!folder) {
-    const std::lock_guard lock(mutex);
+    const absl::MutexLock lock(&mutex);
     --syncing;
   }
   return done;
@@ -79,12 +90,11 @@ TEST(KeySyncsTest, KeysOfManyAreSyncedAtTheSameTime) {
   std::vector<std::string> subjects;
   for (int i = 0; i < 100; ++i) subjects.push_back(absl::StrCat("partners/georgia/contacts/c-", i));
   subjects.push_back(subjects.front());
-  wanted_at_once = 8;
+  WantAtOnce(8);
 
   ASSERT_THAT(keys->Prepare(subjects), IsOk());
 
-  EXPECT_GE(most_at_once, 8);
-  wanted_at_once = 1;
+  EXPECT_GE(WantAtOnce(1), 8);
   for (const std::string& subject : subjects) ASSERT_THAT(keys->Seal(subject, "words"), IsOk());
 }
 

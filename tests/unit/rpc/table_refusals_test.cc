@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace comity::rpc {
 namespace {
@@ -13,25 +14,25 @@ class Recorder final : public RefusalRecorder {
  public:
   absl::Status RecordRefusal(const Call&, const absl::Status&) override { return absl::OkStatus(); }
   absl::Status RecordTableRefusal(const TableRefusal& refusal) override {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     if (fails) return absl::UnavailableError("no disk");
     refusals_.push_back(refusal);
-    changed_.notify_all();
+    changed_.SignalAll();
     return absl::OkStatus();
   }
 
   std::vector<TableRefusal> Wait(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return refusals_.size() >= count; });
+    const absl::MutexLock lock(&mutex_);
+    while (refusals_.size() < count) changed_.Wait(&mutex_);
     return refusals_;
   }
 
   bool fails = false;  // Set before use.
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<TableRefusal> refusals_;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  std::vector<TableRefusal> refusals_ ABSL_GUARDED_BY(mutex_);
 };
 
 class TableRefusalsTest : public ::testing::Test {
