@@ -143,8 +143,9 @@ TEST_P(KillWalkTest, NothingAcknowledgedIsLostAndNothingIsHalfDone) {
     return kind == 'w' || kind == 'n' || kind == 0;
   };
   std::int64_t kills = 0;
-  for (std::int64_t at = 1;; at += Stride()) {
-    if (GetParam().action == faults::Action::kDieHalfway && at > 1) {
+  const std::int64_t first = faults::FirstOf(Stride());
+  for (std::int64_t at = first;; at += Stride()) {
+    if (GetParam().action == faults::Action::kDieHalfway && at > first) {
       while (at <= static_cast<std::int64_t>(faults::kTraceSize) && !has_half(at)) ++at;
     }
     std::vector<Acknowledgement> told;

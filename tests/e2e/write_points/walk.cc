@@ -39,7 +39,7 @@ int InChild(const std::function<void()>& body) {
 void Walk(const KillWalk& walk, std::int64_t& kills) {
   const Control& control = ThisProcess();
   kills = 0;
-  for (std::int64_t at = 1;; at += walk.stride) {
+  for (std::int64_t at = FirstOf(walk.stride);; at += walk.stride) {
     walk.prepare();
     if (::testing::Test::HasFatalFailure()) return;
     DieAt(at, walk.death);

@@ -4,8 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <random>
 
 namespace comity::testing::faults {
 namespace {
@@ -28,6 +30,16 @@ Control* MapPage() {
   return new (page) Control{};
 }
 
+// The number that a variable of the environment has; 0: there is none.
+std::int64_t NumberIn(const char* variable) {
+  const char* const text = std::getenv(variable);
+  if (text == nullptr) return 0;
+  const std::int64_t number = std::strtoll(text, nullptr, 10);
+  // Going on with another one than was asked for would prove less.
+  if (number < 1) std::abort();
+  return number;
+}
+
 }  // namespace
 
 Control& ThisProcess() {
@@ -36,12 +48,18 @@ Control& ThisProcess() {
 }
 
 std::int64_t StrideOr(std::int64_t otherwise) {
-  const char* const every = std::getenv("COMITY_EVERY");
-  if (every == nullptr) return otherwise;
-  const std::int64_t stride = std::strtoll(every, nullptr, 10);
-  // Going on with another stride than was asked for would prove less.
-  if (stride < 1) std::abort();
-  return stride;
+  const std::int64_t every = NumberIn("COMITY_EVERY");
+  return every == 0 ? otherwise : every;
+}
+
+std::int64_t FirstOf(std::int64_t stride) {
+  static const std::int64_t drawn = 1 + std::int64_t{std::random_device{}() >> 1U};
+  const std::int64_t wanted = NumberIn("COMITY_FIRST");
+  const std::int64_t first = 1 + ((wanted == 0 ? drawn : wanted) - 1) % stride;
+  std::printf("COMITY_FIRST=%lld: write points %lld, %lld, ...\n", static_cast<long long>(first),
+              static_cast<long long>(first), static_cast<long long>(first + stride));
+  (void)std::fflush(stdout);  // Once, not by every child that is forked.
+  return first;
 }
 
 }  // namespace comity::testing::faults

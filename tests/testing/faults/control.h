@@ -11,7 +11,7 @@ enum class Action : std::int64_t {
   kNone = 0,
   kDieBefore = 1,   // The process is killed, the call not made.
   kDieHalfway = 2,  // Half of the bytes are written first; other calls are not made.
-  kFail = 3,        // The call is not made and fails with `error`; what is sent is spared.
+  kFail = 3,        // The call is not made and fails with `error`; what is sent is not counted.
 };
 
 // What becomes of changes that were not synced when the process is killed. Either way synced ones
@@ -50,6 +50,10 @@ Control& ThisProcess();
 
 // A walk over all write points tries each n-th: COMITY_EVERY, else `otherwise`.
 std::int64_t StrideOr(std::int64_t otherwise);
+
+// The first of them, from 1 to `stride`: COMITY_FIRST, else drawn anew by every process, so that
+// runs together try all. Printed.
+std::int64_t FirstOf(std::int64_t stride);
 
 // Counts changes of files below `root` from now on (also COMITY_FAULTS_ROOT); "" stops it. What was
 // not synced before is forgotten.
