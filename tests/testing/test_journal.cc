@@ -13,11 +13,6 @@
 namespace comity::testing {
 namespace {
 
-bool OnPostgres() {
-  const char* const engine = std::getenv("COMITY_TEST_ENGINE");
-  return engine != nullptr && absl::string_view(engine) == "postgresql";
-}
-
 // The database of each root; `anew`: another one from now on.
 std::string DatabaseOf(const std::string& root, bool anew = false) {
   struct Databases {
@@ -33,6 +28,11 @@ std::string DatabaseOf(const std::string& root, bool anew = false) {
 }
 
 }  // namespace
+
+bool OnPostgres() {
+  const char* const engine = std::getenv("COMITY_TEST_ENGINE");
+  return engine != nullptr && absl::string_view(engine) == "postgresql";
+}
 
 ledger::NoteSigner TestLedgerSigner(const std::string& service) {
   auto key = crypto::Ed25519Key::FromSeed(std::string(32, 'k'));

@@ -10,6 +10,9 @@ namespace comity::testing {
 // Signs for the log `comity.test/<service>/1` with a key that is the same in every run.
 ledger::NoteSigner TestLedgerSigner(const std::string& service = "journal");
 
+// Whether COMITY_TEST_ENGINE is "postgresql".
+bool OnPostgres();
+
 // A journal's options with everything under `root`: data/, keys/ and public/. With
 // COMITY_TEST_ENGINE=postgresql in the environment the store is a database of the tests' own server
 // instead (tests/testing/postgres_server.h), the same one for the same `root`: so a suite runs on

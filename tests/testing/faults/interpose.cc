@@ -101,12 +101,15 @@ enum class Verdict { kGoOn, kHalfThenDie, kFail };
 // A write point is reached. Sets errno for kFail.
 Verdict Pass(char kind, const char* call, const std::string& path) {
   Control& control = ThisProcess();
+  // Only files fail: who looks for the n-th of them would stop at a packet, which none is.
+  if (kind == 'n' && control.action == static_cast<std::int64_t>(Action::kFail)) {
+    return Verdict::kGoOn;
+  }
   const std::int64_t number = ++control.calls;
   if (number <= static_cast<std::int64_t>(kTraceSize)) control.trace[number - 1] = kind;
   const std::int64_t at = control.at;
   const auto action = static_cast<Action>(control.action.load());
   if (action == Action::kNone || at == 0 || number < at) return Verdict::kGoOn;
-  if (action == Action::kFail && kind == 'n') return Verdict::kGoOn;
   if (action == Action::kFail ? number - at >= control.count : number != at) return Verdict::kGoOn;
   (void)std::snprintf(control.last, sizeof control.last, "%s %s", call,
                       path.substr(g_root->size()).c_str());
