@@ -39,16 +39,18 @@ class Deployment:
     """Use with `with`: identities and configuration are made on entry, everything ends on exit.
 
     On PostgreSQL (`engine`, or COMITY_TEST_ENGINE) a server of its own, `postgres`, has a database and a role for
-    each service, which reaches them by mutual TLS and a password.
+    each service, which reaches them by mutual TLS and a password. `with_standby`, a second server, `standby`, follows
+    it, and services go to the one that takes writes.
     """
 
-    def __init__(self, prefix=(), engine=None, postgres_prefix=()):
+    def __init__(self, prefix=(), engine=None, postgres_prefix=(), with_standby=False):
         """`prefix` goes before the services' command lines, such as ("taskset", "-c", "0")."""
         self.prefix = list(prefix)
         self.engine = engine or os.environ.get("COMITY_TEST_ENGINE", "sqlite")
         if self.engine not in ("sqlite", "postgresql"):
             raise RuntimeError(f"COMITY_TEST_ENGINE is {self.engine}; it must be sqlite or postgresql")
-        self.postgres = None
+        self.postgres = self.standby = None
+        self.with_standby = with_standby
         self.postgres_prefix = postgres_prefix
         self.processes = {}
         self.logs = []
@@ -71,8 +73,8 @@ class Deployment:
             if self.engine == "postgresql":
                 self._use_postgres()
         except BaseException:
-            if self.postgres:
-                self.postgres.__exit__()
+            for server in self._servers():
+                server.__exit__()
             shutil.rmtree(self.home)
             raise
         return self
@@ -85,8 +87,8 @@ class Deployment:
                 print("\n".join(self.log(name).splitlines()[-10:]))
         for log in self.logs:
             log.close()
-        if self.postgres:
-            self.postgres.__exit__()
+        for server in self._servers():
+            server.__exit__()
         shutil.rmtree(self.home)
 
     def start(self, *services):
@@ -225,29 +227,37 @@ class Deployment:
     def database(self, service):
         """The address of a service's PostgreSQL database, as it is configured."""
         folder = self.home / service
-        return self.postgres.url(service, user=service) + "?" + "&".join(
+        hosts = ",".join(f"127.0.0.1:{server.port}" for server in self._servers())
+        return f"postgresql://{service}@{hosts}/{service}?" + "&".join(
             (
                 "sslmode=verify-full",
                 f"sslrootcert={self._bundle(service)}/roots.pem",
                 f"sslcert={folder}/tls/tls.pem",
                 f"sslkey={folder}/tls/tls.key",
                 f"passfile={folder}/database.pass",
+                *(["target_session_attrs=read-write"] if self.standby else []),
             )
         )
 
     def _command(self, who, arguments):
         return [BINARIES / "comity", "--as", who, *map(str, arguments)]
 
+    def _servers(self):
+        return [server for server in (self.postgres, self.standby) if server]
+
     def _use_postgres(self):
         identity = self.home / "database"
         self._issue("spiffe://agency.example/service/database", identity, "--ip", "127.0.0.1")
         tls = (identity / "tls.pem", identity / "tls.key", self._bundle(SERVICES[0]) / "roots.pem")
         server = self.postgres = Postgres(self.postgres_prefix, tls).__enter__()
+        if self.with_standby:
+            self.standby = Postgres(self.postgres_prefix, standby_of=server).__enter__()
         for service in SERVICES:
             password = secrets.token_hex(16)
             passfile = self.home / service / "database.pass"
             passfile.touch(mode=0o600)
-            passfile.write_text(f"127.0.0.1:{server.port}:*:{service}:{password}\n")
+            ports = (each.port for each in self._servers())
+            passfile.write_text("".join(f"127.0.0.1:{port}:*:{service}:{password}\n" for port in ports))
             server.query(f"CREATE ROLE \"{service}\" LOGIN PASSWORD '{password}'")
             server.query(f'CREATE DATABASE "{service}" OWNER "{service}"')
             self.configure(service, "storage", f'database = "{self.database(service)}"')

@@ -1,5 +1,6 @@
 """A PostgreSQL server for tests and benches that start processes."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -39,10 +40,14 @@ class TableLock:
 class Postgres:
     """A PostgreSQL server with its files on the deployment's disk, durable; use with `with`."""
 
-    def __init__(self, prefix=(), tls=None):
-        """`tls`: certificate, key, and roots of clients' certificates; without, everybody may do everything."""
+    def __init__(self, prefix=(), tls=None, standby_of=None):
+        """`tls`: certificate, key, and roots of clients' certificates; without, everybody may do everything.
+
+        `standby_of`: a server whose copy it is, tls and all, and which it follows until it is promoted.
+        """
         self.prefix = list(prefix)
         self.tls = tls
+        self.standby_of = standby_of
 
     def __enter__(self):
         # PostgreSQL refuses root.
@@ -52,10 +57,10 @@ class Postgres:
         try:
             if self.user:
                 shutil.chown(self.home, self.user, self.user)
-            self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
-                      "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions")  # fmt: skip
-            if self.tls:
-                self._use_tls()
+            if self.standby_of:
+                self._copy(self.standby_of)
+            else:
+                self._make()
             self.port = free_ports(1)
             self.log = open(self.home / "log", "wb")
             self.start()
@@ -83,6 +88,47 @@ class Postgres:
         """Ends the server and its sessions; with SIGQUIT as a crash would."""
         self.process.send_signal(how)
         self.process.wait()
+
+    def crash(self):
+        """Kills it with all its processes, in the midst of whatever they do."""
+        # So that it begins no further one.
+        self.process.send_signal(signal.SIGSTOP)
+        main = self.process.pid
+        children = pathlib.Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        files = self._shared_memory([str(main), *children])
+        segment = (self.data / "postmaster.pid").read_text().splitlines()[6].split()[1]
+        for process in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process), signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        # Both outlive those who had them.
+        subprocess.run(["ipcrm", "--shmem-id", segment], check=True)
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    def follow(self, primary):
+        """After a crash: its files are made anew from a copy of `primary`, which it follows until it is promoted."""
+        shutil.rmtree(self.data)
+        self._copy(primary)
+        self.start()
+
+    def stop_following(self):
+        """From now on it gets nothing from its primary."""
+        self.query("ALTER SYSTEM SET primary_conninfo = ''")
+        self.query("SELECT pg_reload_conf()")
+        self.await_true("NOT EXISTS (SELECT FROM pg_stat_wal_receiver)")
+
+    def await_following(self, primary):
+        """Returns when it has all that was written at `primary` until now."""
+        written = primary.query("SELECT pg_current_wal_flush_lsn()").strip()
+        self.await_true(f"pg_last_wal_replay_lsn() >= '{written}'")
+
+    def promote(self):
+        must(self.query("SELECT pg_promote(true, 60)") == "t\n", "the standby is promoted")
+
+    def await_true(self, condition):
+        await_that(lambda: self.query(f"SELECT {condition}"), lambda said: said == "t\n", condition, START_SECONDS)
 
     def url(self, database="postgres", user="postgres"):
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
@@ -112,6 +158,24 @@ class Postgres:
             self.url(database), prefix=prefix,
         )  # fmt: skip
         return float(re.search(r"tps = ([0-9.]+)", out).group(1))
+
+    def _make(self):
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
+                  "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions")  # fmt: skip
+        if self.tls:
+            self._use_tls()
+
+    def _copy(self, primary):
+        self._run("pg_basebackup", "-D", self.data, "-d", primary.socket(), "-R", "--checkpoint=fast")
+
+    def _shared_memory(self, processes):
+        """The files of it that they have open."""
+        files = set()
+        for process in processes:
+            with contextlib.suppress(OSError):
+                maps = pathlib.Path(f"/proc/{process}/maps").read_text()
+                files.update(re.findall(r" (/dev/shm/PostgreSQL\.\d+)$", maps, re.M))
+        return [pathlib.Path(file) for file in files]
 
     def _use_tls(self):
         for source, name in zip(self.tls, ("tls.pem", "tls.key", "roots.pem")):
