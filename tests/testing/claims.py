@@ -19,10 +19,15 @@ def expect(holds, sentence, said=""):
     print(f"  {sentence}", flush=True)
 
 
-def skip(reason, lacks):
-    """Ends the test as skipped, or as failed where COMITY_REQUIRE names what it lacks."""
+def fail_if_required(lacks, reason):
+    """Ends the test as failed where COMITY_REQUIRE names what it lacks."""
     if lacks in os.environ.get("COMITY_REQUIRE", "").split(","):
         sys.exit(f"{lacks} is required: {reason}")
+
+
+def skip(reason, lacks):
+    """Ends the test as skipped, or as failed where COMITY_REQUIRE names what it lacks."""
+    fail_if_required(lacks, reason)
     print(f"skipped: {reason}")
     sys.exit(77)
 

@@ -3,7 +3,8 @@
 Where root may make network namespaces, each place is one of its own, a link is a pair of virtual Ethernet
 devices, and cutting it takes one of them down: what is sent is lost, and neither end is told. The test itself
 runs in such a namespace, so that nothing of the machine's is changed, and nothing is left when it ends.
-Elsewhere all is on loopback, and a link is a relay that keeps what it is given while it is cut.
+Elsewhere all is on loopback, and a link is a relay that keeps what it is given while it is cut; this is a failure
+where COMITY_REQUIRE has "namespaces".
 """
 
 import os
@@ -12,9 +13,12 @@ import subprocess
 import sys
 import threading
 
+from claims import fail_if_required
+
 # Which it is: COMITY_TEST_NETWORK=relay asks for the relay.
 NAMESPACES, RELAY = "namespaces", "relay"
 LOOPBACK = "127.0.0.1"
+NO_NAMESPACE = "no network namespace can be made, or the relay was asked for"
 PROBE = "ip link set lo up && ip link add name a type veth peer name b && unshare --net true"
 
 
@@ -33,6 +37,8 @@ def enter():
             os.environ["COMITY_TEST_NAMESPACE"] = "1"
             os.execvp("unshare", ["unshare", "--net", "--", sys.executable, *sys.argv])
         os.environ["COMITY_TEST_NETWORK"] = RELAY
+    fail_if_required(NAMESPACES, NO_NAMESPACE)
+    print(f"limited: links are relays: {NO_NAMESPACE}")
 
 
 def _ip(*arguments, place=()):
@@ -146,7 +152,7 @@ class Network:
     def words(self):
         if self.namespaces:
             return "network namespaces; links are cut by taking devices down"
-        return "loopback; links are relays, because no network namespace can be made or the relay was asked for"
+        return f"loopback; links are relays: {NO_NAMESPACE}"
 
     def place(self):
         return Place(self.namespaces)
