@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -195,25 +194,6 @@ absl::StatusOr<v1::TransferQuestion> QuestionOptions::Question(App& app) const {
     for (v1::Origin& origin : *question.mutable_origins()) *origin.add_restrictions() = restriction;
   }
   return question;
-}
-
-absl::StatusOr<v1::Restriction> ParseRestriction(const std::string& text) {
-  v1::Restriction restriction;
-  if (absl::StartsWith(text, "not-to:")) {
-    restriction.set_use(v1::USE_RESTRICTION_NOT_TO_PARTNERS);
-    for (const auto partner : absl::StrSplit(text.substr(7), ',', absl::SkipEmpty())) {
-      restriction.add_partners(PartnerName(partner));
-    }
-    if (restriction.partners_size() > 0) return restriction;
-  } else if (const int use = EnumNumber(v1::UseRestriction_descriptor(), "USE_RESTRICTION_", text);
-             use > 0 && use != v1::USE_RESTRICTION_NOT_TO_PARTNERS) {
-    restriction.set_use(static_cast<v1::UseRestriction>(use));
-    return restriction;
-  }
-  return InvalidField("RESTRICTION_INVALID", "restriction",
-                      absl::StrCat("\"", text,
-                                   "\" is not one of not-as-evidence, not-to-defence, "
-                                   "no-passing-on, death-penalty-assurance, not-to:PARTNER,..."));
 }
 
 }  // namespace comity::cli

@@ -67,7 +67,4 @@ void SetReadMask(const App& app, Request& request) {
   }
 }
 
-// "not-as-evidence", "not-to:russia,belarus".
-absl::StatusOr<partner_registry::v1::Restriction> ParseRestriction(const std::string& text);
-
 }  // namespace comity::cli

@@ -184,6 +184,25 @@ std::string RestrictionText(const v1::Restriction& restriction) {
   }
 }
 
+absl::StatusOr<v1::Restriction> ParseRestriction(const std::string& text) {
+  v1::Restriction restriction;
+  if (absl::StartsWith(text, "not-to:")) {
+    restriction.set_use(v1::USE_RESTRICTION_NOT_TO_PARTNERS);
+    for (const auto partner : absl::StrSplit(text.substr(7), ',', absl::SkipEmpty())) {
+      restriction.add_partners(PartnerName(partner));
+    }
+    if (restriction.partners_size() > 0) return restriction;
+  } else if (const int use = EnumNumber(v1::UseRestriction_descriptor(), "USE_RESTRICTION_", text);
+             use > 0 && use != v1::USE_RESTRICTION_NOT_TO_PARTNERS) {
+    restriction.set_use(static_cast<v1::UseRestriction>(use));
+    return restriction;
+  }
+  return InvalidField("RESTRICTION_INVALID", "restriction",
+                      absl::StrCat("\"", text,
+                                   "\" is not one of not-as-evidence, not-to-defence, "
+                                   "no-passing-on, death-penalty-assurance, not-to:PARTNER,..."));
+}
+
 std::string Wrap(absl::string_view text, std::size_t width, std::size_t indent) {
   std::string result;
   std::size_t column = indent;
@@ -220,7 +239,11 @@ std::string TimeText(const google::protobuf::Timestamp& timestamp) {
 
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std::string& text) {
   absl::Duration duration;
-  if (absl::ParseDuration(text, &duration) && duration > absl::ZeroDuration()) return duration;
+  // It knows "inf", too, and takes what it cannot hold for that.
+  if (absl::ParseDuration(text, &duration) && duration > absl::ZeroDuration() &&
+      duration < absl::InfiniteDuration()) {
+    return duration;
+  }
   return InvalidField("DURATION_INVALID", option,
                       absl::StrCat("\"", text, "\" is no duration: write 90m, 2h or 1h30m"));
 }
@@ -228,7 +251,11 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std
 absl::StatusOr<absl::Time> ParseMoment(absl::string_view option, const std::string& text) {
   absl::Time time;
   std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
+  // It knows "infinite-future" and "infinite-past", too.
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) && time < absl::InfiniteFuture() &&
+      time > absl::InfinitePast()) {
+    return time;
+  }
   const auto day = ParseDay(text);
   if (day.ok()) return absl::FromCivil(absl::CivilHour(*day) + 12, Brussels());
   return InvalidField("TIME_INVALID", option,

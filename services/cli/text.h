@@ -36,6 +36,9 @@ void PrintVerdict(std::ostream& out, const partner_registry::v1::TransferVerdict
 // "not as evidence without consent".
 std::string RestrictionText(const partner_registry::v1::Restriction& restriction);
 
+// "not-as-evidence", "not-to:russia,belarus". INVALID_ARGUMENT `RESTRICTION_INVALID`.
+absl::StatusOr<partner_registry::v1::Restriction> ParseRestriction(const std::string& text);
+
 // `text` broken into lines of at most `width` columns, the lines after the first indented.
 std::string Wrap(absl::string_view text, std::size_t width, std::size_t indent);
 
