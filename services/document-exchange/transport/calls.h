@@ -7,12 +7,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "common/rpc/call.h"
 #include "common/service/calls.h"
 #include "services/document-exchange/domain/exchange.h"
 
-// What the methods share beyond common/service: who asks, and names.
+// What the methods share beyond common/service: who asks.
 namespace comity::document_exchange {
 
 using service::DigestOf;
@@ -29,10 +28,5 @@ template <typename Message>
 absl::StatusOr<Request> WriteRequest(const rpc::Call& call, const Message& message) {
   return WriteRequest(call, message.request_id(), service::WhatIsAsked(message));
 }
-
-// The id of `name`, such as "documents/{id}" of `collection` "documents". INVALID_ARGUMENT
-// `NAME_INVALID`.
-absl::StatusOr<std::string> IdOf(absl::string_view collection, absl::string_view field,
-                                 const std::string& name);
 
 }  // namespace comity::document_exchange

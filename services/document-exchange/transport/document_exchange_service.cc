@@ -12,6 +12,7 @@
 #include "common/status/macros.h"
 #include "services/document-exchange/transport/calls.h"
 #include "services/document-exchange/transport/exchange_proto.h"
+#include "services/document-exchange/transport/names.h"
 
 namespace comity::document_exchange {
 namespace {

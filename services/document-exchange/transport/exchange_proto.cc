@@ -7,7 +7,7 @@
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "common/transfer_proto/transfer_proto.h"
-#include "services/document-exchange/transport/calls.h"
+#include "services/document-exchange/transport/names.h"
 
 namespace comity::document_exchange {
 namespace {

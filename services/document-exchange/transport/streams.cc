@@ -13,6 +13,7 @@
 #include "services/document-exchange/transport/calls.h"
 #include "services/document-exchange/transport/document_exchange_service.h"
 #include "services/document-exchange/transport/exchange_proto.h"
+#include "services/document-exchange/transport/names.h"
 
 namespace comity::document_exchange {
 namespace {
