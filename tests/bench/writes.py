@@ -75,26 +75,28 @@ def beside_etcd(bench):
 
 def beside_pgbench(bench):
     if baselines.missing(baselines.POSTGRES / "postgres", baselines.POSTGRES / "pgbench"):
-        print("there is no PostgreSQL (deploy/install bench): its row is left out")
+        print("there is no PostgreSQL (deploy/install bench): its rows are left out")
         return
     with baselines.Postgres(bench.cores.server) as postgres, on_postgres(bench, postgres):
         ours(bench)  # There are rows to take as a sample.
-        with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-            script.write(same_rows(postgres))
-            script.flush()
-            pathlib.Path(script.name).chmod(0o644)
-            bench.record(
-                f"Durable writes on PostgreSQL, {CLIENTS} clients",
-                "calls/s",
-                bench.pairs(
-                    bench.sizes.rounds,
-                    lambda: ours(bench),
-                    lambda: postgres.insert_rate(
-                        script.name, CLIENTS, bench.sizes.load_seconds, "comity", bench.cores.client
+        rows = same_rows(postgres)
+        for how, script in (("pgbench", in_one(rows)), ("pgbench, one by one", one_by_one(rows))):
+            with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+                file.write(script)
+                file.flush()
+                pathlib.Path(file.name).chmod(0o644)
+                bench.record(
+                    f"Durable writes on PostgreSQL, {CLIENTS} clients",
+                    "calls/s",
+                    bench.pairs(
+                        bench.sizes.rounds,
+                        lambda: ours(bench),
+                        lambda: postgres.insert_rate(
+                            file.name, CLIENTS, bench.sizes.load_seconds, "comity", bench.cores.client
+                        ),
                     ),
-                ),
-                "pgbench",
-            )
+                    how,
+                )
 
 
 @contextlib.contextmanager
@@ -111,7 +113,8 @@ def on_postgres(bench, postgres):
 
 
 def same_rows(postgres):
-    """A statement that inserts the rows of one mutation, as long as ours, in one round trip."""
+    """The rows of one mutation, as long as ours, as what an INSERT of each selects: by its table, of
+    the number `n`, which is another in every transaction."""
 
     def sample(columns, table, key):
         row = postgres.query(
@@ -125,18 +128,39 @@ def same_rows(postgres):
     commitment, sealed = sample(
         "encode(commitment, 'hex'), encode(sealed, 'hex')", "entries", "leaf_index"
     )
+    rows = {
+        "mutations": f"n, n, '{resource}'",
+        "requests": f"n, '{caller}', '{method}', lpad(n::text, 36, '0'), '\\x{digest}'",
+        "versions": f"n << 20, '{kind}', '{name}', '\\x{body}'",
+        "entries": f"n, n, n, '\\x{commitment}', '\\x{sealed}'",
+    }
     postgres.query("CREATE SCHEMA baseline; CREATE SEQUENCE baseline.turn", "comity")
-    for table in ("mutations", "requests", "versions", "entries"):
+    for table in rows:
         postgres.query(
             f"CREATE TABLE baseline.{table} (LIKE public.journal_{table} INCLUDING ALL)", "comity"
         )
-    return f"""WITH t AS (SELECT nextval('baseline.turn') AS n),
-      m AS (INSERT INTO baseline.mutations SELECT n, n, '{resource}' FROM t),
-      r AS (INSERT INTO baseline.requests
-            SELECT n, '{caller}', '{method}', lpad(n::text, 36, '0'), '\\x{digest}' FROM t),
-      v AS (INSERT INTO baseline.versions SELECT n << 20, '{kind}', '{name}', '\\x{body}' FROM t)
-    INSERT INTO baseline.entries SELECT n, n, n, '\\x{commitment}', '\\x{sealed}' FROM t;
-    """.replace("\n", " ")
+    return rows
+
+
+def in_one(rows):
+    """All of them by one statement, in one round trip."""
+    *first, last = (
+        f"INSERT INTO baseline.{table} SELECT {values} FROM t" for table, values in rows.items()
+    )
+    parts = ["t AS (SELECT nextval('baseline.turn') AS n)"]
+    parts += [f"i{number} AS ({insert})" for number, insert in enumerate(first)]
+    return f"WITH {', '.join(parts)} {last};\n"
+
+
+def one_by_one(rows):
+    """Each by a statement of its own, in one transaction."""
+    lines = ["BEGIN;"]
+    for number, (table, values) in enumerate(rows.items()):
+        turn = "nextval" if number == 0 else "currval"
+        lines.append(
+            f"INSERT INTO baseline.{table} SELECT {values} FROM {turn}('baseline.turn') AS n;"
+        )
+    return "\n".join([*lines, "COMMIT;", ""])
 
 
 def watch(bench):
