@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import time
 
+import baselines
+
 CALLERS = 64
 WRITES_WANTED = 30_000
 PUBLICATION_LIMIT_MS = 200
@@ -21,9 +23,44 @@ def rows(bench):
     bench.record(f"{writes}, SQLite", "a second", list(zip(rates, plain)), "SQLite alone")
     bench.record(f"{writes}, disk", "a second", list(zip(rates, disk)), "append and fdatasync")
     bench.record(f"{writes}, limit", "a second", [(rate, WRITES_WANTED) for rate in rates], "limit")
+    published(bench, "Checkpoint published under these", seen)
+    on_postgres(bench)
+
+
+def published(bench, name, seen):
     for quantile in ("p50", "p99"):
         limits = [(one[f"published_{quantile}_ms"], PUBLICATION_LIMIT_MS) for one in seen]
-        bench.record(f"Checkpoint published under these, {quantile}", "ms", limits, "limit")
+        bench.record(f"{name}, {quantile}", "ms", limits, "limit")
+
+
+def on_postgres(bench):
+    """The same with the store in PostgreSQL, which has the cores with the callers."""
+    if baselines.missing(baselines.POSTGRES / "postgres"):
+        print("there is no PostgreSQL (deploy/install bench): its rows are left out")
+        return
+    seen = []
+    with baselines.Postgres() as postgres:
+        for number in range(bench.sizes.rounds):
+            postgres.query(f"CREATE DATABASE journal_{number}")
+            folder = bench.work / "journal-write"
+            folder.mkdir()
+            seen.append(write(bench, folder, postgres.url(f"journal_{number}")))
+            shutil.rmtree(folder)
+    rates = [(one["mutations_per_second"], WRITES_WANTED) for one in seen]
+    bench.record(f"Mutations in process, {CALLERS} callers, PostgreSQL", "a second", rates, "SQLite's limit")
+    published(bench, "Checkpoint published under these, PostgreSQL", seen)
+
+
+def write(bench, folder, *database):
+    """What journal_write says."""
+    seconds = str(bench.sizes.load_seconds)
+    done = subprocess.run(
+        [bench.binaries / "journal_write", folder, seconds, str(CALLERS), *database],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
 
 
 def measure(bench, disk, plain):
@@ -31,13 +68,7 @@ def measure(bench, disk, plain):
     folder = bench.work / "journal-write"
     folder.mkdir()
     seconds = bench.sizes.load_seconds
-    done = subprocess.run(
-        [bench.binaries / "journal_write", folder, str(seconds), str(CALLERS)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    seen = json.loads(done.stdout)
+    seen = write(bench, folder)
     batches = appends_per_second(folder / "appended", int(seen["bytes_per_batch"]), seconds)
     disk.append(batches * seen["mutations_per_batch"])
     plain.append(transactions_per_second(folder, seconds))

@@ -1,10 +1,11 @@
-// How the ledger of a journal grows: start, inclusion proofs and publication with 10^4, 10^5, ...
-// entries in one embedded store.
+// How the ledger of a journal grows: start, inclusion proofs, publication and writes with 10^4,
+// 10^5, ... entries in one embedded store.
 //
-//   ledger_growth <empty directory> [largest] [threads] [MiB of proof cache]
+//   ledger_growth <empty directory> [largest] [threads] [MiB of the larger proof cache]
 //
-// Prints one line of JSON a size. Proofs are of leaves at random, each verified once outside the
-// measured time.
+// Prints one line of JSON a size. Proofs are of leaves at random, with the usual cache and with the
+// larger one; 1,000 are verified outside the measured time. What is written to measure writes is
+// there at the next size.
 
 #include <algorithm>
 #include <atomic>
@@ -24,6 +25,7 @@
 #include "common/ledger/hash.h"
 #include "common/ledger/proof.h"
 #include "common/threads/locks.h"
+#include "tests/bench/journal/writing.h"
 #include "tests/testing/test_journal.h"
 
 namespace comity::journal {
@@ -33,6 +35,9 @@ constexpr std::int64_t kLeavesOfOneMutation = 1000;
 constexpr int kPublications = 20;
 constexpr absl::Duration kWarmUp = absl::Seconds(8);
 constexpr absl::Duration kProving = absl::Seconds(3);
+// Little, as what is written stays: fewer entries than the next size has.
+constexpr absl::Duration kWriting = absl::Seconds(2);
+constexpr int kCallers = 64;
 
 [[noreturn]] void Fail(const absl::Status& status) {
   (void)std::fprintf(stderr, "ledger_growth: %s\n", status.ToString().c_str());
@@ -121,24 +126,32 @@ absl::Duration PublicationTime(Journal& journal) {
 }
 
 int Run(const std::string& directory, std::int64_t largest, int threads, std::size_t cache) {
-  for (std::int64_t size = 10'000; size <= largest; size *= 10) {
+  for (std::int64_t wanted = 10'000; wanted <= largest; wanted *= 10) {
     std::unique_ptr<Journal> journal = Open(directory, cache);
-    GrowTo(*journal, size);
+    GrowTo(*journal, wanted);
+    const std::int64_t size = journal->head().leaf_count;
+    const double proofs_cached = ProofsPerSecond(*journal, size, threads);
     journal->Close();
     journal.reset();
 
     const absl::Time begin = absl::Now();
-    journal = Open(directory, cache);
+    journal = Open(directory, 0);
     const absl::Duration start = absl::Now() - begin;
     const double proofs = ProofsPerSecond(*journal, size, threads);
     Verify(*journal, size);
     const absl::Duration publication = PublicationTime(*journal);
+    const Written written = WriteFor(*journal, kWriting, kCallers);
+    if (written.failed != 0) Fail(absl::InternalError("a mutation failed"));
     (void)std::printf(
         "{\"entries\": %lld, \"start_ms\": %.1f, \"proofs_per_second\": %.0f, "
-        "\"publication_ms\": %.1f}\n",
-        static_cast<long long>(size), absl::ToDoubleMilliseconds(start), proofs,
-        absl::ToDoubleMilliseconds(publication));
+        "\"proofs_per_second_cached\": %.0f, \"publication_ms\": %.1f, "
+        "\"writes_per_second\": %.0f, \"published_p50_ms\": %.1f, \"published_p99_ms\": %.1f}\n",
+        static_cast<long long>(size), absl::ToDoubleMilliseconds(start), proofs, proofs_cached,
+        absl::ToDoubleMilliseconds(publication),
+        static_cast<double>(written.mutations) / written.seconds,
+        Milliseconds(written.published, 0.5), Milliseconds(written.published, 0.99));
     (void)std::fflush(stdout);
+    journal->Close();
   }
   return 0;
 }
@@ -153,7 +166,7 @@ int main(int argc, char** argv) {
                        "usage: ledger_growth <empty directory> [largest] [threads] [MiB]\n");
     return 2;
   }
-  std::int64_t numbers[] = {10'000'000, 2, 0};
+  std::int64_t numbers[] = {10'000'000, 2, 384};
   for (int i = 2; i < argc && i < 5; ++i) {
     if (!absl::SimpleAtoi(argv[i], &numbers[i - 2])) {
       (void)std::fprintf(stderr, "ledger_growth: %s is not a whole number\n", argv[i]);
