@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <iterator>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,14 +18,6 @@ namespace {
 
 bool SaysNo(const absl::Status& status) {
   return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
-}
-
-// Of the peer's bytes; 0 where the kernel does not say.
-std::uint64_t BytesReceived(int descriptor) {
-  tcp_info info = {};
-  socklen_t size = sizeof(info);
-  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
-  return info.tcpi_bytes_received;
 }
 
 metrics::Counter* Ended(metrics::Metrics& metrics, const char* reason) {
@@ -45,6 +39,7 @@ OpenConnections::OpenConnections(Options options, Parts parts)
       ended_standing_(Ended(*parts_.metrics, "standing")),
       ended_unvouched_(Ended(*parts_.metrics, "unvouched")),
       ended_no_call_(Ended(*parts_.metrics, "no_call")),
+      ended_flood_(Ended(*parts_.metrics, "flood")),
       seen_generation_(parts_.verifier->generation()) {}
 
 void OpenConnections::Add(int descriptor, const std::string& peer) {
@@ -63,6 +58,7 @@ void OpenConnections::Remove(int descriptor) {
   const auto named = by_peer_.find(found->second.peer);
   if (named != by_peer_.end() && named->second == descriptor) by_peer_.erase(named);
   waiting_.erase(found->second.number);
+  begun_.erase(found->second.leaf);
   open_.erase(found);
 }
 
@@ -71,12 +67,29 @@ int OpenConnections::LongestWithoutCall() const {
   return waiting_.empty() ? -1 : waiting_.begin()->second;
 }
 
-void OpenConnections::Identify(const std::string& peer,
+absl::Status OpenConnections::Begin(absl::string_view leaf) {
+  const absl::Duration now = parts_.clock->SinceBoot();
+  absl::MutexLock lock(&mutex_);
+  Begun& begun = begun_[leaf.data()];
+  begun.last = now;
+  if (++begun.calls <= options_.calls_without_message) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   "too many calls of this connection have sent nothing but their headers.",
+                   {.reason = "TOO_MANY_CALLS"});
+}
+
+void OpenConnections::Progress(const std::string& peer, bool call,
                                const std::function<PeerCertificates()>& certificates) {
   {
-    absl::ReaderMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     const auto named = by_peer_.find(peer);
-    if (named == by_peer_.end() || open_.at(named->second).caller != nullptr) return;
+    if (named == by_peer_.end()) return;
+    Connection& connection = open_.at(named->second);
+    connection.moved = true;
+    if (connection.caller != nullptr) {
+      if (call) --begun_[connection.leaf].calls;
+      return;
+    }
   }
   const PeerCertificates presented = certificates();
   // The length keeps leaf and chain apart.
@@ -86,7 +99,9 @@ void OpenConnections::Identify(const std::string& peer,
   const auto named = by_peer_.find(peer);
   if (named == by_peer_.end()) return;
   Connection& connection = open_.at(named->second);
+  if (call) --begun_[presented.leaf.data()].calls;
   if (connection.caller != nullptr) return;
+  connection.leaf = presented.leaf.data();
   std::weak_ptr<Caller>& known = callers_[key];
   connection.caller = known.lock();
   if (connection.caller == nullptr) {
@@ -97,6 +112,10 @@ void OpenConnections::Identify(const std::string& peer,
     known = connection.caller;
   }
   waiting_.erase(connection.number);
+}
+
+absl::string_view OpenConnections::NameOf(const Caller& caller) {
+  return caller.verified == nullptr ? "" : caller.verified->principal.spiffe_id;
 }
 
 absl::Status OpenConnections::Judge(Caller& caller) const {
@@ -162,12 +181,9 @@ void OpenConnections::CountEnd(Caller& caller, absl::Duration now) {
                                              : ended_standing_)
       ->Increment();
   if (std::exchange(caller.told, true)) return;
-  parts_.logger->Warning(
-      revoked ? "connections closed: their caller no longer counts"
-              : "connections closed: whether their caller counts is not known",
-      {{"principal",
-        caller.verified == nullptr ? absl::string_view() : caller.verified->principal.spiffe_id},
-       {"reason", ReasonOf(caller.refusal)}});
+  parts_.logger->Warning(revoked ? "connections closed: their caller no longer counts"
+                                 : "connections closed: whether their caller counts is not known",
+                         {{"principal", NameOf(caller)}, {"reason", ReasonOf(caller.refusal)}});
 }
 
 void OpenConnections::Enforce() {
@@ -180,23 +196,65 @@ void OpenConnections::Enforce() {
 
   const absl::Duration now = parts_.clock->SinceBoot();
   absl::MutexLock lock(&mutex_);
+  EnforceOnNobody(now);
   for (auto& [descriptor, connection] : open_) {
     if (connection.shut) continue;
     if (connection.caller == nullptr) {
       const absl::Duration age = now - connection.opened;
       if (age >= options_.first_call ||
           (age >= options_.goodbye && connection.opened <= nobodys_end_) ||
-          BytesReceived(descriptor) > options_.first_call_bytes) {
+          BytesOf(descriptor).received > options_.first_call_bytes) {
         Shut(descriptor, connection);
         ended_no_call_->Increment();
       }
       continue;
     }
     Caller& caller = *connection.caller;
-    if (now < caller.refused_at + options_.goodbye) continue;
-    CountEnd(caller, now);
-    Shut(descriptor, connection);
+    if (now >= caller.refused_at + options_.goodbye) {
+      CountEnd(caller, now);
+      Shut(descriptor, connection);
+    } else if (Floods(descriptor, connection)) {
+      Shut(descriptor, connection);
+      ended_flood_->Increment();
+      parts_.logger->Warning("connection closed: what its caller sends becomes no call",
+                             {{"principal", NameOf(caller)}});
+    }
   }
+}
+
+void OpenConnections::EnforceOnNobody(absl::Duration now) {
+  std::unordered_set<const char*> known;
+  for (const auto& [descriptor, connection] : open_) known.insert(connection.leaf);
+  for (auto begun = begun_.begin(); begun != begun_.end();) {
+    const auto& [leaf, calls] = *begun;
+    const bool nobodys = known.count(leaf) == 0;
+    const bool floods = nobodys && calls.calls > options_.calls_without_message;
+    if (floods) nobodys_end_ = now;
+    const bool over = floods || (nobodys && now - calls.last > options_.first_call);
+    begun = over ? begun_.erase(begun) : std::next(begun);
+  }
+}
+
+bool OpenConnections::Floods(int descriptor, Connection& connection) const {
+  const auto begun = begun_.find(connection.leaf);
+  if (begun != begun_.end() && begun->second.calls > options_.calls_without_message) return true;
+  if (std::exchange(connection.moved, false)) {
+    connection.stood.reset();
+    return false;
+  }
+  const Bytes now = BytesOf(descriptor);
+  if (!connection.stood.has_value()) connection.stood = now;
+  const std::uint64_t acknowledgements = (now.sent - connection.stood->sent) / 64;
+  return now.received - connection.stood->received >
+         options_.bytes_without_progress + acknowledgements;
+}
+
+OpenConnections::Bytes OpenConnections::BytesOf(int descriptor) {
+  tcp_info info = {};
+  socklen_t size = sizeof(info);
+  // Zeros where the kernel does not say.
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return {.received = info.tcpi_bytes_received, .sent = info.tcpi_bytes_acked};
 }
 
 void OpenConnections::Shut(int descriptor, Connection& connection) {

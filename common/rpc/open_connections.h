@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,15 +29,22 @@ namespace comity::rpc {
 //
 // Whose a connection is becomes known with its first admitted call. Until then it is nobody's: it
 // may be displaced by a newer one when all places are taken, ends when certificates change, and
-// lives `first_call` and takes
-// `first_call_bytes` at most. Thread-safe.
+// lives `first_call` and takes `first_call_bytes` at most. Later, what comes has to make calls or
+// messages of them: gRPC limits a frame of headers, and keeps in memory what frames without end
+// bring. Thread-safe.
 class OpenConnections {
  public:
   struct Options {
     absl::Duration first_call = absl::Seconds(30);
     // What may come before the first call, whose message gRPC reads before it tells of the call:
-    // twice the largest. Headers that do not end it keeps in memory.
+    // twice the largest.
     std::uint64_t first_call_bytes = std::uint64_t{16} << 20;
+    // What may come after it of which no call or message has come: several of the largest at a
+    // time, and a 64th of what was sent meanwhile, for which clients acknowledge what they read.
+    std::uint64_t bytes_without_progress = std::uint64_t{64} << 20;
+    // Calls of a connection of which only headers have come, now or ever. gRPC holds to its cap of
+    // streams only once the peer has acknowledged it, and keeps some KiB of each.
+    int calls_without_message = 4096;
     // How long one who no longer counts may read why his streams have ended.
     absl::Duration goodbye = absl::Milliseconds(150);
   };
@@ -62,9 +70,15 @@ class OpenConnections {
   // The connection that has waited longest for its first call, or -1 if all have had one.
   int LongestWithoutCall() const;
 
-  // A call was admitted on the connection `peer`. `certificates` are what was verified; they are
-  // asked for at its first call only.
-  void Identify(const std::string& peer, const std::function<PeerCertificates()>& certificates);
+  // Of a call that is admitted nothing has come but its headers. `leaf` is what PeerCertificates
+  // has of its connection: it lies elsewhere for each. RESOURCE_EXHAUSTED `TOO_MANY_CALLS`: there
+  // are too many such.
+  absl::Status Begin(absl::string_view leaf);
+
+  // The call of a Begin has come to its handler (`call`), or a message on its stream, on the
+  // connection `peer`. `certificates` are what was verified.
+  void Progress(const std::string& peer, bool call,
+                const std::function<PeerCertificates()>& certificates);
 
   // Judges every caller with an open connection again, and closes the connections of those who
   // have not counted for `goodbye`. Called several times a second, by one thread.
@@ -84,18 +98,32 @@ class OpenConnections {
     absl::Status refusal;          // The first, or the first that says no.
     bool told = false;             // The log has it.
   };
+  struct Bytes {
+    std::uint64_t received = 0;
+    std::uint64_t sent = 0;  // And acknowledged.
+  };
   struct Connection {
     std::string peer;
     absl::Duration opened;  // Since boot.
     std::uint64_t number = 0;
     std::shared_ptr<Caller> caller;  // Null until the first call.
+    const char* leaf = nullptr;      // Then where its certificate lies.
+    bool moved = false;              // Progress since Enforce looked.
+    std::optional<Bytes> stood;      // When it looked first after the last progress.
     bool shut = false;
   };
 
+  static absl::string_view NameOf(const Caller& caller);
   absl::Status Judge(Caller& caller) const;
   void JudgeAll();
   // A connection of `caller`, who is refused, is shut now.
   void CountEnd(Caller& caller, absl::Duration now);
+  // Whether more has come without a call or a message than may.
+  bool Floods(int descriptor, Connection& connection) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the calls of connections that are nobody's and closed, and ends all that are nobody's
+  // if one of them has begun too many: which one it is gRPC does not tell.
+  void EnforceOnNobody(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static Bytes BytesOf(int descriptor);
   static void Shut(int descriptor, Connection& connection);
 
   const Options options_;
@@ -105,6 +133,7 @@ class OpenConnections {
   metrics::Counter* const ended_standing_;
   metrics::Counter* const ended_unvouched_;
   metrics::Counter* const ended_no_call_;
+  metrics::Counter* const ended_flood_;
   std::uint64_t seen_generation_;  // Enforce only, as the next.
   // Since boot: nobody's connections opened before end.
   absl::Duration nobodys_end_ = -absl::InfiniteDuration();
@@ -116,6 +145,12 @@ class OpenConnections {
   std::map<std::uint64_t, int> waiting_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::weak_ptr<Caller>> callers_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Calls begun and not come, by where the certificate of their connection lies.
+  struct Begun {
+    int calls = 0;
+    absl::Duration last;  // Since boot.
+  };
+  std::unordered_map<const char*, Begun> begun_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comity::rpc

@@ -36,7 +36,8 @@ using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 // implements included. Refusals carry no details here (gRPC drops them): `REASON: sentence`.
 class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
  public:
-  explicit AccessTableProcessor(GateCore* gate) : gate_(gate) {}
+  AccessTableProcessor(GateCore* gate, OpenConnections* connections)
+      : gate_(gate), connections_(connections) {}
 
   // Runs on gRPC's own thread: memory only.
   bool IsBlocking() const override { return false; }
@@ -44,52 +45,62 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* peer,
                        OutputMetadata* /*consumed*/, OutputMetadata* /*response*/) override {
     const auto path = metadata.find(":path");
-    return ToBareGrpcStatus(gate_->Admit(
+    absl::Status admitted = gate_->Admit(
         *peer,
         path == metadata.end() ? "" : absl::string_view(path->second.data(), path->second.size()),
-        DelegationOf(metadata)));
+        DelegationOf(metadata));
+    if (admitted.ok()) admitted = connections_->Begin(CertificatesOf(*peer).leaf);
+    return ToBareGrpcStatus(admitted);
   }
 
  private:
   GateCore* const gate_;
+  OpenConnections* const connections_;
 };
 
-// Tells whose a connection is at each call that the table let pass, those of health and reflection
-// included.
+// Tells whose a connection is, and that it gets on, at each call that the table let pass and at
+// each message of a caller's stream, those of health and reflection included.
 class CallerOfConnection final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   explicit CallerOfConnection(OpenConnections* connections) : connections_(connections) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
-    if (Identify(*info->server_context())) return nullptr;
-    return new Later(this, info->server_context());
+    using Type = grpc::experimental::ServerRpcInfo::Type;
+    const bool known = Tell(*info->server_context(), /*call=*/true);
+    const bool one_message = info->type() == Type::UNARY || info->type() == Type::SERVER_STREAMING;
+    if (known && one_message) return nullptr;
+    return new Follower(this, info->server_context(), known);
   }
 
  private:
-  // A synchronous handler's context, such as that of reflection, has no call yet when interceptors
-  // are made: it has one at the first thing there is to intercept.
-  class Later final : public grpc::experimental::Interceptor {
+  class Follower final : public grpc::experimental::Interceptor {
    public:
-    Later(CallerOfConnection* factory, const grpc::ServerContextBase* context)
-        : factory_(factory), context_(context) {}
+    // A synchronous handler's context, such as that of reflection, has no call yet when
+    // interceptors are made (`told` is false): it has one at the first thing there is to intercept.
+    Follower(CallerOfConnection* factory, const grpc::ServerContextBase* context, bool told)
+        : factory_(factory), context_(context), told_(told) {}
 
     void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-      identified_ = identified_ || factory_->Identify(*context_);
+      using Point = grpc::experimental::InterceptionHookPoints;
+      if (!told_ || methods->QueryInterceptionHookPoint(Point::POST_RECV_MESSAGE)) {
+        told_ = factory_->Tell(*context_, /*call=*/!told_) || told_;
+      }
       methods->Proceed();
     }
 
    private:
     CallerOfConnection* const factory_;
     const grpc::ServerContextBase* const context_;
-    bool identified_ = false;
+    bool told_;
   };
 
   // False if the context does not know its peer yet.
-  bool Identify(const grpc::ServerContextBase& context) const {
+  bool Tell(const grpc::ServerContextBase& context, bool call) const {
     const std::string peer = context.peer();
     if (peer.empty()) return false;
-    connections_->Identify(peer, [&context] { return CertificatesOf(*context.auth_context()); });
+    connections_->Progress(peer, call,
+                           [&context] { return CertificatesOf(*context.auth_context()); });
     return true;
   }
 
@@ -97,7 +108,7 @@ class CallerOfConnection final : public grpc::experimental::ServerInterceptorFac
 };
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const identity::Loader& identity,
-                                                     GateCore* gate) {
+                                                     GateCore* gate, OpenConnections* connections) {
   const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       identity.published_key_file(), identity.published_certificate_file(),
       identity.published_roots_file(), /*refresh_interval_sec=*/1);
@@ -108,7 +119,7 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const identity::Loader& ide
   options.set_check_call_host(false);
   std::shared_ptr<grpc::ServerCredentials> credentials =
       grpc::experimental::TlsServerCredentials(options);
-  credentials->SetAuthMetadataProcessor(std::make_shared<AccessTableProcessor>(gate));
+  credentials->SetAuthMetadataProcessor(std::make_shared<AccessTableProcessor>(gate, connections));
   return credentials;
 }
 
@@ -160,7 +171,7 @@ class Server::State {
     grpc::ServerBuilder builder;
     acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-        Credentials(*parts_.identity, parts_.gate));
+        Credentials(*parts_.identity, parts_.gate, &connections_));
     builder.SetMaxReceiveMessageSize(options_.max_message_bytes);
     builder.SetMaxSendMessageSize(options_.max_message_bytes);
     builder.AddChannelArgument("grpc.server_handshake_timeout_ms",

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/integration/rpc/process_fixture.h"
 #include "tests/testing/status_matchers.h"
@@ -65,11 +66,13 @@ std::string Frame(int type, int flags, std::uint32_t stream, const std::string& 
   return frame + payload;
 }
 
+constexpr int kData = 0;
 constexpr int kHeaders = 1;
 constexpr int kReset = 3;
 constexpr int kSettings = 4;
 constexpr int kContinuation = 9;
 constexpr int kEndHeaders = 4;
+constexpr int kEndStream = 1;
 constexpr int kAcknowledge = 1;
 
 // A literal without indexing; both parts shorter than 127.
@@ -111,6 +114,18 @@ class RawCaller {
     char byte = 0;
     EXPECT_EQ(SSL_read(ssl_.get(), &byte, 1), 1);
     EXPECT_TRUE(Send(Frame(kSettings, kAcknowledge, 0, "")));
+  }
+
+  // Reads until there are headers of an answer; false if they do not come.
+  bool Answered() {
+    std::array<unsigned char, 9> head;
+    std::array<char, 1 << 14> payload;
+    while (SSL_read(ssl_.get(), head.data(), static_cast<int>(head.size())) == 9) {
+      const int length = head[0] << 16 | head[1] << 8 | head[2];
+      if (head[3] == kHeaders) return true;
+      if (length > 0 && SSL_read(ssl_.get(), payload.data(), length) != length) return false;
+    }
+    return false;
   }
 
   // Reads until the other side ends the connection; false if it does not within ten seconds.
@@ -258,39 +273,69 @@ TEST_F(AttackTest, ACallerWhoOpensMoreStreamsThanHeMayLosesHisConnection) {
   EXPECT_THAT(Served(), IsOk());
 }
 
-TEST_F(AttackTest, StreamsOfACallerWhoNeverAcknowledgesTheCapKeepNobodyOut) {
-  {
-    RawCaller attacker(Connected(port_), officer_);
-    std::uint32_t stream = 1;
-    for (int burst = 0; burst < 10; ++burst) {
-      std::string bytes;
-      for (int i = 0; i < 500; ++i, stream += 2) {
-        bytes += Frame(kHeaders, kEndHeaders, stream, CallHeaders());
-      }
-      if (!attacker.Send(bytes)) break;
-      EXPECT_THAT(Served(), IsOk());
+// Attacks of who has made no call yet, and of who has.
+class KnownOrNotTest : public AttackTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  void SetUp() override {
+    AttackTest::SetUp();
+    attacker_ = std::make_unique<RawCaller>(Connected(port_), officer_);
+    if (GetParam()) {
+      const std::string empty_message(5, '\0');
+      attacker_->Send(Frame(kHeaders, kEndHeaders, stream_, CallHeaders()) +
+                      Frame(kData, kEndStream, stream_, empty_message));
+      EXPECT_TRUE(attacker_->Answered());
+      stream_ += 2;
     }
   }
-  EXPECT_THAT(Served(), IsOk());
+
+  // Whether it says that the attacker's connection was ended, and why.
+  bool SaysWhy() {
+    const std::string ended = absl::StrCat("comity_connections_ended_total{reason=\"",
+                                           GetParam() ? "flood" : "no_call", "\"} ");
+    const std::string metrics = Metrics();
+    return absl::StrContains(metrics, ended) && !absl::StrContains(metrics, ended + "0\n");
+  }
+
+  std::unique_ptr<RawCaller> attacker_;
+  std::uint32_t stream_ = 1;
+};
+
+TEST_P(KnownOrNotTest, CallsWithoutMessagesOfOneWhoAcknowledgesNoCapKeepNobodyOut) {
+  constexpr int kMost = 400;
+  int bursts = 0;
+  for (bool took = true; took && bursts < kMost; ++bursts) {
+    std::string bytes;
+    for (int i = 0; i < 500; ++i, stream_ += 2) {
+      bytes += Frame(kHeaders, kEndHeaders, stream_, CallHeaders());
+    }
+    took = attacker_->Send(bytes);
+    EXPECT_THAT(Served(), IsOk());
+  }
+
+  EXPECT_LT(bursts, kMost) << "he is cut off";
+  EXPECT_TRUE(SaysWhy());
 }
 
-TEST_F(AttackTest, HeadersWithoutEndKeepNobodyOut) {
-  RawCaller attacker(Connected(port_), officer_);
-  attacker.Send(Frame(kHeaders, 0, 1, CallHeaders()));
+TEST_P(KnownOrNotTest, HeadersWithoutEndKeepNobodyOut) {
+  attacker_->Send(Frame(kHeaders, 0, stream_, CallHeaders()));
   std::string fields;
   while (fields.size() < 16000) fields += Field("x-filler", std::string(100, 'x'));
-  // 16 MiB are a thousand frames; whether more came is looked at five times a second.
-  constexpr int kMost = 12'000;
+  // 64 MiB are 4,200 frames; whether more came is looked at five times a second.
+  constexpr int kMost = 20'000;
   int sent = 0;
-  while (sent < kMost && attacker.Send(Frame(kContinuation, 0, 1, fields))) {
+  while (sent < kMost && attacker_->Send(Frame(kContinuation, 0, stream_, fields))) {
     if (++sent % 100 != 0) continue;
     EXPECT_THAT(Once(), IsOk()) << "after " << sent;
   }
 
   EXPECT_LT(sent, kMost) << "he is cut off";
   EXPECT_THAT(Served(), IsOk());
-  EXPECT_THAT(Metrics(), HasSubstr("comity_connections_ended_total{reason=\"no_call\"} 1\n"));
+  EXPECT_TRUE(SaysWhy());
 }
+
+INSTANTIATE_TEST_SUITE_P(Callers, KnownOrNotTest, ::testing::Bool(), [](const auto& info) {
+  return info.param ? std::string("Known") : std::string("NotYet");
+});
 
 TEST_F(AttackTest, AFloodOfTheMetricsStopsNeitherCallsNorMetricsForGood) {
   {

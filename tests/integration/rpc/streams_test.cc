@@ -127,6 +127,25 @@ TEST_F(StreamsTest, AnExchangeAcknowledgesWhileItReads) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+TEST_F(StreamsTest, AnUploadOfAnyLengthIsNoFlood) {
+  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+  grpc::ClientContext context;
+  const auto stream = stub->UploadPieces(&context);
+  de::UploadPiecesRequest request;
+  request.set_data(std::string(1 << 20, 'x'));
+  de::UploadPiecesResponse response;
+
+  // Four times what may come without a message.
+  for (int i = 1; i <= 256; ++i) {
+    ASSERT_TRUE(stream->Write(request));
+    ASSERT_TRUE(stream->Read(&response));
+  }
+  stream->WritesDone();
+
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(response.content_offset(), std::int64_t{256} << 20);
+}
+
 TEST_F(StreamsTest, AWatchSendsWhatIsNewAndWaitsWithoutAThread) {
   const auto watch = Open(server_.Channel(kGeorgia));
   pr::WatchResponse response;
