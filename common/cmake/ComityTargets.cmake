@@ -63,6 +63,29 @@ function(comity_test)
   endif()
 endfunction()
 
+# comity_script_test(NAME name LABEL label COMMAND script [argument...] [TIMEOUT seconds] [SERIAL]
+# [ENVIRONMENT NAME=value...]): a script of the calling folder, which runs processes of the suite.
+# It exits with 77 where it cannot run; SERIAL has nothing beside it.
+function(comity_script_test)
+  cmake_parse_arguments(ARG "SERIAL" "NAME;LABEL;TIMEOUT" "COMMAND;ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set(environment "COMITY_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
+                  "COMITY_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}" ${ARG_ENVIRONMENT})
+  if(COMITY_SANITIZE)
+    math(EXPR ARG_TIMEOUT "3 * ${ARG_TIMEOUT}")
+    # Each command is a process that ends.
+    list(APPEND environment
+         "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lint/leaks_of_others.txt:print_suppressions=0")
+  endif()
+  list(POP_FRONT ARG_COMMAND script)
+  add_test(NAME ${ARG_NAME} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/${script}" ${ARG_COMMAND})
+  set_tests_properties(
+    ${ARG_NAME} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT "${ARG_TIMEOUT}" SKIP_RETURN_CODE 77
+                           RUN_SERIAL "${ARG_SERIAL}" ENVIRONMENT "${environment}")
+endfunction()
+
 # comity_fuzz_test(NAME name SRCS ... [DEPS ...] CORPUS folder): fuzz_name, from one source with
 # LLVMFuzzerTestOneInput. With the preset "fuzz" it is a libFuzzer binary; otherwise
 # tests/fuzz/replay_main.cc runs the seeds and what is near them. In ctest (label fuzz) both only
