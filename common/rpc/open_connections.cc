@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -67,15 +66,13 @@ int OpenConnections::LongestWithoutCall() const {
   return waiting_.empty() ? -1 : waiting_.begin()->second;
 }
 
-absl::Status OpenConnections::Begin(absl::string_view leaf) {
+void OpenConnections::Begin(absl::string_view leaf, bool admitted) {
   const absl::Duration now = parts_.clock->SinceBoot();
   absl::MutexLock lock(&mutex_);
   Begun& begun = begun_[leaf.data()];
   begun.last = now;
-  if (++begun.calls <= options_.calls_without_message) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   "too many calls of this connection have sent nothing but their headers.",
-                   {.reason = "TOO_MANY_CALLS"});
+  begun.moved = true;
+  if (admitted) ++begun.calls;
 }
 
 void OpenConnections::Progress(const std::string& peer, bool call,
@@ -87,7 +84,7 @@ void OpenConnections::Progress(const std::string& peer, bool call,
     Connection& connection = open_.at(named->second);
     connection.moved = true;
     if (connection.caller != nullptr) {
-      if (call) --begun_[connection.leaf].calls;
+      if (call) begun_[connection.leaf].Come();
       return;
     }
   }
@@ -99,8 +96,10 @@ void OpenConnections::Progress(const std::string& peer, bool call,
   const auto named = by_peer_.find(peer);
   if (named == by_peer_.end()) return;
   Connection& connection = open_.at(named->second);
-  if (call) --begun_[presented.leaf.data()].calls;
+  Begun& begun = begun_[presented.leaf.data()];
+  if (call) begun.Come();
   if (connection.caller != nullptr) return;
+  begun.known = true;
   connection.leaf = presented.leaf.data();
   std::weak_ptr<Caller>& known = callers_[key];
   connection.caller = known.lock();
@@ -196,65 +195,87 @@ void OpenConnections::Enforce() {
 
   const absl::Duration now = parts_.clock->SinceBoot();
   absl::MutexLock lock(&mutex_);
-  EnforceOnNobody(now);
+  const bool nobody_calls = NobodyHasTooManyCalls(now);
+  const auto sums = SumUnused();
   for (auto& [descriptor, connection] : open_) {
     if (connection.shut) continue;
-    if (connection.caller == nullptr) {
-      const absl::Duration age = now - connection.opened;
-      if (age >= options_.first_call ||
-          (age >= options_.goodbye && connection.opened <= nobodys_end_) ||
-          BytesOf(descriptor).received > options_.first_call_bytes) {
-        Shut(descriptor, connection);
-        ended_no_call_->Increment();
-      }
+    Caller* const caller = connection.caller.get();
+    if (caller != nullptr && now >= caller->refused_at + options_.goodbye) {
+      CountEnd(*caller, now);
+    } else if (Floods(connection, sums.at(caller), nobody_calls)) {
+      ended_flood_->Increment();
+      parts_.logger->Warning(
+          "connection closed: what comes on it becomes no call",
+          {{"principal", caller == nullptr ? absl::string_view() : NameOf(*caller)}});
+    } else if (const absl::Duration age = now - connection.opened;
+               caller == nullptr &&
+               (age >= options_.first_call ||
+                (age >= options_.goodbye && connection.opened <= nobodys_end_))) {
+      ended_no_call_->Increment();
+    } else {
       continue;
     }
-    Caller& caller = *connection.caller;
-    if (now >= caller.refused_at + options_.goodbye) {
-      CountEnd(caller, now);
-      Shut(descriptor, connection);
-    } else if (Floods(descriptor, connection)) {
-      Shut(descriptor, connection);
-      ended_flood_->Increment();
-      parts_.logger->Warning("connection closed: what its caller sends becomes no call",
-                             {{"principal", NameOf(caller)}});
-    }
+    Shut(descriptor, connection);
   }
 }
 
-void OpenConnections::EnforceOnNobody(absl::Duration now) {
-  std::unordered_set<const char*> known;
-  for (const auto& [descriptor, connection] : open_) known.insert(connection.leaf);
+std::unordered_map<const OpenConnections::Caller*, std::uint64_t> OpenConnections::SumUnused() {
+  std::unordered_map<const Caller*, std::uint64_t> sums;
+  for (auto& [descriptor, connection] : open_) {
+    const auto begun = begun_.find(connection.leaf);
+    const bool headers = begun != begun_.end() && std::exchange(begun->second.moved, false);
+    const bool moved = std::exchange(connection.moved, false) || headers;
+    connection.unused = 0;
+    if (moved) {
+      connection.stood.reset();
+      // Some never come: they were given up, or were too large.
+      if (begun != begun_.end()) begun->second.Come();
+    } else if (const std::optional<Bytes> now = BytesOf(descriptor); now.has_value()) {
+      // Before the first call all counts.
+      if (!connection.stood.has_value()) {
+        connection.stood = connection.caller == nullptr ? Bytes() : *now;
+      }
+      const std::uint64_t most = (now->sent - connection.stood->sent) / 64;
+      const std::uint64_t came = now->received - connection.stood->received;
+      connection.unused = came - std::min(came, most);
+    }
+    sums[connection.caller.get()] += connection.unused;
+  }
+  return sums;
+}
+
+bool OpenConnections::NobodyHasTooManyCalls(absl::Duration now) {
+  bool found = false;
   for (auto begun = begun_.begin(); begun != begun_.end();) {
-    const auto& [leaf, calls] = *begun;
-    const bool nobodys = known.count(leaf) == 0;
-    const bool floods = nobodys && calls.calls > options_.calls_without_message;
-    if (floods) nobodys_end_ = now;
-    const bool over = floods || (nobodys && now - calls.last > options_.first_call);
+    const Begun& calls = begun->second;
+    const bool too_many = !calls.known && calls.calls > options_.calls_without_message;
+    found = found || too_many;
+    const bool over = too_many || (!calls.known && now - calls.last > options_.first_call);
     begun = over ? begun_.erase(begun) : std::next(begun);
   }
+  return found;
 }
 
-bool OpenConnections::Floods(int descriptor, Connection& connection) const {
+bool OpenConnections::Floods(const Connection& connection, std::uint64_t sum,
+                             bool nobody_calls) const {
+  if (connection.caller == nullptr) {
+    // So many headers are nine bytes each at least: who only shakes hands brings less.
+    return connection.unused > options_.first_call_bytes ||
+           (sum > 16 * options_.first_call_bytes &&
+            connection.unused > options_.first_call_bytes / 16) ||
+           (nobody_calls && connection.unused > std::uint64_t{9} * options_.calls_without_message);
+  }
   const auto begun = begun_.find(connection.leaf);
   if (begun != begun_.end() && begun->second.calls > options_.calls_without_message) return true;
-  if (std::exchange(connection.moved, false)) {
-    connection.stood.reset();
-    return false;
-  }
-  const Bytes now = BytesOf(descriptor);
-  if (!connection.stood.has_value()) connection.stood = now;
-  const std::uint64_t acknowledgements = (now.sent - connection.stood->sent) / 64;
-  return now.received - connection.stood->received >
-         options_.bytes_without_progress + acknowledgements;
+  // Of a caller's connections those that have a part in it.
+  return sum > options_.unused_bytes && connection.unused > options_.unused_bytes / 64;
 }
 
-OpenConnections::Bytes OpenConnections::BytesOf(int descriptor) {
+std::optional<OpenConnections::Bytes> OpenConnections::BytesOf(int descriptor) {
   tcp_info info = {};
   socklen_t size = sizeof(info);
-  // Zeros where the kernel does not say.
-  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
-  return {.received = info.tcpi_bytes_received, .sent = info.tcpi_bytes_acked};
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return Bytes{.received = info.tcpi_bytes_received, .sent = info.tcpi_bytes_acked};
 }
 
 void OpenConnections::Shut(int descriptor, Connection& connection) {

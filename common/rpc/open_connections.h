@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,15 +37,16 @@ class OpenConnections {
  public:
   struct Options {
     absl::Duration first_call = absl::Seconds(30);
-    // What may come before the first call, whose message gRPC reads before it tells of the call:
-    // twice the largest.
+    // What may come of which no call or message has come: on a connection before its first call,
+    // whose message gRPC reads before it tells of the call (and 16 times that on all of these), and
+    // after it on all of one caller's. Clients acknowledge what they read, so a 64th of what was
+    // sent may come besides.
     std::uint64_t first_call_bytes = std::uint64_t{16} << 20;
-    // What may come after it of which no call or message has come: several of the largest at a
-    // time, and a 64th of what was sent meanwhile, for which clients acknowledge what they read.
-    std::uint64_t bytes_without_progress = std::uint64_t{64} << 20;
-    // Calls of a connection of which only headers have come, now or ever. gRPC holds to its cap of
-    // streams only once the peer has acknowledged it, and keeps some KiB of each.
-    int calls_without_message = 4096;
+    std::uint64_t unused_bytes = std::uint64_t{64} << 20;
+    // Calls of a connection of which only headers have come; where others get on, five a second
+    // are forgotten, for some never come. gRPC holds to its cap of streams only once the peer has
+    // acknowledged it, and keeps some KiB of each.
+    int calls_without_message = 1024;
     // How long one who no longer counts may read why his streams have ended.
     absl::Duration goodbye = absl::Milliseconds(150);
   };
@@ -70,10 +72,9 @@ class OpenConnections {
   // The connection that has waited longest for its first call, or -1 if all have had one.
   int LongestWithoutCall() const;
 
-  // Of a call that is admitted nothing has come but its headers. `leaf` is what PeerCertificates
-  // has of its connection: it lies elsewhere for each. RESOURCE_EXHAUSTED `TOO_MANY_CALLS`: there
-  // are too many such.
-  absl::Status Begin(absl::string_view leaf);
+  // The headers of a call have come whole, and it was admitted or not. `leaf` is what
+  // PeerCertificates has of its connection: it lies elsewhere for each.
+  void Begin(absl::string_view leaf, bool admitted);
 
   // The call of a Begin has come to its handler (`call`), or a message on its stream, on the
   // connection `peer`. `certificates` are what was verified.
@@ -110,6 +111,7 @@ class OpenConnections {
     const char* leaf = nullptr;      // Then where its certificate lies.
     bool moved = false;              // Progress since Enforce looked.
     std::optional<Bytes> stood;      // When it looked first after the last progress.
+    std::uint64_t unused = 0;        // What has come since.
     bool shut = false;
   };
 
@@ -118,12 +120,18 @@ class OpenConnections {
   void JudgeAll();
   // A connection of `caller`, who is refused, is shut now.
   void CountEnd(Caller& caller, absl::Duration now);
-  // Whether more has come without a call or a message than may.
-  bool Floods(int descriptor, Connection& connection) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets the calls of connections that are nobody's and closed, and ends all that are nobody's
-  // if one of them has begun too many: which one it is gRPC does not tell.
-  void EnforceOnNobody(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  static Bytes BytesOf(int descriptor);
+  // Nullopt where the kernel does not say.
+  static std::optional<Bytes> BytesOf(int descriptor);
+  // Brings `unused` of all up to date. Returns its sums by caller; those that are nobody's are
+  // null's.
+  std::unordered_map<const Caller*, std::uint64_t> SumUnused()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets calls of connections that were nobody's and are closed. Returns whether one that is
+  // nobody's has too many: which one it is gRPC does not tell.
+  bool NobodyHasTooManyCalls(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // `sum` is that of its caller.
+  bool Floods(const Connection& connection, std::uint64_t sum, bool nobody_calls) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static void Shut(int descriptor, Connection& connection);
 
   const Options options_;
@@ -145,10 +153,13 @@ class OpenConnections {
   std::map<std::uint64_t, int> waiting_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::weak_ptr<Caller>> callers_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Calls begun and not come, by where the certificate of their connection lies.
+  // Of a connection, by where its certificate lies.
   struct Begun {
-    int calls = 0;
+    int calls = 0;        // Begun and not come.
+    bool known = false;   // Whose the connection is.
+    bool moved = false;   // Headers have come whole since Enforce looked.
     absl::Duration last;  // Since boot.
+    void Come() { calls = std::max(0, calls - 1); }
   };
   std::unordered_map<const char*, Begun> begun_ ABSL_GUARDED_BY(mutex_);
 };

@@ -12,7 +12,9 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_interceptor.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <thread>
 #include <utility>
 
@@ -45,11 +47,11 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* peer,
                        OutputMetadata* /*consumed*/, OutputMetadata* /*response*/) override {
     const auto path = metadata.find(":path");
-    absl::Status admitted = gate_->Admit(
+    const absl::Status admitted = gate_->Admit(
         *peer,
         path == metadata.end() ? "" : absl::string_view(path->second.data(), path->second.size()),
         DelegationOf(metadata));
-    if (admitted.ok()) admitted = connections_->Begin(CertificatesOf(*peer).leaf);
+    connections_->Begin(CertificatesOf(*peer).leaf, admitted.ok());
     return ToBareGrpcStatus(admitted);
   }
 
@@ -84,7 +86,7 @@ class CallerOfConnection final : public grpc::experimental::ServerInterceptorFac
     void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
       using Point = grpc::experimental::InterceptionHookPoints;
       if (!told_ || methods->QueryInterceptionHookPoint(Point::POST_RECV_MESSAGE)) {
-        told_ = factory_->Tell(*context_, /*call=*/!told_) || told_;
+        if (factory_->Tell(*context_, /*call=*/!told_)) told_ = true;
       }
       methods->Proceed();
     }
@@ -92,7 +94,7 @@ class CallerOfConnection final : public grpc::experimental::ServerInterceptorFac
    private:
     CallerOfConnection* const factory_;
     const grpc::ServerContextBase* const context_;
-    bool told_;
+    std::atomic<bool> told_;  // A stream's reads and writes are intercepted side by side.
   };
 
   // False if the context does not know its peer yet.
@@ -135,7 +137,9 @@ class Server::State {
       : options_(std::move(options)),
         parts_(std::move(parts)),
         connections_(
-            {.first_call = options_.first_call_timeout},
+            {.first_call = options_.first_call_timeout,
+             .first_call_bytes = 2 * static_cast<std::uint64_t>(options_.max_message_bytes),
+             .unused_bytes = 8 * static_cast<std::uint64_t>(options_.max_message_bytes)},
             {.clock = &parts_.gate->clock(),
              .logger = parts_.logger,
              .metrics = parts_.metrics,

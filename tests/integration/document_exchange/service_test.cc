@@ -2,11 +2,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 
-#include <set>
 #include <string>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "comity/document_exchange/v1/document_exchange.grpc.pb.h"
 #include "comity/ledger/v1/ledger.grpc.pb.h"
 #include "common/journal/pruning.h"
@@ -36,8 +33,6 @@ constexpr std::int64_t kPiece = std::int64_t{128} * 1024;
 
 class ServiceTest : public ExchangeServerTest {
  protected:
-  using ExchangeServerTest::ExchangeServerTest;
-
   absl::StatusOr<v1::Upload> Create(const std::string& sender, const SealedLetter& letter) {
     grpc::ClientContext context;
     v1::Upload upload;
@@ -230,89 +225,6 @@ TEST_F(ServiceTest, AForeignCallerGetsTheSameBytesAsForNothing) {
   EXPECT_EQ(invisible.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(invisible.error_message(), absent.error_message());
   EXPECT_EQ(invisible.error_details(), absent.error_details());
-}
-
-TEST_F(ServiceTest, AnInboxShowsWhatWaitsThenWhatArrivesAndResumes) {
-  ASSERT_THAT(world_.Authorise(), IsOk());
-  const auto first = Send(kDesk, world_.Seal({}));
-  ASSERT_THAT(first, IsOk());
-  v1::WatchInboxResponse event;
-  ledger::v1::Revision bookmark;
-  std::string second_name;
-  {
-    grpc::ClientContext context;
-    const auto stream = As(kTbilisi).WatchInbox(&context, {});
-    ASSERT_TRUE(stream->Read(&event));
-    EXPECT_EQ(event.document().name(), first->name());
-    ASSERT_TRUE(stream->Read(&event));
-    ASSERT_TRUE(event.has_bookmark());
-    bookmark = event.bookmark();
-
-    const auto second = Send(kDesk, world_.Seal({}));
-    ASSERT_THAT(second, IsOk());
-    second_name = second->name();
-    ASSERT_TRUE(stream->Read(&event));
-    EXPECT_EQ(event.document().name(), second_name);
-    context.TryCancel();
-    stream->Finish();
-  }
-  grpc::ClientContext context;
-  v1::WatchInboxRequest request;
-  *request.mutable_after() = bookmark;
-  const auto stream = As(kTbilisi).WatchInbox(&context, request);
-  ASSERT_TRUE(stream->Read(&event));
-  EXPECT_EQ(event.document().name(), second_name);
-  context.TryCancel();
-  stream->Finish();
-}
-
-class UnreadInboxTest : public ServiceTest {
- protected:
-  UnreadInboxTest() : ServiceTest({}, absl::Milliseconds(300)) {}
-};
-
-TEST_F(UnreadInboxTest, AnInboxThatNobodyReadsIsToldSoAndResumesWithoutAGap) {
-  ASSERT_THAT(world_.Authorise(), IsOk());
-  std::set<std::string> sent;
-  const auto send = [&] {
-    const auto document = world_.Send(kDesk, world_.Seal({.size = 100}));
-    ASSERT_THAT(document, IsOk());
-    sent.insert(absl::StrCat("documents/", document->document.id));
-  };
-  v1::WatchInboxRequest request;
-  std::set<std::string> seen;
-  const auto read = [&](grpc::ClientReader<v1::WatchInboxResponse>& stream) {
-    v1::WatchInboxResponse event;
-    while (seen.size() < sent.size() && stream.Read(&event)) {
-      if (event.has_document()) seen.insert(event.document().name());
-      if (event.has_bookmark()) *request.mutable_after() = event.bookmark();
-    }
-  };
-  grpc::ClientContext idle_context;
-  const auto idle = As(kDesk).WatchInbox(&idle_context, {});
-  grpc::ClientContext context;
-  const auto unread = As(kTbilisi).WatchInbox(&context, {});
-  // gRPC takes in some MiB for who does not read.
-  while (!absl::StrContains(server_->metrics().Text(),
-                            "comity_streams_unread_total{service=\"document-exchange\"} 1")) {
-    ASSERT_NO_FATAL_FAILURE(send());
-    ASSERT_LT(sent.size(), 20'000U) << "nobody ended it";
-  }
-
-  read(*unread);
-
-  EXPECT_LT(seen.size(), sent.size());
-  EXPECT_THAT(Status(unread->Finish()), FailsWith(StatusCode::kAborted, "CONSUMER_TOO_SLOW"));
-  grpc::ClientContext again;
-  const auto resumed = As(kTbilisi).WatchInbox(&again, request);
-  read(*resumed);
-  EXPECT_EQ(seen, sent);
-  again.TryCancel();
-  // Who has nothing to read but a bookmark is not taken for one who does not read.
-  v1::WatchInboxResponse event;
-  EXPECT_TRUE(idle->Read(&event));
-  EXPECT_TRUE(event.has_bookmark());
-  idle_context.TryCancel();
 }
 
 TEST_F(ServiceTest, ListsGoPageByPage) {
