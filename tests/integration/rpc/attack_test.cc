@@ -329,8 +329,8 @@ TEST_P(KnownOrNotTest, HeadersWithoutEndKeepNobodyOut) {
   EXPECT_TRUE(SaysWhy());
 }
 
-INSTANTIATE_TEST_SUITE_P(Callers, KnownOrNotTest, ::testing::Bool(), [](const auto& info) {
-  return info.param ? std::string("Known") : std::string("NotYet");
+INSTANTIATE_TEST_SUITE_P(Callers, KnownOrNotTest, ::testing::Bool(), [](const auto& known) {
+  return known.param ? std::string("Known") : std::string("NotYet");
 });
 
 TEST_F(AttackTest, AFloodOfTheMetricsStopsNeitherCallsNorMetricsForGood) {

@@ -101,13 +101,16 @@ class FloodLimitsTest : public ::testing::Test {
       pki_.agency().IssueTls("spiffe://agency.example/agency/desk-officer/de/b").leaf_pem;
   identity::ChainVerifier verifier_{pki_.bundles()};
   testing::TempDirectory folder_;
-  logging::Logger logger_{{.service = "test", .file = folder_ / "log"}};
+  const std::unique_ptr<logging::Logger> logger_ =
+      *logging::Logger::Open({.service = "test", .file = folder_ / "log"});
   metrics::Metrics metrics_;
-  OpenConnections connections_{
-      {.first_call_bytes = kFirstCallBytes,
-       .unused_bytes = kUnusedBytes,
-       .calls_without_message = kMostCalls},
-      {.clock = &SystemClock(), .logger = &logger_, .metrics = &metrics_, .verifier = &verifier_}};
+  OpenConnections connections_{{.first_call_bytes = kFirstCallBytes,
+                                .unused_bytes = kUnusedBytes,
+                                .calls_without_message = kMostCalls},
+                               {.clock = &SystemClock(),
+                                .logger = logger_.get(),
+                                .metrics = &metrics_,
+                                .verifier = &verifier_}};
 };
 
 TEST_F(FloodLimitsTest, CallsGivenUpAmongOthersEndNothing) {
