@@ -57,6 +57,21 @@ absl::StatusOr<DecisionFilter> Exchange::VisibleDecisions(const Request& request
 
 absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request,
                                                           const RecordedDecision& wanted) {
+  // As it was recorded, also to a repetition after its withdrawal: nothing else changes of it.
+  const auto as_recorded = [&](const journal::Committed& then) -> absl::StatusOr<RecordedDecision> {
+    COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
+    COMITY_ASSIGN_OR_RETURN(std::optional<RecordedDecision> stored,
+                            rows->FindDecision(absl::StripPrefix(then.resource, "decisions/")));
+    if (!stored.has_value()) return DecisionNotFound();
+    stored->decision.withdrawn.reset();
+    stored->revision = then.revision;
+    return *std::move(stored);
+  };
+  // Asked first: who may not decide today may have done so when it was answered.
+  COMITY_ASSIGN_OR_RETURN(const std::optional<journal::Committed> answered,
+                          parts_.journal->FindAnswer(AttemptOf(request)));
+  if (answered.has_value()) return as_recorded(*answered);
+
   COMITY_ASSIGN_OR_RETURN(const std::shared_ptr<const RegistrySnapshot> registry,
                           parts_.registry->Latest());
   const absl::CivilDay today = DayInBrussels(parts_.clock->Now());
@@ -91,14 +106,7 @@ absl::StatusOr<RecordedDecision> Exchange::RecordDecision(const Request& request
         turn.SetResource(recorded.decision.name);
         return absl::OkStatus();
       }));
-  COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
-  COMITY_ASSIGN_OR_RETURN(std::optional<RecordedDecision> stored,
-                          rows->FindDecision(absl::StripPrefix(committed.resource, "decisions/")));
-  if (!stored.has_value()) return DecisionNotFound();
-  // As it was recorded, also to a repetition after its withdrawal: nothing else changes of it.
-  stored->decision.withdrawn.reset();
-  stored->revision = committed.revision;
-  return *std::move(stored);
+  return as_recorded(committed);
 }
 
 absl::StatusOr<RecordedDecision> Exchange::WithdrawDecision(const Request& request,

@@ -61,6 +61,12 @@ absl::StatusOr<StoredStatement> Exchange::ConfirmRetrieval(const Request& reques
                                                            absl::string_view document_id,
                                                            const std::string& confirmation,
                                                            const std::string& signature) {
+  // Asked first: the certificate of a signer may have ended since it was answered.
+  COMITY_ASSIGN_OR_RETURN(const std::optional<journal::Committed> answered,
+                          parts_.journal->FindAnswer(AttemptOf(request)));
+  if (answered.has_value()) {
+    return StatementOf(document_id, request.caller->spiffe_id, {StatementKind::kRetrieval});
+  }
   {
     COMITY_ASSIGN_OR_RETURN(const std::unique_ptr<Rows> rows, parts_.rows->Read());
     COMITY_RETURN_IF_ERROR(FindVisible(*rows, *request.caller, document_id).status());

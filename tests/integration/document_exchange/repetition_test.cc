@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/ids/uuid.h"
+#include "common/status/error.h"
 #include "services/document-exchange/transport/exchange_proto.h"
 #include "tests/integration/document_exchange/exchange_test.h"
 #include "tests/testing/status_matchers.h"
@@ -12,6 +13,7 @@
 namespace comity::document_exchange {
 namespace {
 
+using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::testing::SizeIs;
 
@@ -153,6 +155,12 @@ TEST_F(RepetitionTest, ADecisionComesAsItWasRecordedAndItsWithdrawalAsWithdrawn)
   ASSERT_TRUE(withdrawn->decision.withdrawn.has_value());
   EXPECT_EQ(Bytes(record()), Bytes(first));
   EXPECT_EQ(Bytes(withdraw()), Bytes(withdrawn));
+
+  world_.registry.Delete("partners/france");
+  EXPECT_THAT(world_.Authorise(),
+              FailsWith(absl::StatusCode::kPermissionDenied, "DECISION_NOT_YOURS"));
+  EXPECT_EQ(Bytes(record()), Bytes(first)) << "though nobody decides for the State any more";
+  EXPECT_EQ(Bytes(withdraw()), Bytes(withdrawn));
 }
 
 TEST_F(RepetitionTest, ARetrievalAndARejectionComeWithTheirStatementsOfThen) {
@@ -174,6 +182,13 @@ TEST_F(RepetitionTest, ARetrievalAndARejectionComeWithTheirStatementsOfThen) {
   EXPECT_NE(confirmed, rejected);
   EXPECT_EQ(Bytes(confirm()), confirmed) << "though it was rejected since";
   EXPECT_EQ(Bytes(reject()), rejected);
+
+  world_.RevokeGeorgia();
+  EXPECT_EQ(
+      ReasonOf(world_.exchange->ConfirmRetrieval(world_.By(kTbilisi), id, confirmation, signature)
+                   .status()),
+      "CERTIFICATE_REVOKED");
+  EXPECT_EQ(Bytes(confirm()), confirmed) << "though the signer's certificate is revoked since";
 }
 
 TEST_F(RepetitionTest, AHoldThatWasLiftedSinceIsAnsweredAsPlaced) {

@@ -104,6 +104,13 @@ const sealing::Signer& World::SignerOf(const std::string& spiffe_id) {
 
 void World::ChangeServiceSigner() { service_signer_ = IssueSigner(kService); }
 
+void World::RevokeGeorgia() {
+  pki.georgia().RevokeIntermediate(clock.Now());
+  pki.WriteBundles();
+  bundles_ = pki.bundles();
+  verifier_ = std::make_unique<identity::ChainVerifier>(bundles_);
+}
+
 const sealing::AgeIdentity& World::KeyOf(const std::string& spiffe_id) {
   std::unique_ptr<sealing::AgeIdentity>& key = keys_[spiffe_id];
   if (key == nullptr) {

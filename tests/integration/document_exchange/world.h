@@ -83,6 +83,8 @@ class World {
   const sealing::Signer& SignerOf(const std::string& spiffe_id);
   // The service signs with another key and certificate from here on.
   void ChangeServiceSigner();
+  // Nothing that who is of Georgia's domain signs from here on is believed.
+  void RevokeGeorgia();
   const sealing::AgeIdentity& KeyOf(const std::string& spiffe_id);
   SealedLetter Seal(const LetterOptions& options);
 
