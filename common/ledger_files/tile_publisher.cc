@@ -19,12 +19,20 @@ namespace fs = std::filesystem;
 // Everybody may read a published log.
 constexpr unsigned int kMode = 0644;
 
-// Makes `folder` and its parents up to `root`, each durable in its own parent. Not `root` itself: a
-// publication directory that is gone is not mounted, and must not be begun anew.
-absl::Status MakeFolders(const fs::path& root, const fs::path& folder) {
+bool IsPublicFolder(const fs::path& path) {
   std::error_code error;
-  if (folder == root || fs::is_directory(folder, error)) return absl::OkStatus();
+  const fs::file_status status = fs::status(path, error);
+  return fs::is_directory(status) &&
+         (status.permissions() & storage::kPublicFolder) == storage::kPublicFolder;
+}
+
+// Makes `folder` and its parents up to `root`, each durable in its own parent, and public also
+// where a process died before it was. Not `root` itself: a publication directory that is gone is
+// not mounted, and must not be begun anew.
+absl::Status MakeFolders(const fs::path& root, const fs::path& folder) {
+  if (folder == root || IsPublicFolder(folder)) return absl::OkStatus();
   COMITY_RETURN_IF_ERROR(MakeFolders(root, folder.parent_path()));
+  std::error_code error;
   fs::create_directory(folder, error);
   // Whatever the process's umask is.
   if (!error) fs::permissions(folder, storage::kPublicFolder, error);
