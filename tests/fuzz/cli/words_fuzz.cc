@@ -1,6 +1,5 @@
 // What a user types, and the files he names: questions in JSON, fields to set (one a line), uses
 // that are restricted, times. Each input is read as each of them.
-#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include "services/cli/json_text.h"
 #include "services/cli/set_fields.h"
 #include "services/cli/text.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
@@ -69,9 +69,7 @@ void CheckTimes(const std::string& input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   const std::string input(reinterpret_cast<const char*>(data), size);
   CheckJson(input);
   CheckSet(input);

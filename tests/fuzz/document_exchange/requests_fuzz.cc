@@ -1,16 +1,15 @@
 // What callers send of documents and decisions, as bytes: what an upload is for, a decision, a
 // recipient's header. Each input is read as each of them.
-#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
-#include "absl/time/time.h"
 #include "services/document-exchange/domain/decision_rules.h"
 #include "services/document-exchange/domain/transfer_context.h"
 #include "services/document-exchange/transport/exchange_proto.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
@@ -18,8 +17,7 @@ namespace exchange = comity::document_exchange;
 namespace registry_v1 = comity::partner_registry::v1;
 namespace v1 = comity::document_exchange::v1;
 
-// Noon of 28 November 2026.
-constexpr absl::Time kNow = absl::FromUnixSeconds(1'795'867'200);
+using comity::fuzz::kNow;
 
 // What an upload was opened for is what its submission is compared with: it is as itself.
 void CheckContext(const v1::TransferContext& sent) {
@@ -59,9 +57,7 @@ void Read(const std::string& input, void (*check)(const Message&)) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   const std::string input(reinterpret_cast<const char*>(data), size);
   Read(input, CheckContext);
   Read(input, CheckDecision);

@@ -1,6 +1,5 @@
 // What callers send to have held and to have set, as bytes: an engagement with how long it is held,
 // and a calendar. Each input is read as both, and as what a store keeps.
-#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include "common/identity/principal.h"
 #include "services/engagement-scheduling/domain/booking.h"
 #include "services/engagement-scheduling/records/schedule_proto.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
@@ -20,8 +20,7 @@ namespace scheduling = comity::engagement_scheduling;
 namespace v1 = comity::engagement_scheduling::v1;
 
 constexpr char kStoreId[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-// Noon of 28 November 2026.
-constexpr absl::Time kNow = absl::FromUnixSeconds(1'795'867'200);
+using comity::fuzz::kNow;
 
 // What is kept can be read when the service starts, and is what was kept.
 void CheckKept(const scheduling::Engagement& engagement) {
@@ -61,9 +60,7 @@ void CheckCalendar(const v1::UpdateCalendarRequest& request) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   const std::string input(reinterpret_cast<const char*>(data), size);
   v1::HoldEngagementRequest hold;
   if (hold.ParseFromString(input)) CheckHold(hold);

@@ -1,6 +1,5 @@
 // What callers send of facts, as bytes: an import, and a fact of any kind. Each input is read as
 // both.
-#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "comity/partner_registry/v1/partner_registry.pb.h"
 #include "services/partner-registry/domain/import.h"
 #include "services/partner-registry/domain/registry.h"
 #include "services/partner-registry/records/fact_proto.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
@@ -25,8 +24,7 @@ const std::string& StoreId() {
   static const auto* const id = new std::string(32, 'a');
   return *id;
 }
-// Noon of 28 November 2026.
-constexpr absl::Time kNow = absl::FromUnixSeconds(1'795'867'200);
+using comity::fuzz::kNow;
 
 // What is kept can be read when the service starts, and is what was kept.
 void CheckKept(const registry::Fact& fact) {
@@ -57,9 +55,7 @@ void CheckImport(const v1::ImportFactsRequest& request) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   v1::ImportFactsRequest request;
   if (request.ParseFromArray(data, static_cast<int>(size))) CheckImport(request);
   v1::Fact sent;

@@ -1,7 +1,6 @@
 // What travels beside messages: the revision that a caller wants to see, and how a foreign server
 // says that a call failed (its code, its sentence ended by a NUL, its details). Each input is read
 // as both.
-#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/support/status.h>
 #include <grpcpp/support/string_ref.h>
 
@@ -14,6 +13,7 @@
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/peer.h"
 #include "common/status/error.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
@@ -56,9 +56,7 @@ void CheckStatus(const std::string& input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   const std::string input(reinterpret_cast<const char*>(data), size);
   CheckMinRevision(input);
   CheckStatus(input);

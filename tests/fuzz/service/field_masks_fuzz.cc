@@ -1,6 +1,5 @@
 // Paths of field masks, parted by commas, which callers send with what they change and read.
 #include <google/protobuf/field_mask.pb.h>
-#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "comity/partner_registry/v1/partner.pb.h"
 #include "common/service/field_masks.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
@@ -87,9 +87,7 @@ void CheckRead(const FieldMask& mask) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   const std::string input(reinterpret_cast<const char*>(data), size);
   FieldMask mask;
   for (const absl::string_view path : absl::StrSplit(input, ',', absl::SkipEmpty())) {

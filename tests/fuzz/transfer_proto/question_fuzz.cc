@@ -1,28 +1,24 @@
 // The question of a transfer check, as bytes of the message that a caller sends.
-#include <google/protobuf/stubs/logging.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
-#include "absl/time/time.h"
 #include "comity/partner_registry/v1/transfer_check.pb.h"
 #include "common/transfer_proto/transfer_proto.h"
+#include "tests/fuzz/messages.h"
 
 namespace {
 
 namespace v1 = comity::partner_registry::v1;
 
-// Noon of 28 November 2026.
-constexpr absl::Time kNow = absl::FromUnixSeconds(1'795'867'200);
+using comity::fuzz::kNow;
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Otherwise protobuf writes of every text that is not UTF-8.
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
+  comity::fuzz::SilenceProtobuf();
   v1::TransferQuestion question;
   if (!question.ParseFromArray(data, static_cast<int>(size))) return 0;
   const auto read = comity::transfer_proto::QuestionFromProto(question, kNow, "question");
