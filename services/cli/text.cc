@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 
+// What protobuf's Timestamp holds, 0001-01-01 to the end of 9999-12-31, and its Duration.
+constexpr absl::Time kFirstTime = absl::FromUnixSeconds(-62'135'596'800);
+constexpr absl::Time kEndOfTime = absl::FromUnixSeconds(253'402'300'800);
+constexpr absl::Duration kLongestDuration = absl::Seconds(315'576'000'000);
+
 // Columns a text takes: code points, which is right for the scripts our names are in.
 std::size_t Columns(absl::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -241,7 +246,7 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std
   absl::Duration duration;
   // It knows "inf", too, and takes what it cannot hold for that.
   if (absl::ParseDuration(text, &duration) && duration > absl::ZeroDuration() &&
-      duration < absl::InfiniteDuration()) {
+      duration <= kLongestDuration) {
     return duration;
   }
   return InvalidField("DURATION_INVALID", option,
@@ -251,9 +256,9 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std
 absl::StatusOr<absl::Time> ParseMoment(absl::string_view option, const std::string& text) {
   absl::Time time;
   std::string error;
-  // It knows "infinite-future" and "infinite-past", too.
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) && time < absl::InfiniteFuture() &&
-      time > absl::InfinitePast()) {
+  // It knows "infinite-future", "infinite-past" and every year, too.
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) && time >= kFirstTime &&
+      time < kEndOfTime) {
     return time;
   }
   const auto day = ParseDay(text);

@@ -48,7 +48,8 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
 // "2026-11-23T18:05:00Z".
 std::string TimeText(const google::protobuf::Timestamp& timestamp);
 
-// What an option says; errors name it (`--start`), so that they are misuse.
+// What an option says, as far as a message can hold it; errors name it (`--start`), so that they
+// are misuse.
 //
 // "90m", "1h30m", "2h". INVALID_ARGUMENT `DURATION_INVALID`.
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view option, const std::string& text);
