@@ -3,33 +3,23 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/crypto/encoding.h"
 #include "common/journal/journal.h"
 #include "common/ledger/checkpoint.h"
 #include "common/ledger/note.h"
 #include "common/ledger/proof.h"
 #include "common/ledger/tlog_proof.h"
-#include "common/ledger_files/cosignature_folder.h"
 #include "common/storage/files.h"
-#include "tests/testing/child_process.h"
-#include "tests/testing/status_matchers.h"
-#include "tests/testing/temp_directory.h"
-#include "tests/testing/test_journal.h"
+#include "tests/integration/ledger_command/ledger_command_fixture.h"
 
 namespace comity {
 namespace {
@@ -41,114 +31,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int code = 0;
-  std::string output;
-  std::string errors;
-};
-
-Outcome Execute(const std::string& program, const std::vector<std::string>& arguments) {
-  ChildProcess child(program, arguments);
-  child.CloseInput();
-  const int code = child.Wait();
-  return {.code = code, .output = child.output(), .errors = child.errors()};
-}
-
-class LedgerCommandTest : public ::testing::Test {
- protected:
-  LedgerCommandTest() {
-    Write("ledger.vkey", signer().vkey() + "\n");
-    Write("others.vkey", testing::TestLedgerSigner("other").vkey() + "\n");
-    fs::create_directory(root_ / "cosignatures");
-  }
-
-  static ledger::NoteSigner signer() { return testing::TestLedgerSigner(); }
-  std::string At(const std::string& name) const { return root_ / name; }
-  void Write(const std::string& name, const std::string& content) const {
-    std::ofstream(At(name), std::ios::binary) << content;
-  }
-
-  // A journal of the folder `name`, always for the same log and key.
-  std::unique_ptr<journal::Journal> Open(const std::string& name) const {
-    fs::create_directory(At(name));
-    journal::Options options = testing::TestJournalOptions(At(name));
-    options.checkpoint_interval = absl::Milliseconds(5);
-    options.cosignatures = cosignatures_;
-    auto opened = journal::Journal::Open(options);
-    EXPECT_THAT(opened, IsOk());
-    return *std::move(opened);
-  }
-  static void Add(journal::Journal& journal, int count) {
-    for (int i = 0; i < count; ++i) {
-      ASSERT_THAT(journal.RecordLeaf([i](absl::Time) { return absl::StrCat("{\"n\":", i, "}"); }),
-                  IsOk());
-    }
-  }
-  // A log of `count` entries, published and closed.
-  void Publish(const std::string& name, int count) const {
-    const auto journal = Open(name);
-    Add(*journal, count);
-    journal->Close();
-  }
-  std::string Published(const std::string& name) const { return At(name) + "/public"; }
-  void Copy(const std::string& from, const std::string& to) const {
-    fs::copy(from, At(to), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-  }
-
-  // A new witness: its key, made as its help says, and its vkey.
-  std::string MakeWitness(const std::string& name) const {
-    const std::string key = At(name + ".key");
-    EXPECT_EQ(Execute("openssl", {"genpkey", "-algorithm", "ed25519", "-out", key}).code, 0);
-    fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write);
-    const Outcome made = Execute("comity", {"ledger", "witness", "--name", name, "--key", key});
-    EXPECT_EQ(made.code, 0) << made.errors;
-    return std::string(absl::StripSuffix(made.output, "\n"));
-  }
-  std::vector<std::string> WitnessCommand(const std::string& name,
-                                          const std::string& publication) const {
-    return {"ledger",
-            "witness",
-            publication,
-            "--name",
-            name,
-            "--key",
-            At(name + ".key"),
-            "--ledger-key",
-            At("ledger.vkey"),
-            "--state",
-            At(name + ".seen"),
-            "--out",
-            At("cosignatures")};
-  }
-  Outcome Witness(const std::string& name, const std::string& publication) const {
-    return Execute("comity", WitnessCommand(name, publication));
-  }
-  Outcome Verify(const std::string& publication, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> command = {"ledger", "verify", publication, "--ledger-key",
-                                        At("ledger.vkey")};
-    command.insert(command.end(), more.begin(), more.end());
-    return Execute("comity", command);
-  }
-
-  // The verifier that shares no code with the suite.
-  Outcome Independently(std::vector<std::string> command,
-                        const std::vector<std::string>& more = {}) const {
-    const char* const source = std::getenv("COMITY_SOURCE_DIR");
-    command.insert(command.begin(), {"-B", absl::StrCat(source == nullptr ? "." : source,
-                                                        "/tests/vectors/ledger/verify.py")});
-    command.insert(command.end(), {"--ledger-key", At("ledger.vkey")});
-    command.insert(command.end(), more.begin(), more.end());
-    return Execute("python3", command);
-  }
-  Outcome VerifyIndependently(const std::string& publication,
-                              const std::vector<std::string>& more = {}) const {
-    return Independently({"log", publication}, more);
-  }
-
-  const testing::TempDirectory root_;
-  std::optional<ledger_files::CosignatureFolder> cosignatures_;
-};
 
 TEST_F(LedgerCommandTest, WitnessesThatWatchTurnAnEntryIntoACosignedCheckpoint) {
   const std::string first = MakeWitness("first.example");
@@ -322,81 +204,6 @@ TEST_F(LedgerCommandTest, VerifyFindsWhatIsWrong) {
   tile[40] = static_cast<char>(tile[40] ^ 1);
   ASSERT_THAT(storage::WriteFileAtomically(Published("log") + "/tile/0/000", tile), IsOk());
   EXPECT_THAT(Verify(Published("log")).errors, HasSubstr("LOG_INVALID"));
-}
-
-TEST_F(LedgerCommandTest, AVerifierThatSharesNoCodeFindsTheSameRightAndWrong) {
-  Publish("log", 300);
-  Copy(Published("log"), "earlier");
-  Publish("log", 300);
-  Publish("fork", 300);
-
-  const Outcome grown =
-      VerifyIndependently(Published("log"), {"--previous", At("earlier") + "/checkpoint"});
-  EXPECT_EQ(grown.code, 0) << grown.errors;
-  EXPECT_THAT(grown.output, HasSubstr("600 entries, all tiles make the root"));
-  EXPECT_THAT(grown.output, HasSubstr("it goes on from the one of 300 entries"));
-  const Outcome forked =
-      VerifyIndependently(Published("log"), {"--previous", Published("fork") + "/checkpoint"});
-  EXPECT_EQ(forked.code, 1);
-  EXPECT_THAT(forked.errors, HasSubstr("does not go on from the checkpoint seen before"));
-  EXPECT_EQ(
-      VerifyIndependently(At("earlier"), {"--previous", Published("log") + "/checkpoint"}).code, 1);
-  EXPECT_THAT(VerifyIndependently(At("nothing")).errors, HasSubstr("has no checkpoint"));
-
-  const std::string tile = Published("log") + "/tile/0/000";
-  const std::string right = *storage::ReadFile(tile);
-  std::string wrong = right;
-  wrong[40] = static_cast<char>(wrong[40] ^ 1);
-  ASSERT_THAT(storage::WriteFileAtomically(tile, wrong), IsOk());
-  EXPECT_EQ(VerifyIndependently(Published("log")).code, 1) << "a bit of a leaf";
-  fs::remove(tile);
-  EXPECT_EQ(VerifyIndependently(Published("log")).code, 1) << "a tile that is gone";
-  ASSERT_THAT(storage::WriteFileAtomically(tile, right), IsOk());
-  EXPECT_EQ(VerifyIndependently(Published("log")).code, 0);
-  std::string note = *storage::ReadFile(Published("log") + "/checkpoint");
-  note[note.find("\n600\n") + 3] = '1';
-  ASSERT_THAT(storage::WriteFileAtomically(Published("log") + "/checkpoint", note), IsOk());
-  EXPECT_EQ(VerifyIndependently(Published("log")).code, 1) << "a checkpoint of another size";
-}
-
-TEST_F(LedgerCommandTest, AnyWebServerServesThePublicationWhoeverItsUserIs) {
-  Publish("before", 1);  // Whatever server there is starts under the umask of before.
-  // The strictest that a service is started with.
-  const mode_t before = umask(077);
-  Publish("log", 300);
-  umask(before);
-  // What another user may do: enter every folder, read every file of the log.
-  const fs::path folder = Published("log");
-  const auto mode = [](const fs::path& path) { return fs::status(path).permissions(); };
-  EXPECT_EQ(mode(folder), fs::perms{0755});
-  int files = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".lock") continue;
-    EXPECT_EQ(mode(entry.path()), entry.is_directory() ? fs::perms{0755} : fs::perms{0644})
-        << entry.path();
-    if (entry.is_regular_file()) ++files;
-  }
-  EXPECT_GE(files, 4) << "a checkpoint, a whole tile, what is left, and the level above";
-  EXPECT_EQ(mode(At("log") + "/keys"), fs::perms{0700}) << "and nothing else is open";
-
-  ChildProcess server("python3", {"-u", "-m", "http.server", "0", "--bind", "127.0.0.1",
-                                  "--directory", folder.string()});
-  // "Serving HTTP on 127.0.0.1 port 41234 (http://127.0.0.1:41234/) ..."
-  const std::string serving = server.ReadLine();
-  const std::vector<std::string> words = absl::StrSplit(serving, ' ');
-  ASSERT_GT(words.size(), 5U) << serving;
-  const std::string address = absl::StrCat("http://127.0.0.1:", words[5]);
-
-  setenv("no_proxy", "127.0.0.1", 1);  // Of a machine that has one.
-  const Outcome verified = VerifyIndependently(address);
-  EXPECT_EQ(verified.code, 0) << verified.errors;
-  EXPECT_THAT(verified.output, HasSubstr("300 entries, all tiles make the root"));
-  std::string tile = *storage::ReadFile((folder / "tile/0/000").string());
-  tile[40] = static_cast<char>(tile[40] ^ 1);
-  ASSERT_THAT(storage::WriteFileAtomically((folder / "tile/0/000").string(), tile), IsOk());
-  EXPECT_EQ(VerifyIndependently(address).code, 1) << "what it serves is what is verified";
-  fs::remove(folder / "checkpoint");
-  EXPECT_THAT(VerifyIndependently(address).errors, HasSubstr("has no checkpoint"));
 }
 
 TEST_F(LedgerCommandTest, EntriesAreComparedWithTheLeavesTheyClaim) {
