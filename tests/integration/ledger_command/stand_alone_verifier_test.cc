@@ -107,5 +107,25 @@ TEST_F(StandAloneVerifierTest, AnyWebServerServesThePublicationWhoeverItsUserIs)
   EXPECT_THAT(VerifyIndependently(address).errors, HasSubstr("has no checkpoint"));
 }
 
+// Promises nine bytes and sends four.
+constexpr char kBreaksOff[] = R"(
+import socket
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1])
+connection, _ = listening.accept()
+connection.recv(65536)
+connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+connection.close()
+)";
+
+TEST_F(StandAloneVerifierTest, AnAnswerThatBreaksOffIsNoVerdict) {
+  ChildProcess server("python3", {"-u", "-c", kBreaksOff});
+
+  const Outcome broken_off = VerifyIndependently(AddressAt(server.ReadLine()));
+
+  EXPECT_EQ(broken_off.code, 2) << broken_off.errors;
+  EXPECT_THAT(broken_off.errors, HasSubstr("/checkpoint: the web server's answer is none"));
+}
+
 }  // namespace
 }  // namespace comity

@@ -12,6 +12,7 @@ import argparse
 import base64
 import binascii
 import hashlib
+import http.client
 import json
 import os
 import sys
@@ -615,13 +616,19 @@ def published(folder, path):
     try:
         # One more byte than any file of a ledger may have: what is longer is refused by who reads it.
         with urllib.request.urlopen(address, timeout=30) as answer:
-            return answer.read(MAX_NOTE + 1)
+            content = answer.read(MAX_NOTE + 1)
+            # Of its announced length; what breaks off is shorter.
+            if len(content) <= MAX_NOTE and answer.length:
+                raise http.client.IncompleteRead(content, answer.length)
+            return content
     except urllib.error.HTTPError as error:
         if error.code == 404:
             return None
         raise OSError(error.code, "the web server answers %d" % error.code, address)
     except urllib.error.URLError as error:
         raise OSError(0, str(error.reason), address)
+    except (OSError, http.client.HTTPException) as error:
+        raise OSError(0, "the web server's answer is none: %r" % error, address)
 
 
 def main():
