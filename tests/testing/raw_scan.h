@@ -10,7 +10,7 @@
 // What lies in the files, whoever may read it.
 namespace comity::testing {
 
-// Whether a file below `folder` holds `bytes`.
+// Whether a file below `folder` holds `bytes`. The test fails if one cannot be read.
 bool HoldsBytes(const std::filesystem::path& folder, absl::string_view bytes);
 
 // Where everything of a store lies: `root` (database, log files, keys, backups), and of a store on

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/crypto/digest.h"
 #include "common/journal/pruning.h"
 #include "tests/contract/engagement_scheduling/schedule_store_contract.h"
 #include "tests/testing/raw_scan.h"
@@ -81,6 +82,9 @@ TEST_P(ScheduleErasureTest, NeitherDatabaseNorLogsNorABackupHoldWhatWasPruned) {
   const std::vector<std::string> keys = ExpiryKeysOf(options_);
   ASSERT_THAT(keys, SizeIs(1));
   ASSERT_TRUE(HoldsBytes(folder_.path(), keys.front()));
+  // The salt is in clear nowhere, ever; what stands beside it in its row is.
+  ASSERT_TRUE(
+      HoldsBytes(FoldersOf(options_, folder_.path()).back(), crypto::View(entry.commitment)));
   Close();
   journal::BackUpStore(GetParam(), options_, folder_.path());
   Open();
