@@ -91,9 +91,10 @@ class Postgres:
 
     def crash(self):
         """Kills it with all its processes, in the midst of whatever they do."""
-        # So that it begins no further one.
+        # So that it begins no further one; it goes on for a while after the signal is sent.
         self.process.send_signal(signal.SIGSTOP)
         main = self.process.pid
+        await_that(lambda: self._state(main), lambda state: state == "T", "the server stands still", pause=0.001)
         children = pathlib.Path(f"/proc/{main}/task/{main}/children").read_text().split()
         files = self._shared_memory([str(main), *children])
         segment = (self.data / "postmaster.pid").read_text().splitlines()[6].split()[1]
@@ -167,6 +168,10 @@ class Postgres:
 
     def _copy(self, primary):
         self._run("pg_basebackup", "-D", self.data, "-d", primary.socket(), "-R", "--checkpoint=fast")
+
+    def _state(self, process):
+        """One letter, as in proc(5); the name before it may have any."""
+        return pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
     def _shared_memory(self, processes):
         """The files of it that they have open."""
