@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +25,13 @@
 #include "common/sealing/evidence.h"
 #include "common/sealing/manifest.h"
 #include "common/sealing/pieces.h"
+#include "tests/testing/read_file.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
 
 namespace comity::evidence {
+
+using testing::Read;
 
 inline constexpr char kSender[] = "spiffe://agency.example/agency/desk-officer/-/desk-1";
 inline constexpr char kRecipient[] = "spiffe://georgia.example/partner/georgia/contact/c1";
@@ -42,11 +44,6 @@ inline constexpr char kSealedDescription[] = "sealed description";
 
 inline void Write(const std::filesystem::path& path, absl::string_view content) {
   std::ofstream(path, std::ios::binary) << content;
-}
-
-inline std::string Read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 inline sealing::PayloadDigest DigestOf(absl::string_view payload) {

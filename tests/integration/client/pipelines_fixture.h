@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "common/sealing/key_statement.h"
 #include "common/sealing/manifest.h"
 #include "tests/integration/client/fake_services.h"
+#include "tests/testing/read_file.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
@@ -38,10 +38,7 @@ inline constexpr char kRegistryName[] = "comity.partner_registry.v1.PartnerRegis
 inline constexpr char kExchangeName[] = "comity.document_exchange.v1.DocumentExchangeService";
 inline constexpr absl::StatusCode kPrecondition = absl::StatusCode::kFailedPrecondition;
 
-inline std::string Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+using testing::Read;
 
 // A table that lets everybody with a certificate do everything.
 inline std::string OpenTable(const std::string& service, const std::vector<std::string>& methods) {

@@ -9,8 +9,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
@@ -20,6 +18,7 @@
 #include "common/identity/own_certificate.h"
 #include "common/identity/trust_bundle.h"
 #include "common/ledger/note.h"
+#include "tests/testing/read_file.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_ca.h"
 
@@ -54,10 +53,7 @@ Result Shell(const std::string& command) {
   return result;
 }
 
-std::string Read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using comity::testing::Read;
 
 class PkiScriptsTest : public ::testing::Test {
  protected:

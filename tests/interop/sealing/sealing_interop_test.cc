@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +12,7 @@
 #include "common/sealing/age_payload.h"
 #include "common/sealing/cades.h"
 #include "common/sealing/signer_trust.h"
+#include "tests/testing/read_file.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_ca.h"
@@ -30,10 +29,7 @@ using ::comity::testing::WriteFile;
 
 constexpr char kSender[] = "spiffe://agency.example/agency/national-member/fr/desk-1";
 
-std::string Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
+using comity::testing::Read;
 
 class SealingInteropTest : public ::testing::Test {
  protected:

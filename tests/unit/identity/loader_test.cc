@@ -5,13 +5,12 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "tests/testing/read_file.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_ca.h"
 
@@ -32,10 +31,7 @@ using ::testing::IsEmpty;
 constexpr char kService[] = "spiffe://agency.example/service/partner-registry";
 constexpr char kContact[] = "spiffe://georgia.example/partner/georgia/contact/c1";
 
-std::string Read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using comity::testing::Read;
 
 class LoaderTest : public ::testing::Test {
  protected:
