@@ -9,9 +9,7 @@
 
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -23,18 +21,12 @@
 #include "tests/integration/rpc/echo_services.h"
 #include "tests/testing/child_process.h"
 #include "tests/testing/loopback.h"
+#include "tests/testing/read_file.h"
 #include "tests/testing/test_ca.h"
 
 namespace comity::testing {
 
 inline constexpr char kProgram[] = "comity-ledger-process";
-
-inline std::string Read(const std::string& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
 
 class ProcessTest : public ::testing::Test {
  protected:
