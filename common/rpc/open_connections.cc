@@ -57,7 +57,7 @@ void OpenConnections::Remove(int descriptor) {
   const auto named = by_peer_.find(found->second.peer);
   if (named != by_peer_.end() && named->second == descriptor) by_peer_.erase(named);
   waiting_.erase(found->second.number);
-  begun_.erase(found->second.leaf);
+  begun_.erase(found->second.known_as);
   open_.erase(found);
 }
 
@@ -66,11 +66,9 @@ int OpenConnections::LongestWithoutCall() const {
   return waiting_.empty() ? -1 : waiting_.begin()->second;
 }
 
-void OpenConnections::Begin(absl::string_view leaf, bool admitted) {
-  const absl::Duration now = parts_.clock->SinceBoot();
+void OpenConnections::Begin(const void* connection, bool admitted) {
   absl::MutexLock lock(&mutex_);
-  Begun& begun = begun_[leaf.data()];
-  begun.last = now;
+  Begun& begun = begun_[connection];
   begun.moved = true;
   if (admitted) ++begun.calls;
 }
@@ -84,7 +82,7 @@ void OpenConnections::Progress(const std::string& peer, bool call,
     Connection& connection = open_.at(named->second);
     connection.moved = true;
     if (connection.caller != nullptr) {
-      if (call) begun_[connection.leaf].Come();
+      if (call) begun_[connection.known_as].Come();
       return;
     }
   }
@@ -96,11 +94,11 @@ void OpenConnections::Progress(const std::string& peer, bool call,
   const auto named = by_peer_.find(peer);
   if (named == by_peer_.end()) return;
   Connection& connection = open_.at(named->second);
-  Begun& begun = begun_[presented.leaf.data()];
+  Begun& begun = begun_[presented.connection];
   if (call) begun.Come();
   if (connection.caller != nullptr) return;
   begun.known = true;
-  connection.leaf = presented.leaf.data();
+  connection.known_as = presented.connection;
   std::weak_ptr<Caller>& known = callers_[key];
   connection.caller = known.lock();
   if (connection.caller == nullptr) {
@@ -222,7 +220,7 @@ void OpenConnections::Enforce() {
 std::unordered_map<const OpenConnections::Caller*, std::uint64_t> OpenConnections::SumUnused() {
   std::unordered_map<const Caller*, std::uint64_t> sums;
   for (auto& [descriptor, connection] : open_) {
-    const auto begun = begun_.find(connection.leaf);
+    const auto begun = begun_.find(connection.known_as);
     const bool headers = begun != begun_.end() && std::exchange(begun->second.moved, false);
     const bool moved = std::exchange(connection.moved, false) || headers;
     connection.unused = 0;
@@ -247,7 +245,8 @@ std::unordered_map<const OpenConnections::Caller*, std::uint64_t> OpenConnection
 bool OpenConnections::NobodyHasTooManyCalls(absl::Duration now) {
   bool found = false;
   for (auto begun = begun_.begin(); begun != begun_.end();) {
-    const Begun& calls = begun->second;
+    Begun& calls = begun->second;
+    if (!calls.known && std::exchange(calls.moved, false)) calls.last = now;
     const bool too_many = !calls.known && calls.calls > options_.calls_without_message;
     found = found || too_many;
     const bool over = too_many || (!calls.known && now - calls.last > options_.first_call);
@@ -265,7 +264,7 @@ bool OpenConnections::Floods(const Connection& connection, std::uint64_t sum,
             connection.unused > options_.first_call_bytes / 16) ||
            (nobody_calls && connection.unused > std::uint64_t{9} * options_.calls_without_message);
   }
-  const auto begun = begun_.find(connection.leaf);
+  const auto begun = begun_.find(connection.known_as);
   if (begun != begun_.end() && begun->second.calls > options_.calls_without_message) return true;
   // Of a caller's connections those that have a part in it.
   return sum > options_.unused_bytes && connection.unused > options_.unused_bytes / 64;

@@ -72,9 +72,9 @@ class OpenConnections {
   // The connection that has waited longest for its first call, or -1 if all have had one.
   int LongestWithoutCall() const;
 
-  // The headers of a call have come whole, and it was admitted or not. `leaf` is what
-  // PeerCertificates has of its connection: it lies elsewhere for each.
-  void Begin(absl::string_view leaf, bool admitted);
+  // The headers of a call have come whole on a connection (ConnectionOf), and it was admitted or
+  // not.
+  void Begin(const void* connection, bool admitted);
 
   // The call of a Begin has come to its handler (`call`), or a message on its stream, on the
   // connection `peer`. `certificates` are what was verified.
@@ -108,7 +108,7 @@ class OpenConnections {
     absl::Duration opened;  // Since boot.
     std::uint64_t number = 0;
     std::shared_ptr<Caller> caller;  // Null until the first call.
-    const char* leaf = nullptr;      // Then where its certificate lies.
+    const void* known_as = nullptr;  // Then its ConnectionOf.
     bool moved = false;              // Progress since Enforce looked.
     std::optional<Bytes> stood;      // When it looked first after the last progress.
     std::uint64_t unused = 0;        // What has come since.
@@ -153,15 +153,15 @@ class OpenConnections {
   std::map<std::uint64_t, int> waiting_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::weak_ptr<Caller>> callers_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Of a connection, by where its certificate lies.
   struct Begun {
     int calls = 0;        // Begun and not come.
     bool known = false;   // Whose the connection is.
     bool moved = false;   // Headers have come whole since Enforce looked.
-    absl::Duration last;  // Since boot.
+    absl::Duration last;  // Since boot; of those that are nobody's.
     void Come() { calls = std::max(0, calls - 1); }
   };
-  std::unordered_map<const char*, Begun> begun_ ABSL_GUARDED_BY(mutex_);
+  // By ConnectionOf.
+  std::unordered_map<const void*, Begun> begun_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace comity::rpc

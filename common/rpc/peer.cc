@@ -21,6 +21,7 @@ absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()
 
 PeerCertificates CertificatesOf(const grpc::AuthContext& peer) {
   PeerCertificates found;
+  found.connection = ConnectionOf(peer);
   // Once over all properties: this is asked twice a call.
   for (auto property = peer.begin(); property != peer.end(); ++property) {
     const auto [name, value] = *property;
@@ -28,6 +29,11 @@ PeerCertificates CertificatesOf(const grpc::AuthContext& peer) {
     if (found.chain.empty() && name == "x509_pem_cert_chain") found.chain = View(value);
   }
   return found;
+}
+
+const void* ConnectionOf(const grpc::AuthContext& peer) {
+  auto first = peer.begin();
+  return first == peer.end() ? nullptr : (*first).second.data();
 }
 
 absl::string_view DelegationOf(const ClientMetadata& metadata) {

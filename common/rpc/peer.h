@@ -22,8 +22,12 @@ using ClientMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 struct PeerCertificates {
   absl::string_view leaf;
   absl::string_view chain;
+  const void* connection = nullptr;  // ConnectionOf.
 };
 PeerCertificates CertificatesOf(const grpc::AuthContext& peer);
+
+// Tells connections that are open apart: each keeps what is known of its peer in another place.
+const void* ConnectionOf(const grpc::AuthContext& peer);
 
 // What the metadata of a call say of a person it is made for; "" if nothing.
 absl::string_view DelegationOf(const ClientMetadata& metadata);

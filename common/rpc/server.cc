@@ -51,7 +51,7 @@ class AccessTableProcessor final : public grpc::AuthMetadataProcessor {
         *peer,
         path == metadata.end() ? "" : absl::string_view(path->second.data(), path->second.size()),
         DelegationOf(metadata));
-    connections_->Begin(CertificatesOf(*peer).leaf, admitted.ok());
+    connections_->Begin(ConnectionOf(*peer), admitted.ok());
     return ToBareGrpcStatus(admitted);
   }
 

@@ -65,10 +65,11 @@ class FloodLimitsTest : public ::testing::Test {
                 static_cast<ssize_t>(bytes));
       ASSERT_EQ(::recv(server_, seen.data(), seen.size(), 0), static_cast<ssize_t>(bytes));
     }
-    void BeginCall(bool admitted = true) { test_.connections_.Begin(certificate_, admitted); }
+    void BeginCall(bool admitted = true) { test_.connections_.Begin(this, admitted); }
     void Arrive(bool call = true) {
-      test_.connections_.Progress(peer_, call,
-                                  [this] { return PeerCertificates{.leaf = certificate_}; });
+      test_.connections_.Progress(peer_, call, [this] {
+        return PeerCertificates{.leaf = certificate_, .connection = this};
+      });
     }
     void Call() {
       BeginCall();
@@ -81,7 +82,7 @@ class FloodLimitsTest : public ::testing::Test {
 
    private:
     FloodLimitsTest& test_;
-    const std::string certificate_;  // Its own copy: as in gRPC each connection has one.
+    const std::string certificate_;
     const int client_;
     int server_ = -1;
     std::string peer_;
