@@ -112,7 +112,8 @@ void OpenConnections::Progress(const std::string& peer, bool call,
 }
 
 absl::string_view OpenConnections::NameOf(const Caller& caller) {
-  return caller.verified == nullptr ? "" : caller.verified->principal.spiffe_id;
+  if (caller.verified == nullptr) return {};
+  return caller.verified->principal.spiffe_id;
 }
 
 absl::Status OpenConnections::Judge(Caller& caller) const {
