@@ -103,8 +103,8 @@ class Postgres:
                 os.kill(int(process), signal.SIGKILL)
         self.process.kill()
         self.process.wait()
-        # Both outlive those who had them.
-        subprocess.run(["ipcrm", "--shmem-id", segment], check=True)
+        # Both outlive those who had them. In a container root may not remove what is another's.
+        subprocess.run(["ipcrm", "--shmem-id", segment], check=True, user=self.user)
         for file in files:
             file.unlink(missing_ok=True)
 
