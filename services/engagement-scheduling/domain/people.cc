@@ -42,9 +42,11 @@ absl::Status CheckPeople(const std::vector<std::string>& people, absl::string_vi
 bool IsResourceName(absl::string_view name) {
   constexpr std::size_t kLongestId = 63;
   if (!absl::ConsumePrefix(&name, "resources/")) return false;
-  return !name.empty() && name.size() <= kLongestId && absl::ascii_islower(name.front()) &&
-         name.back() != '-' && std::all_of(name.begin(), name.end(), [](char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+  const auto is_letter = [](char c) { return 'a' <= c && c <= 'z'; };
+  const auto is_digit = [](char c) { return '0' <= c && c <= '9'; };
+  return !name.empty() && name.size() <= kLongestId && is_letter(name.front()) &&
+         name.back() != '-' && std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_letter(c) || is_digit(c) || c == '-';
          });
 }
 
