@@ -73,42 +73,37 @@ void OpenConnections::Begin(const void* connection, bool admitted) {
   if (admitted) ++begun.calls;
 }
 
-void OpenConnections::Progress(const std::string& peer, bool call,
-                               const std::function<PeerCertificates()>& certificates) {
+void OpenConnections::Progress(const void* connection, bool call,
+                               const std::function<Presented()>& presented) {
   {
     absl::MutexLock lock(&mutex_);
-    const auto named = by_peer_.find(peer);
-    if (named == by_peer_.end()) return;
-    Connection& connection = open_.at(named->second);
-    connection.moved = true;
-    if (connection.caller != nullptr) {
-      if (call) begun_[connection.known_as].Come();
-      return;
-    }
+    Begun& begun = begun_[connection];
+    begun.moved = true;
+    if (call) begun.Come();
+    if (begun.known) return;
   }
-  const PeerCertificates presented = certificates();
+  const auto [peer, certificates] = presented();
   // The length keeps leaf and chain apart.
-  const std::string key = absl::StrCat(presented.leaf.size(), ":", presented.leaf, presented.chain);
+  const std::string key =
+      absl::StrCat(certificates.leaf.size(), ":", certificates.leaf, certificates.chain);
   const absl::Duration now = parts_.clock->SinceBoot();
   absl::MutexLock lock(&mutex_);
   const auto named = by_peer_.find(peer);
   if (named == by_peer_.end()) return;
-  Connection& connection = open_.at(named->second);
-  Begun& begun = begun_[presented.connection];
-  if (call) begun.Come();
-  if (connection.caller != nullptr) return;
-  begun.known = true;
-  connection.known_as = presented.connection;
+  Connection& found = open_.at(named->second);
+  if (found.caller != nullptr) return;
+  begun_[connection].known = true;
+  found.known_as = connection;
   std::weak_ptr<Caller>& known = callers_[key];
-  connection.caller = known.lock();
-  if (connection.caller == nullptr) {
-    connection.caller = std::make_shared<Caller>();
-    connection.caller->leaf = std::string(presented.leaf);
-    connection.caller->chain = std::string(presented.chain);
-    connection.caller->last_counted = now;
-    known = connection.caller;
+  found.caller = known.lock();
+  if (found.caller == nullptr) {
+    found.caller = std::make_shared<Caller>();
+    found.caller->leaf = std::string(certificates.leaf);
+    found.caller->chain = std::string(certificates.chain);
+    found.caller->last_counted = now;
+    known = found.caller;
   }
-  waiting_.erase(connection.number);
+  waiting_.erase(found.number);
 }
 
 absl::string_view OpenConnections::NameOf(const Caller& caller) {
@@ -222,13 +217,11 @@ std::unordered_map<const OpenConnections::Caller*, std::uint64_t> OpenConnection
   std::unordered_map<const Caller*, std::uint64_t> sums;
   for (auto& [descriptor, connection] : open_) {
     const auto begun = begun_.find(connection.known_as);
-    const bool headers = begun != begun_.end() && std::exchange(begun->second.moved, false);
-    const bool moved = std::exchange(connection.moved, false) || headers;
     connection.unused = 0;
-    if (moved) {
+    if (begun != begun_.end() && std::exchange(begun->second.moved, false)) {
       connection.stood.reset();
       // Some never come: they were given up, or were too large.
-      if (begun != begun_.end()) begun->second.Come();
+      begun->second.Come();
     } else if (const std::optional<Bytes> now = BytesOf(descriptor); now.has_value()) {
       // Before the first call all counts.
       if (!connection.stood.has_value()) {

@@ -76,10 +76,13 @@ class OpenConnections {
   // not.
   void Begin(const void* connection, bool admitted);
 
-  // The call of a Begin has come to its handler (`call`), or a message on its stream, on the
-  // connection `peer`. `certificates` are what was verified.
-  void Progress(const std::string& peer, bool call,
-                const std::function<PeerCertificates()>& certificates);
+  // The call of a Begin has come to its handler (`call`), or a message on its stream. Of its
+  // connection `presented` is asked once.
+  struct Presented {
+    std::string peer;
+    PeerCertificates certificates;  // Verified.
+  };
+  void Progress(const void* connection, bool call, const std::function<Presented()>& presented);
 
   // Judges every caller with an open connection again, and closes the connections of those who
   // have not counted for `goodbye`. Called several times a second, by one thread.
@@ -109,8 +112,7 @@ class OpenConnections {
     std::uint64_t number = 0;
     std::shared_ptr<Caller> caller;  // Null until the first call.
     const void* known_as = nullptr;  // Then its ConnectionOf.
-    bool moved = false;              // Progress since Enforce looked.
-    std::optional<Bytes> stood;      // When it looked first after the last progress.
+    std::optional<Bytes> stood;      // When Enforce looked first after the last progress.
     std::uint64_t unused = 0;        // What has come since.
     bool shut = false;
   };
@@ -156,7 +158,7 @@ class OpenConnections {
   struct Begun {
     int calls = 0;        // Begun and not come.
     bool known = false;   // Whose the connection is.
-    bool moved = false;   // Headers have come whole since Enforce looked.
+    bool moved = false;   // Headers or a message have come whole since Enforce looked.
     absl::Duration last;  // Since boot; of those that are nobody's.
     void Come() { calls = std::max(0, calls - 1); }
   };

@@ -21,7 +21,6 @@ absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()
 
 PeerCertificates CertificatesOf(const grpc::AuthContext& peer) {
   PeerCertificates found;
-  found.connection = ConnectionOf(peer);
   // Once over all properties: this is asked twice a call.
   for (auto property = peer.begin(); property != peer.end(); ++property) {
     const auto [name, value] = *property;

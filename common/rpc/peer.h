@@ -22,7 +22,6 @@ using ClientMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 struct PeerCertificates {
   absl::string_view leaf;
   absl::string_view chain;
-  const void* connection = nullptr;  // ConnectionOf.
 };
 PeerCertificates CertificatesOf(const grpc::AuthContext& peer);
 

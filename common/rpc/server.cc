@@ -99,10 +99,11 @@ class CallerOfConnection final : public grpc::experimental::ServerInterceptorFac
 
   // False if the context does not know its peer yet.
   bool Tell(const grpc::ServerContextBase& context, bool call) const {
-    const std::string peer = context.peer();
-    if (peer.empty()) return false;
-    connections_->Progress(peer, call,
-                           [&context] { return CertificatesOf(*context.auth_context()); });
+    const auto peer = context.auth_context();
+    if (peer == nullptr) return false;
+    connections_->Progress(ConnectionOf(*peer), call, [&] {
+      return OpenConnections::Presented{context.peer(), CertificatesOf(*peer)};
+    });
     return true;
   }
 

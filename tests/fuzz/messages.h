@@ -11,9 +11,6 @@ namespace comity::fuzz {
 inline constexpr absl::Time kNow = absl::FromUnixSeconds(1'795'867'200);
 
 // Otherwise protobuf writes of every text that is not UTF-8.
-inline void SilenceProtobuf() {
-  static const auto* const silenced = new auto(google::protobuf::SetLogHandler(nullptr));
-  (void)silenced;
-}
+inline void SilenceProtobuf() { google::protobuf::SetLogHandler(nullptr); }
 
 }  // namespace comity::fuzz

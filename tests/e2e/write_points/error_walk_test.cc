@@ -103,13 +103,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
   // On PostgreSQL a mutation writes no file but its publication, which comes by itself.
   void AwaitHitOrCheckpoint() {
     if (!testing::OnPostgres()) return;
-    const absl::Time until = absl::Now() + absl::Seconds(60);
-    while (!Hit()) {
-      const auto published = world_.journal->LatestCheckpoint();
-      if (published.ok() && published->size == world_.journal->head().leaf_count) return;
-      ASSERT_LT(absl::Now(), until) << "no checkpoint is published";
-      absl::SleepFor(absl::Microseconds(200));
-    }
+    ASSERT_TRUE(AwaitCheckpoint(*world_.journal, [this] { return Hit(); }).ok());
   }
 
   // Does `deed` with the k-th call failing, for every k, each time anew.

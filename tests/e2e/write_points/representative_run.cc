@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -53,15 +54,16 @@ Value Must(absl::StatusOr<Value> value) {
 
 }  // namespace
 
-absl::Status AwaitCheckpoint(journal::Journal& journal) {
-  const absl::Time until = absl::Now() + absl::Seconds(10);
-  while (true) {
+absl::Status AwaitCheckpoint(journal::Journal& journal, const std::function<bool()>& over) {
+  const absl::Time until = absl::Now() + absl::Seconds(60);
+  while (!over()) {
     const auto published = journal.LatestCheckpoint();
     const std::int64_t size = published.ok() ? published->size : 0;
     if (size == journal.head().leaf_count) return absl::OkStatus();
     if (absl::Now() > until) return Unexpected("no checkpoint is published");
-    absl::SleepFor(absl::Microseconds(200));
+    std::this_thread::yield();  // The publisher is a thread of this process.
   }
+  return absl::OkStatus();
 }
 
 void ExpectWhole(journal::Journal& journal) {
@@ -155,13 +157,7 @@ absl::StatusOr<Acknowledgement> RepresentativeRun::Run(std::size_t step) {
 }
 
 absl::Status RepresentativeRun::Decide() {
-  RecordedDecision decision;
-  decision.decision.kind = legal::DecisionKind::kAuthorisation;
-  decision.decision.partner = "partners/france";
-  decision.decision.counterparts = {"partners/georgia"};
-  decision.decision.case_reference = kCase;
-  decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
-  decision.evidence = "FR-1";
+  RecordedDecision decision = World::Authorisation();
   return world_.exchange
       ->RecordDecision(world_.By(kFrance, "test/RecordDecision", request_ids_[kDecideId]), decision)
       .status();

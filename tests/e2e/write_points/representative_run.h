@@ -75,8 +75,9 @@ class RepresentativeRun {
   std::size_t submission_ = 0;
 };
 
-// Waits for the checkpoint over everything committed.
-absl::Status AwaitCheckpoint(journal::Journal& journal);
+// Waits for the checkpoint over everything committed, or until `over` says so.
+absl::Status AwaitCheckpoint(
+    journal::Journal& journal, const std::function<bool()>& over = [] { return false; });
 
 // Ledger, feed and commit times agree with each other and with the head.
 void ExpectWhole(journal::Journal& journal);

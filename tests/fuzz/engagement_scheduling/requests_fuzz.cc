@@ -66,6 +66,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (hold.ParseFromString(input)) CheckHold(hold);
   v1::UpdateCalendarRequest update;
   if (update.ParseFromString(input)) CheckCalendar(update);
-  (void)scheduling::EngagementFromRecord(input);
+  if (const auto kept = scheduling::EngagementFromRecord(input); kept.ok()) CheckKept(*kept);
   return 0;
 }

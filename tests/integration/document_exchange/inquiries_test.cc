@@ -386,15 +386,9 @@ TEST_F(InquiriesTest, ReliancesAreForWhoAnswersForThemAndSaysWhy) {
 
 TEST_F(InquiriesTest, APageOfLongDecisionsIsAsLongAsAMessageMayBe) {
   constexpr int kAll = 160;
-  RecordedDecision decision;
-  decision.decision.kind = legal::DecisionKind::kAuthorisation;
-  decision.decision.partner = "partners/france";
-  decision.decision.counterparts = {"partners/georgia"};
-  decision.decision.case_reference = kCase;
-  decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
+  RecordedDecision decision = World::Authorisation();
   decision.decision.conditions.assign(20, std::string(1000, 'c'));
   decision.decision.grounds = std::string(4000, 'g');
-  decision.evidence = "FR-1";
   for (int i = 0; i < kAll; ++i) {
     ASSERT_THAT(
         world_.exchange->RecordDecision(world_.By(kFrance, "test/RecordDecision"), decision),

@@ -132,13 +132,7 @@ TEST_F(RepetitionTest, ADocumentThatWaitedInQuarantineComesBackWaiting) {
 }
 
 TEST_F(RepetitionTest, ADecisionComesAsItWasRecordedAndItsWithdrawalAsWithdrawn) {
-  RecordedDecision wanted;
-  wanted.decision.kind = legal::DecisionKind::kAuthorisation;
-  wanted.decision.partner = "partners/france";
-  wanted.decision.counterparts = {"partners/georgia"};
-  wanted.decision.case_reference = kCase;
-  wanted.decision.valid_from = *PartialDate::Parse("2026-11-01");
-  wanted.evidence = "FR-1";
+  RecordedDecision wanted = World::Authorisation();
   const auto record = [&] {
     return world_.exchange->RecordDecision(Again(kFrance, "test/RecordDecision"), wanted);
   };

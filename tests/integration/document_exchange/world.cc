@@ -220,7 +220,7 @@ absl::StatusOr<DocumentView> World::Send(const std::string& sender, SealedLetter
   return exchange->Submit(By(sender, "test/SubmitDocument"), letter.submission);
 }
 
-absl::StatusOr<RecordedDecision> World::Authorise(const std::string& counterpart) {
+RecordedDecision World::Authorisation(const std::string& counterpart) {
   RecordedDecision decision;
   decision.decision.kind = legal::DecisionKind::kAuthorisation;
   decision.decision.partner = "partners/france";
@@ -228,7 +228,11 @@ absl::StatusOr<RecordedDecision> World::Authorise(const std::string& counterpart
   decision.decision.case_reference = kCase;
   decision.decision.valid_from = *PartialDate::Parse("2026-11-01");
   decision.evidence = "FR-1";
-  return exchange->RecordDecision(By(kFrance, "test/RecordDecision"), decision);
+  return decision;
+}
+
+absl::StatusOr<RecordedDecision> World::Authorise(const std::string& counterpart) {
+  return exchange->RecordDecision(By(kFrance, "test/RecordDecision"), Authorisation(counterpart));
 }
 
 absl::StatusOr<RecordedDecision> World::DecideOtherData(const std::string& counterpart) {

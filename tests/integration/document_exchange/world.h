@@ -95,6 +95,8 @@ class World {
   absl::StatusOr<std::string> Upload(const std::string& sender, const SealedLetter& letter);
   // All of it, to the submitted document.
   absl::StatusOr<DocumentView> Send(const std::string& sender, SealedLetter letter);
+  // What Authorise records: that of France, in the case.
+  static RecordedDecision Authorisation(const std::string& counterpart = "partners/georgia");
   absl::StatusOr<RecordedDecision> Authorise(const std::string& counterpart = "partners/georgia");
   // The national member's decision on data of `counterpart` outside Annex II (EJR 27(3)).
   absl::StatusOr<RecordedDecision> DecideOtherData(const std::string& counterpart);

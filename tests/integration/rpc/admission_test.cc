@@ -39,38 +39,33 @@ namespace pr = partner_registry::v1;
 // Of each kind of call: one a second, hence two at once.
 constexpr rpc::RateLimits::Options kSlow{.per_second = {1, 1, 1, 1}};
 
-absl::Status GetCheckpoint(const std::shared_ptr<grpc::Channel>& channel,
-                           absl::Duration deadline = absl::Seconds(20)) {
+template <typename Service, typename Request, typename Response>
+absl::Status Ask(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                       Response*),
+                 const std::shared_ptr<grpc::Channel>& channel,
+                 absl::Duration deadline = absl::Seconds(20)) {
   grpc::ClientContext context;
   rpc::SetDeadline(context, deadline);
-  lv::Checkpoint checkpoint;
-  return rpc::ToAbslStatus(
-      lv::LedgerService::NewStub(channel)->GetCheckpoint(&context, {}, &checkpoint));
+  Response response;
+  return rpc::ToAbslStatus(((*Service::NewStub(channel)).*method)(&context, {}, &response));
+}
+
+absl::Status GetCheckpoint(const std::shared_ptr<grpc::Channel>& channel,
+                           absl::Duration deadline = absl::Seconds(20)) {
+  return Ask<lv::LedgerService>(&lv::LedgerService::Stub::GetCheckpoint, channel, deadline);
 }
 
 absl::Status GetInclusionProof(const std::shared_ptr<grpc::Channel>& channel) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, absl::Seconds(20));
-  lv::InclusionProof proof;
-  return rpc::ToAbslStatus(
-      lv::LedgerService::NewStub(channel)->GetInclusionProof(&context, {}, &proof));
+  return Ask<lv::LedgerService>(&lv::LedgerService::Stub::GetInclusionProof, channel);
 }
 
 // Waits in its body until the ledger releases it.
 absl::Status GetConsistencyProof(const std::shared_ptr<grpc::Channel>& channel) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, absl::Seconds(20));
-  lv::ConsistencyProof proof;
-  return rpc::ToAbslStatus(
-      lv::LedgerService::NewStub(channel)->GetConsistencyProof(&context, {}, &proof));
+  return Ask<lv::LedgerService>(&lv::LedgerService::Stub::GetConsistencyProof, channel);
 }
 
 absl::Status CreateContact(const std::shared_ptr<grpc::Channel>& channel) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, absl::Seconds(20));
-  pr::Contact contact;
-  return rpc::ToAbslStatus(
-      pr::PartnerRegistryService::NewStub(channel)->CreateContact(&context, {}, &contact));
+  return Ask<pr::PartnerRegistryService>(&pr::PartnerRegistryService::Stub::CreateContact, channel);
 }
 
 absl::Status Download(const std::shared_ptr<grpc::Channel>& channel) {

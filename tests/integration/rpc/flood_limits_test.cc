@@ -67,8 +67,8 @@ class FloodLimitsTest : public ::testing::Test {
     }
     void BeginCall(bool admitted = true) { test_.connections_.Begin(this, admitted); }
     void Arrive(bool call = true) {
-      test_.connections_.Progress(peer_, call, [this] {
-        return PeerCertificates{.leaf = certificate_, .connection = this};
+      test_.connections_.Progress(this, call, [this] {
+        return OpenConnections::Presented{peer_, {.leaf = certificate_}};
       });
     }
     void Call() {

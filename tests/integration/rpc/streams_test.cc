@@ -60,6 +60,22 @@ class StreamsTest : public ::testing::Test {
     std::unique_ptr<grpc::ClientReaderWriter<de::UploadPiecesRequest, de::UploadPiecesResponse>>
         stream;
   };
+  // An upload of so many pieces, each acknowledged before the next.
+  void UploadInStep(int pieces, std::int64_t bytes) {
+    const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
+    grpc::ClientContext context;
+    const auto stream = stub->UploadPieces(&context);
+    de::UploadPiecesRequest request;
+    request.set_data(std::string(static_cast<std::size_t>(bytes), 'x'));
+    for (int i = 1; i <= pieces; ++i) {
+      ASSERT_TRUE(stream->Write(request));
+      de::UploadPiecesResponse response;
+      ASSERT_TRUE(stream->Read(&response));
+      ASSERT_EQ(response.content_offset(), i * bytes);
+    }
+    stream->WritesDone();
+    EXPECT_TRUE(stream->Finish().ok());
+  }
   // Waits until the metrics say so.
   void WaitFor(absl::string_view line) {
     while (!absl::StrContains(server_.metrics().Text(), line)) {
@@ -109,42 +125,10 @@ TEST_F(StreamsTest, AnUploadIsReadToItsEndAndAnswered) {
   EXPECT_EQ(response.registry_revision().number(), 1000);
 }
 
-TEST_F(StreamsTest, AnExchangeAcknowledgesWhileItReads) {
-  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
-  grpc::ClientContext context;
-  const auto stream = stub->UploadPieces(&context);
-  de::UploadPiecesRequest request;
-  request.set_data(std::string(256 << 10, 'x'));
+TEST_F(StreamsTest, AnExchangeAcknowledgesWhileItReads) { UploadInStep(20, 256 << 10); }
 
-  for (int i = 1; i <= 20; ++i) {
-    ASSERT_TRUE(stream->Write(request));
-    de::UploadPiecesResponse response;
-    ASSERT_TRUE(stream->Read(&response));
-    EXPECT_EQ(response.content_offset(), std::int64_t{i} * (256 << 10));
-  }
-  stream->WritesDone();
-
-  EXPECT_TRUE(stream->Finish().ok());
-}
-
-TEST_F(StreamsTest, AnUploadOfAnyLengthIsNoFlood) {
-  const auto stub = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
-  grpc::ClientContext context;
-  const auto stream = stub->UploadPieces(&context);
-  de::UploadPiecesRequest request;
-  request.set_data(std::string(1 << 20, 'x'));
-  de::UploadPiecesResponse response;
-
-  // Four times what may come without a message.
-  for (int i = 1; i <= 256; ++i) {
-    ASSERT_TRUE(stream->Write(request));
-    ASSERT_TRUE(stream->Read(&response));
-  }
-  stream->WritesDone();
-
-  EXPECT_TRUE(stream->Finish().ok());
-  EXPECT_EQ(response.content_offset(), std::int64_t{256} << 20);
-}
+// Four times what may come without a message.
+TEST_F(StreamsTest, AnUploadOfAnyLengthIsNoFlood) { UploadInStep(256, 1 << 20); }
 
 TEST_F(StreamsTest, AWatchSendsWhatIsNewAndWaitsWithoutAThread) {
   const auto watch = Open(server_.Channel(kGeorgia));
