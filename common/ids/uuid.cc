@@ -19,23 +19,11 @@ struct Sequence {
   std::uint32_t counter ABSL_GUARDED_BY(mutex) = 0;
 };
 
-// Eight random bytes. To ask OpenSSL costs more than all the rest, so a thread asks for many at
-// once.
-std::string Tail() {
-  constexpr std::size_t kTail = 8;
-  thread_local std::string stock;
-  if (stock.empty()) stock = crypto::RandomBytes(64 * kTail);
-  std::string tail = stock.substr(stock.size() - kTail);
-  stock.resize(stock.size() - kTail);
-  return tail;
-}
-
 }  // namespace
 
 std::string NewUuid(absl::Time now) {
   static Sequence& sequence = *new Sequence;
-  std::string bytes(8, '\0');
-  bytes += Tail();
+  std::string bytes = std::string(8, '\0') + crypto::RandomBytes(8);
   std::int64_t millis = absl::ToUnixMillis(now);
   std::uint32_t counter = 0;
   {

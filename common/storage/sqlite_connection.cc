@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "common/storage/files.h"
 #include "common/storage/sqlite_error.h"
+#include "common/storage/sqlite_gathered_log.h"
 #include "common/time/clock.h"
 
 namespace comity::storage {
@@ -129,8 +130,8 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenWith(
   // if somebody used it before, which does no harm.
   [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &db,
-                                   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(
+      path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, GatheredLogVfs());
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(db));
   if (code != SQLITE_OK) return SqliteError(db, code);
   sqlite3_busy_timeout(db, busy_millis);

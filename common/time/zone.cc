@@ -6,8 +6,11 @@
 #include <string>
 #include <system_error>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
 
 namespace comity {
 namespace {
@@ -22,6 +25,13 @@ const std::filesystem::path& Database() {
   }());
   return folder;
 }
+
+// Those that were found, as many at most as the database has: absl keeps them for ever as well, and
+// to ask the file system each time costs more than the rest of a check.
+struct Zones {
+  absl::Mutex mutex;
+  absl::flat_hash_map<std::string, absl::TimeZone> by_name ABSL_GUARDED_BY(mutex);
+};
 
 // Without a dot, so that none leads out of the database.
 bool IsOfName(char c) {
@@ -38,6 +48,10 @@ std::optional<absl::TimeZone> ZoneNamed(absl::string_view name) {
   }
   // One file would have many names, each of them kept.
   if (absl::StrContains(name, "//")) return std::nullopt;
+  static Zones& known = *new Zones;
+  const absl::MutexLock lock(&known.mutex);
+  const auto found = known.by_name.find(name);
+  if (found != known.by_name.end()) return found->second;
   const std::string text(name);
   std::error_code error;
   absl::TimeZone zone;
@@ -45,6 +59,7 @@ std::optional<absl::TimeZone> ZoneNamed(absl::string_view name) {
       !absl::LoadTimeZone(text, &zone)) {
     return std::nullopt;
   }
+  known.by_name.emplace(text, zone);
   return zone;
 }
 

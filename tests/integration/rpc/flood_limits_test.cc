@@ -142,8 +142,8 @@ TEST_F(FloodLimitsTest, TooManyCallsThatDoNotComeEndAConnectionWhateverElseItDoe
 TEST_F(FloodLimitsTest, OfNobodysConnectionsThatEndsWhichBroughtTheHeaders) {
   Connection connection(*this, officer_);
   Connection shaking_hands(*this, other_);
-  shaking_hands.Send(9 * kMostCalls);
-  connection.Send(9 * kMostCalls + 9);
+  shaking_hands.Send(std::size_t{9} * kMostCalls);
+  connection.Send(std::size_t{9} * kMostCalls + 9);
   for (int i = 0; i <= kMostCalls; ++i) connection.BeginCall();
   Look();
   EXPECT_TRUE(connection.ended());

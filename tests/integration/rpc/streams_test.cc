@@ -155,8 +155,8 @@ TEST_F(StreamsTest, AReaderWhoFallsBehindMissesNothing) {
 
 TEST_F(StreamsTest, MoreWatchesThanThreadsAreServed) {
   const auto channel = server_.Channel(kGeorgia);
-  std::vector<std::unique_ptr<OpenWatch>> watches;
-  for (int i = 0; i < 50; ++i) watches.push_back(Open(channel));
+  std::vector<std::unique_ptr<OpenWatch>> watches(50);
+  for (auto& watch : watches) watch = Open(channel);
 
   echo_.registry().Advance(1);
 
@@ -200,8 +200,8 @@ TEST_F(StreamsTest, IdleUploadsOfOneCallerHoldUpNobodyElse) {
   server_.table().Replace(*rpc::AccessTable::Parse(TableToml(EchoServer::Services(), rows), "new",
                                                    *rpc::MethodsServed(EchoServer::Services())));
   const auto idler = de::DocumentExchangeService::NewStub(server_.Channel(kOfficer));
-  std::vector<std::unique_ptr<OpenUpload>> idle;
-  for (int i = 0; i < 16; ++i) idle.push_back(std::make_unique<OpenUpload>(*idler));
+  std::vector<std::unique_ptr<OpenUpload>> idle(16);
+  for (auto& upload : idle) upload = std::make_unique<OpenUpload>(*idler);
   WaitFor("method=\"DocumentExchangeService/UploadPieces\",service=\"partner-registry\"} 16");
 
   const auto channel = server_.Channel(kOther);
