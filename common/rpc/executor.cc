@@ -1,6 +1,7 @@
 #include "common/rpc/executor.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <utility>
 
@@ -15,7 +16,11 @@ Executor::Executor(Options options)
               .on_ready = [this] { wake_.Signal(); }}) {
   threads_.reserve(options.threads);
   for (std::size_t i = 0; i < options.threads; ++i) {
-    threads_.emplace_back([this] { Run(); });
+    threads_.emplace_back([this, nicer = options.nicer] {
+      // Of a thread, not of the process. Where it cannot be done, nothing happens.
+      (void)::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + nicer);
+      Run();
+    });
     // The kernel keeps 15 characters.
     pthread_setname_np(threads_.back().native_handle(), options.name.substr(0, 15).c_str());
   }

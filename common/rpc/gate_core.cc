@@ -36,6 +36,10 @@ constexpr absl::Duration kBetweenExhaustionLogs = absl::Milliseconds(100);
 // while others are refused; more, and who is admitted only waits longer.
 constexpr std::size_t kStanding = 4;
 
+// By how much the threads of bulk work are nicer than others. gRPC's are by 5: four of these
+// threads, which one caller may keep busy, then take less than a fifth of a core from two of those.
+constexpr int kBulkNicer = 15;
+
 // What ContactStanding says of whom exchanges are suspended with.
 constexpr char kExchangesSuspended[] = "EXCHANGES_SUSPENDED";
 
@@ -132,7 +136,8 @@ GateCore::GateCore(Options options, Parts parts)
       bulk_executor_({.name = "bulk",
                       .threads = options_.bulk_threads,
                       .queue = options_.queue,
-                      .running_of_a_caller = std::max<std::size_t>(1, options_.bulk_threads / 4)}),
+                      .running_of_a_caller = std::max<std::size_t>(1, options_.bulk_threads / 4),
+                      .nicer = kBulkNicer}),
       watch_executor_(
           {.name = "watch", .threads = options_.watch_threads, .queue = options_.queue}),
       write_turns_({.at_once = options_.write_threads,

@@ -16,7 +16,7 @@ FRACTIONS = (0.7, 0.85, 1.0, 1.2)
 WAYS = {"heed": "client library", "rate": "heedless"}
 REGISTRY = "comity.partner_registry.v1.PartnerRegistryService"
 # What a caller may do who is given no more than is usual; the rest of a bench is given all it wants.
-USUAL_RATES = {"COMITY_SERVER_READS_PER_SECOND": "5000", "COMITY_SERVER_WRITES_PER_SECOND": "1000"}
+USUAL_RATES = {"COMITY_SERVER_READS_PER_SECOND": "2000", "COMITY_SERVER_WRITES_PER_SECOND": "1000"}
 QUESTIONS = 100  # Of one call of bulk work.
 
 

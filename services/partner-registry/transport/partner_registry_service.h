@@ -29,6 +29,7 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
         facts_(facts),
         feed_(feed) {
     SetMessageAllocatorFor_EvaluateTransfer(&evaluations_);
+    SetMessageAllocatorFor_BatchEvaluateTransfers(&batches_);
   }
 
   COMITY_UNARY(GetPartner, Partner, reads_)
@@ -83,6 +84,8 @@ class PartnerRegistryService final : public v1::PartnerRegistryService::Callback
 
  private:
   rpc::ArenaMessages<v1::EvaluateTransferRequest, v1::TransferVerdict> evaluations_;
+  rpc::ArenaMessages<v1::BatchEvaluateTransfersRequest, v1::BatchEvaluateTransfersResponse>
+      batches_;
   const rpc::CallGate gate_;
   const Reads* const reads_;
   const Writes* const writes_;
