@@ -170,6 +170,9 @@ TEST(AdmissionTest, ThreadsThatTakeCallsStandBackBehindWorkInProgress) {
   EXPECT_GE(NiceOf("nexting_thread").count(lower), 2);
   EXPECT_EQ(NiceOf("nexting_thread").count(own), 0);
   EXPECT_EQ(NiceOf("write").count(lower), 0);
+  const std::multiset<int> bulk = NiceOf("bulk");
+  ASSERT_FALSE(bulk.empty());
+  EXPECT_GT(*bulk.begin(), lower) << "bulk work stands behind whoever reads";
 }
 
 TEST(AdmissionTest, AChannelOfTheClientLibraryDoesNotMakeAllTheCallsThatWouldBeRefused) {

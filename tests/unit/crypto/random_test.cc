@@ -1,0 +1,53 @@
+#include "common/crypto/random.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <set>
+#include <string>
+
+namespace comity::crypto {
+namespace {
+
+using ::testing::SizeIs;
+
+TEST(RandomBytesTest, AreAsManyAsAskedForAndNeverTheSame) {
+  std::set<std::string> drawn;
+  for (int i = 0; i < 1000; ++i) {
+    for (const std::size_t size : {8, 32, 63, 64, 65, 5000}) {
+      const std::string bytes = RandomBytes(size);
+      ASSERT_THAT(bytes, SizeIs(size));
+      ASSERT_TRUE(drawn.insert(bytes.substr(0, 8)).second);
+    }
+  }
+  EXPECT_THAT(RandomBytes(0), SizeIs(0));
+}
+
+// Both would draw on from what the parent has in stock.
+TEST(RandomBytesTest, OfAChildOfForkAreNotThoseOfItsParent) {
+  constexpr std::size_t kSize = 16;
+  (void)RandomBytes(kSize);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string bytes = RandomBytes(kSize);
+    _exit(write(ends[1], bytes.data(), kSize) == kSize ? 0 : 1);
+  }
+  std::string of_child(kSize, '\0');
+  ASSERT_EQ(read(ends[0], of_child.data(), kSize), static_cast<ssize_t>(kSize));
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(RandomBytes(kSize), of_child);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+}  // namespace
+}  // namespace comity::crypto
