@@ -24,7 +24,8 @@ void Draw(char* bytes, std::size_t size) {
 // To ask OpenSSL takes a system call and a lock, so a thread asks for many small draws at once.
 class Stock {
  public:
-  ~Stock() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+  // Who asks still later, in another destructor, draws anew.
+  ~Stock() { OPENSSL_cleanse(this, sizeof(*this)); }
 
   void Take(char* bytes, std::size_t size) {
     if (size > left_ || family_ != family) {
@@ -48,7 +49,8 @@ class Stock {
 }  // namespace
 
 std::string RandomBytes(std::size_t size) {
-  [[maybe_unused]] static const int watched = pthread_atfork(nullptr, nullptr, [] { ++family; });
+  static const int watched = pthread_atfork(nullptr, nullptr, [] { ++family; });
+  if (watched != 0) std::abort();
   thread_local Stock stock;
   std::string bytes(size, '\0');
   if (size <= Stock::kLargest) {

@@ -21,11 +21,12 @@ absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()
 
 PeerCertificates CertificatesOf(const grpc::AuthContext& peer) {
   PeerCertificates found;
-  // Once over all properties: this is asked twice a call.
+  // Once over the properties, and not over all: this is asked twice a call.
   for (auto property = peer.begin(); property != peer.end(); ++property) {
     const auto [name, value] = *property;
     if (found.leaf.empty() && name == "x509_pem_cert") found.leaf = View(value);
     if (found.chain.empty() && name == "x509_pem_cert_chain") found.chain = View(value);
+    if (!found.leaf.empty() && !found.chain.empty()) break;
   }
   return found;
 }

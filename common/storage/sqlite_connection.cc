@@ -138,6 +138,9 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenWith(
   // The schema is ours, but the file may have been in other hands.
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (const int prepared = PrepareForGatheredLog(db); prepared != SQLITE_OK) {
+    return SqliteError(db, prepared);
+  }
   COMITY_RETURN_IF_ERROR(connection->Execute(setup));
   return connection;
 }

@@ -22,7 +22,6 @@ namespace {
 // checkpoints cost 16 MB and save rewriting hot pages of the tree.
 constexpr char kWriterSetup[] =
     "PRAGMA journal_mode = WAL;"
-    "PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = ON;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cell_size_check = ON;"

@@ -1,7 +1,5 @@
 #include "common/storage/sqlite_gathered_log.h"
 
-#include <sqlite3.h>
-
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -11,8 +9,8 @@ namespace comity::storage {
 namespace {
 
 constexpr char kName[] = "comity-gathered-log";
-// SQLite's own VFS takes no more than 17 bits of a size. Some thirty pages; larger commits are written in
-// several pieces.
+// SQLite's own VFS takes no more than 17 bits of a size. Some thirty pages; larger commits are
+// written in several pieces.
 constexpr std::size_t kMost = 0x1ffff;
 
 // SQLite sees the first member; the file it would have without us lies behind the last.
@@ -30,7 +28,7 @@ constexpr std::size_t kOwnSize = (sizeof(Log) + alignof(std::max_align_t) - 1) /
 
 Log& LogOf(sqlite3_file* file) { return *reinterpret_cast<Log*>(file); }
 
-// What could not be written is forgotten: SQLite undoes the transaction it belongs to.
+// What could not be written is forgotten: SQLite undoes the commit it belongs to.
 int Write(Log& log) {
   if (log.pending.empty()) return SQLITE_OK;
   const int code = log.below->pMethods->xWrite(log.below, log.pending.data(),
@@ -39,7 +37,7 @@ int Write(Log& log) {
   return code;
 }
 
-int Gather(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+int Gather(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) noexcept {
   Log& log = LogOf(file);
   const auto* const bytes = static_cast<const char*>(data);
   const auto count = static_cast<std::size_t>(size);
@@ -96,10 +94,13 @@ constexpr Methods kMethods = {
     .xDeviceCharacteristics = Pass<&Methods::xDeviceCharacteristics>,
 };
 
-sqlite3_vfs* Own() { return sqlite3_vfs_find(nullptr); }
+sqlite3_vfs& Own() {
+  static sqlite3_vfs& own = *sqlite3_vfs_find(nullptr);
+  return own;
+}
 
 int Open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, int* flags_out) {
-  sqlite3_vfs* const own = Own();
+  sqlite3_vfs* const own = &Own();
   if ((flags & SQLITE_OPEN_WAL) == 0) return own->xOpen(own, name, file, flags, flags_out);
   auto* const below = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + kOwnSize);
   below->pMethods = nullptr;
@@ -113,11 +114,30 @@ int Open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, 
   return SQLITE_OK;
 }
 
+// A commit that failed before its sync has left frames, at a place that is another's to write now.
+void Forget(void* db) {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(static_cast<sqlite3*>(db), "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                           &file) == SQLITE_OK &&
+      file != nullptr && file->pMethods == &kMethods) {
+    LogOf(file).pending.clear();
+  }
+}
+
 }  // namespace
+
+int PrepareForGatheredLog(sqlite3* db) {
+  // Frames of a transaction that grows beyond the cache would be gathered before the commit, and a
+  // rollback touches no log: they would be written over what another connection committed since.
+  const int code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF", nullptr,
+                                nullptr, nullptr);
+  sqlite3_rollback_hook(db, Forget, db);
+  return code;
+}
 
 const char* GatheredLogVfs() {
   static sqlite3_vfs* const vfs = [] {
-    auto* const made = new sqlite3_vfs(*Own());
+    auto* const made = new sqlite3_vfs(Own());
     made->zName = kName;
     made->szOsFile += static_cast<int>(kOwnSize);
     made->xOpen = Open;

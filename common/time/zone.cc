@@ -49,9 +49,11 @@ std::optional<absl::TimeZone> ZoneNamed(absl::string_view name) {
   // One file would have many names, each of them kept.
   if (absl::StrContains(name, "//")) return std::nullopt;
   static Zones& known = *new Zones;
-  const absl::MutexLock lock(&known.mutex);
-  const auto found = known.by_name.find(name);
-  if (found != known.by_name.end()) return found->second;
+  {
+    const absl::MutexLock lock(&known.mutex);
+    const auto found = known.by_name.find(name);
+    if (found != known.by_name.end()) return found->second;
+  }
   const std::string text(name);
   std::error_code error;
   absl::TimeZone zone;
@@ -59,6 +61,7 @@ std::optional<absl::TimeZone> ZoneNamed(absl::string_view name) {
       !absl::LoadTimeZone(text, &zone)) {
     return std::nullopt;
   }
+  const absl::MutexLock lock(&known.mutex);
   known.by_name.emplace(text, zone);
   return zone;
 }

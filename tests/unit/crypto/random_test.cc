@@ -8,6 +8,7 @@
 #include <array>
 #include <set>
 #include <string>
+#include <thread>
 
 namespace comity::crypto {
 namespace {
@@ -34,10 +35,12 @@ TEST(RandomBytesTest, OfAChildOfForkAreNotThoseOfItsParent) {
   ASSERT_EQ(pipe(ends.data()), 0);
 
   const pid_t child = fork();
+  ASSERT_GE(child, 0);
   if (child == 0) {
     const std::string bytes = RandomBytes(kSize);
     _exit(write(ends[1], bytes.data(), kSize) == kSize ? 0 : 1);
   }
+  close(ends[1]);
   std::string of_child(kSize, '\0');
   ASSERT_EQ(read(ends[0], of_child.data(), kSize), static_cast<ssize_t>(kSize));
   int status = 0;
@@ -46,7 +49,26 @@ TEST(RandomBytesTest, OfAChildOfForkAreNotThoseOfItsParent) {
   EXPECT_EQ(status, 0);
   EXPECT_NE(RandomBytes(kSize), of_child);
   close(ends[0]);
-  close(ends[1]);
+}
+
+// The stock of a thread is gone before what the thread made earlier.
+TEST(RandomBytesTest, AreRandomInTheLastDestructorsOfAThread) {
+  std::string last;
+  struct Late {
+    std::string* drawn = nullptr;
+    ~Late() {
+      if (drawn != nullptr) *drawn = RandomBytes(32);
+    }
+  };
+
+  std::thread([&last] {
+    thread_local Late late;
+    late.drawn = &last;
+    (void)RandomBytes(8);
+  }).join();
+
+  EXPECT_THAT(last, SizeIs(32));
+  EXPECT_NE(last, std::string(32, '\0'));
 }
 
 }  // namespace

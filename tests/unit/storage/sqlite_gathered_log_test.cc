@@ -18,7 +18,11 @@
 namespace comity::storage {
 namespace {
 
+using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
+
+constexpr char kIntact[] =
+    "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'";
 
 // Writing system calls of this process so far.
 std::int64_t Writes() {
@@ -40,8 +44,7 @@ class GatheredLogTest : public ::testing::Test {
   }
 
   std::unique_ptr<SqliteConnection> Open() {
-    auto opened = SqliteConnection::Open(
-        root_ / "a.db", "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", 1000);
+    auto opened = SqliteConnection::Open(root_ / "a.db", "PRAGMA journal_mode = WAL", 1000);
     EXPECT_THAT(opened, IsOk());
     return *std::move(opened);
   }
@@ -81,8 +84,7 @@ TEST_F(GatheredLogTest, ACommitThatIsLargerThanOneWriteIsWhole) {
 
   const auto other = Open();
   EXPECT_EQ(Ask(*other, "SELECT SUM(LENGTH(x)) FROM a"), 3 << 20);
-  EXPECT_EQ(Ask(*other, "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
-            1);
+  EXPECT_EQ(Ask(*other, kIntact), 1);
 }
 
 TEST_F(GatheredLogTest, WhatATransactionDoesNotHoldInMemoryIsReadAgainAndUndone) {
@@ -102,6 +104,27 @@ TEST_F(GatheredLogTest, WhatATransactionDoesNotHoldInMemoryIsReadAgainAndUndone)
   EXPECT_EQ(Ask(*Open(), "SELECT SUM(LENGTH(x)) FROM a"), 300'000);
 }
 
+TEST_F(GatheredLogTest, WhatWasUndoneIsNotWrittenOverWhatAnotherCommittedSince) {
+  ASSERT_THAT(Insert(300, 3000), IsOk());
+  const auto other = Open();
+  ASSERT_THAT(sql_->Execute("PRAGMA cache_size = 4"), IsOk());
+  ASSERT_THAT(sql_->BeginWrite(), IsOk());
+  ASSERT_THAT(sql_->Execute("UPDATE a SET x = zeroblob(2000)"), IsOk());
+  sql_->Rollback();
+
+  ASSERT_THAT(other->Execute("UPDATE a SET x = zeroblob(1000)"), IsOk());
+  EXPECT_EQ(Ask(*sql_, "SELECT SUM(LENGTH(x)) FROM a"), 300 * 1000);
+
+  const auto later = Open();
+  EXPECT_EQ(Ask(*later, "SELECT SUM(LENGTH(x)) FROM a"), 300 * 1000);
+  EXPECT_EQ(Ask(*later, kIntact), 1);
+}
+
+TEST_F(GatheredLogTest, ConnectionsSyncEveryCommit) {
+  EXPECT_EQ(Ask(*sql_, "PRAGMA synchronous"), 2);
+  EXPECT_EQ(Ask(*sql_, "PRAGMA cache_spill"), 0);
+}
+
 // As on a full disk: the write fails that the sync of a commit brings about.
 TEST_F(GatheredLogTest, WhatCannotBeWrittenFailsTheCommitAndIsForgotten) {
   ASSERT_THAT(Insert(1, 10), IsOk());
@@ -115,7 +138,7 @@ TEST_F(GatheredLogTest, WhatCannotBeWrittenFailsTheCommitAndIsForgotten) {
 
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &usual), 0);
   (void)std::signal(SIGXFSZ, ignored);
-  EXPECT_FALSE(failed.ok());
+  EXPECT_THAT(failed, FailsWith(absl::StatusCode::kResourceExhausted, "DISK_FULL"));
   EXPECT_EQ(Rows(), 1);
   ASSERT_THAT(Insert(25, 4000), IsOk());
   EXPECT_EQ(Ask(*Open(), "SELECT COUNT(*) FROM a"), 26);
