@@ -18,7 +18,7 @@ using ::testing::SizeIs;
 TEST(RandomBytesTest, AreAsManyAsAskedForAndNeverTheSame) {
   std::set<std::string> drawn;
   for (int i = 0; i < 1000; ++i) {
-    for (const std::size_t size : {8, 32, 63, 64, 65, 5000}) {
+    for (const std::size_t size : {8U, 32U, 63U, 64U, 65U, 5000U}) {
       const std::string bytes = RandomBytes(size);
       ASSERT_THAT(bytes, SizeIs(size));
       ASSERT_TRUE(drawn.insert(bytes.substr(0, 8)).second);
