@@ -1,9 +1,10 @@
 #include "common/rpc/executor.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <utility>
+
+#include "common/rpc/transport_threads.h"
 
 namespace comity::rpc {
 
@@ -17,8 +18,7 @@ Executor::Executor(Options options)
   threads_.reserve(options.threads);
   for (std::size_t i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this, nicer = options.nicer] {
-      // Of a thread, not of the process. Where it cannot be done, nothing happens.
-      (void)::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + nicer);
+      if (nicer > 0) MakeNicer(0, nicer);
       Run();
     });
     // The kernel keeps 15 characters.

@@ -28,7 +28,7 @@ class Executor {
     absl::Duration burst = absl::Milliseconds(100);
     const Clock* clock = &SystemClock();
     std::size_t running_of_a_caller = 0;
-    // By how much the threads are nicer (setpriority(2)) than the one that makes them.
+    // By how much the threads are nicer than the one that makes them (MakeNicer).
     int nicer = 0;
   };
   explicit Executor(Options options);

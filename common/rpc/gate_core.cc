@@ -25,6 +25,7 @@
 #include "common/rpc/open_streams.h"
 #include "common/rpc/peer.h"
 #include "common/rpc/table_refusals.h"
+#include "common/rpc/transport_threads.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -35,10 +36,6 @@ constexpr absl::Duration kBetweenExhaustionLogs = absl::Milliseconds(100);
 // Calls waiting for each thread or turn once the queue stands: fewer, and it runs empty by chance
 // while others are refused; more, and who is admitted only waits longer.
 constexpr std::size_t kStanding = 4;
-
-// By how much the threads of bulk work are nicer than others. gRPC's are by 5: four of these
-// threads, which one caller may keep busy, then take less than a fifth of a core from two of those.
-constexpr int kBulkNicer = 15;
 
 // What ContactStanding says of whom exchanges are suspended with.
 constexpr char kExchangesSuspended[] = "EXCHANGES_SUSPENDED";

@@ -27,8 +27,8 @@ class RateLimits {
   static constexpr absl::Duration kBurst = absl::Seconds(2);
 
   struct Options {
-    // Calls a second, by Admission: far above what people and applications come to, and a tenth of
-    // what a core can do.
+    // Calls a second, by Admission: far above what people and applications come to. One caller's
+    // reads are a tenth of what a core can do.
     std::array<std::int64_t, kAdmissions> per_second = {2000, 1000, 200, 100};
     // Callers with a bucket that is not full. The others share one meanwhile.
     std::size_t callers = 16384;

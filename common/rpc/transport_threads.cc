@@ -11,8 +11,12 @@
 
 namespace comity::rpc {
 
+void MakeNicer(id_t thread, int by) {
+  // Of a thread, not of the process: so Linux has it.
+  (void)::setpriority(PRIO_PROCESS, thread, ::getpriority(PRIO_PROCESS, 0) + by);
+}
+
 void LowerTransportThreads() {
-  const int own = ::getpriority(PRIO_PROCESS, 0);
   // gRPC offers no other way to its threads than the name it gives them.
   std::error_code error;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
@@ -22,7 +26,7 @@ void LowerTransportThreads() {
     if (name != "nexting_thread" || !absl::SimpleAtoi(task.path().filename().string(), &thread)) {
       continue;
     }
-    (void)::setpriority(PRIO_PROCESS, thread, own + kNicer);
+    MakeNicer(thread, kNicer);
   }
 }
 

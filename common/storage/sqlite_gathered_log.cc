@@ -107,6 +107,7 @@ int Open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, 
   file->pMethods = nullptr;  // There is nothing to close if this fails.
   const int code = own->xOpen(own, name, below, flags, flags_out);
   if (code != SQLITE_OK) {
+    // Why it could not be opened says more than what closing it may say.
     if (below->pMethods != nullptr) (void)below->pMethods->xClose(below);
     return code;
   }
@@ -141,7 +142,8 @@ const char* GatheredLogVfs() {
     made->zName = kName;
     made->szOsFile += static_cast<int>(kOwnSize);
     made->xOpen = Open;
-    (void)sqlite3_vfs_register(made, /*makeDflt=*/0);  // Fails with SQLite itself only.
+    // If it fails, whoever opens a database hears that there is no such VFS.
+    (void)sqlite3_vfs_register(made, /*makeDflt=*/0);
     return made;
   }();
   return vfs->zName;

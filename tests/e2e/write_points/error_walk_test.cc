@@ -147,7 +147,7 @@ class ErrorWalkTest : public ::testing::TestWithParam<Fault> {
     std::printf("%s: %lld write points\n", name, static_cast<long long>(points));
     // A published checkpoint is made, written, synced, renamed, and its folder synced; in an
     // embedded store its row and the mutation are written and synced, too.
-    const std::int64_t least = testing::OnPostgres() ? 5 : 9;
+    const std::int64_t least = testing::OnPostgres() ? 5 : 10;
     EXPECT_GE(points * Stride(), least);
   }
 

@@ -2,14 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/journal/journal.h"
 #include "common/journal/twin_state.h"
+#include "tests/testing/file_size_limit.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_directory.h"
 #include "tests/testing/test_journal.h"
@@ -87,32 +86,11 @@ class FullDiskTest : public ::testing::Test {
   std::unique_ptr<Journal> journal_;
 };
 
-// Files may not grow beyond a size while this lives, as on a volume without room.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limited = before_;
-    limited.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &limited);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    (void)std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*const handler_)(int);
-};
-
 TEST_F(FullDiskTest, AVolumeWithoutRoomIsSaidReadingGoesOnAndWritingReturns) {
   Open();
   ASSERT_THAT(Write(), IsOk());
   {
-    const FileSizeLimit full(4 << 20);
+    const testing::FileSizeLimit full(4 << 20);
     EXPECT_THAT(WriteUntilRefused(), FailsWith(absl::StatusCode::kResourceExhausted, "DISK_FULL"));
     ExpectReadable();
     EXPECT_THAT(Write(), FailsWith(absl::StatusCode::kResourceExhausted, "DISK_FULL"));

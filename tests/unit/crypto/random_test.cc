@@ -30,7 +30,7 @@ TEST(RandomBytesTest, AreAsManyAsAskedForAndNeverTheSame) {
 // Both would draw on from what the parent has in stock.
 TEST(RandomBytesTest, OfAChildOfForkAreNotThoseOfItsParent) {
   constexpr std::size_t kSize = 16;
-  (void)RandomBytes(kSize);
+  ASSERT_THAT(RandomBytes(kSize), SizeIs(kSize));  // There is a stock.
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe(ends.data()), 0);
 
@@ -53,6 +53,7 @@ TEST(RandomBytesTest, OfAChildOfForkAreNotThoseOfItsParent) {
 
 // The stock of a thread is gone before what the thread made earlier.
 TEST(RandomBytesTest, AreRandomInTheLastDestructorsOfAThread) {
+  std::string first;
   std::string last;
   struct Late {
     std::string* drawn = nullptr;
@@ -61,12 +62,13 @@ TEST(RandomBytesTest, AreRandomInTheLastDestructorsOfAThread) {
     }
   };
 
-  std::thread([&last] {
+  std::thread([&] {
     thread_local Late late;
     late.drawn = &last;
-    (void)RandomBytes(8);
+    first = RandomBytes(8);
   }).join();
 
+  EXPECT_THAT(first, SizeIs(8));
   EXPECT_THAT(last, SizeIs(32));
   EXPECT_NE(last, std::string(32, '\0'));
 }
