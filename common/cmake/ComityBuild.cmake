@@ -14,9 +14,10 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 find_program(COMITY_CCACHE ccache)
 if(COMITY_CCACHE)
   # Precompiled headers define no macro from the time or the place of their making. What a file
-  # depends on is known from -MD: no run of the preprocessor for what is not in the cache.
+  # depends on is known from -MD: no run of the preprocessor for what is not in the cache. All
+  # checkouts share what was compiled, wherever they lie: paths count from the checkout.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_DEPEND=1;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${COMITY_CCACHE}")
+      "${CMAKE_COMMAND};-E;env;CCACHE_DEPEND=1;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1;CCACHE_INODECACHE=1;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${COMITY_CCACHE}")
 endif()
 find_program(COMITY_LLD ld.lld)
 if(COMITY_LLD)

@@ -2,12 +2,42 @@
 
 #include <utility>
 
+#include "common/ledger_service/ledger_service.h"
 #include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/engagement-scheduling/server/metric_names.h"
+#include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
+#include "services/engagement-scheduling/transport/reads.h"
+#include "services/engagement-scheduling/transport/writes.h"
 
 namespace comity::engagement_scheduling {
+
+struct SchedulingApplication::Transport {
+  Transport(Parts& parts, const Settings& settings, SchedulingApplication& application)
+      : reads({.store = application.store_.get(),
+               .registry = application.registry_.get(),
+               .pages = &application.pages_,
+               .clock = parts.clock},
+              settings.office, parts.self),
+        inquiries({.store = application.store_.get(),
+                   .registry = application.registry_.get(),
+                   .journal = application.journal_.get(),
+                   .pages = &application.pages_,
+                   .clock = parts.clock,
+                   .report = std::move(parts.report_volumes),
+                   .limits = parts.inquiry_limits}),
+        writes(application.store_.get(), application.registry_.get(), parts.clock,
+               [&application](legal::Outcome outcome) { application.CountCheck(outcome); }),
+        scheduling_service(parts.scheduling_gate, &reads, &inquiries, &writes),
+        ledger_service(parts.ledger_gate, application.journal_.get()) {}
+
+  const Reads reads;
+  const Inquiries inquiries;
+  const Writes writes;
+  EngagementSchedulingService scheduling_service;
+  ledger_service::LedgerService ledger_service;
+};
 
 absl::StatusOr<std::unique_ptr<SchedulingApplication>> SchedulingApplication::Open(
     Parts parts, const Settings& settings, journal::Options options) {
@@ -57,22 +87,7 @@ SchedulingApplication::SchedulingApplication(Parts parts, const Settings& settin
       store_(std::move(store)),
       journal_(std::move(journal)),
       refusals_(journal_.get()),
-      reads_({.store = store_.get(),
-              .registry = registry_.get(),
-              .pages = &pages_,
-              .clock = parts.clock},
-             settings.office, parts.self),
-      inquiries_({.store = store_.get(),
-                  .registry = registry_.get(),
-                  .journal = journal_.get(),
-                  .pages = &pages_,
-                  .clock = parts.clock,
-                  .report = std::move(parts.report_volumes),
-                  .limits = parts.inquiry_limits}),
-      writes_(store_.get(), registry_.get(), parts.clock,
-              [this](legal::Outcome outcome) { CountCheck(outcome); }),
-      scheduling_service_(parts.scheduling_gate, &reads_, &inquiries_, &writes_),
-      ledger_service_(parts.ledger_gate, journal_.get()) {}
+      transport_(std::make_unique<Transport>(parts, settings, *this)) {}
 
 SchedulingApplication::~SchedulingApplication() {
   pruning_.reset();
@@ -80,7 +95,7 @@ SchedulingApplication::~SchedulingApplication() {
 }
 
 std::vector<grpc::Service*> SchedulingApplication::Services() {
-  return {&scheduling_service_, &ledger_service_};
+  return {&transport_->scheduling_service, &transport_->ledger_service};
 }
 
 absl::Status SchedulingApplication::Standing(const identity::Principal& principal) const {
@@ -95,7 +110,7 @@ void SchedulingApplication::Stop() {
 }
 
 void SchedulingApplication::ExpireHolds() {
-  const absl::StatusOr<int> expired = writes_.ExpireHolds();
+  const absl::StatusOr<int> expired = transport_->writes.ExpireHolds();
   if (expired.ok()) {
     if (expired_holds_ != nullptr) expired_holds_->Increment(*expired);
     return;

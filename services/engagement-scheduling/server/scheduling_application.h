@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "common/journal/journal.h"
 #include "common/journal/page_token.h"
-#include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
 #include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
@@ -20,10 +19,7 @@
 #include "services/engagement-scheduling/domain/registry_view.h"
 #include "services/engagement-scheduling/server/settings.h"
 #include "services/engagement-scheduling/storage/journal_schedule_store.h"
-#include "services/engagement-scheduling/transport/engagement_scheduling_service.h"
 #include "services/engagement-scheduling/transport/inquiries.h"
-#include "services/engagement-scheduling/transport/reads.h"
-#include "services/engagement-scheduling/transport/writes.h"
 
 namespace comity::engagement_scheduling {
 
@@ -69,6 +65,10 @@ class SchedulingApplication final : public rpc::Application {
                         std::unique_ptr<journal::Journal> journal,
                         std::unique_ptr<JournalScheduleStore> store, journal::PageTokens pages);
 
+  // The services with what stands behind their methods. Whoever includes this header is spared
+  // them: the compiler needs several times as long for their generated classes as for all else.
+  struct Transport;
+
   void ExpireHolds();
   void CountCheck(legal::Outcome outcome);
   void AddMetrics(metrics::Metrics& metrics);
@@ -81,11 +81,7 @@ class SchedulingApplication final : public rpc::Application {
   std::unique_ptr<JournalScheduleStore> store_;
   std::unique_ptr<journal::Journal> journal_;
   service::JournalRefusals refusals_;
-  const Reads reads_;
-  const Inquiries inquiries_;
-  const Writes writes_;
-  EngagementSchedulingService scheduling_service_;
-  ledger_service::LedgerService ledger_service_;
+  const std::unique_ptr<Transport> transport_;
   metrics::Counter* expired_holds_ = nullptr;
   std::array<metrics::Counter*, 7> transfer_checks_{};  // By outcome.
   metrics::Counter* timer_failures_ = nullptr;

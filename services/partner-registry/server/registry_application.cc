@@ -3,12 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/ledger_service/ledger_service.h"
 #include "common/service/store_settings.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/day.h"
 #include "services/partner-registry/domain/legal_facts.h"
 #include "services/partner-registry/server/metric_names.h"
+#include "services/partner-registry/transport/change_request_service.h"
+#include "services/partner-registry/transport/feed.h"
+#include "services/partner-registry/transport/partner_registry_service.h"
+#include "services/partner-registry/transport/reads.h"
+#include "services/partner-registry/transport/relation_reads.h"
+#include "services/partner-registry/transport/relation_service.h"
+#include "services/partner-registry/transport/relation_writes.h"
+#include "services/partner-registry/transport/report_service.h"
+#include "services/partner-registry/transport/reports.h"
+#include "services/partner-registry/transport/signed_snapshot.h"
+#include "services/partner-registry/transport/writes.h"
 
 namespace comity::partner_registry {
 namespace {
@@ -27,6 +39,48 @@ absl::Status CheckSuspended(const Partner* partner) {
 }
 
 }  // namespace
+
+struct RegistryApplication::Transport {
+  Transport(const Parts& parts, RegistryApplication& application)
+      : reads(application.store_.get(), &application.leases_, &application.pages_, parts.clock,
+              &application.transfer_checks_),
+        writes(application.store_.get(), &application.leases_, &application.rules_, parts.verifier,
+               parts.clock),
+        partner_edits(application.store_.get(), &application.leases_, parts.clock),
+        fact_edits(application.store_.get(), &application.leases_, parts.clock),
+        feed(application.store_.get(), &application.leases_, parts.clock),
+        reports(application.store_.get(), &application.pages_, parts.clock,
+                application.signer_.get()),
+        snapshot(application.store_.get(), &application.leases_, parts.clock,
+                 application.signer_.get(), application.journal_.get()),
+        relation_reads(application.store_.get(), &application.pages_, parts.clock),
+        relation_writes(application.store_.get(), &application.leases_, parts.clock),
+        change_request_reads(application.store_.get(), &application.pages_, parts.clock),
+        change_request_writes(application.store_.get(), &application.leases_, parts.clock),
+        registry_service(parts.registry_gate, &reads, &writes, &partner_edits, &fact_edits, &feed),
+        report_service(parts.report_gate, &reports, &snapshot),
+        relation_service(parts.relation_gate, &relation_reads, &relation_writes),
+        change_request_service(parts.change_request_gate, &change_request_reads,
+                               &change_request_writes),
+        ledger_service(parts.ledger_gate, application.journal_.get()) {}
+
+  const Reads reads;
+  const Writes writes;
+  const PartnerEdits partner_edits;
+  const FactEdits fact_edits;
+  const Feed feed;
+  Reports reports;
+  const SignedSnapshot snapshot;
+  const RelationReads relation_reads;
+  const RelationWrites relation_writes;
+  const ChangeRequestReads change_request_reads;
+  const ChangeRequestWrites change_request_writes;
+  PartnerRegistryService registry_service;
+  ReportService report_service;
+  RelationService relation_service;
+  ChangeRequestService change_request_service;
+  ledger_service::LedgerService ledger_service;
+};
 
 absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
     const Parts& parts, const Settings& settings, journal::Options options) {
@@ -71,7 +125,7 @@ absl::StatusOr<std::unique_ptr<RegistryApplication>> RegistryApplication::Open(
                                                         .metrics = parts.metrics}));
   application->timekeeper_.emplace(settings.timer_interval, [self = application.get()] {
     self->LookAtSigner();
-    self->reports_.WakeAll();
+    self->transport_->reports.WakeAll();
   });
   return application;
 }
@@ -92,29 +146,15 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
       lease_rows_(std::move(lease_rows)),
       leases_(lease_rows_.get(), parts.clock, {.lease = settings.lease}),
       signer_(std::move(signer)),
-      reads_(store_.get(), &leases_, &pages_, parts.clock, &transfer_checks_),
-      writes_(store_.get(), &leases_, &rules_, parts.verifier, parts.clock),
-      partner_edits_(store_.get(), &leases_, parts.clock),
-      fact_edits_(store_.get(), &leases_, parts.clock),
-      feed_(store_.get(), &leases_, parts.clock),
-      reports_(store_.get(), &pages_, parts.clock, signer_.get()),
-      snapshot_(store_.get(), &leases_, parts.clock, signer_.get(), journal_.get()),
       report_metrics_(store_.get(), parts.clock),
-      relation_reads_(store_.get(), &pages_, parts.clock),
-      relation_writes_(store_.get(), &leases_, parts.clock),
-      change_request_reads_(store_.get(), &pages_, parts.clock),
-      change_request_writes_(store_.get(), &leases_, parts.clock),
-      registry_service_(parts.registry_gate, &reads_, &writes_, &partner_edits_, &fact_edits_,
-                        &feed_),
-      report_service_(parts.report_gate, &reports_, &snapshot_),
-      relation_service_(parts.relation_gate, &relation_reads_, &relation_writes_),
-      change_request_service_(parts.change_request_gate, &change_request_reads_,
-                              &change_request_writes_),
-      ledger_service_(parts.ledger_gate, journal_.get()) {}
+      transport_(std::make_unique<Transport>(parts, *this)) {}
+
+RegistryApplication::~RegistryApplication() = default;
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
-  return {&registry_service_, &report_service_, &relation_service_, &change_request_service_,
-          &ledger_service_};
+  return {&transport_->registry_service, &transport_->report_service,
+          &transport_->relation_service, &transport_->change_request_service,
+          &transport_->ledger_service};
 }
 
 void RegistryApplication::FollowCommits() {

@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "common/journal/journal.h"
 #include "common/journal/page_token.h"
-#include "common/ledger_service/ledger_service.h"
 #include "common/rpc/service_process.h"
 #include "common/service/pruning_timer.h"
 #include "common/service/refusals.h"
@@ -21,18 +20,7 @@
 #include "services/partner-registry/server/settings.h"
 #include "services/partner-registry/storage/database_lease_rows.h"
 #include "services/partner-registry/storage/journal_registry_store.h"
-#include "services/partner-registry/transport/change_request_service.h"
-#include "services/partner-registry/transport/feed.h"
-#include "services/partner-registry/transport/partner_registry_service.h"
-#include "services/partner-registry/transport/reads.h"
-#include "services/partner-registry/transport/relation_reads.h"
-#include "services/partner-registry/transport/relation_service.h"
-#include "services/partner-registry/transport/relation_writes.h"
-#include "services/partner-registry/transport/report_service.h"
-#include "services/partner-registry/transport/reports.h"
-#include "services/partner-registry/transport/signed_snapshot.h"
 #include "services/partner-registry/transport/transfer_check_counts.h"
-#include "services/partner-registry/transport/writes.h"
 
 namespace comity::partner_registry {
 
@@ -66,6 +54,7 @@ class RegistryApplication final : public rpc::Application {
   static absl::StatusOr<std::unique_ptr<RegistryApplication>> Open(const Parts& parts,
                                                                    const Settings& settings,
                                                                    journal::Options options);
+  ~RegistryApplication() override;
 
   std::vector<grpc::Service*> Services() override;
   rpc::RefusalRecorder* Refusals() override { return &refusals_; }
@@ -90,6 +79,10 @@ class RegistryApplication final : public rpc::Application {
                       std::unique_ptr<DatabaseLeaseRows> lease_rows,
                       std::unique_ptr<sealing::SignerFiles> signer, journal::PageTokens pages);
 
+  // The services with what stands behind their methods. Whoever includes this header is spared
+  // them: the compiler needs several times as long for their generated classes as for all else.
+  struct Transport;
+
   // Lets the leases know of every commit, and begins with them.
   void FollowCommits();
   void AddMetrics(metrics::Metrics& metrics);
@@ -108,23 +101,8 @@ class RegistryApplication final : public rpc::Application {
   std::shared_ptr<void> commits_;  // The subscription that tells the leases of them.
   const std::unique_ptr<sealing::SignerFiles> signer_;  // Null if it signs nothing.
   TransferCheckCounts transfer_checks_;
-  const Reads reads_;
-  const Writes writes_;
-  const PartnerEdits partner_edits_;
-  const FactEdits fact_edits_;
-  const Feed feed_;
-  Reports reports_;
-  const SignedSnapshot snapshot_;
   ReportMetrics report_metrics_;
-  const RelationReads relation_reads_;
-  const RelationWrites relation_writes_;
-  const ChangeRequestReads change_request_reads_;
-  const ChangeRequestWrites change_request_writes_;
-  PartnerRegistryService registry_service_;
-  ReportService report_service_;
-  RelationService relation_service_;
-  ChangeRequestService change_request_service_;
-  ledger_service::LedgerService ledger_service_;
+  const std::unique_ptr<Transport> transport_;
   std::unique_ptr<service::Timestamping> timestamping_;
   std::unique_ptr<service::PruningTimer> pruning_;
   std::optional<service::Timekeeper> timekeeper_;
