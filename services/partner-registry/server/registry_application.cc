@@ -152,9 +152,8 @@ RegistryApplication::RegistryApplication(const Parts& parts, const Settings& set
 RegistryApplication::~RegistryApplication() = default;
 
 std::vector<grpc::Service*> RegistryApplication::Services() {
-  return {&transport_->registry_service, &transport_->report_service,
-          &transport_->relation_service, &transport_->change_request_service,
-          &transport_->ledger_service};
+  return {&transport_->registry_service, &transport_->report_service, &transport_->relation_service,
+          &transport_->change_request_service, &transport_->ledger_service};
 }
 
 void RegistryApplication::FollowCommits() {
