@@ -37,6 +37,11 @@ class FairQueue {
     const Clock* clock = &SystemClock();  // Not owned.
     // Pieces of one caller's work in progress, at most; his others wait. 0: no limit.
     std::size_t running_of_a_caller = 0;
+    // Pieces of work in progress, all callers', at most, which whoever takes them sees to. While
+    // there are several callers none has more than twice an equal share of these: who always has
+    // work waiting would else take all that the others leave between two calls of theirs. 0: shares
+    // are not limited so. Not together with on_ready.
+    std::size_t running = 0;
     // Called when there is one more caller whose work may be taken. May be empty.
     std::function<void()> on_ready;
   };
@@ -68,6 +73,8 @@ class FairQueue {
   // share is used up), both with a time to wait; `work` is dropped then.
   absl::Status Push(absl::string_view caller, Work work) {
     const absl::Duration now = options_.clock->SinceBoot();
+    // A queue of those only who have their share does not stand.
+    if (!ready()) standing_since_ = now;
     // Under overload the queue empties now and then by chance: that is no reason to let a burst in.
     const bool stands =
         now < overloaded_until_ || (size_ > 0 && now - standing_since_ > options_.burst);
@@ -95,12 +102,13 @@ class FairQueue {
   }
 
   // Whether there is work that may be taken.
-  bool ready() const { return !turn_.empty(); }
+  bool ready() const { return Next() != turn_.end(); }
 
   // The next piece of work, in progress until Finish(line). Only if ready().
   Taken Take() {
-    typename Lines::value_type& line = *lines_.find(turn_.front());
-    turn_.pop_front();
+    const auto next = Next();
+    typename Lines::value_type& line = **next;
+    turn_.erase(next);
     Taken taken{&line, std::move(line.second.work.front())};
     line.second.work.pop_front();
     --size_;
@@ -128,19 +136,28 @@ class FairQueue {
     return options;
   }
 
+  // Whose turn it is.
+  typename std::list<typename Lines::value_type*>::const_iterator Next() const {
+    if (options_.running == 0 || turn_.empty()) return turn_.begin();
+    const std::size_t most = std::max<std::size_t>(1, 2 * options_.running / lines_.size());
+    return std::find_if(turn_.begin(), turn_.end(),
+                        [&](const auto* line) { return line->second.running < most; });
+  }
+
   // `line` has no turn: it gets one if it has work that may run.
-  void TakeTurn(const typename Lines::value_type& line) {
+  void TakeTurn(typename Lines::value_type& line) {
     const std::size_t most = options_.running_of_a_caller;
     if (line.second.work.empty() || (most > 0 && line.second.running >= most)) return;
-    turn_.push_back(line.first);
+    turn_.push_back(&line);
     if (options_.on_ready) options_.on_ready();
   }
 
   const Options options_;
   const absl::Status too_busy_;  // Made once: under overload refusing must cost little.
   const absl::Status too_many_calls_;
-  Lines lines_;                  // By caller.
-  std::list<std::string> turn_;  // Callers with work that may run, next first.
+  Lines lines_;  // By caller.
+  // Of callers with work that may run, as far as running_of_a_caller says, next first.
+  std::list<typename Lines::value_type*> turn_;
   std::size_t size_ = 0;
   absl::Duration standing_since_;    // When the queue was last empty, since boot.
   absl::Duration overloaded_until_;  // A second after the last call that a standing queue refused.

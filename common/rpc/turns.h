@@ -23,9 +23,10 @@ class Turns {
 
   struct Options {
     std::size_t at_once = 64;
-    FairQueue<Work>::Options queue;
+    FairQueue<Work>::Options queue;  // Its `running` is `at_once`.
   };
-  explicit Turns(Options options) : at_once_(options.at_once), queue_(std::move(options.queue)) {}
+  explicit Turns(Options options)
+      : at_once_(options.at_once), queue_(WithShares(std::move(options.queue), options.at_once)) {}
   // Waits until what was submitted has begun and every turn has ended.
   ~Turns();
   Turns(const Turns&) = delete;
@@ -39,6 +40,11 @@ class Turns {
 
  private:
   using Line = FairQueue<Work>::Lines::value_type;
+
+  static FairQueue<Work>::Options WithShares(FairQueue<Work>::Options queue, std::size_t at_once) {
+    queue.running = at_once;
+    return queue;
+  }
 
   void End(Line* line);
   // Begins what may begin. The lock is given up for each piece of work.

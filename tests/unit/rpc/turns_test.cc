@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <latch>
 #include <string>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "common/status/error.h"
+#include "common/time/clock.h"
 #include "tests/testing/status_matchers.h"
 
 namespace comity::rpc {
@@ -58,6 +60,55 @@ TEST_F(TurnsTest, CallersTakeTurns) {
   for (std::size_t i = 0; i < 4; ++i) std::exchange(turns_[i], {}).End();
 
   EXPECT_THAT(begun_, ElementsAre("a1", "a2", "b1", "a3"));
+}
+
+TEST_F(TurnsTest, AmongOthersACallerHasTwiceAnEqualShareOfThemAndAlone) {
+  Turns turns({.at_once = 8});
+  const auto count = [&](const std::string& name) {
+    return std::count(begun_.begin(), begun_.end(), name);
+  };
+  for (int i = 0; i < 20; ++i) ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
+  ASSERT_EQ(count("a"), 8) << "alone";
+  for (const char* const name : {"b", "c", "d"}) {
+    ASSERT_THAT(turns.Submit(name, Keep(name)), IsOk());
+  }
+
+  // Four callers: four for each.
+  for (std::size_t i = 0; i < 5; ++i) std::exchange(turns_[i], {}).End();
+
+  EXPECT_THAT(std::vector<std::string>(begun_.begin() + 8, begun_.end()),
+              ElementsAre("b", "c", "d", "a"))
+      << "a has to have ended as many as it had too many";
+  EXPECT_EQ(turns.queued(), 11U);
+
+  // b and c are done: two callers, eight for each.
+  std::exchange(turns_[8], {}).End();
+  std::exchange(turns_[9], {}).End();
+
+  EXPECT_EQ(count("a"), 12);
+  EXPECT_EQ(turns.queued(), 8U);
+  for (std::size_t i = 0; i < turns_.size(); ++i) std::exchange(turns_[i], {}).End();
+  EXPECT_EQ(count("a"), 20);
+}
+
+TEST_F(TurnsTest, AQueueOfWhoHasHisShareDoesNotStand) {
+  ManualClock clock(absl::UnixEpoch());
+  Turns turns({.at_once = 8, .queue = {.length = 100, .standing = 2, .clock = &clock}});
+  for (int i = 0; i < 8; ++i) ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
+  for (const char* const name : {"b", "c"}) ASSERT_THAT(turns.Submit(name, Keep(name)), IsOk());
+  for (std::size_t i = 0; i < 4; ++i) std::exchange(turns_[i], {}).End();
+  // Three callers: five for each, and one is left.
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(turns.Submit("a", Keep("a")), IsOk());
+  ASSERT_EQ(turns.queued(), 2U);
+  clock.Advance(absl::Seconds(10));
+
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(turns.Submit("d", Keep("d")), IsOk());
+
+  ASSERT_EQ(turns.queued(), 4U) << "all turns are out, and d waits for one";
+  clock.Advance(absl::Seconds(10));
+  EXPECT_THAT(turns.Submit("e", Keep("e")),
+              FailsWith(absl::StatusCode::kResourceExhausted, "TOO_BUSY"));
+  for (std::size_t i = 0; i < turns_.size(); ++i) std::exchange(turns_[i], {}).End();
 }
 
 TEST_F(TurnsTest, WhatFindsNoRoomIsRefusedAndNeverBegins) {
