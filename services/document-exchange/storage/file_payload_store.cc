@@ -202,8 +202,9 @@ class FilePayloadStore::Writer final : public UploadWriter {
   std::int64_t since_room_check_ = kRoomCheckEvery;
 };
 
-FilePayloadStore::FilePayloadStore(std::string folder, std::int64_t reserve_bytes)
-    : folder_(std::move(folder)), reserve_bytes_(reserve_bytes) {}
+FilePayloadStore::FilePayloadStore(std::string folder, storage::DirectoryLock lock,
+                                   std::int64_t reserve_bytes)
+    : folder_(std::move(folder)), lock_(std::move(lock)), reserve_bytes_(reserve_bytes) {}
 FilePayloadStore::~FilePayloadStore() = default;
 
 absl::StatusOr<std::unique_ptr<FilePayloadStore>> FilePayloadStore::Open(
@@ -217,11 +218,13 @@ absl::StatusOr<std::unique_ptr<FilePayloadStore>> FilePayloadStore::Open(
                        {.reason = "PAYLOAD_FOLDER"});
     }
   }
+  COMITY_ASSIGN_OR_RETURN(storage::DirectoryLock lock, storage::DirectoryLock::Acquire(folder));
   COMITY_RETURN_IF_ERROR(SyncFolder(folder));
   // The folder itself must not be lost in a crash; where its parent cannot be opened, somebody else
   // made it.
   SyncFolder(absl::StrCat(folder, "/..")).IgnoreError();
-  return std::unique_ptr<FilePayloadStore>(new FilePayloadStore(std::move(folder), reserve_bytes));
+  return std::unique_ptr<FilePayloadStore>(
+      new FilePayloadStore(std::move(folder), std::move(lock), reserve_bytes));
 }
 
 std::string FilePayloadStore::UploadFolder(absl::string_view id) const {

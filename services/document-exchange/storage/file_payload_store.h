@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/storage/files.h"
 #include "services/document-exchange/domain/payload_store.h"
 #include "services/document-exchange/storage/posix_file.h"
 
@@ -18,10 +19,11 @@ namespace comity::document_exchange {
 //   uploads/<upload id>/content description
 //   documents/<document id>/content description <objects>
 //
-// One process at a time: the journal's lock on the data directory sees to that. Thread-safe.
+// One process at a time, whatever the engine of the journal: it holds the folder. Thread-safe.
 class FilePayloadStore final : public PayloadStore {
  public:
-  // Makes `folder` and its two sub-folders if needed. INTERNAL `PAYLOAD_FOLDER`: cannot.
+  // Makes `folder` and its two sub-folders if needed, and holds it. INTERNAL `PAYLOAD_FOLDER`:
+  // cannot; FAILED_PRECONDITION `STORE_IN_USE`: somebody else holds it.
   // `reserve_bytes` of the disk stay free: an upload that would go below is DISK_FULL.
   static absl::StatusOr<std::unique_ptr<FilePayloadStore>> Open(std::string folder,
                                                                 std::int64_t reserve_bytes);
@@ -51,7 +53,7 @@ class FilePayloadStore final : public PayloadStore {
   class Writer;
   class Lease;
 
-  FilePayloadStore(std::string folder, std::int64_t reserve_bytes);
+  FilePayloadStore(std::string folder, storage::DirectoryLock lock, std::int64_t reserve_bytes);
 
   std::string UploadFolder(absl::string_view id) const;
   std::string DocumentFolder(absl::string_view id) const;
@@ -65,6 +67,7 @@ class FilePayloadStore final : public PayloadStore {
   absl::Status SyncPayload(absl::string_view upload_id, const File& file);
 
   const std::string folder_;
+  const storage::DirectoryLock lock_;
   const std::int64_t reserve_bytes_;
   absl::Mutex mutex_;
   // Who may write which upload. A lease that nobody else holds is dropped when the next is made.

@@ -11,6 +11,7 @@
 namespace comity::document_exchange {
 namespace {
 
+using ::comity::testing::FailsWith;
 using ::comity::testing::IsOk;
 using ::comity::testing::IsOkAndHolds;
 using ::testing::IsEmpty;
@@ -25,6 +26,18 @@ TEST(FilePayloadStoreTest, WhatIsNotOursInTheFolderIsLeftAlone) {
 
   EXPECT_THAT((*store)->ListUploads(), IsOkAndHolds(IsEmpty()));
   EXPECT_TRUE(std::filesystem::exists(notes));
+}
+
+TEST(FilePayloadStoreTest, AFolderIsOneStores) {
+  const comity::testing::TempDirectory folder;
+  auto first = FilePayloadStore::Open(folder.path(), 0);
+  ASSERT_THAT(first, IsOk());
+
+  EXPECT_THAT(FilePayloadStore::Open(folder.path(), 0),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "STORE_IN_USE"));
+
+  first->reset();
+  EXPECT_THAT(FilePayloadStore::Open(folder.path(), 0), IsOk());
 }
 
 }  // namespace
