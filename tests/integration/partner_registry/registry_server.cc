@@ -57,6 +57,7 @@ RegistryServer::RegistryServer(absl::Duration lease, const Clock* clock)
     : folder_(std::make_shared<testing::TempDirectory>()),
       lease_(lease),
       clock_(clock),
+      checkpoint_interval_(journal::Options().checkpoint_interval),
       recorder_(std::make_unique<LateRecorder>()) {
   Start();
 }
@@ -65,6 +66,7 @@ RegistryServer::RegistryServer(const RegistryServer& first)
     : folder_(first.folder_),
       lease_(first.lease_),
       clock_(first.clock_),
+      checkpoint_interval_(absl::Hours(1)),
       recorder_(std::make_unique<LateRecorder>()) {
   Start();
 }
@@ -128,7 +130,9 @@ void RegistryServer::Stop() {
 }
 
 journal::Options RegistryServer::JournalOptions() const {
-  return testing::TestJournalOptions(*folder_ / "store", "partner-registry");
+  journal::Options options = testing::TestJournalOptions(*folder_ / "store", "partner-registry");
+  options.checkpoint_interval = checkpoint_interval_;
+  return options;
 }
 
 void RegistryServer::Renew(const std::string& replica, std::int64_t confirmed) {

@@ -43,7 +43,8 @@ class RegistryServer {
   explicit RegistryServer(absl::Duration lease = absl::Seconds(3),
                           const Clock* clock = &SystemClock());
   // A further process of the registry that `first` is, but for the address space and certificates:
-  // over the same database, which must be a shared one.
+  // over the same database, which must be a shared one. It leaves checkpoints to `first`, and so
+  // takes the head's lock only for what a test has it write.
   explicit RegistryServer(const RegistryServer& first);
   ~RegistryServer();
 
@@ -100,6 +101,7 @@ class RegistryServer {
   const std::shared_ptr<testing::TempDirectory> folder_;
   const absl::Duration lease_;
   const Clock* const clock_;
+  const absl::Duration checkpoint_interval_;
   absl::Duration unread_timeout_ = absl::Minutes(5);
   // Of the same bundles as the server's own.
   const identity::ChainVerifier verifier_{pki_.bundles()};
