@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "comity/partner_registry/v1/change_requests.pb.h"
 #include "common/status/macros.h"
 #include "tests/integration/partner_registry/registry_server.h"
 #include "tests/testing/status_matchers.h"
