@@ -256,7 +256,8 @@ bool OpenConnections::Floods(const Connection& connection, std::uint64_t sum,
     return connection.unused > options_.first_call_bytes ||
            (sum > 16 * options_.first_call_bytes &&
             connection.unused > options_.first_call_bytes / 16) ||
-           (nobody_calls && connection.unused > std::uint64_t{9} * options_.calls_without_message);
+           (nobody_calls &&
+            connection.unused > 9 * static_cast<std::uint64_t>(options_.calls_without_message));
   }
   const auto begun = begun_.find(connection.known_as);
   if (begun != begun_.end() && begun->second.calls > options_.calls_without_message) return true;
