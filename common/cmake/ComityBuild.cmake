@@ -15,7 +15,8 @@ find_program(COMITY_CCACHE ccache)
 if(COMITY_CCACHE)
   # Precompiled headers define no macro from the time or the place of their making. What a file
   # depends on is known from -MD: no run of the preprocessor for what is not in the cache. All
-  # checkouts share what was compiled, wherever they lie: paths count from the checkout.
+  # checkouts share what was compiled, wherever they lie: paths count from the checkout. What uses a
+  # precompiled header that was made anew in a tree that had one already it shares with no other.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND};-E;env;CCACHE_DEPEND=1;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1;CCACHE_INODECACHE=1;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${COMITY_CCACHE}")
 endif()

@@ -163,7 +163,12 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
       journal::PageTokens pages,
       journal::PageTokens::FromFile(config.store.page_token_key, &process.clock()));
 
-  // Holds the directory from here on: the payloads belong to it.
+  // First, since a journal of PostgreSQL keeps no other process out and may be written to from
+  // here.
+  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.payload_directory));
+  COMITY_ASSIGN_OR_RETURN(
+      std::unique_ptr<FilePayloadStore> payloads,
+      FilePayloadStore::Open(config.payload_directory, config.payload_reserve_bytes));
   COMITY_ASSIGN_OR_RETURN(std::unique_ptr<journal::Journal> journal,
                           journal::Journal::Open(std::move(options)));
   std::unique_ptr<service::Timestamping> timestamping;
@@ -176,11 +181,6 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(const ServerC
                                                     .logger = &process.logger(),
                                                     .metrics = &process.metrics()}));
   }
-  COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.payload_directory));
-  COMITY_ASSIGN_OR_RETURN(
-      std::unique_ptr<FilePayloadStore> payloads,
-      FilePayloadStore::Open(config.payload_directory, config.payload_reserve_bytes));
-
   COMITY_RETURN_IF_ERROR(storage::MakePrivateDirectory(config.replica_folder));
   registry_replica::ReplicaOptions replica;
   COMITY_ASSIGN_OR_RETURN(replica.channel,

@@ -218,13 +218,22 @@ absl::StatusOr<std::unique_ptr<FilePayloadStore>> FilePayloadStore::Open(
                        {.reason = "PAYLOAD_FOLDER"});
     }
   }
-  COMITY_ASSIGN_OR_RETURN(storage::DirectoryLock lock, storage::DirectoryLock::Acquire(folder));
+  absl::StatusOr<storage::DirectoryLock> lock = storage::DirectoryLock::Acquire(folder);
+  if (ReasonOf(lock.status()) == "STORE_IN_USE") {
+    // Not another folder: a second process over the same rows would lack these payloads.
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat("The payload folder ", folder,
+                     " is in use by another process of the exchange; stop that first."),
+        {.reason = "STORE_IN_USE"});
+  }
+  COMITY_RETURN_IF_ERROR(lock.status());
   COMITY_RETURN_IF_ERROR(SyncFolder(folder));
   // The folder itself must not be lost in a crash; where its parent cannot be opened, somebody else
   // made it.
   SyncFolder(absl::StrCat(folder, "/..")).IgnoreError();
   return std::unique_ptr<FilePayloadStore>(
-      new FilePayloadStore(std::move(folder), std::move(lock), reserve_bytes));
+      new FilePayloadStore(std::move(folder), *std::move(lock), reserve_bytes));
 }
 
 std::string FilePayloadStore::UploadFolder(absl::string_view id) const {
